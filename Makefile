@@ -1,0 +1,71 @@
+# A thin front; what is behind it is in CMakePresets.json, CMakeLists.txt and scripts/.
+PREFIX ?= /usr/local
+DESTDIR ?=
+FUZZ_SECONDS ?= 10
+BENCH_ARGS ?=
+
+# $(call build,PRESET,DIRECTORY,TARGETS): configure once, then build; one build at a time in a tree.
+build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
+	flock build/.lock cmake --build --preset $(1) --target $(3)
+
+.PHONY: help run build test bench fuzz test-asan test-tsan install format check clean
+
+help:
+	@echo 'make run        build, then run a sandboxed tool over this project'
+	@echo 'make build      build/boxagnts and build/tools/*.wasm'
+	@echo 'make test       unit, end-to-end and static tests, plain and under sanitizers'
+	@echo 'make test-asan  unit and end-to-end tests, address and undefined-behaviour sanitizers only'
+	@echo 'make test-tsan  unit tests under the thread sanitizer'
+	@echo 'make bench      measure calls (BENCH_ARGS=...)'
+	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=$(FUZZ_SECONDS))'
+	@echo 'make check      layers, sizes, banned calls, texts, formatting'
+	@echo 'make format     clang-format over our own C'
+	@echo 'make install    to $$(DESTDIR)$$(PREFIX), PREFIX=$(PREFIX)'
+	@echo 'make clean      remove build/'
+
+run: build
+	@scripts/run-demo
+
+build:
+	@scripts/setup build
+	@$(call build,release,build,all)
+
+test:
+	@scripts/setup test
+	@$(call build,release,build,all tests)
+	@$(call build,asan,build/asan,all tests)
+	@python3 tests/run.py
+
+test-asan:
+	@scripts/setup test
+	@$(call build,release,build,guests test_guests)
+	@$(call build,asan,build/asan,all tests)
+	@python3 tests/run.py asan
+
+test-tsan:
+	@scripts/setup test
+	@$(call build,release,build,guests test_guests)
+	@$(call build,tsan,build/tsan,tests)
+	@python3 tests/run.py tsan
+
+bench:
+	@scripts/setup bench
+	@$(call build,release,build,all bench)
+	@build/boxagnts-bench $(BENCH_ARGS)
+
+fuzz:
+	@scripts/setup fuzz
+	@$(call build,fuzz,build/fuzz,all)
+	@scripts/fuzz $(FUZZ_SECONDS)
+
+install: build
+	@DESTDIR='$(DESTDIR)' cmake --install build --prefix '$(PREFIX)'
+
+format:
+	@git ls-files -co --exclude-standard '*.c' '*.h' ':!third_party' | xargs clang-format-22 -i
+
+check:
+	@python3 tests/run.py static
+
+clean:
+	rm -rf build

@@ -1,0 +1,15 @@
+# `make install`: the program, the library with its header and pkg-config file, the built-in tools.
+set(CMAKE_INSTALL_LIBDIR lib CACHE PATH "library directory below the prefix")
+include(GNUInstallDirs)
+if(TARGET boxagnts_cli)
+    install(TARGETS boxagnts_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(TARGETS boxagnts ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES ${CMAKE_BINARY_DIR}/engine/libbx_engine.a DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(FILES include/boxagnts.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} OPTIONAL)
+configure_file(cmake/boxagnts.pc.in boxagnts.pc @ONLY)
+install(FILES ${CMAKE_BINARY_DIR}/boxagnts.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(DIRECTORY ${CMAKE_BINARY_DIR}/tools/ DESTINATION ${CMAKE_INSTALL_DATADIR}/boxagnts/tools
+    FILES_MATCHING PATTERN "*.wasm" PATTERN "*.tool.yaml")
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES third_party/yyjson/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.yyjson)

@@ -1,0 +1,222 @@
+//! From wasm bytes to loaded code.
+//!
+//! Serialised code travels in an envelope: a magic number, the length of a description and the description,
+//! then Wasmtime's own format.  The description is made while compiling, when the original bytes are at hand:
+//! compiled code keeps neither custom sections nor the names of types.
+
+use wasmtime::component::{self, Component};
+use wasmtime::{InstancePre, Module, ModuleExport};
+
+use crate::core::CallState;
+use crate::describe;
+use crate::engine::BxEngine;
+use crate::error::{Code, Error, Result, finish};
+use crate::ffi::{EngBytes, EngError, bytes};
+
+const MAGIC: &[u8; 8] = b"bxcode1\0";
+/// Largest description kept beside the code.
+const META_MAX: usize = 16 << 20;
+
+/// `bx_code_kind`.
+pub const KIND_CORE: i32 = 1;
+/// `bx_code_kind`.
+pub const KIND_COMPONENT: i32 = 2;
+
+/// A core module, ready to be linked or linked.
+pub struct CoreCode {
+    /// The code.
+    pub module: Module,
+    /// Imports resolved, once linked.
+    pub pre: Option<InstancePre<CallState>>,
+    /// The exported memory host functions see.
+    pub memory: Option<ModuleExport>,
+}
+
+/// What a `bx_emodule` holds.
+pub enum Loaded {
+    /// A core module.
+    Core(CoreCode),
+    /// A component.
+    Component(Component),
+}
+
+/// `bx_emodule`.
+pub struct BxModule {
+    /// The code.
+    pub loaded: Loaded,
+    /// Whether it counts fuel.
+    pub fuel: bool,
+    /// Description as JSON text.
+    pub meta: Vec<u8>,
+}
+
+impl BxEngine {
+    /// Validate and compile into an envelope.
+    pub fn compile(&self, kind: i32, wasm: &[u8]) -> Result<Vec<u8>> {
+        let is_component = wasm.get(..8) == Some(&[0, b'a', b's', b'm', 0x0d, 0, 1, 0]);
+        let code = match kind {
+            KIND_CORE if is_component => {
+                return Err(Error::new(Code::Invalid, "this is a component, not a core module"));
+            }
+            KIND_CORE => self.engine.precompile_module(wasm),
+            KIND_COMPONENT if !is_component => {
+                return Err(Error::new(Code::Invalid, "this is not a component"));
+            }
+            KIND_COMPONENT => self.engine.precompile_component(wasm),
+            _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind}"))),
+        };
+        let code = code.map_err(|e| compile_error(&e))?;
+        let meta = describe::describe(kind, wasm)?.to_string().into_bytes();
+        if meta.len() > META_MAX {
+            return Err(Error::new(Code::Limit, format!("the interface's description is over {META_MAX} bytes")));
+        }
+        let mut out = Vec::with_capacity(MAGIC.len() + 8 + meta.len() + code.len());
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&(meta.len() as u64).to_le_bytes());
+        out.extend_from_slice(&meta);
+        out.extend_from_slice(&code);
+        Ok(out)
+    }
+
+    /// Load an envelope made by `compile`.
+    ///
+    /// # Safety
+    /// The bytes are what `compile` of an engine of this build returned: they are run as machine code.
+    pub unsafe fn load(&self, kind: i32, code: &[u8]) -> Result<BxModule> {
+        let stale = || Error::new(Code::Stale, "this is not code compiled by this version");
+        let rest = code.strip_prefix(MAGIC.as_slice()).ok_or_else(stale)?;
+        let (len, rest) = rest.split_first_chunk::<8>().ok_or_else(stale)?;
+        let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| stale())?;
+        if len > META_MAX || len > rest.len() {
+            return Err(stale());
+        }
+        let (meta, code) = rest.split_at(len);
+        let loaded = match kind {
+            KIND_CORE => {
+                // SAFETY: promised by the caller.
+                let module = unsafe { Module::deserialize(&self.engine, code) }.map_err(|e| load_error(&e))?;
+                let memory = exported_memory(&module);
+                Loaded::Core(CoreCode { module, pre: None, memory })
+            }
+            KIND_COMPONENT => {
+                // SAFETY: promised by the caller.
+                let c = unsafe { Component::deserialize(&self.engine, code) }.map_err(|e| load_error(&e))?;
+                Loaded::Component(c)
+            }
+            _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind}"))),
+        };
+        Ok(BxModule { loaded, fuel: self.config.fuel != 0, meta: meta.to_vec() })
+    }
+}
+
+/// The memory named "memory", or else the only exported one.
+fn exported_memory(module: &Module) -> Option<ModuleExport> {
+    let is_memory = |name: &str| module.get_export(name).is_some_and(|t| t.memory().is_some());
+    if is_memory("memory") {
+        return module.get_export_index("memory");
+    }
+    let mut memories = module.exports().filter(|e| e.ty().memory().is_some());
+    match (memories.next(), memories.next()) {
+        (Some(m), None) => module.get_export_index(m.name()),
+        _ => None,
+    }
+}
+
+fn compile_error(err: &wasmtime::Error) -> Error {
+    let text = crate::error::chain(err);
+    let code = if text.contains("pooling allocator") || text.contains("exceeds the limit") || text.contains("too large") {
+        Code::Limit
+    } else if text.contains("proposal") || text.contains("not supported") || text.contains("feature is not enabled")
+        || text.contains("must be enabled") || text.contains("support is not enabled")
+    {
+        Code::Unsupported
+    } else {
+        Code::Invalid
+    };
+    Error { code, msg: text }
+}
+
+fn load_error(err: &wasmtime::Error) -> Error {
+    let text = crate::error::chain(err);
+    let code = if text.contains("pooling allocator") || text.contains("exceeds the limit") {
+        Code::Limit
+    } else {
+        Code::Stale
+    };
+    Error { code, msg: text }
+}
+
+/// The component of a module, or an error that names what it is.
+pub fn component_of(m: &BxModule) -> Result<&component::Component> {
+    match &m.loaded {
+        Loaded::Component(c) => Ok(c),
+        Loaded::Core(_) => Err(Error::new(Code::Unsupported, "this is a core module, not a component")),
+    }
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// The pointers are valid as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_compile(
+    e: *const BxEngine,
+    kind: i32,
+    wasm: *const u8,
+    n: usize,
+    ret: *mut EngBytes,
+    err: *mut EngError,
+) -> Code {
+    // SAFETY: the header asks for valid pointers.
+    unsafe {
+        let r = (*e).compile(kind, bytes(wasm, n));
+        finish(r, err, |v| ret.write(EngBytes::from_vec(v)))
+    }
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// The pointers are valid and the bytes trustworthy as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_load(
+    e: *const BxEngine,
+    kind: i32,
+    code: *const u8,
+    n: usize,
+    ret: *mut *mut BxModule,
+    err: *mut EngError,
+) -> Code {
+    // SAFETY: the header asks for valid pointers and vouched-for code.
+    unsafe {
+        let r = (*e).load(kind, bytes(code, n));
+        finish(r, err, |m| *ret = Box::into_raw(Box::new(m)))
+    }
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// `m` is NULL or came from `bx_engine_load` and is not used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_emodule_free(m: *mut BxModule) {
+    if !m.is_null() {
+        // SAFETY: it came out of `Box::into_raw`.
+        drop(unsafe { Box::from_raw(m) });
+    }
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// The pointers are valid as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_emodule_describe(
+    m: *const BxModule,
+    ret: *mut EngBytes,
+    _err: *mut EngError,
+) -> Code {
+    // SAFETY: the header asks for valid pointers.
+    unsafe { ret.write(EngBytes::from_vec((*m).meta.clone())) };
+    Code::Ok
+}

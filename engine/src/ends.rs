@@ -1,0 +1,190 @@
+//! How a guest ended: from a Wasmtime error to `bx_eng_end`.
+
+use std::ffi::{CStr, c_char};
+use std::fmt;
+
+use wasmtime::{Trap, WasmBacktrace};
+
+use crate::error::chain;
+use crate::ffi::{EndKind, EngEnd, put_msg};
+use crate::limiter::{Limiter, Stop};
+
+/// The error a host function or an epoch tick unwinds a guest with.  What it means is in the call's state,
+/// so that making it costs next to nothing.
+#[derive(Debug)]
+pub struct Unwind;
+
+impl fmt::Display for Unwind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ended by the host")
+    }
+}
+
+impl std::error::Error for Unwind {}
+
+/// Why the host ended a guest.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// A host function returned this value.
+    Host(i32),
+    /// An epoch tick or a host wait noticed.
+    Stop(Stop),
+}
+
+/// Fill all of `end` but the message, which is made empty.
+///
+/// # Safety
+/// `end` points to a writable `bx_eng_end`, initialised or not.
+pub unsafe fn put(end: *mut EngEnd, kind: EndKind, host_code: i32, fuel_used: u64, limiter: &Limiter) -> EndKind {
+    // SAFETY: promised by the caller; written field by field because the message is large and seldom used.
+    unsafe {
+        (&raw mut (*end).kind).write(kind);
+        (&raw mut (*end).host_code).write(host_code);
+        (&raw mut (*end).fuel_used).write(fuel_used);
+        (&raw mut (*end).memory_peak).write(limiter.memory_peak);
+        (&raw mut (*end).memory_refused).write(limiter.memory_refused);
+        (&raw mut (*end).table_refused).write(limiter.table_refused);
+        (&raw mut (*end).trap).write(std::ptr::null());
+        (&raw mut (*end).msg).cast::<u8>().write(0);
+    }
+    kind
+}
+
+/// Fill `end` for a guest that did not return.  `other` is what an error without a type of its own means here.
+///
+/// # Safety
+/// As [`put`].
+pub unsafe fn put_error(
+    end: *mut EngEnd,
+    err: &wasmtime::Error,
+    cause: Option<Cause>,
+    fuel_used: u64,
+    limiter: &Limiter,
+    other: EndKind,
+) -> EndKind {
+    let (kind, trap, words) = classify(err, cause, limiter, other);
+    let host_code = if let Some(Cause::Host(code)) = cause { code } else { 0 };
+    // SAFETY: promised by the caller.
+    unsafe {
+        put(end, kind, host_code, fuel_used, limiter);
+        if let Some(name) = trap {
+            (&raw mut (*end).trap).write(name.as_ptr() as *const c_char);
+        }
+        if kind != EndKind::Host {
+            let mut text = words;
+            add_backtrace(&mut text, err);
+            put_msg((&raw mut (*end).msg).cast(), &text);
+        }
+    }
+    kind
+}
+
+/// Fill `end` for something the engine could not do at all.
+///
+/// # Safety
+/// As [`put`].
+pub unsafe fn put_failed(end: *mut EngEnd, words: &str, limiter: &Limiter) -> EndKind {
+    // SAFETY: promised by the caller.
+    unsafe {
+        put(end, EndKind::Failed, 0, 0, limiter);
+        put_msg((&raw mut (*end).msg).cast(), words);
+    }
+    EndKind::Failed
+}
+
+fn classify(
+    err: &wasmtime::Error,
+    cause: Option<Cause>,
+    limiter: &Limiter,
+    other: EndKind,
+) -> (EndKind, Option<&'static CStr>, String) {
+    match cause {
+        Some(Cause::Host(_)) => return (EndKind::Host, None, String::new()),
+        Some(Cause::Stop(Stop::Deadline)) => return (EndKind::Deadline, None, "the deadline passed".into()),
+        Some(Cause::Stop(Stop::Cancelled)) => return (EndKind::Cancelled, None, "the call was cancelled".into()),
+        None => {}
+    }
+    if let Some(trap) = err.downcast_ref::<Trap>() {
+        let kind = match trap {
+            Trap::StackOverflow => EndKind::Stack,
+            Trap::OutOfFuel => EndKind::Fuel,
+            _ => EndKind::Trap,
+        };
+        return (kind, Some(trap_name(*trap)), innermost(err));
+    }
+    if err.is::<wasmtime::ThrownException>() {
+        return (EndKind::Trap, Some(c"uncaught_exception"), "an exception nobody in the guest caught".into());
+    }
+    if err.is::<wasmtime::GcHeapOutOfMemory<()>>() {
+        return (EndKind::Trap, Some(c"gc_heap_out_of_memory"), "no room left for guest objects".into());
+    }
+    if limiter.initial_refused {
+        return (EndKind::Memory, None, format!("what the guest needs to start is over the limit: {}", innermost(err)));
+    }
+    if err.is::<wasmtime::PoolConcurrencyLimitError>() {
+        return (EndKind::Failed, None, format!("no free instance: {}", innermost(err)));
+    }
+    let name = (other == EndKind::Trap).then_some(c"other");
+    (other, name, chain_without_backtrace(err))
+}
+
+fn innermost(err: &wasmtime::Error) -> String {
+    let mut text = err.root_cause().to_string();
+    // A faulting address travels as context between the trap and its backtrace.
+    for cause in err.chain() {
+        let line = cause.to_string();
+        if line.starts_with("memory fault") {
+            text.push_str(", ");
+            text.push_str(&line);
+        }
+    }
+    text
+}
+
+fn chain_without_backtrace(err: &wasmtime::Error) -> String {
+    if err.downcast_ref::<WasmBacktrace>().is_none() {
+        return chain(err);
+    }
+    err.chain()
+        .map(|c| c.to_string())
+        .filter(|t| !t.starts_with("error while executing at wasm backtrace"))
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
+fn add_backtrace(text: &mut String, err: &wasmtime::Error) {
+    let Some(bt) = err.downcast_ref::<WasmBacktrace>() else { return };
+    // The first line is a heading for people who read a bare error.
+    for line in bt.to_string().lines().skip(1) {
+        text.push('\n');
+        text.push_str(line.trim());
+    }
+}
+
+/// Names that stay the same when an engine changes its words.
+fn trap_name(trap: Trap) -> &'static CStr {
+    match trap {
+        Trap::StackOverflow => c"stack_overflow",
+        Trap::MemoryOutOfBounds => c"out_of_bounds_memory",
+        Trap::HeapMisaligned => c"unaligned_atomic",
+        Trap::TableOutOfBounds => c"out_of_bounds_table",
+        Trap::IndirectCallToNull => c"indirect_call_to_null",
+        Trap::BadSignature => c"indirect_call_type",
+        Trap::IntegerOverflow => c"integer_overflow",
+        Trap::IntegerDivisionByZero => c"integer_divide_by_zero",
+        Trap::BadConversionToInteger => c"bad_conversion_to_integer",
+        Trap::UnreachableCodeReached => c"unreachable",
+        Trap::Interrupt => c"interrupt",
+        Trap::OutOfFuel => c"out_of_fuel",
+        Trap::NullReference => c"null_reference",
+        Trap::CastFailure => c"cast_failure",
+        Trap::AllocationTooLarge => c"allocation_too_large",
+        Trap::ArrayOutOfBounds => c"out_of_bounds_array",
+        Trap::CannotEnterComponent => c"cannot_enter_component",
+        Trap::CannotLeaveComponent => c"cannot_leave_component",
+        Trap::InvalidChar => c"invalid_char",
+        Trap::StringOutOfBounds => c"out_of_bounds_string",
+        Trap::ListOutOfBounds => c"out_of_bounds_list",
+        _ => c"other",
+    }
+}

@@ -1,0 +1,230 @@
+//! Engines: compile settings and where instances live.
+
+use std::ffi::{CString, c_char};
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroUsize;
+
+use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails};
+
+use crate::error::{Code, Error, Result, finish};
+use crate::ffi::{EngError, EngineConfig};
+
+/// Frames kept of a wasm backtrace.
+const BACKTRACE_FRAMES: NonZeroUsize = NonZeroUsize::new(32).unwrap();
+/// Address space reserved for one 32-bit memory, so that it never moves and needs no bounds checks.
+const RESERVATION: u64 = 4 << 30;
+/// Unmapped bytes after each memory; covers constant offsets.
+const GUARD: u64 = 32 << 20;
+/// Host stack kept free for host functions below a component's guest frames.
+const HOST_STACK: u64 = 512 << 10;
+/// Fibers kept for components; each costs mappings, of which a process has few.
+const MAX_STACKS: u32 = 512;
+
+/// `bx_engine`.
+pub struct BxEngine {
+    /// The engine itself.
+    pub engine: wasmtime::Engine,
+    /// What it was made from.
+    pub config: EngineConfig,
+    /// Whether instances come from a pool.
+    pub pooled: bool,
+    fingerprint: CString,
+}
+
+impl BxEngine {
+    /// Make an engine; falls back from pooled to on-demand allocation when address space is short.
+    pub fn new(cfg: EngineConfig) -> Result<Self> {
+        check(&cfg)?;
+        let roomy = address_space_for(RESERVATION + GUARD);
+        if cfg.slots > 0 && roomy {
+            let mut config = settings(&cfg, roomy);
+            config.allocation_strategy(pool(&cfg));
+            if let Ok(engine) = wasmtime::Engine::new(&config) {
+                return Ok(Self::finish(engine, cfg, true));
+            }
+        }
+        let mut config = settings(&cfg, roomy);
+        config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+        let engine =
+            wasmtime::Engine::new(&config).map_err(|e| Error::from_wasmtime(Code::Internal, &e))?;
+        Ok(Self::finish(engine, cfg, false))
+    }
+
+    fn finish(engine: wasmtime::Engine, config: EngineConfig, pooled: bool) -> Self {
+        let fingerprint = CString::new(fingerprint(&engine)).unwrap_or_default();
+        BxEngine { engine, config, pooled, fingerprint }
+    }
+}
+
+fn check(cfg: &EngineConfig) -> Result<()> {
+    let limit = |msg: String| Err(Error::new(Code::Limit, msg));
+    if cfg.memory_max == 0 || cfg.memory_max > RESERVATION {
+        return limit(format!("memory_max is {} bytes; use 1 to {RESERVATION}", cfg.memory_max));
+    }
+    if cfg.max_wasm_stack < 16 << 10 || cfg.max_wasm_stack > 1 << 30 {
+        return limit(format!("max_wasm_stack is {} bytes; use 16 KiB to 1 GiB", cfg.max_wasm_stack));
+    }
+    if cfg.table_max == 0 || cfg.table_max > 10_000_000 {
+        return limit(format!("table_max is {} elements; use 1 to 10000000", cfg.table_max));
+    }
+    if cfg.slots > 100_000 {
+        return limit(format!("{} slots; use at most 100000", cfg.slots));
+    }
+    Ok(())
+}
+
+/// Settings that decide what code looks like.  They must not depend on the allocator: code compiled by one
+/// engine is loaded by another with the same fingerprint.
+fn settings(cfg: &EngineConfig, roomy: bool) -> Config {
+    let mut c = Config::new();
+    c.epoch_interruption(true);
+    c.consume_fuel(cfg.fuel != 0);
+    c.max_wasm_stack(cfg.max_wasm_stack as usize);
+    c.async_stack_size((cfg.max_wasm_stack + HOST_STACK) as usize);
+    if roomy {
+        c.memory_reservation(RESERVATION);
+        c.memory_guard_size(GUARD);
+        c.memory_may_move(false);
+    } else {
+        // Too little address space (RLIMIT_AS and the like): bounds checks instead of guard regions.
+        c.memory_reservation(0);
+        c.memory_reservation_for_growth(1 << 20);
+        c.memory_guard_size(64 << 10);
+        c.guard_before_linear_memory(false);
+        c.gc_heap_reservation(0);
+        c.gc_heap_guard_size(64 << 10);
+    }
+    c.wasm_backtrace_max_frames(Some(BACKTRACE_FRAMES));
+    // Debug sections of a guest are hostile input; function names are enough.
+    c.wasm_backtrace_details(WasmBacktraceDetails::Disable);
+    c.native_unwind_info(false);
+    c.generate_address_map(true);
+    c.parallel_compilation(cfg.compile_threads > 1);
+    c.wasm_threads(false);
+    c.shared_memory(false);
+    c.wasm_memory64(false);
+    c.wasm_gc(false);
+    c.wasm_exceptions(true);
+    c.wasm_component_model(true);
+    c
+}
+
+fn pool(cfg: &EngineConfig) -> PoolingAllocationConfig {
+    let slots = cfg.slots;
+    let mut p = PoolingAllocationConfig::new();
+    p.total_core_instances(slots.saturating_mul(4));
+    p.total_component_instances(slots.min(10_000));
+    p.total_memories(slots);
+    p.total_tables(slots.saturating_mul(2));
+    p.total_gc_heaps(slots.min(1000));
+    p.total_stacks(slots.min(MAX_STACKS));
+    p.max_memories_per_module(slots.min(4));
+    p.max_tables_per_module(slots.saturating_mul(2).min(16));
+    p.max_memory_size(cfg.memory_max as usize);
+    p.table_elements(cfg.table_max as usize);
+    p.max_unused_warm_slots(cfg.warm_slots);
+    p.linear_memory_keep_resident(cfg.keep_resident as usize);
+    p.table_keep_resident(64 << 10);
+    p.async_stack_keep_resident(64 << 10);
+    p.pagemap_scan(Enabled::No);
+    p
+}
+
+/// Whether a mapping of `bytes` can be made at all.
+fn address_space_for(bytes: u64) -> bool {
+    // SAFETY: a fresh private mapping nobody else knows, unmapped at once.
+    unsafe {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let p = libc::mmap(std::ptr::null_mut(), bytes as usize, libc::PROT_NONE, flags, -1, 0);
+        if p == libc::MAP_FAILED {
+            return false;
+        }
+        libc::munmap(p, bytes as usize);
+        true
+    }
+}
+
+fn fingerprint(engine: &wasmtime::Engine) -> String {
+    let hash = |salt: u8| {
+        let mut h = std::hash::DefaultHasher::new();
+        salt.hash(&mut h);
+        engine.precompile_compatibility_hash().hash(&mut h);
+        h.finish()
+    };
+    format!(
+        "bx-engine {} wasmtime {} {} {:016x}{:016x}",
+        env!("CARGO_PKG_VERSION"),
+        VERSION.trim_end_matches('\0'),
+        std::env::consts::ARCH,
+        hash(1),
+        hash(2)
+    )
+}
+
+/// Version of the Wasmtime crate this build is locked to, NUL-terminated for C.
+const VERSION: &str = concat!(env!("BX_WASMTIME_VERSION"), "\0");
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// The pointers are valid as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_new(
+    cfg: *const EngineConfig,
+    ret: *mut *mut BxEngine,
+    err: *mut EngError,
+) -> Code {
+    // SAFETY: the header asks for valid pointers.
+    unsafe {
+        let r = BxEngine::new(*cfg);
+        finish(r, err, |e| *ret = Box::into_raw(Box::new(e)))
+    }
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// `e` is NULL or came from `bx_engine_new` and is not used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_free(e: *mut BxEngine) {
+    if !e.is_null() {
+        // SAFETY: it came out of `Box::into_raw`.
+        drop(unsafe { Box::from_raw(e) });
+    }
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// `e` is a live engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_is_pooled(e: *const BxEngine) -> i32 {
+    // SAFETY: promised by the caller.
+    unsafe { (*e).pooled as i32 }
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// `e` is a live engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_tick(e: *const BxEngine) {
+    // SAFETY: promised by the caller; incrementing is one atomic addition.
+    unsafe { (*e).engine.increment_epoch() }
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// `e` is a live engine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_fingerprint(e: *const BxEngine) -> *const c_char {
+    // SAFETY: promised by the caller.
+    unsafe { (*e).fingerprint.as_ptr() }
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub extern "C" fn bx_engine_wasmtime_version() -> *const c_char {
+    VERSION.as_ptr().cast()
+}

@@ -1,0 +1,202 @@
+//! The plain C types of `bx_engine.h`, field for field, and the few helpers that read and write them.
+
+use std::ffi::{CStr, c_char, c_void};
+
+use crate::error::Code;
+
+/// Size of every message buffer that crosses the border.
+pub const MSG: usize = 2048;
+
+/// `bx_eng_error`.
+#[repr(C)]
+pub struct EngError {
+    /// What kind of failure.
+    pub code: Code,
+    /// NUL-terminated UTF-8.
+    pub msg: [u8; MSG],
+}
+
+/// `bx_eng_bytes`: a buffer made here and freed by [`bx_eng_bytes_free`].
+#[repr(C)]
+pub struct EngBytes {
+    /// First byte, or NULL when `n` is 0.
+    pub p: *mut u8,
+    /// Length in bytes.
+    pub n: usize,
+}
+
+impl EngBytes {
+    /// Hand a buffer over to C.
+    pub fn from_vec(v: Vec<u8>) -> Self {
+        if v.is_empty() {
+            return EngBytes { p: std::ptr::null_mut(), n: 0 };
+        }
+        let slice = Box::leak(v.into_boxed_slice());
+        EngBytes { p: slice.as_mut_ptr(), n: slice.len() }
+    }
+}
+
+/// Free what a function of this library returned as `bx_eng_bytes`.
+///
+/// # Safety
+/// `b` was returned by this library and not freed before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_eng_bytes_free(b: EngBytes) {
+    if !b.p.is_null() {
+        // SAFETY: `from_vec` made it out of a boxed slice of exactly this address and length.
+        drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(b.p, b.n)) });
+    }
+}
+
+/// `bx_engine_config`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct EngineConfig {
+    /// Pooled instances at once; 0 = allocate on demand.
+    pub slots: u32,
+    /// 1: compile with fuel counters.
+    pub fuel: u32,
+    /// Bytes of host stack a guest may use.
+    pub max_wasm_stack: u64,
+    /// Bytes one linear memory may ever reach.
+    pub memory_max: u64,
+    /// Elements one table may ever reach.
+    pub table_max: u64,
+    /// Bytes of a slot zeroed by hand instead of by the kernel.
+    pub keep_resident: u64,
+    /// Unused slots kept with their module's image.
+    pub warm_slots: u32,
+    /// 0 or 1: compile on the calling thread.
+    pub compile_threads: u32,
+}
+
+/// `bx_host_fn`.
+pub type HostFn =
+    unsafe extern "C" fn(ctx: *mut c_void, mem: *mut u8, mem_len: usize, args: *mut u64) -> i32;
+
+/// `bx_host_def`.
+#[repr(C)]
+pub struct HostDef {
+    /// Import module.
+    pub module: *const c_char,
+    /// Import name.
+    pub name: *const c_char,
+    /// Parameters, ':', results.
+    pub sig: *const c_char,
+    /// The function.
+    pub func: Option<HostFn>,
+}
+
+/// `bx_engine_ctl`.
+#[repr(C)]
+pub struct EngineCtl {
+    /// Non-zero: stop at the next tick.
+    pub cancelled: std::sync::atomic::AtomicU32,
+    /// Unused.
+    pub pad: u32,
+    /// CLOCK_MONOTONIC; `u64::MAX` = none.
+    pub deadline_ns: u64,
+}
+
+/// `bx_engine_limits`.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct EngineLimits {
+    /// All linear memories of the call together, bytes.
+    pub memory_bytes: u64,
+    /// All tables of the call together, elements.
+    pub table_elements: u64,
+    /// Only on an engine with fuel.
+    pub fuel: u64,
+}
+
+/// `bx_end_kind`.
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EndKind {
+    /// The function returned.
+    Return = 0,
+    /// A host function stopped the guest.
+    Host,
+    /// A trap other than those below.
+    Trap,
+    /// The deadline passed.
+    Deadline,
+    /// The owner cancelled the call.
+    Cancelled,
+    /// All fuel used.
+    Fuel,
+    /// Guest stack exhausted.
+    Stack,
+    /// The initial memory or table does not fit the limit.
+    Memory,
+    /// The engine could not run it.
+    Failed,
+}
+
+/// `bx_eng_end`.
+#[repr(C)]
+pub struct EngEnd {
+    /// How it ended.
+    pub kind: EndKind,
+    /// What the host function returned.
+    pub host_code: i32,
+    /// Fuel used so far.
+    pub fuel_used: u64,
+    /// Largest sum of all linear memories, bytes.
+    pub memory_peak: u64,
+    /// Growths refused by the limit.
+    pub memory_refused: u32,
+    /// Table growths refused by the limit.
+    pub table_refused: u32,
+    /// Stable name of the trap, or NULL.
+    pub trap: *const c_char,
+    /// Words and backtrace, NUL-terminated.
+    pub msg: [u8; MSG],
+}
+
+/// Copy `text` into a message buffer, NUL-terminated, cut on a character boundary with "...".
+///
+/// # Safety
+/// `dst` points to `MSG` writable bytes.
+pub unsafe fn put_msg(dst: *mut u8, text: &str) {
+    let (head, tail): (&str, &str) = if text.len() < MSG {
+        (text, "")
+    } else {
+        let mut cut = MSG - 4;
+        while !text.is_char_boundary(cut) {
+            cut -= 1;
+        }
+        (&text[..cut], "...")
+    };
+    // SAFETY: head and tail together are shorter than MSG; the caller vouches for `dst`.
+    unsafe {
+        std::ptr::copy_nonoverlapping(head.as_ptr(), dst, head.len());
+        std::ptr::copy_nonoverlapping(tail.as_ptr(), dst.add(head.len()), tail.len());
+        *dst.add(head.len() + tail.len()) = 0;
+    }
+}
+
+/// A caller's byte range as a slice; NULL is the empty slice.
+///
+/// # Safety
+/// `p` is NULL or points to `n` readable bytes that stay unchanged while the slice lives.
+pub unsafe fn bytes<'a>(p: *const u8, n: usize) -> &'a [u8] {
+    if p.is_null() || n == 0 {
+        return &[];
+    }
+    // SAFETY: promised by the caller.
+    unsafe { std::slice::from_raw_parts(p, n) }
+}
+
+/// A caller's NUL-terminated string; `None` when NULL or not UTF-8.
+///
+/// # Safety
+/// `p` is NULL or NUL-terminated and unchanged while the string lives.
+pub unsafe fn text<'a>(p: *const c_char) -> Option<&'a str> {
+    if p.is_null() {
+        return None;
+    }
+    // SAFETY: promised by the caller.
+    unsafe { CStr::from_ptr(p) }.to_str().ok()
+}

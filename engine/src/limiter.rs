@@ -1,0 +1,146 @@
+//! What every call watches, whichever kind of code it runs: sizes, deadline, cancellation.
+
+use std::sync::atomic::Ordering;
+
+use wasmtime::{ResourceLimiter, Result};
+
+use crate::ffi::{EngineCtl, EngineLimits};
+
+/// Sums all linear memories and tables of a call against its limits.
+pub struct Limiter {
+    memory_max: u64,
+    table_max: u64,
+    memory: u64,
+    table: u64,
+    /// Largest sum of all memories so far, bytes.
+    pub memory_peak: u64,
+    /// Growths of memories refused.
+    pub memory_refused: u32,
+    /// Growths of tables refused.
+    pub table_refused: u32,
+    /// A memory or table did not fit at its initial size.
+    pub initial_refused: bool,
+    memory_last: u64,
+    table_last: u64,
+}
+
+impl Limiter {
+    pub fn new(lim: &EngineLimits) -> Self {
+        Limiter {
+            memory_max: lim.memory_bytes,
+            table_max: lim.table_elements,
+            memory: 0,
+            table: 0,
+            memory_peak: 0,
+            memory_refused: 0,
+            table_refused: 0,
+            initial_refused: false,
+            memory_last: 0,
+            table_last: 0,
+        }
+    }
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
+        let grow = desired.saturating_sub(current) as u64;
+        let total = self.memory.saturating_add(grow);
+        self.memory_last = 0;
+        if total > self.memory_max {
+            self.memory_refused = self.memory_refused.saturating_add(1);
+            self.initial_refused |= current == 0;
+            return Ok(false);
+        }
+        // Beyond the memory's own maximum the engine refuses by itself.
+        if maximum.is_some_and(|max| desired > max) {
+            return Ok(false);
+        }
+        self.memory = total;
+        self.memory_last = grow;
+        self.memory_peak = self.memory_peak.max(total);
+        Ok(true)
+    }
+
+    fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> Result<()> {
+        self.memory -= self.memory_last;
+        self.memory_last = 0;
+        Ok(())
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
+        let grow = desired.saturating_sub(current) as u64;
+        let total = self.table.saturating_add(grow);
+        self.table_last = 0;
+        if total > self.table_max {
+            self.table_refused = self.table_refused.saturating_add(1);
+            self.initial_refused |= current == 0;
+            return Ok(false);
+        }
+        if maximum.is_some_and(|max| desired > max) {
+            return Ok(false);
+        }
+        self.table = total;
+        self.table_last = grow;
+        Ok(true)
+    }
+
+    fn table_grow_failed(&mut self, _error: wasmtime::Error) -> Result<()> {
+        self.table -= self.table_last;
+        self.table_last = 0;
+        Ok(())
+    }
+}
+
+/// Why a call must stop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    Deadline,
+    Cancelled,
+}
+
+/// The caller's `bx_engine_ctl`, which outlives the call.
+#[derive(Clone, Copy)]
+pub struct Ctl(*const EngineCtl);
+
+// SAFETY: the header says the structure lives as long as the instance, `cancelled` is atomic and
+// `deadline_ns` is not written while a guest runs.
+unsafe impl Send for Ctl {}
+// SAFETY: as above.
+unsafe impl Sync for Ctl {}
+
+impl Ctl {
+    /// NULL means: neither deadline nor cancel.
+    pub fn new(p: *const EngineCtl) -> Self {
+        Ctl(p)
+    }
+
+    /// CLOCK_MONOTONIC nanoseconds at which the call ends; `u64::MAX` = never.
+    pub fn deadline_ns(self) -> u64 {
+        if self.0.is_null() {
+            return u64::MAX;
+        }
+        // SAFETY: see `Send` above.
+        unsafe { (&raw const (*self.0).deadline_ns).read_volatile() }
+    }
+
+    /// What an epoch tick and every host wait ask.
+    pub fn check(self) -> Option<Stop> {
+        if self.0.is_null() {
+            return None;
+        }
+        // SAFETY: see `Send` above.
+        if unsafe { (*self.0).cancelled.load(Ordering::Relaxed) } != 0 {
+            return Some(Stop::Cancelled);
+        }
+        let deadline = self.deadline_ns();
+        (deadline != u64::MAX && now_ns() >= deadline).then_some(Stop::Deadline)
+    }
+}
+
+/// CLOCK_MONOTONIC in nanoseconds; no system call (vDSO).
+pub fn now_ns() -> u64 {
+    let mut ts = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: `ts` is writable; CLOCK_MONOTONIC always exists.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut ts) };
+    ts.tv_sec as u64 * 1_000_000_000 + ts.tv_nsec as u64
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env python3
+"""Refuse calls that cannot be made safely at the call site, in all our C.
+
+src/base/banned.h does the same at compile time for src/; this also covers guests, benchmarks, fuzz targets, examples.
+"""
+import re
+import sys
+
+from sources import own_code, read
+
+BANNED = "strcpy strcat sprintf vsprintf strtok atoi atol atoll sscanf strtol gets alloca setjmp longjmp".split()
+CALL = re.compile(rf"(?<![\w.>])({'|'.join(BANNED)})\s*\(")
+NOT_CODE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.S)
+
+
+def blank(match):
+    """Comments and strings go, line numbers stay."""
+    return re.sub(r"[^\n]", " ", match.group())
+
+
+def main():
+    bad = []
+    for name in own_code(".c", ".h"):
+        for number, line in enumerate(NOT_CODE.sub(blank, read(name)).splitlines(), 1):
+            for call in CALL.findall(line):
+                bad.append(f"{name}:{number}: {call}() is banned")
+    print(*bad, sep="\n", end="\n" if bad else "")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,296 @@
+/* The embedder's C API (include/boxagnts.h) over the house's own modules. */
+#include "boxagnts.h"
+
+#include "cli/version.h"
+#include "sandbox/call.h"
+#include "sandbox/options.h"
+
+_Static_assert((int)BOXAGNTS_EINTERNAL == (int)BX_EINTERNAL && (int)BOXAGNTS_EDENIED == (int)BX_EDENIED,
+               "public codes follow base/codes.def");
+_Static_assert((int)BOXAGNTS_FAILED == (int)BX_OUT_FAILED && (int)BOXAGNTS_OUTPUT == (int)BX_OUT_OUTPUT,
+               "public outcome kinds follow sandbox/outcomes.def");
+
+struct boxagnts_engine {
+    bx_runtime *rt;
+    char *store_dir;
+};
+struct boxagnts_grant {
+    bx_grant *building; /* until sealed */
+    bx_sealed *sealed;
+};
+struct boxagnts_module {
+    bx_module *m;
+};
+struct boxagnts_cancel {
+    bx_ctl ctl;
+};
+struct boxagnts_outcome {
+    bx_outcome o;
+    bx_buf json;
+};
+
+static boxagnts_code report(bx_code rc, const bx_error *e, boxagnts_error *err)
+{
+    if (rc != BX_OK && err) {
+        err->code = (boxagnts_code)rc;
+        (void)snprintf(err->message, sizeof err->message, "%s", e->msg);
+    }
+    return (boxagnts_code)rc;
+}
+
+static boxagnts_code refuse(bx_code rc, const char *why, boxagnts_error *err)
+{
+    bx_error e;
+    return report(bx_fail(&e, rc, "%s", why), &e, err);
+}
+
+const char *boxagnts_version(void) { return BX_VERSION; }
+
+boxagnts_code boxagnts_engine_new(const boxagnts_engine_options *options, boxagnts_engine **ret, boxagnts_error *err)
+{
+    boxagnts_engine_options o = {.struct_size = sizeof o};
+    if (options && options->struct_size != sizeof o)
+        return refuse(BX_EINVAL, "struct_size of boxagnts_engine_options does not fit this library", err);
+    if (options)
+        o = *options;
+    boxagnts_engine *e = bx_calloc(1, sizeof *e);
+    if (!e)
+        return refuse(BX_ENOMEM, "engine", err);
+    bx_runtime_config cfg = {
+        .slots = o.slots, .cache_dir = o.wasm_cache_dir, .notice = o.notice, .notice_ctx = o.notice_ctx};
+    bx_error why;
+    bx_code rc = bx_runtime_new(&cfg, &e->rt, &why);
+    if (rc == BX_OK && o.store_dir && !(e->store_dir = bx_strndup(o.store_dir, strlen(o.store_dir))))
+        rc = bx_fail(&why, BX_ENOMEM, "engine");
+    if (rc != BX_OK) {
+        boxagnts_engine_free(e);
+        return report(rc, &why, err);
+    }
+    *ret = e;
+    return BOXAGNTS_OK;
+}
+
+void boxagnts_engine_free(boxagnts_engine *engine)
+{
+    if (!engine)
+        return;
+    bx_runtime_free(engine->rt);
+    free(engine->store_dir);
+    free(engine);
+}
+
+boxagnts_code boxagnts_grant_new(boxagnts_grant **ret, boxagnts_error *err)
+{
+    boxagnts_grant *g = bx_calloc(1, sizeof *g);
+    bx_error why;
+    bx_code rc = g ? bx_grant_new(&g->building, &why) : bx_fail(&why, BX_ENOMEM, "grant");
+    if (rc != BX_OK) {
+        free(g);
+        return report(rc, &why, err);
+    }
+    *ret = g;
+    return BOXAGNTS_OK;
+}
+
+void boxagnts_grant_free(boxagnts_grant *grant)
+{
+    if (!grant)
+        return;
+    bx_grant_free(grant->building);
+    bx_sealed_free(grant->sealed);
+    free(grant);
+}
+
+boxagnts_code boxagnts_grant_option(boxagnts_grant *grant, const char *name, const char *value, boxagnts_error *err)
+{
+    bx_option o;
+    bx_error why;
+    if (!grant->building)
+        return refuse(BX_EDENIED, "a sealed grant never changes", err);
+    if (!bx_option_find(bx_str_of(name), &o))
+        return report(bx_fail(&why, BX_ENOENT, "no run option '%s'", name), &why, err);
+    bx_code rc = bx_option_apply(grant->building, o, bx_str_of(value), &why);
+    return report(bx_wrap(rc, &why, "%s", name), &why, err);
+}
+
+boxagnts_code boxagnts_grant_allow(boxagnts_grant *grant, const char *capability, boxagnts_error *err)
+{
+    return boxagnts_grant_option(grant, "allow", capability, err);
+}
+
+boxagnts_code boxagnts_grant_mount(boxagnts_grant *grant, const char *host, const char *guest, boxagnts_error *err)
+{
+    bx_error why;
+    if (!grant->building)
+        return refuse(BX_EDENIED, "a sealed grant never changes", err);
+    return report(bx_grant_mount(grant->building, bx_str_of(host), bx_str_of(guest), &why), &why, err);
+}
+
+boxagnts_code boxagnts_grant_seal(boxagnts_grant *grant, const boxagnts_engine *engine, boxagnts_error *err)
+{
+    bx_error why;
+    if (!grant->building)
+        return refuse(BX_EDENIED, "the grant was sealed already", err);
+    return report(bx_sealed_new(BX_TAKE(grant->building), engine->store_dir, &grant->sealed, &why), &why, err);
+}
+
+static boxagnts_code wrap_module(bx_code rc, bx_module *m, const bx_error *why, boxagnts_module **ret, boxagnts_error *err)
+{
+    if (rc != BX_OK)
+        return report(rc, why, err);
+    boxagnts_module *out = bx_calloc(1, sizeof *out);
+    if (!out) {
+        bx_module_free(m);
+        return refuse(BX_ENOMEM, "module", err);
+    }
+    out->m = m;
+    *ret = out;
+    return BOXAGNTS_OK;
+}
+
+boxagnts_code boxagnts_module_open(boxagnts_engine *engine, const char *path, boxagnts_module **ret, boxagnts_error *err)
+{
+    bx_limits l = bx_limits_default();
+    bx_module *m = NULL;
+    bx_error why;
+    return wrap_module(bx_module_open(engine->rt, path, &l, &m, &why), m, &why, ret, err);
+}
+
+boxagnts_code boxagnts_module_from_bytes(boxagnts_engine *engine, const void *wasm, size_t size, boxagnts_module **ret,
+                                         boxagnts_error *err)
+{
+    bx_limits l = bx_limits_default();
+    bx_module *m = NULL;
+    bx_error why;
+    return wrap_module(bx_module_from_bytes(engine->rt, "module", wasm, size, &l, &m, &why), m, &why, ret, err);
+}
+
+void boxagnts_module_free(boxagnts_module *module)
+{
+    if (!module)
+        return;
+    bx_module_free(module->m);
+    free(module);
+}
+
+boxagnts_code boxagnts_cancel_new(boxagnts_cancel **ret, boxagnts_error *err)
+{
+    boxagnts_cancel *c = bx_calloc(1, sizeof *c);
+    bx_error why;
+    if (!c)
+        return refuse(BX_ENOMEM, "cancel handle", err);
+    c->ctl = bx_ctl_init(UINT64_MAX);
+    bx_code rc = bx_ctl_make_cancellable(&c->ctl, &why);
+    if (rc != BX_OK) {
+        free(c);
+        return report(rc, &why, err);
+    }
+    *ret = c;
+    return BOXAGNTS_OK;
+}
+
+void boxagnts_cancel_now(boxagnts_cancel *cancel) { bx_ctl_cancel(&cancel->ctl); }
+
+void boxagnts_cancel_free(boxagnts_cancel *cancel)
+{
+    if (!cancel)
+        return;
+    bx_ctl_done(&cancel->ctl);
+    free(cancel);
+}
+
+boxagnts_code boxagnts_call_run(boxagnts_module *module, boxagnts_grant *grant, const boxagnts_call *call,
+                                boxagnts_outcome **ret, boxagnts_error *err)
+{
+    boxagnts_call c = {.struct_size = sizeof c};
+    if (!grant->sealed)
+        return refuse(BX_EINVAL, "seal the grant first: boxagnts_grant_seal", err);
+    if (call && call->struct_size != sizeof c)
+        return refuse(BX_EINVAL, "struct_size of boxagnts_call does not fit this library", err);
+    if (call)
+        c = *call;
+    boxagnts_outcome *out = bx_calloc(1, sizeof *out);
+    if (!out)
+        return refuse(BX_ENOMEM, "outcome", err);
+    bx_call inner = {
+        .module = module->m,
+        .sealed = grant->sealed,
+        .args = c.args,
+        .n_args = c.n_args,
+        .in = {.kind = c.input_size ? BX_STDIN_BYTES : BX_STDIN_EMPTY, .bytes = {c.input, c.input_size}},
+        .out_fd = -1,
+        .err_fd = -1,
+        .ctl = c.cancel ? &c.cancel->ctl : NULL,
+        .record_events = c.record_files != 0,
+    };
+    bx_error why;
+    bx_code rc = bx_call_run(&inner, &out->o, &why);
+    if (rc != BX_OK) {
+        free(out);
+        return report(rc, &why, err);
+    }
+    *ret = out;
+    return BOXAGNTS_OK;
+}
+
+void boxagnts_outcome_free(boxagnts_outcome *outcome)
+{
+    if (!outcome)
+        return;
+    bx_outcome_done(&outcome->o);
+    bx_buf_done(&outcome->json);
+    free(outcome);
+}
+
+boxagnts_outcome_kind boxagnts_outcome_get_kind(const boxagnts_outcome *outcome)
+{
+    return (boxagnts_outcome_kind)outcome->o.kind;
+}
+
+const char *boxagnts_outcome_kind_name(boxagnts_outcome_kind kind) { return bx_outcome_kind_name((bx_outcome_kind)kind); }
+
+uint32_t boxagnts_outcome_exit_code(const boxagnts_outcome *outcome) { return outcome->o.exit_code; }
+
+const void *boxagnts_outcome_stdout(const boxagnts_outcome *outcome, size_t *size)
+{
+    *size = outcome->o.out_n;
+    return outcome->o.out;
+}
+
+const void *boxagnts_outcome_stderr(const boxagnts_outcome *outcome, size_t *size)
+{
+    *size = outcome->o.err_n;
+    return outcome->o.err;
+}
+
+const char *boxagnts_outcome_error(const boxagnts_outcome *outcome) { return outcome->o.error; }
+
+void boxagnts_outcome_usage(const boxagnts_outcome *outcome, boxagnts_usage *ret)
+{
+    const bx_outcome *o = &outcome->o;
+    *ret = (boxagnts_usage){
+        .wall_ns = o->wall_ns,
+        .guest_ns = o->guest_ns,
+        .host_ns = o->host_ns,
+        .fuel_used = o->fuel_used,
+        .memory_peak_bytes = o->memory_peak,
+        .stdin_bytes = o->stdin_bytes,
+        .stdout_bytes = o->stdout_bytes,
+        .stderr_bytes = o->stderr_bytes,
+        .file_bytes_read = o->files.bytes_read,
+        .file_bytes_written = o->files.bytes_written,
+        .files_created = o->files.files_created,
+    };
+}
+
+const char *boxagnts_outcome_json(boxagnts_outcome *outcome)
+{
+    if (outcome->json.n == 0) {
+        outcome->json = bx_buf_init(SIZE_MAX / 4);
+        if (bx_outcome_json(&outcome->o, &outcome->json, NULL) != BX_OK) {
+            bx_buf_done(&outcome->json);
+            return NULL;
+        }
+    }
+    return outcome->json.p;
+}

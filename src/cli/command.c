@@ -1,0 +1,176 @@
+#include "cli/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void bx_cli_complain(const char *fmt, ...)
+{
+    (void)fflush(stdout);
+    (void)fputs("boxagnts: ", stderr);
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    (void)fputc('\n', stderr);
+}
+
+const char *bx_flag_last(const bx_args *a, int id)
+{
+    for (size_t i = a->n_flags; i-- > 0;) {
+        if (a->flags[i].id == id)
+            return a->flags[i].value;
+    }
+    return NULL;
+}
+
+bool bx_has_flag(const bx_args *a, int id)
+{
+    for (size_t i = 0; i < a->n_flags; i++) {
+        if (a->flags[i].id == id)
+            return true;
+    }
+    return false;
+}
+
+static void print_flag(const char *name, const char *arg, const char *help)
+{
+    char left[80];
+    (void)snprintf(left, sizeof left, "--%s%s%s", name, arg ? " " : "", arg ? arg : "");
+    if (strlen(left) > 34)
+        (void)printf("  %s\n  %-34s %s\n", left, "", help);
+    else
+        (void)printf("  %-34s %s\n", left, help);
+}
+
+void bx_print_help(const bx_command *c)
+{
+    (void)printf("usage: boxagnts %s\n\n%s\n", c->usage, c->summary);
+    if (c->n_flags)
+        (void)printf("\nflags:\n");
+    for (size_t i = 0; i < c->n_flags; i++)
+        print_flag(c->flags[i].name, c->flags[i].arg, c->flags[i].help);
+    print_flag("help", NULL, "show this text");
+    if (c->details)
+        (void)printf("\n%s", c->details);
+}
+
+static void print_overview(FILE *to)
+{
+    (void)fprintf(to, "usage: boxagnts COMMAND …\n\nRuns WebAssembly tools with exactly what they were granted.\n\ncommands:\n");
+    for (size_t i = 0; i < bx_commands_count; i++)
+        (void)fprintf(to, "  %-14s %s\n", bx_commands[i]->name, bx_commands[i]->summary);
+    (void)fprintf(to, "\n`boxagnts COMMAND --help` explains a command.\n");
+}
+
+static const bx_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < bx_commands_count; i++) {
+        if (strcmp(bx_commands[i]->name, name) == 0)
+            return bx_commands[i];
+    }
+    return NULL;
+}
+
+static const bx_flag *find_flag(const bx_command *c, bx_str name)
+{
+    for (size_t i = 0; i < c->n_flags; i++) {
+        if (bx_str_eq(name, bx_str_of(c->flags[i].name)))
+            return &c->flags[i];
+    }
+    return NULL;
+}
+
+/* One "--name", "--name value" or "--name=value"; *i moves past what was used. */
+static bool parse_flag(const bx_command *c, int argc, char **argv, int *i, bx_args *a)
+{
+    const char *text = argv[*i] + 2, *eq = strchr(text, '=');
+    bx_str name = {text, eq ? (size_t)(eq - text) : strlen(text)};
+    const bx_flag *f = find_flag(c, name);
+    if (!f) {
+        bx_cli_complain("%s: unknown flag '%s'; see boxagnts %s --help", c->name, argv[*i], c->name);
+        return false;
+    }
+    if (!f->arg && eq) {
+        bx_cli_complain("%s: --%s takes no value", c->name, f->name);
+        return false;
+    }
+    const char *value = eq ? eq + 1 : NULL;
+    if (f->arg && !value) {
+        if (*i + 1 >= argc) {
+            bx_cli_complain("%s: --%s needs a value: --%s %s", c->name, f->name, f->name, f->arg);
+            return false;
+        }
+        value = argv[++*i];
+    }
+    a->flags[a->n_flags++] = (bx_flag_value){f->id, value};
+    return true;
+}
+
+static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
+{
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--") == 0) {
+            a->rest = (const char *const *)(argv + i + 1);
+            a->n_rest = (size_t)(argc - i - 1);
+            return true;
+        }
+        if (argv[i][0] == '-' && argv[i][1] == '-') {
+            if (!parse_flag(c, argc, argv, &i, a))
+                return false;
+        } else if (argv[i][0] == '-' && argv[i][1] != '\0') {
+            bx_cli_complain("%s: unknown flag '%s'; see boxagnts %s --help", c->name, argv[i], c->name);
+            return false;
+        } else {
+            a->words[a->n_words++] = argv[i];
+        }
+    }
+    return true;
+}
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    }
+    return false;
+}
+
+static int run_command(const bx_command *c, int argc, char **argv)
+{
+    if (wants_help(argc, argv)) {
+        bx_print_help(c);
+        return 0;
+    }
+    BX_AUTOFREE bx_flag_value *flags = bx_calloc((size_t)argc, sizeof *flags);
+    BX_AUTOFREE const char **words = bx_calloc((size_t)argc, sizeof *words);
+    if (!flags || !words) {
+        bx_cli_complain("out of memory");
+        return EXIT_OURS;
+    }
+    bx_args a = {.flags = flags, .words = words};
+    return parse(c, argc, argv, &a) ? c->run(&a) : EXIT_OURS;
+}
+
+int bx_cli_main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_overview(stderr);
+        return EXIT_OURS;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
+        const bx_command *of = argc > 2 ? find_command(argv[2]) : NULL;
+        if (of)
+            bx_print_help(of);
+        else
+            print_overview(stdout);
+        return argc > 2 && !of ? EXIT_OURS : 0;
+    }
+    const bx_command *c = find_command(strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0 ? "version" : name);
+    if (!c) {
+        bx_cli_complain("no command '%s'; see boxagnts --help", name);
+        return EXIT_OURS;
+    }
+    return run_command(c, argc, argv);
+}

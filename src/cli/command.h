@@ -1,0 +1,52 @@
+/* cli/command.h - commands as tables: parsing, --help and completion come from the same rows. */
+#ifndef BX_CLI_COMMAND_H
+#define BX_CLI_COMMAND_H
+
+#include "base/error.h"
+
+enum { EXIT_OURS = 125, EXIT_DENIED = 126 };
+
+typedef struct bx_flag {
+    const char *name; /* without "--" */
+    const char *arg;  /* NULL: takes none */
+    const char *help;
+    int id; /* the command's own number */
+} bx_flag;
+
+typedef struct bx_flag_value {
+    int id;
+    const char *value; /* NULL for a flag without argument; borrowed from argv */
+} bx_flag_value;
+
+typedef struct bx_args {
+    bx_flag_value *flags; /* in order of appearance */
+    size_t n_flags;
+    const char **words; /* positional arguments before "--" */
+    size_t n_words;
+    const char *const *rest; /* what follows "--" */
+    size_t n_rest;
+} bx_args;
+
+typedef struct bx_command {
+    const char *name, *usage, *summary, *details;
+    const bx_flag *flags;
+    size_t n_flags;
+    int (*run)(const bx_args *a); /* returns the exit code */
+} bx_command;
+
+extern const bx_command *const bx_commands[];
+extern const size_t bx_commands_count;
+
+/* Find the command in argv[1], parse, run; returns the process's exit code. */
+int bx_cli_main(int argc, char **argv);
+
+/* "boxagnts: …" on standard error. */
+void bx_cli_complain(const char *fmt, ...) BX_PRINTF(1, 2);
+
+/* The value of the last flag `id`, or NULL; `bx_has_flag` for those without argument. */
+const char *bx_flag_last(const bx_args *a, int id);
+bool bx_has_flag(const bx_args *a, int id);
+
+void bx_print_help(const bx_command *c);
+
+#endif

@@ -1,0 +1,9 @@
+/* cli/commands.h - every command of the binary. */
+#ifndef BX_CLI_COMMANDS_H
+#define BX_CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const bx_command bx_cmd_exec, bx_cmd_inspect, bx_cmd_doctor, bx_cmd_completion, bx_cmd_version;
+
+#endif

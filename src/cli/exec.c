@@ -1,0 +1,196 @@
+/* boxagnts exec: run one wasm file with exactly what the flags grant. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/setup.h"
+#include "os/fd.h"
+#include "sandbox/call.h"
+#include "sandbox/options.h"
+
+enum { FLAG_STDIN = 1000, FLAG_JSON, FLAG_INVOKE };
+
+static const bx_flag flags[] = {
+#define BX_OPTION(field, flag, arg, help) {flag, arg, help, BX_OPT_##field},
+#include "sandbox/options.def"
+#undef BX_OPTION
+    {"stdin", "FILE", "standard input of the guest; '-' is the standard input of boxagnts (default)", FLAG_STDIN},
+    {"json", NULL, "print one JSON object about the call instead of the guest's output", FLAG_JSON},
+    {"invoke", "NAME", "call this exported function of a component with JSON arguments", FLAG_INVOKE},
+};
+
+/* The call that a signal cancels; set before the handlers are. */
+static bx_ctl *running;
+
+static void on_signal(int sig)
+{
+    (void)sig;
+    bx_ctl_cancel(running);
+}
+
+static void cancel_on_signals(bx_ctl *ctl)
+{
+    running = ctl;
+    struct sigaction sa = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    (void)sigaction(SIGINT, &sa, NULL);
+    (void)sigaction(SIGTERM, &sa, NULL);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static bx_code build_grant(const bx_args *a, bx_grant **ret, bx_error *err)
+{
+    BX_AUTO(bx_grant) bx_grant *g = NULL;
+    bx_code rc = bx_grant_new(&g, err);
+    for (size_t i = 0; rc == BX_OK && i < a->n_flags; i++) {
+        int id = a->flags[i].id;
+        if (id >= BX_OPTION_COUNT || id == BX_OPT_wasm_cache_dir)
+            continue;
+        rc = bx_option_apply(g, (bx_option)id, bx_str_of(a->flags[i].value), err);
+        if (rc != BX_OK)
+            return bx_wrap(rc, err, "--%s", bx_options[id].flag);
+    }
+    if (rc == BX_OK)
+        *ret = BX_TAKE(g);
+    return rc;
+}
+
+static bx_code open_stdin(const char *path, bx_stdin *ret, int *fd, bx_error *err)
+{
+    *ret = (bx_stdin){.kind = BX_STDIN_FD, .fd = STDIN_FILENO};
+    if (!path || strcmp(path, "-") == 0)
+        return BX_OK;
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (*fd < 0)
+        return bx_fail_errno(err, errno, "--stdin '%s'", path);
+    ret->fd = *fd;
+    return BX_OK;
+}
+
+/* A guest sees the file's name as its own, never the host's directories. */
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int *stdin_fd, bx_error *err)
+{
+    const char **list = bx_calloc(a->n_rest + 1, sizeof *list);
+    if (!list)
+        return bx_fail(err, BX_ENOMEM, "arguments");
+    list[0] = base_name(a->words[0]);
+    if (a->n_rest)
+        memcpy(list + 1, a->rest, a->n_rest * sizeof *list);
+    *args = list;
+    bool json = bx_has_flag(a, FLAG_JSON);
+    c->args = list;
+    c->n_args = a->n_rest + 1;
+    c->out_fd = json ? -1 : STDOUT_FILENO;
+    c->err_fd = json ? -1 : STDERR_FILENO;
+    c->record_events = json;
+    return open_stdin(bx_flag_last(a, FLAG_STDIN), &c->in, stdin_fd, err);
+}
+
+static bx_code run_call(const bx_args *a, const bx_home *home, bx_runtime *rt, bx_grant *g, bx_outcome *out, bx_error *err)
+{
+    BX_AUTO(bx_sealed) bx_sealed *sealed = NULL;
+    bx_code rc = bx_sealed_new(g, home->store[0] ? home->store : NULL, &sealed, err);
+    if (rc != BX_OK)
+        return rc;
+    BX_AUTO(bx_module) bx_module *m = NULL;
+    rc = bx_module_open(rt, a->words[0], &bx_sealed_grant(sealed)->limits, &m, err);
+    if (rc != BX_OK)
+        return rc == BX_EDENIED ? BX_EINVAL : rc;
+
+    BX_AUTOFREE const char **args = NULL;
+    BX_AUTOCLOSE int stdin_fd = -1;
+    bx_ctl ctl = bx_ctl_init(UINT64_MAX);
+    bx_call c = {.module = m, .sealed = sealed, .ctl = &ctl};
+    rc = build_call(a, &c, &args, &stdin_fd, err);
+    if (rc == BX_OK)
+        rc = bx_ctl_make_cancellable(&ctl, err);
+    if (rc == BX_OK) {
+        cancel_on_signals(&ctl);
+        rc = bx_call_run(&c, out, err);
+        (void)signal(SIGINT, SIG_DFL);
+        (void)signal(SIGTERM, SIG_DFL);
+    }
+    bx_ctl_done(&ctl);
+    return rc;
+}
+
+static bx_code exec_file(const bx_args *a, bx_outcome *out, bx_error *err)
+{
+    BX_AUTO(bx_grant) bx_grant *g = NULL;
+    bx_home home = bx_home_find();
+    bx_code rc = build_grant(a, &g, err);
+    if (rc != BX_OK)
+        return rc == BX_EDENIED ? BX_EINVAL : rc;
+    BX_AUTO(bx_runtime) bx_runtime *rt = NULL;
+    rc = bx_setup_runtime(&home, bx_flag_last(a, BX_OPT_wasm_cache_dir), 0, &rt, err);
+    if (rc != BX_OK)
+        return rc == BX_EDENIED ? BX_EINVAL : rc;
+    return run_call(a, &home, rt, BX_TAKE(g), out, err);
+}
+
+static int print_json(const bx_outcome *out)
+{
+    BX_AUTO_BUF text = bx_buf_init((size_t)4 << 30);
+    bx_error err;
+    if (bx_outcome_json(out, &text, &err) != BX_OK) {
+        bx_cli_complain("the outcome as JSON: %s", err.msg);
+        return EXIT_OURS;
+    }
+    if (fwrite(text.p, 1, text.n, stdout) != text.n || fputc('\n', stdout) == EOF || fflush(stdout) != 0) {
+        bx_cli_complain("write the outcome: %s", strerror(errno));
+        return EXIT_OURS;
+    }
+    return bx_outcome_exit_code(out);
+}
+
+/* The call did not begin: an outcome that says so. */
+static void outcome_of_error(bx_outcome *out, bx_code rc, const bx_error *err)
+{
+    bx_outcome_init(out);
+    out->kind = rc == BX_EDENIED ? BX_OUT_DENIED : BX_OUT_FAILED;
+    out->error = bx_strndup(err->msg, strlen(err->msg));
+}
+
+static int run_exec(const bx_args *a)
+{
+    if (a->n_words != 1) {
+        bx_cli_complain(a->n_words == 0 ? "exec: which file? see boxagnts exec --help"
+                                        : "exec: one file only; arguments of the guest go after '--'");
+        return EXIT_OURS;
+    }
+    bx_outcome out;
+    bx_error err = {.msg = ""};
+    bx_outcome_init(&out);
+    bx_code rc = exec_file(a, &out, &err);
+    if (rc != BX_OK)
+        outcome_of_error(&out, rc, &err);
+    if (out.kind == BX_OUT_FAILED || out.kind == BX_OUT_DENIED)
+        bx_cli_complain("%s", out.error ? out.error : "failed");
+    else if (out.kind != BX_OUT_EXIT)
+        bx_cli_complain("%s: %s", bx_outcome_kind_name(out.kind), out.error ? out.error : "");
+    int code = bx_has_flag(a, FLAG_JSON) ? print_json(&out) : bx_outcome_exit_code(&out);
+    bx_outcome_done(&out);
+    return code;
+}
+
+const bx_command bx_cmd_exec = {
+    .name = "exec",
+    .usage = "exec [flags] FILE.wasm [-- ARGS…]",
+    .summary = "run a WebAssembly module with exactly what the flags grant, and nothing else",
+    .details = "Without flags the guest gets no files, no network and no variables; its standard input, output\n"
+               "and error are those of boxagnts, and every limit has a default (docs/capabilities.md).\n"
+               "Exit code: the guest's own; 124 over the deadline; 125 boxagnts itself failed; 126 denied before\n"
+               "the start; 130 cancelled; 132 trap, stack, fuel or output; 137 memory. --json tells them apart.\n",
+    .flags = flags,
+    .n_flags = BX_COUNT(flags),
+    .run = run_exec,
+};

@@ -1,0 +1,95 @@
+#include "os/dirs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "os/fd.h"
+
+static const char *env_of(const char *name)
+{
+    const char *v = secure_getenv(name);
+    return v && *v ? v : NULL;
+}
+
+bx_code bx_home_dir(char *out, size_t cap, bx_error *err)
+{
+    const char *base = env_of("BOXAGNTS_HOME"), *below = "";
+    if (base && *base != '/')
+        return bx_fail(err, BX_EINVAL, "BOXAGNTS_HOME is '%.200s': set it to an absolute path", base);
+    if (!base) {
+        base = env_of("XDG_DATA_HOME");
+        below = "/boxagnts";
+        if (base && *base != '/')
+            base = NULL;
+    }
+    if (!base) {
+        base = env_of("HOME");
+        below = "/.local/share/boxagnts";
+    }
+    if (!base || *base != '/')
+        return bx_fail(err, BX_ENOENT, "no home directory: set HOME or BOXAGNTS_HOME to an absolute path");
+    int n = snprintf(out, cap, "%s%s", base, below);
+    if (n < 0 || (size_t)n >= cap)
+        return bx_fail(err, BX_ELIMIT, "the path of the home directory is longer than %zu bytes", cap - 1);
+    return BX_OK;
+}
+
+bx_code bx_dir_make(const char *path, bx_error *err)
+{
+    char part[PATH_MAX];
+    size_t n = strlen(path);
+    if (n == 0 || n >= sizeof part)
+        return bx_fail(err, BX_EINVAL, "directory '%.200s': not a path", path);
+    memcpy(part, path, n + 1);
+    for (size_t i = 1; i <= n; i++) {
+        if (part[i] != '/' && part[i] != '\0')
+            continue;
+        char was = part[i];
+        part[i] = '\0';
+        if (mkdir(part, 0700) != 0 && errno != EEXIST) {
+            int sys = errno;
+            struct stat st;
+            /* An existing directory in a read-only or foreign parent: EROFS or EACCES, not EEXIST. */
+            if (stat(part, &st) != 0 || !S_ISDIR(st.st_mode))
+                return bx_fail_errno(err, sys, "make directory '%.400s'", part);
+        }
+        part[i] = was;
+    }
+    return BX_OK;
+}
+
+bx_code bx_dir_check_private(int fd, const char *path, bx_error *err)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return bx_fail_errno(err, errno, "directory '%.400s'", path);
+    if (!S_ISDIR(st.st_mode))
+        return bx_fail(err, BX_EDENIED, "'%.400s' is not a directory", path);
+    if (st.st_uid != geteuid())
+        return bx_fail(err, BX_EDENIED, "directory '%.400s' belongs to user %u, not to us (%u): use one of your own",
+                       path, (unsigned)st.st_uid, (unsigned)geteuid());
+    if (st.st_mode & (S_IWGRP | S_IWOTH))
+        return bx_fail(err, BX_EDENIED,
+                       "directory '%.400s' can be written to by others (mode %04o): run `chmod go-w` on it, or use another",
+                       path, (unsigned)(st.st_mode & 07777));
+    return BX_OK;
+}
+
+bx_code bx_dir_open_private(const char *path, int *ret_fd, bx_error *err)
+{
+    bx_code rc = bx_dir_make(path, err);
+    if (rc != BX_OK)
+        return rc;
+    BX_AUTOCLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOTDIR)
+        return bx_fail(err, BX_EDENIED, "'%.400s' is not a directory", path);
+    if (fd < 0)
+        return bx_fail_errno(err, errno, "open directory '%.400s'", path);
+    rc = bx_dir_check_private(fd, path, err);
+    if (rc == BX_OK)
+        *ret_fd = bx_fd_take(&fd);
+    return rc;
+}

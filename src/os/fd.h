@@ -1,0 +1,45 @@
+/* os/fd.h - descriptors that close themselves, whole reads and writes, files that are either
+ * old or new but never half.  Any thread; no shared state. */
+#ifndef BX_OS_FD_H
+#define BX_OS_FD_H
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* `BX_AUTOCLOSE int fd = ...;` closes fd (if >= 0) at scope end; errno is kept. */
+void bx_autoclose(int *fd);
+#define BX_AUTOCLOSE __attribute__((cleanup(bx_autoclose)))
+
+/* Move the descriptor out; the variable becomes -1 and is no longer closed. */
+static inline int bx_fd_take(int *fd)
+{
+    int t = *fd;
+    *fd = -1;
+    return t;
+}
+
+/* Read exactly `len` bytes into `buf`; BX_EIO on an error or an early end. */
+BX_NODISCARD bx_code bx_fd_read_full(int fd, void *buf, size_t len, bx_error *err);
+
+/* Write all of `buf`; BX_EIO. */
+BX_NODISCARD bx_code bx_fd_write_full(int fd, const void *buf, size_t len, bx_error *err);
+
+/* Append everything up to the end of `fd` to `ret`.  More than `max` bytes is BX_ELIMIT; the
+ * buffer's own maximum holds as well.  Also BX_EIO, BX_ENOMEM.  After an error `ret` may hold a part. */
+BX_NODISCARD bx_code bx_fd_read_all(int fd, size_t max, bx_buf *ret, bx_error *err);
+
+/* The same for the file `path` beneath `dirfd` (or AT_FDCWD).  BX_ENOENT when there is none;
+ * messages name the path.  Follows symbolic links: for the operator's own paths only. */
+BX_NODISCARD bx_code bx_file_read_all(int dirfd, const char *path, size_t max, bx_buf *ret, bx_error *err);
+
+/* Make `name` beneath `dirfd` (or AT_FDCWD) hold the `n` parts one after the other, with exactly
+ * `mode`: written to a temporary name in the same directory, fsync, rename, fsync of the
+ * directory.  On an error the old file is untouched and the temporary one removed.  BX_EIO,
+ * BX_EINVAL for a name that is empty, ends in '/' or is too long. */
+BX_NODISCARD bx_code bx_file_write_atomic(int dirfd, const char *name, mode_t mode, const bx_str *parts,
+                                          size_t n, bx_error *err);
+
+#endif

@@ -1,0 +1,261 @@
+#include "sandbox/call.h"
+
+#include "base/limits.h"
+#include "sandbox/internal.h"
+
+struct bx_live {
+    bx_call call;
+    const bx_limits *limits;
+    bx_ctl own_ctl; /* used when the caller brought none */
+    bx_ctl *ctl;
+    uint64_t begin_ns;
+    bx_buf args;
+    bx_wasi *wasi;
+    bx_vfs_session *files;
+    bx_einstance *instance;
+    bx_outcome *out; /* where events go while a call runs */
+    bool in_call;    /* counted by the ticker */
+    bool failed;     /* the instance ended and may not run again */
+};
+
+bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *block, bx_error *err)
+{
+    *block = bx_buf_init(BX_MAX_ARG_BYTES);
+    if (n > BX_MAX_ARGS)
+        return bx_fail(err, BX_ELIMIT, "%zu arguments; a guest may have at most %d", n, BX_MAX_ARGS);
+    for (size_t i = 0; i < n; i++)
+        (void)bx_buf_add(block, args[i], strlen(args[i]) + 1);
+    return bx_wrap(bx_buf_check(block, err), err, "arguments of the guest");
+}
+
+static void on_event(void *ctx, const bx_fs_event *ev)
+{
+    bx_live *l = ctx;
+    if (l->out)
+        bx_outcome_add_event(l->out, ev);
+}
+
+static bx_sink sink_of(int fd)
+{
+    return (bx_sink){.kind = fd >= 0 ? BX_SINK_FD : fd == -1 ? BX_SINK_CAPTURE : BX_SINK_DISCARD, .fd = fd};
+}
+
+static bx_code start_wasi(bx_live *l, bx_error *err)
+{
+    const bx_call *c = &l->call;
+    const bx_sealed *s = c->sealed;
+    bx_code rc = bx_args_pack(c->args, c->n_args, &l->args, err);
+    if (rc == BX_OK)
+        rc = bx_vfs_session_new(s->vfs, l->limits, c->record_events ? on_event : NULL, l, &l->files, err);
+    if (rc == BX_OK)
+        rc = bx_wasi_new(&l->wasi, err);
+    if (rc != BX_OK)
+        return rc;
+    bx_wasi_config cfg = {
+        .args = l->args.p,
+        .n_args = c->n_args,
+        .args_bytes = l->args.n,
+        .env = s->env.p,
+        .n_env = s->n_env,
+        .env_bytes = s->env.n,
+        .in = c->in,
+        .out = sink_of(c->out_fd),
+        .err = sink_of(c->err_fd),
+        .clock = s->clock,
+        .random = s->random,
+        .seed = s->seed,
+        .ctl = l->ctl,
+        .limits = l->limits,
+        .files = l->files,
+    };
+    return bx_wasi_reset(l->wasi, &cfg, err);
+}
+
+static void enter(bx_live *l)
+{
+    l->begin_ns = bx_now_ns();
+    l->ctl->deadline_ns = l->begin_ns + l->limits->wall_ns;
+    bx_ticker_enter(bx_runtime_ticker(bx_module_runtime(l->call.module)));
+    l->in_call = true;
+}
+
+static void leave(bx_live *l)
+{
+    if (l->in_call)
+        bx_ticker_leave(bx_runtime_ticker(bx_module_runtime(l->call.module)));
+    l->in_call = false;
+}
+
+/* Everything up to and including the instance.  An instance that does not come to be because
+ * of the guest (its memory does not fit, its start function traps) is an outcome, not an error. */
+static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *end, bx_error *err)
+{
+    l->call = *c;
+    l->limits = &c->sealed->grant->limits;
+    l->own_ctl = bx_ctl_init(UINT64_MAX);
+    l->ctl = c->ctl ? c->ctl : &l->own_ctl;
+    l->out = out;
+    const bx_emodule *code = NULL;
+    bx_code rc = bx_module_code(c->module, l->limits, &code, err);
+    if (rc == BX_OK)
+        rc = start_wasi(l, err);
+    if (rc != BX_OK)
+        return rc;
+    const char *entry = c->entry ? c->entry : "_start";
+    if (!bx_emodule_has_command(code, entry))
+        return bx_fail(err, BX_EINVAL, "%s: no exported function '%s' without parameters and results: not a WASI command",
+                       bx_module_name(c->module), entry);
+    enter(l);
+    bx_engine_limits el = {l->limits->memory, l->limits->tables, l->limits->fuel};
+    (void)bx_einstance_new(code, l->wasi, (const bx_engine_ctl *)(const void *)l->ctl, &el, &l->instance, end);
+    return BX_OK;
+}
+
+static void done(bx_live *l)
+{
+    leave(l);
+    bx_einstance_free(l->instance);
+    bx_wasi_free(l->wasi);
+    bx_vfs_session_free(l->files);
+    bx_buf_done(&l->args);
+}
+
+static char *copy_output(bx_wasi *w, int which, size_t *n)
+{
+    bx_str s = bx_wasi_output(w, which);
+    *n = s.n;
+    return s.n ? bx_strndup(s.p, s.n) : NULL;
+}
+
+static void fill(bx_live *l, const bx_eng_end *end, bx_outcome *o)
+{
+    uint64_t now = bx_now_ns();
+    const bx_wasi_counters *n = bx_wasi_get_counters(l->wasi);
+    bx_outcome_from_end(o, end, l->limits, bx_wasi_exit_code(l->wasi));
+    o->wall_ns = now - l->begin_ns;
+    o->host_ns = n->host_ns;
+    o->guest_ns = o->wall_ns > n->host_ns ? o->wall_ns - n->host_ns : 0;
+    o->stdin_bytes = n->stdin_bytes;
+    o->stdout_bytes = n->stdout_bytes;
+    o->stderr_bytes = n->stderr_bytes;
+    o->files = *bx_vfs_counters(l->files);
+    o->out = copy_output(l->wasi, 1, &o->out_n);
+    o->err = copy_output(l->wasi, 2, &o->err_n);
+}
+
+static void init_end(bx_eng_end *end)
+{
+    end->kind = BX_END_RETURN;
+    end->host_code = 0;
+    end->fuel_used = end->memory_peak = 0;
+    end->memory_refused = end->table_refused = 0;
+    end->trap = NULL;
+    end->msg[0] = '\0';
+}
+
+static void run(bx_live *l, bx_eng_end *end)
+{
+    if (end->kind == BX_END_RETURN)
+        (void)bx_einstance_run(l->instance, l->call.entry ? l->call.entry : "_start", end);
+    l->failed = end->kind != BX_END_RETURN;
+}
+
+struct job {
+    const bx_call *call;
+    bx_outcome *out;
+    bx_error *err;
+    bx_code rc;
+};
+
+static void run_whole(void *arg)
+{
+    struct job *j = arg;
+    bx_live l = {.instance = NULL};
+    bx_eng_end end;
+    init_end(&end);
+    j->rc = begin(&l, j->call, j->out, &end, j->err);
+    if (j->rc == BX_OK) {
+        run(&l, &end);
+        fill(&l, &end, j->out);
+    }
+    done(&l);
+}
+
+bx_code bx_call_run(const bx_call *c, bx_outcome *ret, bx_error *err)
+{
+    bx_outcome_init(ret);
+    struct job j = {c, ret, err, BX_OK};
+    bx_code rc = bx_with_stack(c->sealed->grant->limits.stack, run_whole, &j, err);
+    if (rc == BX_OK)
+        rc = j.rc;
+    if (rc != BX_OK)
+        bx_outcome_done(ret);
+    return rc;
+}
+
+/* ---- in two steps ---------------------------------------------------------------------- */
+
+bx_code bx_live_new(const bx_call *c, bx_live **ret, bx_outcome *out, bx_error *err)
+{
+    bx_outcome_init(out);
+    bx_live *l = bx_calloc(1, sizeof *l);
+    if (!l)
+        return bx_fail(err, BX_ENOMEM, "live call");
+    bx_eng_end end;
+    init_end(&end);
+    bx_code rc = begin(l, c, out, &end, err);
+    leave(l);
+    if (rc == BX_OK && end.kind == BX_END_RETURN) {
+        l->out = NULL;
+        *ret = l;
+        return BX_OK;
+    }
+    if (rc == BX_OK) {
+        fill(l, &end, out);
+        rc = bx_fail(err, BX_EGUEST, "%s", out->error ? out->error : "the instance did not come to be");
+    }
+    bx_live_free(l);
+    return rc;
+}
+
+struct live_job {
+    bx_live *live;
+    bx_eng_end *end;
+};
+
+static void run_live(void *arg)
+{
+    struct live_job *j = arg;
+    run(j->live, j->end);
+}
+
+void bx_live_run(bx_live *l, bx_outcome *out)
+{
+    bx_outcome_init(out);
+    bx_eng_end end;
+    init_end(&end);
+    struct live_job j = {l, &end};
+    bx_error err;
+    if (l->failed) {
+        out->error = bx_strndup(BX_LIT("the instance has ended").p, BX_LIT("the instance has ended").n);
+        return;
+    }
+    l->out = out;
+    enter(l);
+    if (bx_with_stack(l->limits->stack, run_live, &j, &err) != BX_OK) {
+        out->error = bx_strndup(err.msg, strlen(err.msg));
+        l->failed = true;
+    } else {
+        fill(l, &end, out);
+    }
+    leave(l);
+    l->out = NULL;
+}
+
+void bx_live_free(bx_live *l)
+{
+    if (!l)
+        return;
+    done(l);
+    free(l);
+}

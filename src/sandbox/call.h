@@ -1,0 +1,46 @@
+/* sandbox/call.h - one call: one instance, one grant, one outcome.
+ * A sealed grant is built once and used by many calls on any threads.  A call runs on the thread
+ * that asks for it, unless that thread's stack is too small for the grant's stack limit: then on
+ * a thread of its own. */
+#ifndef BX_SANDBOX_CALL_H
+#define BX_SANDBOX_CALL_H
+
+#include "os/ctl.h"
+#include "sandbox/module.h"
+#include "sandbox/outcome.h"
+#include "wasi/wasi.h"
+
+typedef struct bx_sealed bx_sealed;
+
+/* Seal `g` (taken, also on failure), open its mounts, fetch its variables from `environ` of this process.
+ * `store_dir` as for bx_vfs_new; may be NULL. */
+BX_NODISCARD bx_code bx_sealed_new(bx_grant *g, const char *store_dir, bx_sealed **ret, bx_error *err);
+void bx_sealed_free(bx_sealed *s); /* NULL is fine; no call may use it any more */
+BX_DEFINE_AUTO(bx_sealed, bx_sealed_free)
+const bx_grant *bx_sealed_grant(const bx_sealed *s);
+bx_vfs *bx_sealed_vfs(const bx_sealed *s);
+
+typedef struct bx_call {
+    bx_module *module;
+    bx_sealed *sealed;
+    const char *const *args; /* n_args strings; args[0] is the program's name */
+    size_t n_args;
+    bx_stdin in;
+    int out_fd, err_fd; /* >= 0: pass output through; -1: capture; -2: discard */
+    bx_ctl *ctl;        /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here */
+    bool record_events; /* keep the list of files touched */
+    const char *entry;  /* exported function; NULL = "_start" */
+} bx_call;
+
+/* Run it.  BX_OK: the call took place and `ret` (initialised here) says how it ended, however
+ * violent.  An error: it did not begin, `ret` is empty. */
+BX_NODISCARD bx_code bx_call_run(const bx_call *c, bx_outcome *ret, bx_error *err);
+
+/* A call in two steps, for benchmarks and for embedders that keep instances warm: everything
+ * up to and including instantiation, then the entry function (again and again while it returns). */
+typedef struct bx_live bx_live;
+BX_NODISCARD bx_code bx_live_new(const bx_call *c, bx_live **ret, bx_outcome *out, bx_error *err);
+void bx_live_run(bx_live *l, bx_outcome *out); /* `out` must be empty or done */
+void bx_live_free(bx_live *l);
+
+#endif

@@ -1,0 +1,27 @@
+/* sandbox/internal.h - shapes shared by the files of sandbox/, nobody else's business. */
+#ifndef BX_SANDBOX_INTERNAL_H
+#define BX_SANDBOX_INTERNAL_H
+
+#include "sandbox/call.h"
+
+struct bx_sealed {
+    bx_grant *grant; /* owned */
+    bx_vfs *vfs;     /* owned */
+    bx_buf env;      /* "K=V\0K=V\0" */
+    size_t n_env;
+    bx_clock_mode clock;
+    bx_random_mode random;
+    uint64_t seed;
+};
+
+/* Arguments as one block of NUL-terminated strings; `block` stays empty when there are none. */
+BX_NODISCARD bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *block, bx_error *err);
+
+/* Set kind, error text and exit code from how the engine ended it. */
+void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *limits, int32_t exit_code);
+
+/* Run fn(arg) with at least `bytes` of stack: here if this thread has that much left, else on
+ * a thread of its own, waited for. */
+BX_NODISCARD bx_code bx_with_stack(uint64_t bytes, void (*fn)(void *arg), void *arg, bx_error *err);
+
+#endif

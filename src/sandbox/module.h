@@ -1,0 +1,39 @@
+/* sandbox/module.h - a wasm file, compiled for the engines its calls need, imports resolved.
+ * Shared by any number of threads; reference counted by its owner alone: free it when no call
+ * uses it. */
+#ifndef BX_SANDBOX_MODULE_H
+#define BX_SANDBOX_MODULE_H
+
+#include "sandbox/runtime.h"
+
+typedef struct bx_module bx_module;
+
+/* What the first eight bytes say (WebAssembly core spec, binary format, magic and version; the
+ * component model's layer field). */
+typedef enum bx_wasm_kind { BX_WASM_NONE, BX_WASM_CORE, BX_WASM_COMPONENT, BX_WASM_TEXT, BX_WASM_VERSION } bx_wasm_kind;
+bx_wasm_kind bx_wasm_sniff(const uint8_t *p, size_t n);
+
+/* Read, validate, compile (or take from the cache) and link.  `limits` choose the engine to
+ * prepare first; calls with other limits prepare theirs when needed.  Fails with BX_ENOENT,
+ * BX_EINVAL (not wasm, truncated), BX_ELIMIT (too large), BX_EUNSUPPORTED (needs what nobody
+ * provides; the message lists it). */
+BX_NODISCARD bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits,
+                                    bx_module **ret, bx_error *err);
+/* As bx_module_open from bytes (copied).  `name` is for messages only. */
+BX_NODISCARD bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p, size_t n,
+                                          const bx_limits *limits, bx_module **ret, bx_error *err);
+void bx_module_free(bx_module *m); /* NULL is fine */
+BX_DEFINE_AUTO(bx_module, bx_module_free)
+
+bx_wasm_kind bx_module_kind(const bx_module *m);
+bx_runtime *bx_module_runtime(const bx_module *m);
+const char *bx_module_name(const bx_module *m);
+
+/* The code for these limits; prepared when first asked for.  Borrowed from `m`. */
+BX_NODISCARD bx_code bx_module_code(bx_module *m, const bx_limits *limits, const bx_emodule **ret,
+                                    bx_error *err);
+
+/* Read and compile without resolving imports, and describe as one JSON object onto `out`. */
+BX_NODISCARD bx_code bx_module_describe(bx_runtime *rt, const char *path, bx_buf *out, bx_error *err);
+
+#endif

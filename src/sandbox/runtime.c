@@ -1,0 +1,155 @@
+#include "sandbox/runtime.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    KEEP_RESIDENT = 2 << 20, /* zeroing this much by hand is cheaper than a madvise and its faults */
+    WARM_SLOTS = 64,
+    TABLE_MAX = 1000000, /* elements; the largest value of the limit `tables` */
+};
+
+struct engine_row {
+    bool fuel;
+    uint64_t stack;
+    bx_engine *engine;
+};
+
+/* Rows are only ever added; `n` is published after the row is whole, so readers need no lock
+ * and the lock is held only to add. */
+struct bx_runtime {
+    bx_runtime_config cfg;
+    pthread_mutex_t lock;
+    _Atomic size_t n;
+    struct engine_row rows[BX_MAX_ENGINES];
+    bx_ticker *ticker;
+    bx_cache *cache;
+};
+
+static void tick_all(void *ctx)
+{
+    bx_runtime *rt = ctx;
+    size_t n = atomic_load_explicit(&rt->n, memory_order_acquire);
+    for (size_t i = 0; i < n; i++)
+        bx_engine_tick(rt->rows[i].engine);
+}
+
+bx_code bx_from_engine(bx_eng_code code, const bx_eng_error *e, bx_error *err)
+{
+    static const bx_code map[] = {
+        [BX_ENG_OK] = BX_OK,           [BX_ENG_INVALID] = BX_EINVAL,
+        [BX_ENG_UNSUPPORTED] = BX_EUNSUPPORTED, [BX_ENG_IMPORT] = BX_EUNSUPPORTED,
+        [BX_ENG_EXPORT] = BX_ENOENT,   [BX_ENG_ARGUMENT] = BX_EINVAL,
+        [BX_ENG_LIMIT] = BX_ELIMIT,    [BX_ENG_STALE] = BX_EGUEST,
+        [BX_ENG_NOMEM] = BX_ENOMEM,    [BX_ENG_INTERNAL] = BX_EINTERNAL,
+    };
+    if (code == BX_ENG_OK)
+        return BX_OK;
+    return bx_fail(err, (size_t)code < BX_COUNT(map) ? map[code] : BX_EINTERNAL, "%s", e->msg);
+}
+
+bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error *err)
+{
+    BX_AUTO(bx_runtime) bx_runtime *rt = bx_calloc(1, sizeof *rt);
+    if (!rt)
+        return bx_fail(err, BX_ENOMEM, "runtime");
+    rt->cfg = *cfg;
+    (void)pthread_mutex_init(&rt->lock, NULL);
+    if (cfg->cache_dir) {
+        const char *keys = cfg->key_dir ? cfg->key_dir : cfg->cache_dir;
+        bx_code rc = bx_cache_open(cfg->cache_dir, keys, cfg->cache_max ? cfg->cache_max : BX_CACHE_MAX,
+                                   &rt->cache, err);
+        if (rc != BX_OK)
+            return rc;
+        bx_cache_on_notice(rt->cache, cfg->notice, cfg->notice_ctx);
+    }
+    bx_code rc = bx_ticker_new(tick_all, rt, &rt->ticker, err);
+    if (rc != BX_OK)
+        return rc;
+    *ret = BX_TAKE(rt);
+    return BX_OK;
+}
+
+void bx_runtime_free(bx_runtime *rt)
+{
+    if (!rt)
+        return;
+    bx_ticker_free(rt->ticker);
+    for (size_t i = 0; i < rt->n; i++)
+        bx_engine_free(rt->rows[i].engine);
+    bx_cache_free(rt->cache);
+    (void)pthread_mutex_destroy(&rt->lock);
+    free(rt);
+}
+
+/* The pool serves the default settings; rarer ones share no slots and allocate on demand. */
+static bx_code make_engine(bx_runtime *rt, bool fuel, uint64_t stack, bx_engine **ret, bx_error *err)
+{
+    bool is_default = !fuel && stack == bx_limits_default().stack;
+    bx_engine_config cfg = {
+        .slots = is_default ? rt->cfg.slots : 0,
+        .fuel = fuel,
+        .max_wasm_stack = stack,
+        .memory_max = UINT64_C(4) << 30,
+        .table_max = TABLE_MAX,
+        .keep_resident = KEEP_RESIDENT,
+        .warm_slots = WARM_SLOTS,
+        .compile_threads = 0,
+    };
+    bx_eng_error e = {0};
+    bx_eng_code rc = bx_engine_new(&cfg, ret, &e);
+    return rc == BX_ENG_OK ? BX_OK : bx_wrap(bx_from_engine(rc, &e, err), err, "make an engine");
+}
+
+static bool find(const bx_runtime *rt, size_t n, bool fuel, uint64_t stack, size_t *ret)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (rt->rows[i].fuel == fuel && rt->rows[i].stack == stack) {
+            *ret = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bx_code add_engine_locked(bx_runtime *rt, bool fuel, uint64_t stack, size_t *ret, bx_error *err)
+{
+    size_t n = atomic_load(&rt->n);
+    if (find(rt, n, fuel, stack, ret))
+        return BX_OK;
+    if (n == BX_MAX_ENGINES)
+        return bx_fail(err, BX_ELIMIT, "more than %d different stack limits in one process",
+                       BX_MAX_ENGINES);
+    bx_engine *e = NULL;
+    bx_code rc = make_engine(rt, fuel, stack, &e, err);
+    if (rc != BX_OK)
+        return rc;
+    rt->rows[n] = (struct engine_row){fuel, stack, e};
+    atomic_store_explicit(&rt->n, n + 1, memory_order_release);
+    *ret = n;
+    return BX_OK;
+}
+
+bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **ret, size_t *ret_index,
+                          bx_error *err)
+{
+    bool fuel = limits->fuel != 0;
+    size_t i = 0;
+    bx_code rc = BX_OK;
+    if (!find(rt, atomic_load_explicit(&rt->n, memory_order_acquire), fuel, limits->stack, &i)) {
+        (void)pthread_mutex_lock(&rt->lock);
+        rc = add_engine_locked(rt, fuel, limits->stack, &i, err);
+        (void)pthread_mutex_unlock(&rt->lock);
+    }
+    if (rc != BX_OK)
+        return rc;
+    *ret = rt->rows[i].engine;
+    *ret_index = i;
+    return BX_OK;
+}
+
+bx_ticker *bx_runtime_ticker(bx_runtime *rt) { return rt->ticker; }
+
+bx_cache *bx_runtime_cache(bx_runtime *rt) { return rt->cache; }
+
+const char *bx_engine_version(void) { return bx_engine_wasmtime_version(); }

@@ -1,0 +1,41 @@
+/* sandbox/runtime.h - what all calls of a process share: engines, the epoch ticker, the cache
+ * of compiled code.  Made once, used by any thread, freed when no call runs and no module is
+ * left. */
+#ifndef BX_SANDBOX_RUNTIME_H
+#define BX_SANDBOX_RUNTIME_H
+
+#include "bx_engine.h"
+#include "policy/limits.h"
+#include "sandbox/cache.h"
+#include "sandbox/ticker.h"
+
+typedef struct bx_runtime bx_runtime;
+
+typedef struct bx_runtime_config {
+    uint32_t slots;        /* instances alive at once in the pool; 0 = allocate on demand */
+    const char *cache_dir; /* compiled code; NULL = none.  Refused when others can write to it */
+    const char *key_dir;   /* where the key that authenticates the cache lives; NULL = cache_dir */
+    uint64_t cache_max;    /* bytes kept in the cache; 0 = BX_CACHE_MAX */
+    void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */
+    void *notice_ctx;
+} bx_runtime_config;
+
+BX_NODISCARD bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error *err);
+void bx_runtime_free(bx_runtime *rt); /* NULL is fine */
+BX_DEFINE_AUTO(bx_runtime, bx_runtime_free)
+
+/* The engine whose compile settings these limits need: fuel or not, and the stack size.  Made
+ * when first asked for; lives as long as the runtime.  *ret_index numbers it from 0. */
+BX_NODISCARD bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **ret,
+                                       size_t *ret_index, bx_error *err);
+enum { BX_MAX_ENGINES = 16 };
+
+const char *bx_engine_version(void); /* of Wasmtime: "48.0.8" */
+
+bx_ticker *bx_runtime_ticker(bx_runtime *rt);
+bx_cache *bx_runtime_cache(bx_runtime *rt); /* NULL when there is none */
+
+/* An error of the engine as one of ours. */
+bx_code bx_from_engine(bx_eng_code code, const bx_eng_error *e, bx_error *err);
+
+#endif

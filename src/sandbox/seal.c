@@ -1,0 +1,74 @@
+/* A sealed grant: what can be prepared once for all its calls. */
+#include "base/limits.h"
+#include "sandbox/internal.h"
+
+static bx_code add_var(bx_buf *env, bx_str name, bx_str value)
+{
+    (void)bx_buf_add_str(env, name);
+    (void)bx_buf_add_c(env, '=');
+    (void)bx_buf_add_str(env, value);
+    return bx_buf_add_c(env, '\0');
+}
+
+/* The last line that names a variable wins; earlier ones are left out. */
+static bool is_overridden(const bx_grant *g, size_t i)
+{
+    for (size_t k = i + 1; k < g->n_caps; k++) {
+        if (g->caps[k].kind == BX_CAP_ENV && strcmp(g->caps[k].path, g->caps[i].path) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bx_code build_env(bx_sealed *s, bx_error *err)
+{
+    const bx_grant *g = s->grant;
+    s->env = bx_buf_init(BX_MAX_ARG_BYTES);
+    for (size_t i = 0; i < g->n_caps; i++) {
+        const bx_cap *c = &g->caps[i];
+        if (c->kind != BX_CAP_ENV || is_overridden(g, i))
+            continue;
+        const char *value = c->value ? c->value : getenv(c->path);
+        if (!value)
+            continue; /* granted, but the host has no such variable */
+        if (add_var(&s->env, bx_str_of(c->path), bx_str_of(value)) != BX_OK)
+            return bx_wrap(bx_buf_check(&s->env, err), err, "variables of the guest");
+        s->n_env++;
+    }
+    return BX_OK;
+}
+
+bx_code bx_sealed_new(bx_grant *g, const char *store_dir, bx_sealed **ret, bx_error *err)
+{
+    BX_AUTO(bx_sealed) bx_sealed *s = bx_calloc(1, sizeof *s);
+    if (!s) {
+        bx_grant_free(g);
+        return bx_fail(err, BX_ENOMEM, "sealed grant");
+    }
+    s->grant = g;
+    bx_code rc = bx_grant_seal(g, err);
+    if (rc == BX_OK)
+        rc = bx_vfs_new(g, store_dir, &s->vfs, err);
+    if (rc == BX_OK)
+        rc = build_env(s, err);
+    if (rc != BX_OK)
+        return rc;
+    s->random = bx_grant_random(g, &s->seed);
+    s->clock = bx_grant_clock(g);
+    *ret = BX_TAKE(s);
+    return BX_OK;
+}
+
+void bx_sealed_free(bx_sealed *s)
+{
+    if (!s)
+        return;
+    bx_vfs_unref(s->vfs);
+    bx_grant_free(s->grant);
+    bx_buf_done(&s->env);
+    free(s);
+}
+
+const bx_grant *bx_sealed_grant(const bx_sealed *s) { return s->grant; }
+
+bx_vfs *bx_sealed_vfs(const bx_sealed *s) { return s->vfs; }

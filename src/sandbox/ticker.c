@@ -1,0 +1,115 @@
+#include "sandbox/ticker.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+struct bx_ticker {
+    _Atomic uint32_t active; /* calls running now */
+    _Atomic uint32_t parked; /* 1: the thread sleeps (or is about to) until woken */
+    _Atomic uint32_t quit;
+    void (*tick)(void *ctx);
+    void *ctx;
+    pthread_t thread;
+};
+
+static void futex_wait(_Atomic uint32_t *word, uint32_t while_value)
+{
+    (void)syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, while_value, NULL, NULL, 0);
+}
+
+static void unpark(bx_ticker *t)
+{
+    if (atomic_exchange(&t->parked, 0) == 1)
+        (void)syscall(SYS_futex, &t->parked, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+/* `parked` is set before `active` is read again, and bx_ticker_enter raises `active` before
+ * it reads `parked`: one of the two sides always sees the other. */
+static void park(bx_ticker *t)
+{
+    atomic_store(&t->parked, 1);
+    while (atomic_load(&t->parked) == 1) {
+        if (atomic_load(&t->active) != 0 || atomic_load(&t->quit) != 0)
+            atomic_store(&t->parked, 0);
+        else
+            futex_wait(&t->parked, 1);
+    }
+}
+
+static void sleep_until(struct timespec *at)
+{
+    at->tv_nsec += BX_TICKER_PERIOD_NS;
+    if (at->tv_nsec >= 1000000000) {
+        at->tv_nsec -= 1000000000;
+        at->tv_sec++;
+    }
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, at, NULL) == EINTR)
+        ;
+}
+
+static void *run(void *arg)
+{
+    bx_ticker *t = arg;
+    struct timespec at;
+    (void)clock_gettime(CLOCK_MONOTONIC, &at);
+    for (unsigned idle = 0; atomic_load(&t->quit) == 0;) {
+        if (atomic_load(&t->active) != 0) {
+            idle = 0;
+        } else if (++idle > BX_TICKER_LINGER) {
+            park(t);
+            idle = 0;
+            (void)clock_gettime(CLOCK_MONOTONIC, &at);
+        }
+        sleep_until(&at);
+        if (atomic_load(&t->active) != 0)
+            t->tick(t->ctx);
+    }
+    return NULL;
+}
+
+bx_code bx_ticker_new(void (*tick)(void *ctx), void *ctx, bx_ticker **ret, bx_error *err)
+{
+    bx_ticker *t = bx_calloc(1, sizeof *t);
+    if (!t)
+        return bx_fail(err, BX_ENOMEM, "epoch ticker");
+    t->tick = tick;
+    t->ctx = ctx;
+    /* The embedder's signals are the embedder's: none is ever delivered to this thread. */
+    sigset_t all, old;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
+    int rc = pthread_create(&t->thread, NULL, run, t);
+    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (rc != 0) {
+        free(t);
+        return bx_fail_errno(err, rc, "start the epoch ticker");
+    }
+    *ret = t;
+    return BX_OK;
+}
+
+void bx_ticker_free(bx_ticker *t)
+{
+    if (!t)
+        return;
+    BX_ASSERT(atomic_load(&t->active) == 0);
+    atomic_store(&t->quit, 1);
+    unpark(t);
+    (void)pthread_join(t->thread, NULL);
+    free(t);
+}
+
+void bx_ticker_enter(bx_ticker *t)
+{
+    (void)atomic_fetch_add(&t->active, 1);
+    if (atomic_load(&t->parked) != 0)
+        unpark(t);
+}
+
+void bx_ticker_leave(bx_ticker *t) { (void)atomic_fetch_sub(&t->active, 1); }

@@ -1,0 +1,20 @@
+/* sandbox/ticker.h - the one thread that ticks epochs, 1 ms apart, while calls run.
+ * Entering and leaving a call makes no system call as long as calls follow one another within
+ * BX_TICKER_LINGER ticks; after that the thread parks on a futex and costs nothing. */
+#ifndef BX_SANDBOX_TICKER_H
+#define BX_SANDBOX_TICKER_H
+
+#include "base/error.h"
+
+enum { BX_TICKER_PERIOD_NS = 1000000, BX_TICKER_LINGER = 100 };
+
+typedef struct bx_ticker bx_ticker;
+
+/* `tick(ctx)` runs on the ticker's thread, once a period while at least one call is active. */
+BX_NODISCARD bx_code bx_ticker_new(void (*tick)(void *ctx), void *ctx, bx_ticker **ret, bx_error *err);
+void bx_ticker_free(bx_ticker *t); /* joins the thread; no call may be active; NULL is fine */
+
+void bx_ticker_enter(bx_ticker *t); /* any thread */
+void bx_ticker_leave(bx_ticker *t);
+
+#endif

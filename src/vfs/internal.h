@@ -1,0 +1,231 @@
+/* vfs/internal.h - what the files of vfs/ share; nobody else includes it.
+ *
+ * Three layers: ops.c and file.c are the door (text of paths, rights, quotas, events); a
+ * bx_backend does the work on one kind of tree (host directories, the store, memory);
+ * resolve.c and carve.c decide which host object a path means and whether it may be touched.
+ * Paths below the door are NUL-terminated and checked: not empty, not absolute, UTF-8. */
+#ifndef BX_VFS_INTERNAL_H
+#define BX_VFS_INTERNAL_H
+
+#include <stdatomic.h>
+#include <sys/stat.h>
+
+#include "base/limits.h"
+#include "vfs/vfs.h"
+
+enum {
+    BX_NAME_MAX = 255,      /* bytes of one path part, as Linux has it */
+    BX_PATH_BUF = BX_MAX_PATH + 1,
+    BX_GUEST_BUF = 2 * BX_MAX_PATH + 2, /* a directory's guest path with a path below it */
+    BX_MAX_DEVS = 64,       /* devices told apart in one session */
+};
+
+typedef struct bx_carve bx_carve;
+typedef struct bx_store bx_store;
+typedef struct bx_memfs bx_memfs;
+typedef struct bx_mem_node bx_mem_node;
+typedef struct bx_dirlist bx_dirlist;
+typedef struct bx_carve_scan bx_carve_scan;
+
+typedef struct bx_preopen {
+    const struct bx_backend *bk;
+    char *path;      /* owned; guest path */
+    size_t path_n;
+    unsigned rights;
+    int fd;          /* O_PATH directory; -1: in memory */
+} bx_preopen;
+
+typedef struct bx_mount_root {
+    int fd;            /* O_PATH; -1 until a capability needs it */
+    const char *guest; /* borrowed from the grant while bx_vfs_new runs */
+} bx_mount_root;
+
+struct bx_vfs {
+    _Atomic unsigned refs;
+    size_t n_pre, n_mounts;
+    bx_preopen *pre;
+    bx_mount_root *mounts;
+    bx_carve *carve;   /* NULL: no carve-outs */
+    bx_store *store;   /* NULL: none */
+    uint64_t tmp_size; /* 0: no /tmp */
+    bool nested;       /* two grants of different rights show the same directory */
+};
+
+struct bx_file {
+    bx_vfs_session *s;
+    const bx_preopen *pre;
+    const struct bx_backend *bk;
+    bx_file *next, **link;  /* list of what is open; link == NULL for a preopen */
+    int fd;                 /* host; borrowed from the vfs in a preopen; -1 in memory */
+    uint8_t type;           /* bx_filetype: BX_FT_DIR or BX_FT_REG */
+    uint8_t rights;         /* of a file: what was asked for and granted; of a directory: the grant's */
+    bool path_only;         /* fd is O_PATH */
+    bool counted;           /* holds a lock that says "in use" (store) */
+    bx_file_flags flags;
+    uint64_t pos;           /* memory: where the next read or write goes */
+    bx_mem_node *node;      /* memory; referenced */
+    bx_dirlist *list;       /* readdir state or NULL */
+    char *guest;            /* owned guest path, only kept when events are on; preopens: NULL */
+    size_t guest_n;
+};
+
+struct bx_vfs_session {
+    bx_vfs *v;
+    const bx_limits *limits;
+    bx_fs_event_fn on_event;
+    void *ctx;
+    bx_fs_counters n;
+    bx_file *open;          /* what bx_vfs_open gave out and is not closed yet */
+    bx_memfs *mem;          /* made on first use */
+    bx_carve_scan *scan;    /* files with several names that are carved out; made when needed */
+    size_t list_bytes;      /* held by all readdir lists */
+    bool store_open;
+    unsigned n_devs;
+    dev_t devs[BX_MAX_DEVS];
+    bx_file pre[];          /* one per preopen */
+};
+
+/* ---- a kind of tree ------------------------------------------------------------------ */
+typedef struct bx_opened {
+    bx_file *f;       /* filled by the backend: fd or node, type, path_only */
+    bool may_create;  /* files_created leaves room for one more */
+    bool created;
+} bx_opened;
+
+typedef struct bx_backend {
+    bx_errno (*open)(bx_file *dir, const char *path, const bx_open_how *how, bx_opened *o);
+    bx_errno (*stat_at)(bx_file *dir, const char *path, bool follow, bx_stat *ret);
+    bx_errno (*set_times_at)(bx_file *dir, const char *path, bool follow, bx_set_time a, bx_set_time m);
+    bx_errno (*mkdir_at)(bx_file *dir, const char *path);
+    bx_errno (*rmdir_at)(bx_file *dir, const char *path);
+    bx_errno (*unlink_at)(bx_file *dir, const char *path);
+    bx_errno (*symlink_at)(const char *target, bx_file *dir, const char *path);
+    bx_errno (*readlink_at)(bx_file *dir, const char *path, char *buf, size_t cap, size_t *ret_n);
+    bx_errno (*link_at)(bx_file *od, const char *op, bool follow, bx_file *nd, const char *np);
+    bx_errno (*rename_at)(bx_file *od, const char *op, bx_file *nd, const char *np);
+    void (*close)(bx_file *f);
+    /* off == UINT64_MAX: at the handle's own position, which moves. */
+    bx_errno (*read)(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
+    bx_errno (*write)(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
+    bx_errno (*seek)(bx_file *f, int64_t off, int whence, uint64_t *ret);
+    bx_errno (*stat)(bx_file *f, bx_stat *ret);
+    bx_errno (*set_size)(bx_file *f, uint64_t size);
+    /* *ret_used = bytes newly taken from the disk or added to the size, whichever is more. */
+    bx_errno (*allocate)(bx_file *f, uint64_t off, uint64_t len, uint64_t *ret_used);
+    bx_errno (*sync)(bx_file *f, bool data_only);
+    bx_errno (*advise)(bx_file *f, uint64_t off, uint64_t len, int advice);
+    bx_errno (*set_times)(bx_file *f, bx_set_time a, bx_set_time m);
+    bx_errno (*set_append)(bx_file *f, bool append);
+    bx_errno (*readdir)(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more);
+    bool (*is_same)(const bx_file *a, const bx_file *b);
+} bx_backend;
+
+extern const bx_backend bx_host_backend, bx_mem_backend, bx_store_backend;
+
+/* ---- session.c -------------------------------------------------------------------------- */
+/* A small number that stands for the device in this session. */
+uint64_t bx_session_dev(bx_vfs_session *s, dev_t dev);
+#define BX_DEV_MEM ((dev_t)-1) /* stands for the in-memory tree in bx_session_dev */
+
+/* ---- pathtext.c: text of guest paths ------------------------------------------------------ */
+/* `s` as a checked NUL-terminated copy in `out`: NOENT empty, NAMETOOLONG, INVAL NUL byte, ILSEQ, PERM
+ * absolute. */
+bx_errno bx_path_take(bx_str s, char out[BX_PATH_BUF]);
+bool bx_utf8_ok(const char *p, size_t n);
+/* Join `rel` to the absolute guest path `base`, dropping "", "." and ".." by text alone.  What
+ * does not fit is cut off.  Returns the length; `out` is NUL-terminated. */
+size_t bx_path_join(bx_str base, bx_str rel, char *out, size_t cap);
+
+typedef enum bx_last { BX_LAST_NAME, BX_LAST_DOT, BX_LAST_DOTDOT } bx_last;
+typedef struct bx_split {
+    size_t parent_n; /* bytes of the path that name the parent; 0 = the start directory */
+    size_t name_at, name_n;
+    bx_last last;
+    bool slash;      /* the path ends in '/' */
+} bx_split;
+bx_split bx_path_split(const char *path);
+
+/* ---- events.c ------------------------------------------------------------------------------ */
+typedef struct bx_event_at { /* a path as asked: directory handle and text */
+    const bx_file *dir;
+    bx_str path;
+} bx_event_at;
+/* Tell the session's listener, if there is one; `b` may be NULL. Returns `result`. */
+bx_errno bx_event(bx_vfs_session *s, bx_fs_op op, bx_event_at a, const bx_event_at *b, unsigned rights,
+                  bx_errno result);
+/* As bx_event, but only when `result` is a refusal (PERM, ACCES, DQUOT, MFILE, NOTCAPABLE, XDEV). */
+bx_errno bx_event_refused(bx_vfs_session *s, bx_fs_op op, bx_event_at a, unsigned rights, bx_errno result);
+bx_str bx_file_guest(const bx_file *f); /* "/" when it is not kept */
+
+/* ---- resolve.c: which host object a path means ---------------------------------------------- */
+/* openat2; EINTR and EAGAIN are tried again.  -1 and errno. */
+int bx_openat2(int dirfd, const char *path, uint64_t flags, uint64_t resolve);
+bx_errno bx_resolve_errno(int host_errno); /* as bx_errno_from_host; leaving the grant is PERM */
+
+/* The object itself as an O_PATH descriptor the caller owns, judged against carve-outs. `flags`:
+ * O_DIRECTORY or 0.  A last symbolic link is returned as such unless `follow` or a trailing '/'. */
+bx_errno bx_host_object(bx_file *dir, const char *path, bool follow, int flags, int *ret_fd, struct stat *ret_st);
+
+typedef struct bx_at {
+    int fd;       /* the parent directory */
+    int own;      /* the same when it must be closed, else -1 */
+    bx_last last; /* not a name: `name` is empty and `fd` the directory itself */
+    bool slash;
+    char name[BX_NAME_MAX + 2]; /* with the trailing '/' it had, so that the kernel judges it */
+    size_t name_n;              /* without it */
+} bx_at;
+bx_errno bx_host_parent(bx_file *dir, const char *path, bx_at *ret);
+void bx_at_done(bx_at *at);
+#define BX_AUTO_AT __attribute__((cleanup(bx_at_done))) bx_at
+
+/* "/proc/self/fd/N" */
+void bx_proc_fd(int fd, char out[40]);
+
+/* ---- carve.c: what is carved out of a grant ---------------------------------------------------- */
+/* *ret = NULL when the grant has no deny:. `v` has its mounts and preopens. */
+BX_NODISCARD bx_code bx_carve_new(const bx_grant *g, const bx_vfs *v, bx_carve **ret, bx_error *err);
+void bx_carve_free(bx_carve *c);
+/* May this guest path be touched?  Only text; for the in-memory tree. */
+bool bx_carve_denies_guest(const bx_carve *c, bx_str guest);
+/* Is the object behind `fd`, or `name` in it (NULL: itself), carved out?  By where it really is now.
+ * ACCES; PERM when it lies outside every mount; NOENT when it was deleted. */
+bx_errno bx_carve_judge(const bx_carve *c, int fd, const char *name, size_t name_n);
+bx_errno bx_carve_judge_host(const bx_carve *c, bx_str host);
+/* Would moving the directory `name` in `dirfd` take carved-out names with it to where no rule sees them? */
+bx_errno bx_carve_dir_may_move(const bx_carve *c, int dirfd, const char *name, size_t name_n);
+bx_errno bx_carve_mem_dir_may_move(const bx_carve *c, bx_str guest);
+/* Has this regular file another name that is carved out? */
+bx_errno bx_carve_hardlink(bx_vfs_session *s, const struct stat *st);
+void bx_carve_scan_free(bx_carve_scan *scan);
+/* Canonical host path of `fd` into `out`; *ret_n; NOENT deleted, PERM not reachable. */
+bx_errno bx_fd_host_path(int fd, char out[BX_PATH_BUF], size_t *ret_n);
+/* For the scan: each mount root; false past the end. */
+size_t bx_carve_roots(const bx_carve *c, int *fds, size_t cap);
+/* Resolve by hand, judging each part. */
+bx_errno bx_carve_walk(bx_file *dir, const char *path, bool follow, int *ret_fd, struct stat *ret_st);
+
+/* ---- host.c -------------------------------------------------------------------------------------- */
+void bx_host_stat(bx_vfs_session *s, const struct stat *st, bx_stat *ret);
+bx_errno bx_host_set_fd_times(int fd, bx_set_time a, bx_set_time m);
+bx_errno bx_host_write(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
+bx_filetype bx_filetype_of(mode_t mode);
+
+/* ---- readdir.c ------------------------------------------------------------------------------------- */
+bx_errno bx_host_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more);
+void bx_dirlist_free(bx_file *dir);
+/* Count one entry of a pass; DQUOT over the limit. */
+bx_errno bx_count_dir_entry(bx_vfs_session *s);
+
+/* ---- memfs.c ---------------------------------------------------------------------------------------- */
+void bx_memfs_free(bx_memfs *m); /* after every file of it was closed */
+bx_errno bx_mem_preopen(bx_file *f);
+
+/* ---- store.c ----------------------------------------------------------------------------------------- */
+BX_NODISCARD bx_code bx_store_new(const char *store_dir, const bx_cap *cap, bx_store **ret, bx_error *err);
+void bx_store_free(bx_store *st);
+int bx_store_dirfd(const bx_store *st); /* O_PATH; borrowed */
+/* Begin and end of one user of the quota. */
+BX_NODISCARD bx_code bx_store_enter(bx_store *st, bx_error *err);
+void bx_store_leave(bx_store *st);
+
+#endif

@@ -1,0 +1,165 @@
+/* vfs/vfs.h - the files a guest can reach: mounts made of directory handles, rights,
+ * carve-outs, quotas, events.  Serves the core path (src/wasi) and the component path alike.
+ *
+ * A bx_vfs is built from a sealed grant, opens every mount once (O_PATH), and is then
+ * immutable: any number of sessions on any threads share it.  A bx_vfs_session is one call;
+ * it and its files belong to the thread that runs the call.
+ *
+ * Containment.  Each path is resolved by the kernel beneath the directory it starts at
+ * (openat2, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS), so "..", absolute links and races cannot
+ * leave the grant.  Only regular files and directories open.  A kernel without openat2 is
+ * refused at bx_vfs_new with BX_EUNSUPPORTED, never served by a weaker path.
+ *
+ * Errors towards the guest are bx_errno values.  A path that would leave the grant or hits a
+ * carve-out is BX_E_PERM / BX_E_ACCES; see docs/files.md for the table. */
+#ifndef BX_VFS_VFS_H
+#define BX_VFS_VFS_H
+
+#include <sys/uio.h>
+
+#include "policy/grant.h"
+#include "vfs/errno.h"
+
+typedef struct bx_vfs bx_vfs;
+typedef struct bx_vfs_session bx_vfs_session;
+typedef struct bx_file bx_file; /* an open file or directory of one session */
+
+enum { BX_FS_READ = 1u << 0, BX_FS_WRITE = 1u << 1 }; /* rights of a grant or a handle */
+
+/* ---- sealed mounts ----------------------------------------------------------------- */
+/* Open every mount a file capability of `g` (sealed) needs.  `store_dir` is the host directory
+ * below which store:NAME lives (created 0700 when missing); may be NULL when the grant has no
+ * store:.  Starts with one reference. */
+BX_NODISCARD bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret, bx_error *err);
+bx_vfs *bx_vfs_ref(bx_vfs *v);
+void bx_vfs_unref(bx_vfs *v); /* NULL is fine */
+BX_DEFINE_AUTO(bx_vfs, bx_vfs_unref)
+
+/* Preopens in order: one per file capability (grant order; the same path twice is merged),
+ * then /tmp, then /store. */
+size_t bx_vfs_preopen_count(const bx_vfs *v);
+bx_str bx_vfs_preopen_path(const bx_vfs *v, size_t i);
+
+/* ---- one call ---------------------------------------------------------------------- */
+typedef enum bx_fs_op {
+    BX_FS_OPEN, BX_FS_CREATE, BX_FS_MKDIR, BX_FS_UNLINK, BX_FS_RMDIR, BX_FS_RENAME, BX_FS_LINK,
+    BX_FS_SYMLINK, BX_FS_TRUNCATE, BX_FS_SET_TIMES, BX_FS_READDIR, BX_FS_STAT, BX_FS_READLINK,
+} bx_fs_op;
+const char *bx_fs_op_name(bx_fs_op op); /* "open" */
+
+typedef struct bx_fs_event {
+    bx_fs_op op;
+    bx_str path;     /* guest path, absolute */
+    bx_str path2;    /* new path of rename/link, target of symlink; else empty */
+    unsigned rights; /* BX_FS_READ | BX_FS_WRITE asked for */
+    bx_errno result;
+} bx_fs_event;
+
+/* Called for every open/create/delete/rename/link/symlink/truncate/set-times, and for refused stat,
+ * readlink and readdir, after the operation, refused ones included.  Borrowed for the call. */
+typedef void (*bx_fs_event_fn)(void *ctx, const bx_fs_event *ev);
+
+typedef struct bx_fs_counters {
+    uint64_t bytes_read, bytes_written, files_created, dir_entries;
+    uint32_t open_files, open_files_peak;
+    bool hit_fs_write, hit_files_created, hit_open_files, hit_dir_entries; /* a limit refused something */
+} bx_fs_counters;
+
+/* `limits` and `v` must outlive the session.  `on_event` may be NULL.  Makes no system call
+ * when the grant has no store:. */
+BX_NODISCARD bx_code bx_vfs_session_new(bx_vfs *v, const bx_limits *limits, bx_fs_event_fn on_event,
+                                        void *ctx, bx_vfs_session **ret, bx_error *err);
+/* Closes what is still open; NULL is fine. */
+void bx_vfs_session_free(bx_vfs_session *s);
+const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s);
+
+/* The directory handle of preopen `i`; owned by the session, opened lazily, never closed by
+ * bx_file_close (which then only forgets the caller's use of it). */
+bx_errno bx_vfs_preopen(bx_vfs_session *s, size_t i, bx_file **ret);
+
+/* ---- opening and paths -------------------------------------------------------------- */
+/* Paths are guest bytes relative to `dir`: a leading '/', NUL, invalid UTF-8, or more than
+ * BX_MAX_PATH bytes are refused (PERM, INVAL, ILSEQ, NAMETOOLONG). */
+typedef struct bx_open_how {
+    bool read, write;          /* access wanted; neither: a handle for stat and paths only */
+    bool create, exclusive, truncate, directory;
+    bool follow;               /* follow a symbolic link in the last part */
+    bool append, nonblock, dsync, rsync, sync;
+} bx_open_how;
+
+bx_errno bx_vfs_open(bx_file *dir, bx_str path, const bx_open_how *how, bx_file **ret);
+
+typedef enum bx_filetype { /* preview1 numbering */
+    BX_FT_UNKNOWN = 0, BX_FT_BLOCK = 1, BX_FT_CHAR = 2, BX_FT_DIR = 3, BX_FT_REG = 4,
+    BX_FT_DGRAM = 5, BX_FT_STREAM = 6, BX_FT_SYMLINK = 7,
+} bx_filetype;
+
+typedef struct bx_stat {
+    uint64_t dev, ino, nlink, size; /* dev and ino are stable within a session; they do not reveal the host's device */
+    uint64_t atim_ns, mtim_ns, ctim_ns; /* since 1970, UTC */
+    bx_filetype type;
+} bx_stat;
+
+typedef struct bx_set_time { /* one of the two times of set_times */
+    enum { BX_TIME_KEEP, BX_TIME_NOW, BX_TIME_SET } kind;
+    uint64_t ns;
+} bx_set_time;
+
+bx_errno bx_vfs_stat_at(bx_file *dir, bx_str path, bool follow, bx_stat *ret);
+bx_errno bx_vfs_set_times_at(bx_file *dir, bx_str path, bool follow, bx_set_time a, bx_set_time m);
+bx_errno bx_vfs_mkdir_at(bx_file *dir, bx_str path);
+bx_errno bx_vfs_rmdir_at(bx_file *dir, bx_str path);
+bx_errno bx_vfs_unlink_at(bx_file *dir, bx_str path);
+bx_errno bx_vfs_symlink_at(bx_str target, bx_file *dir, bx_str path); /* an absolute target is refused: PERM */
+/* Up to `cap` bytes; *ret_n = bytes written to buf. */
+bx_errno bx_vfs_readlink_at(bx_file *dir, bx_str path, char *buf, size_t cap, size_t *ret_n);
+bx_errno bx_vfs_link_at(bx_file *old_dir, bx_str old_path, bool follow, bx_file *new_dir, bx_str new_path);
+bx_errno bx_vfs_rename_at(bx_file *old_dir, bx_str old_path, bx_file *new_dir, bx_str new_path);
+
+/* ---- open files ---------------------------------------------------------------------- */
+void bx_file_close(bx_file *f); /* NULL is fine */
+bx_filetype bx_file_type(const bx_file *f);
+unsigned bx_file_rights(const bx_file *f); /* BX_FS_READ | BX_FS_WRITE this handle may use */
+/* For a directory: the rights of the grant it lies in, that files opened beneath it can get. */
+unsigned bx_file_grant_rights(const bx_file *f);
+
+/* One system call, straight between the file and `iov` (the caller's checked ranges; n <=
+ * BX_MAX_IOVECS).  *ret_n = bytes moved; 0 from a read at the end.  Writes count against fs_write:
+ * what does not fit is cut, and BX_E_DQUOT once nothing fits.  A read of a directory is ISDIR, without the
+ * right BADF. */
+bx_errno bx_file_readv(bx_file *f, const struct iovec *iov, size_t n, size_t *ret_n);
+bx_errno bx_file_writev(bx_file *f, const struct iovec *iov, size_t n, size_t *ret_n);
+bx_errno bx_file_preadv(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
+bx_errno bx_file_pwritev(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
+bx_errno bx_file_seek(bx_file *f, int64_t off, int whence /* SEEK_SET, SEEK_CUR, SEEK_END */, uint64_t *ret);
+bx_errno bx_file_stat(bx_file *f, bx_stat *ret);
+bx_errno bx_file_set_size(bx_file *f, uint64_t size); /* growth counts against fs_write */
+bx_errno bx_file_allocate(bx_file *f, uint64_t off, uint64_t len);
+bx_errno bx_file_advise(bx_file *f, uint64_t off, uint64_t len, int advice /* preview1 numbering 0..5 */);
+bx_errno bx_file_sync(bx_file *f, bool data_only);
+bx_errno bx_file_set_times(bx_file *f, bx_set_time a, bx_set_time m);
+/* Only append and nonblock may change after opening. */
+bx_errno bx_file_set_flags(bx_file *f, bool append, bool nonblock);
+typedef struct bx_file_flags { bool append, nonblock, dsync, rsync, sync; } bx_file_flags;
+bx_file_flags bx_file_get_flags(const bx_file *f);
+
+/* ---- directories ----------------------------------------------------------------------- */
+typedef struct bx_dirent {
+    uint64_t next; /* cookie of the entry after this one */
+    uint64_t ino;
+    bx_filetype type;
+    bx_str name; /* borrowed until the next call on this handle */
+} bx_dirent;
+
+/* The entry at `cookie` (0 = the first, else a `next` seen before on this handle).  *ret_more =
+ * false past the last.  "." and ".." come first.  Cookies stay right while entries are created and removed:
+ * an entry neither appears twice nor is one that stayed missed.  Carved-out entries are left out; each
+ * entry counts once against dir_entries per pass. */
+bx_errno bx_file_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more);
+
+/* Same file or directory? (same session) */
+bool bx_file_is_same(const bx_file *a, const bx_file *b);
+/* The host descriptor to poll for readiness, or -1 when it is always ready. */
+int bx_file_poll_fd(const bx_file *f);
+
+#endif

@@ -1,0 +1,98 @@
+/* wasi/wasi.h - wasi_snapshot_preview1 for core modules: 46 host functions in C over vfs.
+ * Source: WASI snapshot preview1 (wasi_snapshot_preview1.witx) and what wasi-libc expects.
+ * One bx_wasi is one call; it belongs to the thread that runs the call.
+ *
+ * Rights.  Each descriptor has the rights of preview1, and a guest may give some up for good.
+ * They are the guest's own means: a preopen begins with all of them, whatever its grant says,
+ * because what a grant refuses is refused, and recorded, by vfs when it is tried.  Rights asked
+ * for beyond those of the directory are left out, as programs expect; only the rights to read
+ * and to write, which decide how a file is opened, are refused then (NOTCAPABLE).
+ *
+ * Clocks.  The monotonic clock begins near 0 at its first reading, so a guest does not learn
+ * the host's uptime; processor time counts from its first reading too.  `frozen`: realtime
+ * stays 2020-01-01T00:00:00Z and all others 1 ms.  `step`: every reading, of any clock, is 1 ms
+ * after the one before.  In both, sleeping takes no time; `step` advances by what was slept.
+ * No clock ever reads 0: some runtimes take that for a broken one.
+ *
+ * A process that hands out BX_SINK_FD descriptors must ignore SIGPIPE. */
+#ifndef BX_WASI_WASI_H
+#define BX_WASI_WASI_H
+
+#include "os/ctl.h"
+#include "policy/grant.h"
+#include "vfs/vfs.h"
+
+/* Same shape as bx_host_def of the engine; the sandbox checks that at compile time. */
+typedef int32_t (*bx_wasi_fn)(void *ctx /* bx_wasi * */, uint8_t *mem, size_t mem_len, uint64_t *args);
+typedef struct bx_wasi_def {
+    const char *module, *name, *sig; /* "ii:i": i = i32, I = i64 */
+    bx_wasi_fn fn;
+} bx_wasi_def;
+
+extern const bx_wasi_def bx_wasi_preview1[];
+extern const size_t bx_wasi_preview1_count;
+
+/* What a host function returns when the guest must end. */
+enum {
+    BX_WASI_GO_ON = 0,
+    BX_WASI_EXIT = 1,      /* proc_exit: code in bx_wasi_exit_code */
+    BX_WASI_DEADLINE = 2,
+    BX_WASI_CANCELLED = 3,
+    BX_WASI_OUTPUT = 4,    /* more output than the limit */
+};
+
+/* Where stdin comes from: exactly one. */
+typedef struct bx_stdin {
+    enum { BX_STDIN_EMPTY, BX_STDIN_BYTES, BX_STDIN_FD } kind;
+    bx_str bytes; /* borrowed for the call */
+    int fd;       /* borrowed; reads wait with the call's ctl */
+} bx_stdin;
+
+/* Where stdout/stderr go. */
+typedef struct bx_sink {
+    enum { BX_SINK_DISCARD, BX_SINK_CAPTURE, BX_SINK_FD } kind;
+    int fd; /* borrowed; for BX_SINK_FD */
+} bx_sink;
+
+typedef struct bx_wasi_config {
+    /* Argument and variable blocks as the guest gets them: NUL-terminated strings, one after
+     * the other.  Borrowed for the call. */
+    const char *args;
+    size_t n_args, args_bytes;
+    const char *env; /* "K=V\0K=V\0" */
+    size_t n_env, env_bytes;
+    bx_stdin in;
+    bx_sink out, err;
+    bx_clock_mode clock;
+    bx_random_mode random;
+    uint64_t seed;
+    const bx_ctl *ctl;       /* borrowed */
+    const bx_limits *limits; /* borrowed */
+    bx_vfs_session *files;   /* borrowed; NULL = no files */
+    const bx_vfs *mounts;    /* borrowed; what `files` was made from: names the preopens */
+} bx_wasi_config;
+
+typedef struct bx_wasi bx_wasi;
+
+/* Make no system call.  A bx_wasi can be reused: bx_wasi_reset instead of free + new; it keeps
+ * the memory of captured output.  Files the guest left open belong to its session, which closes
+ * them: neither reset nor free touches the session of the call before.  BX_ENOMEM. */
+BX_NODISCARD bx_code bx_wasi_new(bx_wasi **ret, bx_error *err);
+BX_NODISCARD bx_code bx_wasi_reset(bx_wasi *w, const bx_wasi_config *cfg, bx_error *err);
+void bx_wasi_free(bx_wasi *w); /* NULL is fine */
+BX_DEFINE_AUTO(bx_wasi, bx_wasi_free)
+
+/* What the guest gave to proc_exit; 0 before that. */
+int32_t bx_wasi_exit_code(const bx_wasi *w);
+
+typedef struct bx_wasi_counters {
+    uint64_t stdin_bytes, stdout_bytes, stderr_bytes;
+    uint64_t host_ns;  /* time spent waiting in host functions (poll_oneoff, blocking reads) */
+    uint32_t calls;    /* host calls */
+} bx_wasi_counters;
+const bx_wasi_counters *bx_wasi_get_counters(const bx_wasi *w);
+
+/* Captured bytes, borrowed until reset; which: 1 stdout, 2 stderr. */
+bx_str bx_wasi_output(const bx_wasi *w, int which);
+
+#endif
