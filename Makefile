@@ -16,7 +16,7 @@ help:
 	@echo 'make test       unit, end-to-end and static tests, plain and under sanitizers'
 	@echo 'make test-asan  unit and end-to-end tests, address and undefined-behaviour sanitizers only'
 	@echo 'make test-tsan  unit tests under the thread sanitizer'
-	@echo 'make bench      measure calls (BENCH_ARGS=...)'
+	@echo 'make bench      measure calls (BENCH_ARGS=--quick for a short run)'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=$(FUZZ_SECONDS))'
 	@echo 'make check      layers, sizes, banned calls, texts, formatting'
 	@echo 'make format     clang-format over our own C'
@@ -51,7 +51,7 @@ test-tsan:
 bench:
 	@scripts/setup bench
 	@$(call build,release,build,all bench)
-	@build/boxagnts-bench $(BENCH_ARGS)
+	@build/boxagnts-bench $(BENCH_ARGS) build/bench-guests build/tools build/bench.json
 
 fuzz:
 	@scripts/setup fuzz

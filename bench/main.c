@@ -1,6 +1,6 @@
 /* boxagnts-bench: every figure of the project, measured side by side with its competitor.
  *
- *   boxagnts-bench [--quick] GUESTS TOOLS OUT.json
+ *   boxagnts-bench [--quick] [GUESTS TOOLS OUT.json]
  */
 #include <math.h>
 #include <stdarg.h>
@@ -143,18 +143,19 @@ static void write_json(const char *path)
 int main(int argc, char **argv)
 {
     bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
-    if (argc != 4 + (int)quick) {
-        (void)fprintf(stderr, "usage: boxagnts-bench [--quick] GUESTS TOOLS OUT.json\n");
+    static const char *const defaults[] = {"", "build/bench-guests", "build/tools", "build/bench.json"};
+    if (argc - (int)quick != 1 && argc - (int)quick != 4) {
+        (void)fprintf(stderr, "usage: boxagnts-bench [--quick] [GUESTS TOOLS OUT.json]\n");
         return 2;
     }
-    argv += (int)quick;
+    const char *const *where = argc - (int)quick == 4 ? (const char *const *)argv + (int)quick : defaults;
     char scratch[] = "/tmp/boxagnts-bench.XXXXXX", cache[64];
     if (!mkdtemp(scratch))
         bench_die("no scratch directory");
     (void)snprintf(cache, sizeof cache, "%s/cache", scratch);
     bx_runtime_config cfg = {.slots = 1000};
     bx_error err;
-    bench_env e = {.guests = argv[1], .tools = argv[2], .scratch = scratch, .cache_dir = cache, .quick = quick};
+    bench_env e = {.guests = where[1], .tools = where[2], .scratch = scratch, .cache_dir = cache, .quick = quick};
     if (bx_runtime_new(&cfg, &e.rt, &err) != BX_OK)
         bench_die("%s", err.msg);
     (void)printf("%-34s %12s %12s %-6s %9s   %-11s %-5s\n", "figure", "ours", "theirs", "unit", "ratio", "target", "");
@@ -164,7 +165,7 @@ int main(int argc, char **argv)
     bench_cache(&e);
     bx_runtime_free(e.rt);
     bench_many(&e);
-    write_json(argv[3]);
+    write_json(where[3]);
     char cmd[96];
     (void)snprintf(cmd, sizeof cmd, "rm -rf %s", scratch);
     if (system(cmd) != 0)

@@ -12,7 +12,10 @@ set(BX_GUEST_INCLUDES -I${CMAKE_SOURCE_DIR}/tools/lib -isystem ${CMAKE_SOURCE_DI
 
 # bx_guest_object(SOURCE RET [FLAG...]): compile SOURCE, the object's path into RET.
 function(bx_guest_object source ret)
+    get_filename_component(folder ${source} DIRECTORY)
+    get_filename_component(folder ${folder} NAME)
     get_filename_component(name ${source} NAME_WE)
+    set(name ${folder}-${name})
     set(object ${CMAKE_BINARY_DIR}/guest-objects/${name}.o)
     add_custom_command(OUTPUT ${object}
         COMMAND ${BX_GUEST_CC} -c ${BX_GUEST_INCLUDES} -MMD -MF ${object}.d ${source} -o ${object} ${ARGN}
@@ -22,15 +25,17 @@ function(bx_guest_object source ret)
     set(${ret} ${object} PARENT_SCOPE)
 endfunction()
 
-# bx_guest(SOURCE DIRECTORY RET [FLAG...]): build/<DIRECTORY>/<name>.wasm from SOURCE, its path into RET.
+# bx_guest(SOURCE DIRECTORY RET [FLAG-OR-OBJECT...]): build/<DIRECTORY>/<name>.wasm from SOURCE, its path into RET.
 function(bx_guest source directory ret)
     get_filename_component(name ${source} NAME_WE)
     set(wasm ${CMAKE_BINARY_DIR}/${directory}/${name}.wasm)
     set(depfile ${CMAKE_BINARY_DIR}/guest-objects/${directory}-${name}.d)
+    set(objects ${ARGN})
+    list(FILTER objects INCLUDE REGEX "\\.o$")
     add_custom_command(OUTPUT ${wasm}
         COMMAND ${BX_GUEST_CC} ${BX_GUEST_INCLUDES} -MMD -MF ${depfile} -MT ${wasm} ${source} -o ${wasm} ${ARGN}
                 -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib
-        DEPENDS ${source} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
+        DEPENDS ${source} ${objects} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
         DEPFILE ${depfile}
         COMMENT "guest ${directory}/${name}.wasm" VERBATIM)
     set(${ret} ${wasm} PARENT_SCOPE)

@@ -44,6 +44,7 @@ class Job:
         self.name, self.argv, self.env, self.timeout_s, self.plain = name, argv, env, timeout_s, plain
         self.passed, self.skipped, self.seconds = 0, 0, 0.0
         self.failures = []                                  # [(case, text)]
+        self.notes = []                                     # lines worth showing although nothing failed
 
     def run(self):
         started = time.monotonic()
@@ -68,6 +69,7 @@ class Job:
         if self.plain:
             if ended == 0:
                 self.passed = 1
+                self.notes = [line for line in output.splitlines() if line.startswith("note: ")]
             else:
                 self.failures.append(("", output))
             return
@@ -216,6 +218,8 @@ def report(job, verbose):
         lines = text.rstrip().splitlines()
         for line in lines[-40:]:
             print("   ", line)
+    for note in job.notes:
+        print(note)
     if verbose and not job.failures:
         print(f"ok {job.name}: {job.passed} in {job.seconds:.1f} s")
     sys.stdout.flush()

@@ -42,6 +42,7 @@ pub unsafe fn put(end: *mut EngEnd, kind: EndKind, host_code: i32, fuel_used: u6
         (&raw mut (*end).host_code).write(host_code);
         (&raw mut (*end).fuel_used).write(fuel_used);
         (&raw mut (*end).memory_peak).write(limiter.memory_peak);
+        (&raw mut (*end).host_ns).write(0);
         (&raw mut (*end).memory_refused).write(limiter.memory_refused);
         (&raw mut (*end).table_refused).write(limiter.table_refused);
         (&raw mut (*end).trap).write(std::ptr::null());
@@ -156,8 +157,10 @@ fn add_backtrace(text: &mut String, err: &wasmtime::Error) {
     let Some(bt) = err.downcast_ref::<WasmBacktrace>() else { return };
     // The first line is a heading for people who read a bare error.
     for line in bt.to_string().lines().skip(1) {
+        // "0:   0x1d - <unknown>!name" -> "0: 0x1d name": few modules have names of their own.
+        let line = line.trim().replace("<unknown>!", "").replace(" - ", " ");
         text.push('\n');
-        text.push_str(line.trim());
+        text.push_str(&line.split_ascii_whitespace().collect::<Vec<_>>().join(" "));
     }
 }
 

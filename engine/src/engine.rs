@@ -126,8 +126,17 @@ fn pool(cfg: &EngineConfig) -> PoolingAllocationConfig {
     p.linear_memory_keep_resident(cfg.keep_resident as usize);
     p.table_keep_resident(64 << 10);
     p.async_stack_keep_resident(64 << 10);
-    p.pagemap_scan(Enabled::No);
+    p.pagemap_scan(if cfg.pagemap_scan != 0 && !swap_is_on() { Enabled::Auto } else { Enabled::No });
     p
+}
+
+/// Whether pages may be swapped out.  A page that was written and then swapped is not reported by the scan, so
+/// it would neither be zeroed nor dropped before the next guest gets the slot.  Unsure means yes.
+fn swap_is_on() -> bool {
+    match std::fs::read_to_string("/proc/swaps") {
+        Ok(text) => text.lines().count() > 1,
+        Err(_) => true,
+    }
 }
 
 /// Whether a mapping of `bytes` can be made at all.

@@ -68,6 +68,10 @@ pub struct EngineConfig {
     pub warm_slots: u32,
     /// 0 or 1: compile on the calling thread.
     pub compile_threads: u32,
+    /// 1: ask the kernel which pages were written instead of resetting all kept ones.
+    pub pagemap_scan: u32,
+    /// Unused.
+    pub pad: u32,
 }
 
 /// `bx_host_fn`.
@@ -145,6 +149,8 @@ pub struct EngEnd {
     pub fuel_used: u64,
     /// Largest sum of all linear memories, bytes.
     pub memory_peak: u64,
+    /// Time spent waiting in host functions of the component path.
+    pub host_ns: u64,
     /// Growths refused by the limit.
     pub memory_refused: u32,
     /// Table growths refused by the limit.

@@ -125,8 +125,9 @@ typedef struct bx_http_field {
     bool secret; /* a credential: bx_egress_fetch drops it when a redirect leaves the origin */
 } bx_http_field;
 
-/* "fn" is called (with `ctx`) after a poll answered PENDING or a write took less than all, once
- * something has changed; spurious calls are possible.  Never after bx_egress_request_free has
+/* `fn` is called (with `ctx`, on any thread, bx_egress_start not excluded) after a poll answered PENDING or a write took less
+ * than all, once something has changed.  One call stands for both directions: whoever waits on this
+ * request polls again.  Spurious calls are possible; none comes after bx_egress_request_free has
  * returned.  It must not call back into this module. */
 typedef struct bx_egress_waker {
     void (*fn)(void *ctx);
@@ -191,7 +192,8 @@ bx_poll bx_egress_body_write(bx_egress_request *r, const void *p, size_t n, size
 void bx_egress_body_end(bx_egress_request *r, const bx_http_field *trailers, size_t n);
 /* The body's source failed: break the request off (CONNECTION_TERMINATED for the poller). */
 void bx_egress_body_abort(bx_egress_request *r);
-/* How much a write would take now; 0: PENDING as above. */
+/* How much a write would take now; 0: PENDING as above.  Not 0 when a write would answer END or
+ * ERROR. */
 size_t bx_egress_body_room(bx_egress_request *r);
 
 /* Valid after BX_POLL_ERROR.  The message is in words, names no secret, and is borrowed until the

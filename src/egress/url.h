@@ -23,6 +23,16 @@ BX_NODISCARD bx_code bx_url_join(const bx_url *base, bx_str ref, bx_url **ret, b
 void bx_url_free(bx_url *u); /* NULL is fine */
 BX_DEFINE_AUTO(bx_url, bx_url_free)
 
+typedef struct bx_host {
+    char text[256]; /* canonical: lower case, no trailing dot, no brackets */
+    bool is_ip;
+    bx_ip ip;
+} bx_host;
+
+/* A host name or IP literal on its own.  Numeric forms other than the strict ones are refused
+ * here (the URL parser has made them canonical before).  BX_EINVAL. */
+BX_NODISCARD bx_code bx_host_normalise(bx_str host, bx_host *ret, bx_error *err);
+
 /* Same scheme, host and port? */
 bool bx_url_same_origin(const bx_url *a, const bx_url *b);
 

@@ -211,10 +211,17 @@ static bx_code unknown_kind(bx_str word, bx_error *err)
     return bx_fail(err, BX_EINVAL, "'%.*s' is not a kind of capability; the kinds are:%s", BX_FMT(word), known);
 }
 
+/* Messages end up in logs: the value of a variable and a password in a URL must not. */
+static bool is_secret(size_t kind, bx_str text)
+{
+    return kind == BX_CAP_ENV
+        || ((kind == BX_CAP_FETCH || kind == BX_CAP_CONNECT) && memchr(text.p, '@', text.n));
+}
+
 bx_code bx_cap_parse(bx_str text, bx_cap *ret, bx_error *err)
 {
     if (text.n > BX_MAX_CAP_TEXT)
-        return bx_fail(err, BX_EINVAL, "capability '%.40s...' is longer than %d bytes", text.p, BX_MAX_CAP_TEXT);
+        return bx_fail(err, BX_EINVAL, "a capability of %zu bytes: at most %d fit", text.n, BX_MAX_CAP_TEXT);
     if (text.n == 0 || memchr(text.p, '\0', text.n))
         return bx_fail(err, BX_EINVAL, "capability '%.*s' is empty or holds a NUL byte", BX_FMT(text));
     const char *colon = memchr(text.p, ':', text.n);
@@ -234,7 +241,8 @@ bx_code bx_cap_parse(bx_str text, bx_cap *ret, bx_error *err)
         rc = kinds[k].parse(body, &c, err);
     if (rc != BX_OK) {
         bx_cap_done(&c);
-        return bx_wrap(rc, err, "capability '%.*s'", BX_FMT(text));
+        return is_secret(k, text) ? bx_wrap(rc, err, "capability '%.*s:'", BX_FMT(word))
+                                  : bx_wrap(rc, err, "capability '%.*s'", BX_FMT(text));
     }
     *ret = c;
     return BX_OK;

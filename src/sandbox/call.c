@@ -67,6 +67,7 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
         .ctl = l->ctl,
         .limits = l->limits,
         .files = l->files,
+        .mounts = s->vfs,
     };
     return bx_wasi_reset(l->wasi, &cfg, err);
 }

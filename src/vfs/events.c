@@ -16,7 +16,7 @@ bx_str bx_file_guest(const bx_file *f)
 {
     if (f->guest)
         return (bx_str){f->guest, f->guest_n};
-    if (!f->link) /* a preopen */
+    if (f->preopen)
         return (bx_str){f->pre->path, f->pre->path_n};
     return BX_LIT("/");
 }

@@ -1,45 +1,5 @@
-#include <errno.h>
-
+#include "codec/utf8.h"
 #include "vfs/internal.h"
-
-/* RFC 3629, section 4: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static size_t utf8_step(const uint8_t *p, size_t n)
-{
-    if (p[0] < 0x80)
-        return 1;
-    if (p[0] < 0xC2 || p[0] > 0xF4)
-        return 0;
-    size_t len = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
-    if (n < len)
-        return 0;
-    uint8_t lo = 0x80, hi = 0xBF; /* of the second byte */
-    if (p[0] == 0xE0)
-        lo = 0xA0;
-    else if (p[0] == 0xED)
-        hi = 0x9F;
-    else if (p[0] == 0xF0)
-        lo = 0x90;
-    else if (p[0] == 0xF4)
-        hi = 0x8F;
-    if (p[1] < lo || p[1] > hi)
-        return 0;
-    for (size_t i = 2; i < len; i++) {
-        if ((p[i] & 0xC0) != 0x80)
-            return 0;
-    }
-    return len;
-}
-
-bool bx_utf8_ok(const char *p, size_t n)
-{
-    for (size_t i = 0; i < n;) {
-        size_t k = utf8_step((const uint8_t *)p + i, n - i);
-        if (k == 0)
-            return false;
-        i += k;
-    }
-    return true;
-}
 
 bx_errno bx_path_take(bx_str s, char out[BX_PATH_BUF])
 {
@@ -49,7 +9,7 @@ bx_errno bx_path_take(bx_str s, char out[BX_PATH_BUF])
         return BX_E_NAMETOOLONG;
     if (memchr(s.p, '\0', s.n))
         return BX_E_INVAL;
-    if (!bx_utf8_ok(s.p, s.n))
+    if (!bx_utf8_valid(s))
         return BX_E_ILSEQ;
     if (s.p[0] == '/')
         return BX_E_PERM;

@@ -179,7 +179,8 @@ static bool show_line(const line *l, int64_t n, view *v, const request *r)
 
 static void show_lines(view *v, const request *r)
 {
-    for (int64_t n = r->offset; n - r->offset < r->limit; n++) {
+    for (int64_t shown = 0; shown < r->limit; shown++) {
+        int64_t n = r->offset + shown; /* the file has that many lines: no overflow */
         view before = *v;
         if (!next_line(&cur, v)) {
             v->total = n - 1;
@@ -340,10 +341,8 @@ static int show_text(const request *r, int64_t size)
         v.total = (int64_t)skipped + rest;
         return past_the_end(&v, r, size);
     }
-    source.bad_units = 0; /* of what was skipped */
     bx_text_begin();
     show_lines(&v, r);
-    v.bad += (int64_t)source.bad_units;
     notice(&v);
     bx_text_end();
     return end_text(&v, r, size, source.error != 0);
@@ -427,7 +426,7 @@ int main(void)
         return 0;
     request r = {
         .path = bx_arg_path("path"),
-        .offset = bx_arg_int("offset", 1, 1, INT64_MAX / 2),
+        .offset = bx_arg_int("offset", 1, 1, INT64_MAX),
         .limit = bx_arg_int("limit", 2000, 1, 1000000),
         .max_bytes = bx_arg_int("max_bytes", 256 << 10, 1 << 10, 1 << 20),
         .max_image_bytes = bx_arg_int("max_image_bytes", 5 << 20, 0, 10 << 20),

@@ -54,6 +54,13 @@ static bool is_blank(const char *p, size_t n)
     return true;
 }
 
+/* JSON's own words; the parser's name its ways to store a number. */
+static const char *type_name(yyjson_val *v)
+{
+    return yyjson_is_num(v) ? "a number" : yyjson_is_str(v) ? "a string" : yyjson_is_bool(v) ? "true or false"
+           : yyjson_is_null(v) ? "null" : yyjson_is_arr(v) ? "an array" : "an object";
+}
+
 bool bx_tool_begin(size_t max_bytes)
 {
     size_t n = 0;
@@ -73,7 +80,7 @@ bool bx_tool_begin(size_t max_bytes)
     }
     args.root = yyjson_doc_get_root(doc);
     if (!yyjson_is_obj(args.root)) {
-        bx_tool_fail("the arguments are of type ", yyjson_get_type_desc(args.root), "; expected one JSON object", NULL);
+        bx_tool_fail("the arguments are ", type_name(args.root), "; expected one JSON object", NULL);
         return false;
     }
     return true;
@@ -99,7 +106,7 @@ static void wrong_type(const char *name, const char *expected, yyjson_val *got)
     add("expected ");
     add(expected);
     add(", got ");
-    add(yyjson_get_type_desc(got));
+    add(type_name(got));
 }
 
 static void out_of_range(const char *name, int64_t min, int64_t max)
@@ -107,10 +114,12 @@ static void out_of_range(const char *name, int64_t min, int64_t max)
     char buf[24];
     if (!begin_mistake(name))
         return;
-    add("expected an integer from ");
+    add("expected an integer of at least ");
     add(bx_digits(min, buf));
-    add(" to ");
-    add(bx_digits(max, buf));
+    if (max < INT64_MAX) {
+        add(" and at most ");
+        add(bx_digits(max, buf));
+    }
 }
 
 static yyjson_val *ask(const char *name)

@@ -57,11 +57,10 @@ void bx_source_as_text(bx_source *s)
 
 static void decode(bx_source *s, uint32_t cp)
 {
-    char bytes[4];
-    size_t n = bx_utf8_encode(cp, bytes);
+    char bytes[4] = {(char)0xff};
+    size_t n = cp == BX_UTF8_BAD ? 1 : bx_utf8_encode(cp, bytes);
     memcpy(s->decoded + s->n, bytes, n);
     s->n += n;
-    s->bad_units += cp == BX_UTF8_BAD;
 }
 
 static void decode_unit(bx_source *s, uint32_t unit)

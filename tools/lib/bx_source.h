@@ -1,5 +1,6 @@
 /* bx_source.h - a text file as a stream of UTF-8 bytes, in fixed memory whatever its size.
- * UTF-16 with a byte order mark is decoded; a byte order mark is never part of the text. */
+ * UTF-16 with a byte order mark is decoded, a unit that is no character to the byte 0xff, which is
+ * no UTF-8 either; a byte order mark is never part of the text. */
 #ifndef BX_SOURCE_H
 #define BX_SOURCE_H
 
@@ -18,7 +19,6 @@ typedef struct bx_source {
     size_t at, n;
     bool at_end;           /* of the file; bytes may still be at hand */
     int error;             /* errno of a read that failed; the stream ends there */
-    uint64_t bad_units;    /* UTF-16 units that are no character; each became U+FFFD */
     size_t raw_at, raw_n;  /* UTF-16 only: what is not decoded yet */
     uint32_t high;         /* UTF-16 only: a high surrogate waiting for its other half, or 0 */
     uint8_t raw[BX_SOURCE_RAW];

@@ -1,0 +1,147 @@
+/* boxagnts inspect: what a wasm file is, and what it would need. */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "cli/setup.h"
+#include "codec/json.h"
+#include "sandbox/module.h"
+
+enum { FLAG_JSON };
+
+static const bx_flag flags[] = {
+    {"json", NULL, "print everything as one JSON object", FLAG_JSON},
+};
+
+static bx_str text_of(const bx_json_val *object, const char *key)
+{
+    bx_str s = {"", 0};
+    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
+    return s;
+}
+
+static void print_list(const bx_json_val *desc, const char *key, const char *scope)
+{
+    const bx_json_val *list = bx_json_get(desc, bx_str_of(key)), *e;
+    (void)printf("%s (%zu)\n", key, bx_json_size(list));
+    bx_json_iter it = bx_json_iter_of(list);
+    while ((e = bx_json_next(&it, NULL))) {
+        bx_str from = text_of(e, scope), name = text_of(e, "name"), type = text_of(e, "type");
+        (void)printf("  %.*s%s%.*s  %.*s\n", BX_FMT(from), from.n ? "." : "", BX_FMT(name), BX_FMT(type));
+    }
+}
+
+static bool imports_any(const bx_json_val *desc, const char *const *names)
+{
+    const bx_json_val *e;
+    bx_json_iter it = bx_json_iter_of(bx_json_get(desc, BX_LIT("imports")));
+    while ((e = bx_json_next(&it, NULL))) {
+        bx_str name = text_of(e, "name");
+        for (const char *const *n = names; *n; n++) {
+            if (bx_str_starts(name, bx_str_of(*n)))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* What the imports say the program may ask for: the grants it can make use of. */
+static void print_needs(const bx_json_val *desc)
+{
+    static const struct { const char *names[4]; const char *says; } needs[] = {
+        {{"path_", "fd_prestat_", "wasi:filesystem/", NULL}, "files: --map-dir HOST::GUEST[:ro], or --mount and --allow read:/…"},
+        {{"environ_", "wasi:cli/environment", NULL}, "variables: --env NAME[=VALUE]"},
+        {{"args_", NULL}, "arguments: after --"},
+        {{"clock_", "wasi:clocks/", NULL}, "clocks: real unless --allow clock:frozen"},
+        {{"random_", "wasi:random/", NULL}, "randomness: real unless --allow random:seed=N"},
+        {{"wasi:http/", NULL}, "network: --allow fetch:https://host, or --allowed-outbound-host"},
+        {{"wasi:sockets/", NULL}, "raw sockets: --allow connect:tcp://host:port"},
+        {{"wasi:config/", NULL}, "config: --env NAME=VALUE"},
+        {{"wasi:keyvalue/", NULL}, "a store: --allow store:NAME"},
+    };
+    (void)printf("could use\n");
+    for (size_t i = 0; i < BX_COUNT(needs); i++) {
+        if (imports_any(desc, needs[i].names))
+            (void)printf("  %s\n", needs[i].says);
+    }
+}
+
+static void print_memories(const bx_json_val *desc)
+{
+    const bx_json_val *e;
+    bx_json_iter it = bx_json_iter_of(bx_json_get(desc, BX_LIT("memories")));
+    while ((e = bx_json_next(&it, NULL))) {
+        uint64_t min = 0, max = 0;
+        (void)bx_json_uint64(bx_json_get(e, BX_LIT("min")), &min);
+        (void)printf("memory     %llu KiB to begin, ", (unsigned long long)min * 64);
+        if (bx_json_uint64(bx_json_get(e, BX_LIT("max")), &max))
+            (void)printf("at most %llu KiB\n", (unsigned long long)max * 64);
+        else
+            (void)printf("no maximum of its own\n");
+    }
+}
+
+static void print_functions(const bx_json_val *desc)
+{
+    const bx_json_val *e, *list = bx_json_get(desc, BX_LIT("functions"));
+    if (bx_json_size(list) == 0)
+        return;
+    (void)printf("functions (%zu), callable with --invoke\n", bx_json_size(list));
+    bx_json_iter it = bx_json_iter_of(list);
+    while ((e = bx_json_next(&it, NULL))) {
+        bx_str name = text_of(e, "name"), sig = text_of(e, "signature");
+        (void)printf("  %.*s  %.*s\n", BX_FMT(name), BX_FMT(sig));
+    }
+}
+
+static void print_human(const char *path, const bx_json_val *desc)
+{
+    bx_str kind = text_of(desc, "kind"), wasi = text_of(desc, "wasi"), wit = text_of(desc, "wit");
+    (void)printf("file       %s\nkind       %.*s%s%.*s\n", path, BX_FMT(kind), wasi.n ? ", " : "", BX_FMT(wasi));
+    print_memories(desc);
+    print_list(desc, "imports", "module");
+    print_list(desc, "exports", "module");
+    print_functions(desc);
+    if (wit.n)
+        (void)printf("interface\n%.*s\n", (int)wit.n, wit.p);
+    print_needs(desc);
+}
+
+static bx_code describe(const char *path, bx_buf *text, bx_error *err)
+{
+    BX_AUTO(bx_runtime) bx_runtime *rt = NULL;
+    bx_home home = bx_home_find();
+    bx_code rc = bx_setup_runtime(&home, NULL, 0, &rt, err);
+    return rc == BX_OK ? bx_module_describe(rt, path, text, err) : rc;
+}
+
+static int run_inspect(const bx_args *a)
+{
+    if (a->n_words != 1) {
+        bx_cli_complain("inspect: which file? see boxagnts inspect --help");
+        return EXIT_OURS;
+    }
+    BX_AUTO_BUF text = bx_buf_init(64 << 20);
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    bx_error err;
+    bx_code rc = describe(a->words[0], &text, &err);
+    if (rc == BX_OK && !bx_has_flag(a, FLAG_JSON))
+        rc = bx_json_parse(bx_buf_str(&text), BX_JSON_MAX_DEPTH, &doc, &err);
+    if (rc != BX_OK) {
+        bx_cli_complain("inspect: %s", err.msg);
+        return EXIT_OURS;
+    }
+    if (doc)
+        print_human(a->words[0], bx_json_root(doc));
+    else
+        (void)printf("%s\n", text.p);
+    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+}
+
+const bx_command bx_cmd_inspect = {
+    .name = "inspect",
+    .usage = "inspect [--json] FILE.wasm",
+    .summary = "say what a WebAssembly file is, imports and exports, and what it would need",
+    .flags = flags,
+    .n_flags = BX_COUNT(flags),
+    .run = run_inspect,
+};

@@ -1,0 +1,308 @@
+#include "egress/egress.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "egress/internal.h"
+
+enum { DEFAULT_CONNECTIONS = 1024, IDLE_CONNECTIONS = 16, MAX_POLL_MS = 60000 };
+
+static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
+static CURLcode curl_ready;
+
+static void curl_start(void)
+{
+    curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* ---- mail ------------------------------------------------------------------------------------ */
+
+void bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail)
+{
+    (void)pthread_mutex_lock(&eg->lock);
+    if (r->mail == 0) {
+        atomic_fetch_add(&r->refs, 1); /* the inbox's */
+        r->next_mail = eg->inbox;
+        eg->inbox = r;
+    }
+    bool wake = r->mail == 0;
+    r->mail |= mail;
+    /* Under the lock: the multi handle lives until the thread was joined, which needs `stop`. */
+    if (wake && eg->multi)
+        (void)curl_multi_wakeup(eg->multi);
+    (void)pthread_mutex_unlock(&eg->lock);
+}
+
+void bx_egress_post_scope(bx_egress *eg, bx_egress_scope *s)
+{
+    (void)pthread_mutex_lock(&eg->lock);
+    s->next = eg->closing;
+    eg->closing = s;
+    (void)curl_multi_wakeup(eg->multi);
+    (void)pthread_mutex_unlock(&eg->lock);
+}
+
+/* ---- the I/O thread ---------------------------------------------------------------------------- */
+
+static void close_scopes(bx_egress_scope *s)
+{
+    while (s) {
+        bx_egress_scope *next = s->next;
+        /* No transfer uses it any more; this closes the scope's connections. */
+        BX_ASSERT(curl_share_cleanup(s->share) == CURLSHE_OK);
+        bx_scope_destroy(s);
+        s = next;
+    }
+}
+
+/* Oldest first: the inbox is a stack. */
+static bx_egress_request *reversed(bx_egress_request *list)
+{
+    bx_egress_request *out = NULL;
+    while (list) {
+        bx_egress_request *next = list->next_mail;
+        list->next_mail = out;
+        out = list;
+        list = next;
+    }
+    return out;
+}
+
+static bool handle_mail(bx_egress *eg)
+{
+    (void)pthread_mutex_lock(&eg->lock);
+    bx_egress_request *r = reversed(eg->inbox);
+    eg->inbox = NULL;
+    bx_egress_scope *closing = eg->closing;
+    eg->closing = NULL;
+    bool stop = eg->stop;
+    (void)pthread_mutex_unlock(&eg->lock);
+    while (r) {
+        /* Read before the mail is cleared: once it is, anybody may post the request again. */
+        bx_egress_request *next = r->next_mail;
+        (void)pthread_mutex_lock(&eg->lock);
+        unsigned mail = r->mail;
+        r->mail = 0;
+        (void)pthread_mutex_unlock(&eg->lock);
+        bx_transfer_mail(r, mail);
+        bx_request_unref(r);
+        r = next;
+    }
+    close_scopes(closing);
+    return stop;
+}
+
+static void reap(CURLM *multi)
+{
+    int left = 0;
+    const CURLMsg *m;
+    while ((m = curl_multi_info_read(multi, &left))) {
+        if (m->msg != CURLMSG_DONE)
+            continue;
+        CURLcode rc = m->data.result; /* *m is gone once the handle is removed */
+        char *r = NULL;
+        (void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &r);
+        bx_transfer_done((bx_egress_request *)(void *)r, rc);
+    }
+}
+
+static int until_ms(uint64_t now, uint64_t at)
+{
+    if (at <= now)
+        return 0;
+    uint64_t ms = (at - now + 999999) / 1000000;
+    return ms > MAX_POLL_MS ? MAX_POLL_MS : (int)ms;
+}
+
+static void *io_main(void *arg)
+{
+    bx_egress *eg = arg;
+    for (;;) {
+        bool stop = handle_mail(eg);
+        int running = 0;
+        (void)curl_multi_perform(eg->multi, &running);
+        reap(eg->multi);
+        uint64_t now = bx_now_ns();
+        uint64_t at = bx_transfer_timers(eg, now);
+        if (stop) {
+            BX_ASSERT(!eg->live); /* all scopes are freed before the process object */
+            return NULL;
+        }
+        (void)curl_multi_poll(eg->multi, NULL, 0, until_ms(now, at), NULL);
+    }
+}
+
+static bx_code start_locked(bx_egress *eg, bx_error *err)
+{
+    (void)pthread_once(&curl_once, curl_start);
+    if (curl_ready != CURLE_OK)
+        return bx_fail(err, BX_EIO, "initialise libcurl: %s", curl_easy_strerror(curl_ready));
+    CURLM *multi = curl_multi_init();
+    if (!multi)
+        return bx_fail(err, BX_ENOMEM, "start the network thread");
+    /* One exchange per connection: a stream its guest does not read would stall the others of an
+     * HTTP/2 connection. */
+    (void)curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+    (void)curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
+    eg->multi = multi;
+    sigset_t all, old;
+    (void)sigfillset(&all); /* SIGPIPE of a TLS write among them */
+    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
+    int rc = pthread_create(&eg->thread, NULL, io_main, eg);
+    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (rc != 0) {
+        eg->multi = NULL;
+        (void)curl_multi_cleanup(multi);
+        return bx_fail_errno(err, rc, "start the network thread");
+    }
+    (void)pthread_setname_np(eg->thread, "bx-egress");
+    eg->started = true;
+    return BX_OK;
+}
+
+bx_code bx_egress_ensure_thread(bx_egress *eg, bx_error *err)
+{
+    (void)pthread_mutex_lock(&eg->lock);
+    bx_code rc = eg->started ? BX_OK : start_locked(eg, err);
+    (void)pthread_mutex_unlock(&eg->lock);
+    return rc;
+}
+
+/* ---- life -------------------------------------------------------------------------------------- */
+
+bx_code bx_egress_new(const bx_egress_cfg *cfg, bx_egress **ret, bx_error *err)
+{
+    const bx_egress_cfg none = {.resolve = NULL};
+    if (!cfg)
+        cfg = &none;
+    bx_egress *eg = bx_calloc(1, sizeof *eg);
+    if (!eg)
+        return bx_fail(err, BX_ENOMEM, "egress");
+    eg->max_connections = cfg->max_connections ? cfg->max_connections : DEFAULT_CONNECTIONS;
+    eg->connect_timeout_ns = cfg->connect_timeout_ns ? cfg->connect_timeout_ns : 30 * BX_SEC;
+    (void)pthread_mutex_init(&eg->lock, NULL);
+    bx_code rc = BX_OK;
+    if (cfg->ca_file) {
+        eg->ca_file = bx_strndup(cfg->ca_file, strlen(cfg->ca_file));
+        if (!eg->ca_file)
+            rc = bx_fail(err, BX_ENOMEM, "egress");
+    }
+    if (rc == BX_OK)
+        rc = bx_resolver_new(cfg->resolve, cfg->resolve_ctx, &eg->resolver, err);
+    if (rc == BX_OK)
+        *ret = eg;
+    else
+        bx_egress_free(eg);
+    return rc;
+}
+
+void bx_egress_free(bx_egress *eg)
+{
+    if (!eg)
+        return;
+    (void)pthread_mutex_lock(&eg->lock);
+    eg->stop = true;
+    bool started = eg->started;
+    if (started)
+        (void)curl_multi_wakeup(eg->multi);
+    (void)pthread_mutex_unlock(&eg->lock);
+    if (started) {
+        (void)pthread_join(eg->thread, NULL);
+        (void)curl_multi_cleanup(eg->multi);
+    }
+    bx_resolver_free(eg->resolver);
+    (void)pthread_mutex_destroy(&eg->lock);
+    free(eg->ca_file);
+    free(eg);
+}
+
+/* ---- own ports ----------------------------------------------------------------------------------- */
+
+bx_code bx_egress_add_own_port(bx_egress *eg, uint16_t port, bx_error *err)
+{
+    if (port == 0)
+        return bx_fail(err, BX_EINVAL, "port 0 is no listening port");
+    for (size_t i = 0; i < BX_EGRESS_OWN_PORTS; i++) {
+        uint32_t none = 0;
+        if (atomic_compare_exchange_strong(&eg->own_ports[i], &none, port))
+            return BX_OK;
+    }
+    return bx_fail(err, BX_ELIMIT, "more than %d own ports", BX_EGRESS_OWN_PORTS);
+}
+
+void bx_egress_remove_own_port(bx_egress *eg, uint16_t port)
+{
+    for (size_t i = 0; i < BX_EGRESS_OWN_PORTS; i++) {
+        uint32_t want = port;
+        if (atomic_compare_exchange_strong(&eg->own_ports[i], &want, 0))
+            return;
+    }
+}
+
+/* The IPv4 address inside ::ffff:0:0/96, which the kernel connects to as IPv4. */
+static bx_ip unmapped(bx_ip ip)
+{
+    static const uint8_t PREFIX[12] = {[10] = 0xff, [11] = 0xff};
+    bx_ip v4 = {.family = 4};
+    if (ip.family != 6 || memcmp(ip.b, PREFIX, sizeof PREFIX) != 0)
+        return ip;
+    memcpy(v4.b, ip.b + 12, 4);
+    return v4;
+}
+
+/* Can this machine bind the address?  Then it is one of its own. */
+static bool is_local(bx_ip ip)
+{
+    union {
+        struct sockaddr sa;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } a = {.v6 = {.sin6_family = 0}};
+    socklen_t len = sizeof a.v6;
+    if (ip.family == 4) {
+        a.v4.sin_family = AF_INET;
+        memcpy(&a.v4.sin_addr, ip.b, 4);
+        len = sizeof a.v4;
+    } else {
+        a.v6.sin6_family = AF_INET6;
+        memcpy(&a.v6.sin6_addr, ip.b, 16);
+    }
+    int fd = socket(a.sa.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return errno != EAFNOSUPPORT; /* unsure means yes */
+    bool local = bind(fd, &a.sa, len) == 0 || errno != EADDRNOTAVAIL;
+    (void)close(fd);
+    return local;
+}
+
+bool bx_egress_is_own(bx_egress *eg, bx_ip ip, uint16_t port)
+{
+    for (size_t i = 0; i < BX_EGRESS_OWN_PORTS; i++)
+        if (port != 0 && atomic_load(&eg->own_ports[i]) == port)
+            return is_local(unmapped(ip));
+    return false;
+}
+
+bool bx_ip_of_sockaddr(const struct sockaddr *sa, bx_ip *ip, uint16_t *port)
+{
+    *ip = (bx_ip){.family = 0};
+    if (sa->sa_family == AF_INET) {
+        const struct sockaddr_in *s = (const void *)sa;
+        ip->family = 4;
+        memcpy(ip->b, &s->sin_addr, 4);
+        *port = ntohs(s->sin_port);
+        return true;
+    }
+    if (sa->sa_family == AF_INET6) {
+        const struct sockaddr_in6 *s = (const void *)sa;
+        ip->family = 6;
+        memcpy(ip->b, &s->sin6_addr, 16);
+        *port = ntohs(s->sin6_port);
+        return s->sin6_scope_id == 0; /* a zone names an interface: never granted */
+    }
+    return false;
+}

@@ -1,0 +1,273 @@
+#include "egress/resolver.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+enum { IDLE_SECONDS = 5, MAX_HOST = 255 };
+
+struct bx_lookup {
+    bx_resolver *resolver;
+    bx_lookup *next; /* queue */
+    const void *owner;
+    bx_lookup_fn done; /* NULL: cancelled */
+    void *ctx;
+    bool queued, running;
+    char host[MAX_HOST + 1];
+};
+
+struct bx_resolver {
+    pthread_mutex_t lock;
+    pthread_cond_t work, ended;
+    bx_resolve_fn fn;
+    void *fn_ctx;
+    bx_lookup *queue, **tail;
+    bx_lookup *running[BX_RESOLVER_THREADS];
+    unsigned threads, idle, waiting; /* waiting: lookups in the queue */
+    bool stop;
+};
+
+static bx_http_error of_eai(int rc)
+{
+    switch (rc) {
+    case 0:
+        return BX_HTTP_OK;
+    case EAI_NONAME:
+#ifdef EAI_NODATA
+    case EAI_NODATA:
+#endif
+#ifdef EAI_ADDRFAMILY
+    case EAI_ADDRFAMILY:
+#endif
+        return BX_HTTP_DESTINATION_NOT_FOUND;
+    case EAI_MEMORY:
+        return BX_HTTP_INTERNAL_ERROR;
+    default:
+        return BX_HTTP_DNS_ERROR;
+    }
+}
+
+static bx_http_error system_resolve(const char *host, bx_ip *out, size_t max, size_t *n)
+{
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM}, *list = NULL;
+    int rc = getaddrinfo(host, NULL, &hints, &list);
+    if (rc != 0)
+        return of_eai(rc);
+    *n = 0;
+    for (const struct addrinfo *a = list; a && *n < max; a = a->ai_next) {
+        bx_ip ip = {.family = 0};
+        if (a->ai_family == AF_INET) {
+            const struct sockaddr_in *s4 = (const void *)a->ai_addr;
+            ip.family = 4;
+            memcpy(ip.b, &s4->sin_addr, 4);
+        } else if (a->ai_family == AF_INET6) {
+            const struct sockaddr_in6 *s6 = (const void *)a->ai_addr;
+            ip.family = 6;
+            memcpy(ip.b, &s6->sin6_addr, 16);
+        }
+        if (ip.family != 0)
+            out[(*n)++] = ip;
+    }
+    freeaddrinfo(list);
+    return *n > 0 ? BX_HTTP_OK : BX_HTTP_DESTINATION_NOT_FOUND;
+}
+
+static unsigned running_of(const bx_resolver *v, const void *owner)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < BX_RESOLVER_THREADS; i++)
+        n += v->running[i] && v->running[i]->owner == owner;
+    return n;
+}
+
+/* The first lookup whose owner has a free place; it leaves the queue. */
+static bx_lookup *take_locked(bx_resolver *v)
+{
+    for (bx_lookup **p = &v->queue; *p; p = &(*p)->next) {
+        bx_lookup *l = *p;
+        if (running_of(v, l->owner) >= BX_RESOLVER_PER_OWNER)
+            continue;
+        *p = l->next;
+        if (v->tail == &l->next)
+            v->tail = p;
+        l->queued = false;
+        v->waiting--;
+        return l;
+    }
+    return NULL;
+}
+
+static void run_locked(bx_resolver *v, bx_lookup *l)
+{
+    size_t slot = 0;
+    while (v->running[slot])
+        slot++;
+    v->running[slot] = l;
+    l->running = true;
+    bx_ip ips[BX_EGRESS_MAX_ADDRS];
+    size_t n = 0;
+    (void)pthread_mutex_unlock(&v->lock);
+    bx_http_error e = v->fn ? v->fn(v->fn_ctx, l->host, ips, BX_COUNT(ips), &n)
+                            : system_resolve(l->host, ips, BX_COUNT(ips), &n);
+    (void)pthread_mutex_lock(&v->lock);
+    v->running[slot] = NULL;
+    l->running = false;
+    if (!l->done) { /* cancelled meanwhile: its owner left it to us */
+        free(l);
+        return;
+    }
+    bx_lookup_fn done = l->done;
+    l->done = NULL;
+    /* Under the lock, so that cancel returns only when no call can follow. */
+    done(l->ctx, n > BX_COUNT(ips) ? BX_HTTP_INTERNAL_ERROR : e, ips, n);
+}
+
+static void destroy(bx_resolver *v)
+{
+    (void)pthread_mutex_destroy(&v->lock);
+    (void)pthread_cond_destroy(&v->work);
+    (void)pthread_cond_destroy(&v->ended);
+    free(v);
+}
+
+static void *helper(void *arg)
+{
+    bx_resolver *v = arg;
+    (void)pthread_mutex_lock(&v->lock);
+    while (!v->stop) {
+        bx_lookup *l = take_locked(v);
+        if (l) {
+            run_locked(v, l);
+            (void)pthread_cond_broadcast(&v->work); /* its owner has a free place again */
+            continue;
+        }
+        struct timespec until;
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += IDLE_SECONDS;
+        v->idle++;
+        int rc = pthread_cond_timedwait(&v->work, &v->lock, &until);
+        v->idle--;
+        if (rc == ETIMEDOUT && !v->queue)
+            break;
+    }
+    bool last = --v->threads == 0 && v->stop;
+    bool waited_for = v->fn != NULL;
+    (void)pthread_cond_broadcast(&v->ended);
+    (void)pthread_mutex_unlock(&v->lock);
+    /* After a stop nobody waits for the system's lookups: the last thread cleans up. */
+    if (last && !waited_for)
+        destroy(v);
+    return NULL;
+}
+
+static bx_code spawn_locked(bx_resolver *v, bx_error *err)
+{
+    pthread_attr_t attr;
+    pthread_t t;
+    sigset_t all, old;
+    (void)pthread_attr_init(&attr);
+    (void)pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    (void)pthread_attr_setstacksize(&attr, 256 << 10);
+    (void)sigfillset(&all); /* the process's signals are for its other threads */
+    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
+    int rc = pthread_create(&t, &attr, helper, v);
+    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+    (void)pthread_attr_destroy(&attr);
+    if (rc != 0)
+        return bx_fail_errno(err, rc, "start a lookup thread");
+    v->threads++;
+    return BX_OK;
+}
+
+bx_code bx_resolver_new(bx_resolve_fn fn, void *fn_ctx, bx_resolver **ret, bx_error *err)
+{
+    bx_resolver *v = bx_calloc(1, sizeof *v);
+    if (!v)
+        return bx_fail(err, BX_ENOMEM, "resolver");
+    v->fn = fn;
+    v->fn_ctx = fn_ctx;
+    v->tail = &v->queue;
+    pthread_condattr_t attr;
+    (void)pthread_condattr_init(&attr);
+    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    (void)pthread_mutex_init(&v->lock, NULL);
+    (void)pthread_cond_init(&v->work, &attr);
+    (void)pthread_cond_init(&v->ended, NULL);
+    (void)pthread_condattr_destroy(&attr);
+    *ret = v;
+    return BX_OK;
+}
+
+void bx_resolver_free(bx_resolver *v)
+{
+    if (!v)
+        return;
+    (void)pthread_mutex_lock(&v->lock);
+    BX_ASSERT(!v->queue);
+    v->stop = true;
+    (void)pthread_cond_broadcast(&v->work);
+    while (v->fn && v->threads > 0)
+        (void)pthread_cond_wait(&v->ended, &v->lock);
+    bool mine = v->threads == 0;
+    (void)pthread_mutex_unlock(&v->lock);
+    if (mine)
+        destroy(v);
+}
+
+bx_code bx_lookup_start(bx_resolver *v, const char *host, const void *owner, bx_lookup_fn done,
+                        void *ctx, bx_lookup **ret, bx_error *err)
+{
+    size_t n = strlen(host);
+    if (n > MAX_HOST)
+        return bx_fail(err, BX_EINVAL, "host name longer than %d bytes", MAX_HOST);
+    bx_lookup *l = bx_calloc(1, sizeof *l);
+    if (!l)
+        return bx_fail(err, BX_ENOMEM, "lookup");
+    l->resolver = v;
+    l->owner = owner;
+    l->done = done;
+    l->ctx = ctx;
+    memcpy(l->host, host, n);
+    (void)pthread_mutex_lock(&v->lock);
+    bx_code rc = BX_OK;
+    if (v->idle <= v->waiting && v->threads < BX_RESOLVER_THREADS)
+        rc = spawn_locked(v, err);
+    if (rc == BX_OK || v->threads > 0) { /* a running helper will come to it */
+        rc = BX_OK;
+        l->queued = true;
+        v->waiting++;
+        *v->tail = l;
+        v->tail = &l->next;
+        *ret = l; /* before any helper can see it */
+        (void)pthread_cond_signal(&v->work);
+    }
+    (void)pthread_mutex_unlock(&v->lock);
+    if (rc != BX_OK)
+        free(l);
+    return rc;
+}
+
+void bx_lookup_cancel(bx_lookup *l)
+{
+    if (!l)
+        return;
+    bx_resolver *v = l->resolver;
+    (void)pthread_mutex_lock(&v->lock);
+    if (l->queued) {
+        bx_lookup **p = &v->queue;
+        while (*p != l)
+            p = &(*p)->next;
+        *p = l->next;
+        if (v->tail == &l->next)
+            v->tail = p;
+        v->waiting--;
+    }
+    l->done = NULL;
+    bool mine = !l->running; /* a running one is freed by its helper */
+    (void)pthread_mutex_unlock(&v->lock);
+    if (mine)
+        free(l);
+}

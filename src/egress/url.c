@@ -1,0 +1,466 @@
+#include "egress/url.h"
+
+#include <curl/curl.h>
+
+#include "base/buf.h"
+
+enum { MAX_HOST = 253, MAX_LABEL = 63, MAX_READINGS = 5 };
+
+static void curl_url_auto(CURLU **u)
+{
+    curl_url_cleanup(*u);
+}
+#define AUTO_CURLU __attribute__((cleanup(curl_url_auto))) CURLU
+
+static void curl_str_auto(char **s)
+{
+    curl_free(*s);
+}
+#define AUTO_CURLSTR __attribute__((cleanup(curl_str_auto))) char
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_alnum(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static int hex_value(char c)
+{
+    if (is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* The value of the escape at s[i], or -1 when there is no well-formed one. */
+static int escape_at(bx_str s, size_t i)
+{
+    if (i + 2 >= s.n || s.p[i] != '%')
+        return -1;
+    int hi = hex_value(s.p[i + 1]), lo = hex_value(s.p[i + 2]);
+    return hi < 0 || lo < 0 ? -1 : hi * 16 + lo;
+}
+
+/* ---- bytes and authority ---------------------------------------------------------------- */
+
+/* Parsers disagree about every byte refused here (a backslash is a path to one and a host to the
+ * next), so no reading of them is safe. */
+static bx_code check_bytes(bx_str text, bx_error *err)
+{
+    if (text.n == 0)
+        return bx_fail(err, BX_EINVAL, "the URL is empty");
+    if (text.n > BX_MAX_URL)
+        return bx_fail(err, BX_ELIMIT, "the URL is longer than %d bytes", BX_MAX_URL);
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        if (c < 0x20 || c == 0x7f)
+            return bx_fail(err, BX_EINVAL, "the URL has a control character at byte %zu", i);
+        if (c == ' ')
+            return bx_fail(err, BX_EINVAL, "the URL has a space at byte %zu: write %%20", i);
+        if (c >= 0x80)
+            return bx_fail(err, BX_EINVAL, "the URL has a non-ASCII byte at %zu: escape it, or "
+                           "write the host in its xn-- form", i);
+        if (c == '\\')
+            return bx_fail(err, BX_EINVAL, "the URL has a backslash at byte %zu", i);
+    }
+    return BX_OK;
+}
+
+/* "scheme://authority" by our own eyes; userinfo and escapes are refused before the client's
+ * parser could interpret them. */
+static bx_code check_authority(bx_str text, bx_error *err)
+{
+    size_t i = 0;
+    while (i < text.n && is_alnum(text.p[i]))
+        i++;
+    bool http = (i == 4 || i == 5) && lower(text.p[0]) == 'h' && lower(text.p[1]) == 't'
+             && lower(text.p[2]) == 't' && lower(text.p[3]) == 'p'
+             && (i == 4 || lower(text.p[4]) == 's');
+    if (!http || !bx_str_starts(bx_str_from(text, i), BX_LIT("://")))
+        return bx_fail(err, BX_EINVAL, "the URL does not begin with http:// or https://");
+    size_t end = i += 3;
+    while (end < text.n && text.p[end] != '/' && text.p[end] != '?' && text.p[end] != '#')
+        end++;
+    bx_str authority = {text.p + i, end - i};
+    if (authority.n == 0)
+        return bx_fail(err, BX_EINVAL, "the URL has no host");
+    if (memchr(authority.p, '@', authority.n))
+        return bx_fail(err, BX_EINVAL, "the URL has a user name or password: send credentials in "
+                       "a header field");
+    if (memchr(authority.p, '%', authority.n))
+        return bx_fail(err, BX_EINVAL, "the URL's host is percent-encoded or has a zone");
+    return BX_OK;
+}
+
+/* A name whose last label is a number is an IPv4 address to some resolver (inet_aton forms), so
+ * it must be one in the strict form. */
+static bool ends_in_number(bx_str host)
+{
+    size_t i = host.n;
+    while (i > 0 && host.p[i - 1] != '.')
+        i--;
+    bx_str last = bx_str_from(host, i);
+    bool digits = last.n > 0, hex = last.n > 2 && last.p[0] == '0' && last.p[1] == 'x';
+    for (size_t k = 0; k < last.n; k++) {
+        digits = digits && is_digit(last.p[k]);
+        hex = hex && (k < 2 || hex_value(last.p[k]) >= 0);
+    }
+    return digits || hex;
+}
+
+static bool is_name(bx_str host)
+{
+    size_t label = 0;
+    if (host.n == 0 || host.n > MAX_HOST)
+        return false;
+    for (size_t i = 0; i < host.n; i++) {
+        char c = host.p[i];
+        if (c == '.') {
+            if (label == 0)
+                return false;
+            label = 0;
+            continue;
+        }
+        if ((!is_alnum(c) && c != '-' && c != '_') || ++label > MAX_LABEL)
+            return false;
+    }
+    return label > 0;
+}
+
+bx_code bx_host_normalise(bx_str host, bx_host *ret, bx_error *err)
+{
+    bx_host h = {.is_ip = false};
+    bool bracket = host.n >= 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
+    bx_str inner = bracket ? (bx_str){host.p + 1, host.n - 2} : host;
+    if (!bracket && inner.n > 1 && inner.p[inner.n - 1] == '.')
+        inner.n--;
+    if (inner.n >= sizeof h.text)
+        return bx_fail(err, BX_EINVAL, "host name longer than %d bytes", MAX_HOST);
+    if (bx_ip_parse(inner, &h.ip) && (h.ip.family == 6 || !bracket)) {
+        h.is_ip = true;
+        bx_ip_print(h.ip, h.text);
+        *ret = h;
+        return BX_OK;
+    }
+    for (size_t i = 0; i < inner.n; i++)
+        h.text[i] = lower(inner.p[i]);
+    bx_str name = {h.text, inner.n};
+    if (bracket || !is_name(name))
+        return bx_fail(err, BX_EINVAL, "'%.*s' is not a host name", BX_FMT(host));
+    if (ends_in_number(name))
+        return bx_fail(err, BX_EINVAL, "'%.*s' is neither a host name nor an IPv4 address",
+                       BX_FMT(host));
+    *ret = h;
+    return BX_OK;
+}
+
+/* ---- paths ------------------------------------------------------------------------------ */
+
+/* RFC 3986 section 6.2.2: escapes of unreserved characters decoded, the others in upper case.
+ * `out` has room for s.n bytes. */
+static bx_code normalise_escapes(bx_str s, char *out, size_t *ret_n, bx_error *err)
+{
+    static const char HEX[] = "0123456789ABCDEF";
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] != '%') {
+            out[n++] = s.p[i];
+            continue;
+        }
+        int v = escape_at(s, i);
+        if (v < 0)
+            return bx_fail(err, BX_EINVAL, "the URL's path has a broken escape: a '%%' is "
+                           "written %%25");
+        if (v < 0x20 || v == 0x7f)
+            return bx_fail(err, BX_EINVAL, "the URL's path has an escaped control character");
+        char c = (char)v;
+        if (is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+            out[n++] = c;
+        } else {
+            out[n++] = '%';
+            out[n++] = HEX[v >> 4];
+            out[n++] = HEX[v & 15];
+        }
+        i += 2;
+    }
+    *ret_n = n;
+    return BX_OK;
+}
+
+/* RFC 3986 section 5.2.4, in place; `p` begins with '/'.  The new length. */
+static size_t remove_dots(char *p, size_t n)
+{
+    size_t out = 0;
+    for (size_t i = 0; i < n;) {
+        size_t end = i + 1; /* the segment is p[i+1..end), p[i] is '/' */
+        while (end < n && p[end] != '/')
+            end++;
+        size_t len = end - i - 1;
+        bool dot = len == 1 && p[i + 1] == '.';
+        bool dots = len == 2 && p[i + 1] == '.' && p[i + 2] == '.';
+        if (dots)
+            while (out > 0 && p[--out] != '/')
+                ;
+        if (!dot && !dots) {
+            memmove(p + out, p + i, end - i);
+            out += end - i;
+        } else if (end == n) {
+            p[out++] = '/';
+        }
+        i = end;
+    }
+    if (out == 0)
+        p[out++] = '/';
+    return out;
+}
+
+/* One more step a server might take: every escape decoded, '\' as '/', empty segments merged, dots
+ * removed.  In place. */
+static size_t decode_further(char *p, size_t n)
+{
+    size_t out = 0;
+    for (size_t i = 0; i < n; i++) {
+        int v = escape_at((bx_str){p, n}, i);
+        char c = v < 0 ? p[i] : (char)v;
+        if (v >= 0)
+            i += 2;
+        if (c == '\\')
+            c = '/';
+        if (c == '/' && out > 0 && p[out - 1] == '/')
+            continue;
+        p[out++] = c;
+    }
+    return remove_dots(p, out);
+}
+
+/* ---- the URL ------------------------------------------------------------------------------ */
+
+static bx_str z_part(const char *z)
+{
+    return z ? bx_str_of(z) : BX_LIT("");
+}
+
+/* Put the parts together again: this text, and no other, is sent. */
+static bx_code assemble(bx_url *u, bx_str scheme, const bx_host *host, uint16_t port, bx_str path,
+                        bx_str query, bx_error *err)
+{
+    BX_AUTO_BUF b = bx_buf_init(BX_MAX_URL + 512);
+    bool https = scheme.n == 5;
+    bool v6 = host->is_ip && host->ip.family == 6;
+    bx_buf_addf(&b, "%s://%s%s%s", https ? "https" : "http", v6 ? "[" : "", host->text,
+                v6 ? "]" : "");
+    if (port != (https ? 443 : 80))
+        bx_buf_addf(&b, ":%u", port);
+    size_t at_path = b.n;
+    bx_buf_add_str(&b, path);
+    size_t at_query = b.n;
+    if (query.n > 0) {
+        bx_buf_add_c(&b, '?');
+        bx_buf_add_str(&b, query);
+    }
+    bx_code rc = bx_buf_check(&b, err);
+    if (rc != BX_OK)
+        return bx_wrap(rc, err, "URL");
+    u->host = bx_strndup(host->text, strlen(host->text));
+    if (!u->host)
+        return bx_fail(err, BX_ENOMEM, "URL");
+    u->text = BX_TAKE(b.p);
+    u->parts = (bx_url_parts){
+        .scheme = https ? BX_LIT("https") : BX_LIT("http"),
+        .host = bx_str_of(u->host),
+        .port = port,
+        .path = {u->text + at_path, path.n},
+        .query = {u->text + at_query + (query.n > 0), query.n},
+    };
+    return BX_OK;
+}
+
+static bx_code parse_port(const char *z, uint16_t *ret, bx_error *err)
+{
+    uint32_t port = 0;
+    for (; *z && port < 65536; z++)
+        port = port * 10 + (uint32_t)(*z - '0');
+    if (port == 0 || port > 65535)
+        return bx_fail(err, BX_EINVAL, "the URL's port is not in 1..65535");
+    *ret = (uint16_t)port;
+    return BX_OK;
+}
+
+static bx_code from_curl(CURLU *cu, bx_url *u, bx_error *err)
+{
+    AUTO_CURLSTR *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *query = NULL;
+    if (curl_url_get(cu, CURLUPART_SCHEME, &scheme, 0) || curl_url_get(cu, CURLUPART_HOST, &host, 0)
+        || curl_url_get(cu, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT)
+        || curl_url_get(cu, CURLUPART_PATH, &path, 0))
+        return bx_fail(err, BX_EINVAL, "the URL is incomplete");
+    (void)curl_url_get(cu, CURLUPART_QUERY, &query, 0);
+    bx_host h;
+    uint16_t port_number = 0;
+    bx_code rc = bx_host_normalise(bx_str_of(host), &h, err);
+    if (rc == BX_OK)
+        rc = parse_port(port, &port_number, err);
+    if (rc != BX_OK)
+        return rc;
+    bx_str raw = z_part(path);
+    if (raw.n == 0)
+        raw = BX_LIT("/");
+    BX_AUTOFREE char *clean = bx_calloc(1, raw.n + 1);
+    if (!clean)
+        return bx_fail(err, BX_ENOMEM, "URL");
+    size_t n = 0;
+    rc = normalise_escapes(raw, clean, &n, err);
+    if (rc != BX_OK)
+        return rc;
+    n = remove_dots(clean, n);
+    u->is_ip = h.is_ip;
+    u->ip = h.ip;
+    return assemble(u, bx_str_of(scheme), &h, port_number, (bx_str){clean, n}, z_part(query), err);
+}
+
+bx_code bx_url_parse(bx_str text, bx_url **ret, bx_error *err)
+{
+    bx_code rc = check_bytes(text, err);
+    if (rc == BX_OK)
+        rc = check_authority(text, err);
+    if (rc != BX_OK)
+        return rc;
+    BX_AUTOFREE char *z = bx_strndup(text.p, text.n);
+    BX_AUTO(bx_url) bx_url *u = bx_calloc(1, sizeof *u);
+    AUTO_CURLU *cu = curl_url();
+    if (!z || !u || !cu)
+        return bx_fail(err, BX_ENOMEM, "URL");
+    CURLUcode uc = curl_url_set(cu, CURLUPART_URL, z, CURLU_DISALLOW_USER | CURLU_PATH_AS_IS);
+    if (uc == CURLUE_OUT_OF_MEMORY)
+        return bx_fail(err, BX_ENOMEM, "URL");
+    if (uc != CURLUE_OK)
+        return bx_fail(err, BX_EINVAL, "the URL is malformed: %s", curl_url_strerror(uc));
+    rc = from_curl(cu, u, err);
+    if (rc == BX_OK)
+        *ret = BX_TAKE(u);
+    return rc;
+}
+
+void bx_url_free(bx_url *u)
+{
+    if (!u)
+        return;
+    free(u->text);
+    free(u->host);
+    free(u);
+}
+
+/* Servers send Location with spaces and UTF-8; what browsers do with them is escape them.  In a
+ * host the escapes are refused by the parser. */
+static bx_code escape_ref(bx_str ref, bx_buf *b, bx_error *err)
+{
+    for (size_t i = 0; i < ref.n; i++) {
+        unsigned char c = (unsigned char)ref.p[i];
+        if (c < 0x20 || c == 0x7f || c == '\\')
+            return bx_fail(err, BX_EINVAL, "the URL reference has a control character or backslash");
+        if (c == ' ' || c >= 0x80)
+            bx_buf_addf(b, "%%%02X", c);
+        else
+            bx_buf_add_c(b, (char)c);
+    }
+    return bx_buf_check(b, err);
+}
+
+bx_code bx_url_join(const bx_url *base, bx_str ref, bx_url **ret, bx_error *err)
+{
+    BX_AUTO_BUF b = bx_buf_init(BX_MAX_URL);
+    bx_code rc = escape_ref(ref, &b, err);
+    if (rc != BX_OK)
+        return rc;
+    if (b.n == 0)
+        return bx_url_parse(bx_str_of(base->text), ret, err);
+    AUTO_CURLU *cu = curl_url();
+    AUTO_CURLSTR *joined = NULL;
+    const unsigned flags = CURLU_DISALLOW_USER | CURLU_PATH_AS_IS;
+    if (!cu || curl_url_set(cu, CURLUPART_URL, base->text, flags) != CURLUE_OK)
+        return bx_fail(err, BX_ENOMEM, "URL");
+    /* An absolute reference is taken by our own parser alone: the other one would accept forms
+     * ("http:/host") that ours refuses. */
+    CURLUcode uc = curl_url_set(cu, CURLUPART_URL, b.p, flags);
+    if (uc != CURLUE_OK)
+        return bx_fail(err, BX_EINVAL, "the URL reference is malformed: %s", curl_url_strerror(uc));
+    size_t i = 0;
+    while (i < b.n && (is_alnum(b.p[i]) || b.p[i] == '+' || b.p[i] == '-' || b.p[i] == '.'))
+        i++;
+    if (i > 0 && i < b.n && b.p[i] == ':')
+        return bx_url_parse(bx_buf_str(&b), ret, err);
+    if (curl_url_get(cu, CURLUPART_URL, &joined, 0) != CURLUE_OK)
+        return bx_fail(err, BX_ENOMEM, "URL");
+    return bx_url_parse(bx_str_of(joined), ret, err);
+}
+
+bool bx_url_same_origin(const bx_url *a, const bx_url *b)
+{
+    return bx_str_eq(a->parts.scheme, b->parts.scheme) && bx_str_eq(a->parts.host, b->parts.host)
+        && a->parts.port == b->parts.port;
+}
+
+void bx_url_judge(const bx_net_policy *p, bx_str method, const bx_url *u, bx_verdict *ret)
+{
+    bx_net_check_request(p, method, &u->parts, ret);
+    if (!ret->allow)
+        return;
+    BX_AUTOFREE char *path = bx_strndup(u->parts.path.p, u->parts.path.n);
+    if (!path) { /* unsure means no */
+        *ret = (bx_verdict){.allow = false, .reason = "out of memory"};
+        return;
+    }
+    size_t n = u->parts.path.n;
+    for (int i = 0; i < MAX_READINGS; i++) {
+        size_t before = n;
+        n = decode_further(path, n);
+        bool same = n == before && (i > 0 || memcmp(path, u->parts.path.p, n) == 0);
+        if (same)
+            return;
+        bx_url_parts reading = u->parts;
+        reading.path = (bx_str){path, n};
+        bx_verdict v;
+        bx_net_check_request(p, method, &reading, &v);
+        if (!v.allow) {
+            *ret = v;
+            return;
+        }
+    }
+    *ret = (bx_verdict){.allow = false, .reason = "the URL's path is escaped too many times"};
+}
+
+bx_code bx_url_redact(const bx_url *u, char **ret, bx_error *err)
+{
+    BX_AUTO_BUF b = bx_buf_init(BX_MAX_URL + 512);
+    bx_str q = u->parts.query;
+    bx_buf_add(&b, u->text, (size_t)(u->parts.path.p + u->parts.path.n - u->text));
+    if (q.n > 0)
+        bx_buf_add_c(&b, '?');
+    for (size_t i = 0; i < q.n;) {
+        size_t end = i, eq;
+        while (end < q.n && q.p[end] != '&')
+            end++;
+        for (eq = i; eq < end && q.p[eq] != '=';)
+            eq++;
+        if (i > 0)
+            bx_buf_add_c(&b, '&');
+        if (eq < end) /* a word without '=' is a value as well */
+            bx_buf_add(&b, q.p + i, eq - i + 1);
+        i = end + 1;
+    }
+    bx_code rc = bx_buf_check(&b, err);
+    if (rc == BX_OK)
+        *ret = BX_TAKE(b.p);
+    return rc;
+}

@@ -1,0 +1,397 @@
+#include "policy/net.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "policy/net_rule.h"
+
+enum { MAX_NETWORKS = 256 };
+
+struct network {
+    bx_cidr net;
+    char text[64]; /* as the operator wrote it */
+};
+
+struct bx_net_policy {
+    bx_net_rule *rules; /* of fetch:, connect: and outbound hosts, in the order they came */
+    size_t n_rules;
+    bx_net_rule *blocks;
+    size_t n_blocks;
+    struct network *closed, *open; /* block_networks, allow_networks */
+    size_t n_closed, n_open;
+    bool private_closed; /* "private" was written: no hole counts */
+};
+
+bx_code bx_net_policy_new(bx_net_policy **ret, bx_error *err)
+{
+    bx_net_policy *p = bx_calloc(1, sizeof *p);
+    if (!p)
+        return bx_fail(err, BX_ENOMEM, "new network policy");
+    *ret = p;
+    return BX_OK;
+}
+
+static void free_rules(bx_net_rule *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        bx_net_rule_done(&r[i]);
+    free(r);
+}
+
+void bx_net_policy_free(bx_net_policy *p)
+{
+    if (!p)
+        return;
+    free_rules(p->rules, p->n_rules);
+    free_rules(p->blocks, p->n_blocks);
+    free(p->closed);
+    free(p->open);
+    free(p);
+}
+
+/* ---- adding ------------------------------------------------------------------------------------ */
+
+/* Room for one more element; the list grows by one at a time, it is short and built once. */
+static bx_code grow(void **list, size_t n, size_t size, size_t max, const char *what, bx_error *err)
+{
+    if (n == max)
+        return bx_fail(err, BX_ELIMIT, "more than %zu %s", max, what);
+    void *more = bx_realloc(*list, (n + 1) * size);
+    if (!more)
+        return bx_fail(err, BX_ENOMEM, "%s", what);
+    *list = more;
+    return BX_OK;
+}
+
+typedef bx_code (*parse_fn)(bx_str text, bx_net_rule *ret, bx_error *err);
+
+static bx_code add_rule(bx_net_rule **list, size_t *n, parse_fn parse, bx_str text, bx_error *err)
+{
+    void *mem = *list;
+    bx_code rc = grow(&mem, *n, sizeof **list, BX_MAX_EGRESS_RULES, "network rules", err);
+    *list = mem;
+    if (rc == BX_OK)
+        rc = parse(text, &(*list)[*n], err);
+    *n += rc == BX_OK;
+    return rc;
+}
+
+bx_code bx_net_add_fetch(bx_net_policy *p, bx_str text, bx_error *err)
+{
+    return add_rule(&p->rules, &p->n_rules, bx_net_rule_fetch, text, err);
+}
+
+bx_code bx_net_add_outbound_host(bx_net_policy *p, bx_str text, bx_error *err)
+{
+    return add_rule(&p->rules, &p->n_rules, bx_net_rule_outbound, text, err);
+}
+
+bx_code bx_net_add_connect(bx_net_policy *p, bx_str text, bx_error *err)
+{
+    return add_rule(&p->rules, &p->n_rules, bx_net_rule_connect, text, err);
+}
+
+bx_code bx_net_add_block_url(bx_net_policy *p, bx_str text, bx_error *err)
+{
+    return add_rule(&p->blocks, &p->n_blocks, bx_net_rule_block, text, err);
+}
+
+static bx_code add_network(struct network **list, size_t *n, bx_str text, bx_error *err)
+{
+    struct network w = {.text = ""};
+    bx_code rc = bx_cidr_parse(text, &w.net, err);
+    if (rc != BX_OK)
+        return rc;
+    (void)snprintf(w.text, sizeof w.text, "%.*s", BX_FMT(text));
+    void *mem = *list;
+    rc = grow(&mem, *n, sizeof **list, MAX_NETWORKS, "networks", err);
+    *list = mem;
+    if (rc == BX_OK)
+        (*list)[(*n)++] = w;
+    return rc;
+}
+
+bx_code bx_net_add_block_network(bx_net_policy *p, bx_str text, bx_error *err)
+{
+    if (bx_str_eq(text, BX_LIT("private"))) {
+        p->private_closed = true;
+        return BX_OK;
+    }
+    return bx_wrap(add_network(&p->closed, &p->n_closed, text, err), err, "block_networks");
+}
+
+bx_code bx_net_add_allow_network(bx_net_policy *p, bx_str text, bx_error *err)
+{
+    return bx_wrap(add_network(&p->open, &p->n_open, text, err), err, "allow_networks");
+}
+
+bool bx_net_is_empty(const bx_net_policy *p) { return p->n_rules == 0; }
+
+/* ---- verdicts ------------------------------------------------------------------------------------ */
+
+/* Parts of the reason are a guest's bytes: what a terminal could obey does not get through. */
+static void refuse(bx_verdict *v, const char *rule, const char *fmt, ...) BX_PRINTF(3, 4);
+static void refuse(bx_verdict *v, const char *rule, const char *fmt, ...)
+{
+    v->allow = false;
+    (void)snprintf(v->rule, sizeof v->rule, "%s", rule);
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(v->reason, sizeof v->reason, fmt, ap);
+    va_end(ap);
+    for (char *c = v->reason; *c; c++)
+        if (*c < ' ' || *c == 0x7f)
+            *c = '?';
+}
+
+static void allow(bx_verdict *v, const char *rule)
+{
+    v->allow = true;
+    (void)snprintf(v->rule, sizeof v->rule, "%s", rule);
+    v->reason[0] = '\0';
+}
+
+/* ---- addresses ----------------------------------------------------------------------------------- */
+
+static const struct network *holding(const struct network *list, size_t n, bx_ip ip)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bx_cidr_contains(&list[i].net, ip))
+            return &list[i];
+    return NULL;
+}
+
+static bool in_v6(bx_ip ip, const char *prefix)
+{
+    bx_cidr c;
+    return bx_cidr_parse(bx_str_of(prefix), &c, NULL) == BX_OK && bx_cidr_contains(&c, ip);
+}
+
+/* The IPv4 address that an IPv6 address leads to: RFC 4291 section 2.5.5, RFC 6052 section 2.2,
+ * RFC 3056 section 2, RFC 4380 section 4 (where its bits are inverted). */
+static bool embedded_v4(bx_ip ip, bx_ip *ret)
+{
+    size_t at;
+    uint8_t invert = 0;
+    if (ip.family != 6)
+        return false;
+    bool compatible = in_v6(ip, "::/96") && !in_v6(ip, "::/127"); /* not :: and ::1 */
+    if (compatible || in_v6(ip, "64:ff9b::/96") || in_v6(ip, "64:ff9b:1::/48") || in_v6(ip, "::ffff:0:0:0/96"))
+        at = 12;
+    else if (in_v6(ip, "2002::/16"))
+        at = 2;
+    else if (in_v6(ip, "2001::/32"))
+        at = 12, invert = 0xff;
+    else
+        return false;
+    *ret = (bx_ip){.family = 4};
+    for (size_t i = 0; i < 4; i++)
+        ret->b[i] = ip.b[at + i] ^ invert;
+    return true;
+}
+
+/* One address as such, whatever it embeds.  Explicit block, then hole, then the private ranges. */
+static void check_one(const bx_net_policy *p, bx_ip ip, bx_verdict *v)
+{
+    char text[46];
+    bx_ip_print(ip, text);
+    const struct network *closed = holding(p->closed, p->n_closed, ip);
+    const struct network *open = holding(p->open, p->n_open, ip);
+    const char *special = bx_ip_special(ip);
+    char rule[96];
+    if (closed) {
+        (void)snprintf(rule, sizeof rule, "block_networks: %s", closed->text);
+        refuse(v, rule, "address %s is in the blocked network %s", text, closed->text);
+    } else if (special && (!open || p->private_closed)) {
+        refuse(v, "block_networks: private", "address %s is %s: blocked unless the operator allows its network", text,
+               special);
+    } else if (special) {
+        (void)snprintf(rule, sizeof rule, "allow_networks: %s", open->text);
+        allow(v, rule);
+    } else {
+        allow(v, "");
+    }
+}
+
+/* An IPv4-mapped address is the IPv4 host itself to the kernel, under a name that IPv4 rules do
+ * not see; nobody needs it, so no hole opens it.  The other embedding forms are opened only by
+ * an IPv6 hole, and then the IPv4 address behind them is judged as well. */
+void bx_net_check_addr(const bx_net_policy *p, bx_ip ip, uint16_t port, bx_verdict *ret)
+{
+    char text[46];
+    bx_ip v4;
+    *ret = (bx_verdict){.allow = false};
+    if (ip.family != 4 && ip.family != 6) {
+        refuse(ret, "", "not an IP address");
+        return;
+    }
+    bx_ip_print(ip, text);
+    if (port == 0) {
+        refuse(ret, "", "address %s: there is no port 0", text);
+        return;
+    }
+    if (in_v6(ip, "::ffff:0:0/96")) {
+        refuse(ret, "block_networks: private", "address %s is IPv4-mapped: such addresses are never connected to", text);
+        return;
+    }
+    check_one(p, ip, ret);
+    if (!ret->allow || !embedded_v4(ip, &v4))
+        return;
+    bx_verdict inner;
+    check_one(p, v4, &inner);
+    if (inner.allow)
+        return;
+    char why[sizeof inner.reason];
+    memcpy(why, inner.reason, sizeof why);
+    refuse(ret, inner.rule, "%.46s leads to %.180s", text, why);
+}
+
+/* ---- requests -------------------------------------------------------------------------------------- */
+
+static unsigned scheme_of(bx_str s)
+{
+    return bx_str_eq(s, BX_LIT("http"))    ? BX_NET_HTTP
+           : bx_str_eq(s, BX_LIT("https")) ? BX_NET_HTTPS
+           : bx_str_eq(s, BX_LIT("tcp"))   ? BX_NET_TCP
+           : bx_str_eq(s, BX_LIT("udp"))   ? BX_NET_UDP
+                                           : 0;
+}
+
+static bool has_method(const char *list, bx_str m)
+{
+    if (!list)
+        return true;
+    for (bx_str rest = bx_str_of(list);;) {
+        const char *comma = rest.n ? memchr(rest.p, ',', rest.n) : NULL;
+        bx_str one = {rest.p, comma ? (size_t)(comma - rest.p) : rest.n};
+        if (bx_str_eq(one, m))
+            return true;
+        if (!comma)
+            return false;
+        rest = bx_str_from(rest, one.n + 1);
+    }
+}
+
+static bool origin_matches(const bx_net_rule *r, unsigned scheme, const bx_net_target *t, uint16_t port)
+{
+    return (r->schemes & scheme) && bx_net_host_matches(&r->host, t) && bx_net_port_matches(r, scheme, port);
+}
+
+static bool has_dot_part(bx_str path)
+{
+    for (size_t i = 1; i <= path.n;) {
+        const char *slash = memchr(path.p + i, '/', path.n - i);
+        size_t end = slash ? (size_t)(slash - path.p) : path.n;
+        bx_str part = {path.p + i, end - i};
+        if (bx_str_eq(part, BX_LIT(".")) || bx_str_eq(part, BX_LIT("..")))
+            return true;
+        i = end + 1;
+    }
+    return false;
+}
+
+/* NULL, or why this is no request to judge by its text. */
+static const char *malformed(bx_str method, const bx_url_parts *u, bx_net_target *t)
+{
+    unsigned scheme = scheme_of(u->scheme);
+    if (scheme != BX_NET_HTTP && scheme != BX_NET_HTTPS)
+        return "only http and https";
+    if (!bx_net_is_method(method))
+        return "not a method";
+    if (!bx_net_target_of(u->host, t))
+        return "not a host name, or an address written in an unusual way";
+    if (u->port == 0)
+        return "there is no port 0";
+    if (u->path.n == 0 || u->path.p[0] != '/' || has_dot_part(u->path))
+        return "the path is not normalised";
+    return NULL;
+}
+
+static bool below_prefix(bx_str path, const char *prefix)
+{
+    bx_str pre = bx_str_of(prefix);
+    return bx_str_starts(path, pre) && (path.n == pre.n || path.p[pre.n] == '/' || pre.n == 0);
+}
+
+/* What came closest, so that the reason names the part to change: origin, then method, path. */
+static void refuse_request(const bx_net_policy *p, bx_str method, const bx_url_parts *u, const bx_net_target *t,
+                           bx_verdict *v)
+{
+    unsigned scheme = scheme_of(u->scheme);
+    bool origin = false, verb = false;
+    for (size_t i = 0; i < p->n_rules; i++) {
+        bool o = origin_matches(&p->rules[i], scheme, t, u->port);
+        origin |= o;
+        verb |= o && has_method(p->rules[i].methods, method);
+    }
+    const char *what = !origin ? "no capability allows this origin"
+                       : !verb ? "no capability allows this method here"
+                               : "no capability allows this path";
+    bool v6 = t->is_ip && t->ip.family == 6;
+    refuse(v, "", "%s: %.*s %.*s://%s%.*s%s:%u; fetch:%.*s %.*s://%s%.*s%s:%u%.*s would", what, (int)method.n, method.p,
+           (int)u->scheme.n, u->scheme.p, v6 ? "[" : "", (int)u->host.n, u->host.p, v6 ? "]" : "", u->port,
+           (int)method.n, method.p, (int)u->scheme.n, u->scheme.p, v6 ? "[" : "", (int)u->host.n, u->host.p,
+           v6 ? "]" : "", u->port, origin && verb ? (int)u->path.n : 0, u->path.p);
+}
+
+void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_parts *u, bx_verdict *ret)
+{
+    bx_net_target t;
+    *ret = (bx_verdict){.allow = false};
+    const char *wrong = malformed(method, u, &t);
+    if (wrong) {
+        refuse(ret, "", "the request is malformed: %s", wrong);
+        return;
+    }
+    unsigned scheme = scheme_of(u->scheme);
+    for (size_t i = 0; i < p->n_blocks; i++) {
+        const bx_net_rule *b = &p->blocks[i];
+        if (origin_matches(b, scheme, &t, u->port) && below_prefix(u->path, b->prefix)) {
+            refuse(ret, b->text, "the operator blocks this URL");
+            return;
+        }
+    }
+    for (size_t i = 0; i < p->n_rules; i++) {
+        const bx_net_rule *r = &p->rules[i];
+        if (origin_matches(r, scheme, &t, u->port) && has_method(r->methods, method)
+            && (!r->path || bx_glob_match(r->path, u->path))) {
+            allow(ret, r->text);
+            return;
+        }
+    }
+    refuse_request(p, method, u, &t, ret);
+}
+
+/* ---- sockets ----------------------------------------------------------------------------------------- */
+
+void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uint16_t port, bx_verdict *ret)
+{
+    bx_net_target t;
+    unsigned scheme = scheme_of(proto);
+    *ret = (bx_verdict){.allow = false};
+    if ((scheme != BX_NET_TCP && scheme != BX_NET_UDP) || port == 0 || !bx_net_target_of(host, &t)) {
+        refuse(ret, "", "not tcp or udp to a host and a port");
+        return;
+    }
+    for (size_t i = 0; i < p->n_rules; i++) {
+        if (origin_matches(&p->rules[i], scheme, &t, port)) {
+            allow(ret, p->rules[i].text);
+            return;
+        }
+    }
+    bool v6 = t.is_ip && t.ip.family == 6;
+    refuse(ret, "", "no capability allows this socket; connect:%.*s://%s%.*s%s:%u would", (int)proto.n, proto.p,
+           v6 ? "[" : "", (int)host.n, host.p, v6 ? "]" : "", port);
+}
+
+bool bx_net_may_resolve_connect(const bx_net_policy *p, bx_str host)
+{
+    bx_net_target t;
+    if (!bx_net_target_of(host, &t))
+        return false;
+    for (size_t i = 0; i < p->n_rules; i++)
+        if ((p->rules[i].schemes & (BX_NET_TCP | BX_NET_UDP)) && bx_net_host_matches(&p->rules[i].host, &t))
+            return true;
+    return false;
+}

@@ -1,0 +1,553 @@
+#include "policy/net_rule.h"
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/limits.h"
+
+enum { MAX_LABEL = 63 };
+
+void bx_net_rule_done(bx_net_rule *r)
+{
+    free(r->text);
+    free(r->methods);
+    free(r->prefix);
+    bx_glob_free(r->path);
+    memset(r, 0, sizeof *r);
+}
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+
+static bool is_hex(char c)
+{
+    c = lower(c);
+    return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
+static unsigned hex_value(char c)
+{
+    c = lower(c);
+    return (unsigned)(is_digit(c) ? c - '0' : c - 'a' + 10);
+}
+
+static const char *find(bx_str s, char c) { return s.n ? memchr(s.p, c, s.n) : NULL; }
+
+/* ---- hosts ------------------------------------------------------------------------------------ */
+
+/* Decimal digits only, or "0x" and hexadecimal digits: what address parsers take for a number. */
+static bool is_number(bx_str label)
+{
+    size_t i = 0;
+    while (i < label.n && is_digit(label.p[i]))
+        i++;
+    if (i == label.n)
+        return true;
+    if (label.n < 2 || label.p[0] != '0' || lower(label.p[1]) != 'x')
+        return false;
+    for (i = 2; i < label.n && is_hex(label.p[i]);)
+        i++;
+    return i == label.n;
+}
+
+static bool is_label(bx_str l)
+{
+    if (l.n == 0 || l.n > MAX_LABEL || l.p[0] == '-' || l.p[l.n - 1] == '-')
+        return false;
+    for (size_t i = 0; i < l.n; i++)
+        if (!is_alpha(l.p[i]) && !is_digit(l.p[i]) && l.p[i] != '-' && l.p[i] != '_')
+            return false;
+    return true;
+}
+
+/* A DNS name (RFC 1123 section 2.1, and '_'), copied in lower case without its trailing dot. */
+static bool copy_name(bx_str s, char out[BX_MAX_HOST + 1], size_t *len)
+{
+    if (s.n && s.p[s.n - 1] == '.')
+        s.n--;
+    if (s.n == 0 || s.n > BX_MAX_HOST)
+        return false;
+    for (size_t i = 0; i <= s.n;) {
+        const char *dot = find(bx_str_from(s, i), '.');
+        size_t end = dot ? (size_t)(dot - s.p) : s.n;
+        bx_str label = {s.p + i, end - i};
+        if (!is_label(label) || (end == s.n && is_number(label)))
+            return false;
+        i = end + 1;
+    }
+    for (size_t i = 0; i < s.n; i++)
+        out[i] = lower(s.p[i]);
+    out[s.n] = '\0';
+    *len = s.n;
+    return true;
+}
+
+bool bx_net_target_of(bx_str host, bx_net_target *ret)
+{
+    ret->is_ip = bx_ip_parse(host, &ret->ip);
+    ret->name = (bx_str){ret->store, 0};
+    return ret->is_ip || copy_name(host, ret->store, &ret->name.n);
+}
+
+bool bx_net_host_matches(const bx_net_host *h, const bx_net_target *t)
+{
+    bx_str name = bx_str_of(h->name);
+    switch (h->kind) {
+    case BX_HOST_ANY:
+        return true;
+    case BX_HOST_NET:
+        return t->is_ip && bx_cidr_contains(&h->net, t->ip);
+    case BX_HOST_NAME:
+        return !t->is_ip && bx_str_eq(name, t->name);
+    case BX_HOST_SUFFIX: /* ".a.b" and at least one byte before it */
+        return !t->is_ip && t->name.n > name.n && bx_str_eq(bx_str_from(t->name, t->name.n - name.n), name);
+    }
+    return false;
+}
+
+/* `s` without brackets; "a host that ..." in the error. */
+static bx_code parse_host(bx_str s, bx_net_host *h, bx_error *err)
+{
+    size_t len;
+    if (bx_str_eq(s, BX_LIT("*"))) {
+        h->kind = BX_HOST_ANY;
+        return BX_OK;
+    }
+    if (bx_str_starts(s, BX_LIT("*."))) {
+        h->kind = BX_HOST_SUFFIX;
+        h->name[0] = '.';
+        char name[BX_MAX_HOST + 1];
+        if (!copy_name(bx_str_from(s, 2), name, &len) || len >= BX_MAX_HOST)
+            return bx_fail(err, BX_EINVAL, "'%.*s': after '*.' comes a domain name", BX_FMT(s));
+        memcpy(h->name + 1, name, len + 1);
+        return BX_OK;
+    }
+    for (size_t i = 0; i < s.n; i++)
+        if ((uint8_t)s.p[i] >= 0x80)
+            return bx_fail(err, BX_EINVAL, "host '%.*s' is not ASCII: write its xn-- form", BX_FMT(s));
+    h->kind = BX_HOST_NAME;
+    if (!copy_name(s, h->name, &len))
+        return bx_fail(err, BX_EINVAL, "'%.*s' is not a host: write a domain name, *.name, *, an IPv4 address "
+                       "of four decimal numbers, or an IPv6 address in brackets", BX_FMT(s));
+    return BX_OK;
+}
+
+static bx_code parse_net(bx_str s, bx_net_host *h, bx_error *err)
+{
+    h->kind = BX_HOST_NET;
+    return bx_cidr_parse(s, &h->net, err);
+}
+
+/* ---- ports -------------------------------------------------------------------------------------- */
+
+static bool parse_port(bx_str s, uint32_t max, uint32_t *ret)
+{
+    uint32_t v = 0;
+    if (s.n == 0 || s.n > 5 || s.p[0] == '0')
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (!is_digit(s.p[i]))
+            return false;
+        v = v * 10 + (uint32_t)(s.p[i] - '0');
+    }
+    *ret = v;
+    return v <= max;
+}
+
+static bx_code parse_ports(bx_str s, bx_net_rule *r, bx_error *err)
+{
+    if (bx_str_eq(s, BX_LIT("*"))) {
+        r->port_from = 1;
+        r->port_end = BX_PORT_END;
+        return BX_OK;
+    }
+    const char *dot = find(s, '.');
+    bx_str from = {s.p, dot ? (size_t)(dot - s.p) : s.n};
+    bool ok = parse_port(from, BX_PORT_END - 1, &r->port_from);
+    r->port_end = r->port_from + 1;
+    if (ok && dot) {
+        bx_str to = bx_str_from(s, from.n + 2);
+        ok = bx_str_starts(bx_str_from(s, from.n), BX_LIT("..")) && parse_port(to, BX_PORT_END, &r->port_end);
+        if (ok && r->port_end <= r->port_from)
+            return bx_fail(err, BX_EINVAL, "ports '%.*s' do not ascend: a..b means a up to b, without b", BX_FMT(s));
+    }
+    if (!ok)
+        return bx_fail(err, BX_EINVAL, "'%.*s' is not a port: write 1 to 65535, a..b or *", BX_FMT(s));
+    return BX_OK;
+}
+
+uint16_t bx_net_default_port(unsigned scheme)
+{
+    return scheme == BX_NET_HTTP ? 80 : scheme == BX_NET_HTTPS ? 443 : 0;
+}
+
+bool bx_net_port_matches(const bx_net_rule *r, unsigned scheme, uint16_t port)
+{
+    if (r->port_end == 0)
+        return port == bx_net_default_port(scheme);
+    return port >= r->port_from && port < r->port_end;
+}
+
+/* ---- scheme://host[:ports] ------------------------------------------------------------------------ */
+
+static const struct {
+    bx_str text;
+    unsigned bits;
+} schemes[] = {
+    {{"http", 4}, BX_NET_HTTP},
+    {{"https", 5}, BX_NET_HTTPS},
+    {{"tcp", 3}, BX_NET_TCP},
+    {{"udp", 3}, BX_NET_UDP},
+    {{"*", 1}, BX_NET_HTTP | BX_NET_HTTPS | BX_NET_TCP | BX_NET_UDP},
+};
+
+static bool eq_any_case(bx_str a, bx_str b)
+{
+    for (size_t i = 0; i < a.n && a.n == b.n; i++)
+        if (lower(a.p[i]) != lower(b.p[i]))
+            return false;
+    return a.n == b.n;
+}
+
+/* What a kind of rule allows in front of its path. */
+struct form {
+    unsigned schemes;   /* of these */
+    bool any_scheme;    /* and "*" */
+    bool networks;      /* 10.0.0.0/8 as a host */
+    const char *expect; /* for messages */
+};
+
+static bx_code parse_scheme(bx_str *s, const struct form *f, unsigned *ret, bx_error *err)
+{
+    const char *colon = find(*s, ':');
+    bx_str word = {s->p, colon ? (size_t)(colon - s->p) : 0};
+    if (!colon || !bx_str_starts(bx_str_from(*s, word.n), BX_LIT("://")))
+        return bx_fail(err, BX_EINVAL, "write %s", f->expect);
+    for (size_t i = 0; i < BX_COUNT(schemes); i++) {
+        unsigned bits = schemes[i].bits;
+        bool offered = (bits & ~f->schemes) == 0 && (f->any_scheme || word.p[0] != '*');
+        if (!offered || !eq_any_case(word, schemes[i].text))
+            continue;
+        *ret = bits;
+        *s = bx_str_from(*s, word.n + 3);
+        return BX_OK;
+    }
+    return bx_fail(err, BX_EINVAL, "scheme '%.*s': write %s", BX_FMT(word), f->expect);
+}
+
+/* Different parsers disagree about these bytes, so no rule holds them; what is judged later is
+ * what the client's own parser made of a URL. */
+static bx_code check_bytes(bx_str s, bx_error *err)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if ((uint8_t)c <= ' ' || c == 0x7f || c == '\\')
+            return bx_fail(err, BX_EINVAL, "a space, control character or backslash at byte %zu", i + 1);
+        if (c == '?' || c == '#')
+            return bx_fail(err, BX_EINVAL, "'%c': queries and fragments are not compared, leave it out", c);
+    }
+    return BX_OK;
+}
+
+/* Bytes of "/24" at the start of `s` when only ports or the end follow; else 0. */
+static size_t mask_len(bx_str s)
+{
+    size_t i = 1;
+    if (s.n < 2 || s.p[0] != '/')
+        return 0;
+    while (i < s.n && is_digit(s.p[i]))
+        i++;
+    bool last = i == s.n || s.p[i] == ':' || (s.p[i] == '/' && i + 1 == s.n);
+    return i > 1 && last ? i : 0;
+}
+
+/* "[v6]", "[v6/bits]" or "[v6]/bits"; *used = bytes of it. */
+static bx_code parse_bracketed(bx_str s, const struct form *f, bx_net_host *h, size_t *used, bx_error *err)
+{
+    const char *end = find(s, ']');
+    if (!end)
+        return bx_fail(err, BX_EINVAL, "'[' without ']'");
+    bx_str in = {s.p + 1, (size_t)(end - s.p) - 1};
+    *used = in.n + 2;
+    size_t bits = mask_len(bx_str_from(s, *used));
+    if (!f->networks && (bits || find(in, '/')))
+        return bx_fail(err, BX_EINVAL, "a network is not a host here: write one address, or use --allowed-outbound-host");
+    char text[64];
+    int n = snprintf(text, sizeof text, "%.*s%.*s", BX_FMT(in), (int)bits, s.p + *used);
+    *used += bits;
+    if (n < 0 || (size_t)n >= sizeof text || !find(in, ':'))
+        return bx_fail(err, BX_EINVAL, "'[%.*s]' is not an IPv6 address", BX_FMT(in));
+    return parse_net(bx_str_of(text), h, err);
+}
+
+/* A name, "*", or an IPv4 address or network. */
+static bx_code parse_plain(bx_str s, const struct form *f, bx_net_host *h, size_t *used, bx_error *err)
+{
+    bx_ip ip;
+    size_t n = 0;
+    while (n < s.n && s.p[n] != ':' && s.p[n] != '/')
+        n++;
+    bx_str host = {s.p, n};
+    *used = n;
+    if (!bx_ip_parse(host, &ip))
+        return parse_host(host, h, err);
+    size_t bits = mask_len(bx_str_from(s, n));
+    if (bits && !f->networks)
+        return bx_fail(err, BX_EINVAL, "'%.*s' reads as a network: a network is not a host here", (int)(n + bits), s.p);
+    *used += bits;
+    return parse_net((bx_str){s.p, n + bits}, h, err);
+}
+
+static bx_code parse_authority(bx_str *s, const struct form *f, bx_net_rule *r, bx_error *err)
+{
+    size_t used = 0;
+    bx_code rc = s->n && s->p[0] == '[' ? parse_bracketed(*s, f, &r->host, &used, err)
+                                        : parse_plain(*s, f, &r->host, &used, err);
+    if (rc != BX_OK)
+        return rc;
+    *s = bx_str_from(*s, used);
+    if (s->n && s->p[0] == ':') {
+        const char *slash = find(*s, '/');
+        size_t end = slash ? (size_t)(slash - s->p) : s->n;
+        rc = parse_ports((bx_str){s->p + 1, end - 1}, r, err);
+        if (rc != BX_OK)
+            return rc;
+        *s = bx_str_from(*s, end);
+    } else if (r->schemes & (BX_NET_TCP | BX_NET_UDP)) {
+        return bx_fail(err, BX_EINVAL, "no port: write one, a..b, or * for all");
+    }
+    if (s->n && s->p[0] != '/')
+        return bx_fail(err, BX_EINVAL, "'%.*s' after the host is neither a port nor a path", BX_FMT(*s));
+    return BX_OK;
+}
+
+/* Scheme, host and ports of `text`; what is left is the path, empty or beginning with '/'. */
+static bx_code parse_origin(bx_str *text, const struct form *f, bx_net_rule *r, bx_error *err)
+{
+    bx_code rc = check_bytes(*text, err);
+    if (rc == BX_OK)
+        rc = parse_scheme(text, f, &r->schemes, err);
+    return rc == BX_OK ? parse_authority(text, f, r, err) : rc;
+}
+
+/* ---- paths ------------------------------------------------------------------------------------------ */
+
+static bool is_unreserved(unsigned c)
+{
+    return c < 0x80 && (is_alpha((char)c) || is_digit((char)c) || (c && strchr("-._~", (int)c)));
+}
+
+/* RFC 3986 section 6.2.2: escapes of unreserved characters decoded, the others in upper case. */
+static bx_code normal_escapes(bx_str s, bx_buf *out, bx_error *err)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if ((uint8_t)c >= 0x80)
+            return bx_fail(err, BX_EINVAL, "path '%.*s' is not ASCII: write %%-escapes", BX_FMT(s));
+        if (c != '%') {
+            (void)bx_buf_add_c(out, c);
+            continue;
+        }
+        if (s.n - i < 3 || !is_hex(s.p[i + 1]) || !is_hex(s.p[i + 2]))
+            return bx_fail(err, BX_EINVAL, "path '%.*s': '%%' without two hexadecimal digits", BX_FMT(s));
+        unsigned v = hex_value(s.p[i + 1]) << 4 | hex_value(s.p[i + 2]);
+        if (is_unreserved(v))
+            (void)bx_buf_add_c(out, (char)v);
+        else
+            (void)bx_buf_addf(out, "%%%02X", v);
+        i += 2;
+    }
+    return bx_buf_check(out, err);
+}
+
+/* Remove "." and ".." parts in place (RFC 3986 section 5.2.4); `p` begins with '/'. */
+static size_t drop_dot_parts(char *p, size_t n)
+{
+    size_t out = 0;
+    for (size_t i = 0; i < n;) {
+        const char *slash = memchr(p + i + 1, '/', n - i - 1);
+        size_t end = slash ? (size_t)(slash - p) : n;
+        bx_str part = {p + i + 1, end - i - 1};
+        bool up = bx_str_eq(part, BX_LIT(".."));
+        while (up && out > 0 && p[--out] != '/')
+            continue;
+        if (!up && !bx_str_eq(part, BX_LIT("."))) {
+            memmove(p + out, p + i, end - i);
+            out += end - i;
+        } else if (end == n) {
+            p[out++] = '/';
+        }
+        i = end;
+    }
+    return out;
+}
+
+/* ---- the kinds of rules ----------------------------------------------------------------------------- */
+
+bool bx_net_is_method(bx_str s)
+{
+    if (s.n == 0 || s.n > 32)
+        return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) && (s.p[i] == '\0' || !strchr("!#$%&'*+-.^_`|~", s.p[i])))
+            return false;
+    return true;
+}
+
+/* "GET,HEAD" in front of a space; *text moves on to the URL. */
+static bx_code parse_methods(bx_str *text, char **ret, bx_error *err)
+{
+    const char *space = find(*text, ' ');
+    if (!space)
+        return BX_OK;
+    bx_str list = {text->p, (size_t)(space - text->p)};
+    for (size_t i = 0; i <= list.n;) {
+        const char *comma = find(bx_str_from(list, i), ',');
+        size_t end = comma ? (size_t)(comma - list.p) : list.n;
+        bx_str m = {list.p + i, end - i};
+        bool ok = bx_net_is_method(m);
+        for (size_t k = 0; k < m.n; k++)
+            ok = ok && (m.p[k] < 'a' || m.p[k] > 'z');
+        if (!ok)
+            return bx_fail(err, BX_EINVAL, "'%.*s' is not a method: write them in capitals, as in GET,HEAD", BX_FMT(m));
+        i = end + 1;
+    }
+    char *copy = bx_strndup(list.p, list.n);
+    if (!copy)
+        return bx_fail(err, BX_ENOMEM, "methods");
+    *ret = copy;
+    *text = bx_str_from(*text, list.n + 1);
+    return BX_OK;
+}
+
+static bx_code parse_path_glob(bx_str path, bx_glob **ret, bx_error *err)
+{
+    BX_AUTO_BUF normal = bx_buf_init(BX_MAX_CAP_TEXT);
+    bx_code rc = normal_escapes(path, &normal, err);
+    return rc == BX_OK ? bx_glob_compile_url(bx_buf_str(&normal), ret, err) : rc;
+}
+
+static bx_code fetch_body(bx_str text, bx_net_rule *r, bx_error *err)
+{
+    static const struct form form = {BX_NET_HTTP | BX_NET_HTTPS, false, false,
+                                     "[METHODS ]http[s]://host[:port][/path], as in GET https://example.com/v1/**"};
+    bx_code rc = parse_methods(&text, &r->methods, err);
+    if (rc == BX_OK)
+        rc = parse_origin(&text, &form, r, err);
+    return rc == BX_OK && text.n ? parse_path_glob(text, &r->path, err) : rc;
+}
+
+static bx_code outbound_body(bx_str text, bx_net_rule *r, bx_error *err)
+{
+    static const struct form form = {BX_NET_HTTP | BX_NET_HTTPS | BX_NET_TCP | BX_NET_UDP, true, true,
+                                     "scheme://host[:port] with http, https, tcp, udp or * as scheme"};
+    bx_code rc = parse_origin(&text, &form, r, err);
+    if (rc == BX_OK && text.n > 1)
+        return bx_fail(err, BX_EINVAL, "path '%.*s': an entry has none; a fetch: capability can have one", BX_FMT(text));
+    return rc;
+}
+
+static bx_code connect_body(bx_str text, bx_net_rule *r, bx_error *err)
+{
+    static const struct form form = {BX_NET_TCP | BX_NET_UDP, false, true, "tcp://host:port or udp://host:port"};
+    bx_code rc = parse_origin(&text, &form, r, err);
+    if (rc == BX_OK && text.n)
+        return bx_fail(err, BX_EINVAL, "path '%.*s': a socket has none", BX_FMT(text));
+    return rc;
+}
+
+static bx_code parse_prefix(bx_str path, char **ret, bx_error *err)
+{
+    BX_AUTO_BUF normal = bx_buf_init(BX_MAX_CAP_TEXT);
+    bx_code rc = normal_escapes(path, &normal, err);
+    if (rc != BX_OK)
+        return rc;
+    size_t n = normal.n ? drop_dot_parts(normal.p, normal.n) : 0;
+    if (n && normal.p[n - 1] == '/')
+        n--; /* "/admin/" blocks "/admin" as well: a block errs on the wide side */
+    *ret = bx_strndup(normal.p, n);
+    return *ret ? BX_OK : bx_fail(err, BX_ENOMEM, "path of a block");
+}
+
+/* Without a scheme: both, and without a port too: every port. */
+static bx_code block_body(bx_str text, bx_net_rule *r, bx_error *err)
+{
+    static const struct form form = {BX_NET_HTTP | BX_NET_HTTPS, false, false, "[http[s]://]host[:port][/path]"};
+    const char *slash = find(text, '/');
+    bool has_scheme = slash && slash > text.p && slash[-1] == ':' && bx_str_starts(bx_str_from(text, (size_t)(slash - text.p)), BX_LIT("//"));
+    bx_code rc;
+    if (has_scheme) {
+        rc = parse_origin(&text, &form, r, err);
+    } else {
+        r->schemes = form.schemes;
+        rc = check_bytes(text, err);
+        if (rc == BX_OK)
+            rc = parse_authority(&text, &form, r, err);
+        if (rc == BX_OK && r->port_end == 0) {
+            r->port_from = 1;
+            r->port_end = BX_PORT_END;
+        }
+    }
+    return rc == BX_OK ? parse_prefix(text, &r->prefix, err) : rc;
+}
+
+/* ---- the whole line ----------------------------------------------------------------------------------- */
+
+typedef bx_code (*body_fn)(bx_str text, bx_net_rule *r, bx_error *err);
+
+/* What stands between "://", or the beginning, and the path. */
+static bx_str authority_of(bx_str s)
+{
+    const char *slashes = s.n ? memmem(s.p, s.n, "://", 3) : NULL;
+    if (slashes)
+        s = bx_str_from(s, (size_t)(slashes - s.p) + 3);
+    const char *path = find(s, '/');
+    return (bx_str){s.p, path ? (size_t)(path - s.p) : s.n};
+}
+
+/* `label` stands before the text where a verdict names the rule. */
+static bx_code parse_rule(bx_str text, const char *label, body_fn body, bx_net_rule *ret, bx_error *err)
+{
+    if (text.n == 0 || text.n > BX_MAX_CAP_TEXT || memchr(text.p, '\0', text.n))
+        return bx_fail(err, BX_EINVAL, "%s an entry is empty, longer than %d bytes or holds a NUL byte", label,
+                       BX_MAX_CAP_TEXT);
+    if (find(authority_of(text), '@'))
+        return bx_fail(err, BX_EINVAL, "%s an entry has a user name in front of its host: leave it out", label);
+    bx_net_rule r = {.text = NULL};
+    bx_code rc = body(text, &r, err);
+    if (rc == BX_OK) {
+        size_t n = strlen(label) + text.n + 1;
+        r.text = bx_calloc(1, n);
+        rc = r.text ? BX_OK : bx_fail(err, BX_ENOMEM, "network rule");
+        if (r.text)
+            (void)snprintf(r.text, n, "%s%.*s", label, (int)text.n, text.p);
+    }
+    if (rc != BX_OK) {
+        bx_net_rule_done(&r);
+        bx_str shown = find(text, '@') ? BX_LIT("...") : text; /* what stands before it may be a password */
+        return bx_wrap(rc, err, "%s'%.*s'", label, BX_FMT(shown));
+    }
+    *ret = r;
+    return BX_OK;
+}
+
+bx_code bx_net_rule_fetch(bx_str text, bx_net_rule *ret, bx_error *err)
+{
+    return parse_rule(text, "fetch:", fetch_body, ret, err);
+}
+
+bx_code bx_net_rule_outbound(bx_str text, bx_net_rule *ret, bx_error *err)
+{
+    return parse_rule(text, "allowed_outbound_hosts: ", outbound_body, ret, err);
+}
+
+bx_code bx_net_rule_connect(bx_str text, bx_net_rule *ret, bx_error *err)
+{
+    return parse_rule(text, "connect:", connect_body, ret, err);
+}
+
+bx_code bx_net_rule_block(bx_str text, bx_net_rule *ret, bx_error *err)
+{
+    return parse_rule(text, "block_url: ", block_body, ret, err);
+}

@@ -1,0 +1,195 @@
+/* Resolving a path where there are carve-outs.  The kernel would follow symbolic links and
+ * ".." through carved-out directories without telling; so they are followed here, one part at a time, and
+ * every place on the way is judged.  The kernel still guards each step (RESOLVE_BENEATH). */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "os/fd.h"
+#include "vfs/internal.h"
+
+enum {
+    STEP = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
+    STEPS_MAX = 2 * BX_MAX_PATH, /* parts walked, links written out; more is called a loop */
+};
+
+typedef struct walk {
+    const bx_carve *c;
+    int root;      /* where the walk starts and what it never leaves */
+    int fd;        /* the object reached; owned; -1: still `root` */
+    struct stat st;
+    char host[BX_PATH_BUF]; /* its canonical host path */
+    size_t host_n, base_n;  /* base_n: the part that is `root` */
+    char rest[2 * BX_PATH_BUF]; /* what is still to be walked */
+    unsigned links, steps;
+} walk;
+
+static void reach(walk *w, int fd)
+{
+    if (w->fd >= 0)
+        (void)close(w->fd);
+    w->fd = fd;
+}
+
+static bx_errno step_up(walk *w)
+{
+    if (w->host_n == w->base_n)
+        return BX_E_PERM;
+    while (w->host[w->host_n - 1] != '/')
+        w->host_n--;
+    w->host[--w->host_n] = '\0';
+    const char *rel = w->host_n == w->base_n ? "." : w->host + w->base_n + 1;
+    int fd = bx_openat2(w->root, rel, O_PATH | O_DIRECTORY, STEP);
+    if (fd < 0)
+        return bx_resolve_errno(errno);
+    reach(w, fd);
+    return fstat(fd, &w->st) == 0 ? BX_E_SUCCESS : bx_errno_from_host(errno);
+}
+
+/* `link` in the current directory stands for its target, which is walked from there. */
+static bx_errno write_out_link(walk *w, int link, const char *after)
+{
+    char target[BX_PATH_BUF], rest[sizeof w->rest];
+    if (++w->links > BX_MAX_LINK_DEPTH)
+        return BX_E_LOOP;
+    ssize_t n = readlinkat(link, "", target, sizeof target - 1);
+    if (n < 0)
+        return bx_errno_from_host(errno);
+    target[n] = '\0';
+    if (target[0] == '/')
+        return BX_E_PERM;
+    int len = snprintf(rest, sizeof rest, "%s%s", target, after);
+    if (len < 0 || (size_t)len >= sizeof rest)
+        return BX_E_NAMETOOLONG;
+    memcpy(w->rest, rest, (size_t)len + 1);
+    return BX_E_SUCCESS;
+}
+
+/* `after` is what follows the name, its slashes included. */
+static bx_errno step_into(walk *w, const char *name, size_t n, const char *after, bool follow_last)
+{
+    size_t here = w->host_n;
+    if (n > BX_NAME_MAX || here + 1 + n + 1 > sizeof w->host)
+        return BX_E_NAMETOOLONG;
+    w->host[here] = '/';
+    memcpy(w->host + here + 1, name, n);
+    w->host_n = here + 1 + n;
+    w->host[w->host_n] = '\0';
+    bx_errno e = bx_carve_judge_host(w->c, (bx_str){w->host, w->host_n});
+    if (e != BX_E_SUCCESS)
+        return e;
+    BX_AUTOCLOSE int fd =
+        bx_openat2(w->fd >= 0 ? w->fd : w->root, w->host + here + 1, O_PATH | O_NOFOLLOW, STEP);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0)
+        return bx_resolve_errno(errno);
+    if (S_ISLNK(st.st_mode) && (follow_last || *after)) {
+        w->host_n = here;
+        w->host[here] = '\0';
+        return write_out_link(w, fd, after);
+    }
+    if (!S_ISDIR(st.st_mode) && *after)
+        return BX_E_NOTDIR;
+    w->st = st;
+    reach(w, bx_fd_take(&fd));
+    memmove(w->rest, after, strlen(after) + 1);
+    return BX_E_SUCCESS;
+}
+
+static bx_errno walk_parts(walk *w, bool follow)
+{
+    for (;;) {
+        const char *p = w->rest + strspn(w->rest, "/");
+        size_t n = strcspn(p, "/");
+        if (n == 0)
+            return BX_E_SUCCESS;
+        if (++w->steps > STEPS_MAX)
+            return BX_E_LOOP;
+        bx_errno e = BX_E_SUCCESS;
+        bool up = n == 2 && p[0] == '.' && p[1] == '.';
+        if (up || (n == 1 && p[0] == '.')) {
+            e = up ? step_up(w) : BX_E_SUCCESS;
+            memmove(w->rest, p + n, strlen(p + n) + 1);
+        } else {
+            char name[BX_NAME_MAX + 1];
+            memcpy(name, p, n <= BX_NAME_MAX ? n : 0);
+            e = step_into(w, name, n, p + n, follow);
+        }
+        if (e != BX_E_SUCCESS)
+            return e;
+    }
+}
+
+static bx_errno walk_begin(walk *w, const char *path)
+{
+    bx_errno e = bx_fd_host_path(w->root, w->host, &w->host_n);
+    if (e == BX_E_SUCCESS)
+        e = bx_carve_judge_host(w->c, (bx_str){w->host, w->host_n});
+    w->base_n = w->host_n;
+    (void)snprintf(w->rest, sizeof w->rest, "%s", path);
+    return e;
+}
+
+static bx_errno walk_slowly(const bx_carve *c, int root, const char *path, bool follow, int *ret_fd,
+                            struct stat *ret_st)
+{
+    walk w;
+    w.c = c;
+    w.root = root;
+    w.fd = -1;
+    w.links = w.steps = 0;
+    bx_errno e = walk_begin(&w, path);
+    if (e == BX_E_SUCCESS)
+        e = walk_parts(&w, follow);
+    BX_AUTOCLOSE int fd = w.fd;
+    if (e != BX_E_SUCCESS)
+        return e;
+    if (fd < 0) { /* "." */
+        fd = bx_openat2(root, ".", O_PATH | O_DIRECTORY, STEP);
+        if (fd < 0 || fstat(fd, &w.st) != 0)
+            return bx_resolve_errno(errno);
+    }
+    e = bx_carve_judge(c, fd, NULL, 0); /* once more, by where it is now: names may have moved */
+    if (e != BX_E_SUCCESS)
+        return e;
+    *ret_st = w.st;
+    *ret_fd = bx_fd_take(&fd);
+    return BX_E_SUCCESS;
+}
+
+static bool has_dotdot(const char *path)
+{
+    for (const char *p = path; (p = strstr(p, "..")) != NULL; p += 2) {
+        if ((p == path || p[-1] == '/') && (p[2] == '/' || p[2] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* A path without ".." that meets no symbolic link is canonical below its start: one look at
+ * where it ended judges every part of it. */
+static bool walk_straight(const bx_carve *c, int root, const char *path, bool follow, int *ret_fd,
+                          struct stat *ret_st, bx_errno *ret_e)
+{
+    BX_AUTOCLOSE int fd = bx_openat2(root, path, O_PATH | O_NOFOLLOW, STEP);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0 || (follow && S_ISLNK(st.st_mode)))
+        return false;
+    *ret_e = bx_carve_judge(c, fd, NULL, 0);
+    if (*ret_e == BX_E_SUCCESS) {
+        *ret_st = st;
+        *ret_fd = bx_fd_take(&fd);
+    }
+    return true;
+}
+
+bx_errno bx_carve_walk(bx_file *dir, const char *path, bool follow, int *ret_fd, struct stat *ret_st)
+{
+    const bx_carve *c = dir->s->v->carve;
+    bx_errno e;
+    if (!has_dotdot(path) && walk_straight(c, dir->fd, path, follow, ret_fd, ret_st, &e))
+        return e;
+    return walk_slowly(c, dir->fd, path, follow, ret_fd, ret_st);
+}

@@ -1,0 +1,298 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "vfs/internal.h"
+
+enum { BENEATH = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
+
+/* ---- life ------------------------------------------------------------------------------------- */
+bx_vfs *bx_vfs_ref(bx_vfs *v)
+{
+    (void)atomic_fetch_add_explicit(&v->refs, 1, memory_order_relaxed);
+    return v;
+}
+
+void bx_vfs_unref(bx_vfs *v)
+{
+    if (!v || atomic_fetch_sub_explicit(&v->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    bx_carve_free(v->carve);
+    for (size_t i = 0; i < v->n_pre; i++) {
+        if (v->pre[i].bk == &bx_host_backend && v->pre[i].fd >= 0)
+            (void)close(v->pre[i].fd);
+        free(v->pre[i].path);
+    }
+    for (size_t i = 0; i < v->n_mounts; i++) {
+        if (v->mounts[i].fd >= 0)
+            (void)close(v->mounts[i].fd);
+    }
+    bx_store_free(v->store);
+    free(v->pre);
+    free(v->mounts);
+    free(v);
+}
+
+size_t bx_vfs_preopen_count(const bx_vfs *v) { return v->n_pre; }
+
+bx_str bx_vfs_preopen_path(const bx_vfs *v, size_t i)
+{
+    return i < v->n_pre ? (bx_str){v->pre[i].path, v->pre[i].path_n} : BX_LIT("");
+}
+
+/* ---- opening mounts ---------------------------------------------------------------------------- */
+/* Opening goes through /proc/self/fd, so that what is opened is what was judged. */
+static bx_code check_proc(bx_error *err)
+{
+    struct statfs fs;
+    if (statfs("/proc/self/fd", &fs) != 0 || fs.f_type != PROC_SUPER_MAGIC)
+        return bx_fail(err, BX_EUNSUPPORTED, "/proc is not mounted: file capabilities need /proc/self/fd");
+    return BX_OK;
+}
+
+/* Sandboxes that do not know openat2 answer EPERM instead of ENOSYS. */
+static bx_code probe_openat2(int root, bx_error *err)
+{
+    int fd = bx_openat2(root, ".", O_PATH | O_DIRECTORY, BENEATH);
+    if (fd >= 0) {
+        (void)close(fd);
+        return BX_OK;
+    }
+    if (errno == ENOSYS)
+        return bx_fail(err, BX_EUNSUPPORTED,
+                       "this kernel has no openat2: file capabilities need Linux 5.6 or later");
+    if (errno == EPERM || errno == EINVAL)
+        return bx_fail(err, BX_EUNSUPPORTED,
+                       "openat2 is blocked here (seccomp?): file capabilities cannot be kept without it");
+    return bx_fail_errno(err, errno, "openat2");
+}
+
+static bx_code open_failed(int why, const char *what, const char *path, bx_error *err)
+{
+    if (why == ENOENT)
+        return bx_fail(err, BX_ENOENT, "%s %s: no such directory", what, path);
+    if (why == ENOTDIR)
+        return bx_fail(err, BX_EINVAL, "%s %s is not a directory: name the directory it is in", what, path);
+    if (why == EXDEV)
+        return bx_fail(err, BX_EINVAL, "%s %s leads out of its mount through a link", what, path);
+    return bx_fail_errno(err, why, "%s %s", what, path);
+}
+
+/* The operator's own path: symbolic links count here. */
+static bx_code open_mount(bx_vfs *v, const bx_grant *g, size_t i, bx_error *err)
+{
+    if (v->mounts[i].fd >= 0)
+        return BX_OK;
+    int fd = open(g->mounts[i].host, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return open_failed(errno, "mount", g->mounts[i].host, err);
+    v->mounts[i].fd = fd;
+    bx_code rc = check_proc(err);
+    return rc == BX_OK ? probe_openat2(fd, err) : rc;
+}
+
+/* The mount with the longest guest path at or above `path`; n_mounts when there is none. */
+static size_t mount_of(const bx_grant *g, bx_str path)
+{
+    size_t best = g->n_mounts, best_n = 0;
+    for (size_t i = 0; i < g->n_mounts; i++) {
+        bx_str guest = bx_str_of(g->mounts[i].guest);
+        if (bx_path_is_below(path, guest) && (best == g->n_mounts || guest.n > best_n)) {
+            best = i;
+            best_n = guest.n;
+        }
+    }
+    return best;
+}
+
+static const char *below(bx_str path, bx_str guest)
+{
+    const char *rel = path.p + guest.n;
+    while (*rel == '/')
+        rel++;
+    return *rel ? rel : ".";
+}
+
+static bx_code check_access(int fd, unsigned rights, const char *path, bx_error *err)
+{
+    int want = X_OK | (rights & BX_FS_READ ? R_OK : 0);
+    if (faccessat(fd, ".", want, AT_EACCESS) == 0)
+        return BX_OK;
+    return bx_fail_errno(err, errno, "directory %s cannot be read", path);
+}
+
+static bx_code open_grant_dir(bx_vfs *v, const bx_grant *g, const bx_cap *cap, unsigned rights, int *ret,
+                              bx_error *err)
+{
+    bx_str path = bx_str_of(cap->path);
+    size_t i = mount_of(g, path);
+    if (i == g->n_mounts)
+        return bx_fail(err, BX_EINVAL, "no mount says where %s is: add one at or above it", cap->path);
+    bx_code rc = open_mount(v, g, i, err);
+    if (rc != BX_OK)
+        return rc;
+    const char *rel = below(path, bx_str_of(g->mounts[i].guest));
+    int fd = bx_openat2(v->mounts[i].fd, rel, O_PATH | O_DIRECTORY, BENEATH);
+    if (fd < 0)
+        return open_failed(errno, "granted path", cap->path, err);
+    rc = check_access(fd, rights, cap->path, err);
+    if (rc != BX_OK)
+        (void)close(fd);
+    else
+        *ret = fd;
+    return rc;
+}
+
+/* ---- preopens -------------------------------------------------------------------------------------- */
+static unsigned rights_of(bx_cap_kind k)
+{
+    switch (k) {
+    case BX_CAP_READ: return BX_FS_READ;
+    case BX_CAP_WRITE: return BX_FS_WRITE;
+    case BX_CAP_RW: return BX_FS_READ | BX_FS_WRITE;
+    default: return 0;
+    }
+}
+
+static bx_code add_preopen(bx_vfs *v, const bx_backend *bk, bx_str path, unsigned rights, int fd, bx_error *err)
+{
+    char *copy = bx_strndup(path.p, path.n);
+    if (!copy) {
+        if (bk == &bx_host_backend)
+            (void)close(fd);
+        return bx_fail(err, BX_ENOMEM, "out of memory");
+    }
+    v->pre[v->n_pre++] = (bx_preopen){bk, copy, path.n, rights, fd};
+    return BX_OK;
+}
+
+static bx_code add_file_cap(bx_vfs *v, const bx_grant *g, const bx_cap *cap, bx_error *err)
+{
+    bx_str path = bx_str_of(cap->path);
+    unsigned rights = rights_of(cap->kind);
+    for (size_t i = 0; i < v->n_pre; i++) {
+        if (bx_str_eq(path, (bx_str){v->pre[i].path, v->pre[i].path_n})) {
+            v->pre[i].rights |= rights;
+            return check_access(v->pre[i].fd, rights, cap->path, err);
+        }
+    }
+    int fd = -1;
+    bx_code rc = open_grant_dir(v, g, cap, rights, &fd, err);
+    return rc == BX_OK ? add_preopen(v, &bx_host_backend, path, rights, fd, err) : rc;
+}
+
+static bx_code add_tmp(bx_vfs *v, const bx_grant *g, bx_error *err)
+{
+    const bx_cap *cap = bx_grant_find(g, BX_CAP_TMP);
+    if (!cap)
+        return BX_OK;
+    v->tmp_size = cap->size;
+    return add_preopen(v, &bx_mem_backend, BX_LIT("/tmp"), BX_FS_READ | BX_FS_WRITE, -1, err);
+}
+
+static bx_code add_store(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_error *err)
+{
+    const bx_cap *cap = bx_grant_find(g, BX_CAP_STORE);
+    if (!cap)
+        return BX_OK;
+    if (!store_dir)
+        return bx_fail(err, BX_EINVAL, "store:%s needs a store directory, and none is configured", cap->path);
+    bx_code rc = bx_store_new(store_dir, cap, &v->store, err);
+    if (rc != BX_OK)
+        return rc;
+    int fd = bx_store_dirfd(v->store);
+    rc = check_proc(err);
+    if (rc == BX_OK)
+        rc = probe_openat2(fd, err);
+    if (rc != BX_OK)
+        return rc;
+    return add_preopen(v, &bx_store_backend, BX_LIT("/store"), BX_FS_READ | BX_FS_WRITE, fd, err);
+}
+
+/* ---- overlapping grants ------------------------------------------------------------------------------ */
+static bool on_host(const bx_preopen *p) { return p->bk == &bx_host_backend; }
+
+static bool one_shows_other(const bx_preopen *a, const bx_preopen *b)
+{
+    char x[BX_PATH_BUF], y[BX_PATH_BUF];
+    size_t nx, ny;
+    if (bx_fd_host_path(a->fd, x, &nx) != BX_E_SUCCESS || bx_fd_host_path(b->fd, y, &ny) != BX_E_SUCCESS)
+        return true; /* unsure: let each move be looked at */
+    bx_str p = {x, nx}, q = {y, ny};
+    return bx_host_is_below(p, q) || bx_host_is_below(q, p);
+}
+
+static bool is_nested(const bx_vfs *v)
+{
+    for (size_t i = 0; i < v->n_pre; i++) {
+        for (size_t k = i + 1; k < v->n_pre; k++) {
+            const bx_preopen *a = &v->pre[i], *b = &v->pre[k];
+            if (on_host(a) && on_host(b) && a->rights != b->rights && one_shows_other(a, b))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Each directory is looked up anew: a guest may have moved one that is itself granted. */
+bx_errno bx_rights_at(const bx_vfs *v, int fd, unsigned *ret)
+{
+    char at[BX_PATH_BUF], dir[BX_PATH_BUF];
+    size_t n, dir_n;
+    bx_errno e = bx_fd_host_path(fd, at, &n);
+    if (e != BX_E_SUCCESS)
+        return e;
+    *ret = 0;
+    for (size_t i = 0; i < v->n_pre; i++) {
+        const bx_preopen *p = &v->pre[i];
+        if (on_host(p) && bx_fd_host_path(p->fd, dir, &dir_n) == BX_E_SUCCESS &&
+            bx_host_is_below((bx_str){at, n}, (bx_str){dir, dir_n}))
+            *ret |= p->rights;
+    }
+    return BX_E_SUCCESS;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------ */
+static bx_code fill(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_error *err)
+{
+    bx_code rc = BX_OK;
+    for (size_t i = 0; i < g->n_caps && rc == BX_OK; i++) {
+        if (rights_of(g->caps[i].kind))
+            rc = add_file_cap(v, g, &g->caps[i], err);
+    }
+    if (rc == BX_OK)
+        rc = add_tmp(v, g, err);
+    if (rc == BX_OK)
+        rc = add_store(v, g, store_dir, err);
+    if (rc == BX_OK)
+        rc = bx_carve_new(g, v, &v->carve, err);
+    if (rc == BX_OK)
+        v->nested = is_nested(v);
+    return rc;
+}
+
+bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret, bx_error *err)
+{
+    BX_ASSERT(g->sealed);
+    BX_AUTO(bx_vfs) bx_vfs *v = bx_calloc(1, sizeof *v);
+    if (!v)
+        return bx_fail(err, BX_ENOMEM, "out of memory");
+    atomic_init(&v->refs, 1);
+    v->pre = bx_calloc(g->n_caps + 1, sizeof *v->pre);
+    v->mounts = bx_calloc(g->n_mounts + 1, sizeof *v->mounts);
+    if (!v->pre || !v->mounts)
+        return bx_fail(err, BX_ENOMEM, "out of memory");
+    v->n_mounts = g->n_mounts;
+    for (size_t i = 0; i < g->n_mounts; i++)
+        v->mounts[i] = (bx_mount_root){-1, g->mounts[i].guest};
+    bx_code rc = fill(v, g, store_dir, err);
+    for (size_t i = 0; i < v->n_mounts; i++)
+        v->mounts[i].guest = NULL;
+    if (rc == BX_OK)
+        *ret = BX_TAKE(v);
+    return rc;
+}

@@ -1,0 +1,120 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "os/fd.h"
+#include "vfs/internal.h"
+
+/* A rename elsewhere in the tree makes the kernel unsure whether ".." stayed beneath (EAGAIN);
+ * trying again is what openat2(2) asks for.  Bounded, so that a busy neighbour cannot hold us. */
+enum { AGAIN_MAX = 128 };
+
+int bx_openat2(int dirfd, const char *path, uint64_t flags, uint64_t resolve)
+{
+    struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = resolve};
+    for (int i = 0;; i++) {
+        long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof how);
+        if (fd >= 0 || (errno != EINTR && errno != EAGAIN) || i == AGAIN_MAX)
+            return (int)fd;
+    }
+}
+
+bx_errno bx_resolve_errno(int host_errno)
+{
+    return host_errno == EXDEV ? BX_E_PERM : bx_errno_from_host(host_errno);
+}
+
+void bx_proc_fd(int fd, char out[40])
+{
+    (void)snprintf(out, 40, "/proc/self/fd/%d", fd);
+}
+
+/* The kernel does the whole walk.  Safe because RESOLVE_BENEATH holds at every step of it, also
+ * for symbolic links and against renames under way; O_PATH opens nothing. */
+static bx_errno object_by_kernel(bx_file *dir, const char *path, int flags, int *ret_fd)
+{
+    int fd = bx_openat2(dir->fd, path, (uint64_t)(O_PATH | flags), RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+    if (fd < 0)
+        return bx_resolve_errno(errno);
+    *ret_fd = fd;
+    return BX_E_SUCCESS;
+}
+
+static bx_errno object_judged(bx_file *dir, const char *path, bool follow, int flags, int *ret_fd,
+                              struct stat *ret_st)
+{
+    BX_AUTOCLOSE int fd = -1;
+    bx_errno e = bx_carve_walk(dir, path, follow, &fd, ret_st);
+    if (e != BX_E_SUCCESS)
+        return e;
+    if ((flags & O_DIRECTORY) && !S_ISDIR(ret_st->st_mode))
+        return BX_E_NOTDIR;
+    e = bx_carve_hardlink(dir->s, ret_st);
+    if (e == BX_E_SUCCESS)
+        *ret_fd = bx_fd_take(&fd);
+    return e;
+}
+
+bx_errno bx_host_object(bx_file *dir, const char *path, bool follow, int flags, int *ret_fd,
+                        struct stat *ret_st)
+{
+    if (dir->s->v->carve)
+        return object_judged(dir, path, follow, flags, ret_fd, ret_st);
+    int fd = -1;
+    bx_errno e = object_by_kernel(dir, path, flags | (follow ? 0 : O_NOFOLLOW), &fd);
+    if (e != BX_E_SUCCESS)
+        return e;
+    if (fstat(fd, ret_st) != 0) {
+        e = bx_errno_from_host(errno);
+        (void)close(fd);
+        return e;
+    }
+    *ret_fd = fd;
+    return BX_E_SUCCESS;
+}
+
+void bx_at_done(bx_at *at)
+{
+    if (at->own >= 0)
+        (void)close(at->own);
+    at->own = -1;
+}
+
+/* The directory `path` names, "" = `dir` itself; judged when there are carve-outs. */
+static bx_errno open_parent(bx_file *dir, const char *path, bx_at *at)
+{
+    at->fd = dir->fd;
+    if (path[0] == '\0')
+        return BX_E_SUCCESS;
+    struct stat st;
+    bx_errno e = dir->s->v->carve ? object_judged(dir, path, true, O_DIRECTORY, &at->own, &st)
+                                  : object_by_kernel(dir, path, O_DIRECTORY, &at->own);
+    at->fd = at->own >= 0 ? at->own : dir->fd;
+    return e;
+}
+
+bx_errno bx_host_parent(bx_file *dir, const char *path, bx_at *ret)
+{
+    bx_split sp = bx_path_split(path);
+    *ret = (bx_at){.own = -1, .last = sp.last, .slash = sp.slash};
+    if (sp.last != BX_LAST_NAME) /* "a/.." names a directory: the kernel says whether it stays inside */
+        return open_parent(dir, path, ret);
+    if (sp.name_n > BX_NAME_MAX)
+        return BX_E_NAMETOOLONG;
+    char parent[BX_PATH_BUF];
+    memcpy(parent, path, sp.parent_n);
+    parent[sp.parent_n] = '\0';
+    memcpy(ret->name, path + sp.name_at, sp.name_n);
+    ret->name_n = sp.name_n;
+    bx_errno e = open_parent(dir, parent, ret);
+    if (e == BX_E_SUCCESS && dir->s->v->carve)
+        e = bx_carve_judge(dir->s->v->carve, ret->fd, ret->name, ret->name_n);
+    if (e != BX_E_SUCCESS)
+        bx_at_done(ret);
+    else if (sp.slash)
+        ret->name[sp.name_n] = '/';
+    return e;
+}

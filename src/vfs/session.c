@@ -1,0 +1,87 @@
+#include "vfs/internal.h"
+
+static void init_preopen(bx_vfs_session *s, size_t i)
+{
+    const bx_preopen *p = &s->v->pre[i];
+    s->pre[i] = (bx_file){
+        .s = s,
+        .pre = p,
+        .bk = p->bk,
+        .fd = p->fd,
+        .type = BX_FT_DIR,
+        .rights = (uint8_t)p->rights,
+        .preopen = true,
+        .path_only = true,
+    };
+}
+
+bx_code bx_vfs_session_new(bx_vfs *v, const bx_limits *limits, bx_fs_event_fn on_event, void *ctx,
+                           bx_vfs_session **ret, bx_error *err)
+{
+    bx_vfs_session *s = bx_calloc(1, sizeof *s + v->n_pre * sizeof s->pre[0]);
+    if (!s)
+        return bx_fail(err, BX_ENOMEM, "out of memory");
+    s->v = v;
+    s->limits = limits;
+    s->on_event = on_event;
+    s->ctx = ctx;
+    if (v->store) {
+        bx_code rc = bx_store_enter(v->store, err);
+        if (rc != BX_OK) {
+            free(s);
+            return rc;
+        }
+        s->store_open = true;
+    }
+    *ret = s;
+    return BX_OK;
+}
+
+void bx_vfs_session_free(bx_vfs_session *s)
+{
+    if (!s)
+        return;
+    while (s->open)
+        bx_file_close(s->open);
+    for (size_t i = 0; i < s->v->n_pre; i++) {
+        if (s->pre[i].s) { /* was asked for */
+            bx_dirlist_free(&s->pre[i]);
+            s->pre[i].bk->close(&s->pre[i]);
+        }
+    }
+    bx_memfs_free(s->mem);
+    bx_carve_scan_free(s->scan);
+    if (s->store_open)
+        bx_store_leave(s->v->store);
+    free(s);
+}
+
+const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s) { return &s->n; }
+
+bx_errno bx_vfs_preopen(bx_vfs_session *s, size_t i, bx_file **ret)
+{
+    if (i >= s->v->n_pre)
+        return BX_E_BADF;
+    if (!s->pre[i].s) {
+        init_preopen(s, i);
+        bx_errno e = s->pre[i].bk == &bx_mem_backend ? bx_mem_preopen(&s->pre[i]) : BX_E_SUCCESS;
+        if (e != BX_E_SUCCESS) {
+            s->pre[i].s = NULL;
+            return e;
+        }
+    }
+    *ret = &s->pre[i];
+    return BX_E_SUCCESS;
+}
+
+/* Numbers in the order devices are met.  Past the table all share one number: what a guest
+ * loses is telling files of the 65th device from those of the 66th. */
+uint64_t bx_session_dev(bx_vfs_session *s, dev_t dev)
+{
+    unsigned i = 0;
+    while (i < s->n_devs && s->devs[i] != dev)
+        i++;
+    if (i == s->n_devs && i < BX_MAX_DEVS)
+        s->devs[s->n_devs++] = dev;
+    return i + 1;
+}

@@ -1,0 +1,62 @@
+#include "wasi/test_env.h"
+
+static void table_has_the_standard_signatures(void)
+{
+    static const struct { const char *name, *sig; } some[] = {
+        {"fd_write", "iiii:i"}, {"fd_seek", "iIii:i"}, {"path_open", "iiiiiIIii:i"},
+        {"proc_exit", "i:"}, {"sched_yield", ":i"}, {"fd_readdir", "iiiIi:i"}, {"clock_time_get", "iIi:i"},
+    };
+    size_t found = 0;
+    for (size_t i = 0; i < bx_wasi_preview1_count; i++)
+        for (size_t k = 0; k < BX_COUNT(some); k++)
+            if (strcmp(bx_wasi_preview1[i].name, some[k].name) == 0) {
+                CHECK(strcmp(bx_wasi_preview1[i].sig, some[k].sig) == 0);
+                found++;
+            }
+    CHECK(found == BX_COUNT(some));
+}
+
+static void each_name_is_there_once(void)
+{
+    for (size_t i = 0; i < bx_wasi_preview1_count; i++)
+        for (size_t k = 0; k < i; k++)
+            CHECK(strcmp(bx_wasi_preview1[i].name, bx_wasi_preview1[k].name) != 0);
+}
+
+static void new_survives_failed_allocations(void)
+{
+    EACH_ALLOC_FAILS(rc, {
+        BX_AUTO(bx_wasi) bx_wasi *w = NULL;
+        rc = bx_wasi_new(&w, NULL);
+    });
+}
+
+static void reset_forgets_the_call_before(void)
+{
+    ENV e = {0};
+    CHECK(env_init(&e, NULL));
+    CHECK(env_write(&e, 1, "old") == 3);
+    CHECK(P1(&e, fd_close, 0) == 0);
+    (void)P1(&e, proc_exit, 9);
+    CHECK(bx_wasi_exit_code(e.w) == 9);
+    CHECK(env_reset(&e));
+    CHECK(bx_wasi_exit_code(e.w) == 0);
+    CHECK(bx_wasi_output(e.w, 1).n == 0);
+    CHECK(bx_wasi_get_counters(e.w)->calls == 0);
+    CHECK(bx_wasi_get_counters(e.w)->stdout_bytes == 0);
+    CHECK(env_read(&e, 0, 0, 4) == 0); /* fd 0 is back */
+}
+
+static void calls_are_counted(void)
+{
+    ENV e = {0};
+    CHECK(env_init(&e, NULL));
+    (void)P1(&e, sched_yield, 0);
+    (void)P1(&e, sched_yield, 0);
+    CHECK(bx_wasi_get_counters(e.w)->calls == 2);
+}
+
+static void free_takes_null(void) { bx_wasi_free(NULL); }
+
+BXT_MAIN(RUN(table_has_the_standard_signatures); RUN(each_name_is_there_once); RUN(new_survives_failed_allocations);
+         RUN(reset_forgets_the_call_before); RUN(calls_are_counted); RUN(free_takes_null);)

@@ -1,0 +1,117 @@
+"""Every hostile guest of tools/probes/, through `boxagnts exec`: refused as it is, at work in control mode."""
+# also-run: no-openat2
+# timeout: 300
+import ast
+import json
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+from support import BOXAGNTS, NO_OPENAT2, PROBES, root
+
+FOLDER = root / "tools/probes"
+TEXT = r'"(?:[^"\\]|\\.)*"'
+PROBE = re.compile(rf"^BX_PROBE\((\w+), ({TEXT}), (\w+), ({TEXT}), ({TEXT}), (\w+), (\d+)\)$", re.M)
+TREE = re.compile(rf"^BX_TREE_(\w+)\(({TEXT})(?:, ({TEXT}))?\)", re.M)
+FLAG = {"map": "--map-dir", "mount": "--mount", "allow": "--allow", "deny": "--deny"}
+
+
+class Probe:
+    def __init__(self, row):
+        name, tries, setup, grants, limits, kind, code = row
+        self.name, self.tries, self.setup = name, ast.literal_eval(tries), setup
+        self.grants, self.limits = ast.literal_eval(grants).split(), ast.literal_eval(limits).split()
+        self.kind, self.exit_code = kind.lower(), int(code)
+        self.maps = any(grant.startswith(("map:", "mount:")) for grant in self.grants)
+
+
+def make_tree(top):
+    for kind, path, more in TREE.findall((FOLDER / "tree.def").read_text()):
+        path, more = top / ast.literal_eval(path), ast.literal_eval(more or '""')
+        if kind == "DIR":
+            path.mkdir()
+        elif kind == "FILE":
+            path.write_text(more)
+        elif kind == "LINK":
+            path.symlink_to(more.replace("@", str(top)))
+        elif kind == "HARD_LINK":
+            os.link(top / more, path)
+        elif kind == "FIFO":
+            os.mkfifo(path)
+        else:
+            raise AssertionError(f"tree.def: unknown kind {kind}")
+
+
+def flags_of(probe, top):
+    for grant in probe.grants:
+        kind, text = grant.split(":", 1)
+        if kind in ("map", "mount") and not text.startswith("/"):
+            text = f"{top}/{text}"
+        yield from (FLAG[kind], text)
+    for limit in probe.limits:
+        yield from ("--limit", limit)
+
+
+def run(probe, *arguments):
+    """One call in a fresh tree; its outcome and the exit code of the process."""
+    with tempfile.TemporaryDirectory() as scratch:
+        top = pathlib.Path(scratch)
+        make_tree(top)
+        argv = [BOXAGNTS, "exec", "--json", *flags_of(probe, top), str(PROBES / f"{probe.name}.wasm"), "--", *arguments]
+        silent, keep_open = os.pipe()
+        process = subprocess.Popen(argv, stdin=silent if probe.setup == "SILENT" else subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            os.close(silent)
+            os.close(keep_open)
+    try:
+        return json.loads(out), process.returncode
+    except ValueError:
+        raise AssertionError(f"no outcome: status {process.returncode}, {out!r}, {err!r}") from None
+
+
+class Probes(unittest.TestCase):
+    def check_refused_without_openat2(self, probe):
+        outcome, code = run(probe)
+        self.assertEqual(outcome["kind"], "failed", outcome)
+        self.assertEqual(code, 125)
+        self.assertIn("openat2", outcome["error"])
+        self.assertEqual(outcome["stdout"], "", "the guest ran")
+
+    def check_attack(self, probe):
+        outcome, code = run(probe)
+        self.assertEqual((outcome["kind"], outcome["exit_code"], code), (probe.kind, probe.exit_code, probe.exit_code),
+                         outcome)
+        if probe.kind == "exit":
+            self.assertRegex(outcome["stdout"], r"\Acontained: ")
+        else:
+            self.assertNotIn("ESCAPED", outcome["stdout"])
+            self.assertNotIn("not tried", outcome["stdout"])
+            self.assertTrue(outcome["error"])
+
+    def check_control(self, probe):
+        outcome, code = run(probe, "control")
+        self.assertEqual((outcome["kind"], code), ("exit", 0), outcome)
+        self.assertRegex(outcome["stdout"], r"\Acontrol ok")
+
+    def test_the_table_names_every_probe(self):
+        sources = sorted(path.stem for path in FOLDER.glob("*.c"))
+        self.assertEqual(sorted(probe.name for probe in ALL), sources)
+
+
+ALL = [Probe(row) for row in PROBE.findall((FOLDER / "probes.def").read_text())]
+for one in ALL:
+    if NO_OPENAT2 and one.maps:
+        setattr(Probes, f"test_{one.name}_is_refused", lambda self, p=one: self.check_refused_without_openat2(p))
+    else:
+        setattr(Probes, f"test_{one.name}", lambda self, p=one: self.check_attack(p))
+        setattr(Probes, f"test_{one.name}_control", lambda self, p=one: self.check_control(p))
+
+if __name__ == "__main__":
+    unittest.main()
