@@ -28,6 +28,9 @@ double bench_now_us(void);
 bench_stats bench_stats_of(double *samples, size_t n); /* sorts */
 size_t bench_rss(void);                                /* bytes, of this process */
 
+void bench_reset_peak_rss(void);
+size_t bench_peak_rss(void); /* bytes, since the last reset */
+
 /* Die with words: the benchmark itself is broken, or an output was wrong. */
 BX_NORETURN void bench_die(const char *fmt, ...) BX_PRINTF(1, 2);
 

@@ -13,7 +13,7 @@ static size_t ask(bx_live **live, size_t n, const char *round)
         bx_outcome o;
         bx_live_run(live[i], &o);
         char expect[64];
-        int len = snprintf(expect, sizeof expect, "%zu:%s\n", i, round);
+        int len = snprintf(expect, sizeof expect, "%zu %s\n", i, round);
         if (o.kind == BX_OUT_EXIT && o.exit_code == 0 && o.out_n >= (size_t)len &&
             memcmp(o.out + o.out_n - (size_t)len, expect, (size_t)len) == 0)
             right++;

@@ -56,6 +56,27 @@ size_t bench_rss(void)
     return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+void bench_reset_peak_rss(void)
+{
+    FILE *f = fopen("/proc/self/clear_refs", "we"); /* 5: proc(5), reset the peak resident set size */
+    if (!f || fputs("5", f) == EOF || fclose(f) != 0)
+        bench_die("cannot reset the peak resident size");
+}
+
+size_t bench_peak_rss(void)
+{
+    FILE *f = fopen("/proc/self/status", "re");
+    char line[256];
+    size_t kib = 0;
+    while (f && fgets(line, sizeof line, f)) {
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kib = strtoul(line + 6, NULL, 10);
+    }
+    if (f)
+        (void)fclose(f);
+    return kib << 10;
+}
+
 bx_module *bench_module(const bench_env *e, const char *dir, const char *name)
 {
     char path[4096];

@@ -5,6 +5,8 @@
 #include "egress/internal.h"
 #include "egress/wake.h"
 
+enum { ANY_PORT = 443 }; /* networks are blocked whole; the port is judged at connect */
+
 /* ---- an answer on its way from a helper thread ---------------------------------------------------- */
 
 typedef struct waiting {
@@ -102,7 +104,7 @@ bx_code bx_egress_resolve(bx_egress_scope *s, bx_str host, const bx_ctl *ctl, bx
     size_t n = 0;
     bx_verdict v;
     for (size_t i = 0; i < w.n && n < max; i++) {
-        bx_net_check_addr(s->net, w.ips[i], 0, &v);
+        bx_net_check_addr(s->net, w.ips[i], ANY_PORT, &v);
         if (v.allow)
             out[n++] = w.ips[i];
     }

@@ -365,7 +365,7 @@ void bx_url_free(bx_url *u)
  * host the escapes are refused by the parser. */
 static bx_code escape_ref(bx_str ref, bx_buf *b, bx_error *err)
 {
-    for (size_t i = 0; i < ref.n; i++) {
+    for (size_t i = 0; i < ref.n && ref.p[i] != '#'; i++) { /* a fragment is never sent */
         unsigned char c = (unsigned char)ref.p[i];
         if (c < 0x20 || c == 0x7f || c == '\\')
             return bx_fail(err, BX_EINVAL, "the URL reference has a control character or backslash");

@@ -355,7 +355,7 @@ void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_pa
     for (size_t i = 0; i < p->n_rules; i++) {
         const bx_net_rule *r = &p->rules[i];
         if (origin_matches(r, scheme, &t, u->port) && has_method(r->methods, method)
-            && (!r->path || bx_glob_match(r->path, u->path))) {
+            && bx_net_path_matches(r, u->path)) {
             allow(ret, r->text);
             return;
         }

@@ -13,6 +13,7 @@ void bx_net_rule_done(bx_net_rule *r)
     free(r->methods);
     free(r->prefix);
     bx_glob_free(r->path);
+    bx_glob_free(r->plain);
     memset(r, 0, sizeof *r);
 }
 
@@ -339,7 +340,27 @@ static bool is_unreserved(unsigned c)
 }
 
 /* RFC 3986 section 6.2.2: escapes of unreserved characters decoded, the others in upper case. */
-static bx_code normal_escapes(bx_str s, bx_buf *out, bx_error *err)
+static void normal_escape(unsigned v, bx_buf *out)
+{
+    if (is_unreserved(v))
+        (void)bx_buf_add_c(out, (char)v);
+    else
+        (void)bx_buf_addf(out, "%%%02X", v);
+}
+
+/* The character itself, in a set where it would mean something in a pattern. */
+static void plain_escape(unsigned v, bx_buf *out)
+{
+    bool special = v == '*' || v == '?' || v == '[';
+    if (special)
+        (void)bx_buf_add_c(out, '[');
+    (void)bx_buf_add_c(out, (char)v);
+    if (special)
+        (void)bx_buf_add_c(out, ']');
+}
+
+/* Copy `s`, handing each escape's value to `put`. */
+static bx_code copy_path(bx_str s, void (*put)(unsigned v, bx_buf *out), bx_buf *out, bx_error *err)
 {
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
@@ -351,11 +372,7 @@ static bx_code normal_escapes(bx_str s, bx_buf *out, bx_error *err)
         }
         if (s.n - i < 3 || !is_hex(s.p[i + 1]) || !is_hex(s.p[i + 2]))
             return bx_fail(err, BX_EINVAL, "path '%.*s': '%%' without two hexadecimal digits", BX_FMT(s));
-        unsigned v = hex_value(s.p[i + 1]) << 4 | hex_value(s.p[i + 2]);
-        if (is_unreserved(v))
-            (void)bx_buf_add_c(out, (char)v);
-        else
-            (void)bx_buf_addf(out, "%%%02X", v);
+        put(hex_value(s.p[i + 1]) << 4 | hex_value(s.p[i + 2]), out);
         i += 2;
     }
     return bx_buf_check(out, err);
@@ -421,11 +438,22 @@ static bx_code parse_methods(bx_str *text, char **ret, bx_error *err)
     return BX_OK;
 }
 
-static bx_code parse_path_glob(bx_str path, bx_glob **ret, bx_error *err)
+static bx_code parse_path_glob(bx_str path, bx_net_rule *r, bx_error *err)
 {
-    BX_AUTO_BUF normal = bx_buf_init(BX_MAX_CAP_TEXT);
-    bx_code rc = normal_escapes(path, &normal, err);
-    return rc == BX_OK ? bx_glob_compile_url(bx_buf_str(&normal), ret, err) : rc;
+    BX_AUTO_BUF text = bx_buf_init(3 * BX_MAX_CAP_TEXT);
+    bx_code rc = copy_path(path, normal_escape, &text, err);
+    if (rc == BX_OK)
+        rc = bx_glob_compile_url(bx_buf_str(&text), &r->path, err);
+    if (rc != BX_OK || !memchr(text.p, '%', text.n))
+        return rc;
+    bx_buf_clear(&text);
+    rc = copy_path(path, plain_escape, &text, err);
+    return rc == BX_OK ? bx_glob_compile_url(bx_buf_str(&text), &r->plain, err) : rc;
+}
+
+bool bx_net_path_matches(const bx_net_rule *r, bx_str path)
+{
+    return !r->path || bx_glob_match(r->path, path) || (r->plain && bx_glob_match(r->plain, path));
 }
 
 static bx_code fetch_body(bx_str text, bx_net_rule *r, bx_error *err)
@@ -435,7 +463,7 @@ static bx_code fetch_body(bx_str text, bx_net_rule *r, bx_error *err)
     bx_code rc = parse_methods(&text, &r->methods, err);
     if (rc == BX_OK)
         rc = parse_origin(&text, &form, r, err);
-    return rc == BX_OK && text.n ? parse_path_glob(text, &r->path, err) : rc;
+    return rc == BX_OK && text.n ? parse_path_glob(text, r, err) : rc;
 }
 
 static bx_code outbound_body(bx_str text, bx_net_rule *r, bx_error *err)
@@ -460,7 +488,7 @@ static bx_code connect_body(bx_str text, bx_net_rule *r, bx_error *err)
 static bx_code parse_prefix(bx_str path, char **ret, bx_error *err)
 {
     BX_AUTO_BUF normal = bx_buf_init(BX_MAX_CAP_TEXT);
-    bx_code rc = normal_escapes(path, &normal, err);
+    bx_code rc = copy_path(path, normal_escape, &normal, err);
     if (rc != BX_OK)
         return rc;
     size_t n = normal.n ? drop_dot_parts(normal.p, normal.n) : 0;

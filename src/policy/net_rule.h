@@ -23,6 +23,7 @@ typedef struct bx_net_rule {
     uint32_t port_from, port_end; /* port_end excluded; both 0: the scheme's default */
     char *methods;  /* owned: "GET,HEAD"; NULL = all */
     bx_glob *path;  /* owned: NULL = all */
+    bx_glob *plain; /* owned: `path` with its escapes decoded; NULL when it has none */
     char *prefix;   /* owned, of a block: normalised, no slash at its end; NULL elsewhere */
 } bx_net_rule;
 
@@ -52,6 +53,10 @@ uint16_t bx_net_default_port(unsigned scheme);
 
 /* Is `port` one of the rule's for `scheme`? */
 bool bx_net_port_matches(const bx_net_rule *r, unsigned scheme, uint16_t port);
+
+/* Does the rule's path, written with or without escapes, match?  A path is judged in every
+ * reading a server may make of it, so a rule for "/a%20b" must hold for "/a b" too. */
+bool bx_net_path_matches(const bx_net_rule *r, bx_str path);
 
 /* A method is a token (RFC 9110 section 5.6.2). */
 bool bx_net_is_method(bx_str s);

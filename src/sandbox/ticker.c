@@ -13,6 +13,7 @@ struct bx_ticker {
     _Atomic uint32_t active; /* calls running now */
     _Atomic uint32_t parked; /* 1: the thread sleeps (or is about to) until woken */
     _Atomic uint32_t quit;
+    _Atomic uint64_t soonest; /* a deadline that wants its own tick; UINT64_MAX = none */
     void (*tick)(void *ctx);
     void *ctx;
     pthread_t thread;
@@ -42,31 +43,49 @@ static void park(bx_ticker *t)
     }
 }
 
-static void sleep_until(struct timespec *at)
+static uint64_t now_ns(void)
 {
-    at->tv_nsec += BX_TICKER_PERIOD_NS;
-    if (at->tv_nsec >= 1000000000) {
-        at->tv_nsec -= 1000000000;
-        at->tv_sec++;
-    }
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, at, NULL) == EINTR)
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void sleep_until(uint64_t at)
+{
+    struct timespec t = {(time_t)(at / 1000000000), (long)(at % 1000000000)};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
         ;
+}
+
+/* The next regular tick after `last`, or the soonest deadline if that comes before it.  After a
+ * pause of the whole machine ticks are not made up for. */
+static uint64_t next_tick(bx_ticker *t, uint64_t last)
+{
+    uint64_t at = last + BX_TICKER_PERIOD_NS, now = now_ns();
+    if (at + 10 * (uint64_t)BX_TICKER_PERIOD_NS < now)
+        at = now;
+    uint64_t soonest = atomic_load(&t->soonest);
+    if (soonest > at)
+        return at;
+    /* Taken: a later one may have been hidden by it and falls back on regular ticks. */
+    (void)atomic_compare_exchange_strong(&t->soonest, &soonest, UINT64_MAX);
+    return soonest > last ? soonest : at;
 }
 
 static void *run(void *arg)
 {
     bx_ticker *t = arg;
-    struct timespec at;
-    (void)clock_gettime(CLOCK_MONOTONIC, &at);
+    uint64_t at = now_ns();
     for (unsigned idle = 0; atomic_load(&t->quit) == 0;) {
         if (atomic_load(&t->active) != 0) {
             idle = 0;
         } else if (++idle > BX_TICKER_LINGER) {
             park(t);
             idle = 0;
-            (void)clock_gettime(CLOCK_MONOTONIC, &at);
+            at = now_ns();
         }
-        sleep_until(&at);
+        at = next_tick(t, at);
+        sleep_until(at);
         if (atomic_load(&t->active) != 0)
             t->tick(t->ctx);
     }
@@ -80,6 +99,7 @@ bx_code bx_ticker_new(void (*tick)(void *ctx), void *ctx, bx_ticker **ret, bx_er
         return bx_fail(err, BX_ENOMEM, "epoch ticker");
     t->tick = tick;
     t->ctx = ctx;
+    atomic_store(&t->soonest, UINT64_MAX);
     /* The embedder's signals are the embedder's: none is ever delivered to this thread. */
     sigset_t all, old;
     (void)sigfillset(&all);
@@ -105,8 +125,11 @@ void bx_ticker_free(bx_ticker *t)
     free(t);
 }
 
-void bx_ticker_enter(bx_ticker *t)
+void bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns)
 {
+    uint64_t soonest = atomic_load_explicit(&t->soonest, memory_order_relaxed);
+    while (deadline_ns < soonest && !atomic_compare_exchange_weak(&t->soonest, &soonest, deadline_ns))
+        ;
     (void)atomic_fetch_add(&t->active, 1);
     if (atomic_load(&t->parked) != 0)
         unpark(t);

@@ -14,7 +14,9 @@ typedef struct bx_ticker bx_ticker;
 BX_NODISCARD bx_code bx_ticker_new(void (*tick)(void *ctx), void *ctx, bx_ticker **ret, bx_error *err);
 void bx_ticker_free(bx_ticker *t); /* joins the thread; no call may be active; NULL is fine */
 
-void bx_ticker_enter(bx_ticker *t); /* any thread */
+/* Any thread.  `deadline_ns` (CLOCK_MONOTONIC) is a hint: the soonest one known gets a tick of its
+ * own at that very moment, so that a lone call is not stopped up to a period late. */
+void bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns);
 void bx_ticker_leave(bx_ticker *t);
 
 #endif

@@ -28,7 +28,7 @@ static void ticks_only_while_calls_run(void)
     CHECK(bx_ticker_new(count, &n, &t, NULL) == BX_OK);
     wait_ms(10);
     CHECK(atomic_load(&n) == 0);
-    bx_ticker_enter(t);
+    bx_ticker_enter(t, UINT64_MAX);
     CHECK(passes(&n, 2));
     bx_ticker_leave(t);
     wait_ms(3); /* a tick that was under way */
@@ -46,7 +46,7 @@ static void wakes_from_parking(void)
     for (int round = 0; round < 3; round++) {
         wait_ms(BX_TICKER_LINGER + 50); /* parked by now */
         int before = atomic_load(&n);
-        bx_ticker_enter(t);
+        bx_ticker_enter(t, UINT64_MAX);
         CHECK(passes(&n, before));
         bx_ticker_leave(t);
     }

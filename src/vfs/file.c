@@ -64,8 +64,7 @@ static bx_errno over_fs_write(bx_vfs_session *s)
     return BX_E_DQUOT;
 }
 
-/* The first `max` bytes of `iov` into `out`; returns the number of its elements. */
-static size_t cut(const struct iovec *iov, size_t n, uint64_t max, struct iovec *out)
+size_t bx_iov_cut(const struct iovec *iov, size_t n, uint64_t max, struct iovec *out)
 {
     size_t k = 0;
     for (; k < n && max > 0; k++) {
@@ -88,7 +87,7 @@ static bx_errno write_some(bx_file *f, const struct iovec *iov, size_t n, uint64
         return over_fs_write(f->s);
     f->s->n.hit_fs_write = true;
     struct iovec part[BX_MAX_IOVECS];
-    return f->bk->write(f, part, cut(iov, n, left, part), off, ret_n);
+    return f->bk->write(f, part, bx_iov_cut(iov, n, left, part), off, ret_n);
 }
 
 static bx_errno write_at(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)

@@ -68,7 +68,7 @@ static bx_errno moved(ssize_t n, size_t *ret_n)
     return BX_E_SUCCESS;
 }
 
-static bx_errno host_read(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
+bx_errno bx_host_read(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
 {
     ssize_t k;
     do {
@@ -98,7 +98,7 @@ bx_errno bx_host_write(bx_file *f, const struct iovec *iov, size_t n, uint64_t o
     return moved(k, ret_n);
 }
 
-static bx_errno host_seek(bx_file *f, int64_t off, int whence, uint64_t *ret)
+bx_errno bx_host_seek(bx_file *f, int64_t off, int whence, uint64_t *ret)
 {
     off_t at = lseek(f->fd, off, whence);
     if (at < 0)
@@ -107,7 +107,7 @@ static bx_errno host_seek(bx_file *f, int64_t off, int whence, uint64_t *ret)
     return BX_E_SUCCESS;
 }
 
-static bx_errno host_stat(bx_file *f, bx_stat *ret)
+bx_errno bx_host_fstat(bx_file *f, bx_stat *ret)
 {
     struct stat st;
     if (fstat(f->fd, &st) != 0)
@@ -158,7 +158,7 @@ bx_errno bx_host_allocate(bx_file *f, uint64_t off, uint64_t len, uint64_t *ret_
 
 /* An O_PATH handle has nothing written through it, so there is nothing of its own to wait for,
  * but a directory's entries count: they are synced through a descriptor opened for it. */
-static bx_errno host_sync(bx_file *f, bool data_only)
+bx_errno bx_host_sync(bx_file *f, bool data_only)
 {
     if (!f->path_only) {
         int r = data_only ? fdatasync(f->fd) : fsync(f->fd);
@@ -175,7 +175,7 @@ static bx_errno host_sync(bx_file *f, bool data_only)
     return e;
 }
 
-static bx_errno host_advise(bx_file *f, uint64_t off, uint64_t len, int advice)
+bx_errno bx_host_advise(bx_file *f, uint64_t off, uint64_t len, int advice)
 {
     static const int host[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
                                POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
@@ -184,12 +184,12 @@ static bx_errno host_advise(bx_file *f, uint64_t off, uint64_t len, int advice)
     return bx_errno_from_host(posix_fadvise(f->fd, (off_t)off, (off_t)len, host[advice]));
 }
 
-static bx_errno host_set_times(bx_file *f, bx_set_time a, bx_set_time m)
+bx_errno bx_host_set_times(bx_file *f, bx_set_time a, bx_set_time m)
 {
     return bx_host_set_fd_times(f->fd, a, m);
 }
 
-static bx_errno host_set_append(bx_file *f, bool append)
+bx_errno bx_host_set_append(bx_file *f, bool append)
 {
     if (f->path_only)
         return BX_E_SUCCESS;
@@ -200,7 +200,7 @@ static bx_errno host_set_append(bx_file *f, bool append)
     return want == have || fcntl(f->fd, F_SETFL, want) == 0 ? BX_E_SUCCESS : bx_errno_from_host(errno);
 }
 
-static bool host_is_same(const bx_file *a, const bx_file *b)
+bool bx_host_is_same(const bx_file *a, const bx_file *b)
 {
     struct stat x, y;
     return fstat(a->fd, &x) == 0 && fstat(b->fd, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
@@ -225,16 +225,16 @@ const bx_backend bx_host_backend = {
     .link_at = bx_host_link_at,
     .rename_at = bx_host_rename_at,
     .close = bx_host_close,
-    .read = host_read,
+    .read = bx_host_read,
     .write = bx_host_write,
-    .seek = host_seek,
-    .stat = host_stat,
+    .seek = bx_host_seek,
+    .stat = bx_host_fstat,
     .set_size = bx_host_set_size,
     .allocate = bx_host_allocate,
-    .sync = host_sync,
-    .advise = host_advise,
-    .set_times = host_set_times,
-    .set_append = host_set_append,
+    .sync = bx_host_sync,
+    .advise = bx_host_advise,
+    .set_times = bx_host_set_times,
+    .set_append = bx_host_set_append,
     .readdir = bx_host_readdir,
-    .is_same = host_is_same,
+    .is_same = bx_host_is_same,
 };

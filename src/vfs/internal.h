@@ -124,6 +124,10 @@ typedef struct bx_backend {
 
 extern const bx_backend bx_host_backend, bx_mem_backend, bx_store_backend;
 
+/* ---- file.c ------------------------------------------------------------------------------ */
+/* The first `max` bytes of `iov` into `out`, which has room for n; returns the number of its elements. */
+size_t bx_iov_cut(const struct iovec *iov, size_t n, uint64_t max, struct iovec *out);
+
 /* ---- session.c -------------------------------------------------------------------------- */
 /* A small number that stands for the device in this session. */
 uint64_t bx_session_dev(bx_vfs_session *s, dev_t dev);
@@ -245,6 +249,14 @@ bx_errno bx_host_rename_at(bx_file *od, const char *op, bx_file *nd, const char 
 /* ---- host.c -------------------------------------------------------------------------------------- */
 void bx_host_stat(bx_vfs_session *s, const struct stat *st, bx_stat *ret);
 bx_errno bx_host_set_fd_times(int fd, bx_set_time a, bx_set_time m);
+bx_errno bx_host_read(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
+bx_errno bx_host_seek(bx_file *f, int64_t off, int whence, uint64_t *ret);
+bx_errno bx_host_fstat(bx_file *f, bx_stat *ret);
+bx_errno bx_host_sync(bx_file *f, bool data_only);
+bx_errno bx_host_advise(bx_file *f, uint64_t off, uint64_t len, int advice);
+bx_errno bx_host_set_times(bx_file *f, bx_set_time a, bx_set_time m);
+bx_errno bx_host_set_append(bx_file *f, bool append);
+bool bx_host_is_same(const bx_file *a, const bx_file *b);
 bx_errno bx_host_set_size(bx_file *f, uint64_t size);
 bx_errno bx_host_allocate(bx_file *f, uint64_t off, uint64_t len, uint64_t *ret_used);
 void bx_host_close(bx_file *f);

@@ -55,7 +55,7 @@ static void many_preopens(void)
     bx_vfs_session *s = NULL;
     CHECK(bx_grant_new(&g, NULL) == BX_OK);
     for (int i = 0; i < 40; i++) {
-        char text[80];
+        char text[512];
         int n = snprintf(text, sizeof text, "%s::/m%02d", e.dir, i);
         CHECK(bx_grant_map_dir(g, (bx_str){text, (size_t)n}, NULL) == BX_OK);
     }

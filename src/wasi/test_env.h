@@ -16,7 +16,7 @@
 enum { ENV_MEM = 65536, ENV_DIR_FD = 3 };
 
 typedef struct env {
-    char dir[40]; /* host directory behind /sandbox; "" without one */
+    char dir[256]; /* host directory behind /sandbox; "" without one */
     bx_grant *grant;
     bx_vfs *vfs;
     bx_vfs_session *files;
@@ -58,8 +58,9 @@ BX_UNUSED static bool env_init(env *e, const char *map)
     e->cfg = (bx_wasi_config){.out = {.kind = BX_SINK_CAPTURE}, .err = {.kind = BX_SINK_CAPTURE},
                               .ctl = &e->ctl, .limits = &e->limits};
     if (ok && map) {
-        char text[128];
-        memcpy(e->dir, "/tmp/bx-wasi.XXXXXX", sizeof "/tmp/bx-wasi.XXXXXX");
+        char text[512];
+        const char *tmp = getenv("TMPDIR");
+        (void)snprintf(e->dir, sizeof e->dir, "%s/bx-wasi.XXXXXX", tmp ? tmp : "/tmp");
         ok = mkdtemp(e->dir) && bx_grant_new(&e->grant, &err) == BX_OK;
         int n = snprintf(text, sizeof text, "%s%s", e->dir, map);
         ok = ok && bx_grant_map_dir(e->grant, (bx_str){text, (size_t)n}, &err) == BX_OK

@@ -539,7 +539,7 @@ void wf_md_code(wf_md *md, bx_str language, bx_str text)
     wf_md_begin_lines(md);
     if (!md->plain)
         wf_md_line(md, bx_buf_str(&fence));
-    for (size_t from = 0, end; from < text.n; from = end + 1) {
+    for (size_t from = 0, end; from <= text.n; from = end + 1) {
         const char *nl = memchr(text.p + from, '\n', text.n - from);
         end = nl ? (size_t)(nl - text.p) : text.n;
         wf_md_line(md, (bx_str){text.p + from, end - from});

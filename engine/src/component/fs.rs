@@ -1,0 +1,603 @@
+//! `wasi:filesystem` on the embedder's files: no descriptor of the host is ever opened here.
+
+use std::ffi::c_void;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use wasmtime::component::Resource;
+use wasmtime_wasi::p2::bindings::clocks::wall_clock::Datetime;
+use wasmtime_wasi::p2::bindings::filesystem::preopens;
+use wasmtime_wasi::p2::bindings::filesystem::types::ErrorCode;
+use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
+    self, Advice, Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, DirectoryEntryStream,
+    MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
+};
+use wasmtime_wasi::p2::{
+    DynInputStream, DynOutputStream, FsError, FsResult, InputStream, OutputStream, Pollable, StreamError,
+    StreamResult,
+};
+
+use super::cli::CHUNK;
+use super::hooks::{self, Dirent, Open, Stat, Str, Time};
+use super::state::{Shared, View};
+
+/// Most bytes of one `descriptor.read`.
+const READ_MAX: u64 = 256 << 10;
+/// Longest target of a symbolic link.
+const LINK_MAX: usize = 4096;
+
+/// A file of the embedder, closed when the last user is gone.
+struct File {
+    shared: Arc<Shared>,
+    p: *mut c_void,
+}
+
+// SAFETY: a call and all its files stay on one thread (see `Shared`).
+unsafe impl Send for File {}
+// SAFETY: as above.
+unsafe impl Sync for File {}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        if let Some(fs) = self.shared.fs() {
+            // SAFETY: the hooks gave `p` out, and nobody uses it any more.
+            unsafe { (fs.close)(self.shared.ctx(), self.p) };
+        }
+    }
+}
+
+impl File {
+    /// Call a hook on this file.
+    fn with<R>(&self, f: impl FnOnce(&hooks::Fs, *mut c_void, *mut c_void) -> R) -> Result<R, ErrorCode> {
+        let fs = self.shared.fs().ok_or(ErrorCode::Unsupported)?;
+        Ok(f(fs, self.shared.ctx(), self.p))
+    }
+
+    /// Call a hook that answers an errno.
+    fn check(&self, f: impl FnOnce(&hooks::Fs, *mut c_void, *mut c_void) -> i32) -> Result<(), ErrorCode> {
+        check(self.with(f)?)
+    }
+
+    fn read(&self, buf: &mut [u8], off: u64) -> Result<usize, ErrorCode> {
+        let mut n = 0;
+        // SAFETY: the hook writes at most `buf.len()` bytes.
+        self.check(|fs, ctx, p| unsafe {
+            (fs.pread)(ctx, p, buf.as_mut_ptr().cast(), buf.len(), off, &mut n)
+        })?;
+        Ok(n.min(buf.len()))
+    }
+
+    fn write(&self, buf: &[u8], off: Option<u64>) -> Result<usize, ErrorCode> {
+        let (p, len, mut n) = (buf.as_ptr().cast(), buf.len(), 0);
+        // SAFETY: the hook reads `len` bytes.
+        self.check(|fs, ctx, f| unsafe {
+            match off {
+                Some(off) => (fs.pwrite)(ctx, f, p, len, off, &mut n),
+                None => (fs.append)(ctx, f, p, len, &mut n),
+            }
+        })?;
+        Ok(n.min(len))
+    }
+}
+
+/// The guest's descriptor.
+struct Desc(Arc<File>);
+
+/// A directory being read.
+struct DirStream {
+    dir: Arc<File>,
+    cookie: u64,
+}
+
+fn check(errno: i32) -> Result<(), ErrorCode> {
+    if errno == 0 { Ok(()) } else { Err(error_code(errno)) }
+}
+
+/// wasi_snapshot_preview1 errno to wasi:filesystem error-code.
+fn error_code(errno: i32) -> ErrorCode {
+    use ErrorCode as E;
+    match errno {
+        2 => E::Access,
+        6 => E::WouldBlock,
+        7 => E::Already,
+        8 => E::BadDescriptor,
+        10 => E::Busy,
+        16 => E::Deadlock,
+        19 => E::Quota,
+        20 => E::Exist,
+        22 => E::FileTooLarge,
+        25 => E::IllegalByteSequence,
+        26 => E::InProgress,
+        27 => E::Interrupted,
+        28 => E::Invalid,
+        31 => E::IsDirectory,
+        32 => E::Loop,
+        34 => E::TooManyLinks,
+        35 => E::MessageSize,
+        37 => E::NameTooLong,
+        41 | 33 => E::InsufficientMemory,
+        43 => E::NoDevice,
+        44 => E::NoEntry,
+        46 => E::NoLock,
+        48 => E::InsufficientMemory,
+        51 => E::InsufficientSpace,
+        52 | 58 => E::Unsupported,
+        54 => E::NotDirectory,
+        55 => E::NotEmpty,
+        56 => E::NotRecoverable,
+        59 => E::NoTty,
+        60 => E::NoSuchDevice,
+        61 => E::Overflow,
+        63 | 76 => E::NotPermitted,
+        64 => E::Pipe,
+        69 => E::ReadOnly,
+        70 => E::InvalidSeek,
+        74 => E::TextFileBusy,
+        75 => E::CrossDevice,
+        _ => E::Io,
+    }
+}
+
+fn descriptor_type(filetype: u32) -> DescriptorType {
+    match filetype {
+        1 => DescriptorType::BlockDevice,
+        2 => DescriptorType::CharacterDevice,
+        3 => DescriptorType::Directory,
+        4 => DescriptorType::RegularFile,
+        5 | 6 => DescriptorType::Socket,
+        7 => DescriptorType::SymbolicLink,
+        _ => DescriptorType::Unknown,
+    }
+}
+
+fn datetime(ns: u64) -> Option<Datetime> {
+    Some(Datetime { seconds: ns / 1_000_000_000, nanoseconds: (ns % 1_000_000_000) as u32 })
+}
+
+fn descriptor_stat(s: &Stat) -> DescriptorStat {
+    DescriptorStat {
+        type_: descriptor_type(s.ty),
+        link_count: s.nlink,
+        size: s.size,
+        data_access_timestamp: datetime(s.atim_ns),
+        data_modification_timestamp: datetime(s.mtim_ns),
+        status_change_timestamp: datetime(s.ctim_ns),
+    }
+}
+
+fn metadata_hash(s: &Stat) -> MetadataHashValue {
+    let half = |salt: u8| {
+        let mut h = DefaultHasher::new();
+        (salt, s.dev, s.ino, s.size, s.mtim_ns, s.ctim_ns).hash(&mut h);
+        h.finish()
+    };
+    MetadataHashValue { lower: half(0), upper: half(1) }
+}
+
+fn time(t: NewTimestamp) -> Result<Time, ErrorCode> {
+    Ok(match t {
+        NewTimestamp::NoChange => Time { kind: 0, ns: 0 },
+        NewTimestamp::Now => Time { kind: 1, ns: 0 },
+        NewTimestamp::Timestamp(t) => {
+            let ns = t.seconds.checked_mul(1_000_000_000).and_then(|s| s.checked_add(t.nanoseconds.into()));
+            Time { kind: 2, ns: ns.ok_or(ErrorCode::Overflow)? }
+        }
+    })
+}
+
+fn follow(flags: PathFlags) -> i32 {
+    flags.contains(PathFlags::SYMLINK_FOLLOW).into()
+}
+
+impl View<'_> {
+    fn file(&self, d: &Resource<Descriptor>) -> wasmtime::Result<Arc<File>> {
+        // Handles of this interface are always entries of ours; Wasmtime's own type only names them.
+        let desc: &Desc = self.table.get(&Resource::new_borrow(d.rep()))?;
+        Ok(desc.0.clone())
+    }
+
+    fn fs_file(&self, d: &Resource<Descriptor>) -> FsResult<Arc<File>> {
+        self.file(d).map_err(FsError::trap)
+    }
+
+    fn push_file(&mut self, p: *mut c_void) -> wasmtime::Result<Resource<Descriptor>> {
+        let file = Arc::new(File { shared: self.shared.clone(), p });
+        let r = self.table.push(Desc(file))?;
+        Ok(Resource::new_own(r.rep()))
+    }
+}
+
+impl preopens::Host for View<'_> {
+    fn get_directories(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
+        let shared = self.shared.clone();
+        let Some(fs) = shared.fs() else { return Ok(Vec::new()) };
+        let mut list = Vec::new();
+        // SAFETY: hooks of the call; the path is borrowed only while it is copied.
+        unsafe {
+            for i in 0..(fs.preopen_count)(shared.ctx()) {
+                let mut p = std::ptr::null_mut();
+                if (fs.preopen)(shared.ctx(), i, &mut p) == 0 {
+                    let path = (fs.preopen_path)(shared.ctx(), i).to_text();
+                    list.push((self.push_file(p)?, path));
+                }
+            }
+        }
+        Ok(list)
+    }
+}
+
+impl types::Host for View<'_> {
+    fn convert_error_code(&mut self, err: FsError) -> wasmtime::Result<types::ErrorCode> {
+        Ok(err.downcast()?.into())
+    }
+
+    fn filesystem_error_code(
+        &mut self,
+        err: Resource<wasmtime_wasi::p2::IoError>,
+    ) -> wasmtime::Result<Option<types::ErrorCode>> {
+        let err = self.table.get(&err)?;
+        Ok(err.downcast_ref::<ErrorCode>().map(|e| (*e).into()))
+    }
+}
+
+impl types::HostDescriptor for View<'_> {
+    fn read_via_stream(&mut self, d: Resource<Descriptor>, offset: u64) -> FsResult<Resource<DynInputStream>> {
+        let file = self.fs_file(&d)?;
+        let s: DynInputStream = Box::new(Input { file, offset, closed: false });
+        Ok(self.table.push(s)?)
+    }
+
+    fn write_via_stream(&mut self, d: Resource<Descriptor>, offset: u64) -> FsResult<Resource<DynOutputStream>> {
+        let file = self.fs_file(&d)?;
+        let s: DynOutputStream = Box::new(Output { file, offset: Some(offset), closed: false });
+        Ok(self.table.push(s)?)
+    }
+
+    fn append_via_stream(&mut self, d: Resource<Descriptor>) -> FsResult<Resource<DynOutputStream>> {
+        let file = self.fs_file(&d)?;
+        let s: DynOutputStream = Box::new(Output { file, offset: None, closed: false });
+        Ok(self.table.push(s)?)
+    }
+
+    fn advise(&mut self, d: Resource<Descriptor>, offset: u64, len: u64, advice: Advice) -> FsResult<()> {
+        let advice = match advice {
+            Advice::Normal => 0,
+            Advice::Sequential => 1,
+            Advice::Random => 2,
+            Advice::WillNeed => 3,
+            Advice::DontNeed => 4,
+            Advice::NoReuse => 5,
+        };
+        // SAFETY: a hook of the call on a file of the call, as everywhere below.
+        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.advise)(ctx, f, offset, len, advice) })?)
+    }
+
+    fn sync_data(&mut self, d: Resource<Descriptor>) -> FsResult<()> {
+        // SAFETY: see `advise`.
+        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.sync)(ctx, f, 1) })?)
+    }
+
+    fn sync(&mut self, d: Resource<Descriptor>) -> FsResult<()> {
+        // SAFETY: see `advise`.
+        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.sync)(ctx, f, 0) })?)
+    }
+
+    fn get_flags(&mut self, d: Resource<Descriptor>) -> FsResult<DescriptorFlags> {
+        // SAFETY: see `advise`.
+        let (rights, flags, ty) = self.fs_file(&d)?.with(|fs, ctx, f| unsafe {
+            ((fs.rights)(ctx, f), (fs.flags)(ctx, f), (fs.ty)(ctx, f))
+        })?;
+        let write = if ty == 3 { DescriptorFlags::MUTATE_DIRECTORY } else { DescriptorFlags::WRITE };
+        let mut r = DescriptorFlags::empty();
+        for (on, flag) in [
+            (rights & 1 != 0, DescriptorFlags::READ),
+            (rights & 2 != 0, write),
+            (flags.sync != 0, DescriptorFlags::FILE_INTEGRITY_SYNC),
+            (flags.dsync != 0, DescriptorFlags::DATA_INTEGRITY_SYNC),
+            (flags.rsync != 0, DescriptorFlags::REQUESTED_WRITE_SYNC),
+        ] {
+            if on {
+                r |= flag;
+            }
+        }
+        Ok(r)
+    }
+
+    fn get_type(&mut self, d: Resource<Descriptor>) -> FsResult<DescriptorType> {
+        // SAFETY: see `advise`.
+        Ok(descriptor_type(self.fs_file(&d)?.with(|fs, ctx, f| unsafe { (fs.ty)(ctx, f) })?))
+    }
+
+    fn set_size(&mut self, d: Resource<Descriptor>, size: u64) -> FsResult<()> {
+        // SAFETY: see `advise`.
+        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.set_size)(ctx, f, size) })?)
+    }
+
+    fn set_times(&mut self, d: Resource<Descriptor>, a: NewTimestamp, m: NewTimestamp) -> FsResult<()> {
+        let (a, m) = (time(a)?, time(m)?);
+        // SAFETY: see `advise`.
+        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.set_times)(ctx, f, a, m) })?)
+    }
+
+    fn read(&mut self, d: Resource<Descriptor>, len: u64, offset: u64) -> FsResult<(Vec<u8>, bool)> {
+        let mut buf = vec![0; len.min(READ_MAX) as usize];
+        let n = self.fs_file(&d)?.read(&mut buf, offset)?;
+        buf.truncate(n);
+        Ok((buf, n == 0))
+    }
+
+    fn write(&mut self, d: Resource<Descriptor>, buf: Vec<u8>, offset: u64) -> FsResult<u64> {
+        Ok(self.fs_file(&d)?.write(&buf, Some(offset))? as u64)
+    }
+
+    fn read_directory(&mut self, d: Resource<Descriptor>) -> FsResult<Resource<DirectoryEntryStream>> {
+        let dir = self.fs_file(&d)?;
+        // SAFETY: see `advise`.
+        if dir.with(|fs, ctx, f| unsafe { (fs.ty)(ctx, f) })? != 3 {
+            return Err(ErrorCode::NotDirectory.into());
+        }
+        let r = self.table.push(DirStream { dir, cookie: 0 })?;
+        Ok(Resource::new_own(r.rep()))
+    }
+
+    fn create_directory_at(&mut self, d: Resource<Descriptor>, path: String) -> FsResult<()> {
+        // SAFETY: see `advise`.
+        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.mkdir_at)(ctx, f, Str::of(&path)) })?)
+    }
+
+    fn stat(&mut self, d: Resource<Descriptor>) -> FsResult<DescriptorStat> {
+        let mut s = Stat::default();
+        // SAFETY: see `advise`.
+        self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.stat)(ctx, f, &mut s) })?;
+        Ok(descriptor_stat(&s))
+    }
+
+    fn stat_at(&mut self, d: Resource<Descriptor>, flags: PathFlags, path: String) -> FsResult<DescriptorStat> {
+        let mut s = Stat::default();
+        // SAFETY: see `advise`.
+        self.fs_file(&d)?
+            .check(|fs, ctx, f| unsafe { (fs.stat_at)(ctx, f, Str::of(&path), follow(flags), &mut s) })?;
+        Ok(descriptor_stat(&s))
+    }
+
+    fn set_times_at(
+        &mut self,
+        d: Resource<Descriptor>,
+        flags: PathFlags,
+        path: String,
+        a: NewTimestamp,
+        m: NewTimestamp,
+    ) -> FsResult<()> {
+        let (a, m, path) = (time(a)?, time(m)?, Str::of(&path));
+        // SAFETY: see `advise`.
+        Ok(self
+            .fs_file(&d)?
+            .check(|fs, ctx, f| unsafe { (fs.set_times_at)(ctx, f, path, follow(flags), a, m) })?)
+    }
+
+    fn link_at(
+        &mut self,
+        d: Resource<Descriptor>,
+        flags: PathFlags,
+        path: String,
+        new: Resource<Descriptor>,
+        new_path: String,
+    ) -> FsResult<()> {
+        let new = self.fs_file(&new)?;
+        // SAFETY: see `advise`.
+        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe {
+            (fs.link_at)(ctx, f, Str::of(&path), follow(flags), new.p, Str::of(&new_path))
+        })?)
+    }
+
+    fn open_at(
+        &mut self,
+        d: Resource<Descriptor>,
+        path_flags: PathFlags,
+        path: String,
+        open: OpenFlags,
+        flags: DescriptorFlags,
+    ) -> FsResult<Resource<Descriptor>> {
+        let how = Open {
+            read: flags.contains(DescriptorFlags::READ).into(),
+            write: flags.contains(DescriptorFlags::WRITE).into(),
+            create: open.contains(OpenFlags::CREATE).into(),
+            exclusive: open.contains(OpenFlags::EXCLUSIVE).into(),
+            truncate: open.contains(OpenFlags::TRUNCATE).into(),
+            directory: open.contains(OpenFlags::DIRECTORY).into(),
+            follow: path_flags.contains(PathFlags::SYMLINK_FOLLOW).into(),
+            append: 0,
+            nonblock: 0,
+            dsync: flags.contains(DescriptorFlags::DATA_INTEGRITY_SYNC).into(),
+            rsync: flags.contains(DescriptorFlags::REQUESTED_WRITE_SYNC).into(),
+            sync: flags.contains(DescriptorFlags::FILE_INTEGRITY_SYNC).into(),
+        };
+        let mut p = std::ptr::null_mut();
+        // SAFETY: see `advise`.
+        self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.open)(ctx, f, Str::of(&path), &how, &mut p) })?;
+        self.push_file(p).map_err(FsError::trap)
+    }
+
+    fn readlink_at(&mut self, d: Resource<Descriptor>, path: String) -> FsResult<String> {
+        let (mut buf, mut n) = (vec![0u8; LINK_MAX], 0);
+        // SAFETY: the hook writes at most `LINK_MAX` bytes.
+        self.fs_file(&d)?.check(|fs, ctx, f| unsafe {
+            (fs.readlink_at)(ctx, f, Str::of(&path), buf.as_mut_ptr().cast(), LINK_MAX, &mut n)
+        })?;
+        buf.truncate(n);
+        String::from_utf8(buf).map_err(|_| ErrorCode::IllegalByteSequence.into())
+    }
+
+    fn remove_directory_at(&mut self, d: Resource<Descriptor>, path: String) -> FsResult<()> {
+        // SAFETY: see `advise`.
+        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.rmdir_at)(ctx, f, Str::of(&path)) })?)
+    }
+
+    fn rename_at(
+        &mut self,
+        d: Resource<Descriptor>,
+        path: String,
+        new: Resource<Descriptor>,
+        new_path: String,
+    ) -> FsResult<()> {
+        let new = self.fs_file(&new)?;
+        // SAFETY: see `advise`.
+        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe {
+            (fs.rename_at)(ctx, f, Str::of(&path), new.p, Str::of(&new_path))
+        })?)
+    }
+
+    fn symlink_at(&mut self, d: Resource<Descriptor>, target: String, path: String) -> FsResult<()> {
+        // SAFETY: see `advise`.
+        Ok(self
+            .fs_file(&d)?
+            .check(|fs, ctx, f| unsafe { (fs.symlink_at)(ctx, Str::of(&target), f, Str::of(&path)) })?)
+    }
+
+    fn unlink_file_at(&mut self, d: Resource<Descriptor>, path: String) -> FsResult<()> {
+        // SAFETY: see `advise`.
+        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.unlink_at)(ctx, f, Str::of(&path)) })?)
+    }
+
+    fn is_same_object(&mut self, a: Resource<Descriptor>, b: Resource<Descriptor>) -> wasmtime::Result<bool> {
+        let (a, b) = (self.file(&a)?, self.file(&b)?);
+        // SAFETY: see `advise`.
+        Ok(a.with(|fs, ctx, f| unsafe { (fs.is_same)(ctx, f, b.p) }).is_ok_and(|r| r != 0))
+    }
+
+    fn metadata_hash(&mut self, d: Resource<Descriptor>) -> FsResult<MetadataHashValue> {
+        let mut s = Stat::default();
+        // SAFETY: see `advise`.
+        self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.stat)(ctx, f, &mut s) })?;
+        Ok(metadata_hash(&s))
+    }
+
+    fn metadata_hash_at(
+        &mut self,
+        d: Resource<Descriptor>,
+        flags: PathFlags,
+        path: String,
+    ) -> FsResult<MetadataHashValue> {
+        let mut s = Stat::default();
+        // SAFETY: see `advise`.
+        self.fs_file(&d)?
+            .check(|fs, ctx, f| unsafe { (fs.stat_at)(ctx, f, Str::of(&path), follow(flags), &mut s) })?;
+        Ok(metadata_hash(&s))
+    }
+
+    fn drop(&mut self, d: Resource<Descriptor>) -> wasmtime::Result<()> {
+        self.table.delete(Resource::<Desc>::new_own(d.rep()))?;
+        Ok(())
+    }
+}
+
+impl types::HostDirectoryEntryStream for View<'_> {
+    fn read_directory_entry(&mut self, s: Resource<DirectoryEntryStream>) -> FsResult<Option<DirectoryEntry>> {
+        let s: &mut DirStream = self.table.get_mut(&Resource::new_borrow(s.rep()))?;
+        loop {
+            let mut e = Dirent { next: 0, ino: 0, ty: 0, name: Str { p: std::ptr::null(), n: 0 } };
+            let mut more = 0;
+            // SAFETY: see `advise`.
+            s.dir.check(|fs, ctx, f| unsafe { (fs.readdir)(ctx, f, s.cookie, &mut e, &mut more) })?;
+            if more == 0 {
+                return Ok(None);
+            }
+            s.cookie = e.next;
+            // SAFETY: the name is borrowed until the next call on this directory; it is copied at once.
+            let name = unsafe { e.name.bytes() }.to_vec();
+            if name == b"." || name == b".." {
+                continue;
+            }
+            let name = String::from_utf8(name).map_err(|_| ErrorCode::IllegalByteSequence)?;
+            return Ok(Some(DirectoryEntry { type_: descriptor_type(e.ty), name }));
+        }
+    }
+
+    fn drop(&mut self, s: Resource<DirectoryEntryStream>) -> wasmtime::Result<()> {
+        self.table.delete(Resource::<DirStream>::new_own(s.rep()))?;
+        Ok(())
+    }
+}
+
+// ---- streams: files are read and written at once, so they are always ready ------------------------------------------
+
+struct Input {
+    file: Arc<File>,
+    offset: u64,
+    closed: bool,
+}
+
+#[wasmtime_wasi::async_trait]
+impl InputStream for Input {
+    fn read(&mut self, size: usize) -> StreamResult<Bytes> {
+        if self.closed {
+            return Err(StreamError::Closed);
+        }
+        if size == 0 {
+            return Ok(Bytes::new());
+        }
+        let mut buf = vec![0; size.min(CHUNK)];
+        match self.file.read(&mut buf, self.offset) {
+            Ok(0) => {
+                self.closed = true;
+                Err(StreamError::Closed)
+            }
+            Ok(n) => {
+                self.offset += n as u64;
+                buf.truncate(n);
+                Ok(buf.into())
+            }
+            Err(e) => {
+                self.closed = true;
+                Err(StreamError::LastOperationFailed(e.into()))
+            }
+        }
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for Input {
+    async fn ready(&mut self) {}
+}
+
+struct Output {
+    file: Arc<File>,
+    /// `None`: at the end of the file.
+    offset: Option<u64>,
+    closed: bool,
+}
+
+#[wasmtime_wasi::async_trait]
+impl OutputStream for Output {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        let mut rest = &bytes[..];
+        while !self.closed && !rest.is_empty() {
+            match self.file.write(rest, self.offset) {
+                Ok(n) if n > 0 => {
+                    rest = &rest[n..];
+                    self.offset = self.offset.map(|o| o.saturating_add(n as u64));
+                }
+                r => {
+                    self.closed = true;
+                    let e = r.err().unwrap_or(ErrorCode::Io);
+                    return Err(StreamError::LastOperationFailed(e.into()));
+                }
+            }
+        }
+        if self.closed { Err(StreamError::Closed) } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        if self.closed { Err(StreamError::Closed) } else { Ok(()) }
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        if self.closed { Err(StreamError::Closed) } else { Ok(CHUNK) }
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for Output {
+    async fn ready(&mut self) {}
+}

@@ -1,0 +1,259 @@
+//! What the store of a component call carries, and how host functions wait.
+
+use std::cell::OnceCell;
+use std::ffi::c_void;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+use wasmtime::component::{HasData, ResourceTable};
+use wasmtime_wasi::sockets::WasiSocketsCtx;
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView};
+
+use super::hooks::{self, Call};
+use super::http::Hooks;
+use crate::ends::{Cause, Unwind};
+use crate::limiter::{Ctl, Limiter, Stop, now_ns};
+
+/// How long a wait goes on before it looks for a cancel again.
+const SLICE: Duration = Duration::from_millis(5);
+/// Handles of a call when its caller names no number.
+const HANDLES: usize = 4096;
+
+/// The part of a call that its streams and tasks share.
+pub struct Shared {
+    call: *const Call,
+    ctl: Ctl,
+    cause: AtomicU64,
+    host_ns: AtomicU64,
+    /// Tokio has work that only advances while somebody blocks.
+    pub tasks: AtomicBool,
+}
+
+// SAFETY: all of a call, its hooks included, runs on one thread; the header says `bx_ecall` outlives the call.
+// The types that hold it must be `Send` only because Wasmtime and Tokio ask for it in general.
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+unsafe impl Sync for Shared {}
+
+impl Shared {
+    /// # Safety
+    /// `call` lives at least as long as the result and its clones.
+    pub unsafe fn new(call: *const Call) -> Arc<Shared> {
+        // SAFETY: promised by the caller.
+        let ctl = Ctl::new(unsafe { (*call).ctl });
+        Arc::new(Shared {
+            call,
+            ctl,
+            cause: AtomicU64::new(0),
+            host_ns: AtomicU64::new(0),
+            tasks: AtomicBool::new(false),
+        })
+    }
+
+    /// What the embedder handed in.
+    pub fn call(&self) -> &Call {
+        // SAFETY: see `new`.
+        unsafe { &*self.call }
+    }
+
+    /// First argument of every hook.
+    pub fn ctx(&self) -> *mut c_void {
+        self.call().ctx
+    }
+
+    /// The file hooks, if there are any.
+    pub fn fs(&self) -> Option<&hooks::Fs> {
+        // SAFETY: NULL or valid as long as the call.
+        unsafe { self.call().fs.as_ref() }
+    }
+
+    /// The socket hooks, if there are any.
+    pub fn sock(&self) -> Option<&hooks::Sock> {
+        // SAFETY: NULL or valid as long as the call.
+        unsafe { self.call().sock.as_ref() }
+    }
+
+    /// The HTTP hooks, if there are any.
+    pub fn http(&self) -> Option<&hooks::Http> {
+        // SAFETY: NULL or valid as long as the call.
+        unsafe { self.call().http.as_ref() }
+    }
+
+    /// The key-value hooks, if there are any.
+    pub fn kv(&self) -> Option<&hooks::Kv> {
+        // SAFETY: NULL or valid as long as the call.
+        unsafe { self.call().kv.as_ref() }
+    }
+
+    /// Why the host ended the guest, if it did.
+    pub fn cause(&self) -> Option<Cause> {
+        let v = self.cause.load(Ordering::Relaxed);
+        match v >> 32 {
+            0 => None,
+            1 => Some(Cause::Stop(Stop::Deadline)),
+            2 => Some(Cause::Stop(Stop::Cancelled)),
+            _ => Some(Cause::Host(v as u32 as i32)),
+        }
+    }
+
+    /// Note why the guest ends, and give the error that ends it.
+    pub fn end(&self, cause: Cause) -> wasmtime::Error {
+        let v = match cause {
+            Cause::Stop(Stop::Deadline) => 1 << 32,
+            Cause::Stop(Stop::Cancelled) => 2 << 32,
+            Cause::Host(code) => 3 << 32 | u64::from(code as u32),
+        };
+        self.cause.store(v, Ordering::Relaxed);
+        Unwind.into()
+    }
+
+    /// What an epoch tick asks.
+    pub fn check(&self) -> wasmtime::Result<()> {
+        match self.ctl.check() {
+            None => Ok(()),
+            Some(stop) => Err(self.end(Cause::Stop(stop))),
+        }
+    }
+
+    /// Nanoseconds spent waiting.
+    pub fn host_ns(&self) -> u64 {
+        self.host_ns.load(Ordering::Relaxed)
+    }
+
+    /// Run `fut` to its end on this thread, unless the call must stop first.
+    ///
+    /// A future that is ready at once costs one poll and never enters the runtime, unless tasks of the call
+    /// depend on being driven: a guest that polls in a loop must not starve its own requests.
+    pub fn wait<F: Future>(&self, fut: F) -> wasmtime::Result<F::Output> {
+        let mut fut = pin!(fut);
+        if self.tasks.load(Ordering::Relaxed) {
+            let begin = now_ns();
+            runtime(|rt| rt.block_on(tokio::task::yield_now()));
+            self.host_ns.fetch_add(now_ns() - begin, Ordering::Relaxed);
+        }
+        if let Poll::Ready(v) = fut.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return Ok(v);
+        }
+        let begin = now_ns();
+        let r = runtime(|rt| rt.block_on(self.wait_sliced(fut)));
+        self.host_ns.fetch_add(now_ns() - begin, Ordering::Relaxed);
+        r
+    }
+
+    async fn wait_sliced<F: Future>(&self, mut fut: Pin<&mut F>) -> wasmtime::Result<F::Output> {
+        loop {
+            self.check()?;
+            let left = Duration::from_nanos(self.ctl.deadline_ns().saturating_sub(now_ns()));
+            if let Ok(v) = tokio::time::timeout(left.min(SLICE), fut.as_mut()).await {
+                return Ok(v);
+            }
+        }
+    }
+
+    /// Let aborted tasks of the call be dropped, so that nothing of it is left when the caller goes on.
+    pub fn settle(&self) {
+        if self.tasks.load(Ordering::Relaxed) {
+            runtime(|rt| {
+                rt.block_on(async {
+                    for _ in 0..4 {
+                        tokio::task::yield_now().await;
+                    }
+                });
+            });
+        }
+    }
+}
+
+thread_local! {
+    static RUNTIME: OnceCell<Runtime> = const { OnceCell::new() };
+}
+
+/// This thread's Tokio runtime, made when first needed and kept: timers, sockets and wake-ups of waits.
+pub fn runtime<R>(f: impl FnOnce(&Runtime) -> R) -> R {
+    RUNTIME.with(|cell| {
+        let rt = cell.get_or_init(|| {
+            // Out of descriptors here means the process is lost anyway; see the crate's panic policy.
+            Builder::new_current_thread().enable_all().build().expect("a runtime needs three file descriptors")
+        });
+        f(rt)
+    })
+}
+
+/// The data of a component's store.
+pub struct State {
+    /// Handles of the guest.
+    pub table: ResourceTable,
+    /// Sizes against limits.
+    pub limiter: Limiter,
+    /// The call.
+    pub shared: Arc<Shared>,
+    /// Exit code, once the guest asked to exit.
+    pub exit: Option<u8>,
+    /// Where random numbers that need not be secure come from.
+    http: WasiHttpCtx,
+    http_hooks: Hooks,
+    sockets: Option<Box<WasiSocketsCtx>>,
+}
+
+impl State {
+    /// State of one call.
+    pub fn new(shared: Arc<Shared>) -> State {
+        let call = shared.call();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(if call.max_handles == 0 { HANDLES } else { call.max_handles as usize });
+        let mut http = WasiHttpCtx::new();
+        if call.max_field_bytes != 0 {
+            http.set_field_size_limit(call.max_field_bytes as usize);
+        }
+        let limiter = Limiter::new(&call.limits);
+        let http_hooks = Hooks::new(shared.clone());
+    }
+
+    /// View for the interfaces implemented here.
+    pub fn view(&mut self) -> View<'_> {
+        View { table: &mut self.table, shared: &self.shared, exit: &mut self.exit }
+    }
+
+    /// View for `wasi:sockets`.
+    pub fn sockets(&mut self) -> wasmtime_wasi::sockets::WasiSocketsCtxView<'_> {
+        let shared = &self.shared;
+        let ctx = self.sockets.get_or_insert_with(|| super::net::context(shared));
+        wasmtime_wasi::sockets::WasiSocketsCtxView { ctx, table: &mut self.table }
+    }
+
+    /// View for `wasi:http`.
+    pub fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.http_hooks }
+    }
+
+    /// Free what requests still hold of the embedder's.
+    pub fn release_requests(&mut self) {
+        self.http_hooks.release();
+    }
+}
+
+/// What the interfaces implemented here work on.
+pub struct View<'a> {
+    pub table: &'a mut ResourceTable,
+    pub shared: &'a Arc<Shared>,
+    pub exit: &'a mut Option<u8>,
+}
+
+/// Names [`View`] for the linker.
+pub struct HasView;
+
+impl HasData for HasView {
+    type Data<'a> = View<'a>;
+}
+
+/// Names the bare table for the linker.
+pub struct HasTable;
+
+impl HasData for HasTable {
+    type Data<'a> = &'a mut ResourceTable;
+}

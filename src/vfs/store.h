@@ -1,0 +1,23 @@
+/* vfs/store.h - the quota of one store:NAME, shared by all processes that use it.
+ * Any thread.  Functions ending in _locked: the caller holds bx_store_lock. */
+#ifndef BX_VFS_STORE_H
+#define BX_VFS_STORE_H
+
+#include "vfs/internal.h"
+
+enum { BX_STORE_ENTRY = 4096, BX_STORE_BLOCK = 4096 };
+
+/* What a file of this size counts, besides its entry. */
+static inline uint64_t bx_store_rounded(uint64_t size)
+{
+    return (size + BX_STORE_BLOCK - 1) / BX_STORE_BLOCK * BX_STORE_BLOCK;
+}
+
+/* Wait for the other users, in this and other processes; BUSY when one does not let go. */
+bx_errno bx_store_lock(bx_store *st);
+void bx_store_unlock(bx_store *st);
+bool bx_store_reserve_locked(bx_store *st, uint64_t bytes); /* false: over the quota, nothing taken */
+void bx_store_give_locked(bx_store *st, uint64_t bytes);
+uint64_t bx_store_left_locked(const bx_store *st);
+
+#endif
