@@ -1,7 +1,7 @@
-/* canary: is the memory of this fresh instance really fresh?  All memory beyond the stack must be zero
- * or as the module says; then a canary goes over all of it, for the next instance in the same slot.
- * Ends with exit code 0 when all was fresh, 1 when something was left in zero data, 2 in initialised
- * data, 3 in the memory behind it, 4 in grown memory. */
+/* canary: is the memory of this fresh instance really fresh?  All memory beyond the stack must be
+ * zero or as the module says; then a canary goes over all of it, for the next instance in the same
+ * slot. Ends with exit code 0 when all was fresh, 1 when something was left in zero data, 2 in
+ * initialised data, 3 in the memory behind it, 4 in grown memory. */
 /* guest-flags: -nostdlib -Wl,-z,stack-size=8192 -Wl,--initial-memory=131072 */
 #include "raw.h"
 
@@ -25,10 +25,7 @@ static int take(uint64_t *p, const uint64_t *end)
     return seen == 0;
 }
 
-static uint64_t *address(size_t page)
-{
-    return (uint64_t *)(page * PAGE);
-}
+static uint64_t *address(size_t page) { return (uint64_t *)(page * PAGE); }
 
 void _start(void)
 {

@@ -4,9 +4,10 @@
 //! then Wasmtime's own format.  The description is made while compiling, when the original bytes are at hand:
 //! compiled code keeps neither custom sections nor the names of types.
 
-use wasmtime::component::{self, Component};
+use wasmtime::component::Component;
 use wasmtime::{InstancePre, Module, ModuleExport};
 
+use crate::component::Linked;
 use crate::core::CallState;
 use crate::describe;
 use crate::engine::BxEngine;
@@ -32,12 +33,20 @@ pub struct CoreCode {
     pub memory: Option<ModuleExport>,
 }
 
+/// A component, ready to be linked or linked.
+pub struct ComponentCode {
+    /// The code.
+    pub component: Component,
+    /// Imports resolved, once linked.
+    pub linked: Option<Linked>,
+}
+
 /// What a `bx_emodule` holds.
 pub enum Loaded {
     /// A core module.
     Core(CoreCode),
     /// A component.
-    Component(Component),
+    Component(ComponentCode),
 }
 
 /// `bx_emodule`.
@@ -101,7 +110,7 @@ impl BxEngine {
             KIND_COMPONENT => {
                 // SAFETY: promised by the caller.
                 let c = unsafe { Component::deserialize(&self.engine, code) }.map_err(|e| load_error(&e))?;
-                Loaded::Component(c)
+                Loaded::Component(ComponentCode { component: c, linked: None })
             }
             _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind}"))),
         };
@@ -144,14 +153,6 @@ fn load_error(err: &wasmtime::Error) -> Error {
         Code::Stale
     };
     Error { code, msg: text }
-}
-
-/// The component of a module, or an error that names what it is.
-pub fn component_of(m: &BxModule) -> Result<&component::Component> {
-    match &m.loaded {
-        Loaded::Component(c) => Ok(c),
-        Loaded::Core(_) => Err(Error::new(Code::Unsupported, "this is a core module, not a component")),
-    }
 }
 
 /// See `bx_engine.h`.

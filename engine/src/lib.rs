@@ -14,6 +14,8 @@
 //! Engines and modules may be used by several threads at once.  An instance belongs to one thread at a time.
 
 pub mod code;
+pub mod component;
+pub mod componentize;
 pub mod core;
 mod describe;
 mod ends;

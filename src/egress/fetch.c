@@ -2,7 +2,7 @@
 #include "egress/internal.h"
 #include "egress/wake.h"
 
-enum { PIECE = 16 << 10, DEFAULT_BODY = 1 << 30 };
+enum { PIECE = 16 << 10, DEFAULT_BODY = 1 << 30, MAX_DROPPED = 64 << 10 };
 
 /* One hop, as it is about to be sent. */
 typedef struct hop {
@@ -110,6 +110,24 @@ static bx_code get_body(exchange *x, const bx_fetch *f, bx_buf *b, bx_error *err
         if (rc != BX_OK)
             return rc;
     }
+}
+
+/* Read what little a redirect says, so that its connection can carry the next hop; a long body, or
+ * one that breaks off, is not worth it. */
+static bx_code drop_body(exchange *x, bx_error *err)
+{
+    char piece[4096];
+    for (size_t total = 0; total < MAX_DROPPED;) {
+        size_t n = 0;
+        bx_poll p = bx_egress_poll_body(x->req, piece, sizeof piece, &n);
+        if (p == BX_POLL_END || p == BX_POLL_ERROR)
+            break;
+        total += n;
+        bx_code rc = p == BX_POLL_PENDING ? wait(x, err) : BX_OK;
+        if (rc != BX_OK)
+            return rc;
+    }
+    return BX_OK;
 }
 
 /* ---- redirects ---------------------------------------------------------------------------------------- */
@@ -250,9 +268,10 @@ static bx_code run(exchange *x, const bx_fetch *f, bx_fetched *out, bx_buf *body
         rc = next_hop(h, out->head, left, &again, x->error, err);
         if (rc != BX_OK || !again)
             break;
+        rc = drop_body(x, err);
         left--;
         out->redirects++;
-        bx_egress_request_free(BX_TAKE(x->req)); /* its body is nobody's */
+        bx_egress_request_free(BX_TAKE(x->req));
     }
     if (rc == BX_OK && f->on_head && !f->on_head(f->sink_ctx, out->head))
         rc = bx_fail(err, BX_ECANCELLED, "stopped by the reader");

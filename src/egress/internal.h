@@ -96,7 +96,7 @@ struct bx_egress_request {
 
     /* The transfer: I/O. */
     bx_egress_request *prev, *next; /* live list */
-    bool is_live;
+    bool is_live, nudge;
     CURLcode setup; /* the first option that failed */
     CURL *easy;
     bx_lookup *lookup;

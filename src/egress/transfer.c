@@ -51,7 +51,7 @@ static void abort_transfer(bx_egress_request *r, bx_http_error e, const char *ms
     if (r->abort_error != BX_HTTP_OK)
         return;
     r->abort_error = e;
-    (void)snprintf(r->abort_msg, sizeof r->abort_msg, "%s", msg);
+    (void)snprintf(r->abort_msg, sizeof r->abort_msg, "%.*s", (int)sizeof r->abort_msg - 1, msg);
 }
 
 /* ---- callbacks: connecting ------------------------------------------------------------------------ */
@@ -119,9 +119,16 @@ static void store_head(bx_egress_request *r, bx_head *h)
     } else if (r->n_infos < BX_HTTP_MAX_INFO) {
         r->infos[r->n_infos++] = BX_TAKE(h);
     }
+    bool look_again = !info && r->send_paused;
     bx_request_notify_locked(r);
     (void)pthread_mutex_unlock(&r->lock);
     bx_head_free(h);
+    /* After an error status libcurl sends no more, but a paused upload would keep the transfer
+     * from ending: let it look once more, after this callback. */
+    if (look_again) {
+        r->nudge = true;
+        bx_egress_post(r->scope->eg, r, BX_MAIL_KICK);
+    }
 }
 
 static bx_http_error end_of_head(bx_egress_request *r, bx_error *err)
@@ -418,7 +425,8 @@ static void kick(bx_egress_request *r)
 {
     (void)pthread_mutex_lock(&r->lock);
     bool recv = r->recv_paused && bx_ring_room(&r->in) >= CURL_MAX_WRITE_SIZE;
-    bool send = r->send_paused && (r->out.n > 0 || r->out_end);
+    bool send = r->send_paused && (r->out.n > 0 || r->out_end || r->nudge);
+    r->nudge = false;
     if (recv)
         r->recv_paused = false;
     if (send)

@@ -113,6 +113,8 @@ static void ambiguous_urls_are_refused(void)
     CHECK(refused("http://example.com/\xc3\xa9"));
     BX_AUTO(bx_url) bx_url *u = NULL;
     CHECK(bx_url_parse((bx_str){"http://a.b/\0x", 13}, &u, NULL) == BX_EINVAL);
+    CHECK(becomes("http://example.com#@evil.com/", "http://example.com/"));
+    CHECK(becomes("http://example.com?@evil.com/", "http://example.com/?@evil.com/"));
     CHECK(becomes("http://example.com/a@b?c@d", "http://example.com/a@b?c@d")); /* control */
 }
 

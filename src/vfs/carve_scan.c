@@ -12,7 +12,9 @@
 #include "os/fd.h"
 #include "vfs/internal.h"
 
-enum { SCAN_MAX_ENTRIES = 100000, SCAN_MAX_DEPTH = 128 };
+enum { SCAN_MAX_DEPTH = 128 };
+
+size_t bx_carve_scan_max = 100000;
 
 typedef struct file_id {
     dev_t dev;
@@ -103,7 +105,7 @@ static void scan_dir(bx_carve_scan *s, int dirfd, const char *name, place *at)
     while (!s->unsure && (errno = 0, e = readdir(d)) != NULL) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
-        if (++s->entries > SCAN_MAX_ENTRIES)
+        if (++s->entries > bx_carve_scan_max)
             s->unsure = true;
         else
             scan_entry(s, fd, e, at);

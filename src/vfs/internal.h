@@ -233,6 +233,7 @@ bx_errno bx_carve_walk(bx_file *dir, const char *path, bool follow, int *ret_fd,
 /* carve_scan.c: has this regular file another name that is carved out?  ACCES. */
 bx_errno bx_carve_hardlink(bx_vfs_session *s, const struct stat *st);
 void bx_carve_scan_free(bx_carve_scan *scan);
+extern size_t bx_carve_scan_max; /* entries looked at; only tests change it */
 
 /* ---- host_open.c, host_paths.c: the host backend below its table ----------------------------------- */
 bx_errno bx_host_open(bx_file *dir, const char *path, const bx_open_how *how, bx_opened *o);
@@ -266,6 +267,8 @@ bx_filetype bx_filetype_of(mode_t mode);
 /* ---- readdir.c ------------------------------------------------------------------------------------- */
 bx_errno bx_host_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more);
 void bx_dirlist_free(bx_file *dir);
+/* Bytes all lists of a session may hold; beyond it the oldest entries go.  Only tests change it. */
+extern size_t bx_dirlist_max;
 /* Count one entry of a pass; DQUOT over the limit. */
 bx_errno bx_count_dir_entry(bx_vfs_session *s);
 

@@ -220,13 +220,13 @@ static bool mem_is_same(const bx_file *a, const bx_file *b) { return a->node == 
 /* ---- directories ------------------------------------------------------------------------------------ */
 enum { FIRST_COOKIE = 2 }; /* 0 is ".", 1 is ".."; then an entry's seq and 2 */
 
-static bool is_hidden(const bx_file *dir, const bx_mem_entry *e)
+static bool is_hidden(const bx_file *dir, const char *name)
 {
     char guest[BX_GUEST_BUF];
     const bx_carve *c = dir->s->v->carve;
     if (!c)
         return false;
-    size_t n = bx_mem_guest_path(dir, dir->node, e->name, guest);
+    size_t n = bx_mem_guest_path(dir, dir->node, name, guest);
     return n == 0 || bx_carve_denies_guest(c, (bx_str){guest, n});
 }
 
@@ -241,7 +241,7 @@ static const bx_mem_entry *entry_from(const bx_file *dir, uint64_t seq)
         else
             hi = mid;
     }
-    while (lo < n->n_ent && is_hidden(dir, n->ent[lo]))
+    while (lo < n->n_ent && is_hidden(dir, n->ent[lo]->name))
         lo++;
     return lo < n->n_ent ? n->ent[lo] : NULL;
 }
@@ -263,7 +263,9 @@ static bx_errno lend(bx_file *dir, const bx_mem_entry *e, bx_dirent *ret)
 static bx_errno mem_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more)
 {
     bx_dirent d = {.next = cookie + 1, .ino = dir->node->ino, .type = BX_FT_DIR};
-    bx_errno e = BX_E_SUCCESS;
+    bx_errno e = is_hidden(dir, "") ? BX_E_ACCES : BX_E_SUCCESS;
+    if (e != BX_E_SUCCESS)
+        return e;
     if (cookie == 0)
         dir->pos = 0; /* of a directory: cookies below were counted in this pass */
     if (cookie < FIRST_COOKIE) {

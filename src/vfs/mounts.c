@@ -257,6 +257,16 @@ bx_errno bx_rights_at(const bx_vfs *v, int fd, unsigned *ret)
 }
 
 /* ---- the whole ------------------------------------------------------------------------------------------ */
+/* A rule may name a carved-out file through a mount nothing is granted in; so where rules are, all mounts are
+ * opened.  One that cannot be shows nothing. */
+static void open_rest(bx_vfs *v, const bx_grant *g)
+{
+    for (size_t i = 0; i < g->n_mounts; i++) {
+        if (v->mounts[i].fd < 0)
+            v->mounts[i].fd = open(g->mounts[i].host, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+}
+
 static bx_code fill(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_error *err)
 {
     bx_code rc = BX_OK;
@@ -268,6 +278,8 @@ static bx_code fill(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_erro
         rc = add_tmp(v, g, err);
     if (rc == BX_OK)
         rc = add_store(v, g, store_dir, err);
+    if (rc == BX_OK && bx_grant_find(g, BX_CAP_DENY))
+        open_rest(v, g);
     if (rc == BX_OK)
         rc = bx_carve_new(g, v, &v->carve, err);
     if (rc == BX_OK)

@@ -13,10 +13,11 @@
 
 enum {
     KERNEL_BUF = 32768,
-    LIST_MAX_BYTES = 32 << 20, /* of all lists of a session; beyond it the oldest entries go */
     FIRST_COOKIE = 2,          /* 0 is ".", 1 is ".." */
-    ENTRY_COST = sizeof(uint64_t) * 2 + 8,
+    KEEP_BEHIND = 64,
 };
+
+size_t bx_dirlist_max = 32 << 20;
 
 typedef struct entry {
     uint64_t ino;
@@ -63,8 +64,9 @@ bx_errno bx_count_dir_entry(bx_vfs_session *s)
     return BX_E_SUCCESS;
 }
 
-static void set_charge(bx_vfs_session *s, bx_dirlist *l, size_t bytes)
+static void set_charge(bx_vfs_session *s, bx_dirlist *l)
 {
+    size_t bytes = sizeof *l + l->n * sizeof l->e[0] + l->names_n;
     s->list_bytes = s->list_bytes - l->charged + bytes;
     l->charged = bytes;
 }
@@ -83,7 +85,7 @@ static bx_errno list_open(bx_file *dir)
     l->fd = bx_fd_take(&fd);
     l->base = FIRST_COOKIE;
     dir->list = l;
-    set_charge(dir->s, l, sizeof *l);
+    set_charge(dir->s, l);
     return BX_E_SUCCESS;
 }
 
@@ -101,11 +103,16 @@ static bx_errno list_rewind(bx_file *dir)
     return BX_E_SUCCESS;
 }
 
-/* Only a guest that goes far back in a huge directory notices: INVAL. */
-static void list_forget_half(bx_dirlist *l)
+/* Over the bound, what was handed out goes, but for a few entries a full buffer may make a guest
+ * ask for again.  Only one that goes back far in a huge directory notices: INVAL. */
+static void list_forget(bx_file *dir, uint64_t cookie)
 {
-    size_t k = l->n / 2;
-    uint32_t cut = k < l->n ? l->e[k].name_at : (uint32_t)l->names_n;
+    bx_dirlist *l = dir->list;
+    uint64_t passed = cookie - l->base < l->n ? cookie - l->base : l->n;
+    if (dir->s->list_bytes <= bx_dirlist_max || passed <= KEEP_BEHIND)
+        return;
+    size_t k = (size_t)passed - KEEP_BEHIND;
+    uint32_t cut = l->e[k].name_at;
     memmove(l->e, l->e + k, (l->n - k) * sizeof l->e[0]);
     memmove(l->names, l->names + cut, l->names_n - cut);
     l->n -= k;
@@ -113,6 +120,7 @@ static void list_forget_half(bx_dirlist *l)
     l->base += k;
     for (size_t i = 0; i < l->n; i++)
         l->e[i].name_at -= cut;
+    set_charge(dir->s, l);
 }
 
 static bool list_reserve(bx_dirlist *l, size_t name_n)
@@ -143,14 +151,12 @@ static bx_errno list_add(bx_file *dir, const struct dirent64 *d)
     bool dots = d->d_name[0] == '.' && (n == 1 || (n == 2 && d->d_name[1] == '.'));
     if (dots || n > BX_NAME_MAX || !bx_utf8_valid((bx_str){d->d_name, n})) /* a name no path could say */
         return BX_E_SUCCESS;
-    if (dir->s->list_bytes + n + ENTRY_COST > LIST_MAX_BYTES && l->n > 1)
-        list_forget_half(l);
     if (!list_reserve(l, n))
         return BX_E_NOMEM;
     l->e[l->n++] = (entry){d->d_ino, (uint32_t)l->names_n, (uint16_t)n, d->d_type};
     memcpy(l->names + l->names_n, d->d_name, n);
     l->names_n += n;
-    set_charge(dir->s, l, sizeof *l + l->cap * sizeof l->e[0] + l->names_cap);
+    set_charge(dir->s, l);
     return BX_E_SUCCESS;
 }
 
@@ -231,6 +237,7 @@ static bx_errno list_get(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *re
     bx_dirlist *l = dir->list;
     for (;; cookie++) {
         while (cookie >= l->base && cookie - l->base >= l->n && !l->end) {
+            list_forget(dir, cookie);
             bx_errno e = list_fill(dir);
             if (e != BX_E_SUCCESS)
                 return e;
@@ -248,11 +255,20 @@ static bx_errno list_get(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *re
     }
 }
 
+static bx_errno begin_pass(bx_file *dir)
+{
+    const bx_carve *c = dir->s->v->carve;
+    bx_errno e = c ? bx_carve_judge(c, dir->fd, NULL, 0) : BX_E_SUCCESS;
+    if (e == BX_E_NOENT) /* removed, so it has no entries */
+        e = BX_E_SUCCESS;
+    return e == BX_E_SUCCESS ? list_rewind(dir) : e;
+}
+
 bx_errno bx_host_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more)
 {
     bx_dirent d = {0};
     bool more = true;
-    bx_errno e = cookie == 0 ? list_rewind(dir) : dir->list ? BX_E_SUCCESS : list_open(dir);
+    bx_errno e = cookie == 0 || !dir->list ? begin_pass(dir) : BX_E_SUCCESS;
     if (e == BX_E_SUCCESS)
         e = cookie < FIRST_COOKIE ? dot_entry(dir, cookie, &d) : list_get(dir, cookie, &d, &more);
     if (e != BX_E_SUCCESS)

@@ -128,7 +128,7 @@ static bx_errno write_start(bx_file *f, uint64_t off, uint64_t size, uint64_t *r
 static bx_errno write_locked(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
 {
     bx_store *st = store_of(f);
-    uint64_t size, at, total = 0;
+    uint64_t size = 0, at = 0, total = 0;
     bx_errno e = size_of(f, &size);
     if (e == BX_E_SUCCESS)
         e = write_start(f, off, size, &at);
@@ -172,7 +172,7 @@ typedef bx_errno (*change_fn)(bx_file *f, uint64_t a, uint64_t b, uint64_t *ret_
 static bx_errno resize(bx_file *f, uint64_t end, change_fn change, uint64_t a, uint64_t b, uint64_t *ret_used)
 {
     bx_store *st = store_of(f);
-    uint64_t size;
+    uint64_t size = 0;
     bx_errno e = bx_store_lock(st);
     if (e != BX_E_SUCCESS)
         return e;

@@ -1,84 +1,28 @@
-"""`boxagnts exec` from outside: every flag, every ending, every bad input, and what --json says."""
+"""`boxagnts exec` from outside: every flag, every ending, and what --json says."""
 # timeout: 300
 import base64
 import json
 import os
-import pathlib
 import signal
 import subprocess
-import tempfile
+import threading
 import time
 import unittest
 
-from support import BOXAGNTS, GUESTS, SANITIZED, box, outcome
+from exec_support import DO, EMPTY_COMMAND, FUNCTION, MEMORY, START, TYPE, WASM, ExecTest, code, section
+from support import BOXAGNTS, SANITIZED, box, outcome
 
-DO = GUESTS / "exec_do.wasm"
-FIELDS = {"kind", "exit_code", "wall_us", "guest_us", "host_us", "fuel_used", "memory_peak_bytes", "files", "files_omitted",
-          "requests", "requests_omitted", "error"}
+FIELDS = {"kind", "exit_code", "wall_us", "guest_us", "host_us", "fuel_used", "memory_peak_bytes", "files",
+          "files_omitted", "requests", "requests_omitted", "error"}
 KINDS = {"exit", "trap", "deadline", "fuel", "memory", "stack", "output", "cancelled", "denied", "failed"}
-
-
-def section(kind, *parts):
-    body = b"".join(parts)
-    assert len(body) < 128
-    return bytes([kind, len(body)]) + body
-
-
-def name(text):
-    return bytes([len(text)]) + text.encode()
-
-
-WASM = b"\0asm\1\0\0\0"
-TYPE = section(1, b"\1\x60\0\0")                               # one type: [] -> []
-FUNCTION = section(3, b"\1\0")
-MEMORY = section(5, b"\1\0\1")
-START = section(7, b"\1", name("_start"), b"\0\0")             # exports function 0
-
-
-def code(body):
-    return section(10, b"\1", bytes([len(body) + 2]), b"\0", body, b"\x0b")
-
-
-EMPTY_COMMAND = WASM + TYPE + FUNCTION + MEMORY + START + code(b"")
-
-
-class ExecTest(unittest.TestCase):
-    def setUp(self):
-        scratch = tempfile.TemporaryDirectory()
-        self.addCleanup(scratch.cleanup)
-        self.top = pathlib.Path(scratch.name)
-        self.dir = self.top / "dir"
-        self.dir.mkdir()
-        (self.dir / "f").write_text("contents\n")
-
-    def module(self, contents):
-        path = self.top / "m.wasm"
-        path.write_bytes(contents)
-        return path
-
-    def do(self, *words, flags=(), code=0, **options):
-        """Run exec_do; its standard output as text."""
-        done = box("exec", *flags, DO, "--", *words, **options)
-        self.assertEqual(done.returncode, code, done)
-        return done.stdout.decode()
-
-    def refused(self, *arguments, code=125, says=(), **options):
-        """boxagnts ends by itself, with one message of its own and nothing on standard output."""
-        done = box(*arguments, **options)
-        self.assertEqual((done.returncode, done.stdout), (code, b""), done)
-        text = done.stderr.decode()
-        self.assertRegex(text, r"\Aboxagnts: ")
-        for part in [says] if isinstance(says, str) else says:
-            self.assertIn(part, text)
-        return text
 
 
 class Guest(ExecTest):
     """The guest's own end and its standard streams."""
 
     def test_exit_code_passes_through(self):
-        for n, shown in ((0, 0), (1, 1), (42, 42), (124, 124), (125, 125), (126, 126), (132, 132), (137, 137), (255, 255),
-                         (256, 1), (257, 1), (0x1ff, 255)):
+        for n, shown in ((0, 0), (1, 1), (42, 42), (124, 124), (125, 125), (126, 126), (132, 132), (137, 137),
+                         (255, 255), (256, 1), (257, 1), (0x1ff, 255)):
             with self.subTest(n):
                 self.do("exit", n, code=shown)
                 self.assertEqual(outcome(DO, "--", "exit", str(n))["exit_code"], n)
@@ -194,6 +138,51 @@ class Files(ExecTest):
         self.do("cat", "/store/f", flags=("--allow", "store:other"), env=env, code=1)
         self.do("put", "/store/g", "x" * 100000, flags=("--allow", "store:s:64KiB"), env=env, code=1)
 
+    def swap_while_read(self, turn):
+        """What a guest reads at /d/p/f while `turn` changes on the host what /d/p is, again and again."""
+        stop = threading.Event()
+
+        def swap():
+            while not stop.is_set():
+                turn()
+
+        swapper = threading.Thread(target=swap)
+        swapper.start()
+        try:
+            return self.do("hammer", "/d/p/f", 2000 if SANITIZED else 20000, flags=("--map-dir", f"{self.dir}::/d:ro"))
+        finally:
+            stop.set()
+            swapper.join()
+
+    def test_links_swapped_while_the_guest_opens(self):
+        """p is a link, now to a directory inside, now to one outside: only what is inside is ever read."""
+        for folder, contents in ((self.dir / "in", "inside"), (self.top / "out", "outside")):
+            folder.mkdir()
+            (folder / "f").write_text(contents + "\n")
+
+        def turn():
+            for target in ("../out", "in"):
+                os.symlink(target, self.dir / "next")
+                os.replace(self.dir / "next", self.dir / "p")
+
+        os.symlink("in", self.dir / "p")
+        self.assertEqual(self.swap_while_read(turn), "inside\n")
+
+    def test_directories_moved_while_the_guest_opens(self):
+        """p is a directory, now with a file of its own, now replaced by a link to the outside."""
+        (self.dir / "p").mkdir()
+        (self.dir / "p/f").write_text("inside\n")
+        (self.top / "out").mkdir()
+        (self.top / "out/f").write_text("outside\n")
+
+        def turn():
+            os.rename(self.dir / "p", self.dir / "away")
+            os.symlink("../out", self.dir / "p")
+            os.unlink(self.dir / "p")
+            os.rename(self.dir / "away", self.dir / "p")
+
+        self.assertEqual(self.swap_while_read(turn), "inside\n")
+
     def test_refused(self):
         file = self.dir / "f"
         for flags, says in (
@@ -234,8 +223,9 @@ class Files(ExecTest):
 class Settings(ExecTest):
     def test_env(self):
         host = {"FROM_HOST": "h \u00e4", "OTHER": "o"}
-        self.assertEqual(self.do("env", flags=("--env", "A=1", "--env", "B=x=y", "--env", "EMPTY=", "--env", "FROM_HOST"),
-                                 env=host).splitlines(), ["A=1", "B=x=y", "EMPTY=", "FROM_HOST=h \u00e4"])
+        flags = ("--env", "A=1", "--env", "B=x=y", "--env", "EMPTY=", "--env", "FROM_HOST")
+        self.assertEqual(self.do("env", flags=flags, env=host).splitlines(),
+                         ["A=1", "B=x=y", "EMPTY=", "FROM_HOST=h \u00e4"])
         self.assertEqual(self.do("env", flags=("--env", "NOT_SET_ANYWHERE")), "")
         self.assertEqual(self.do("env", flags=("--allow", "env:A=2")), "A=2\n")
 
@@ -265,16 +255,20 @@ class Settings(ExecTest):
         self.assertNotEqual(self.do("random", flags=one), self.do("random", flags=two))
 
     def test_network_flags_are_checked(self):
-        good = ("--allowed-outbound-host", "https://api.example.com", "--allowed-outbound-host", "https://*.example.com:8000..9000",
-                "--block-url", "https://api.example.com/admin", "--block-network", "10.0.0.0/8", "--block-network", "private",
+        good = ("--allowed-outbound-host", "https://api.example.com",
+                "--allowed-outbound-host", "https://*.example.com:8000..9000",
+                "--block-url", "https://api.example.com/admin",
+                "--block-network", "10.0.0.0/8", "--block-network", "private",
                 "--allow-network", "127.0.0.0/8", "--allow", "fetch:GET,HEAD https://api.example.com/v1/**",
                 "--allow", "connect:tcp://db.internal:5432")
         self.assertEqual(self.do("args", flags=good), "[exec_do.wasm]\n[args]\n")
-        for flag, bad in (("--allowed-outbound-host", "api.example.com"), ("--allowed-outbound-host", "https://u:p@example.com"),
+        for flag, bad in (("--allowed-outbound-host", "api.example.com"),
+                          ("--allowed-outbound-host", "https://u:p@example.com"),
                           ("--allowed-outbound-host", "https://example.com/path"),
                           ("--allowed-outbound-host", "https://example.com:9000..8000"),
-                          ("--block-network", "10.0.0.0/33"), ("--block-network", "10.0.0"), ("--block-network", "public"),
-                          ("--block-url", "not a url"), ("--allow", "fetch:example.com"), ("--allow", "connect:db:5432")):
+                          ("--block-network", "10.0.0.0/33"), ("--block-network", "10.0.0"),
+                          ("--block-network", "public"), ("--block-url", "not a url"),
+                          ("--allow", "fetch:example.com"), ("--allow", "connect:db:5432")):
             with self.subTest(bad):
                 quoted = "user name" if "@" in bad else bad.split(":", 1)[1] if flag == "--allow" else bad
                 self.refused("exec", flag, bad, DO, says=[flag, quoted])
@@ -299,12 +293,12 @@ class Limits(ExecTest):
                     result = self.ends("deadline", 124, [word], *flags)
                     self.assertEqual(result["stdout"], "begun\n")
                     self.assertGreaterEqual(result["wall_us"], 200_000)
-                    self.assertLess(result["wall_us"], 2_000_000 if SANITIZED else 400_000)
+                    self.assertLess(result["wall_us"], 2_000_000)
         self.do("sleep", 10, flags=("--wasm-timeout", "20s"))
 
     def test_wall_covers_a_stdin_that_never_comes(self):
-        with subprocess.Popen([BOXAGNTS, "exec", "--wasm-timeout", "200ms", str(DO), "--", "stdin"], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        argv = [BOXAGNTS, "exec", "--wasm-timeout", "200ms", str(DO), "--", "stdin"]
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             self.assertEqual(process.wait(timeout=30), 124)
 
     def test_time_is_guest_or_host(self):
@@ -451,217 +445,6 @@ class Json(ExecTest):
         self.assertEqual((result["kind"], result["exit_code"]), ("failed", 125))
         self.assertIn("missing.wasm", result["error"])
         self.assertIn(result["kind"], KINDS)
-
-
-class BadFiles(ExecTest):
-    def test_not_wasm(self):
-        for contents, says in ((b"", "empty"), (b"#!/bin/sh\necho hello\n", "not a WebAssembly module"), (b"\0asm", "WebAssembly"),
-                               (b"\x7fELF" + bytes(100), "not a WebAssembly module"), (b"\0asm\2\0\0\0", "version"),
-                               (b"(module)", "text")):
-            with self.subTest(contents[:8]):
-                path = self.module(contents)
-                self.refused("exec", path, says=[str(path), says])
-
-    def test_component_that_is_only_a_header(self):
-        self.refused("exec", self.module(b"\0asm\x0d\0\1\0"), says="component")
-
-    def test_truncated_anywhere(self):
-        whole = DO.read_bytes()
-        for size in (9, 20, 100, len(whole) // 2, len(whole) - 1):
-            with self.subTest(size):
-                self.refused("exec", self.module(whole[:size]), says="m.wasm")
-
-    def test_garbage_in_the_middle(self):
-        broken = bytearray(DO.read_bytes())
-        broken[len(broken) // 2:len(broken) // 2 + 64] = b"\xff" * 64
-        done = box("exec", self.module(bytes(broken)))
-        self.assertIn(done.returncode, (0, 1, 2, 125, 132), done)   # data may be hit instead of code; never a crash
-
-    def test_huge(self):
-        path = self.module(WASM)
-        os.truncate(path, 1 << 30)
-        self.refused("exec", path, says=["m.wasm", "1073741824"])
-
-    def test_missing_and_odd_files(self):
-        self.refused("exec", self.top / "missing.wasm", says=["missing.wasm", "no such file"])
-        self.refused("exec", self.dir, says="directory")
-        os.mkfifo(self.top / "fifo")
-        self.refused("exec", self.top / "fifo", says="fifo", timeout_s=10)
-        self.refused("exec", "/dev/zero", says="/dev/zero")
-
-    @unittest.skipIf(os.geteuid() == 0, "root may read every file")
-    def test_unreadable(self):
-        path = self.module(EMPTY_COMMAND)
-        path.chmod(0)
-        self.refused("exec", path, says="m.wasm")
-
-    def test_unknown_imports_are_all_listed(self):
-        imports = section(2, b"\3", name("env"), name("one"), b"\0\0", name("env"), name("two"), b"\0\0",
-                          name("wasi_snapshot_preview1"), name("fd_fly"), b"\0\0")
-        text = self.refused("exec", self.module(WASM + TYPE + imports + FUNCTION + MEMORY +
-                                                section(7, b"\1", name("_start"), b"\0\3") + code(b"")))
-        for wanted in ("one", "two", "fd_fly"):
-            self.assertIn(wanted, text)
-
-    def test_import_of_another_type(self):
-        imports = section(2, b"\1", name("wasi_snapshot_preview1"), name("fd_write"), b"\0\0")
-        self.refused("exec", self.module(WASM + TYPE + imports + FUNCTION + MEMORY +
-                                         section(7, b"\1", name("_start"), b"\0\1") + code(b"")), says="fd_write")
-
-    def test_no_start(self):
-        self.refused("exec", self.module(WASM + TYPE + FUNCTION + MEMORY + code(b"")), says="_start")
-        self.refused("exec", self.module(WASM + TYPE + FUNCTION + MEMORY + section(7, b"\1", name("main"), b"\0\0") + code(b"")),
-                     says="_start")
-
-    def test_start_of_another_type(self):
-        takes = section(1, b"\1\x60\1\x7f\0")
-        self.refused("exec", self.module(WASM + takes + FUNCTION + MEMORY + START + code(b"")), says="_start")
-        memory = WASM + TYPE + FUNCTION + MEMORY + section(7, b"\1", name("_start"), b"\2\0") + code(b"")
-        self.refused("exec", self.module(memory), says="_start")
-
-    def test_start_function_that_traps(self):
-        starts = WASM + TYPE + FUNCTION + MEMORY + START + section(8, b"\0") + code(b"\0")   # unreachable
-        done = box("exec", self.module(starts))
-        self.assertEqual(done.returncode, 132, done)
-        self.assertIn(b"trap", done.stderr)
-
-    def test_start_function_that_spins(self):
-        spins = WASM + TYPE + FUNCTION + MEMORY + START + section(8, b"\0") + code(b"\3\x40\x0c\0\x0b")
-        self.assertEqual(box("exec", "--wasm-timeout", "100ms", self.module(spins)).returncode, 124)
-
-
-class Cache(ExecTest):
-    def setUp(self):
-        super().setUp()
-        self.cache = self.top / "cache"
-        self.home = {"BOXAGNTS_HOME": str(self.top / "home")}
-        self.flags = ("--wasm-cache-dir", self.cache)
-
-    def entries(self):
-        return sorted(path for path in self.cache.rglob("*") if path.is_file())
-
-    def run_cached(self):
-        done = box("exec", *self.flags, DO, "--", "args", env=self.home)
-        self.assertEqual((done.returncode, done.stdout), (0, b"[exec_do.wasm]\n[args]\n"), done)
-        return done
-
-    def test_one_entry_per_module(self):
-        self.run_cached()
-        first = self.entries()
-        self.assertEqual(len(first), 1)
-        self.assertEqual(self.cache.stat().st_mode & 0o777, 0o700)
-        stamp = first[0].stat().st_ino
-        self.run_cached()
-        self.assertEqual((self.entries(), first[0].stat().st_ino), (first, stamp))
-
-    def test_damaged_entries_are_rebuilt(self):
-        self.run_cached()
-        [entry] = self.entries()
-        good = entry.read_bytes()
-        for what, bad in (("empty", b""), ("cut", good[:-1]), ("longer", good + b"\0"), ("flipped", bytes([good[0] ^ 1]) + good[1:]),
-                          ("flipped at the end", good[:-1] + bytes([good[-1] ^ 1])),
-                          ("flipped inside", good[:len(good) // 2] + bytes([good[len(good) // 2] ^ 1]) + good[len(good) // 2 + 1:])):
-            with self.subTest(what):
-                entry.write_bytes(bad)
-                self.run_cached()
-                self.assertEqual(len(self.entries()), 1)
-                self.assertEqual(entry.stat().st_size, len(good))
-                self.assertNotEqual(entry.read_bytes(), bad)
-
-    def test_swapped_entries_are_rebuilt(self):
-        self.run_cached()
-        [mine] = self.entries()
-        self.assertEqual(box("exec", *self.flags, self.module(EMPTY_COMMAND), env=self.home).returncode, 0)
-        [other] = set(self.entries()) - {mine}
-        mine.write_bytes(other.read_bytes())
-        self.run_cached()
-
-    def test_entry_of_another_key_is_rebuilt(self):
-        self.run_cached()
-        self.home = {"BOXAGNTS_HOME": str(self.top / "other-home")}
-        self.run_cached()
-        self.run_cached()
-
-    def test_directory_others_can_write_to(self):
-        self.cache.mkdir()
-        for mode in (0o777, 0o770, 0o702):
-            self.cache.chmod(mode)
-            with self.subTest(oct(mode)):
-                self.refused("exec", *self.flags, DO, says=str(self.cache), env=self.home)
-        self.assertEqual(self.entries(), [])
-
-    def test_not_a_directory(self):
-        self.cache.write_text("")
-        self.refused("exec", *self.flags, DO, says=str(self.cache), env=self.home)
-
-    def test_link_to_a_directory_of_others(self):
-        shared = self.top / "shared"
-        shared.mkdir()
-        shared.chmod(0o777)
-        self.cache.symlink_to(shared)
-        self.refused("exec", *self.flags, DO, says=str(self.cache), env=self.home)
-
-
-class CommandLine(ExecTest):
-    def test_mistakes(self):
-        for arguments, says in (
-                ((), "which file"), ((DO, DO), "one file"), (("--no-such-flag", DO), "--no-such-flag"), (("-x", DO), "-x"),
-                (("--json=yes", DO), "--json"), ((DO, "--limit"), "--limit"), ((DO, "--map-dir"), "--map-dir")):
-            with self.subTest(arguments):
-                self.refused("exec", *arguments, says=says)
-        self.refused("excec", says="excec")
-
-    def test_value_after_an_equals_sign(self):
-        self.assertEqual(self.do("env", flags=("--env=A=1",)), "A=1\n")
-
-    def test_flags_after_the_file(self):
-        done = box("exec", DO, "--env", "A=1", "--", "env")
-        self.assertEqual((done.returncode, done.stdout), (0, b"A=1\n"))
-
-    def test_help_names_every_flag(self):
-        text = box("exec", "--help").stdout.decode()
-        for flag in ("work-dir", "map-dir", "env", "allowed-outbound-host", "block-url", "block-network", "wasm-timeout",
-                     "wasm-max-memory-size", "wasm-max-wasm-stack", "wasm-fuel", "wasm-cache-dir", "mount", "allow", "deny",
-                     "stdin", "limit", "json"):
-            self.assertRegex(text, rf"(?m)^ *--{flag}\b")
-
-    def test_commands(self):
-        for command in ("exec", "inspect", "doctor", "completion", "version"):
-            done = box(command, "--help")
-            self.assertEqual(done.returncode, 0)
-            self.assertIn(f"usage: boxagnts {command}", done.stdout.decode())
-        self.assertRegex(box("version").stdout.decode(), r"(?s)\Aboxagnts \d+\.\d+\.\d+.*[Ww]asmtime 48\.")
-        self.assertEqual(box().returncode, 125)
-        self.assertEqual(box("--help").returncode, 0)
-
-    def test_completion(self):
-        for shell in ("bash", "zsh", "fish"):
-            done = box("completion", shell)
-            self.assertEqual(done.returncode, 0, shell)
-            self.assertIn(b"wasm-max-memory-size", done.stdout)
-        script = box("completion", "bash").stdout
-        self.assertEqual(subprocess.run(["bash", "-n"], input=script, check=False).returncode, 0)
-        self.refused("completion", "tcsh", says="bash, zsh or fish")
-
-    def test_inspect(self):
-        done = box("inspect", DO)
-        self.assertEqual(done.returncode, 0, done)
-        text = done.stdout.decode()
-        for part in ("fd_write", "_start", "memory", "wasi_snapshot_preview1"):
-            self.assertIn(part, text)
-        self.refused("inspect", self.top / "missing.wasm", says="missing.wasm")
-        self.refused("inspect", self.module(b"junk"), says="WebAssembly")
-
-    def test_inspect_never_runs_the_module(self):
-        traps = WASM + TYPE + FUNCTION + MEMORY + START + section(8, b"\0") + code(b"\0")
-        self.assertEqual(box("inspect", self.module(traps)).returncode, 0)
-
-    def test_inspect_of_unknown_imports(self):
-        imports = section(2, b"\1", name("env"), name("one"), b"\0\0")
-        path = self.module(WASM + TYPE + imports + FUNCTION + MEMORY + section(7, b"\1", name("_start"), b"\0\1") + code(b""))
-        done = box("inspect", path)
-        self.assertEqual(done.returncode, 0, done)
-        self.assertIn("one", done.stdout.decode())
 
 
 class Signals(ExecTest):

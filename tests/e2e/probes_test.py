@@ -6,11 +6,12 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
 
-from support import BOXAGNTS, NO_OPENAT2, PROBES, root
+from support import BOXAGNTS, NO_OPENAT2, PROBES, box, root
 
 FOLDER = root / "tools/probes"
 TEXT = r'"(?:[^"\\]|\\.)*"'
@@ -104,6 +105,37 @@ class Probes(unittest.TestCase):
         sources = sorted(path.stem for path in FOLDER.glob("*.c"))
         self.assertEqual(sorted(probe.name for probe in ALL), sources)
 
+
+class Doctor(unittest.TestCase):
+    """All of them in one process, as a user has them run; probes of setup TWICE need that."""
+
+    def doctor(self, probes):
+        done = box("doctor", "--json", "--probes", probes, timeout_s=200)
+        return json.loads(done.stdout), done.returncode
+
+    @unittest.skipIf(NO_OPENAT2, "files cannot be granted here")
+    def test_all_held(self):
+        report, code = self.doctor(PROBES)
+        self.assertEqual((report["held"], report["controls"], code), (len(ALL), len(ALL), 0), report)
+
+    @unittest.skipUnless(NO_OPENAT2, "what it says of a machine that cannot grant files")
+    def test_a_machine_without_openat2_is_not_well(self):
+        report, code = self.doctor(PROBES)
+        self.assertEqual((report["openat2"], code), (False, 1))
+        self.assertEqual(report["controls"], sum(not probe.maps for probe in ALL))
+
+    def test_a_probe_that_gets_through_is_told(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            shutil.copytree(PROBES, scratch, dirs_exist_ok=True)
+            (pathlib.Path(scratch) / "sockets.wasm").write_bytes(ESCAPES)
+            report, code = self.doctor(scratch)
+        [row] = [row for row in report["probes"] if row["probe"] == "sockets"]
+        self.assertEqual((row["held"], row["control"], code), (False, False, 1))
+
+
+# A module whose _start calls proc_exit(66).
+ESCAPES = (b"\0asm\1\0\0\0" b"\1\x08\2\x60\1\x7f\0\x60\0\0" b"\2\x24\1\x16wasi_snapshot_preview1\x09proc_exit\0\0"
+           b"\3\2\1\1" b"\7\x0a\1\6_start\0\1" b"\x0a\x09\1\7\0\x41\xc2\0\x10\0\x0b")
 
 ALL = [Probe(row) for row in PROBE.findall((FOLDER / "probes.def").read_text())]
 for one in ALL:

@@ -140,8 +140,8 @@ class Bounds(ReadTest):
     def test_longer_line_is_cut_with_a_mark(self):
         self.put("f", "\u00e4" * 2001 + "\r\nnext\r\n")
         text, about = self.good()
-        self.assertEqual(text, "     1\t" + "\u00e4" * 2000 + " \u2026 [line cut: 2001 characters in all]\n     2\tnext\n"
-                         "[1 long line was cut]\n[line endings: CRLF]\n")
+        self.assertEqual(text, "     1\t" + "\u00e4" * 2000 + " \u2026 [line cut: 2001 characters in all]\n"
+                         "     2\tnext\n[1 long line was cut]\n[line endings: CRLF]\n")
         self.assertIs(about["truncated"], True)
 
     def test_line_longer_than_the_buffer(self):

@@ -1,5 +1,5 @@
-/* exec_do WORD [ARGS…]: does one small thing, so that the tests of `boxagnts exec` see from outside what a
- * flag did.  Ends with 1 and the error's name on standard error when the thing failed. */
+/* exec_do WORD [ARGS…]: does one small thing, so that the tests of `boxagnts exec` see from outside
+ * what a flag did.  Ends with 1 and the error's name on standard error when the thing failed. */
 /* guest-flags: -Wl,-z,stack-size=65536 */
 #include <dirent.h>
 #include <errno.h>
@@ -59,6 +59,29 @@ static int do_put(const char *path, const char *text)
     return 0;
 }
 
+/* Open PATH until it was read `times` times; every different content is printed once. */
+static int do_hammer(const char *path, long times)
+{
+    char seen[8][64];
+    int n_seen = 0;
+    for (long i = 0; i < times;) {
+        char got[64] = "";
+        int fd = open(path, O_RDONLY);
+        if (fd < 0)
+            continue;
+        bool is_new = read(fd, got, sizeof got - 1) > 0;
+        close(fd);
+        i++;
+        for (int k = 0; k < n_seen; k++)
+            is_new = is_new && strcmp(seen[k], got) != 0;
+        if (is_new && n_seen < 8) {
+            memcpy(seen[n_seen++], got, sizeof got);
+            fputs(got, stdout);
+        }
+    }
+    return 0;
+}
+
 static int do_list(const char *path)
 {
     struct dirent **names;
@@ -85,10 +108,7 @@ static int do_grow(long mib)
 static long deep(long n);
 static long (*volatile next)(long) = deep;
 
-static long deep(long n)
-{
-    return n == 0 ? 0 : next(n - 1) + 1;
-}
+static long deep(long n) { return n == 0 ? 0 : next(n - 1) + 1; }
 
 static int do_count(long n)
 {
@@ -104,7 +124,8 @@ static int do_clock(void)
     struct timespec a, b;
     if (clock_gettime(CLOCK_REALTIME, &a) != 0 || clock_gettime(CLOCK_REALTIME, &b) != 0)
         return failed("clock");
-    printf("%lld.%09ld %lld.%09ld\n", (long long)a.tv_sec, a.tv_nsec, (long long)b.tv_sec, b.tv_nsec);
+    printf("%lld.%09ld %lld.%09ld\n", (long long)a.tv_sec, a.tv_nsec, (long long)b.tv_sec,
+           b.tv_nsec);
     return 0;
 }
 
@@ -166,7 +187,8 @@ static int with_number(const char *word, long n)
 
 int main(int argc, char **argv)
 {
-    const char *word = argc > 1 ? argv[1] : "args", *a = argc > 2 ? argv[2] : "", *b = argc > 3 ? argv[3] : "";
+    const char *word = argc > 1 ? argv[1] : "args", *a = argc > 2 ? argv[2] : "",
+               *b = argc > 3 ? argv[3] : "";
     if (strcmp(word, "args") == 0)
         return do_args(argc, argv);
     if (strcmp(word, "env") == 0)
@@ -179,6 +201,8 @@ int main(int argc, char **argv)
         return do_put(a, b);
     if (strcmp(word, "list") == 0)
         return do_list(a);
+    if (strcmp(word, "hammer") == 0)
+        return do_hammer(a, strtol(b, NULL, 10));
     if (strcmp(word, "mkdir") == 0)
         return mkdir(a, 0777) == 0 ? 0 : failed(a);
     if (strcmp(word, "clock") == 0)

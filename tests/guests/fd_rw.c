@@ -109,6 +109,6 @@ int main(void)
     very_many_pieces();
     one_way_only();
     EQ(write_fd(1000, "x", &n), E(BADF));
-    EQ(write_fd(UINT32_MAX, "x", &n), E(BADF));
+    EQ(write_fd(-1, "x", &n), E(BADF));
     return 0;
 }

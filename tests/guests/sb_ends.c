@@ -11,6 +11,8 @@ static volatile int sink;
 static int deeper(int n)
 {
     volatile char frame[256];
+    if (n < 0)
+        return 0;
     frame[n & 255] = (char)n;
     return deeper(n + 1) + frame[(n * 7) & 255];
 }

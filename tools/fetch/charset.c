@@ -44,11 +44,16 @@ static const struct other {
     [CS_REPLACEMENT] = {"replacement", NULL},
     [CS_X_USER_DEFINED] = {"x-user-defined", NULL},
 };
-enum { FIRST_SINGLE = CS_X_USER_DEFINED + 1 };
+static bool is_single(wf_charset cs) { return cs > CS_X_USER_DEFINED; }
+
+static const struct single *single_of(wf_charset cs)
+{
+    return &singles[cs - CS_X_USER_DEFINED - 1];
+}
 
 const char *wf_charset_name(wf_charset cs)
 {
-    return cs >= FIRST_SINGLE ? singles[cs - FIRST_SINGLE].name : others[cs].name;
+    return is_single(cs) ? single_of(cs)->name : others[cs].name;
 }
 
 wf_charset wf_charset_find(bx_str label)
@@ -326,8 +331,8 @@ bx_code wf_charset_to_utf8(wf_charset cs, bx_str body, bool cut, bx_buf *scratch
         if (bx_str_starts(body, big ? BX_LIT("\xfe\xff") : BX_LIT("\xff\xfe")))
             body = bx_str_from(body, 2);
         from_utf16(body, big, cut, scratch);
-    } else if (cs >= FIRST_SINGLE) {
-        from_single(body, singles[cs - FIRST_SINGLE].upper, scratch);
+    } else if (is_single(cs)) {
+        from_single(body, single_of(cs)->upper, scratch);
     } else if (others[cs].iconv) {
         rc = from_iconv(others[cs].iconv, body, cut, scratch);
     } else {

@@ -30,12 +30,13 @@ typedef struct line { /* one line of the file, decoded and cut */
     bx_utf8 utf8;
 } line;
 
-typedef struct view { /* what is shown, and what has to be said about it */
-    int64_t first, last;   /* lines shown; last < first: none */
-    int64_t total;         /* lines of the file, or -1 */
-    bool is_full;          /* max_bytes ended it */
-    size_t used;           /* bytes of text */
-    int64_t cut_lines, lf, crlf, lone_cr, nul, bad, wide; /* wide: characters of more than one byte */
+typedef struct view {    /* what is shown, and what has to be said about it */
+    int64_t first, last; /* lines shown; last < first: none */
+    int64_t total;       /* lines of the file, or -1 */
+    bool is_full;        /* max_bytes ended it */
+    size_t used;         /* bytes of text */
+    int64_t cut_lines, lf, crlf, lone_cr, nul, bad,
+        wide; /* wide: characters of more than one byte */
 } view;
 
 static bx_source source;
@@ -154,7 +155,8 @@ static size_t fitting(const line *l, size_t room)
     return room;
 }
 
-/* Print `l` as line `n`.  False, and nothing printed: no room, and other lines are shown already. */
+/* Print `l` as line `n`.  False, and nothing printed: no room, and other lines are shown already.
+ */
 static bool show_line(const line *l, int64_t n, view *v, const request *r)
 {
     char number[32];
@@ -213,7 +215,8 @@ static const char *line_ending(const view *v)
     return v->crlf == 0 ? "lf" : v->lf == 0 ? "crlf" : "mixed";
 }
 
-/* Not one valid character beyond ASCII, but other bytes: some 8-bit encoding, most likely this one. */
+/* Not one valid character beyond ASCII, but other bytes: some 8-bit encoding, most likely this one.
+ */
 static bool is_single_byte(const view *v)
 {
     return v->bad > 0 && v->wide == 0 && source.encoding == BX_UTF8;
@@ -238,11 +241,14 @@ static void notice(const view *v)
         bx_text_puts("]\n");
     }
     notice_count(v->cut_lines, " long line was cut", " long lines were cut");
-    notice_count(v->bad, is_single_byte(v) ? " byte is not UTF-8, shown as \xef\xbf\xbd; the file may be Latin-1"
-                                           : " invalid sequence, shown as \xef\xbf\xbd",
-                 is_single_byte(v) ? " bytes are not UTF-8, shown as \xef\xbf\xbd; the file may be Latin-1"
-                                   : " invalid sequences, shown as \xef\xbf\xbd");
-    notice_count(v->lone_cr, " carriage return inside a line, shown as ␍", " carriage returns inside lines, shown as ␍");
+    notice_count(
+        v->bad,
+        is_single_byte(v) ? " byte is not UTF-8, shown as \xef\xbf\xbd; the file may be Latin-1"
+                          : " invalid sequence, shown as \xef\xbf\xbd",
+        is_single_byte(v) ? " bytes are not UTF-8, shown as \xef\xbf\xbd; the file may be Latin-1"
+                          : " invalid sequences, shown as \xef\xbf\xbd");
+    notice_count(v->lone_cr, " carriage return inside a line, shown as ␍",
+                 " carriage returns inside lines, shown as ␍");
     notice_count(v->nul, " NUL character, shown as ␀", " NUL characters, shown as ␀");
     if (v->crlf > 0) {
         bx_text_puts(v->lf > 0 ? "[line endings: mixed, " : "[line endings: CRLF");

@@ -57,8 +57,12 @@ static bool is_blank(const char *p, size_t n)
 /* JSON's own words; the parser's name its ways to store a number. */
 static const char *type_name(yyjson_val *v)
 {
-    return yyjson_is_num(v) ? "a number" : yyjson_is_str(v) ? "a string" : yyjson_is_bool(v) ? "true or false"
-           : yyjson_is_null(v) ? "null" : yyjson_is_arr(v) ? "an array" : "an object";
+    return yyjson_is_num(v)    ? "a number"
+           : yyjson_is_str(v)  ? "a string"
+           : yyjson_is_bool(v) ? "true or false"
+           : yyjson_is_null(v) ? "null"
+           : yyjson_is_arr(v)  ? "an array"
+                               : "an object";
 }
 
 bool bx_tool_begin(size_t max_bytes)
@@ -80,16 +84,14 @@ bool bx_tool_begin(size_t max_bytes)
     }
     args.root = yyjson_doc_get_root(doc);
     if (!yyjson_is_obj(args.root)) {
-        bx_tool_fail("the arguments are ", type_name(args.root), "; expected one JSON object", NULL);
+        bx_tool_fail("the arguments are ", type_name(args.root), "; expected one JSON object",
+                     NULL);
         return false;
     }
     return true;
 }
 
-static void add(const char *text)
-{
-    (void)strlcat(args.mistake, text, sizeof args.mistake);
-}
+static void add(const char *text) { (void)strlcat(args.mistake, text, sizeof args.mistake); }
 
 static bool begin_mistake(const char *name)
 {

@@ -10,8 +10,14 @@ typedef struct magic {
     bx_filetype type;
 } magic;
 
-#define MAGIC(offset, bytes, name, mime) {offset, bytes, sizeof(bytes) - 1, false, {name, mime}}
-#define WEAK(offset, bytes, name) {offset, bytes, sizeof(bytes) - 1, true, {name, NULL}}
+#define MAGIC(offset, bytes, name, mime) \
+    { \
+        offset, bytes, sizeof(bytes) - 1, false, { name, mime } \
+    }
+#define WEAK(offset, bytes, name) \
+    { \
+        offset, bytes, sizeof(bytes) - 1, true, { name, NULL } \
+    }
 
 /* The first match counts. */
 static const magic table[] = {
@@ -20,7 +26,7 @@ static const magic table[] = {
     MAGIC(0, "GIF87a", "GIF image", "image/gif"),
     MAGIC(0, "GIF89a", "GIF image", "image/gif"),
     MAGIC(8, "WEBP", "WebP image", "image/webp"),
-    MAGIC(0, "\x7f" "ELF", "ELF executable or library", NULL),
+    MAGIC(0, "\177ELF", "ELF executable or library", NULL),
     MAGIC(0, "\0asm\x01\0\0\0", "WebAssembly module", NULL),
     MAGIC(0, "\0asm\x0d\0\x01\0", "WebAssembly component", NULL),
     MAGIC(0, "%PDF-", "PDF document", NULL),
@@ -28,7 +34,7 @@ static const magic table[] = {
     MAGIC(0, "PK\x05\x06", "empty zip archive", NULL),
     MAGIC(0, "\x1f\x8b\x08", "gzip data", NULL),
     WEAK(0, "BZh", "bzip2 data"),
-    MAGIC(0, "\xfd" "7zXZ\0", "xz data", NULL),
+    MAGIC(0, "\3757zXZ\0", "xz data", NULL),
     MAGIC(0, "\x28\xb5\x2f\xfd", "zstd data", NULL),
     MAGIC(0, "7z\xbc\xaf\x27\x1c", "7-zip archive", NULL),
     MAGIC(0, "Rar!\x1a\x07", "RAR archive", NULL),

@@ -143,10 +143,7 @@ static void put_escaped(uint32_t cp)
     }
 }
 
-static bool is_plain(uint8_t c)
-{
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
+static bool is_plain(uint8_t c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
 void bx_json_str_begin(void)
 {

@@ -32,15 +32,9 @@ void bx_text_begin(void)
     bx_json_str_begin();
 }
 
-void bx_text_put(const void *p, size_t n)
-{
-    bx_json_str_put(p, n);
-}
+void bx_text_put(const void *p, size_t n) { bx_json_str_put(p, n); }
 
-void bx_text_puts(const char *s)
-{
-    bx_json_str_put(s, strlen(s));
-}
+void bx_text_puts(const char *s) { bx_json_str_put(s, strlen(s)); }
 
 void bx_text_int(int64_t n)
 {
@@ -63,10 +57,7 @@ void bx_image_begin(const char *mime_type)
     bx_json_base64_begin();
 }
 
-void bx_image_put(const void *p, size_t n)
-{
-    bx_json_base64_put(p, n);
-}
+void bx_image_put(const void *p, size_t n) { bx_json_base64_put(p, n); }
 
 void bx_image_end(void)
 {

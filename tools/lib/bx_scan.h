@@ -7,7 +7,8 @@
 #include <wasm_simd128.h>
 
 /* How many of p[0..n) are `byte`. */
-__attribute__((target("simd128"))) static inline size_t bx_count_byte(const uint8_t *p, size_t n, uint8_t byte)
+__attribute__((target("simd128"))) static inline size_t bx_count_byte(const uint8_t *p, size_t n,
+                                                                      uint8_t byte)
 {
     size_t count = 0;
     const v128_t wanted = wasm_i8x16_splat((int8_t)byte);
@@ -15,7 +16,8 @@ __attribute__((target("simd128"))) static inline size_t bx_count_byte(const uint
         size_t blocks = n / 16 < 255 ? n / 16 : 255; /* a lane counts to 255 */
         v128_t lanes = wasm_i8x16_splat(0);
         for (size_t i = 0; i < blocks; i++, p += 16)
-            lanes = wasm_i8x16_sub(lanes, wasm_i8x16_eq(wasm_v128_load(p), wanted)); /* a hit is -1 */
+            lanes =
+                wasm_i8x16_sub(lanes, wasm_i8x16_eq(wasm_v128_load(p), wanted)); /* a hit is -1 */
         v128_t sums = wasm_u16x8_extadd_pairwise_u8x16(lanes);
         sums = wasm_u32x4_extadd_pairwise_u16x8(sums);
         count += wasm_u32x4_extract_lane(sums, 0) + wasm_u32x4_extract_lane(sums, 1) +

@@ -38,7 +38,8 @@ void bx_source_as_text(bx_source *s)
         const char *mark;
         size_t n;
         bx_encoding encoding;
-    } marks[] = {{"\xef\xbb\xbf", 3, BX_UTF8_BOM}, {"\xff\xfe", 2, BX_UTF16LE}, {"\xfe\xff", 2, BX_UTF16BE}};
+    } marks[] = {
+        {"\xef\xbb\xbf", 3, BX_UTF8_BOM}, {"\xff\xfe", 2, BX_UTF16LE}, {"\xfe\xff", 2, BX_UTF16BE}};
 
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         if (s->n < marks[i].n || memcmp(s->raw, marks[i].mark, marks[i].n) != 0)

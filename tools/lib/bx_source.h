@@ -17,10 +17,10 @@ typedef struct bx_source {
     bx_encoding encoding;
     const uint8_t *p; /* the bytes at hand are p[at..n); the reader moves `at` */
     size_t at, n;
-    bool at_end;           /* of the file; bytes may still be at hand */
-    int error;             /* errno of a read that failed; the stream ends there */
-    size_t raw_at, raw_n;  /* UTF-16 only: what is not decoded yet */
-    uint32_t high;         /* UTF-16 only: a high surrogate waiting for its other half, or 0 */
+    bool at_end;          /* of the file; bytes may still be at hand */
+    int error;            /* errno of a read that failed; the stream ends there */
+    size_t raw_at, raw_n; /* UTF-16 only: what is not decoded yet */
+    uint32_t high;        /* UTF-16 only: a high surrogate waiting for its other half, or 0 */
     uint8_t raw[BX_SOURCE_RAW];
     uint8_t decoded[3 * BX_SOURCE_UNITS + 8];
 } bx_source;

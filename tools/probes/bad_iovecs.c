@@ -1,6 +1,6 @@
-/* bad_iovecs: buffers that overlap each other, the list that names them, and the place for the count;
- * and lists whose lengths add up to more than 32 bits.  Each call may succeed or fail, but nothing
- * may change beyond the buffers named, and no count may exceed the file. */
+/* bad_iovecs: buffers that overlap each other, the list that names them, and the place for the
+ * count; and lists whose lengths add up to more than 32 bits.  Each call may succeed or fail, but
+ * nothing may change beyond the buffers named, and no count may exceed the file. */
 #include "probe.h"
 
 enum { SIZE = 64, GUARD = 0x5a };
@@ -53,7 +53,8 @@ static const char *rewrite(__wasi_fd_t fd)
     guard();
     for (size_t i = 0; i < SIZE / sizeof m.u.iov[0]; i++)
         m.u.iov[i] = (__wasi_iovec_t){m.u.bytes, SIZE};
-    return verdict(__wasi_fd_pread(fd, m.u.iov, SIZE / sizeof m.u.iov[0], 0, &count), "a list that is overwritten");
+    return verdict(__wasi_fd_pread(fd, m.u.iov, SIZE / sizeof m.u.iov[0], 0, &count),
+                   "a list that is overwritten");
 }
 
 static const char *count_inside(__wasi_fd_t fd)
@@ -95,8 +96,8 @@ static const char *no_buffers(__wasi_fd_t fd)
 
 static int attack(void)
 {
-    static const char *(*const tries[])(__wasi_fd_t) = {overlap, rewrite, count_inside, sum_overflows, endless_list,
-                                                        no_buffers};
+    static const char *(*const tries[])(__wasi_fd_t) = {overlap,       rewrite,      count_inside,
+                                                        sum_overflows, endless_list, no_buffers};
     int fd = open("/sandbox/inside.txt", O_RDONLY);
     if (fd < 0)
         return not_tried("", errno);
@@ -116,6 +117,7 @@ static int control(void)
     many[1] = (__wasi_iovec_t){m.u.bytes + 3, SIZE - 3};
     if (fd < 0 || __wasi_fd_pread(fd, many, 2, 0, &count) != 0)
         return control_failed(errno);
-    return count == FILE_SIZE && memcmp(m.u.bytes, "inside\n", FILE_SIZE) == 0 && is_guarded() ? control_ok()
-                                                                                               : control_failed(EIO);
+    return count == FILE_SIZE && memcmp(m.u.bytes, "inside\n", FILE_SIZE) == 0 && is_guarded()
+               ? control_ok()
+               : control_failed(EIO);
 }

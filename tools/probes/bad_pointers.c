@@ -1,6 +1,6 @@
-/* bad_pointers: hand every host function addresses outside memory, in each of its pointer arguments,
- * and descriptors that do not exist.  Each has to answer with an error; a host that believes one
- * of them reads or writes its own memory. */
+/* bad_pointers: hand every host function addresses outside memory, in each of its pointer
+ * arguments, and descriptors that do not exist.  Each has to answer with an error; a host that
+ * believes one of them reads or writes its own memory. */
 #include "probe.h"
 
 typedef uint32_t u32;
@@ -8,7 +8,8 @@ typedef uint64_t u64;
 
 /* The functions as they are: the wrappers of libc would look at the paths first. */
 #define RAW(name, ...) \
-    __attribute__((import_module("wasi_snapshot_preview1"), import_name(#name))) u32 raw_##name(__VA_ARGS__)
+    __attribute__((import_module("wasi_snapshot_preview1"), import_name(#name))) u32 raw_##name( \
+        __VA_ARGS__)
 
 RAW(args_get, u32, u32);
 RAW(args_sizes_get, u32, u32);
@@ -65,7 +66,8 @@ RAW(sock_shutdown, u32, u32);
 static uint8_t good[4096] __attribute__((aligned(16)));
 static const char file[] = "inside.txt", link_name[] = "good_link", fresh[] = "fresh";
 static __wasi_subscription_t clock_now = {
-    .u = {.tag = __WASI_EVENTTYPE_CLOCK, .u.clock = {.id = __WASI_CLOCKID_MONOTONIC, .timeout = 0}}};
+    .u = {.tag = __WASI_EVENTTYPE_CLOCK,
+          .u.clock = {.id = __WASI_CLOCKID_MONOTONIC, .timeout = 0}}};
 static u32 dir, fd; /* the grant, and a file in it open for reading and writing */
 
 /* Each returns the text of a call that was believed, or NULL. */
@@ -94,7 +96,8 @@ static const char *small_ones(u32 bad)
 
 static const char *files(u32 bad)
 {
-    __wasi_iovec_t ok = {good, 16}, wild = {(uint8_t *)(uintptr_t)bad, 16}, endless = {good, UINT32_MAX};
+    __wasi_iovec_t ok = {good, 16}, wild = {(uint8_t *)(uintptr_t)bad, 16},
+                   endless = {good, UINT32_MAX};
     TRY(raw_fd_fdstat_get(1, bad));
     TRY(raw_fd_filestat_get(fd, bad));
     TRY(raw_fd_prestat_get(dir, bad));
@@ -204,9 +207,10 @@ static int control(void)
     int err = begin();
     if (err)
         return control_failed(err);
-    if (raw_args_sizes_get(P(good), P(good) + 4) || raw_clock_time_get(0, 0, P(good)) || raw_random_get(P(good), 16) ||
-        raw_poll_oneoff(P(&clock_now), P(good), 1, P(good) + 64) || raw_fd_filestat_get(fd, P(good)) ||
-        raw_fd_pread(fd, P(&ok), 1, 0, P(good) + 64) || raw_fd_readdir(dir, P(good), 256, 0, P(good) + 512) ||
+    if (raw_args_sizes_get(P(good), P(good) + 4) || raw_clock_time_get(0, 0, P(good)) ||
+        raw_random_get(P(good), 16) || raw_poll_oneoff(P(&clock_now), P(good), 1, P(good) + 64) ||
+        raw_fd_filestat_get(fd, P(good)) || raw_fd_pread(fd, P(&ok), 1, 0, P(good) + 64) ||
+        raw_fd_readdir(dir, P(good), 256, 0, P(good) + 512) ||
         raw_path_filestat_get(dir, 0, P(file), sizeof file - 1, P(good)) ||
         raw_path_readlink(dir, P(link_name), 9, P(good), 64, P(good) + 64))
         return control_failed(EINVAL);

@@ -7,7 +7,8 @@ static int attack(void)
 {
     struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
     int n = poll(&p, 1, -1);
-    return n == 1 ? not_tried("standard input was ready at once", 0) : escaped("waited past the deadline");
+    return n == 1 ? not_tried("standard input was ready at once", 0)
+                  : escaped("waited past the deadline");
 }
 
 static int control(void)

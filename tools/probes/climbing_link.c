@@ -6,7 +6,4 @@ static int attack(void)
     return attack_result(open_below("/sandbox", "climb_link"), "followed a link out of the grant");
 }
 
-static int control(void)
-{
-    return control_result(open_below("/sandbox", "good_link"));
-}
+static int control(void) { return control_result(open_below("/sandbox", "good_link")); }

@@ -13,10 +13,8 @@ static unsigned deep(unsigned n)
 
 static int attack(void)
 {
-    return escaped(deep(1000) == 1000 ? "64 MiB of frames in a stack of 1 MiB" : "came back with wrong data");
+    return escaped(deep(1000) == 1000 ? "64 MiB of frames in a stack of 1 MiB"
+                                      : "came back with wrong data");
 }
 
-static int control(void)
-{
-    return deep(2) == 2 ? control_ok() : control_failed(EIO);
-}
+static int control(void) { return deep(2) == 2 ? control_ok() : control_failed(EIO); }

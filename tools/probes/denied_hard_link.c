@@ -3,10 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(open_below("/sandbox", "alias.txt"), "opened a carved-out file through a hard link");
+    return attack_result(open_below("/sandbox", "alias.txt"),
+                         "opened a carved-out file through a hard link");
 }
 
-static int control(void)
-{
-    return control_result(open_below("/sandbox", "inside.txt"));
-}
+static int control(void) { return control_result(open_below("/sandbox", "inside.txt")); }

@@ -5,7 +5,8 @@ static int attack(void)
 {
     if (link("/sandbox/secret.env", "/sandbox/taken.txt") != 0)
         return contained(errno);
-    return attack_result(read_file("/sandbox/taken.txt"), "read a carved-out file through a link of its own");
+    return attack_result(read_file("/sandbox/taken.txt"),
+                         "read a carved-out file through a link of its own");
 }
 
 static int control(void)

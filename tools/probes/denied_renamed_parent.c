@@ -1,4 +1,5 @@
-/* denied_renamed_parent: rename the directory a carved-out file lies in, then read the file at its new path. */
+/* denied_renamed_parent: rename the directory a carved-out file lies in, then read the file at its
+ * new path. */
 #include <stdio.h>
 
 #include "probe.h"
@@ -7,7 +8,8 @@ static int attack(void)
 {
     if (rename("/sandbox/vault", "/sandbox/open") != 0)
         return contained(errno);
-    return attack_result(read_file("/sandbox/open/key.txt"), "read a carved-out file through its renamed directory");
+    return attack_result(read_file("/sandbox/open/key.txt"),
+                         "read a carved-out file through its renamed directory");
 }
 
 static int control(void)

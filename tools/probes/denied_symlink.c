@@ -3,10 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(open_below("/sandbox", "secret_link"), "opened a carved-out file through a symbolic link");
+    return attack_result(open_below("/sandbox", "secret_link"),
+                         "opened a carved-out file through a symbolic link");
 }
 
-static int control(void)
-{
-    return control_result(open_below("/sandbox", "good_link"));
-}
+static int control(void) { return control_result(open_below("/sandbox", "good_link")); }

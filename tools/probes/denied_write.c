@@ -6,7 +6,4 @@ static int attack(void)
     return attack_result(write_file("/sandbox/secret.env", O_WRONLY), "wrote a carved-out file");
 }
 
-static int control(void)
-{
-    return control_result(write_file("/sandbox/inside.txt", O_WRONLY));
-}
+static int control(void) { return control_result(write_file("/sandbox/inside.txt", O_WRONLY)); }

@@ -3,10 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(open_below("/sandbox", "dir_link/secret.txt"), "walked through a link out of the grant");
+    return attack_result(open_below("/sandbox", "dir_link/secret.txt"),
+                         "walked through a link out of the grant");
 }
 
-static int control(void)
-{
-    return control_result(open_below("/sandbox", "sub/file.txt"));
-}
+static int control(void) { return control_result(open_below("/sandbox", "sub/file.txt")); }

@@ -3,7 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(open_below("/sandbox", "sub/../../outside.txt"), "opened a file next to the grant");
+    return attack_result(open_below("/sandbox", "sub/../../outside.txt"),
+                         "opened a file next to the grant");
 }
 
 static int control(void)

@@ -16,7 +16,4 @@ static int attack(void)
     return total < LIMIT / 2 ? not_tried("", errno) : contained(errno);
 }
 
-static int control(void)
-{
-    return control_result(write_file("/sandbox/big", O_WRONLY | O_CREAT));
-}
+static int control(void) { return control_result(write_file("/sandbox/big", O_WRONLY | O_CREAT)); }

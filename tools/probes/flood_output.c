@@ -13,5 +13,6 @@ static int attack(void)
 
 static int control(void)
 {
-    return write(STDERR_FILENO, block, sizeof block) == sizeof block ? control_ok() : control_failed(errno);
+    return write(STDERR_FILENO, block, sizeof block) == sizeof block ? control_ok()
+                                                                     : control_failed(errno);
 }

@@ -14,8 +14,8 @@ static bool is_alive(__wasi_fd_t fd)
     __wasi_filesize_t at;
     return __wasi_fd_fdstat_get(fd, &fs) == 0 || __wasi_fd_filestat_get(fd, &st) == 0 ||
            __wasi_fd_prestat_get(fd, &pre) == 0 || __wasi_fd_read(fd, &iov, 1, &n) == 0 ||
-           __wasi_fd_pread(fd, &iov, 1, 0, &n) == 0 || __wasi_fd_seek(fd, 0, __WASI_WHENCE_CUR, &at) == 0 ||
-           __wasi_fd_sync(fd) == 0;
+           __wasi_fd_pread(fd, &iov, 1, 0, &n) == 0 ||
+           __wasi_fd_seek(fd, 0, __WASI_WHENCE_CUR, &at) == 0 || __wasi_fd_sync(fd) == 0;
 }
 
 static int attack(void)
@@ -30,7 +30,4 @@ static int attack(void)
     return contained(EBADF);
 }
 
-static int control(void)
-{
-    return is_alive(STDOUT_FILENO) ? control_ok() : control_failed(EBADF);
-}
+static int control(void) { return is_alive(STDOUT_FILENO) ? control_ok() : control_failed(EBADF); }

@@ -3,7 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(link("/sandbox/inside.txt", "/other/taken.txt") == 0 ? 0 : errno, "linked across grants");
+    return attack_result(link("/sandbox/inside.txt", "/other/taken.txt") == 0 ? 0 : errno,
+                         "linked across grants");
 }
 
 static int control(void)

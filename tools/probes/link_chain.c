@@ -3,10 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(open_below("/sandbox", "chain1"), "followed a chain of links out of the grant");
+    return attack_result(open_below("/sandbox", "chain1"),
+                         "followed a chain of links out of the grant");
 }
 
-static int control(void)
-{
-    return control_result(open_below("/sandbox", "good_link"));
-}
+static int control(void) { return control_result(open_below("/sandbox", "good_link")); }

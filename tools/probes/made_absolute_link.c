@@ -3,7 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(symlink("/etc/passwd", "/sandbox/made") == 0 ? 0 : errno, "made an absolute link");
+    return attack_result(symlink("/etc/passwd", "/sandbox/made") == 0 ? 0 : errno,
+                         "made an absolute link");
 }
 
 static int control(void)

@@ -5,7 +5,8 @@ static int attack(void)
 {
     if (symlink("../outside.txt", "/sandbox/made") != 0)
         return contained(errno);
-    return attack_result(open_below("/sandbox", "made"), "followed a link of its own out of the grant");
+    return attack_result(open_below("/sandbox", "made"),
+                         "followed a link of its own out of the grant");
 }
 
 static int control(void)

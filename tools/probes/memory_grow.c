@@ -22,7 +22,4 @@ static int attack(void)
     return contained_by("memory.grow refused");
 }
 
-static int control(void)
-{
-    return grow_and_touch() ? control_ok() : control_failed(ENOMEM);
-}
+static int control(void) { return grow_and_touch() ? control_ok() : control_failed(ENOMEM); }

@@ -78,10 +78,7 @@ UNUSED static int attack_result(int err, const char *what)
     return err == 0 ? escaped(what) : contained(err);
 }
 
-UNUSED static int control_result(int err)
-{
-    return err == 0 ? control_ok() : control_failed(err);
-}
+UNUSED static int control_result(int err) { return err == 0 ? control_ok() : control_failed(err); }
 
 /* The descriptor of the preopened directory `guest`, or -1. */
 UNUSED static int preopen(const char *guest)
@@ -90,8 +87,8 @@ UNUSED static int preopen(const char *guest)
     __wasi_prestat_t stat;
     for (__wasi_fd_t fd = 3; __wasi_fd_prestat_get(fd, &stat) == 0; fd++) {
         size_t n = stat.u.dir.pr_name_len;
-        if (n < sizeof name && __wasi_fd_prestat_dir_name(fd, (uint8_t *)name, n) == 0 && n == strlen(guest) &&
-            memcmp(name, guest, n) == 0)
+        if (n < sizeof name && __wasi_fd_prestat_dir_name(fd, (uint8_t *)name, n) == 0 &&
+            n == strlen(guest) && memcmp(name, guest, n) == 0)
             return (int)fd;
     }
     return -1;
@@ -105,7 +102,8 @@ UNUSED static int open_below(const char *guest, const char *path)
     int dir = preopen(guest);
     if (dir < 0)
         return ENOENT;
-    __wasi_errno_t e = __wasi_path_open(dir, __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW, path, 0, __WASI_RIGHTS_FD_READ, 0, 0, &fd);
+    __wasi_errno_t e = __wasi_path_open(dir, __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW, path, 0,
+                                        __WASI_RIGHTS_FD_READ, 0, 0, &fd);
     if (e == 0)
         (void)__wasi_fd_close(fd);
     return e;

@@ -3,7 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(write_file("/sandbox/new.txt", O_WRONLY | O_CREAT), "created a file in a read-only grant");
+    return attack_result(write_file("/sandbox/new.txt", O_WRONLY | O_CREAT),
+                         "created a file in a read-only grant");
 }
 
 static int control(void)

@@ -3,7 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(link("/sandbox/inside.txt", "/sandbox/new") == 0 ? 0 : errno, "made a hard link in a read-only grant");
+    return attack_result(link("/sandbox/inside.txt", "/sandbox/new") == 0 ? 0 : errno,
+                         "made a hard link in a read-only grant");
 }
 
 static int control(void)

@@ -5,10 +5,8 @@
 
 static int attack(void)
 {
-    return attack_result(mkdir("/sandbox/new", 0777) == 0 ? 0 : errno, "made a directory in a read-only grant");
+    return attack_result(mkdir("/sandbox/new", 0777) == 0 ? 0 : errno,
+                         "made a directory in a read-only grant");
 }
 
-static int control(void)
-{
-    return control_result(mkdir("/other/new", 0777) == 0 ? 0 : errno);
-}
+static int control(void) { return control_result(mkdir("/other/new", 0777) == 0 ? 0 : errno); }

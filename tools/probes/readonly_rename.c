@@ -5,7 +5,8 @@
 
 static int attack(void)
 {
-    return attack_result(rename("/sandbox/inside.txt", "/sandbox/renamed.txt") == 0 ? 0 : errno, "renamed a file of a read-only grant");
+    return attack_result(rename("/sandbox/inside.txt", "/sandbox/renamed.txt") == 0 ? 0 : errno,
+                         "renamed a file of a read-only grant");
 }
 
 static int control(void)

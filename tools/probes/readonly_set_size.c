@@ -11,10 +11,8 @@ static int set_size(const char *path, int flags)
 
 static int attack(void)
 {
-    return attack_result(set_size("/sandbox/inside.txt", O_RDONLY), "cut a file through a handle that only reads");
+    return attack_result(set_size("/sandbox/inside.txt", O_RDONLY),
+                         "cut a file through a handle that only reads");
 }
 
-static int control(void)
-{
-    return control_result(set_size("/other/inside.txt", O_RDWR));
-}
+static int control(void) { return control_result(set_size("/other/inside.txt", O_RDWR)); }

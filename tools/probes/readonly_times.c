@@ -5,7 +5,8 @@
 
 static int attack(void)
 {
-    return attack_result(utimensat(AT_FDCWD, "/sandbox/inside.txt", NULL, 0) == 0 ? 0 : errno, "set the times of a file of a read-only grant");
+    return attack_result(utimensat(AT_FDCWD, "/sandbox/inside.txt", NULL, 0) == 0 ? 0 : errno,
+                         "set the times of a file of a read-only grant");
 }
 
 static int control(void)

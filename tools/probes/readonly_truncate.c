@@ -3,7 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(write_file("/sandbox/inside.txt", O_WRONLY | O_TRUNC), "cut a file of a read-only grant");
+    return attack_result(write_file("/sandbox/inside.txt", O_WRONLY | O_TRUNC),
+                         "cut a file of a read-only grant");
 }
 
 static int control(void)

@@ -3,10 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(unlink("/sandbox/inside.txt") == 0 ? 0 : errno, "deleted a file of a read-only grant");
+    return attack_result(unlink("/sandbox/inside.txt") == 0 ? 0 : errno,
+                         "deleted a file of a read-only grant");
 }
 
-static int control(void)
-{
-    return control_result(unlink("/other/inside.txt") == 0 ? 0 : errno);
-}
+static int control(void) { return control_result(unlink("/other/inside.txt") == 0 ? 0 : errno); }

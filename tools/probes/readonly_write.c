@@ -3,10 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(write_file("/sandbox/inside.txt", O_WRONLY), "wrote a file of a read-only grant");
+    return attack_result(write_file("/sandbox/inside.txt", O_WRONLY),
+                         "wrote a file of a read-only grant");
 }
 
-static int control(void)
-{
-    return control_result(write_file("/other/inside.txt", O_WRONLY));
-}
+static int control(void) { return control_result(write_file("/other/inside.txt", O_WRONLY)); }

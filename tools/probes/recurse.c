@@ -15,7 +15,4 @@ static int attack(void)
     return escaped(deep(INT32_MAX, 0) ? "came back" : "came back from two thousand million calls");
 }
 
-static int control(void)
-{
-    return deep(100, 0) == 5050 ? control_ok() : control_failed(EIO);
-}
+static int control(void) { return deep(100, 0) == 5050 ? control_ok() : control_failed(EIO); }

@@ -1,4 +1,5 @@
-/* regex_time: a pattern with a back-reference that takes exponential time: what "just a grep" can do. */
+/* regex_time: a pattern with a back-reference that takes exponential time: what "just a grep" can
+ * do. */
 #include <regex.h>
 
 #include "probe.h"
@@ -19,7 +20,4 @@ static int attack(void)
     return escaped("the pattern ended before the deadline");
 }
 
-static int control(void)
-{
-    return match("aab") == 0 ? control_ok() : control_failed(EINVAL);
-}
+static int control(void) { return match("aab") == 0 ? control_ok() : control_failed(EINVAL); }

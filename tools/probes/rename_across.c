@@ -5,7 +5,8 @@
 
 static int attack(void)
 {
-    return attack_result(rename("/sandbox/inside.txt", "/other/taken.txt") == 0 ? 0 : errno, "renamed across grants");
+    return attack_result(rename("/sandbox/inside.txt", "/other/taken.txt") == 0 ? 0 : errno,
+                         "renamed across grants");
 }
 
 static int control(void)

@@ -15,7 +15,4 @@ static int attack(void)
     return escaped("slept past the deadline");
 }
 
-static int control(void)
-{
-    return control_result(sleep_for(0, 1000000));
-}
+static int control(void) { return control_result(sleep_for(0, 1000000)); }

@@ -10,7 +10,8 @@ static bool is_socket(__wasi_fd_t fd)
     __wasi_ciovec_t out = {&byte, 1};
     __wasi_size_t n;
     __wasi_roflags_t flags;
-    return __wasi_sock_accept(fd, 0, &conn) == 0 || __wasi_sock_recv(fd, &in, 1, 0, &n, &flags) == 0 ||
+    return __wasi_sock_accept(fd, 0, &conn) == 0 ||
+           __wasi_sock_recv(fd, &in, 1, 0, &n, &flags) == 0 ||
            __wasi_sock_send(fd, &out, 1, 0, &n) == 0 ||
            __wasi_sock_shutdown(fd, __WASI_SDFLAGS_RD | __WASI_SDFLAGS_WR) == 0;
 }

@@ -12,12 +12,6 @@ static int grow(off_t size)
     return posix_fallocate(fd, 0, size) == 0 ? 0 : err;
 }
 
-static int attack(void)
-{
-    return attack_result(grow((off_t)1 << 40), "made a file of 1 TiB");
-}
+static int attack(void) { return attack_result(grow((off_t)1 << 40), "made a file of 1 TiB"); }
 
-static int control(void)
-{
-    return control_result(grow(1000));
-}
+static int control(void) { return control_result(grow(1000)); }

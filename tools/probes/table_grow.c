@@ -15,5 +15,7 @@ static int attack(void)
 
 static int control(void)
 {
-    return __builtin_wasm_table_grow(table, __builtin_wasm_ref_null_extern(), 1) >= 0 ? control_ok() : control_failed(ENOMEM);
+    return __builtin_wasm_table_grow(table, __builtin_wasm_ref_null_extern(), 1) >= 0
+               ? control_ok()
+               : control_failed(ENOMEM);
 }

@@ -12,10 +12,8 @@ static int attack(void)
     __wasi_errno_t widened = __wasi_fd_fdstat_set_rights(fd, all, all);
     if (__wasi_fd_write(fd, &iov, 1, &n) == 0)
         return escaped("wrote through a handle that only reads");
-    return widened == 0 ? escaped("was told that the handle has more rights now") : contained(widened);
+    return widened == 0 ? escaped("was told that the handle has more rights now")
+                        : contained(widened);
 }
 
-static int control(void)
-{
-    return control_result(write_file("/other/inside.txt", O_WRONLY));
-}
+static int control(void) { return control_result(write_file("/other/inside.txt", O_WRONLY)); }

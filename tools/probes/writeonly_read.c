@@ -3,10 +3,8 @@
 
 static int attack(void)
 {
-    return attack_result(read_file("/sandbox/inside.txt"), "read a file of a grant that only writes");
+    return attack_result(read_file("/sandbox/inside.txt"),
+                         "read a file of a grant that only writes");
 }
 
-static int control(void)
-{
-    return control_result(write_file("/sandbox/inside.txt", O_WRONLY));
-}
+static int control(void) { return control_result(write_file("/sandbox/inside.txt", O_WRONLY)); }

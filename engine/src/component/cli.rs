@@ -106,7 +106,8 @@ async fn readable(fd: c_int) {
             self.0
         }
     }
-    match AsyncFd::with_interest(Borrowed(fd), tokio::io::Interest::READABLE) {
+    // SAFETY: the header says the descriptor stays open for the call; the registration ends with this wait.
+    match unsafe { AsyncFd::register_with_interest(Borrowed(fd), tokio::io::Interest::READABLE) } {
         Ok(fd) => drop(fd.readable().await),
         Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
     }

@@ -1,5 +1,7 @@
 //! The C side of a component call, field for field as in `bx_engine.h`.
 
+#![expect(missing_docs, reason = "the header documents each field")]
+
 use std::ffi::{c_char, c_int, c_void};
 
 use crate::ffi::{EngineCtl, EngineLimits};

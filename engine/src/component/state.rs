@@ -194,7 +194,6 @@ pub struct State {
     pub shared: Arc<Shared>,
     /// Exit code, once the guest asked to exit.
     pub exit: Option<u8>,
-    /// Where random numbers that need not be secure come from.
     http: WasiHttpCtx,
     http_hooks: Hooks,
     sockets: Option<Box<WasiSocketsCtx>>,
@@ -212,6 +211,7 @@ impl State {
         }
         let limiter = Limiter::new(&call.limits);
         let http_hooks = Hooks::new(shared.clone());
+        State { table, limiter, shared, exit: None, http, http_hooks, sockets: None }
     }
 
     /// View for the interfaces implemented here.

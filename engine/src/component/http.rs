@@ -1,0 +1,424 @@
+//! `wasi:http` requests through the embedder's client: streamed both ways, never more than a chunk buffered here.
+
+use std::ffi::{c_char, c_void};
+use std::pin::Pin;
+use std::ptr::{null, null_mut};
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use http_body::{Body, Frame};
+use http_body_util::BodyExt;
+use wasmtime_wasi::runtime::{AbortOnDropJoinHandle, spawn};
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+
+use super::hooks::{self, BODY_CHUNKED, BODY_NONE, END, Field, Head, PENDING, READY, Str};
+use super::state::Shared;
+
+/// Bytes of a response read at once.
+const CHUNK: usize = 32 << 10;
+/// How long a request that seldom has a body waits for the guest to say that there is none.
+const BODY_PATIENCE: Duration = Duration::from_millis(20);
+
+type Io = Box<dyn Future<Output = Result<(), Error>> + Send>;
+type Answer = Result<(http::Response<WasiBody>, Io), Error>;
+
+/// Who waits for a request: the response's reader and the body's writer.
+#[derive(Default)]
+struct Wakers(Mutex<[Option<Waker>; 2]>);
+
+const READER: usize = 0;
+const WRITER: usize = 1;
+
+impl Wakers {
+    fn register(&self, side: usize, waker: &Waker) {
+        let mut slots = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        slots[side] = Some(waker.clone());
+    }
+}
+
+/// Called by the embedder from any thread.
+unsafe extern "C" fn wake(p: *mut c_void) {
+    // SAFETY: `p` is the address of a `Wakers` that lives until the request was freed.
+    let wakers = unsafe { &*p.cast::<Wakers>() };
+    let taken = std::mem::take(&mut *wakers.0.lock().unwrap_or_else(|e| e.into_inner()));
+    taken.into_iter().flatten().for_each(Waker::wake);
+}
+
+/// A request of the embedder.
+struct Req {
+    shared: Arc<Shared>,
+    p: AtomicPtr<c_void>,
+    wakers: Arc<Wakers>,
+}
+
+impl Drop for Req {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Req {
+    /// Free the embedder's request; everything afterwards finds it gone.
+    fn close(&self) {
+        let p = self.p.swap(null_mut(), Ordering::Relaxed);
+        if let (false, Some(http)) = (p.is_null(), self.shared.http()) {
+            // SAFETY: the hooks gave `p` out, and nobody can get at it any more.
+            unsafe { (http.free)(self.shared.ctx(), p) };
+        }
+    }
+
+    /// Call a hook on the request; `None` when it is gone.
+    fn with<R>(&self, f: impl FnOnce(&hooks::Http, *mut c_void, *mut c_void) -> R) -> Option<R> {
+        let p = self.p.load(Ordering::Relaxed);
+        let http = self.shared.http()?;
+        (!p.is_null()).then(|| f(http, self.shared.ctx(), p))
+    }
+
+    fn error(&self) -> Error {
+        let mut msg: *const c_char = null();
+        // SAFETY: a hook of the call on a live request, as everywhere below.
+        self.with(|http, ctx, p| unsafe { (http.error)(ctx, p, &mut msg) })
+            .map_or(Error::ConnectionTerminated, error)
+    }
+
+    async fn head(&self) -> Result<http::Response<()>, Error> {
+        std::future::poll_fn(|cx| {
+            self.wakers.register(READER, cx.waker());
+            let mut head: *const Head = null();
+            // SAFETY: see `error`.
+            match self.with(|http, ctx, p| unsafe { (http.poll_head)(ctx, p, &mut head) }) {
+                Some(PENDING) => Poll::Pending,
+                // SAFETY: READY sets `head`, which lives as long as the request.
+                Some(READY) => Poll::Ready(unsafe { response(&*head) }),
+                _ => Poll::Ready(Err(self.error())),
+            }
+        })
+        .await
+    }
+
+    /// Hand `data` to the client as fast as it takes it.  False: it wants no more.
+    async fn write(&self, mut data: Bytes) -> bool {
+        while !data.is_empty() {
+            let more = std::future::poll_fn(|cx| {
+                self.wakers.register(WRITER, cx.waker());
+                let mut n = 0;
+                // SAFETY: the hook reads at most `data.len()` bytes.
+                let r = self.with(|http, ctx, p| unsafe {
+                    (http.body_write)(ctx, p, data.as_ptr().cast(), data.len(), &mut n)
+                });
+                let _ = data.split_to(n.min(data.len()));
+                match r {
+                    Some(PENDING) if n == 0 => Poll::Pending,
+                    Some(PENDING | READY) => Poll::Ready(true),
+                    _ => Poll::Ready(false),
+                }
+            })
+            .await;
+            if !more {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Send the guest's body to its end.
+    async fn pump(self: Arc<Self>, mut body: WasiBody, first: Option<Result<Frame<Bytes>, Error>>) {
+        let mut next = first;
+        loop {
+            let frame = match next.take() {
+                Some(frame) => Some(frame),
+                None => body.frame().await,
+            };
+            match frame.map(|f| f.map(Frame::into_data)) {
+                Some(Ok(Ok(data))) => {
+                    if !self.write(data).await {
+                        return;
+                    }
+                }
+                Some(Ok(Err(frame))) => {
+                    let trailers = frame.into_trailers().unwrap_or_default();
+                    let fields = fields(&trailers);
+                    // SAFETY: see `error`; the fields live until the hook returns.
+                    self.with(|http, ctx, p| unsafe { (http.body_end)(ctx, p, fields.as_ptr(), fields.len()) });
+                    return;
+                }
+                Some(Err(_)) => {
+                    // SAFETY: see `error`.
+                    self.with(|http, ctx, p| unsafe { (http.body_abort)(ctx, p) });
+                    return;
+                }
+                None => {
+                    // SAFETY: see `error`.
+                    self.with(|http, ctx, p| unsafe { (http.body_end)(ctx, p, null(), 0) });
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// A response's body, read from the embedder when the guest asks for it.
+struct RespBody {
+    req: Arc<Req>,
+    in_trailers: bool,
+    done: bool,
+}
+
+impl RespBody {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        self.req.wakers.register(READER, cx.waker());
+        if !self.in_trailers {
+            let (mut buf, mut n) = (Vec::<u8>::with_capacity(CHUNK), 0usize);
+            // SAFETY: the hook writes at most `CHUNK` bytes and says how many.
+            let r = self.req.with(|http, ctx, p| unsafe {
+                (http.poll_body)(ctx, p, buf.as_mut_ptr().cast(), CHUNK, &mut n)
+            });
+            match r {
+                Some(PENDING) => return Poll::Pending,
+                Some(READY) => {
+                    // SAFETY: the hook has written `n` bytes, no more than there is room for.
+                    unsafe { buf.set_len(n.min(CHUNK)) };
+                    return Poll::Ready(Some(Ok(Frame::data(buf.into()))));
+                }
+                Some(END) => self.in_trailers = true,
+                _ => {
+                    self.done = true;
+                    return Poll::Ready(Some(Err(self.req.error())));
+                }
+            }
+        }
+        let mut head: *const Head = null();
+        // SAFETY: see `Req::error`.
+        let r = self.req.with(|http, ctx, p| unsafe { (http.poll_trailers)(ctx, p, &mut head) });
+        if r == Some(PENDING) {
+            return Poll::Pending;
+        }
+        self.done = true;
+        Poll::Ready(match r {
+            // SAFETY: READY sets `head`, which lives as long as the request.
+            Some(READY) => match unsafe { header_map(&*head) } {
+                map if map.is_empty() => None,
+                map => Some(Ok(Frame::trailers(map))),
+            },
+            Some(END) => None,
+            _ => Some(Err(self.req.error())),
+        })
+    }
+}
+
+impl Body for RespBody {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        if self.done { Poll::Ready(None) } else { self.poll(cx) }
+    }
+}
+
+/// # Safety
+/// `head` and what it points to are readable.
+unsafe fn header_map(head: &Head) -> HeaderMap {
+    let mut map = HeaderMap::new();
+    for i in 0..head.n_fields {
+        // SAFETY: promised by the caller.
+        let (name, value) = unsafe { ((*head.fields.add(i)).name.bytes(), (*head.fields.add(i)).value.bytes()) };
+        // What a guest could not express it does not get to see.
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
+            map.append(name, value);
+        }
+    }
+    map
+}
+
+/// # Safety
+/// As [`header_map`].
+unsafe fn response(head: &Head) -> Result<http::Response<()>, Error> {
+    let mut r = http::Response::new(());
+    *r.status_mut() = http::StatusCode::from_u16(head.status).map_err(|_| Error::HttpProtocolError)?;
+    // SAFETY: promised by the caller.
+    *r.headers_mut() = unsafe { header_map(head) };
+    Ok(r)
+}
+
+fn fields(map: &HeaderMap) -> Vec<Field> {
+    map.iter()
+        .map(|(k, v)| Field { name: Str::of(k.as_str()), value: Str::of_bytes(v.as_bytes()), secret: 0 })
+        .collect()
+}
+
+fn nanos(d: Option<Duration>) -> u64 {
+    d.map_or(0, |d| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX).max(1))
+}
+
+/// Find out how long the body is, reading its first piece where that is the only way.
+async fn body_length(
+    parts: &http::request::Parts,
+    body: &mut WasiBody,
+) -> (u64, Option<Result<Frame<Bytes>, Error>>) {
+    if body.is_end_stream() {
+        return (BODY_NONE, None);
+    }
+    let said = parts.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
+    if let Some(n) = said {
+        return (n, None);
+    }
+    // Many bindings make a body for every request and finish it at once.  Sent as an empty chunked body, such a
+    // GET is refused by quite a few servers.
+    if matches!(parts.method, http::Method::POST | http::Method::PUT | http::Method::PATCH) {
+        return (BODY_CHUNKED, None);
+    }
+    match tokio::time::timeout(BODY_PATIENCE, body.frame()).await {
+        Ok(None) => (BODY_NONE, None),
+        Ok(first) => (BODY_CHUNKED, first),
+        Err(_) => (BODY_CHUNKED, None),
+    }
+}
+
+/// The hooks of one call.
+pub struct Hooks {
+    shared: Arc<Shared>,
+    open: Arc<Mutex<Vec<Weak<Req>>>>,
+}
+
+impl Hooks {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        Hooks { shared, open: Arc::default() }
+    }
+
+    /// Free every request of the embedder that is still open.
+    pub fn release(&mut self) {
+        let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(|e| e.into_inner()));
+        open.iter().filter_map(Weak::upgrade).for_each(|r| r.close());
+    }
+}
+
+fn start(
+    shared: &Arc<Shared>,
+    open: &Mutex<Vec<Weak<Req>>>,
+    parts: &http::request::Parts,
+    body_length: u64,
+    options: &RequestOptions,
+) -> Result<Arc<Req>, Error> {
+    let http = shared.http().ok_or(Error::HttpRequestDenied)?;
+    let url = parts.uri.to_string();
+    let fields = fields(&parts.headers);
+    let desc = hooks::Request {
+        method: Str::of(parts.method.as_str()),
+        url: Str::of(&url),
+        fields: fields.as_ptr(),
+        n_fields: fields.len(),
+        body_length,
+        connect_timeout_ns: nanos(options.connect_timeout),
+        first_byte_timeout_ns: nanos(options.first_byte_timeout),
+        between_bytes_timeout_ns: nanos(options.between_bytes_timeout),
+    };
+    let wakers: Arc<Wakers> = Arc::default();
+    let waker = Arc::as_ptr(&wakers).cast_mut().cast();
+    let mut p = null_mut();
+    // SAFETY: a hook of the call; everything `desc` points to lives until it returns.
+    let code = unsafe { (http.start)(shared.ctx(), &desc, wake, waker, &mut p) };
+    if code != 0 || p.is_null() {
+        return Err(error(code));
+    }
+    let req = Arc::new(Req { shared: shared.clone(), p: AtomicPtr::new(p), wakers });
+    let mut open = open.lock().unwrap_or_else(|e| e.into_inner());
+    open.retain(|r| r.strong_count() > 0);
+    open.push(Arc::downgrade(&req));
+    Ok(req)
+}
+
+async fn exchange(
+    shared: Arc<Shared>,
+    open: Arc<Mutex<Vec<Weak<Req>>>>,
+    request: http::Request<WasiBody>,
+    options: RequestOptions,
+) -> Answer {
+    let (parts, mut body) = request.into_parts();
+    let (length, first) = body_length(&parts, &mut body).await;
+    let req = start(&shared, &open, &parts, length, &options)?;
+    let pump: Option<AbortOnDropJoinHandle<()>> =
+        (length != BODY_NONE).then(|| spawn(req.clone().pump(body, first)));
+    let head = req.head().await?;
+    let body = RespBody { req, in_trailers: false, done: false }.boxed_unsync();
+    let io: Io = Box::new(async move {
+        if let Some(pump) = pump {
+            pump.await;
+        }
+        Ok(())
+    });
+    Ok((head.map(|()| body), io))
+}
+
+impl WasiHttpHooks for Hooks {
+    fn set_host_header(&mut self) -> bool {
+        // The client derives it from the URL it has judged.
+        false
+    }
+
+    fn send_request(
+        &mut self,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _fut: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Box<dyn Future<Output = Answer> + Send> {
+        self.shared.tasks.store(true, Ordering::Relaxed);
+        Box::new(exchange(self.shared.clone(), self.open.clone(), request, options.unwrap_or_default()))
+    }
+
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        64 << 10
+    }
+}
+
+/// Number of a `wasi:http` error-code, from 1.
+fn error(number: i32) -> Error {
+    use Error as E;
+    match number {
+        1 => E::DnsTimeout,
+        2 => E::DnsError { rcode: None, info_code: None },
+        3 => E::DestinationNotFound,
+        4 => E::DestinationUnavailable,
+        5 => E::DestinationIpProhibited,
+        6 => E::DestinationIpUnroutable,
+        7 => E::ConnectionRefused,
+        8 => E::ConnectionTerminated,
+        9 => E::ConnectionTimeout,
+        10 => E::ConnectionReadTimeout,
+        11 => E::ConnectionWriteTimeout,
+        12 => E::ConnectionLimitReached,
+        13 => E::TlsProtocolError,
+        14 => E::TlsCertificateError,
+        15 => E::TlsAlertReceived { alert_id: None, alert_message: None },
+        16 => E::HttpRequestDenied,
+        17 => E::HttpRequestLengthRequired,
+        18 => E::HttpRequestBodySize(None),
+        19 => E::HttpRequestMethodInvalid,
+        20 => E::HttpRequestUriInvalid,
+        21 => E::HttpRequestUriTooLong,
+        22 => E::HttpRequestHeaderSectionSize(None),
+        23 => E::HttpRequestHeaderSize { field_name: None, field_size: None },
+        24 => E::HttpRequestTrailerSectionSize(None),
+        25 => E::HttpRequestTrailerSize { field_name: None, field_size: None },
+        26 => E::HttpResponseIncomplete,
+        27 => E::HttpResponseHeaderSectionSize(None),
+        28 => E::HttpResponseHeaderSize { field_name: None, field_size: None },
+        29 => E::HttpResponseBodySize(None),
+        30 => E::HttpResponseTrailerSectionSize(None),
+        31 => E::HttpResponseTrailerSize { field_name: None, field_size: None },
+        32 => E::HttpResponseTransferCoding(None),
+        33 => E::HttpResponseContentCoding(None),
+        34 => E::HttpResponseTimeout,
+        35 => E::HttpUpgradeFailed,
+        36 => E::HttpProtocolError,
+        37 => E::LoopDetected,
+        38 => E::ConfigurationError,
+        _ => E::InternalError(None),
+    }
+}

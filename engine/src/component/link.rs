@@ -1,0 +1,191 @@
+//! Resolving a component's imports once.
+
+use wasmtime::component::types::ComponentItem;
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
+use wasmtime_wasi::p2::bindings as async_bindings;
+use wasmtime_wasi::p2::bindings::sync;
+use wasmtime_wasi::sockets::WasiSockets;
+use wasmtime_wasi_http::WasiHttp;
+use wasmtime_wasi_http::p2::bindings as http_bindings;
+
+use super::kv;
+use super::state::{HasTable, HasView, State};
+use crate::code::{BxModule, Loaded};
+use crate::error::{Code, Error, Result, finish};
+use crate::ffi::EngError;
+
+/// Interfaces this runtime provides, by name without version.
+const PROVIDED: [&str; 31] = [
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/stderr",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:cli/terminal-stderr",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+    "wasi:filesystem/types",
+    "wasi:filesystem/preopens",
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:random/random",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+    "wasi:sockets/network",
+    "wasi:sockets/instance-network",
+    "wasi:sockets/ip-name-lookup",
+    "wasi:sockets/tcp",
+    "wasi:sockets/tcp-create-socket",
+    "wasi:sockets/udp",
+    "wasi:sockets/udp-create-socket",
+    "wasi:http/types",
+    "wasi:http/outgoing-handler",
+    "wasi:config/store",
+    "wasi:keyvalue/store",
+];
+
+/// A component with its imports resolved.
+pub struct Linked {
+    /// Ready to be instantiated.
+    pub pre: InstancePre<State>,
+    /// `run` of `wasi:cli/run`, when there is one.
+    pub run: Option<ComponentExportIndex>,
+    /// It can reach sockets or HTTP, which need a Tokio runtime around them.
+    pub uses_net: bool,
+    /// It imports `wasi:config`.
+    pub uses_config: bool,
+    /// It imports `wasi:keyvalue`.
+    pub uses_kv: bool,
+}
+
+fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
+    let mut linker: Linker<State> = Linker::new(engine);
+    let l = &mut linker;
+    use async_bindings::{cli, clocks, filesystem, random, sockets};
+    use wasmtime_wasi_io::bindings::wasi::io;
+    io::error::add_to_linker::<State, HasTable>(l, |s| &mut s.table)?;
+    sync::io::poll::add_to_linker::<State, HasView>(l, State::view)?;
+    sync::io::streams::add_to_linker::<State, HasView>(l, State::view)?;
+    cli::environment::add_to_linker::<State, HasView>(l, State::view)?;
+    cli::exit::add_to_linker::<State, HasView>(l, State::view)?;
+    cli::stdin::add_to_linker::<State, HasView>(l, State::view)?;
+    cli::stdout::add_to_linker::<State, HasView>(l, State::view)?;
+    cli::stderr::add_to_linker::<State, HasView>(l, State::view)?;
+    cli::terminal_input::add_to_linker::<State, HasView>(l, State::view)?;
+    cli::terminal_output::add_to_linker::<State, HasView>(l, State::view)?;
+    cli::terminal_stdin::add_to_linker::<State, HasView>(l, State::view)?;
+    cli::terminal_stdout::add_to_linker::<State, HasView>(l, State::view)?;
+    cli::terminal_stderr::add_to_linker::<State, HasView>(l, State::view)?;
+    clocks::wall_clock::add_to_linker::<State, HasView>(l, State::view)?;
+    clocks::monotonic_clock::add_to_linker::<State, HasView>(l, State::view)?;
+    random::random::add_to_linker::<State, HasView>(l, State::view)?;
+    random::insecure::add_to_linker::<State, HasView>(l, State::view)?;
+    random::insecure_seed::add_to_linker::<State, HasView>(l, State::view)?;
+    filesystem::preopens::add_to_linker::<State, HasView>(l, State::view)?;
+    sync::filesystem::types::add_to_linker::<State, HasView>(l, State::view)?;
+    let options = sockets::network::LinkOptions::default();
+    sockets::network::add_to_linker::<State, WasiSockets>(l, &options, State::sockets)?;
+    sockets::instance_network::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
+    sockets::tcp_create_socket::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
+    sockets::ip_name_lookup::add_to_linker::<State, HasView>(l, State::view)?;
+    sync::sockets::tcp::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
+    sync::sockets::udp::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
+    sync::sockets::udp_create_socket::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
+    let options = http_bindings::http::types::LinkOptions::default();
+    http_bindings::http::types::add_to_linker::<State, WasiHttp>(l, &options, State::http)?;
+    http_bindings::http::outgoing_handler::add_to_linker::<State, WasiHttp>(l, State::http)?;
+    kv::add_to_linker(l)?;
+    Ok(linker)
+}
+
+/// "wasi:cli/run@0.2.3" -> ("wasi:cli/run", "0.2.3").
+fn split_version(name: &str) -> (&str, Option<&str>) {
+    match name.rsplit_once('@') {
+        Some((n, v)) => (n, Some(v)),
+        None => (name, None),
+    }
+}
+
+/// What is wrong with an import, in words; `None` when nothing is.
+fn complaint(name: &str) -> Option<String> {
+    let (base, version) = split_version(name);
+    let family = ["wasi:keyvalue/", "wasi:config/"].iter().any(|p| base.starts_with(p));
+    let known = PROVIDED.contains(&base) || matches!(base, "wasi:keyvalue/atomics" | "wasi:keyvalue/batch");
+    match version {
+        Some(v) if base.starts_with("wasi:") && v.starts_with("0.3") => {
+            Some(format!("{name} (WASI 0.3; this runtime provides 0.2)"))
+        }
+        Some(v) if known && !family && !(v.starts_with("0.2.") && !v.contains('-')) => {
+            Some(format!("{name} (this runtime provides {base} in version 0.2)"))
+        }
+        _ if !known => Some(name.to_string()),
+        _ => None,
+    }
+}
+
+/// `run` in the exports, whatever 0.2 version it has.
+fn find_run(component: &Component) -> Option<ComponentExportIndex> {
+    let engine = component.engine();
+    let ty = component.component_type();
+    let name = ty
+        .exports(engine)
+        .map(|(name, _)| name)
+        .find(|name| matches!(split_version(name), ("wasi:cli/run", Some(v)) if v.starts_with("0.2.")))?;
+    let instance = component.get_export_index(None, name)?;
+    component.get_export_index(Some(&instance), "run")
+}
+
+/// Resolve the imports of `component`.
+pub fn link(component: &Component) -> Result<Linked> {
+    let engine = component.engine();
+    let ty = component.component_type();
+    let (mut bad, mut names) = (Vec::new(), Vec::new());
+    for (name, item) in ty.imports(engine) {
+        match item.ty {
+            ComponentItem::ComponentInstance(_) => match complaint(name) {
+                Some(words) => bad.push(words),
+                None => names.push(name.to_string()),
+            },
+            // A type that an exported function mentions; nothing to provide.
+            ComponentItem::Type(_) => {}
+            _ => bad.push(name.to_string()),
+        }
+    }
+    if !bad.is_empty() {
+        return Err(Error::new(Code::Import, format!("imports nobody provides: {}", bad.join(", "))));
+    }
+    let internal = |e: wasmtime::Error| Error::from_wasmtime(Code::Internal, &e);
+    let pre = linker(engine)
+        .map_err(internal)?
+        .instantiate_pre(component)
+        .map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
+    let uses = |prefix: &str| names.iter().any(|n| n.starts_with(prefix));
+    Ok(Linked {
+        pre,
+        run: find_run(component),
+        uses_net: uses("wasi:sockets/") || uses("wasi:http/"),
+        uses_config: uses("wasi:config/"),
+        uses_kv: uses("wasi:keyvalue/"),
+    })
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// The pointers are valid as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_ecomponent_link(m: *mut BxModule, err: *mut EngError) -> Code {
+    // SAFETY: the header asks for valid pointers.
+    unsafe {
+        let r = match &mut (*m).loaded {
+            Loaded::Component(c) => link(&c.component).map(|l| c.linked = Some(l)),
+            Loaded::Core(_) => Err(Error::new(Code::Unsupported, "this is a core module, not a component")),
+        };
+        finish(r, err, |()| ())
+    }
+}

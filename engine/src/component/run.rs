@@ -1,0 +1,154 @@
+//! Running a component: instance, call, teardown, and how it ended.
+
+use std::sync::Arc;
+
+use wasmtime::component::{Func, Instance};
+use wasmtime::{Store, UpdateDeadline};
+use wasmtime_wasi::I32Exit;
+
+use super::hooks::Call;
+use super::link::Linked;
+use super::state::{Shared, State, runtime};
+use crate::code::{BxModule, Loaded};
+use crate::ends;
+use crate::error::chain;
+use crate::ffi::{EndKind, EngEnd};
+use crate::limiter::Limiter;
+
+/// A call under way.
+pub struct Running {
+    /// The store with all of the call.
+    pub store: Store<State>,
+    fuel: u64,
+}
+
+impl Running {
+    fn new(engine: &wasmtime::Engine, fuel: bool, shared: Arc<Shared>) -> wasmtime::Result<Running> {
+        let fuel = if fuel { shared.call().limits.fuel } else { 0 };
+        let mut store = Store::try_new(engine, State::new(shared))?;
+        store.limiter(|s| &mut s.limiter);
+        if fuel != 0 {
+            store.set_fuel(fuel)?;
+        }
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(|cx| cx.data().shared.check().map(|()| UpdateDeadline::Continue(1)));
+        Ok(Running { store, fuel })
+    }
+
+    fn fuel_used(&self) -> u64 {
+        match self.fuel {
+            0 => 0,
+            start => start.saturating_sub(self.store.get_fuel().unwrap_or(0)),
+        }
+    }
+
+    /// Fill `end` for `r`, and tear the call down.
+    ///
+    /// # Safety
+    /// `end` points to a writable `bx_eng_end`.
+    unsafe fn finish(mut self, r: wasmtime::Result<i32>, end: *mut EngEnd) -> EndKind {
+        let fuel = self.fuel_used();
+        let state = self.store.data_mut();
+        let shared = state.shared.clone();
+        state.release_requests();
+        let r = match r {
+            Err(e) if shared.cause().is_none() => match e.downcast_ref::<I32Exit>() {
+                Some(exit) => Ok(exit.0),
+                None => Err(e),
+            },
+            r => r,
+        };
+        // SAFETY: promised by the caller.
+        let kind = unsafe {
+            let kind = match r {
+                Ok(code) => ends::put(end, EndKind::Return, code, fuel, &state.limiter),
+                Err(e) => ends::put_error(end, &e, shared.cause(), fuel, &state.limiter, EndKind::Trap),
+            };
+            (&raw mut (*end).host_ns).write(shared.host_ns());
+            kind
+        };
+        drop(self);
+        shared.settle();
+        kind
+    }
+}
+
+/// What a call cannot begin without, in words.
+fn missing(linked: &Linked, call: &Call) -> Option<&'static str> {
+    if linked.uses_kv && call.kv.is_null() {
+        return Some("imports nobody provides: wasi:keyvalue (it comes with a store: capability)");
+    }
+    if linked.uses_config && call.config.is_null() {
+        return Some("imports nobody provides: wasi:config (it comes with granted configuration values)");
+    }
+    None
+}
+
+/// Instantiate `m` and run `f` in it.
+///
+/// # Safety
+/// The pointers are valid as the header says.
+pub unsafe fn with_instance(
+    m: &BxModule,
+    call: *const Call,
+    end: *mut EngEnd,
+    f: impl FnOnce(&mut Running, &Instance, &Linked) -> wasmtime::Result<i32>,
+) -> EndKind {
+    // SAFETY: promised by the caller; all of the call is over when this returns.
+    let (shared, limits) = unsafe { (Shared::new(call), (*call).limits) };
+    let failed = |words: &str| {
+        // SAFETY: promised by the caller.
+        unsafe { ends::put_failed(end, words, &Limiter::new(&limits)) }
+    };
+    let linked = match &m.loaded {
+        Loaded::Component(c) => match &c.linked {
+            Some(linked) => linked,
+            None => return failed("the component was not linked"),
+        },
+        Loaded::Core(_) => return failed("this is a core module, not a component"),
+    };
+    if let Some(words) = missing(linked, shared.call()) {
+        return failed(words);
+    }
+    let handle = linked.uses_net.then(|| runtime(|rt| rt.handle().clone()));
+    let _entered = handle.as_ref().map(|h| h.enter());
+    let mut running = match Running::new(linked.pre.engine(), m.fuel, shared) {
+        Ok(running) => running,
+        Err(e) => return failed(&chain(&e)),
+    };
+    let r = linked.pre.instantiate(&mut running.store);
+    let r = r.and_then(|instance| f(&mut running, &instance, linked));
+    // SAFETY: promised by the caller.
+    unsafe { running.finish(r, end) }
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// The pointers are valid as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_ecomponent_is_command(m: *const BxModule) -> i32 {
+    // SAFETY: the header asks for valid pointers.
+    match unsafe { &(*m).loaded } {
+        Loaded::Component(c) => c.linked.as_ref().is_some_and(|l| l.run.is_some()).into(),
+        Loaded::Core(_) => 0,
+    }
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// The pointers are valid as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_ecomponent_run(m: *const BxModule, call: *const Call, end: *mut EngEnd) -> EndKind {
+    // SAFETY: the header asks for valid pointers.
+    unsafe {
+        with_instance(&*m, call, end, |running, instance, linked| {
+            let func: Option<Func> = linked.run.and_then(|i| instance.get_func(&mut running.store, i));
+            let Some(func) = func else { wasmtime::bail!("the component does not export wasi:cli/run") };
+            let run = func.typed::<(), (Result<(), ()>,)>(&running.store)?;
+            let (r,) = run.call(&mut running.store, ())?;
+            Ok(r.is_err().into())
+        })
+    }
+}

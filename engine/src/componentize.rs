@@ -1,0 +1,55 @@
+//! From a preview1 core module to a component.
+
+use wasi_preview1_component_adapter_provider::{
+    WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as ADAPTER, WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER as COMMAND,
+    WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER as REACTOR,
+};
+use wasmparser::{Parser, Payload};
+use wit_component::ComponentEncoder;
+
+use crate::error::{Code, Error, Result, finish};
+use crate::ffi::{EngBytes, EngError, bytes};
+
+fn exports_start(wasm: &[u8]) -> std::result::Result<bool, wasmparser::BinaryReaderError> {
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::ExportSection(exports) = payload? {
+            for e in exports {
+                if e?.name == "_start" {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Wrap `wasm`; see `bx_engine_componentize`.
+pub fn componentize(wasm: &[u8]) -> Result<Vec<u8>> {
+    if wasm.get(..8) != Some(&[0, b'a', b's', b'm', 1, 0, 0, 0]) {
+        let what = if wasm.get(..4) == Some(b"\0asm") { "already a component" } else { "not a wasm module" };
+        return Err(Error::new(Code::Invalid, format!("this is {what}; a core module is needed")));
+    }
+    let start = exports_start(wasm).map_err(|e| Error::new(Code::Invalid, e.to_string()))?;
+    let adapter = if start { COMMAND } else { REACTOR };
+    ComponentEncoder::default()
+        .validate(true)
+        .module(wasm)
+        .and_then(|e| e.adapter(ADAPTER, adapter))
+        .and_then(|mut e| e.encode())
+        .map_err(|e| Error::new(Code::Unsupported, format!("{e:#}")))
+}
+
+/// See `bx_engine.h`.
+///
+/// # Safety
+/// The pointers are valid as the header says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_componentize(
+    wasm: *const u8,
+    n: usize,
+    ret: *mut EngBytes,
+    err: *mut EngError,
+) -> Code {
+    // SAFETY: the header asks for valid pointers.
+    unsafe { finish(componentize(bytes(wasm, n)), err, |v| ret.write(EngBytes::from_vec(v))) }
+}
