@@ -117,6 +117,11 @@ static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
         if (argv[i][0] == '-' && argv[i][1] == '-') {
             if (!parse_flag(c, argc, argv, &i, a))
                 return false;
+        } else if (strcmp(argv[i], "-o") == 0 && find_flag(c, BX_LIT("output"))) {
+            static char output[] = "--output"; /* the one short form: what every compiler calls it */
+            argv[i] = output;
+            if (!parse_flag(c, argc, argv, &i, a))
+                return false;
         } else if (argv[i][0] == '-' && argv[i][1] != '\0') {
             bx_cli_complain("%s: unknown flag '%s'; see boxagnts %s --help", c->name, argv[i], c->name);
             return false;

@@ -92,6 +92,8 @@ static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int 
     c->out_fd = json ? -1 : STDOUT_FILENO;
     c->err_fd = json ? -1 : STDERR_FILENO;
     c->record_events = json;
+    c->invoke = bx_flag_last(a, FLAG_INVOKE);
+    c->invoke_args = c->invoke && a->n_words == 2 ? bx_str_of(a->words[1]) : BX_LIT("{}");
     return open_stdin(bx_flag_last(a, FLAG_STDIN), &c->in, stdin_fd, err);
 }
 
@@ -160,13 +162,22 @@ static void outcome_of_error(bx_outcome *out, bx_code rc, const bx_error *err)
     out->error = bx_strndup(err->msg, strlen(err->msg));
 }
 
+static bool words_are_right(const bx_args *a)
+{
+    bool invoke = bx_has_flag(a, FLAG_INVOKE);
+    if (a->n_words == 0)
+        bx_cli_complain("exec: which file? see boxagnts exec --help");
+    else if (a->n_words > (invoke ? 2 : 1))
+        bx_cli_complain(invoke ? "exec: one file and one JSON text only" : "exec: one file only; arguments of the guest go after '--'");
+    else
+        return true;
+    return false;
+}
+
 static int run_exec(const bx_args *a)
 {
-    if (a->n_words != 1) {
-        bx_cli_complain(a->n_words == 0 ? "exec: which file? see boxagnts exec --help"
-                                        : "exec: one file only; arguments of the guest go after '--'");
+    if (!words_are_right(a))
         return EXIT_OURS;
-    }
     bx_outcome out;
     bx_error err = {.msg = ""};
     bx_outcome_init(&out);
@@ -177,6 +188,8 @@ static int run_exec(const bx_args *a)
         bx_cli_complain("%s", out.error ? out.error : "failed");
     else if (out.kind != BX_OUT_EXIT)
         bx_cli_complain("%s: %s", bx_outcome_kind_name(out.kind), out.error ? out.error : "");
+    if (out.result && !bx_has_flag(a, FLAG_JSON))
+        (void)printf("%s\n", out.result);
     int code = bx_has_flag(a, FLAG_JSON) ? print_json(&out) : bx_outcome_exit_code(&out);
     bx_outcome_done(&out);
     return code;
@@ -184,8 +197,8 @@ static int run_exec(const bx_args *a)
 
 const bx_command bx_cmd_exec = {
     .name = "exec",
-    .usage = "exec [flags] FILE.wasm [-- ARGS…]",
-    .summary = "run a WebAssembly module with exactly what the flags grant, and nothing else",
+    .usage = "exec [flags] FILE.wasm [-- ARGS…]\n       boxagnts exec [flags] --invoke NAME FILE.wasm [JSON]",
+    .summary = "run a WebAssembly module or component with exactly what the flags grant, and nothing else",
     .details = "Without flags the guest gets no files, no network and no variables; its standard input, output\n"
                "and error are those of boxagnts, and every limit has a default (docs/capabilities.md).\n"
                "Exit code: the guest's own; 124 over the deadline; 125 boxagnts itself failed; 126 denied before\n"

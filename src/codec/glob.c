@@ -266,7 +266,7 @@ static bx_code compile(bx_str t, bool url, bx_glob **ret, bx_error *err)
     const char *wrong = check_text(t);
     if (wrong)
         return bx_fail(err, BX_EINVAL, "pattern '%.*s': %s", BX_FMT(t), wrong);
-    if (!url && t.n > 1 && t.p[t.n - 1] == '/')
+    if (!url && t.n > 1 && t.p[t.n - 1] == '/' && !bx_str_eq(t, BX_LIT("**/")))
         t.n--;
     size_t n = count_parts(t);
     if (t.n > BX_MAX_PATH || n > BX_GLOB_MAX_PARTS)

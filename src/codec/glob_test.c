@@ -152,7 +152,7 @@ static void refused_patterns(void)
 {
     static const struct { const char *text, *says; } bad[] = {
         {"", "empty"},           {"a/b", "begin it"},        {"*.key", "begin it"},      {"**", "begin it"},
-        {"**x/a", "begin it"},   {"./a", "begin it"},        {"//a", "a part is empty"}, {"/a//b", "a part is empty"},
+        {"**/", "a part is empty"}, {"**x/a", "begin it"},   {"./a", "begin it"},        {"//a", "a part is empty"}, {"/a//b", "a part is empty"},
         {"/a//", "a part is empty"}, {"/a/./b", "'.' and '..'"}, {"/..", "'.' and '..'"}, {"**/../x", "'.' and '..'"},
         {"/a**", "stands alone"}, {"/**a", "stands alone"},  {"/***", "stands alone"},   {"/[a", "does not end"},
         {"/[]", "does not end"}, {"/[!]", "does not end"},   {"/[a/b]", "does not end"}, {"/[z-a]", "low to high"},

@@ -78,6 +78,15 @@ static bx_http_error of_connect_errno(long sys)
     }
 }
 
+/* The text holds OpenSSL's "error:0A000458:…": in its lower bits a reason, and reasons from 1000 on
+ * are alerts that the other side sent (SSL_AD_REASON_OFFSET). */
+static bool is_alert(const char *text)
+{
+    const char *at = strstr(text, "error:");
+    unsigned long reason = at ? strtoul(at + 6, NULL, 16) & 0x7fffff : 0;
+    return reason >= 1000 && reason < 1256;
+}
+
 bx_http_error bx_http_error_of_curl(CURLcode rc, long os_errno, bx_phase phase, const char *text)
 {
     switch (rc) {
@@ -93,7 +102,7 @@ bx_http_error bx_http_error_of_curl(CURLcode rc, long os_errno, bx_phase phase, 
     case CURLE_SSL_ISSUER_ERROR:
         return BX_HTTP_TLS_CERTIFICATE_ERROR;
     case CURLE_SSL_CONNECT_ERROR:
-        return strstr(text, "alert") ? BX_HTTP_TLS_ALERT_RECEIVED : BX_HTTP_TLS_PROTOCOL_ERROR;
+        return is_alert(text) ? BX_HTTP_TLS_ALERT_RECEIVED : BX_HTTP_TLS_PROTOCOL_ERROR;
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_SHUTDOWN_FAILED:
         return BX_HTTP_TLS_PROTOCOL_ERROR;

@@ -243,21 +243,6 @@ static bx_code check_once(const bx_grant *g, bx_cap_kind kind, const char *word,
     return BX_OK;
 }
 
-/* The same line twice is harmless; two values for one name are not. */
-static bx_code check_env(const bx_grant *g, size_t i, bx_error *err)
-{
-    const bx_cap *c = &g->caps[i];
-    for (size_t k = 0; k < i; k++) {
-        const bx_cap *b = &g->caps[k];
-        if (b->kind != BX_CAP_ENV || strcmp(b->path, c->path) != 0)
-            continue;
-        if (!b->value != !c->value || (c->value && strcmp(b->value, c->value) != 0))
-            return bx_fail(err, BX_EINVAL, "variable '%.300s' is granted twice with different values: keep one",
-                           c->path);
-    }
-    return BX_OK;
-}
-
 bx_code bx_grant_seal(bx_grant *g, bx_error *err)
 {
     static const struct { bx_cap_kind kind; const char *word; } single[] = {
@@ -273,8 +258,6 @@ bx_code bx_grant_seal(bx_grant *g, bx_error *err)
     for (size_t i = 0; i < g->n_caps && rc == BX_OK; i++) {
         if (is_file_cap(&g->caps[i]))
             rc = check_file_cap(g, &g->caps[i], err);
-        else if (g->caps[i].kind == BX_CAP_ENV)
-            rc = check_env(g, i, err);
     }
     if (rc == BX_OK)
         g->sealed = true;

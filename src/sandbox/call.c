@@ -1,6 +1,7 @@
 #include "sandbox/call.h"
 
 #include "base/limits.h"
+#include "sandbox/component.h"
 #include "sandbox/internal.h"
 
 struct bx_live {
@@ -12,7 +13,8 @@ struct bx_live {
     bx_buf args;
     bx_wasi *wasi;
     bx_vfs_session *files;
-    bx_einstance *instance;
+    bx_einstance *instance;  /* core modules only */
+    const bx_emodule *code;
     bx_outcome *out; /* where events go while a call runs */
     bool in_call;    /* counted by the ticker */
     bool failed;     /* the instance ended and may not run again */
@@ -87,7 +89,9 @@ static void leave(bx_live *l)
     l->in_call = false;
 }
 
-/* Everything up to and including the instance.  An instance that does not come to be because
+static const char *entry_of(const bx_live *l) { return l->call.entry ? l->call.entry : "_start"; }
+
+/* Everything up to and including the instance of a core module.  An instance that does not come to be because
  * of the guest (its memory does not fit, its start function traps) is an outcome, not an error. */
 static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *end, bx_error *err)
 {
@@ -96,19 +100,21 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
     l->own_ctl = bx_ctl_init(UINT64_MAX);
     l->ctl = c->ctl ? c->ctl : &l->own_ctl;
     l->out = out;
-    const bx_emodule *code = NULL;
-    bx_code rc = bx_module_code(c->module, l->limits, &code, err);
+    bx_code rc = bx_module_code(c->module, l->limits, &l->code, err);
     if (rc == BX_OK)
         rc = start_wasi(l, err);
     if (rc != BX_OK)
         return rc;
-    const char *entry = c->entry ? c->entry : "_start";
-    if (!bx_emodule_has_command(code, entry))
+    bool core = bx_module_kind(c->module) == BX_WASM_CORE;
+    if (core && c->invoke)
+        return bx_fail(err, BX_EINVAL, "%s: a core module has no typed functions; --invoke is for components", bx_module_name(c->module));
+    if (core && !bx_emodule_has_command(l->code, entry_of(l)))
         return bx_fail(err, BX_EINVAL, "%s: no exported function '%s' without parameters and results: not a WASI command",
-                       bx_module_name(c->module), entry);
+                       bx_module_name(c->module), entry_of(l));
     enter(l);
     bx_engine_limits el = {l->limits->memory, l->limits->tables, l->limits->fuel};
-    (void)bx_einstance_new(code, l->wasi, (const bx_engine_ctl *)(const void *)l->ctl, &el, &l->instance, end);
+    if (core)
+        (void)bx_einstance_new(l->code, l->wasi, (const bx_engine_ctl *)(const void *)l->ctl, &el, &l->instance, end);
     return BX_OK;
 }
 
@@ -132,10 +138,13 @@ static void fill(bx_live *l, const bx_eng_end *end, bx_outcome *o)
 {
     uint64_t now = bx_now_ns();
     const bx_wasi_counters *n = bx_wasi_get_counters(l->wasi);
-    bx_outcome_from_end(o, end, l->limits, bx_wasi_exit_code(l->wasi));
+    bool core = bx_module_kind(l->call.module) == BX_WASM_CORE;
+    bx_outcome_from_end(o, end, l->limits, core ? bx_wasi_exit_code(l->wasi) : end->host_code);
     o->wall_ns = now - l->begin_ns;
-    o->host_ns = n->host_ns;
-    o->guest_ns = o->wall_ns > n->host_ns ? o->wall_ns - n->host_ns : 0;
+    o->host_ns = n->host_ns + end->host_ns;
+    if (o->host_ns > o->wall_ns)
+        o->host_ns = o->wall_ns;
+    o->guest_ns = o->wall_ns - o->host_ns;
     o->stdin_bytes = n->stdin_bytes;
     o->stdout_bytes = n->stdout_bytes;
     o->stderr_bytes = n->stderr_bytes;
@@ -148,7 +157,7 @@ static void init_end(bx_eng_end *end)
 {
     end->kind = BX_END_RETURN;
     end->host_code = 0;
-    end->fuel_used = end->memory_peak = 0;
+    end->fuel_used = end->memory_peak = end->host_ns = 0;
     end->memory_refused = end->table_refused = 0;
     end->trap = NULL;
     end->msg[0] = '\0';
@@ -157,8 +166,15 @@ static void init_end(bx_eng_end *end)
 static void run(bx_live *l, bx_eng_end *end)
 {
     if (end->kind == BX_END_RETURN)
-        (void)bx_einstance_run(l->instance, l->call.entry ? l->call.entry : "_start", end);
+        (void)bx_einstance_run(l->instance, entry_of(l), end);
     l->failed = end->kind != BX_END_RETURN;
+}
+
+static bx_code run_component(bx_live *l, bx_eng_end *end, bx_error *err)
+{
+    const bx_component_run r = {
+        .call = &l->call, .code = l->code, .files = l->files, .wasi = l->wasi, .ctl = l->ctl, .out = l->out};
+    return bx_component_call(&r, end, err);
 }
 
 struct job {
@@ -175,10 +191,12 @@ static void run_whole(void *arg)
     bx_eng_end end;
     init_end(&end);
     j->rc = begin(&l, j->call, j->out, &end, j->err);
-    if (j->rc == BX_OK) {
+    if (j->rc == BX_OK && bx_module_kind(j->call->module) == BX_WASM_CORE)
         run(&l, &end);
+    else if (j->rc == BX_OK)
+        j->rc = run_component(&l, &end, j->err);
+    if (j->rc == BX_OK)
         fill(&l, &end, j->out);
-    }
     done(&l);
 }
 
@@ -199,6 +217,8 @@ bx_code bx_call_run(const bx_call *c, bx_outcome *ret, bx_error *err)
 bx_code bx_live_new(const bx_call *c, bx_live **ret, bx_outcome *out, bx_error *err)
 {
     bx_outcome_init(out);
+    if (bx_module_kind(c->module) != BX_WASM_CORE)
+        return bx_fail(err, BX_EUNSUPPORTED, "%s: only core modules can be kept alive", bx_module_name(c->module));
     bx_live *l = bx_calloc(1, sizeof *l);
     if (!l)
         return bx_fail(err, BX_ENOMEM, "live call");

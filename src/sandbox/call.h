@@ -29,7 +29,9 @@ typedef struct bx_call {
     int out_fd, err_fd; /* >= 0: pass output through; -1: capture; -2: discard */
     bx_ctl *ctl;        /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here */
     bool record_events; /* keep the list of files touched */
-    const char *entry;  /* exported function; NULL = "_start" */
+    const char *entry;  /* exported function of a core module; NULL = "_start" */
+    const char *invoke; /* exported function of a component ("pkg:iface/name#func"), or NULL: run its command */
+    bx_str invoke_args; /* its arguments as JSON (docs/wit-json.md) */
 } bx_call;
 
 /* Run it.  BX_OK: the call took place and `ret` (initialised here) says how it ended, however

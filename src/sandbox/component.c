@@ -1,7 +1,155 @@
 #include "sandbox/component.h"
 
+#include "sandbox/component_hooks.h"
+#include "sandbox/internal.h"
+#include "wasi/streams.h"
+
+_Static_assert(offsetof(bx_engine_ctl, cancelled) == offsetof(bx_ctl, cancelled) &&
+                   offsetof(bx_engine_ctl, deadline_ns) == offsetof(bx_ctl, deadline_ns),
+               "bx_engine_ctl must be the beginning of bx_ctl");
+
 bx_code bx_component_link(bx_emodule *code, bx_error *err)
 {
-    (void)code;
-    return bx_fail(err, BX_EUNSUPPORTED, "a component: this build runs core modules only");
+    bx_eng_error e = {0};
+    return bx_from_engine(bx_ecomponent_link(code, &e), &e, err);
+}
+
+/* ---- standard streams, clocks, randomness ---------------------------------------------------- */
+
+static int read_stdin(void *ctx, void *buf, size_t cap, size_t *n)
+{
+    return bx_wasi_stdin_now(((bx_component *)ctx)->wasi, buf, cap, n);
+}
+
+static int32_t write_out(void *ctx, int which, const void *p, size_t n)
+{
+    return bx_wasi_write(((bx_component *)ctx)->wasi, which, p, n);
+}
+
+static uint64_t now(void *ctx, int clock) { return bx_wasi_now(((bx_component *)ctx)->wasi, clock); }
+
+static void fill_random(void *ctx, void *p, size_t n) { bx_wasi_random(((bx_component *)ctx)->wasi, p, n); }
+
+/* ---- the call -------------------------------------------------------------------------------- */
+
+/* "K=V\0K=V\0" -> name, value, name, value. */
+static bx_estr *split_env(const bx_sealed *s, bx_error *err)
+{
+    bx_estr *list = bx_calloc(2 * s->n_env + 1, sizeof *list);
+    if (!list) {
+        (void)bx_fail(err, BX_ENOMEM, "variables of the guest");
+        return NULL;
+    }
+    const char *at = s->env.p;
+    for (size_t i = 0; i < s->n_env; i++) {
+        size_t n = strlen(at);
+        const char *eq = memchr(at, '=', n);
+        list[2 * i] = (bx_estr){at, (size_t)(eq - at)};
+        list[2 * i + 1] = (bx_estr){eq + 1, n - (size_t)(eq - at) - 1};
+        at += n + 1;
+    }
+    return list;
+}
+
+static bx_estr *list_args(const bx_call *c, bx_error *err)
+{
+    bx_estr *list = bx_calloc(c->n_args + 1, sizeof *list);
+    if (!list) {
+        (void)bx_fail(err, BX_ENOMEM, "arguments of the guest");
+        return NULL;
+    }
+    for (size_t i = 0; i < c->n_args; i++)
+        list[i] = (bx_estr){c->args[i], strlen(c->args[i])};
+    return list;
+}
+
+static bx_code invoke(const bx_component_run *r, const bx_ecall *ec, bx_eng_end *end, bx_error *err)
+{
+    const bx_call *c = r->call;
+    bx_eng_bytes json = {0};
+    bx_eng_error e = {0};
+    bx_eng_code rc = bx_ecomponent_invoke(r->code, ec, c->invoke, c->invoke_args.p, c->invoke_args.n, &json, end, &e);
+    if (rc == BX_ENG_OK) {
+        end->host_code = 0;
+        r->out->result = bx_strndup((const char *)json.p, json.n);
+        bx_eng_bytes_free(json);
+        return r->out->result ? BX_OK : bx_fail(err, BX_ENOMEM, "result of the call");
+    }
+    /* It did not return: the end tells, and the call took place. */
+    if (rc == BX_ENG_INTERNAL && end->kind != BX_END_RETURN)
+        return BX_OK;
+    return bx_from_engine(rc, &e, err);
+}
+
+static bx_code run(const bx_component_run *r, const bx_ecall *ec, bx_eng_end *end, bx_error *err)
+{
+    if (r->call->invoke)
+        return invoke(r, ec, end, err);
+    if (!bx_ecomponent_is_command(r->code))
+        return bx_fail(err, BX_EINVAL, "%s: a component without wasi:cli/run; call one of its functions with --invoke (inspect lists them)",
+                       bx_module_name(r->call->module));
+    (void)bx_ecomponent_run(r->code, ec, end);
+    return BX_OK;
+}
+
+static void take_requests(bx_component *c, bx_outcome *out, bool record)
+{
+    if (c->scope) {
+        bx_egress_counters n = bx_egress_scope_counters(c->scope);
+        out->http_requests = n.requests;
+        out->http_in = n.bytes_in;
+        out->http_out = n.bytes_out;
+        bx_egress_scope_free(c->scope); /* no event comes after this */
+    }
+    const bx_outcome *from = &c->requests;
+    for (size_t i = 0; record && i < from->n_requests; i++) {
+        const bx_outcome_request *q = &from->requests[i];
+        const char *t = from->texts.p;
+        bx_outcome_add_request(out, q, bx_str_of(t + q->method), bx_str_of(t + q->url), bx_str_of(t + q->address),
+                               bx_str_of(t + q->rule), bx_str_of(t + q->error));
+    }
+    out->requests_omitted += from->requests_omitted;
+    bx_outcome_done(&c->requests);
+}
+
+bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *err)
+{
+    const bx_call *call = r->call;
+    const bx_sealed *s = call->sealed;
+    const bx_limits *l = &s->grant->limits;
+    BX_AUTOFREE bx_estr *env = split_env(s, err);
+    BX_AUTOFREE bx_estr *args = list_args(call, err);
+    if (!env || !args)
+        return BX_ENOMEM;
+    bx_component c = {
+        .sealed = s,
+        .vfs = s->vfs,
+        .files = r->files,
+        .wasi = r->wasi,
+        .ctl = r->ctl,
+        .rt = bx_module_runtime(call->module),
+    };
+    bx_outcome_init(&c.requests);
+    bx_ecall ec = {
+        .ctx = &c,
+        .ctl = (const bx_engine_ctl *)(const void *)r->ctl,
+        .limits = {l->memory, l->tables, l->fuel},
+        .args = args,
+        .n_args = call->n_args,
+        .env = env,
+        .n_env = s->n_env,
+        .config = s->n_env ? env : NULL,
+        .n_config = s->n_env,
+        .stdin_read = read_stdin,
+        .stdin_fd = bx_wasi_stdin_fd(r->wasi),
+        .write = write_out,
+        .now = now,
+        .random = fill_random,
+        .fs = &bx_component_fs,
+        .http = &bx_component_http,
+        .sock = &bx_component_sock,
+    };
+    bx_code rc = run(r, &ec, end, err);
+    take_requests(&c, r->out, call->record_events);
+    return rc;
 }

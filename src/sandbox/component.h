@@ -3,10 +3,24 @@
 #ifndef BX_SANDBOX_COMPONENT_H
 #define BX_SANDBOX_COMPONENT_H
 
-#include "base/error.h"
-#include "bx_engine.h"
+#include "sandbox/call.h"
 
 /* Resolve a component's imports against what this runtime offers. */
 BX_NODISCARD bx_code bx_component_link(bx_emodule *code, bx_error *err);
+
+/* What the component path needs of a call that has begun; all borrowed. */
+typedef struct bx_component_run {
+    const bx_call *call;
+    const bx_emodule *code;
+    bx_vfs_session *files;
+    bx_wasi *wasi;
+    bx_ctl *ctl;
+    bx_outcome *out; /* requests and, for a typed call, the result go there */
+} bx_component_run;
+
+/* Instantiate and run it: wasi:cli/run, or the function call->invoke.  `end` says how it ended, the exit code of
+ * a command in end->host_code.  An error: there is nothing to run under that name, or the arguments
+ * do not fit; then nothing was run. */
+BX_NODISCARD bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *err);
 
 #endif

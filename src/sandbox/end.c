@@ -68,6 +68,7 @@ void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *
     switch (end->kind) {
     case BX_END_RETURN:
         o->kind = BX_OUT_EXIT;
+        o->exit_code = (uint32_t)exit_code;
         return;
     case BX_END_HOST:
         end_by_host(o, end->host_code, l, exit_code);

@@ -263,3 +263,25 @@ bx_code bx_module_describe(bx_runtime *rt, const char *path, bx_buf *out, bx_err
     bx_emodule_free(code);
     return rc;
 }
+
+bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err)
+{
+    BX_AUTO_BUF wasm = bx_buf_init(0);
+    bx_code rc = read_wasm(path, &wasm, err);
+    if (rc != BX_OK)
+        return bx_wrap(rc, err, "%s", path);
+    bx_wasm_kind kind = bx_wasm_sniff((const uint8_t *)wasm.p, wasm.n);
+    if (kind == BX_WASM_COMPONENT)
+        return bx_fail(err, BX_EINVAL, "%s: a component already", path);
+    if (kind != BX_WASM_CORE)
+        return bx_wrap(refuse_kind(kind, wasm.n, err), err, "%s", path);
+    bx_eng_error ee = {0};
+    bx_eng_bytes bytes = {0};
+    rc = bx_from_engine(bx_engine_componentize((const uint8_t *)wasm.p, wasm.n, &bytes, &ee), &ee, err);
+    if (rc == BX_OK) {
+        (void)bx_buf_add(out, bytes.p, bytes.n);
+        rc = bx_buf_check(out, err);
+    }
+    bx_eng_bytes_free(bytes);
+    return bx_wrap(rc, err, "%s", path);
+}

@@ -33,6 +33,10 @@ const char *bx_module_name(const bx_module *m);
 BX_NODISCARD bx_code bx_module_code(bx_module *m, const bx_limits *limits, const bx_emodule **ret,
                                     bx_error *err);
 
+/* Wrap a core module file as a component: a command when it has `_start`, else a library.  The component's
+ * bytes go onto `out`. */
+BX_NODISCARD bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err);
+
 /* Read and compile without resolving imports, and describe as one JSON object onto `out`. */
 BX_NODISCARD bx_code bx_module_describe(bx_runtime *rt, const char *path, bx_buf *out, bx_error *err);
 

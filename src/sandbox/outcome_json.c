@@ -112,6 +112,10 @@ bx_code bx_outcome_json(const bx_outcome *o, bx_buf *out, bx_error *err)
     put_files(&j, o);
     put_uint(&j, "http_requests", o->http_requests);
     put_requests(&j, o);
+    if (o->result) {
+        bx_json_out_key(&j, BX_LIT("result"));
+        bx_json_out_raw(&j, bx_str_of(o->result));
+    }
     put_text(&j, "trap", o->trap);
     put_text(&j, "error", o->error);
     bx_json_out_end_object(&j);

@@ -24,6 +24,7 @@ struct bx_runtime {
     struct engine_row rows[BX_MAX_ENGINES];
     bx_ticker *ticker;
     bx_cache *cache;
+    bx_egress *egress; /* guarded by lock; never replaced */
 };
 
 static void tick_all(void *ctx)
@@ -75,6 +76,7 @@ void bx_runtime_free(bx_runtime *rt)
     if (!rt)
         return;
     bx_ticker_free(rt->ticker);
+    bx_egress_free(rt->egress);
     for (size_t i = 0; i < rt->n; i++)
         bx_engine_free(rt->rows[i].engine);
     bx_cache_free(rt->cache);
@@ -149,6 +151,16 @@ bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **r
 }
 
 bx_ticker *bx_runtime_ticker(bx_runtime *rt) { return rt->ticker; }
+
+bx_egress *bx_runtime_egress(bx_runtime *rt)
+{
+    (void)pthread_mutex_lock(&rt->lock);
+    if (!rt->egress && bx_egress_new(&rt->cfg.egress, &rt->egress, NULL) != BX_OK)
+        rt->egress = NULL;
+    bx_egress *eg = rt->egress;
+    (void)pthread_mutex_unlock(&rt->lock);
+    return eg;
+}
 
 bx_cache *bx_runtime_cache(bx_runtime *rt) { return rt->cache; }
 

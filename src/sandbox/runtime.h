@@ -5,6 +5,7 @@
 #define BX_SANDBOX_RUNTIME_H
 
 #include "bx_engine.h"
+#include "egress/egress.h"
 #include "policy/limits.h"
 #include "sandbox/cache.h"
 #include "sandbox/ticker.h"
@@ -16,6 +17,7 @@ typedef struct bx_runtime_config {
     const char *cache_dir; /* compiled code; NULL = none.  Refused when others can write to it */
     const char *key_dir;   /* where the key that authenticates the cache lives; NULL = cache_dir */
     uint64_t cache_max;    /* bytes kept in the cache; 0 = BX_CACHE_MAX */
+    bx_egress_cfg egress;  /* the network: zero for the system's resolver and trust store */
     void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */
     void *notice_ctx;
 } bx_runtime_config;
@@ -33,6 +35,8 @@ enum { BX_MAX_ENGINES = 16 };
 const char *bx_engine_version(void); /* of Wasmtime: "48.0.8" */
 
 bx_ticker *bx_runtime_ticker(bx_runtime *rt);
+/* The only way out, made at the first request of any call; NULL when out of memory. */
+bx_egress *bx_runtime_egress(bx_runtime *rt);
 bx_cache *bx_runtime_cache(bx_runtime *rt); /* NULL when there is none */
 
 /* An error of the engine as one of ours. */

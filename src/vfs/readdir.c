@@ -100,6 +100,7 @@ static bx_errno list_rewind(bx_file *dir)
     l->base = FIRST_COOKIE;
     l->counted = 0;
     l->n = l->names_n = 0;
+    set_charge(dir->s, l);
     return BX_E_SUCCESS;
 }
 

@@ -85,6 +85,8 @@ uint64_t bx_store_left_locked(const bx_store *st)
     return st->q->used < st->max ? st->max - st->q->used : 0;
 }
 
+uint64_t bx_store_used_locked(const bx_store *st) { return st->q->used; }
+
 void bx_store_give_locked(bx_store *st, uint64_t bytes)
 {
     st->q->used -= bytes < st->q->used ? bytes : st->q->used;

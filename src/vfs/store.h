@@ -19,5 +19,6 @@ void bx_store_unlock(bx_store *st);
 bool bx_store_reserve_locked(bx_store *st, uint64_t bytes); /* false: over the quota, nothing taken */
 void bx_store_give_locked(bx_store *st, uint64_t bytes);
 uint64_t bx_store_left_locked(const bx_store *st);
+uint64_t bx_store_used_locked(const bx_store *st);
 
 #endif

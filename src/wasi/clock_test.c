@@ -78,7 +78,7 @@ static void unknown_clocks(void)
     CHECK(P1(&e, clock_time_get, 0, 0, ENV_MEM - 8) == 0);
 }
 
-/* ---- random_get ------------------------------------------------------------------------------ */
+/* ---- random_get ----------------------------------------------------------------------- */
 
 static void real_randomness(void)
 {
@@ -128,5 +128,6 @@ static void long_randomness_minds_the_deadline(void)
     CHECK(stop == BX_WASI_CANCELLED);
 }
 
-BXT_MAIN(RUN(real_clocks); RUN(frozen_clocks); RUN(stepping_clocks); RUN(resolutions); RUN(unknown_clocks);
-         RUN(real_randomness); RUN(seeded_randomness_repeats); RUN(long_randomness_minds_the_deadline);)
+BXT_MAIN(RUN(real_clocks); RUN(frozen_clocks); RUN(stepping_clocks); RUN(resolutions);
+         RUN(unknown_clocks); RUN(real_randomness); RUN(seeded_randomness_repeats);
+         RUN(long_randomness_minds_the_deadline);)

@@ -43,7 +43,8 @@ static bx_errno get_iovecs(bx_guest_mem m, uint64_t list, uint64_t count, iovecs
     return sum > UINT32_MAX ? BX_E_INVAL : BX_E_SUCCESS;
 }
 
-typedef bx_errno (*mover)(bx_wasi *w, bx_guest_mem m, const uint64_t *a, const iovecs *l, size_t *n);
+typedef bx_errno (*mover)(bx_wasi *w, bx_guest_mem m, const uint64_t *a, const iovecs *l,
+                          size_t *n);
 
 /* a[1], a[2] = the iovecs; `out` = where the count goes, checked before anything moves. */
 static bx_errno move_iovecs(bx_wasi *w, bx_guest_mem m, const uint64_t *a, uint64_t out, bool read,
@@ -124,9 +125,10 @@ bx_errno bx_p1_fd_pwrite(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return move_iovecs(w, m, a, a[4], false, do_pwrite);
 }
 
-/* ---- position ----------------------------------------------------------------------------- */
+/* ---- position ------------------------------------------------------------------------- */
 
-static bx_errno seek_to(bx_wasi *w, bx_guest_mem m, uint64_t fd, int64_t off, int whence, uint64_t out)
+static bx_errno seek_to(bx_wasi *w, bx_guest_mem m, uint64_t fd, int64_t off, int whence,
+                        uint64_t out)
 {
     uint8_t *ret;
     uint64_t pos;
@@ -163,7 +165,7 @@ bx_errno bx_p1_fd_tell(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return seek_to(w, m, a[0], 0, SEEK_CUR, a[1]);
 }
 
-/* ---- the storage behind a file -------------------------------------------------------------- */
+/* ---- the storage behind a file -------------------------------------------------------- */
 
 bx_errno bx_p1_fd_advise(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
 {

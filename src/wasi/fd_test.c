@@ -4,10 +4,11 @@ enum { RW = BX_R_FD_READ | BX_R_FD_WRITE | BX_R_FD_SEEK | BX_R_FD_TELL };
 
 static bool with_file(env *e, uint64_t rights)
 {
-    return env_init(e, "::/sandbox") && env_host_write(e, "f", "0123456789") && env_open(e, "f", 0, rights) == 4;
+    return env_init(e, "::/sandbox") && env_host_write(e, "f", "0123456789") &&
+           env_open(e, "f", 0, rights) == 4;
 }
 
-/* ---- iovecs ------------------------------------------------------------------------------- */
+/* ---- iovecs --------------------------------------------------------------------------- */
 
 static void read_fills_iovecs_in_order(void)
 {
@@ -36,8 +37,11 @@ static void read_up_to_the_last_byte_of_memory(void)
 
 static void one_bad_iovec_and_nothing_moves(void)
 {
-    static const struct { uint32_t buf, len; } bad[] = {
-        {ENV_MEM - 3, 4}, {ENV_MEM, 1}, {UINT32_MAX, 1}, {0, UINT32_MAX}, {UINT32_MAX - 3, 8}, {ENV_MEM + 1, 0},
+    static const struct {
+        uint32_t buf, len;
+    } bad[] = {
+        {ENV_MEM - 3, 4}, {ENV_MEM, 1},        {UINT32_MAX, 1},
+        {0, UINT32_MAX},  {UINT32_MAX - 3, 8}, {ENV_MEM + 1, 0},
     };
     ENV e = {0};
     CHECK(with_file(&e, RW));
@@ -127,7 +131,7 @@ static void of_many_iovecs_the_first_1024(void)
     CHECK(bx_get32(e.mem + 64000) == 0);
 }
 
-/* ---- files ---------------------------------------------------------------------------------- */
+/* ---- files ---------------------------------------------------------------------------- */
 
 static void read_write_move_the_position(void)
 {
@@ -203,7 +207,7 @@ static void directories_are_no_files(void)
     }
 }
 
-/* ---- seek, allocate, sync, advise -------------------------------------------------------------- */
+/* ---- seek, allocate, sync, advise ----------------------------------------------------- */
 
 static void seek_everywhere(void)
 {

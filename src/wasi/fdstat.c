@@ -20,16 +20,16 @@ bx_errno bx_p1_fd_renumber(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return BX_E_SUCCESS;
 }
 
-/* ---- fdstat ---------------------------------------------------------------------------------- */
+/* ---- fdstat --------------------------------------------------------------------------- */
 
 static uint16_t flags_of(const bx_fd *f)
 {
     if (!f->file)
         return f->nonblock ? BX_FDF_NONBLOCK : 0;
     bx_file_flags g = bx_file_get_flags(f->file);
-    return (uint16_t)((g.append ? BX_FDF_APPEND : 0) | (g.dsync ? BX_FDF_DSYNC : 0)
-                      | (g.nonblock ? BX_FDF_NONBLOCK : 0) | (g.rsync ? BX_FDF_RSYNC : 0)
-                      | (g.sync ? BX_FDF_SYNC : 0));
+    return (uint16_t)((g.append ? BX_FDF_APPEND : 0) | (g.dsync ? BX_FDF_DSYNC : 0) |
+                      (g.nonblock ? BX_FDF_NONBLOCK : 0) | (g.rsync ? BX_FDF_RSYNC : 0) |
+                      (g.sync ? BX_FDF_SYNC : 0));
 }
 
 /* A stream that is no terminal is "unknown": told a character device, libc would flush after
@@ -99,7 +99,7 @@ bx_errno bx_p1_fd_fdstat_set_rights(bx_wasi *w, bx_guest_mem m, const uint64_t *
     return BX_E_SUCCESS;
 }
 
-/* ---- filestat ----------------------------------------------------------------------------------- */
+/* ---- filestat ------------------------------------------------------------------------- */
 
 void bx_put_filestat(uint8_t *p, const bx_stat *st)
 {
@@ -152,7 +152,8 @@ bx_errno bx_p1_fd_filestat_set_times(bx_wasi *w, bx_guest_mem m, const uint64_t 
     return e == BX_E_SUCCESS ? bx_file_set_times(f->file, at, mt) : e;
 }
 
-/* ---- prestat ------------------------------------------------------------------------------------- */
+/* ---- prestat
+ * ------------------------------------------------------------------------------------- */
 
 static bool preopen_name(bx_wasi *w, uint64_t fd, bx_str *ret)
 {
@@ -190,7 +191,8 @@ bx_errno bx_p1_fd_prestat_dir_name(bx_wasi *w, bx_guest_mem m, const uint64_t *a
     return BX_E_SUCCESS;
 }
 
-/* ---- readdir -------------------------------------------------------------------------------------- */
+/* ---- readdir
+ * -------------------------------------------------------------------------------------- */
 
 static size_t put_part(uint8_t *to, size_t room, const void *from, size_t n)
 {
@@ -202,7 +204,8 @@ static size_t put_part(uint8_t *to, size_t room, const void *from, size_t n)
 /* Entries one after the other; the last one is cut off where the buffer ends, and a full buffer
  * tells the guest that there is more.  An error is reported even after whole entries, because
  * a buffer that is not full would mean the end. */
-static bx_errno fill(bx_wasi *w, bx_file *dir, uint64_t cookie, uint8_t *buf, size_t room, size_t *ret_used)
+static bx_errno fill(bx_wasi *w, bx_file *dir, uint64_t cookie, uint8_t *buf, size_t room,
+                     size_t *ret_used)
 {
     size_t used = 0;
     for (unsigned i = 0; used < room; i++) {
@@ -235,7 +238,8 @@ bx_errno bx_p1_fd_readdir(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     size_t used;
     if (!bx_fd_get(w, a[0]))
         return BX_E_BADF;
-    if (!bx_guest_slice(m, (uint32_t)a[1], (uint32_t)a[2], &buf) || !bx_guest_slice(m, (uint32_t)a[4], 4, &ret))
+    if (!bx_guest_slice(m, (uint32_t)a[1], (uint32_t)a[2], &buf) ||
+        !bx_guest_slice(m, (uint32_t)a[4], 4, &ret))
         return BX_E_FAULT;
     bx_errno e = bx_fd_dir(w, a[0], BX_R_FD_READDIR, &f);
     if (e == BX_E_SUCCESS)

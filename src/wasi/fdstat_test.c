@@ -120,7 +120,7 @@ static void frozen_now_is_the_guests_now(void)
     CHECK(bx_get64(e.mem + STAT + 48) == UINT64_C(1577836800000000000));
 }
 
-/* ---- preopens ---------------------------------------------------------------------------- */
+/* ---- preopens ------------------------------------------------------------------------- */
 
 static void prestat_names_the_mount(void)
 {
@@ -146,7 +146,7 @@ static void no_files_no_preopens(void)
     CHECK(P1(&e, fd_prestat_get, 3, STAT) == BX_E_BADF);
 }
 
-/* ---- readdir ------------------------------------------------------------------------------- */
+/* ---- readdir -------------------------------------------------------------------------- */
 
 static void readdir_in_one_go(void)
 {
@@ -157,7 +157,8 @@ static void readdir_in_one_go(void)
     CHECK(bx_get32(e.mem + 2000) == 24 * 3 + 1 + 2 + 4);
     CHECK(bx_get32(e.mem + 16) == 1 && e.mem[20] == BX_FT_DIR && e.mem[24] == '.');
     const uint8_t *third = e.mem + 25 + 26;
-    CHECK(bx_get32(third + 16) == 4 && third[20] == BX_FT_REG && memcmp(third + 24, "file", 4) == 0);
+    CHECK(bx_get32(third + 16) == 4 && third[20] == BX_FT_REG &&
+          memcmp(third + 24, "file", 4) == 0);
     CHECK(P1(&e, fd_readdir, 3, 0, 1000, bx_get64(third), 2000) == 0);
     CHECK(bx_get32(e.mem + 2000) == 0);
 }

@@ -34,8 +34,10 @@ bx_code bx_fdtable_init(bx_wasi *w, bx_error *err)
     uint32_t n = (uint32_t)(BX_STDIO_FDS + preopens);
     if (preopens > UINT16_MAX || !grow(w, n))
         return bx_fail(err, BX_ENOMEM, "descriptors of a call");
-    uint64_t in = BX_R_FD_READ | BX_R_FD_FDSTAT_SET_FLAGS | BX_R_FD_FILESTAT_GET | BX_R_POLL_FD_READWRITE;
-    uint64_t out = BX_R_FD_WRITE | BX_R_FD_FDSTAT_SET_FLAGS | BX_R_FD_FILESTAT_GET | BX_R_POLL_FD_READWRITE;
+    uint64_t in =
+        BX_R_FD_READ | BX_R_FD_FDSTAT_SET_FLAGS | BX_R_FD_FILESTAT_GET | BX_R_POLL_FD_READWRITE;
+    uint64_t out =
+        BX_R_FD_WRITE | BX_R_FD_FDSTAT_SET_FLAGS | BX_R_FD_FILESTAT_GET | BX_R_POLL_FD_READWRITE;
     w->fds[0] = (bx_fd){.kind = BX_FD_STDIN, .base = in};
     w->fds[1] = (bx_fd){.kind = BX_FD_STDOUT, .base = out};
     w->fds[2] = (bx_fd){.kind = BX_FD_STDERR, .base = out};
@@ -109,7 +111,8 @@ static bx_errno use(bx_wasi *w, bx_fd *f)
 
 static bool is_dir(const bx_fd *f)
 {
-    return f->kind == BX_FD_PREOPEN || (f->kind == BX_FD_FILE && bx_file_type(f->file) == BX_FT_DIR);
+    return f->kind == BX_FD_PREOPEN ||
+           (f->kind == BX_FD_FILE && bx_file_type(f->file) == BX_FT_DIR);
 }
 
 /* A missing right to read or write is what programs know as a descriptor opened otherwise. */

@@ -15,8 +15,8 @@ typedef struct shape {
     const char *name;
     uint64_t args[9];
     pointer ptrs[3];
-    int len_arg;  /* a length that goes with ptrs[0], or -1 */
-    uint64_t ok;  /* what the right call answers */
+    int len_arg; /* a length that goes with ptrs[0], or -1 */
+    uint64_t ok; /* what the right call answers */
 } shape;
 
 #define R_ALL (BX_R_FILE | BX_R_DIR)
@@ -92,11 +92,12 @@ static bool prepare(env *e)
     e->cfg.n_env = 1;
     e->cfg.env_bytes = sizeof vars;
     (void)snprintf(path, sizeof path, "%s/old", e->dir);
-    bool ok = env_reset(e) && env_host_write(e, "file", "0123456789") && env_host_write(e, "five", "0123456789")
-           && env_host_write(e, "six", "0123456789") && mkdir(path, 0700) == 0;
+    bool ok = env_reset(e) && env_host_write(e, "file", "0123456789") &&
+              env_host_write(e, "five", "0123456789") && env_host_write(e, "six", "0123456789") &&
+              mkdir(path, 0700) == 0;
     (void)snprintf(path, sizeof path, "%s/lnk", e->dir);
-    ok = ok && symlink("file", path) == 0 && env_open(e, "file", 0, 0) == 4
-      && env_open(e, "five", 0, R_ALL) == 5 && env_open(e, "six", 0, R_ALL) == 6;
+    ok = ok && symlink("file", path) == 0 && env_open(e, "file", 0, 0) == 4 &&
+         env_open(e, "five", 0, R_ALL) == 5 && env_open(e, "six", 0, R_ALL) == 6;
     memset(e->mem, 0x5a, ENV_MEM);
     (void)env_text(e, PATH, "file");
     (void)env_text(e, PATH2, "new");
@@ -127,8 +128,8 @@ static bool refused_untouched(env *e, const shape *s, int arg, uint64_t value, u
     static uint8_t before[ENV_MEM];
     memcpy(before, e->mem, ENV_MEM);
     uint64_t made = files_made(e), r = call(e, s, arg, value);
-    bool ok = r == expect && e->stop == BX_WASI_GO_ON && memcmp(before, e->mem, ENV_MEM) == 0
-           && files_made(e) == made;
+    bool ok = r == expect && e->stop == BX_WASI_GO_ON && memcmp(before, e->mem, ENV_MEM) == 0 &&
+              files_made(e) == made;
     if (!ok)
         printf("# %s: argument %d = %#llx gave %llu\n", s->name, arg, (unsigned long long)value,
                (unsigned long long)r);
@@ -144,7 +145,8 @@ static void hostile(const char *name, const char *sig)
     for (size_t i = 0; i < BX_COUNT(s->ptrs) && s->ptrs[i].need; i++) {
         int arg = s->ptrs[i].arg;
         uint32_t last_good = ENV_MEM - s->ptrs[i].need;
-        const uint64_t bad[] = {last_good + 1, ENV_MEM - 1, ENV_MEM, UINT32_MAX, UINT32_MAX - 7, 0x80000000};
+        const uint64_t bad[] = {last_good + 1, ENV_MEM - 1,    ENV_MEM,
+                                UINT32_MAX,    UINT32_MAX - 7, 0x80000000};
         for (size_t k = 0; k < BX_COUNT(bad); k++)
             if (bad[k] > last_good)
                 CHECK(refused_untouched(&e, s, arg, bad[k], BX_E_FAULT));
@@ -153,8 +155,8 @@ static void hostile(const char *name, const char *sig)
         CHECK(refused_untouched(&e, s, s->len_arg, UINT32_MAX, BX_E_FAULT));
         CHECK(refused_untouched(&e, s, s->len_arg, ENV_MEM, BX_E_FAULT));
     }
-    bool takes_fd = strncmp(name, "fd_", 3) == 0 || strncmp(name, "sock_", 5) == 0
-                 || (strncmp(name, "path_", 5) == 0 && strcmp(name, "path_symlink") != 0);
+    bool takes_fd = strncmp(name, "fd_", 3) == 0 || strncmp(name, "sock_", 5) == 0 ||
+                    (strncmp(name, "path_", 5) == 0 && strcmp(name, "path_symlink") != 0);
     const uint64_t bad_fds[] = {7, 16, 1000, UINT32_MAX, 0x80000000};
     for (size_t k = 0; k < BX_COUNT(bad_fds) && takes_fd; k++)
         CHECK(refused_untouched(&e, s, 0, bad_fds[k], BX_E_BADF));

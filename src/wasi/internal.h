@@ -7,7 +7,7 @@
 #include "wasi/guest_mem.h"
 #include "wasi/wasi.h"
 
-/* ---- descriptors (fdtable.c) --------------------------------------------------------- */
+/* ---- descriptors (fdtable.c) ---------------------------------------------------------- */
 typedef enum bx_fd_kind {
     BX_FD_FREE = 0,
     BX_FD_STDIN,
@@ -59,17 +59,17 @@ enum {
     BX_R_POLL_FD_READWRITE = 1 << 27,
 
     /* What means something for a regular file, and for a directory. */
-    BX_R_FILE = BX_R_FD_DATASYNC | BX_R_FD_READ | BX_R_FD_SEEK | BX_R_FD_FDSTAT_SET_FLAGS
-              | BX_R_FD_SYNC | BX_R_FD_TELL | BX_R_FD_WRITE | BX_R_FD_ADVISE | BX_R_FD_ALLOCATE
-              | BX_R_FD_FILESTAT_GET | BX_R_FD_FILESTAT_SET_SIZE | BX_R_FD_FILESTAT_SET_TIMES
-              | BX_R_POLL_FD_READWRITE,
-    BX_R_DIR = BX_R_FD_DATASYNC | BX_R_FD_FDSTAT_SET_FLAGS | BX_R_FD_SYNC | BX_R_FD_ADVISE
-             | BX_R_PATH_CREATE_DIRECTORY | BX_R_PATH_CREATE_FILE | BX_R_PATH_LINK_SOURCE
-             | BX_R_PATH_LINK_TARGET | BX_R_PATH_OPEN | BX_R_FD_READDIR | BX_R_PATH_READLINK
-             | BX_R_PATH_RENAME_SOURCE | BX_R_PATH_RENAME_TARGET | BX_R_PATH_FILESTAT_GET
-             | BX_R_PATH_FILESTAT_SET_SIZE | BX_R_PATH_FILESTAT_SET_TIMES | BX_R_FD_FILESTAT_GET
-             | BX_R_FD_FILESTAT_SET_TIMES | BX_R_PATH_SYMLINK | BX_R_PATH_REMOVE_DIRECTORY
-             | BX_R_PATH_UNLINK_FILE | BX_R_POLL_FD_READWRITE,
+    BX_R_FILE = BX_R_FD_DATASYNC | BX_R_FD_READ | BX_R_FD_SEEK | BX_R_FD_FDSTAT_SET_FLAGS |
+                BX_R_FD_SYNC | BX_R_FD_TELL | BX_R_FD_WRITE | BX_R_FD_ADVISE | BX_R_FD_ALLOCATE |
+                BX_R_FD_FILESTAT_GET | BX_R_FD_FILESTAT_SET_SIZE | BX_R_FD_FILESTAT_SET_TIMES |
+                BX_R_POLL_FD_READWRITE,
+    BX_R_DIR = BX_R_FD_DATASYNC | BX_R_FD_FDSTAT_SET_FLAGS | BX_R_FD_SYNC | BX_R_FD_ADVISE |
+               BX_R_PATH_CREATE_DIRECTORY | BX_R_PATH_CREATE_FILE | BX_R_PATH_LINK_SOURCE |
+               BX_R_PATH_LINK_TARGET | BX_R_PATH_OPEN | BX_R_FD_READDIR | BX_R_PATH_READLINK |
+               BX_R_PATH_RENAME_SOURCE | BX_R_PATH_RENAME_TARGET | BX_R_PATH_FILESTAT_GET |
+               BX_R_PATH_FILESTAT_SET_SIZE | BX_R_PATH_FILESTAT_SET_TIMES | BX_R_FD_FILESTAT_GET |
+               BX_R_FD_FILESTAT_SET_TIMES | BX_R_PATH_SYMLINK | BX_R_PATH_REMOVE_DIRECTORY |
+               BX_R_PATH_UNLINK_FILE | BX_R_POLL_FD_READWRITE,
 };
 
 /* preview1 flag words. */
@@ -104,9 +104,9 @@ struct bx_wasi {
     int32_t exit_code;
     bx_wasi_counters counters;
 
-    bx_fd *fds;       /* few, or owned */
-    uint32_t n_fds;   /* slots in use or used before; those from here on are not initialised */
-    uint32_t cap_fds; /* slots there is memory for */
+    bx_fd *fds;         /* few, or owned */
+    uint32_t n_fds;     /* slots in use or used before; those from here on are not initialised */
+    uint32_t cap_fds;   /* slots there is memory for */
     uint32_t free_hint; /* no free slot below this one */
     bx_fd few[BX_INLINE_FDS];
 
@@ -122,8 +122,7 @@ struct bx_wasi {
 
 /* The body of each host function: checks, acts, and answers with the guest's errno.  To end the
  * guest it sets w->stop.  `a` holds the arguments, zero-extended. */
-#define BX_P1(name, sig) \
-    bx_errno bx_p1_##name(bx_wasi *w, bx_guest_mem m, const uint64_t *a);
+#define BX_P1(name, sig) bx_errno bx_p1_##name(bx_wasi *w, bx_guest_mem m, const uint64_t *a);
 #include "wasi/preview1.def"
 #undef BX_P1
 
@@ -148,7 +147,7 @@ bx_code bx_fdtable_init(bx_wasi *w, bx_error *err);
 bx_errno bx_fdtable_add(bx_wasi *w, bx_file *f, uint64_t base, uint64_t inheriting, uint32_t *ret);
 /* Is there room for one more?  So that a file is not created first and refused after. */
 bx_errno bx_fdtable_room(bx_wasi *w);
-void bx_fdtable_close(bx_wasi *w, uint32_t fd); /* an open one */
+void bx_fdtable_close(bx_wasi *w, uint32_t fd);               /* an open one */
 void bx_fdtable_move(bx_wasi *w, uint32_t from, uint32_t to); /* both open */
 
 /* Any open descriptor; NULL when there is none.  Valid until the table changes. */
@@ -170,9 +169,11 @@ bx_errno bx_fd_any(bx_wasi *w, uint64_t fd, uint64_t rights, bx_errno stream, bx
 /* A regular file: as bx_fd_any, and ISDIR. */
 bx_errno bx_fd_regular(bx_wasi *w, uint64_t fd, uint64_t rights, bx_errno stream, bx_fd **ret);
 
-/* ---- stdio.c --------------------------------------------------------------------------- */
-bx_errno bx_stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n, size_t *ret_n);
-bx_errno bx_stdout_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n, size_t *ret_n);
+/* ---- stdio.c -------------------------------------------------------------------------- */
+bx_errno bx_stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                        size_t *ret_n);
+bx_errno bx_stdout_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                          size_t *ret_n);
 bool bx_stream_is_tty(const bx_wasi *w, const bx_fd *f);
 /* For poll_oneoff: the host descriptor to wait on, or -1 when always ready; bytes that can be
  * moved now, and whether the other end is gone. */
@@ -180,14 +181,16 @@ int bx_stream_poll_fd(bx_wasi *w, const bx_fd *f);
 uint64_t bx_stream_ready_bytes(const bx_wasi *w, const bx_fd *f);
 bool bx_stream_at_end(const bx_wasi *w, const bx_fd *f);
 
-/* ---- clock.c ---------------------------------------------------------------------------- */
+/* ---- clock.c -------------------------------------------------------------------------- */
 /* The guest's realtime without advancing it. */
 uint64_t bx_guest_realtime(const bx_wasi *w);
 uint64_t bx_guest_monotonic(bx_wasi *w);
+void bx_guest_step(bx_wasi *w); /* a clock is read: in step mode that takes a millisecond */
+bx_errno bx_guest_random(bx_wasi *w, void *p, size_t n);
 /* A time of filestat_set_times: INVAL when both flags are set. */
 bx_errno bx_guest_set_time(const bx_wasi *w, unsigned flags, uint64_t ns, bx_set_time *ret);
 
-/* ---- fdstat.c ---------------------------------------------------------------------------- */
+/* ---- fdstat.c ------------------------------------------------------------------------- */
 enum { BX_FILESTAT_BYTES = 64 };
 void bx_put_filestat(uint8_t *p, const bx_stat *st);
 

@@ -1,5 +1,6 @@
 /* Functions on paths.  Where a path may lead is decided in vfs; here are the guest's pointers,
- * flags and rights.  A path stays where it is, in guest memory: only this thread could change it. */
+ * flags and rights.  A path stays where it is, in guest memory: only this thread could change it.
+ */
 #include "wasi/internal.h"
 
 static bx_errno get_path(bx_guest_mem m, uint64_t off, uint64_t len, bx_str *ret)
@@ -27,7 +28,7 @@ static bx_errno get_lookup(uint64_t flags, bool *follow)
     return (uint32_t)flags & ~(uint32_t)BX_LOOKUP_FOLLOW ? BX_E_INVAL : BX_E_SUCCESS;
 }
 
-/* ---- open -------------------------------------------------------------------------------------- */
+/* ---- open ----------------------------------------------------------------------------- */
 
 /* What the directory must allow for these flags. */
 static bx_errno open_rights(const bx_fd *dir, uint32_t oflags, uint32_t fdflags, uint64_t wanted)
@@ -44,11 +45,12 @@ static bx_errno open_rights(const bx_fd *dir, uint32_t oflags, uint32_t fdflags,
     return (base & ~dir->base) || (inheriting & ~dir->inheriting) ? BX_E_NOTCAPABLE : BX_E_SUCCESS;
 }
 
-static bx_errno open_how(uint64_t lookup, uint32_t oflags, uint32_t fdflags, uint64_t base, bx_open_how *ret)
+static bx_errno open_how(uint64_t lookup, uint32_t oflags, uint32_t fdflags, uint64_t base,
+                         bx_open_how *ret)
 {
     bool follow;
-    if (get_lookup(lookup, &follow) != BX_E_SUCCESS || (oflags & ~(uint32_t)BX_O_ALL)
-        || (fdflags & ~(uint32_t)BX_FDF_ALL))
+    if (get_lookup(lookup, &follow) != BX_E_SUCCESS || (oflags & ~(uint32_t)BX_O_ALL) ||
+        (fdflags & ~(uint32_t)BX_FDF_ALL))
         return BX_E_INVAL;
     if ((oflags & BX_O_CREAT) && (oflags & BX_O_DIRECTORY))
         return BX_E_INVAL;
@@ -106,7 +108,8 @@ bx_errno bx_p1_path_open(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return BX_E_SUCCESS;
 }
 
-/* ---- one path ------------------------------------------------------------------------------------ */
+/* ---- one path
+ * ------------------------------------------------------------------------------------ */
 
 bx_errno bx_p1_path_create_directory(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
 {
@@ -178,8 +181,8 @@ bx_errno bx_p1_path_readlink(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     uint8_t *buf, *ret;
     size_t n = 0;
     bx_errno e = get_dir_path(w, m, a, a[0], 1, BX_R_PATH_READLINK, &dir, &path);
-    if (e == BX_E_SUCCESS
-        && (!bx_guest_slice(m, (uint32_t)a[3], (uint32_t)a[4], &buf) || !bx_guest_slice(m, (uint32_t)a[5], 4, &ret)))
+    if (e == BX_E_SUCCESS && (!bx_guest_slice(m, (uint32_t)a[3], (uint32_t)a[4], &buf) ||
+                              !bx_guest_slice(m, (uint32_t)a[5], 4, &ret)))
         e = BX_E_FAULT;
     if (e == BX_E_SUCCESS)
         e = bx_vfs_readlink_at(dir->file, path, (char *)buf, (uint32_t)a[4], &n);
@@ -199,7 +202,8 @@ bx_errno bx_p1_path_symlink(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return e == BX_E_SUCCESS ? bx_vfs_symlink_at(target, dir->file, path) : e;
 }
 
-/* ---- two paths ------------------------------------------------------------------------------------- */
+/* ---- two paths
+ * ------------------------------------------------------------------------------------- */
 
 /* old_fd, old_flags, old_path, old_len, new_fd, new_path, new_len */
 bx_errno bx_p1_path_link(bx_wasi *w, bx_guest_mem m, const uint64_t *a)

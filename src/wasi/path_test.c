@@ -1,11 +1,18 @@
 #include "wasi/test_env.h"
 
-enum { RW = BX_R_FD_READ | BX_R_FD_WRITE | BX_R_FD_SEEK, A = 1000, B = 6000, STAT = 11000, OUT = 12000 };
+enum {
+    RW = BX_R_FD_READ | BX_R_FD_WRITE | BX_R_FD_SEEK,
+    A = 1000,
+    B = 6000,
+    STAT = 11000,
+    OUT = 12000
+};
 
-static uint64_t open_at(env *e, uint64_t dir, uint64_t lookup, const char *path, uint64_t oflags, uint64_t base,
-                        uint64_t inheriting, uint64_t fdflags)
+static uint64_t open_at(env *e, uint64_t dir, uint64_t lookup, const char *path, uint64_t oflags,
+                        uint64_t base, uint64_t inheriting, uint64_t fdflags)
 {
-    return P1(e, path_open, dir, lookup, A, env_text(e, A, path), oflags, base, inheriting, fdflags, OUT);
+    return P1(e, path_open, dir, lookup, A, env_text(e, A, path), oflags, base, inheriting, fdflags,
+              OUT);
 }
 
 static uint64_t one(env *e, const char *fn, uint64_t dir, const char *path)
@@ -42,7 +49,7 @@ static uint64_t drop(env *e, uint64_t fd, uint64_t base, uint64_t inheriting)
               bx_get64(e->mem + STAT + 16) & ~inheriting);
 }
 
-/* ---- open ---------------------------------------------------------------------------------- */
+/* ---- open ----------------------------------------------------------------------------- */
 
 static void open_creates_reads_truncates(void)
 {
@@ -83,7 +90,8 @@ static void open_masks_rights_by_type(void)
     CHECK(P1(&e, fd_fdstat_get, 4, STAT) == 0);
     CHECK(bx_get64(e.mem + STAT + 8) == BX_R_FILE);
     CHECK(bx_get64(e.mem + STAT + 16) == 0);
-    CHECK(open_at(&e, 3, 0, ".", BX_O_DIRECTORY, UINT64_MAX & ~(uint64_t)BX_R_FD_WRITE, UINT64_MAX, 0) == 0);
+    CHECK(open_at(&e, 3, 0, ".", BX_O_DIRECTORY, UINT64_MAX & ~(uint64_t)BX_R_FD_WRITE, UINT64_MAX,
+                  0) == 0);
     CHECK(P1(&e, fd_fdstat_get, 5, STAT) == 0);
     CHECK(bx_get64(e.mem + STAT + 8) == BX_R_DIR);
     CHECK(bx_get64(e.mem + STAT + 16) == (BX_R_DIR | BX_R_FILE));
@@ -154,7 +162,8 @@ static void open_refuses_bad_paths(void)
     CHECK(P1(&e, path_open, 3, 0, 20000, 256, 0, RW, 0, 0, OUT) == BX_E_NAMETOOLONG);
     CHECK(env_open(&e, "f", 0, RW) == 4);
     CHECK(open_at(&e, 4, 0, "f", 0, RW, 0, 0) == BX_E_NOTDIR);
-    CHECK(P1(&e, path_open, 3, 0, ENV_MEM - 1, 1, 0, RW, 0, 0, OUT) != BX_E_FAULT); /* the last byte counts */
+    CHECK(P1(&e, path_open, 3, 0, ENV_MEM - 1, 1, 0, RW, 0, 0, OUT) !=
+          BX_E_FAULT); /* the last byte counts */
 }
 
 static void read_only_grant_refuses_writing(void)
@@ -175,7 +184,7 @@ static void read_only_grant_refuses_writing(void)
     CHECK(env_host_size(&e, "g") == -1);
 }
 
-/* ---- the others ------------------------------------------------------------------------------ */
+/* ---- the others ----------------------------------------------------------------------- */
 
 static void directories_come_and_go(void)
 {
@@ -279,7 +288,10 @@ static void each_needs_its_right(void)
     ENV e = {0};
     CHECK(env_init(&e, "::/sandbox"));
     CHECK(env_host_write(&e, "f", "1"));
-    static const struct { const char *fn; uint64_t right; } one_path[] = {
+    static const struct {
+        const char *fn;
+        uint64_t right;
+    } one_path[] = {
         {"path_create_directory", BX_R_PATH_CREATE_DIRECTORY},
         {"path_remove_directory", BX_R_PATH_REMOVE_DIRECTORY},
         {"path_unlink_file", BX_R_PATH_UNLINK_FILE},
@@ -304,8 +316,9 @@ static void each_needs_its_right(void)
     CHECK(env_host_size(&e, "l") == -1);
 }
 
-BXT_MAIN(RUN(open_creates_reads_truncates); RUN(open_without_rights); RUN(open_masks_rights_by_type);
-         RUN(open_inherits_no_more_than_the_directory_has); RUN(open_needs_rights_of_the_directory);
-         RUN(open_refuses_bad_flags); RUN(open_refuses_bad_paths); RUN(read_only_grant_refuses_writing);
+BXT_MAIN(RUN(open_creates_reads_truncates); RUN(open_without_rights);
+         RUN(open_masks_rights_by_type); RUN(open_inherits_no_more_than_the_directory_has);
+         RUN(open_needs_rights_of_the_directory); RUN(open_refuses_bad_flags);
+         RUN(open_refuses_bad_paths); RUN(read_only_grant_refuses_writing);
          RUN(directories_come_and_go); RUN(links_of_both_kinds); RUN(readlink_cuts); RUN(renaming);
          RUN(times_of_paths); RUN(each_needs_its_right);)

@@ -20,7 +20,7 @@ typedef struct sub {
     int host_fd; /* -1: nothing of the host's to wait on */
 } sub;
 
-/* ---- reading subscriptions ---------------------------------------------------------------------- */
+/* ---- reading subscriptions ------------------------------------------------------------ */
 
 static uint64_t from_now(uint64_t at, uint64_t now) { return at > now ? at - now : 0; }
 
@@ -65,13 +65,14 @@ static void read_sub(bx_wasi *w, const uint8_t *p, sub *s)
     s->fired = s->fired || s->error;
 }
 
-/* ---- waiting --------------------------------------------------------------------------------------- */
+/* ---- waiting
+ * --------------------------------------------------------------------------------------- */
 
 typedef struct plan {
     sub *subs;
     struct pollfd *fds; /* as many as subs */
     size_t n, n_fds;
-    bool fired;       /* some event is there already */
+    bool fired; /* some event is there already */
     bool has_clock;
     uint64_t soonest; /* ns from the beginning; only with has_clock */
 } plan;
@@ -86,7 +87,8 @@ static void make_plan(plan *p)
             p->soonest = s->wait_ns;
         }
         if (s->host_fd >= 0 && !s->fired)
-            p->fds[p->n_fds++] = (struct pollfd){.fd = s->host_fd, .events = s->type == TYPE_FD_READ ? POLLIN : POLLOUT};
+            p->fds[p->n_fds++] = (struct pollfd){
+                .fd = s->host_fd, .events = s->type == TYPE_FD_READ ? POLLIN : POLLOUT};
     }
 }
 
@@ -116,7 +118,10 @@ static void fire_clocks(plan *p, uint64_t passed_ns)
     }
 }
 
-static uint64_t add_saturated(uint64_t a, uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
+static uint64_t add_saturated(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
 
 /* A clock that is not the real one lets a sleep end at once. */
 static void pass_time(bx_wasi *w, plan *p, int ready)
@@ -138,7 +143,8 @@ static bx_errno wait_for_first(bx_wasi *w, plan *p)
     else if (p->has_clock)
         until = add_saturated(begin, p->soonest);
     int ready = 0;
-    bx_errno e = until == 0 && p->n_fds == 0 ? bx_wasi_check(w) : bx_wasi_wait(w, p->fds, p->n_fds, until, &ready);
+    bx_errno e = until == 0 && p->n_fds == 0 ? bx_wasi_check(w)
+                                             : bx_wasi_wait(w, p->fds, p->n_fds, until, &ready);
     if (e != BX_E_SUCCESS)
         return e;
     if (ready)
@@ -150,7 +156,8 @@ static bx_errno wait_for_first(bx_wasi *w, plan *p)
     return BX_E_SUCCESS;
 }
 
-/* ---- writing events ---------------------------------------------------------------------------------- */
+/* ---- writing events
+ * ---------------------------------------------------------------------------------- */
 
 static void measure(bx_wasi *w, sub *s)
 {
@@ -162,8 +169,8 @@ static void measure(bx_wasi *w, sub *s)
         s->hangup = s->hangup || bx_stream_at_end(w, f);
     } else if (s->type == TYPE_FD_WRITE) {
         s->n_bytes = PIPE_BUF; /* a file has no such number; enough for the careful */
-    } else if (bx_file_stat(f->file, &st) == BX_E_SUCCESS
-               && bx_file_seek(f->file, 0, SEEK_CUR, &at) == BX_E_SUCCESS) {
+    } else if (bx_file_stat(f->file, &st) == BX_E_SUCCESS &&
+               bx_file_seek(f->file, 0, SEEK_CUR, &at) == BX_E_SUCCESS) {
         s->n_bytes = from_now(st.size, at);
     }
 }
@@ -207,9 +214,9 @@ bx_errno bx_p1_poll_oneoff(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     uint32_t n = (uint32_t)a[2];
     if (n == 0 || n > BX_MAX_SUBSCRIPTIONS)
         return BX_E_INVAL;
-    if (!bx_guest_slice(m, (uint32_t)a[0], (uint64_t)n * SUB_BYTES, &in)
-        || !bx_guest_slice(m, (uint32_t)a[1], (uint64_t)n * EVENT_BYTES, &out)
-        || !bx_guest_slice(m, (uint32_t)a[3], 4, &ret))
+    if (!bx_guest_slice(m, (uint32_t)a[0], (uint64_t)n * SUB_BYTES, &in) ||
+        !bx_guest_slice(m, (uint32_t)a[1], (uint64_t)n * EVENT_BYTES, &out) ||
+        !bx_guest_slice(m, (uint32_t)a[3], 4, &ret))
         return BX_E_FAULT;
     sub few_subs[FEW];
     struct pollfd few_fds[FEW];

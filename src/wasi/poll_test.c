@@ -41,7 +41,7 @@ static bool event_is(const env *e, uint32_t i, uint64_t userdata, bx_errno error
 static uint64_t n_bytes(const env *e, uint32_t i) { return bx_get64(e->mem + OUT + i * 32 + 16); }
 static uint16_t flags_of(const env *e, uint32_t i) { return bx_get16(e->mem + OUT + i * 32 + 24); }
 
-/* ---- clocks ---------------------------------------------------------------------------------- */
+/* ---- clocks --------------------------------------------------------------------------- */
 
 static void sleep_lasts_as_long_as_asked(void)
 {
@@ -136,7 +136,7 @@ static void stepped_sleep_advances(void)
     CHECK(bx_get64(e.mem + N) == UINT64_C(3600000000000) + 6 * MS);
 }
 
-/* ---- descriptors -------------------------------------------------------------------------------- */
+/* ---- descriptors ---------------------------------------------------------------------- */
 
 static void streams_are_ready(void)
 {
@@ -169,10 +169,12 @@ static void pipe_becomes_ready(void)
     sub_clock(&e, 1, 1, 5 * MS, 0);
     ok = ok && poll_n(&e, 2) == 1 && event_is(&e, 0, 101, BX_E_SUCCESS, CLOCK);
     ok = ok && write(p[1], "abc", 3) == 3;
-    ok = ok && poll_n(&e, 2) == 1 && event_is(&e, 0, 100, BX_E_SUCCESS, READ) && n_bytes(&e, 0) == 3;
+    ok =
+        ok && poll_n(&e, 2) == 1 && event_is(&e, 0, 100, BX_E_SUCCESS, READ) && n_bytes(&e, 0) == 3;
     ok = ok && env_read(&e, 0, 40000, 3) == 3;
     (void)close(p[1]);
-    ok = ok && poll_n(&e, 2) == 1 && event_is(&e, 0, 100, BX_E_SUCCESS, READ) && flags_of(&e, 0) == 1;
+    ok = ok && poll_n(&e, 2) == 1 && event_is(&e, 0, 100, BX_E_SUCCESS, READ) &&
+         flags_of(&e, 0) == 1;
     (void)close(p[0]);
     CHECK(ok);
 }
@@ -187,8 +189,8 @@ static void the_same_descriptor_twice(void)
     bool ok = env_reset(&e) && write(p[1], "x", 1) == 1;
     sub_fd(&e, 0, READ, 0);
     sub_fd(&e, 1, READ, 0);
-    ok = ok && poll_n(&e, 2) == 2 && event_is(&e, 0, 100, BX_E_SUCCESS, READ)
-      && event_is(&e, 1, 101, BX_E_SUCCESS, READ);
+    ok = ok && poll_n(&e, 2) == 2 && event_is(&e, 0, 100, BX_E_SUCCESS, READ) &&
+         event_is(&e, 1, 101, BX_E_SUCCESS, READ);
     (void)close(p[0]);
     (void)close(p[1]);
     CHECK(ok);
@@ -203,7 +205,8 @@ static void broken_output_is_pipe(void)
     e.cfg.out = (bx_sink){.kind = BX_SINK_FD, .fd = p[1]};
     bool ok = env_reset(&e);
     sub_fd(&e, 0, WRITE, 1);
-    ok = ok && poll_n(&e, 1) == 1 && event_is(&e, 0, 100, BX_E_SUCCESS, WRITE) && n_bytes(&e, 0) == 4096;
+    ok = ok && poll_n(&e, 1) == 1 && event_is(&e, 0, 100, BX_E_SUCCESS, WRITE) &&
+         n_bytes(&e, 0) == 4096;
     (void)close(p[0]);
     ok = ok && poll_n(&e, 1) == 1 && event_is(&e, 0, 100, BX_E_PIPE, WRITE);
     (void)close(p[1]);
@@ -224,7 +227,8 @@ static void files_are_always_ready(void)
     CHECK(event_is(&e, 1, 101, BX_E_SUCCESS, WRITE) && n_bytes(&e, 1) > 0);
 }
 
-/* ---- what is wrong -------------------------------------------------------------------------------- */
+/* ---- what is wrong
+ * -------------------------------------------------------------------------------- */
 
 static void wrong_subscriptions_get_their_own_events(void)
 {
@@ -244,9 +248,13 @@ static void wrong_subscriptions_get_their_own_events(void)
     sub_fd(&e, 9, READ, 4);
     sub_clock(&e, 10, 1, UINT64_MAX, 0);
     CHECK(poll_n(&e, 11) == 10);
-    static const struct { bx_errno error; uint8_t type; } want[] = {
-        {BX_E_BADF, READ}, {BX_E_BADF, READ}, {BX_E_BADF, WRITE}, {BX_E_INVAL, 9}, {BX_E_INVAL, CLOCK},
-        {BX_E_NOTSUP, CLOCK}, {BX_E_INVAL, CLOCK}, {BX_E_BADF, READ}, {BX_E_BADF, READ}, {BX_E_NOTCAPABLE, READ},
+    static const struct {
+        bx_errno error;
+        uint8_t type;
+    } want[] = {
+        {BX_E_BADF, READ},   {BX_E_BADF, READ},       {BX_E_BADF, WRITE},  {BX_E_INVAL, 9},
+        {BX_E_INVAL, CLOCK}, {BX_E_NOTSUP, CLOCK},    {BX_E_INVAL, CLOCK}, {BX_E_BADF, READ},
+        {BX_E_BADF, READ},   {BX_E_NOTCAPABLE, READ},
     };
     for (uint32_t i = 0; i < BX_COUNT(want); i++)
         CHECK(event_is(&e, i, 100 + i, want[i].error, want[i].type));
@@ -295,8 +303,8 @@ static void no_memory_is_nomem(void)
 }
 
 BXT_MAIN(RUN(sleep_lasts_as_long_as_asked); RUN(the_earliest_clock_alone); RUN(absolute_times);
-         RUN(sleep_ends_at_the_deadline); RUN(stopped_even_without_waiting); RUN(frozen_sleep_takes_no_time);
-         RUN(stepped_sleep_advances); RUN(streams_are_ready); RUN(pipe_becomes_ready);
-         RUN(the_same_descriptor_twice); RUN(broken_output_is_pipe); RUN(files_are_always_ready);
-         RUN(wrong_subscriptions_get_their_own_events); RUN(numbers_of_subscriptions); RUN(arrays_may_overlap);
-         RUN(no_memory_is_nomem);)
+         RUN(sleep_ends_at_the_deadline); RUN(stopped_even_without_waiting);
+         RUN(frozen_sleep_takes_no_time); RUN(stepped_sleep_advances); RUN(streams_are_ready);
+         RUN(pipe_becomes_ready); RUN(the_same_descriptor_twice); RUN(broken_output_is_pipe);
+         RUN(files_are_always_ready); RUN(wrong_subscriptions_get_their_own_events);
+         RUN(numbers_of_subscriptions); RUN(arrays_may_overlap); RUN(no_memory_is_nomem);)

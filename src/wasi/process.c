@@ -1,12 +1,13 @@
 /* The program itself: arguments, environment, its end; and the sockets it does not have. */
 #include "wasi/internal.h"
 
-/* ---- arguments and environment ----------------------------------------------------------------- */
+/* ---- arguments and environment -------------------------------------------------------- */
 
 static bx_errno put_sizes(bx_guest_mem m, const uint64_t *a, size_t n, size_t bytes)
 {
     uint8_t *count, *size;
-    if (!bx_guest_slice(m, (uint32_t)a[0], 4, &count) || !bx_guest_slice(m, (uint32_t)a[1], 4, &size))
+    if (!bx_guest_slice(m, (uint32_t)a[0], 4, &count) ||
+        !bx_guest_slice(m, (uint32_t)a[1], 4, &size))
         return BX_E_FAULT;
     bx_put32(count, (uint32_t)n);
     bx_put32(size, (uint32_t)bytes);
@@ -14,11 +15,12 @@ static bx_errno put_sizes(bx_guest_mem m, const uint64_t *a, size_t n, size_t by
 }
 
 /* a[0] takes `n` pointers into the block of strings, which goes to a[1]. */
-static bx_errno put_strings(bx_guest_mem m, const uint64_t *a, const char *block, size_t n, size_t bytes)
+static bx_errno put_strings(bx_guest_mem m, const uint64_t *a, const char *block, size_t n,
+                            size_t bytes)
 {
     uint8_t *ptrs, *text;
-    if (!bx_guest_slice(m, (uint32_t)a[0], (uint64_t)n * 4, &ptrs)
-        || !bx_guest_slice(m, (uint32_t)a[1], bytes, &text))
+    if (!bx_guest_slice(m, (uint32_t)a[0], (uint64_t)n * 4, &ptrs) ||
+        !bx_guest_slice(m, (uint32_t)a[1], bytes, &text))
         return BX_E_FAULT;
     if (bytes)
         memcpy(text, block, bytes);
@@ -50,7 +52,8 @@ bx_errno bx_p1_environ_get(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return put_strings(m, a, w->cfg.env, w->cfg.n_env, w->cfg.env_bytes);
 }
 
-/* ---- the end --------------------------------------------------------------------------------------- */
+/* ---- the end
+ * --------------------------------------------------------------------------------------- */
 
 bx_errno bx_p1_proc_exit(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
 {
@@ -77,9 +80,13 @@ bx_errno bx_p1_sched_yield(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return bx_wasi_check(w);
 }
 
-/* ---- sockets: none ------------------------------------------------------------------------------------ */
+/* ---- sockets: none
+ * ------------------------------------------------------------------------------------ */
 
-static bx_errno no_socket(bx_wasi *w, const uint64_t *a) { return bx_fd_get(w, a[0]) ? BX_E_NOTSOCK : BX_E_BADF; }
+static bx_errno no_socket(bx_wasi *w, const uint64_t *a)
+{
+    return bx_fd_get(w, a[0]) ? BX_E_NOTSOCK : BX_E_BADF;
+}
 
 bx_errno bx_p1_sock_accept(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
 {

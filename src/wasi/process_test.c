@@ -89,5 +89,5 @@ static void no_sockets(void)
     }
 }
 
-BXT_MAIN(RUN(arguments_and_environment); RUN(none_at_all); RUN(exit_codes); RUN(yield_minds_the_deadline);
-         RUN(no_signals); RUN(no_sockets);)
+BXT_MAIN(RUN(arguments_and_environment); RUN(none_at_all); RUN(exit_codes);
+         RUN(yield_minds_the_deadline); RUN(no_signals); RUN(no_sockets);)

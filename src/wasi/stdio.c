@@ -46,7 +46,8 @@ static bx_errno wait_for(bx_wasi *w, const bx_fd *f, int fd, short events)
 
 static ssize_t move_nowait(int fd, short events, const struct iovec *iov, int n)
 {
-    return events == POLLIN ? preadv2(fd, iov, n, -1, RWF_NOWAIT) : pwritev2(fd, iov, n, -1, RWF_NOWAIT);
+    return events == POLLIN ? preadv2(fd, iov, n, -1, RWF_NOWAIT)
+                            : pwritev2(fd, iov, n, -1, RWF_NOWAIT);
 }
 
 /* After poll said ready: a reader gets what is there; a writer is promised room for PIPE_BUF
@@ -82,7 +83,8 @@ static bx_errno move(bx_wasi *w, const bx_fd *f, int fd, short events, const str
             *ret_n = (size_t)k;
             return BX_E_SUCCESS;
         }
-        if (*mode == BX_HOST_NOWAIT && (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL)) {
+        if (*mode == BX_HOST_NOWAIT &&
+            (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL)) {
             *mode = BX_HOST_POLL;
         } else if (errno == EAGAIN) {
             e = wait_for(w, f, fd, events);
@@ -110,7 +112,8 @@ static size_t read_bytes(bx_wasi *w, const struct iovec *iov, size_t n)
     return moved;
 }
 
-bx_errno bx_stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n, size_t *ret_n)
+bx_errno bx_stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                        size_t *ret_n)
 {
     bx_errno e = BX_E_SUCCESS;
     size_t k = 0;
@@ -125,7 +128,7 @@ bx_errno bx_stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, siz
     return BX_E_SUCCESS;
 }
 
-/* ---- stdout and stderr ------------------------------------------------------------------ */
+/* ---- stdout and stderr ---------------------------------------------------------------- */
 
 static uint64_t output_left(const bx_wasi *w)
 {
@@ -151,7 +154,8 @@ static bool capture_reserve(bx_capture *c, size_t n, uint64_t limit)
 }
 
 /* `n` iovecs that hold at most what may still be written. */
-static bx_errno put(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n, size_t len, size_t *ret_n)
+static bx_errno put(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n, size_t len,
+                    size_t *ret_n)
 {
     bool err = f->kind == BX_FD_STDERR;
     const bx_sink *sink = err ? &w->cfg.err : &w->cfg.out;
@@ -202,7 +206,8 @@ static bx_errno put_rest_and_stop(bx_wasi *w, const bx_fd *f, const struct iovec
     return BX_E_FBIG;
 }
 
-bx_errno bx_stdout_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n, size_t *ret_n)
+bx_errno bx_stdout_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                          size_t *ret_n)
 {
     size_t len = 0, k = 0;
     for (size_t i = 0; i < n; i++)
@@ -219,7 +224,7 @@ bx_errno bx_stdout_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, s
     return BX_E_SUCCESS;
 }
 
-/* ---- what others ask about a stream -------------------------------------------------------- */
+/* ---- what others ask about a stream --------------------------------------------------- */
 
 bool bx_stream_is_tty(const bx_wasi *w, const bx_fd *f)
 {

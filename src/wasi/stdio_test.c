@@ -78,8 +78,8 @@ static void stdin_fd_regular_file(void)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     CHECK(fd >= 0);
     e.cfg.in = (bx_stdin){.kind = BX_STDIN_FD, .fd = fd};
-    bool ok = env_reset(&e) && env_read(&e, 0, 0, 4) == 4 && env_read(&e, 0, 10, 100) == 7
-           && env_read(&e, 0, 0, 4) == 0 && memcmp(e.mem + 10, " a file", 7) == 0;
+    bool ok = env_reset(&e) && env_read(&e, 0, 0, 4) == 4 && env_read(&e, 0, 10, 100) == 7 &&
+              env_read(&e, 0, 0, 4) == 0 && memcmp(e.mem + 10, " a file", 7) == 0;
     (void)close(fd);
     CHECK(ok);
 }
@@ -276,13 +276,14 @@ static void terminal_output(void)
     CHECK(env_reset(&e));
     CHECK(P1(&e, fd_fdstat_get, 1, 0) == 0);
     CHECK(e.mem[0] == BX_FT_CHAR);
-    CHECK((bx_get64(e.mem + 8) & (BX_R_FD_SEEK | BX_R_FD_TELL)) == 0); /* how libc knows a terminal */
+    CHECK((bx_get64(e.mem + 8) & (BX_R_FD_SEEK | BX_R_FD_TELL)) ==
+          0); /* how libc knows a terminal */
     CHECK(env_write(&e, 1, "tty") == 3);
     char got[8];
     CHECK(read(p.r, got, sizeof got) == 3);
 }
 
-/* ---- what streams are not --------------------------------------------------------------- */
+/* ---- what streams are not ------------------------------------------------------------- */
 
 static void streams_have_one_direction_and_no_position(void)
 {
@@ -312,9 +313,12 @@ static void streams_have_one_direction_and_no_position(void)
     }
 }
 
-BXT_MAIN(RUN(stdin_empty_is_at_its_end); RUN(stdin_bytes_in_pieces); RUN(stdin_fd_reads_what_is_there);
-         RUN(stdin_fd_regular_file); RUN(blocking_stdin_ends_at_the_deadline); RUN(cancelled_stdin_ends_the_guest);
-         RUN(nonblocking_stdin_answers_again); RUN(stdin_of_a_terminal); RUN(output_is_captured_apart);
-         RUN(output_at_the_limit); RUN(output_over_the_limit_keeps_what_fits); RUN(capture_without_memory_is_nomem);
-         RUN(discarded_output_counts); RUN(output_passes_through); RUN(full_pipe_ends_at_the_deadline);
-         RUN(closed_pipe_is_pipe); RUN(terminal_output); RUN(streams_have_one_direction_and_no_position);)
+BXT_MAIN(RUN(stdin_empty_is_at_its_end); RUN(stdin_bytes_in_pieces);
+         RUN(stdin_fd_reads_what_is_there); RUN(stdin_fd_regular_file);
+         RUN(blocking_stdin_ends_at_the_deadline); RUN(cancelled_stdin_ends_the_guest);
+         RUN(nonblocking_stdin_answers_again); RUN(stdin_of_a_terminal);
+         RUN(output_is_captured_apart); RUN(output_at_the_limit);
+         RUN(output_over_the_limit_keeps_what_fits); RUN(capture_without_memory_is_nomem);
+         RUN(discarded_output_counts); RUN(output_passes_through);
+         RUN(full_pipe_ends_at_the_deadline); RUN(closed_pipe_is_pipe); RUN(terminal_output);
+         RUN(streams_have_one_direction_and_no_position);)

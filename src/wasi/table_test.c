@@ -2,9 +2,12 @@
 
 static void table_has_the_standard_signatures(void)
 {
-    static const struct { const char *name, *sig; } some[] = {
-        {"fd_write", "iiii:i"}, {"fd_seek", "iIii:i"}, {"path_open", "iiiiiIIii:i"},
-        {"proc_exit", "i:"}, {"sched_yield", ":i"}, {"fd_readdir", "iiiIi:i"}, {"clock_time_get", "iIi:i"},
+    static const struct {
+        const char *name, *sig;
+    } some[] = {
+        {"fd_write", "iiii:i"},      {"fd_seek", "iIii:i"}, {"path_open", "iiiiiIIii:i"},
+        {"proc_exit", "i:"},         {"sched_yield", ":i"}, {"fd_readdir", "iiiIi:i"},
+        {"clock_time_get", "iIi:i"},
     };
     size_t found = 0;
     for (size_t i = 0; i < bx_wasi_preview1_count; i++)
@@ -58,5 +61,6 @@ static void calls_are_counted(void)
 
 static void free_takes_null(void) { bx_wasi_free(NULL); }
 
-BXT_MAIN(RUN(table_has_the_standard_signatures); RUN(each_name_is_there_once); RUN(new_survives_failed_allocations);
-         RUN(reset_forgets_the_call_before); RUN(calls_are_counted); RUN(free_takes_null);)
+BXT_MAIN(RUN(table_has_the_standard_signatures); RUN(each_name_is_there_once);
+         RUN(new_survives_failed_allocations); RUN(reset_forgets_the_call_before);
+         RUN(calls_are_counted); RUN(free_takes_null);)

@@ -55,17 +55,20 @@ BX_UNUSED static bool env_init(env *e, const char *map)
     *e = (env){.ctl = bx_ctl_init(UINT64_MAX), .limits = bx_limits_default()};
     e->mem = calloc(1, ENV_MEM);
     bool ok = e->mem && bx_wasi_new(&e->w, &err) == BX_OK;
-    e->cfg = (bx_wasi_config){.out = {.kind = BX_SINK_CAPTURE}, .err = {.kind = BX_SINK_CAPTURE},
-                              .ctl = &e->ctl, .limits = &e->limits};
+    e->cfg = (bx_wasi_config){.out = {.kind = BX_SINK_CAPTURE},
+                              .err = {.kind = BX_SINK_CAPTURE},
+                              .ctl = &e->ctl,
+                              .limits = &e->limits};
     if (ok && map) {
         char text[512];
         const char *tmp = getenv("TMPDIR");
         (void)snprintf(e->dir, sizeof e->dir, "%s/bx-wasi.XXXXXX", tmp ? tmp : "/tmp");
         ok = mkdtemp(e->dir) && bx_grant_new(&e->grant, &err) == BX_OK;
         int n = snprintf(text, sizeof text, "%s%s", e->dir, map);
-        ok = ok && bx_grant_map_dir(e->grant, (bx_str){text, (size_t)n}, &err) == BX_OK
-          && bx_grant_seal(e->grant, &err) == BX_OK && bx_vfs_new(e->grant, NULL, &e->vfs, &err) == BX_OK
-          && bx_vfs_session_new(e->vfs, &e->limits, NULL, NULL, &e->files, &err) == BX_OK;
+        ok = ok && bx_grant_map_dir(e->grant, (bx_str){text, (size_t)n}, &err) == BX_OK &&
+             bx_grant_seal(e->grant, &err) == BX_OK &&
+             bx_vfs_new(e->grant, NULL, &e->vfs, &err) == BX_OK &&
+             bx_vfs_session_new(e->vfs, &e->limits, NULL, NULL, &e->files, &err) == BX_OK;
         e->cfg.files = e->files;
         e->cfg.mounts = e->vfs;
     }

@@ -23,7 +23,8 @@
 #include "vfs/vfs.h"
 
 /* Same shape as bx_host_def of the engine; the sandbox checks that at compile time. */
-typedef int32_t (*bx_wasi_fn)(void *ctx /* bx_wasi * */, uint8_t *mem, size_t mem_len, uint64_t *args);
+typedef int32_t (*bx_wasi_fn)(void *ctx /* bx_wasi * */, uint8_t *mem, size_t mem_len,
+                              uint64_t *args);
 typedef struct bx_wasi_def {
     const char *module, *name, *sig; /* "ii:i": i = i32, I = i64 */
     bx_wasi_fn fn;
@@ -35,10 +36,10 @@ extern const size_t bx_wasi_preview1_count;
 /* What a host function returns when the guest must end. */
 enum {
     BX_WASI_GO_ON = 0,
-    BX_WASI_EXIT = 1,      /* proc_exit: code in bx_wasi_exit_code */
+    BX_WASI_EXIT = 1, /* proc_exit: code in bx_wasi_exit_code */
     BX_WASI_DEADLINE = 2,
     BX_WASI_CANCELLED = 3,
-    BX_WASI_OUTPUT = 4,    /* more output than the limit */
+    BX_WASI_OUTPUT = 4, /* more output than the limit */
 };
 
 /* Where stdin comes from: exactly one. */
@@ -87,8 +88,8 @@ int32_t bx_wasi_exit_code(const bx_wasi *w);
 
 typedef struct bx_wasi_counters {
     uint64_t stdin_bytes, stdout_bytes, stderr_bytes;
-    uint64_t host_ns;  /* time spent waiting in host functions (poll_oneoff, blocking reads) */
-    uint32_t calls;    /* host calls */
+    uint64_t host_ns; /* time spent waiting in host functions (poll_oneoff, blocking reads) */
+    uint32_t calls;   /* host calls */
 } bx_wasi_counters;
 const bx_wasi_counters *bx_wasi_get_counters(const bx_wasi *w);
 

@@ -15,7 +15,8 @@ static void append(void)
     __wasi_size_t n;
     __wasi_fd_t fd;
     make("f", "0123");
-    OK(__wasi_path_open(SANDBOX, 0, "f", 0, RW | R(FD_FDSTAT_SET_FLAGS), 0, __WASI_FDFLAGS_APPEND, &fd));
+    OK(__wasi_path_open(SANDBOX, 0, "f", 0, RW | R(FD_FDSTAT_SET_FLAGS), 0, __WASI_FDFLAGS_APPEND,
+                        &fd));
     EQ(flags(fd), __WASI_FDFLAGS_APPEND);
     OK(write_fd(fd, "45", &n));
     EQ(stat_of("f", 0).size, 6);
@@ -38,7 +39,8 @@ static void append(void)
 
 static void synchronous(void)
 {
-    static const __wasi_fdflags_t kinds[] = {__WASI_FDFLAGS_SYNC, __WASI_FDFLAGS_DSYNC, __WASI_FDFLAGS_SYNC | __WASI_FDFLAGS_RSYNC};
+    static const __wasi_fdflags_t kinds[] = {__WASI_FDFLAGS_SYNC, __WASI_FDFLAGS_DSYNC,
+                                             __WASI_FDFLAGS_SYNC | __WASI_FDFLAGS_RSYNC};
     for (size_t i = 0; i < 3; i++) {
         __wasi_fd_t fd;
         __wasi_size_t n;

@@ -41,7 +41,10 @@ static void many_pieces(void)
 {
     char a[3] = "", b[8] = "";
     __wasi_fd_t fd = OPEN("g", __WASI_OFLAGS_CREAT, RW);
-    __wasi_ciovec_t out[4] = {{(const uint8_t *)"ab", 2}, {NULL, 0}, {(const uint8_t *)"cdef", 4}, {(const uint8_t *)"ab", 2}};
+    __wasi_ciovec_t out[4] = {{(const uint8_t *)"ab", 2},
+                              {NULL, 0},
+                              {(const uint8_t *)"cdef", 4},
+                              {(const uint8_t *)"ab", 2}};
     OK(__wasi_fd_write(fd, out, 4, &n));
     EQ(n, 8);
     __wasi_iovec_t in[3] = {{(uint8_t *)a, 3}, {NULL, 0}, {(uint8_t *)b, 8}};

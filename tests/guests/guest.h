@@ -15,7 +15,8 @@
 /* A guest uses what it needs of the following. */
 #pragma clang diagnostic ignored "-Wunused-function"
 
-static _Noreturn void guest_fail(const char *file, int line, const char *what, long long a, long long b)
+static _Noreturn void guest_fail(const char *file, int line, const char *what, long long a,
+                                 long long b)
 {
     fprintf(stderr, "%s:%d: %s: %lld, expected %lld\n", file, line, what, a, b);
     exit(1);
@@ -41,12 +42,13 @@ static _Noreturn void guest_fail(const char *file, int line, const char *what, l
 #define E(name) __WASI_ERRNO_##name
 
 enum { SANDBOX = 3 }; /* the first preopen */
-#define RW (R(FD_READ) | R(FD_WRITE) | R(FD_SEEK) | R(FD_TELL) | R(FD_FILESTAT_GET))
+#define RW  (R(FD_READ) | R(FD_WRITE) | R(FD_SEEK) | R(FD_TELL) | R(FD_FILESTAT_GET))
 #define ALL UINT64_C(0x0fffffff)
 
 /* path_open beneath SANDBOX that must succeed. */
 #define OPEN(path, oflags, rights) guest_open(__LINE__, path, oflags, rights)
-static __wasi_fd_t guest_open(int line, const char *path, __wasi_oflags_t oflags, __wasi_rights_t rights)
+static __wasi_fd_t guest_open(int line, const char *path, __wasi_oflags_t oflags,
+                              __wasi_rights_t rights)
 {
     __wasi_fd_t fd;
     __wasi_errno_t e = __wasi_path_open(SANDBOX, 0, path, oflags, rights, ALL, 0, &fd);
@@ -56,8 +58,9 @@ static __wasi_fd_t guest_open(int line, const char *path, __wasi_oflags_t oflags
 }
 
 /* The errno of opening, whatever comes of it. */
-static __wasi_errno_t open_errno(__wasi_fd_t dir, const char *path, __wasi_lookupflags_t look, __wasi_oflags_t oflags,
-                                 __wasi_rights_t rights, __wasi_fdflags_t flags)
+static __wasi_errno_t open_errno(__wasi_fd_t dir, const char *path, __wasi_lookupflags_t look,
+                                 __wasi_oflags_t oflags, __wasi_rights_t rights,
+                                 __wasi_fdflags_t flags)
 {
     __wasi_fd_t fd;
     __wasi_errno_t e = __wasi_path_open(dir, look, path, oflags, rights, ALL, flags, &fd);
@@ -120,9 +123,11 @@ RAW(fd_tell, __wasi_fd_t, uint32_t)
 RAW(fd_write, __wasi_fd_t, uint32_t, uint32_t, uint32_t)
 RAW(path_create_directory, __wasi_fd_t, uint32_t, uint32_t)
 RAW(path_filestat_get, __wasi_fd_t, uint32_t, uint32_t, uint32_t, uint32_t)
-RAW(path_filestat_set_times, __wasi_fd_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, uint32_t)
+RAW(path_filestat_set_times, __wasi_fd_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t,
+    uint32_t)
 RAW(path_link, __wasi_fd_t, uint32_t, uint32_t, uint32_t, __wasi_fd_t, uint32_t, uint32_t)
-RAW(path_open, __wasi_fd_t, uint32_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, uint32_t, uint32_t)
+RAW(path_open, __wasi_fd_t, uint32_t, uint32_t, uint32_t, uint32_t, uint64_t, uint64_t, uint32_t,
+    uint32_t)
 RAW(path_readlink, __wasi_fd_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t)
 RAW(path_remove_directory, __wasi_fd_t, uint32_t, uint32_t)
 RAW(path_rename, __wasi_fd_t, uint32_t, uint32_t, __wasi_fd_t, uint32_t, uint32_t)
@@ -134,6 +139,9 @@ RAW(random_get, uint32_t, uint32_t)
 RAW(sock_accept, __wasi_fd_t, uint32_t, uint32_t)
 
 static inline uint32_t at(const void *p) { return (uint32_t)(uintptr_t)p; }
-static inline uint32_t memory_end(void) { return (uint32_t)(__builtin_wasm_memory_size(0) * 65536); }
+static inline uint32_t memory_end(void)
+{
+    return (uint32_t)(__builtin_wasm_memory_size(0) * 65536);
+}
 
 #endif

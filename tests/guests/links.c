@@ -71,7 +71,8 @@ static void in_the_middle(void)
     EQ(open_errno(SANDBOX, "loop1/x", 0, 0, 0, 0), E(LOOP));
     OK(__wasi_path_symlink("not-yet", SANDBOX, "dangling"));
     EQ(open_errno(SANDBOX, "dangling", FOLLOW, 0, 0, 0), E(NOENT));
-    EQ(open_errno(SANDBOX, "dangling", FOLLOW, __WASI_OFLAGS_CREAT | __WASI_OFLAGS_EXCL, RW, 0), E(EXIST));
+    EQ(open_errno(SANDBOX, "dangling", FOLLOW, __WASI_OFLAGS_CREAT | __WASI_OFLAGS_EXCL, RW, 0),
+       E(EXIST));
     OK(open_errno(SANDBOX, "dangling", FOLLOW, __WASI_OFLAGS_CREAT, RW, 0));
     EQ(stat_of("not-yet", 0).filetype, __WASI_FILETYPE_REGULAR_FILE);
 }

@@ -26,8 +26,9 @@ int main(void)
     make("f", "0123456789");
     __wasi_fd_t fd = OPEN("f", 0, RW);
     uint32_t end = memory_end();
-    const uint32_t lies[][2] = {{end - 3, 4}, {end, 1}, {end + 1, 0}, {UINT32_MAX, 1}, {UINT32_MAX - 3, 8},
-                                {0x80000000, 4}, {at(buf), UINT32_MAX}, {at(buf), end}};
+    const uint32_t lies[][2] = {
+        {end - 3, 4},        {end, 1},        {end + 1, 0},          {UINT32_MAX, 1},
+        {UINT32_MAX - 3, 8}, {0x80000000, 4}, {at(buf), UINT32_MAX}, {at(buf), end}};
     n = 4711;
     for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
         set(0, at(buf), 4);

@@ -1,10 +1,10 @@
 /* path_open: flags, types, and every way a path could lead out. */
 #include "guest.h"
 
-#define C __WASI_OFLAGS_CREAT
-#define D __WASI_OFLAGS_DIRECTORY
-#define X __WASI_OFLAGS_EXCL
-#define T __WASI_OFLAGS_TRUNC
+#define C      __WASI_OFLAGS_CREAT
+#define D      __WASI_OFLAGS_DIRECTORY
+#define X      __WASI_OFLAGS_EXCL
+#define T      __WASI_OFLAGS_TRUNC
 #define FOLLOW __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW
 
 static __wasi_errno_t try(const char *path, __wasi_oflags_t oflags, __wasi_rights_t rights)
@@ -51,8 +51,9 @@ static void directories(void)
 
 static void leading_out(void)
 {
-    static const char *const out[] = {"..", "../", "../x", "d/../..", "d/../../x", "d/../../../../etc/passwd",
-                                      "/", "/etc/passwd", "/sandbox/f"};
+    static const char *const out[] = {"..",      "../",         "../x",
+                                      "d/../..", "d/../../x",   "d/../../../../etc/passwd",
+                                      "/",       "/etc/passwd", "/sandbox/f"};
     for (size_t i = 0; i < sizeof out / sizeof out[0]; i++) {
         EITHER(try(out[i], 0, 0), E(PERM), E(NOTCAPABLE));
         EITHER(try(out[i], C, RW), E(PERM), E(NOTCAPABLE));
@@ -60,7 +61,8 @@ static void leading_out(void)
     }
     __wasi_fd_t d;
     OK(__wasi_path_open(SANDBOX, 0, "d", D, ALL & ~R(FD_WRITE), ALL, 0, &d));
-    EITHER(open_errno(d, "../f", 0, 0, 0, 0), E(PERM), E(NOTCAPABLE)); /* a directory is a root of its own */
+    EITHER(open_errno(d, "../f", 0, 0, 0, 0), E(PERM),
+           E(NOTCAPABLE)); /* a directory is a root of its own */
     EITHER(open_errno(d, "..", 0, 0, 0, 0), E(PERM), E(NOTCAPABLE));
     OK(open_errno(d, ".", 0, 0, 0, 0));
     OK(__wasi_path_symlink("..", SANDBOX, "up"));

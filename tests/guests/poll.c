@@ -10,7 +10,8 @@ static __wasi_subscription_t subs[16];
 static __wasi_event_t events[16];
 static __wasi_size_t n;
 
-static void clock_sub(int i, __wasi_clockid_t id, __wasi_timestamp_t timeout, __wasi_subclockflags_t flags)
+static void clock_sub(int i, __wasi_clockid_t id, __wasi_timestamp_t timeout,
+                      __wasi_subclockflags_t flags)
 {
     subs[i] = (__wasi_subscription_t){.userdata = 100 + (__wasi_userdata_t)i};
     subs[i].u.tag = __WASI_EVENTTYPE_CLOCK;
@@ -38,7 +39,11 @@ static uint64_t now(void)
     return t;
 }
 
-enum { CLOCK = __WASI_EVENTTYPE_CLOCK, READ = __WASI_EVENTTYPE_FD_READ, WRITE = __WASI_EVENTTYPE_FD_WRITE };
+enum {
+    CLOCK = __WASI_EVENTTYPE_CLOCK,
+    READ = __WASI_EVENTTYPE_FD_READ,
+    WRITE = __WASI_EVENTTYPE_FD_WRITE
+};
 enum { MS = 1000000 };
 
 static void clocks(void)
@@ -50,13 +55,15 @@ static void clocks(void)
     is_event(0, 100, 0, CLOCK);
     YES(now() - begin >= 20 * MS);
     begin = now();
-    clock_sub(0, __WASI_CLOCKID_MONOTONIC, begin + 20 * MS, __WASI_SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME);
+    clock_sub(0, __WASI_CLOCKID_MONOTONIC, begin + 20 * MS,
+              __WASI_SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME);
     clock_sub(1, __WASI_CLOCKID_REALTIME, UINT64_C(3600000) * MS, 0);
     OK(__wasi_poll_oneoff(subs, events, 2, &n));
     EQ(n, 1);
     is_event(0, 100, 0, CLOCK);
     YES(now() - begin >= 20 * MS);
-    clock_sub(0, __WASI_CLOCKID_REALTIME, 1, __WASI_SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME); /* long past */
+    clock_sub(0, __WASI_CLOCKID_REALTIME, 1,
+              __WASI_SUBCLOCKFLAGS_SUBSCRIPTION_CLOCK_ABSTIME); /* long past */
     clock_sub(1, __WASI_CLOCKID_MONOTONIC, 0, 0);
     clock_sub(2, __WASI_CLOCKID_MONOTONIC, UINT64_MAX, 0);
     OK(__wasi_poll_oneoff(subs, events, 3, &n));
@@ -83,7 +90,7 @@ static void descriptors(void)
     is_event(2, 102, 0, WRITE);
     is_event(3, 103, 0, WRITE);
     is_event(4, 104, 0, READ); /* the same once more */
-    fd_sub(0, READ, 0); /* stdin is empty: ready, with nothing */
+    fd_sub(0, READ, 0);        /* stdin is empty: ready, with nothing */
     OK(__wasi_poll_oneoff(subs, events, 1, &n));
     EQ(n, 1);
     is_event(0, 100, 0, READ);

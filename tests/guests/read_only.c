@@ -28,8 +28,10 @@ int main(void)
     refused(__wasi_path_rename(SANDBOX, "given.txt", SANDBOX, "x"));
     refused(__wasi_path_link(SANDBOX, 0, "given.txt", SANDBOX, "x"));
     refused(__wasi_path_symlink("given.txt", SANDBOX, "x"));
-    refused(__wasi_path_filestat_set_times(SANDBOX, 0, "given.txt", 0, 0, __WASI_FSTFLAGS_MTIM_NOW));
-    fd = OPEN("given.txt", 0, R(FD_READ) | R(FD_FILESTAT_SET_TIMES) | R(FD_FILESTAT_SET_SIZE) | R(FD_ALLOCATE));
+    refused(
+        __wasi_path_filestat_set_times(SANDBOX, 0, "given.txt", 0, 0, __WASI_FSTFLAGS_MTIM_NOW));
+    fd = OPEN("given.txt", 0,
+              R(FD_READ) | R(FD_FILESTAT_SET_TIMES) | R(FD_FILESTAT_SET_SIZE) | R(FD_ALLOCATE));
     refused(__wasi_fd_filestat_set_times(fd, 0, 0, __WASI_FSTFLAGS_MTIM_NOW));
     YES(__wasi_fd_filestat_set_size(fd, 0) != 0);
     YES(__wasi_fd_allocate(fd, 0, 100) != 0);

@@ -126,7 +126,8 @@ static void refusals(void)
 {
     uint8_t buf[64];
     __wasi_size_t used = 7;
-    __wasi_fd_t f = OPEN("plain", __WASI_OFLAGS_CREAT, RW), d = OPEN(".", __WASI_OFLAGS_DIRECTORY, R(PATH_OPEN));
+    __wasi_fd_t f = OPEN("plain", __WASI_OFLAGS_CREAT, RW),
+                d = OPEN(".", __WASI_OFLAGS_DIRECTORY, R(PATH_OPEN));
     EQ(__wasi_fd_readdir(f, buf, 64, 0, &used), E(NOTDIR));
     EQ(__wasi_fd_readdir(d, buf, 64, 0, &used), E(NOTCAPABLE));
     EQ(__wasi_fd_readdir(77, buf, 64, 0, &used), E(BADF));

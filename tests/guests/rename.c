@@ -1,7 +1,10 @@
 /* path_rename. */
 #include "guest.h"
 
-static __wasi_errno_t mv(const char *from, const char *to) { return __wasi_path_rename(SANDBOX, from, SANDBOX, to); }
+static __wasi_errno_t mv(const char *from, const char *to)
+{
+    return __wasi_path_rename(SANDBOX, from, SANDBOX, to);
+}
 
 static bool exists(const char *path)
 {

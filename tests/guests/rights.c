@@ -36,8 +36,8 @@ static void only_shrink(void)
 static void inherited(void)
 {
     __wasi_fd_t dir, fd;
-    OK(__wasi_path_open(SANDBOX, 0, ".", __WASI_OFLAGS_DIRECTORY, R(PATH_OPEN) | R(PATH_CREATE_FILE),
-                        R(FD_READ) | R(FD_SEEK), 0, &dir));
+    OK(__wasi_path_open(SANDBOX, 0, ".", __WASI_OFLAGS_DIRECTORY,
+                        R(PATH_OPEN) | R(PATH_CREATE_FILE), R(FD_READ) | R(FD_SEEK), 0, &dir));
     EQ(fdstat(dir).fs_rights_base, R(PATH_OPEN) | R(PATH_CREATE_FILE));
     EQ(fdstat(dir).fs_rights_inheriting, R(FD_READ) | R(FD_SEEK));
     OK(__wasi_path_open(dir, 0, "f", 0, R(FD_READ) | R(FD_SEEK) | R(FD_ALLOCATE), 0, 0, &fd));
@@ -59,7 +59,8 @@ static void of_directories(void)
     YES(base & R(PATH_OPEN) && base & R(FD_READDIR));
     OK(__wasi_fd_fdstat_set_rights(dir, base & ~R(PATH_OPEN), fdstat(dir).fs_rights_inheriting));
     EQ(open_errno(dir, "f", 0, 0, 0, 0), E(NOTCAPABLE));
-    static const __wasi_rights_t needed[] = {R(PATH_FILESTAT_GET), R(PATH_READLINK), R(PATH_SYMLINK)};
+    static const __wasi_rights_t needed[] = {R(PATH_FILESTAT_GET), R(PATH_READLINK),
+                                             R(PATH_SYMLINK)};
     for (size_t i = 0; i < 3; i++)
         OK(__wasi_fd_fdstat_set_rights(dir, fdstat(dir).fs_rights_base & ~needed[i], 0));
     __wasi_filestat_t st;

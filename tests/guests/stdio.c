@@ -43,7 +43,8 @@ int main(void)
     OK(write_fd(1, "first ", &n));
     EQ(n, 6);
     OK(write_fd(2, "error\n", &n));
-    __wasi_ciovec_t out[3] = {{(const uint8_t *)"sec", 3}, {NULL, 0}, {(const uint8_t *)"ond\n", 4}};
+    __wasi_ciovec_t out[3] = {
+        {(const uint8_t *)"sec", 3}, {NULL, 0}, {(const uint8_t *)"ond\n", 4}};
     OK(__wasi_fd_write(1, out, 3, &n));
     EQ(n, 7);
     OK(__wasi_fd_close(0));

@@ -1,0 +1,51 @@
+/* egress/test_certs.h - for the tests of egress/ only: a CA nobody trusts, a certificate of it for
+ * h.example and 127.0.0.1, the same one expired in 2021, and their key. */
+#ifndef BX_EGRESS_TEST_CERTS_H
+#define BX_EGRESS_TEST_CERTS_H
+
+#define TEST_CA \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBZTCCAQugAwIBAgIBATAKBggqhkjOPQQDAjAZMRcwFQYDVQQDDA5lZ3Jlc3Mg\n" \
+    "dGVzdCBDQTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowGTEXMBUG\n" \
+    "A1UEAwwOZWdyZXNzIHRlc3QgQ0EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQy\n" \
+    "bKLWEO42vUSX8hMoPnfkcL1EL17xoBysOwv83MSmdYIf0sERLcy/GiIrCnGRLik4\n" \
+    "ppFdwZdPuIZdkPL5G2S2o0IwQDAPBgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB/wQE\n" \
+    "AwICBDAdBgNVHQ4EFgQUbc1HNUbk9HHPvuZbg6k7GKL/J1owCgYIKoZIzj0EAwID\n" \
+    "SAAwRQIgKabq1TP7f4qDGYx4rB6wN7mIgHk34+Q5h2CFdrwCbBsCIQDYX6c45t/v\n" \
+    "V7rundQqdd8GUmLGlYQdAFaHz0Utg74+dA==\n" \
+    "-----END CERTIFICATE-----\n"
+
+#define TEST_CERT \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBhzCCAS2gAwIBAgIBAjAKBggqhkjOPQQDAjAZMRcwFQYDVQQDDA5lZ3Jlc3Mg\n" \
+    "dGVzdCBDQTAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEwMTAwMDAwMFowFDESMBAG\n" \
+    "A1UEAwwJaC5leGFtcGxlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEk734dmCb\n" \
+    "0pMqiSENlG9EhUAADxnJCXbXESS1aRREa/vBS5g2J2v3/ZLL/KHVawJ6ZyrIxVO6\n" \
+    "1+ZHRDEhRv5PEaNpMGcwGgYDVR0RBBMwEYIJaC5leGFtcGxlhwR/AAABMAkGA1Ud\n" \
+    "EwQCMAAwHQYDVR0OBBYEFE+q4prU6tMbmpm73SYbdqQhNHoBMB8GA1UdIwQYMBaA\n" \
+    "FG3NRzVG5PRxz77mW4OpOxii/ydaMAoGCCqGSM49BAMCA0gAMEUCIQCtIFIQh4tG\n" \
+    "xfeRDGL+1x6PNjVkZ5NPV2eOXHd2eXsPIgIgGPaCtL1gQ/6AWTIutfgdmKQJLRkk\n" \
+    "83VtauUq5OD0mXs=\n" \
+    "-----END CERTIFICATE-----\n"
+
+#define TEST_EXPIRED \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBhTCCASugAwIBAgIBAzAKBggqhkjOPQQDAjAZMRcwFQYDVQQDDA5lZ3Jlc3Mg\n" \
+    "dGVzdCBDQTAeFw0yMDAxMDEwMDAwMDBaFw0yMTAxMDEwMDAwMDBaMBQxEjAQBgNV\n" \
+    "BAMMCWguZXhhbXBsZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABJO9+HZgm9KT\n" \
+    "KokhDZRvRIVAAA8ZyQl21xEktWkURGv7wUuYNidr9/2Sy/yh1WsCemcqyMVTutfm\n" \
+    "R0QxIUb+TxGjaTBnMBoGA1UdEQQTMBGCCWguZXhhbXBsZYcEfwAAATAJBgNVHRME\n" \
+    "AjAAMB0GA1UdDgQWBBRPquKa1OrTG5qZu90mG3akITR6ATAfBgNVHSMEGDAWgBRt\n" \
+    "zUc1RuT0cc++5luDqTsYov8nWjAKBggqhkjOPQQDAgNIADBFAiBhj3K8mdZs4mmd\n" \
+    "otN38gKODjVk6vPzB04ILPqD1cuV2QIhAMwS0spG36fAC1vkxQIivbWgPYzwVK8/\n" \
+    "gxq5Tl+fb/9d\n" \
+    "-----END CERTIFICATE-----\n"
+
+#define TEST_KEY \
+    "-----BEGIN EC PRIVATE KEY-----\n" \
+    "MHcCAQEEIAJ92UJZZLnbn31wDssuG6vT37P9GRc36iaWKRNd5bHCoAoGCCqGSM49\n" \
+    "AwEHoUQDQgAEk734dmCb0pMqiSENlG9EhUAADxnJCXbXESS1aRREa/vBS5g2J2v3\n" \
+    "/ZLL/KHVawJ6ZyrIxVO61+ZHRDEhRv5PEQ==\n" \
+    "-----END EC PRIVATE KEY-----\n"
+
+#endif

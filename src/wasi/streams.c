@@ -1,0 +1,45 @@
+#include "wasi/streams.h"
+
+#include "wasi/internal.h"
+
+int bx_wasi_stdin_now(bx_wasi *w, void *buf, size_t cap, size_t *n)
+{
+    const bx_fd in = {.kind = BX_FD_STDIN, .nonblock = true};
+    struct iovec iov = {buf, cap};
+    *n = 0;
+    w->stop = BX_WASI_GO_ON;
+    bx_errno e = bx_stdin_readv(w, &in, &iov, 1, n);
+    return e == BX_E_SUCCESS ? 0 : e == BX_E_AGAIN ? 1 : 2;
+}
+
+int bx_wasi_stdin_fd(bx_wasi *w)
+{
+    const bx_fd in = {.kind = BX_FD_STDIN, .nonblock = true};
+    return bx_stream_poll_fd(w, &in);
+}
+
+int32_t bx_wasi_write(bx_wasi *w, int which, const void *p, size_t n)
+{
+    const bx_fd out = {.kind = which == 2 ? BX_FD_STDERR : BX_FD_STDOUT};
+    while (n) {
+        struct iovec iov = {(void *)(uintptr_t)p, n};
+        size_t k = 0;
+        w->stop = BX_WASI_GO_ON;
+        bx_errno e = bx_stdout_writev(w, &out, &iov, 1, &k);
+        if (w->stop != BX_WASI_GO_ON)
+            return w->stop;
+        if (e != BX_E_SUCCESS)
+            return -1;
+        p = (const char *)p + k;
+        n -= k;
+    }
+    return 0;
+}
+
+uint64_t bx_wasi_now(bx_wasi *w, int clock)
+{
+    bx_guest_step(w);
+    return clock == 0 ? bx_guest_realtime(w) : bx_guest_monotonic(w);
+}
+
+void bx_wasi_random(bx_wasi *w, void *p, size_t n) { BX_ASSERT(bx_guest_random(w, p, n) == BX_E_SUCCESS); }
