@@ -49,5 +49,6 @@ void bench_files(const bench_env *e);
 void bench_limits(const bench_env *e);
 void bench_many(const bench_env *e);
 void bench_cache(const bench_env *e);
+void bench_component(const bench_env *e);
 
 #endif

@@ -163,6 +163,7 @@ int main(int argc, char **argv)
     bench_files(&e);
     bench_limits(&e);
     bench_cache(&e);
+    bench_component(&e);
     bx_runtime_free(e.rt);
     bench_many(&e);
     write_json(where[3]);

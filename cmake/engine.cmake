@@ -1,15 +1,13 @@
 # The Rust crate, built by cargo through scripts/build-engine.  Cargo itself decides what is out of date, so it is
 # asked on every build; that takes a moment when nothing changed, and the library's time stamp then stays as it was.
 # Rust code is never sanitized: all build trees share cargo's own target directory.
-find_program(BX_CARGO cargo HINTS $ENV{CARGO_HOME}/bin $ENV{HOME}/.cargo/bin REQUIRED)
 
 # bx_engine_library(TARGET CRATE): static library of CRATE, copied into this build tree, as link target TARGET.
 function(bx_engine_library target crate)
     string(REPLACE "-" "_" stem ${crate})
     set(lib ${CMAKE_BINARY_DIR}/engine/lib${stem}.a)
     add_custom_target(${target}_build
-        COMMAND ${CMAKE_COMMAND} -E env CARGO=${BX_CARGO}
-                ${CMAKE_SOURCE_DIR}/scripts/build-engine ${crate} ${lib}
+        COMMAND ${CMAKE_SOURCE_DIR}/scripts/build-engine ${crate} ${lib}
         BYPRODUCTS ${lib}
         COMMENT "cargo: ${crate}"
         USES_TERMINAL VERBATIM)

@@ -16,7 +16,7 @@ add_library(bx_hardening INTERFACE)
 target_compile_definitions(bx_hardening INTERFACE _GNU_SOURCE=)
 target_compile_options(bx_hardening INTERFACE
     -ffunction-sections -fdata-sections -fno-strict-aliasing
-    -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+    -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_link_options(bx_hardening INTERFACE -pie -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
 foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection)
     string(MAKE_C_IDENTIFIER "have${flag}" have)

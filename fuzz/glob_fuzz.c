@@ -36,7 +36,8 @@ static bool naive_part(bx_str p, bx_str s)
     if (p.n == 0)
         return s.n == 0;
     if (p.p[0] == '*')
-        return naive_part(bx_str_from(p, 1), s) || (s.n && naive_part(p, bx_str_from(s, char_of(s))));
+        return naive_part(bx_str_from(p, 1), s) ||
+               (s.n && naive_part(p, bx_str_from(s, char_of(s))));
     if (s.n == 0)
         return false;
     if (p.p[0] == '?')
@@ -108,7 +109,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint8_t *line = size ? memchr(data, '\n', size) : NULL;
     if (!line || size > 300)
         return 0;
-    bx_str pattern = {(const char *)data, (size_t)(line - data)}, path = bx_str_from((bx_str){(const char *)data, size}, pattern.n + 1);
+    bx_str pattern = {(const char *)data, (size_t)(line - data)},
+           path = bx_str_from((bx_str){(const char *)data, size}, pattern.n + 1);
     if (path.n == 0 || path.p[0] != '/' || (path.n > 1 && path.p[1] == '/'))
         return 0;
     BX_AUTO(bx_glob) bx_glob *g = NULL;

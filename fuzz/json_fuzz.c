@@ -19,7 +19,8 @@ static void check_string(bx_str s)
     bx_str back;
     bx_json_out_string(&o, s);
     BX_ASSERT(bx_json_out_end(&o, NULL) == BX_OK && bx_utf8_valid(bx_buf_str(&b)));
-    BX_ASSERT(bx_json_parse(bx_buf_str(&b), 0, &j, NULL) == BX_OK && bx_json_str(bx_json_root(j), &back));
+    BX_ASSERT(bx_json_parse(bx_buf_str(&b), 0, &j, NULL) == BX_OK &&
+              bx_json_str(bx_json_root(j), &back));
     BX_ASSERT(bx_str_eq(back, s) == bx_utf8_valid(s));
 }
 

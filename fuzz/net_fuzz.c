@@ -1,4 +1,5 @@
-/* Network rules.  Input, line by line: kind (f, o, c, u, b, a), rule, method, scheme, host, port, path. */
+/* Network rules.  Input, line by line: kind (f, o, c, u, b, a), rule, method, scheme, host, port,
+ * path. */
 #include "policy/net.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -46,29 +47,32 @@ static void check_request(const bx_net_policy *p, bx_str method, const bx_url_pa
     if (!v.allow)
         return;
     BX_ASSERT(bx_str_eq(u->scheme, BX_LIT("http")) || bx_str_eq(u->scheme, BX_LIT("https")));
-    BX_ASSERT(u->port != 0 && u->path.n && u->path.p[0] == '/' && u->host.n && v.rule[0] && method.n);
+    BX_ASSERT(u->port != 0 && u->path.n && u->path.p[0] == '/' && u->host.n && v.rule[0] &&
+              method.n);
     for (size_t i = 0; i < u->host.n; i++)
-        BX_ASSERT((uint8_t)u->host.p[i] > ' ' && (uint8_t)u->host.p[i] < 0x7f && !strchr("/\\?#@%[]", u->host.p[i]));
+        BX_ASSERT((uint8_t)u->host.p[i] > ' ' && (uint8_t)u->host.p[i] < 0x7f &&
+                  !strchr("/\\?#@%[]", u->host.p[i]));
     bx_ip ip;
-    char last = u->host.p[u->host.n - 1 - (u->host.n > 1 && u->host.p[u->host.n - 1] == '.')];
-    if (!bx_ip_parse(u->host, &ip) && last >= '0' && last <= '9') {
-        size_t i = u->host.n;
-        while (i && u->host.p[i - 1] != '.')
-            i--;
-        bool letters = false;
-        for (; i < u->host.n; i++)
-            letters |= u->host.p[i] < '0' || u->host.p[i] > '9';
-        BX_ASSERT(letters);
-    }
+    bx_str name = u->host;
+    if (bx_ip_parse(name, &ip))
+        return;
+    if (name.p[name.n - 1] == '.')
+        name.n--;
+    size_t label = name.n; /* the last one is no number */
+    while (label && name.p[label - 1] != '.')
+        label--;
+    BX_ASSERT(label < name.n);
+    BX_ASSERT(strspn(name.p + label, "0123456789") < name.n - label);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static bx_code (*const add[])(bx_net_policy *, bx_str, bx_error *) = {
-        bx_net_add_fetch, bx_net_add_outbound_host, bx_net_add_connect, bx_net_add_block_url, bx_net_add_block_network,
-        bx_net_add_allow_network,
+        bx_net_add_fetch,     bx_net_add_outbound_host, bx_net_add_connect,
+        bx_net_add_block_url, bx_net_add_block_network, bx_net_add_allow_network,
     };
-    bx_str s = {(const char *)data, size > 4096 ? 4096 : size}, kind = line_of(&s), rule = line_of(&s);
+    bx_str s = {(const char *)data, size > 4096 ? 4096 : size}, kind = line_of(&s),
+           rule = line_of(&s);
     BX_AUTO(bx_net_policy) bx_net_policy *p = NULL;
     if (kind.n == 0 || bx_net_policy_new(&p, NULL) != BX_OK)
         return 0;

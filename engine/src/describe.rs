@@ -13,8 +13,31 @@ const TOOL_MAX: usize = 1 << 20;
 
 /// Describe validated wasm bytes.
 pub fn describe(kind: i32, wasm: &[u8]) -> Result<Value> {
-    let r = if kind == KIND_CORE { core(wasm) } else { Ok(json!({"kind": "component"})) };
-    r.map_err(|e: wasmparser::BinaryReaderError| Error::new(Code::Invalid, e.to_string()))
+    let invalid = |e: wasmparser::BinaryReaderError| Error::new(Code::Invalid, e.to_string());
+    if kind == KIND_CORE {
+        return core(wasm).map_err(invalid);
+    }
+    let mut v = crate::typed::describe(wasm)?;
+    v["tool"] = outer_manifest(wasm).map_err(invalid)?;
+    Ok(v)
+}
+
+/// The manifest section of a component itself, not of what it contains.
+fn outer_manifest(wasm: &[u8]) -> std::result::Result<Value, wasmparser::BinaryReaderError> {
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            Payload::CustomSection(s) if depth == 0 => {
+                if let Some(text) = manifest(&s) {
+                    return Ok(text);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(Value::Null)
 }
 
 /// The text of the manifest section, if there is one of sane size.

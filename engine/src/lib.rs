@@ -23,3 +23,4 @@ pub mod engine;
 mod error;
 pub mod ffi;
 mod limiter;
+pub mod typed;

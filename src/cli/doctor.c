@@ -199,7 +199,9 @@ static void print_machine(void)
 static void print_row(const struct probe *p, const struct result *r, bool json, bool first)
 {
     if (!json) {
-        (void)printf("%-8s %-56s %-34.80s %s\n", r->held ? "held" : "FAILED", p->tries, r->stopped_by, r->control ? "ok" : "FAILED");
+        int n = (int)strcspn(r->stopped_by, ";("); /* advice is for other places than a table */
+        (void)printf("%-8s %-66s %-40.*s %s\n", r->held ? "held" : "FAILED", p->tries, r->held ? n : (int)sizeof r->stopped_by,
+                     r->stopped_by, r->control ? "ok" : "FAILED");
         return;
     }
     (void)printf("%s\n{\"probe\":\"%s\",\"held\":%s,\"control\":%s,\"stopped_by\":\"", first ? "" : ",", p->name,
@@ -219,7 +221,7 @@ static int run_all(bx_runtime *rt, const char *dir, bool json)
     if (json)
         (void)printf("{\"engine\":\"%s\",\"openat2\":%s,\"probes\":[", bx_engine_version(), bx_doctor_has_openat2() ? "true" : "false");
     else
-        (void)printf("%-8s %-56s %-34s %s\n", "", "a hostile guest tried to", "stopped by", "control");
+        (void)printf("%-8s %-66s %-40s %s\n", "", "a hostile guest tried to", "stopped by", "control");
     for (size_t i = 0; i < BX_COUNT(probes); i++) {
         char path[4200];
         (void)snprintf(path, sizeof path, "%s/%s.wasm", dir, probes[i].name);

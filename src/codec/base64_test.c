@@ -3,9 +3,17 @@
 #include "base/test.h"
 
 /* RFC 4648 section 10. */
-static const struct { const char *plain, *coded, *url; } vectors[] = {
-    {"", "", ""}, {"f", "Zg==", "Zg"}, {"fo", "Zm8=", "Zm8"}, {"foo", "Zm9v", "Zm9v"}, {"foob", "Zm9vYg==", "Zm9vYg"},
-    {"fooba", "Zm9vYmE=", "Zm9vYmE"}, {"foobar", "Zm9vYmFy", "Zm9vYmFy"}, {"\xfb\xff\xbf", "+/+/", "-_-_"},
+static const struct {
+    const char *plain, *coded, *url;
+} vectors[] = {
+    {"", "", ""},
+    {"f", "Zg==", "Zg"},
+    {"fo", "Zm8=", "Zm8"},
+    {"foo", "Zm9v", "Zm9v"},
+    {"foob", "Zm9vYg==", "Zm9vYg"},
+    {"fooba", "Zm9vYmE=", "Zm9vYmE"},
+    {"foobar", "Zm9vYmFy", "Zm9vYmFy"},
+    {"\xfb\xff\xbf", "+/+/", "-_-_"},
 };
 
 static void the_standards_vectors(void)
@@ -35,17 +43,23 @@ static void all_bytes_at_all_lengths(void)
         (void)bx_buf_add_c(&plain, 'x'); /* appended to, not replaced */
         bx_base64_encode((bx_str){in, n}, &coded);
         CHECK(bx_base64_decode(bx_buf_str(&coded), &plain, NULL) == BX_OK);
-        CHECK(plain.n == n + 1 && plain.p[0] == 'x' && plain.p[n + 1] == '\0' && memcmp(plain.p + 1, in, n) == 0);
+        CHECK(plain.n == n + 1 && plain.p[0] == 'x' && plain.p[n + 1] == '\0' &&
+              memcmp(plain.p + 1, in, n) == 0);
     }
 }
 
 static void refused_texts(void)
 {
-    static const struct { const char *text; const char *says; } bad[] = {
-        {"Z", "byte 2 of 1"}, {"Zg", "byte 3 of 2"}, {"Zg=", "byte 4 of 3"}, {"Zm9", "byte 4 of 3"}, {"=", "byte 2 of 1"},
-        {"==", "byte 3 of 2"}, {"====", "byte 1 of 4"}, {"Z===", "byte 2 of 4"}, {"Zg==Zg==", "byte 3 of 8"},
-        {"Zh==", "byte 2 of 4"}, {"Zm9=", "byte 3 of 4"}, {"Zm 9", "byte 3 of 4"}, {"Zm9v\n", "byte 5 of 5"},
-        {"-_-_", "byte 1 of 4"}, {"Zm\xC3\xA9", "byte 3 of 4"}, {"=m9v", "byte 1 of 4"},
+    static const struct {
+        const char *text;
+        const char *says;
+    } bad[] = {
+        {"Z", "byte 2 of 1"},      {"Zg", "byte 3 of 2"},   {"Zg=", "byte 4 of 3"},
+        {"Zm9", "byte 4 of 3"},    {"=", "byte 2 of 1"},    {"==", "byte 3 of 2"},
+        {"====", "byte 1 of 4"},   {"Z===", "byte 2 of 4"}, {"Zg==Zg==", "byte 3 of 8"},
+        {"Zh==", "byte 2 of 4"},   {"Zm9=", "byte 3 of 4"}, {"Zm 9", "byte 3 of 4"},
+        {"Zm9v\n", "byte 5 of 5"}, {"-_-_", "byte 1 of 4"}, {"Zm\xC3\xA9", "byte 3 of 4"},
+        {"=m9v", "byte 1 of 4"},
     };
     for (size_t i = 0; i < BX_COUNT(bad); i++) {
         BX_AUTO_BUF b = bx_buf_init(64);
@@ -73,4 +87,5 @@ static void limits_and_allocations(void)
     });
 }
 
-BXT_MAIN(RUN(the_standards_vectors); RUN(all_bytes_at_all_lengths); RUN(refused_texts); RUN(limits_and_allocations);)
+BXT_MAIN(RUN(the_standards_vectors); RUN(all_bytes_at_all_lengths); RUN(refused_texts);
+         RUN(limits_and_allocations);)

@@ -9,9 +9,9 @@ struct part {
 };
 
 struct bx_glob {
-    size_t len;     /* of text */
+    size_t len; /* of text */
     size_t n_parts;
-    char *text;     /* behind `parts`, in the same block */
+    char *text; /* behind `parts`, in the same block */
     struct part parts[];
 };
 
@@ -270,8 +270,8 @@ static bx_code compile(bx_str t, bool url, bx_glob **ret, bx_error *err)
         t.n--;
     size_t n = count_parts(t);
     if (t.n > BX_MAX_PATH || n > BX_GLOB_MAX_PARTS)
-        return bx_fail(err, BX_ELIMIT, "pattern '%.*s': more than %d bytes or %d parts", BX_FMT(t), BX_MAX_PATH,
-                       BX_GLOB_MAX_PARTS);
+        return bx_fail(err, BX_ELIMIT, "pattern '%.*s': more than %d bytes or %d parts", BX_FMT(t),
+                       BX_MAX_PATH, BX_GLOB_MAX_PARTS);
     BX_AUTO(bx_glob) bx_glob *g = bx_calloc(1, sizeof *g + n * sizeof g->parts[0] + t.n + 1);
     if (!g)
         return bx_fail(err, BX_ENOMEM, "pattern '%.*s'", BX_FMT(t));

@@ -105,8 +105,8 @@ static void match_table(void)
     for (size_t i = 0; i < BX_COUNT(rows); i++) {
         const struct row *r = &rows[i];
         BX_AUTO(bx_glob) bx_glob *g = compiled(r->pattern);
-        if (!g || bx_glob_match(g, bx_str_of(r->path)) != r->match
-            || bx_glob_match_at_or_below(g, bx_str_of(r->path)) != r->at_or_below)
+        if (!g || bx_glob_match(g, bx_str_of(r->path)) != r->match ||
+            bx_glob_match_at_or_below(g, bx_str_of(r->path)) != r->at_or_below)
             printf("# pattern '%s' path '%s'\n", r->pattern, r->path);
         CHECK(g);
         CHECK(bx_glob_match(g, bx_str_of(r->path)) == r->match);
@@ -116,11 +116,15 @@ static void match_table(void)
 
 static void may_match_below_table(void)
 {
-    static const struct { const char *pattern, *dir; bool want; } cases[] = {
-        {"/a/b", "/", true},        {"/a/b", "/a", true},      {"/a/b", "/a/b", false}, {"/a/b", "/c", false},
-        {"/a/b", "/a/b/c", false},  {"/a/**", "/a/x/y", true}, {"/a/**", "/b", false},  {"**/x", "/any/where", true},
-        {"/*/k", "/a", true},       {"/*/k", "/a/k", false},   {"/a*/k", "/b", false},  {"/a/**/z", "/a/z", true},
-        {"/", "/", false},          {"/**", "/q", true},       {"/a/b", "relative", false},
+    static const struct {
+        const char *pattern, *dir;
+        bool want;
+    } cases[] = {
+        {"/a/b", "/", true},     {"/a/b", "/a", true},         {"/a/b", "/a/b", false},
+        {"/a/b", "/c", false},   {"/a/b", "/a/b/c", false},    {"/a/**", "/a/x/y", true},
+        {"/a/**", "/b", false},  {"**/x", "/any/where", true}, {"/*/k", "/a", true},
+        {"/*/k", "/a/k", false}, {"/a*/k", "/b", false},       {"/a/**/z", "/a/z", true},
+        {"/", "/", false},       {"/**", "/q", true},          {"/a/b", "relative", false},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++) {
         BX_AUTO(bx_glob) bx_glob *g = compiled(cases[i].pattern);
@@ -131,9 +135,13 @@ static void may_match_below_table(void)
 
 static void floating_names(void)
 {
-    static const struct { const char *pattern; bool want; } cases[] = {
-        {"**/.env", true}, {"**/*.pem", true}, {"/**/.env", true}, {"**/.env/", true},
-        {"**/a/b", false}, {"/a", false},      {"/a/**", false},   {"**/**", false}, {"/**", false},
+    static const struct {
+        const char *pattern;
+        bool want;
+    } cases[] = {
+        {"**/.env", true},  {"**/*.pem", true}, {"/**/.env", true},
+        {"**/.env/", true}, {"**/a/b", false},  {"/a", false},
+        {"/a/**", false},   {"**/**", false},   {"/**", false},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++) {
         BX_AUTO(bx_glob) bx_glob *g = compiled(cases[i].pattern);
@@ -150,13 +158,34 @@ static void text_is_kept(void)
 
 static void refused_patterns(void)
 {
-    static const struct { const char *text, *says; } bad[] = {
-        {"", "empty"},           {"a/b", "begin it"},        {"*.key", "begin it"},      {"**", "begin it"},
-        {"**/", "a part is empty"}, {"**x/a", "begin it"},   {"./a", "begin it"},        {"//a", "a part is empty"}, {"/a//b", "a part is empty"},
-        {"/a//", "a part is empty"}, {"/a/./b", "'.' and '..'"}, {"/..", "'.' and '..'"}, {"**/../x", "'.' and '..'"},
-        {"/a**", "stands alone"}, {"/**a", "stands alone"},  {"/***", "stands alone"},   {"/[a", "does not end"},
-        {"/[]", "does not end"}, {"/[!]", "does not end"},   {"/[a/b]", "does not end"}, {"/[z-a]", "low to high"},
-        {"/[^a]", "write [!x]"}, {"/[\xC3\xA9]", "ASCII"},   {"/[a-\xC3]", "UTF-8"},     {"/\xFF", "UTF-8"},
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
+        {"", "empty"},
+        {"a/b", "begin it"},
+        {"*.key", "begin it"},
+        {"**", "begin it"},
+        {"**/", "a part is empty"},
+        {"**x/a", "begin it"},
+        {"./a", "begin it"},
+        {"//a", "a part is empty"},
+        {"/a//b", "a part is empty"},
+        {"/a//", "a part is empty"},
+        {"/a/./b", "'.' and '..'"},
+        {"/..", "'.' and '..'"},
+        {"**/../x", "'.' and '..'"},
+        {"/a**", "stands alone"},
+        {"/**a", "stands alone"},
+        {"/***", "stands alone"},
+        {"/[a", "does not end"},
+        {"/[]", "does not end"},
+        {"/[!]", "does not end"},
+        {"/[a/b]", "does not end"},
+        {"/[z-a]", "low to high"},
+        {"/[^a]", "write [!x]"},
+        {"/[\xC3\xA9]", "ASCII"},
+        {"/[a-\xC3]", "UTF-8"},
+        {"/\xFF", "UTF-8"},
     };
     for (size_t i = 0; i < BX_COUNT(bad); i++) {
         bx_glob *g = NULL;
@@ -234,6 +263,6 @@ static void survives_failed_allocations(void)
     });
 }
 
-BXT_MAIN(RUN(match_table); RUN(may_match_below_table); RUN(floating_names); RUN(text_is_kept); RUN(refused_patterns);
-         RUN(as_many_parts_as_allowed); RUN(urls_keep_empty_parts); RUN(hostile_patterns_take_linear_time);
-         RUN(survives_failed_allocations);)
+BXT_MAIN(RUN(match_table); RUN(may_match_below_table); RUN(floating_names); RUN(text_is_kept);
+         RUN(refused_patterns); RUN(as_many_parts_as_allowed); RUN(urls_keep_empty_parts);
+         RUN(hostile_patterns_take_linear_time); RUN(survives_failed_allocations);)

@@ -4,8 +4,14 @@
 
 /* A bx_json_val is a yyjson_val under a name of our own: other folders never see yyjson. */
 static const yyjson_val *to_yy(const bx_json_val *v) { return (const yyjson_val *)(const void *)v; }
-static yyjson_val *to_yy_mut(const bx_json_val *v) { return (yyjson_val *)(uintptr_t)(const void *)v; }
-static const bx_json_val *from_yy(const yyjson_val *v) { return (const bx_json_val *)(const void *)v; }
+static yyjson_val *to_yy_mut(const bx_json_val *v)
+{
+    return (yyjson_val *)(uintptr_t)(const void *)v;
+}
+static const bx_json_val *from_yy(const yyjson_val *v)
+{
+    return (const bx_json_val *)(const void *)v;
+}
 
 struct bx_json {
     yyjson_doc *doc;
@@ -81,24 +87,28 @@ static bool too_deep(bx_str text, unsigned max, size_t *at)
     return false;
 }
 
-/* ---- keys that come twice --------------------------------------------------------------------- */
+/* ---- keys that come twice ---------------------------------------------------------------------
+ */
 
 static int by_key(const void *a, const void *b)
 {
     const yyjson_val *x = *(const yyjson_val *const *)a, *y = *(const yyjson_val *const *)b;
-    size_t nx = unsafe_yyjson_get_len((void *)(uintptr_t)x), ny = unsafe_yyjson_get_len((void *)(uintptr_t)y);
+    size_t nx = unsafe_yyjson_get_len((void *)(uintptr_t)x),
+           ny = unsafe_yyjson_get_len((void *)(uintptr_t)y);
     if (nx != ny)
         return nx < ny ? -1 : 1;
     int c = memcmp(x->uni.str, y->uni.str, nx);
     if (c)
         return c;
-    return x < y ? -1 : x > y; /* the later one of two equal keys comes second: it is the one reported */
+    return x < y ? -1
+                 : x > y; /* the later one of two equal keys comes second: it is the one reported */
 }
 
 static bool same_key(const yyjson_val *x, const yyjson_val *y)
 {
     size_t n = unsafe_yyjson_get_len((void *)(uintptr_t)x);
-    return n == unsafe_yyjson_get_len((void *)(uintptr_t)y) && memcmp(x->uni.str, y->uni.str, n) == 0;
+    return n == unsafe_yyjson_get_len((void *)(uintptr_t)y) &&
+           memcmp(x->uni.str, y->uni.str, n) == 0;
 }
 
 /* Sorts the keys, so that an object made to be slow to check costs n log n. */
@@ -147,7 +157,8 @@ static bx_code refuse_key(bx_str text, const yyjson_doc *doc, const yyjson_val *
     return fail_at(text, (size_t)(key->uni.str - doc->str_pool) - 1, BX_EINVAL, what, err);
 }
 
-/* ---- parse -------------------------------------------------------------------------------------- */
+/* ---- parse --------------------------------------------------------------------------------------
+ */
 
 bx_code bx_json_parse(bx_str text, unsigned max_depth, bx_json **ret, bx_error *err)
 {
@@ -182,7 +193,8 @@ bx_code bx_json_parse(bx_str text, unsigned max_depth, bx_json **ret, bx_error *
     return BX_OK;
 }
 
-/* ---- access --------------------------------------------------------------------------------------- */
+/* ---- access
+ * --------------------------------------------------------------------------------------- */
 
 const bx_json_val *bx_json_root(const bx_json *j) { return from_yy(j->doc->root); }
 
@@ -208,7 +220,8 @@ bx_json_type bx_json_type_of(const bx_json_val *v)
 
 const char *bx_json_type_name(bx_json_type t)
 {
-    static const char *const names[] = {"nothing", "null", "boolean", "integer", "number", "string", "array", "object"};
+    static const char *const names[] = {"nothing", "null",   "boolean", "integer",
+                                        "number",  "string", "array",   "object"};
     return (size_t)t < BX_COUNT(names) ? names[t] : "nothing";
 }
 
@@ -263,7 +276,8 @@ bool bx_json_bool(const bx_json_val *v, bool *ret)
 
 bool bx_json_int64(const bx_json_val *v, int64_t *ret)
 {
-    if (bx_json_type_of(v) != BX_JSON_INT || (yyjson_is_uint(to_yy_mut(v)) && to_yy(v)->uni.u64 > INT64_MAX))
+    if (bx_json_type_of(v) != BX_JSON_INT ||
+        (yyjson_is_uint(to_yy_mut(v)) && to_yy(v)->uni.u64 > INT64_MAX))
         return false;
     *ret = to_yy(v)->uni.i64;
     return true;

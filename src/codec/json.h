@@ -13,10 +13,11 @@ typedef struct bx_json bx_json;         /* a document */
 typedef struct bx_json_val bx_json_val; /* a value in it; lives as long as its document */
 
 /* Parse `text`, which is copied.  Containers nest at most `max_depth` deep (<= BX_JSON_MAX_DEPTH).
- * BX_EINVAL: no JSON text, not UTF-8, the same key twice in one object (RFC 8259 section 4 leaves open which
- * of them counts, so two readers may disagree), a number no double can hold.  BX_ELIMIT: too
- * deep.  BX_ENOMEM.  Messages begin with "line L, column C"; both count from 1, columns in characters.
- * The caller bounds the size of `text`; a document takes up to 20 times as much memory. */
+ * BX_EINVAL: no JSON text, not UTF-8, the same key twice in one object (RFC 8259 section 4 leaves
+ * open which of them counts, so two readers may disagree), a number no double can hold.  BX_ELIMIT:
+ * too deep.  BX_ENOMEM.  Messages begin with "line L, column C"; both count from 1, columns in
+ * characters. The caller bounds the size of `text`; a document takes up to 20 times as much memory.
+ */
 BX_NODISCARD bx_code bx_json_parse(bx_str text, unsigned max_depth, bx_json **ret, bx_error *err);
 void bx_json_free(bx_json *j); /* NULL is fine */
 BX_DEFINE_AUTO(bx_json, bx_json_free)
@@ -60,13 +61,13 @@ bool bx_json_uint64(const bx_json_val *v, uint64_t *ret);
 bool bx_json_double(const bx_json_val *v, double *ret); /* any number; large integers are rounded */
 
 /* ---- writing ------------------------------------------------------------------------------ */
-/* Writes compact JSON text to the end of a buffer.  The buffer keeps failures, so only the end is checked.
- * The order of calls is the caller's own doing: a key outside of an object, a second value at
- * the top or a container that is not open is an assertion. */
+/* Writes compact JSON text to the end of a buffer.  The buffer keeps failures, so only the end is
+ * checked. The order of calls is the caller's own doing: a key outside of an object, a second value
+ * at the top or a container that is not open is an assertion. */
 typedef struct bx_json_out {
     bx_buf *buf;
     size_t depth;
-    uint64_t object[2];  /* bit d: the container at depth d is an object */
+    uint64_t object[2]; /* bit d: the container at depth d is an object */
     bool first, has_key, done;
 } bx_json_out;
 
@@ -85,7 +86,8 @@ void bx_json_out_key(bx_json_out *o, bx_str key);
 void bx_json_out_string(bx_json_out *o, bx_str s);
 void bx_json_out_int(bx_json_out *o, int64_t v);
 void bx_json_out_uint(bx_json_out *o, uint64_t v);
-void bx_json_out_double(bx_json_out *o, double v); /* shortest that reads back; null for NaN and infinities */
+void bx_json_out_double(bx_json_out *o,
+                        double v); /* shortest that reads back; null for NaN and infinities */
 void bx_json_out_bool(bx_json_out *o, bool v);
 void bx_json_out_null(bx_json_out *o);
 void bx_json_out_raw(bx_json_out *o, bx_str json); /* one JSON text the caller knows to be valid */

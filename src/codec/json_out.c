@@ -72,7 +72,8 @@ void bx_json_out_end_array(bx_json_out *o) { close_container(o, false); }
 static size_t plain_len(bx_str s)
 {
     size_t i = 0;
-    while (i < s.n && (uint8_t)s.p[i] >= 0x20 && (uint8_t)s.p[i] < 0x80 && s.p[i] != '"' && s.p[i] != '\\')
+    while (i < s.n && (uint8_t)s.p[i] >= 0x20 && (uint8_t)s.p[i] < 0x80 && s.p[i] != '"' &&
+           s.p[i] != '\\')
         i++;
     return i;
 }
@@ -80,8 +81,8 @@ static size_t plain_len(bx_str s)
 /* RFC 8259 section 7. */
 static void add_escaped(bx_buf *b, char c)
 {
-    static const char short_forms[][2] = {{'"', '"'}, {'\\', '\\'}, {'\b', 'b'}, {'\f', 'f'}, {'\n', 'n'},
-                                          {'\r', 'r'}, {'\t', 't'}};
+    static const char short_forms[][2] = {{'"', '"'},  {'\\', '\\'}, {'\b', 'b'}, {'\f', 'f'},
+                                          {'\n', 'n'}, {'\r', 'r'},  {'\t', 't'}};
     for (size_t i = 0; i < BX_COUNT(short_forms); i++) {
         if (short_forms[i][0] == c) {
             (void)bx_buf_add_c(b, '\\');
@@ -167,7 +168,10 @@ void bx_json_out_double(bx_json_out *o, double v)
         (void)bx_buf_add_z(o->buf, ".0"); /* reads back as a double, "-0" too */
 }
 
-void bx_json_out_bool(bx_json_out *o, bool v) { bx_json_out_raw(o, v ? BX_LIT("true") : BX_LIT("false")); }
+void bx_json_out_bool(bx_json_out *o, bool v)
+{
+    bx_json_out_raw(o, v ? BX_LIT("true") : BX_LIT("false"));
+}
 void bx_json_out_null(bx_json_out *o) { bx_json_out_raw(o, BX_LIT("null")); }
 
 static void out_number(bx_json_out *o, const bx_json_val *v)

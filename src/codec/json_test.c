@@ -12,8 +12,9 @@ static bx_json *parsed(const char *text)
 
 static void access_by_type(void)
 {
-    BX_AUTO(bx_json) bx_json *j =
-        parsed(" {\"s\":\"a\\u00e9\\n\\u0000b\",\"n\":null,\"t\":true,\"f\":false,\"i\":-7,\"d\":1.5,\"a\":[1,[2],{}],\"o\":{\"x\":{\"y\":\"z\"}}} ");
+    BX_AUTO(bx_json)
+    bx_json *j = parsed(" {\"s\":\"a\\u00e9\\n\\u0000b\",\"n\":null,\"t\":true,\"f\":false,\"i\":-"
+                        "7,\"d\":1.5,\"a\":[1,[2],{}],\"o\":{\"x\":{\"y\":\"z\"}}} ");
     CHECK(j);
     const bx_json_val *r = bx_json_root(j);
     CHECK(bx_json_type_of(r) == BX_JSON_OBJECT && bx_json_size(r) == 8);
@@ -21,14 +22,18 @@ static void access_by_type(void)
     bool b;
     int64_t i;
     double d;
-    CHECK(bx_json_str(bx_json_get(r, BX_LIT("s")), &s) && bx_str_eq(s, (bx_str){"a\xC3\xA9\n\0b", 6}) && s.p[6] == '\0');
+    CHECK(bx_json_str(bx_json_get(r, BX_LIT("s")), &s) &&
+          bx_str_eq(s, (bx_str){"a\xC3\xA9\n\0b", 6}) && s.p[6] == '\0');
     CHECK(bx_json_type_of(bx_json_get(r, BX_LIT("n"))) == BX_JSON_NULL);
     CHECK(bx_json_bool(bx_json_get(r, BX_LIT("t")), &b) && b);
     CHECK(bx_json_bool(bx_json_get(r, BX_LIT("f")), &b) && !b);
     CHECK(bx_json_int64(bx_json_get(r, BX_LIT("i")), &i) && i == -7);
     CHECK(bx_json_double(bx_json_get(r, BX_LIT("i")), &d) && d == -7.0);
     CHECK(bx_json_double(bx_json_get(r, BX_LIT("d")), &d) && d == 1.5);
-    CHECK(bx_json_str(bx_json_get(bx_json_get(bx_json_get(r, BX_LIT("o")), BX_LIT("x")), BX_LIT("y")), &s) && bx_str_eq(s, BX_LIT("z")));
+    CHECK(
+        bx_json_str(bx_json_get(bx_json_get(bx_json_get(r, BX_LIT("o")), BX_LIT("x")), BX_LIT("y")),
+                    &s) &&
+        bx_str_eq(s, BX_LIT("z")));
     CHECK(bx_json_get(r, BX_LIT("S")) == NULL && bx_json_get(r, BX_LIT("")) == NULL);
     CHECK(bx_json_get(bx_json_get(r, BX_LIT("none")), BX_LIT("x")) == NULL);
     CHECK(bx_json_get(bx_json_get(r, BX_LIT("a")), BX_LIT("x")) == NULL);
@@ -58,12 +63,23 @@ static void wrong_types_leave_the_result_alone(void)
 
 static void integers_are_exact(void)
 {
-    static const struct { const char *text; bool i, u; int64_t iv; uint64_t uv; } cases[] = {
-        {"0", true, true, 0, 0}, {"-1", true, false, -1, 0}, {"9007199254740993", true, true, 9007199254740993, 9007199254740993},
-        {"9223372036854775807", true, true, INT64_MAX, INT64_MAX}, {"9223372036854775808", false, true, 0, UINT64_C(1) << 63},
-        {"18446744073709551615", false, true, 0, UINT64_MAX}, {"18446744073709551616", false, false, 0, 0},
-        {"-9223372036854775808", true, false, INT64_MIN, 0}, {"-9223372036854775809", false, false, 0, 0},
-        {"1.0", false, false, 0, 0}, {"1e3", false, false, 0, 0},
+    static const struct {
+        const char *text;
+        bool i, u;
+        int64_t iv;
+        uint64_t uv;
+    } cases[] = {
+        {"0", true, true, 0, 0},
+        {"-1", true, false, -1, 0},
+        {"9007199254740993", true, true, 9007199254740993, 9007199254740993},
+        {"9223372036854775807", true, true, INT64_MAX, INT64_MAX},
+        {"9223372036854775808", false, true, 0, UINT64_C(1) << 63},
+        {"18446744073709551615", false, true, 0, UINT64_MAX},
+        {"18446744073709551616", false, false, 0, 0},
+        {"-9223372036854775808", true, false, INT64_MIN, 0},
+        {"-9223372036854775809", false, false, 0, 0},
+        {"1.0", false, false, 0, 0},
+        {"1e3", false, false, 0, 0},
     };
     for (size_t k = 0; k < BX_COUNT(cases); k++) {
         BX_AUTO(bx_json) bx_json *j = parsed(cases[k].text);
@@ -84,12 +100,15 @@ static void iteration(void)
     bx_json_iter it = bx_json_iter_of(bx_json_root(j));
     bx_str key;
     for (const bx_json_val *v; (v = bx_json_next(&it, &key));)
-        (void)bx_buf_addf(&seen, "%.*s=%s/%zu;", (int)key.n, key.p, bx_json_type_name(bx_json_type_of(v)), bx_json_size(v));
+        (void)bx_buf_addf(&seen, "%.*s=%s/%zu;", (int)key.n, key.p,
+                          bx_json_type_name(bx_json_type_of(v)), bx_json_size(v));
     CHECK(bx_str_eq(bx_buf_str(&seen), BX_LIT("a=array/3;=object/1;c=integer/0;")));
     it = bx_json_iter_of(bx_json_get(bx_json_root(j), BX_LIT("a")));
-    const bx_json_val *one = bx_json_next(&it, &key), *two = bx_json_next(&it, NULL), *four = bx_json_next(&it, NULL);
+    const bx_json_val *one = bx_json_next(&it, &key), *two = bx_json_next(&it, NULL),
+                      *four = bx_json_next(&it, NULL);
     int64_t x = 0;
-    CHECK(key.n == 0 && bx_json_int64(one, &x) && x == 1 && bx_json_size(two) == 2 && bx_json_int64(four, &x) && x == 4);
+    CHECK(key.n == 0 && bx_json_int64(one, &x) && x == 1 && bx_json_size(two) == 2 &&
+          bx_json_int64(four, &x) && x == 4);
     CHECK(bx_json_next(&it, NULL) == NULL && bx_json_next(&it, NULL) == NULL);
     it = bx_json_iter_of(four);
     CHECK(bx_json_next(&it, NULL) == NULL);
@@ -99,7 +118,10 @@ static void iteration(void)
 
 static void refused_texts(void)
 {
-    static const struct { const char *text; const char *says; } bad[] = {
+    static const struct {
+        const char *text;
+        const char *says;
+    } bad[] = {
         {"", "line 1, column 1: no JSON text"},
         {" ", "line 1, column "},
         {"{", "line 1, column 2: "},
@@ -154,7 +176,8 @@ static void refused_texts(void)
 
 static void keys_may_repeat_in_different_objects(void)
 {
-    BX_AUTO(bx_json) bx_json *j = parsed("{\"a\":{\"a\":{\"a\":1}},\"b\":[{\"a\":1},{\"a\":2}],\"aa\":1,\"A\":2}");
+    BX_AUTO(bx_json)
+    bx_json *j = parsed("{\"a\":{\"a\":{\"a\":1}},\"b\":[{\"a\":1},{\"a\":2}],\"aa\":1,\"A\":2}");
     CHECK(j);
 }
 
@@ -169,8 +192,10 @@ static void depth(void)
         bx_error err = {.msg = ""};
         bx_code want = n <= 64 ? BX_OK : BX_ELIMIT;
         CHECK(bx_json_parse((bx_str){text, 2 * n}, BX_JSON_MAX_DEPTH, &j, &err) == want);
-        CHECK(n <= 64 || strstr(err.msg, "line 1, column 65: arrays and objects nest deeper than 64"));
-        CHECK(bx_json_parse((bx_str){text, 2 * n}, 1000, &again, NULL) == want); /* no way around the maximum */
+        CHECK(n <= 64 ||
+              strstr(err.msg, "line 1, column 65: arrays and objects nest deeper than 64"));
+        CHECK(bx_json_parse((bx_str){text, 2 * n}, 1000, &again, NULL) ==
+              want); /* no way around the maximum */
     }
     BX_AUTO(bx_json) bx_json *flat = NULL;
     BX_AUTO(bx_json) bx_json *deep = NULL;
@@ -192,10 +217,12 @@ static void many_keys(void)
     (void)bx_buf_add_str(&twice, bx_buf_str(&b));
     (void)bx_buf_add_z(&twice, ",\"k777\":0}");
     (void)bx_buf_add_z(&b, "}");
-    CHECK(bx_json_parse(bx_buf_str(&b), 1, &j, NULL) == BX_OK && bx_json_size(bx_json_root(j)) == 20000);
+    CHECK(bx_json_parse(bx_buf_str(&b), 1, &j, NULL) == BX_OK &&
+          bx_json_size(bx_json_root(j)) == 20000);
     bx_json *none = NULL;
     bx_error err;
-    CHECK(bx_json_parse(bx_buf_str(&twice), 1, &none, &err) == BX_EINVAL && strstr(err.msg, "\"k777\""));
+    CHECK(bx_json_parse(bx_buf_str(&twice), 1, &none, &err) == BX_EINVAL &&
+          strstr(err.msg, "\"k777\""));
 }
 
 static void survives_failed_allocations(void)
@@ -232,19 +259,28 @@ static void writes_a_whole_document(void)
     bx_json_out_double(&o, 0.1);
     bx_json_out_end_object(&o);
     CHECK(bx_json_out_end(&o, NULL) == BX_OK);
-    CHECK(bx_str_eq(bx_buf_str(&b), BX_LIT("{\"s\":\"x\",\"a\":[-9223372036854775808,18446744073709551615,[],{},true,"
-                                           "false,null,{\"r\":1}],\"d\":0.1}")));
+    CHECK(
+        bx_str_eq(bx_buf_str(&b),
+                  BX_LIT("{\"s\":\"x\",\"a\":[-9223372036854775808,18446744073709551615,[],{},true,"
+                         "false,null,{\"r\":1}],\"d\":0.1}")));
 }
 
 static void strings_are_escaped(void)
 {
-    static const struct { bx_str in; const char *out; } cases[] = {
+    static const struct {
+        bx_str in;
+        const char *out;
+    } cases[] = {
         {{"", 0}, "\"\""},
         {{"a\"b\\c/d", 7}, "\"a\\\"b\\\\c/d\""},
         {{"\b\f\n\r\t", 5}, "\"\\b\\f\\n\\r\\t\""},
         {{"\0\x01\x1f\x7f", 4}, "\"\\u0000\\u0001\\u001f\x7f\""},
         {{"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", 9}, "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\""},
-        {{"a\xFF" "b", 3}, "\"a\xEF\xBF\xBD" "b\""},
+        {{"a\xFF"
+          "b",
+          3},
+         "\"a\xEF\xBF\xBD"
+         "b\""},
         {{"\xC3", 1}, "\"\xEF\xBF\xBD\""},
         {{"\xED\xA0\x80", 3}, "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""},
         {{"\xC0\xAF", 2}, "\"\xEF\xBF\xBD\xEF\xBF\xBD\""},
@@ -283,9 +319,21 @@ static void whatever_goes_in_json_comes_out(void)
 
 static void doubles_read_back(void)
 {
-    static const struct { double v; const char *text; } cases[] = {
-        {0.1, "0.1"}, {1.0, "1.0"}, {-0.0, "-0.0"}, {1e300, "1e+300"}, {5e-324, "4.94065645841247e-324"}, {123456789.25, "123456789.25"},
-        {0.1 + 0.2, "0.30000000000000004"}, {1e15, "1e+15"}, {NAN, "null"}, {INFINITY, "null"}, {-INFINITY, "null"},
+    static const struct {
+        double v;
+        const char *text;
+    } cases[] = {
+        {0.1, "0.1"},
+        {1.0, "1.0"},
+        {-0.0, "-0.0"},
+        {1e300, "1e+300"},
+        {5e-324, "4.94065645841247e-324"},
+        {123456789.25, "123456789.25"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {1e15, "1e+15"},
+        {NAN, "null"},
+        {INFINITY, "null"},
+        {-INFINITY, "null"},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++) {
         BX_AUTO_BUF b = bx_buf_init(100);
@@ -302,7 +350,8 @@ static void doubles_read_back(void)
 
 static void values_are_written_as_they_were_read(void)
 {
-    static const char text[] = "{\"a\":[1,-2,18446744073709551615,1.5,1e-07,true,false,null,\"\\u0001\xC3\xA9\"],\"b\":{\"\":[[],{}]}}";
+    static const char text[] = "{\"a\":[1,-2,18446744073709551615,1.5,1e-07,true,false,null,"
+                               "\"\\u0001\xC3\xA9\"],\"b\":{\"\":[[],{}]}}";
     BX_AUTO(bx_json) bx_json *j = parsed(text);
     BX_AUTO_BUF b = bx_buf_init(1000);
     bx_json_out o = bx_json_out_on(&b);
@@ -357,9 +406,9 @@ static void writing_survives_failed_allocations(void)
     });
 }
 
-BXT_MAIN(RUN(access_by_type); RUN(wrong_types_leave_the_result_alone); RUN(integers_are_exact); RUN(iteration);
-         RUN(refused_texts); RUN(keys_may_repeat_in_different_objects); RUN(depth); RUN(many_keys);
-         RUN(survives_failed_allocations); RUN(writes_a_whole_document); RUN(strings_are_escaped);
-         RUN(whatever_goes_in_json_comes_out); RUN(doubles_read_back); RUN(values_are_written_as_they_were_read);
-         RUN(writing_stops_at_the_buffers_maximum); RUN(too_deep_to_write_is_an_error_not_a_crash);
-         RUN(writing_survives_failed_allocations);)
+BXT_MAIN(RUN(access_by_type); RUN(wrong_types_leave_the_result_alone); RUN(integers_are_exact);
+         RUN(iteration); RUN(refused_texts); RUN(keys_may_repeat_in_different_objects); RUN(depth);
+         RUN(many_keys); RUN(survives_failed_allocations); RUN(writes_a_whole_document);
+         RUN(strings_are_escaped); RUN(whatever_goes_in_json_comes_out); RUN(doubles_read_back);
+         RUN(values_are_written_as_they_were_read); RUN(writing_stops_at_the_buffers_maximum);
+         RUN(too_deep_to_write_is_an_error_not_a_crash); RUN(writing_survives_failed_allocations);)

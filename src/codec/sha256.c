@@ -40,14 +40,17 @@ bx_code bx_hmac_sha256v(const void *key, size_t key_len, const bx_str *parts, si
     return BX_OK;
 }
 
-bx_code bx_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n, uint8_t ret[BX_SHA256_BYTES],
-                       bx_error *err)
+bx_code bx_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
+                       uint8_t ret[BX_SHA256_BYTES], bx_error *err)
 {
     bx_str one = {p, n};
     return bx_hmac_sha256v(key, key_len, &one, 1, ret, err);
 }
 
-bool bx_equal_ct(const void *a, const void *b, size_t n) { return n == 0 || CRYPTO_memcmp(a, b, n) == 0; }
+bool bx_equal_ct(const void *a, const void *b, size_t n)
+{
+    return n == 0 || CRYPTO_memcmp(a, b, n) == 0;
+}
 
 void bx_sha256_hex(const uint8_t sum[BX_SHA256_BYTES], char out[2 * BX_SHA256_BYTES + 1])
 {

@@ -9,7 +9,8 @@ enum { BX_SHA256_BYTES = 32 };
 
 /* Aborts when OpenSSL has no SHA-256 or no memory for its small state. */
 void bx_sha256(const void *p, size_t n, uint8_t ret[BX_SHA256_BYTES]);
-void bx_sha256v(const bx_str *parts, size_t n, uint8_t ret[BX_SHA256_BYTES]); /* of all parts joined */
+void bx_sha256v(const bx_str *parts, size_t n,
+                uint8_t ret[BX_SHA256_BYTES]); /* of all parts joined */
 
 /* HMAC of the parts joined; a key of any length, not empty.  BX_ENOMEM, BX_EINTERNAL. */
 BX_NODISCARD bx_code bx_hmac_sha256v(const void *key, size_t key_len, const bx_str *parts, size_t n,

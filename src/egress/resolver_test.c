@@ -94,7 +94,7 @@ static void one_owner_does_not_starve_the_others(void)
     bx_resolver *v = NULL;
     bx_lookup *slow[20], *quick = NULL;
     answer a[20] = {ANSWER_INIT}, b = ANSWER_INIT;
-    int owner_a, owner_b;
+    int owner_a = 0, owner_b = 0;
     CHECK(bx_resolver_new(gated, &g, &v, NULL) == BX_OK);
     for (size_t i = 0; i < BX_COUNT(slow); i++) {
         a[i] = (answer)ANSWER_INIT;
@@ -103,15 +103,15 @@ static void one_owner_does_not_starve_the_others(void)
     gate_wait_inside(&g, BX_RESOLVER_PER_OWNER);
     CHECK(bx_lookup_start(v, "quick.example", &owner_b, on_answer, &b, &quick, NULL) == BX_OK);
     CHECK(bell_wait(&b.b) && b.e == BX_HTTP_OK); /* past the 18 in front of it */
-    CHECK(g.most == BX_RESOLVER_PER_OWNER);
     gate_open(&g);
     for (size_t i = 0; i < BX_COUNT(slow); i++) {
-        CHECK(a[i].calls > 0 || bell_wait(&a[i].b));
+        CHECK(bell_wait(&a[i].b));
         bx_lookup_cancel(slow[i]);
         CHECK(a[i].calls == 1);
     }
     bx_lookup_cancel(quick);
     bx_resolver_free(v);
+    CHECK(g.most == BX_RESOLVER_PER_OWNER);
 }
 
 static void no_answer_after_a_cancel(void)

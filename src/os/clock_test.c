@@ -35,5 +35,5 @@ static void resolutions_are_positive(void)
     }
 }
 
-BXT_MAIN(RUN(realtime_is_the_time_of_day); RUN(monotonic_is_the_clock_of_deadlines); RUN(cpu_time_grows_with_work);
-         RUN(resolutions_are_positive);)
+BXT_MAIN(RUN(realtime_is_the_time_of_day); RUN(monotonic_is_the_clock_of_deadlines);
+         RUN(cpu_time_grows_with_work); RUN(resolutions_are_positive);)

@@ -114,7 +114,8 @@ static __attribute__((noinline)) bx_stop wait_many(const bx_ctl *c, struct pollf
     return stop;
 }
 
-static bx_stop wait_few(const bx_ctl *c, struct pollfd *fds, size_t n, uint64_t until_ns, int *ready)
+static bx_stop wait_few(const bx_ctl *c, struct pollfd *fds, size_t n, uint64_t until_ns,
+                        int *ready)
 {
     struct pollfd all[FEW_FDS + 1];
     if (n)
@@ -134,5 +135,6 @@ bx_stop bx_ctl_wait(const bx_ctl *c, struct pollfd *fds, size_t n, uint64_t unti
         fds[i].revents = 0;
     if (c->cancel_fd < 0)
         return wait_on(c, fds, n, 0, until_ns, ready);
-    return n <= FEW_FDS ? wait_few(c, fds, n, until_ns, ready) : wait_many(c, fds, n, until_ns, ready);
+    return n <= FEW_FDS ? wait_few(c, fds, n, until_ns, ready)
+                        : wait_many(c, fds, n, until_ns, ready);
 }

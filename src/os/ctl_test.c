@@ -47,7 +47,9 @@ static void wait_reports_ready_fds(void)
     CHECK(write(w, "x", 1) == 1);
     bx_ctl c = bx_ctl_init(UINT64_MAX);
     for (int own = 0; own < 2; own++) {
-        struct pollfd fds[3] = {{.fd = r, .events = POLLIN}, {.fd = w, .events = POLLOUT}, {.fd = r, .events = POLLPRI}};
+        struct pollfd fds[3] = {{.fd = r, .events = POLLIN},
+                                {.fd = w, .events = POLLOUT},
+                                {.fd = r, .events = POLLPRI}};
         int ready = -1;
         CHECK(bx_ctl_wait(&c, fds, 3, UINT64_MAX, &ready) == BX_STOP_NONE);
         CHECK(ready == 2);
@@ -161,6 +163,7 @@ static void a_closed_fd_is_reported_not_waited_for(void)
 }
 
 BXT_MAIN(RUN(no_deadline_never_stops); RUN(deadline_stops_at_its_instant);
-         RUN(cancel_beats_deadline_and_is_idempotent); RUN(wait_reports_ready_fds); RUN(wait_ends_at_until);
-         RUN(until_in_the_past_still_polls_once); RUN(wait_ends_at_the_deadline); RUN(wait_ends_on_cancel);
-         RUN(many_fds_at_the_limit); RUN(a_closed_fd_is_reported_not_waited_for);)
+         RUN(cancel_beats_deadline_and_is_idempotent); RUN(wait_reports_ready_fds);
+         RUN(wait_ends_at_until); RUN(until_in_the_past_still_polls_once);
+         RUN(wait_ends_at_the_deadline); RUN(wait_ends_on_cancel); RUN(many_fds_at_the_limit);
+         RUN(a_closed_fd_is_reported_not_waited_for);)

@@ -18,7 +18,8 @@ bx_code bx_home_dir(char *out, size_t cap, bx_error *err)
 {
     const char *base = env_of("BOXAGNTS_HOME"), *below = "";
     if (base && *base != '/')
-        return bx_fail(err, BX_EINVAL, "BOXAGNTS_HOME is '%.200s': set it to an absolute path", base);
+        return bx_fail(err, BX_EINVAL, "BOXAGNTS_HOME is '%.200s': set it to an absolute path",
+                       base);
     if (!base) {
         base = env_of("XDG_DATA_HOME");
         below = "/boxagnts";
@@ -30,10 +31,12 @@ bx_code bx_home_dir(char *out, size_t cap, bx_error *err)
         below = "/.local/share/boxagnts";
     }
     if (!base || *base != '/')
-        return bx_fail(err, BX_ENOENT, "no home directory: set HOME or BOXAGNTS_HOME to an absolute path");
+        return bx_fail(err, BX_ENOENT,
+                       "no home directory: set HOME or BOXAGNTS_HOME to an absolute path");
     int n = snprintf(out, cap, "%s%s", base, below);
     if (n < 0 || (size_t)n >= cap)
-        return bx_fail(err, BX_ELIMIT, "the path of the home directory is longer than %zu bytes", cap - 1);
+        return bx_fail(err, BX_ELIMIT, "the path of the home directory is longer than %zu bytes",
+                       cap - 1);
     return BX_OK;
 }
 
@@ -52,7 +55,8 @@ bx_code bx_dir_make(const char *path, bx_error *err)
         if (mkdir(part, 0700) != 0 && errno != EEXIST) {
             int sys = errno;
             struct stat st;
-            /* An existing directory in a read-only or foreign parent: EROFS or EACCES, not EEXIST. */
+            /* An existing directory in a read-only or foreign parent: EROFS or EACCES, not EEXIST.
+             */
             if (stat(part, &st) != 0 || !S_ISDIR(st.st_mode))
                 return bx_fail_errno(err, sys, "make directory '%.400s'", part);
         }
@@ -69,11 +73,13 @@ bx_code bx_dir_check_private(int fd, const char *path, bx_error *err)
     if (!S_ISDIR(st.st_mode))
         return bx_fail(err, BX_EDENIED, "'%.400s' is not a directory", path);
     if (st.st_uid != geteuid())
-        return bx_fail(err, BX_EDENIED, "directory '%.400s' belongs to user %u, not to us (%u): use one of your own",
+        return bx_fail(err, BX_EDENIED,
+                       "directory '%.400s' belongs to user %u, not to us (%u): use one of your own",
                        path, (unsigned)st.st_uid, (unsigned)geteuid());
     if (st.st_mode & (S_IWGRP | S_IWOTH))
         return bx_fail(err, BX_EDENIED,
-                       "directory '%.400s' can be written to by others (mode %04o): run `chmod go-w` on it, or use another",
+                       "directory '%.400s' can be written to by others (mode %04o): run `chmod "
+                       "go-w` on it, or use another",
                        path, (unsigned)(st.st_mode & 07777));
     return BX_OK;
 }

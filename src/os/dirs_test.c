@@ -9,7 +9,8 @@
 
 static void set(const char *home, const char *xdg, const char *own)
 {
-    const char *names[3] = {"HOME", "XDG_DATA_HOME", "BOXAGNTS_HOME"}, *values[3] = {home, xdg, own};
+    const char *names[3] = {"HOME", "XDG_DATA_HOME", "BOXAGNTS_HOME"},
+               *values[3] = {home, xdg, own};
     for (size_t i = 0; i < 3; i++) {
         if (values[i])
             (void)setenv(names[i], values[i], 1);
@@ -72,8 +73,12 @@ static void refuses_what_others_can_write(void)
 {
     char base[] = "/tmp/bx-dirs-XXXXXX";
     CHECK(mkdtemp(base));
-    static const struct { mode_t mode; bx_code want; } cases[] = {
-        {0700, BX_OK}, {0755, BX_OK}, {0750, BX_OK}, {0770, BX_EDENIED}, {0702, BX_EDENIED}, {01777, BX_EDENIED},
+    static const struct {
+        mode_t mode;
+        bx_code want;
+    } cases[] = {
+        {0700, BX_OK},      {0755, BX_OK},      {0750, BX_OK},
+        {0770, BX_EDENIED}, {0702, BX_EDENIED}, {01777, BX_EDENIED},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++) {
         bx_error err = {.code = BX_OK};
@@ -94,7 +99,8 @@ static void refuses_what_is_no_directory_of_ours(void)
     BX_AUTOCLOSE int fd = -1;
     bx_error err;
     CHECK(made >= 0);
-    CHECK(bx_dir_check_private(made, file, &err) == BX_EDENIED && strstr(err.msg, "not a directory"));
+    CHECK(bx_dir_check_private(made, file, &err) == BX_EDENIED &&
+          strstr(err.msg, "not a directory"));
     bx_code rc = bx_dir_open_private(file, &fd, &err);
     CHECK(unlink(file) == 0);
     CHECK(rc == BX_EDENIED && fd == -1);
@@ -107,5 +113,6 @@ static void refuses_what_is_no_directory_of_ours(void)
     }
 }
 
-BXT_MAIN(RUN(home_in_order_of_precedence); RUN(home_that_cannot_be); RUN(makes_missing_parents_private);
-         RUN(refuses_what_others_can_write); RUN(refuses_what_is_no_directory_of_ours);)
+BXT_MAIN(RUN(home_in_order_of_precedence); RUN(home_that_cannot_be);
+         RUN(makes_missing_parents_private); RUN(refuses_what_others_can_write);
+         RUN(refuses_what_is_no_directory_of_ours);)

@@ -111,16 +111,18 @@ static bx_code sync_dir_of(int dirfd, const char *tmp, size_t dir_len, bx_error 
     return BX_OK;
 }
 
-static bx_code replace(int dirfd, const char *name, size_t dir_len, mode_t mode, const bx_str *parts,
-                       size_t n, bx_error *err)
+static bx_code replace(int dirfd, const char *name, size_t dir_len, mode_t mode,
+                       const bx_str *parts, size_t n, bx_error *err)
 {
     char tmp[PATH_MAX];
     uint64_t salt;
     bx_code rc = bx_random_fill(&salt, sizeof salt, err);
     if (rc != BX_OK)
         return rc;
-    (void)snprintf(tmp, sizeof tmp, "%.*s.tmp-%016llx", (int)dir_len, name, (unsigned long long)salt);
-    BX_AUTOCLOSE int fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    (void)snprintf(tmp, sizeof tmp, "%.*s.tmp-%016llx", (int)dir_len, name,
+                   (unsigned long long)salt);
+    BX_AUTOCLOSE int fd =
+        openat(dirfd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return bx_fail_errno(err, errno, "make a temporary file");
     rc = write_parts(fd, mode, parts, n, err);
@@ -133,8 +135,8 @@ static bx_code replace(int dirfd, const char *name, size_t dir_len, mode_t mode,
     return sync_dir_of(dirfd, tmp, dir_len, err);
 }
 
-bx_code bx_file_write_atomic(int dirfd, const char *name, mode_t mode, const bx_str *parts, size_t n,
-                             bx_error *err)
+bx_code bx_file_write_atomic(int dirfd, const char *name, mode_t mode, const bx_str *parts,
+                             size_t n, bx_error *err)
 {
     size_t len = strlen(name);
     const char *slash = strrchr(name, '/');

@@ -28,18 +28,20 @@ BX_NODISCARD bx_code bx_fd_read_full(int fd, void *buf, size_t len, bx_error *er
 BX_NODISCARD bx_code bx_fd_write_full(int fd, const void *buf, size_t len, bx_error *err);
 
 /* Append everything up to the end of `fd` to `ret`.  More than `max` bytes is BX_ELIMIT; the
- * buffer's own maximum holds as well.  Also BX_EIO, BX_ENOMEM.  After an error `ret` may hold a part. */
+ * buffer's own maximum holds as well.  Also BX_EIO, BX_ENOMEM.  After an error `ret` may hold a
+ * part. */
 BX_NODISCARD bx_code bx_fd_read_all(int fd, size_t max, bx_buf *ret, bx_error *err);
 
 /* The same for the file `path` beneath `dirfd` (or AT_FDCWD).  BX_ENOENT when there is none;
  * messages name the path.  Follows symbolic links: for the operator's own paths only. */
-BX_NODISCARD bx_code bx_file_read_all(int dirfd, const char *path, size_t max, bx_buf *ret, bx_error *err);
+BX_NODISCARD bx_code bx_file_read_all(int dirfd, const char *path, size_t max, bx_buf *ret,
+                                      bx_error *err);
 
 /* Make `name` beneath `dirfd` (or AT_FDCWD) hold the `n` parts one after the other, with exactly
  * `mode`: written to a temporary name in the same directory, fsync, rename, fsync of the
  * directory.  On an error the old file is untouched and the temporary one removed.  BX_EIO,
  * BX_EINVAL for a name that is empty, ends in '/' or is too long. */
-BX_NODISCARD bx_code bx_file_write_atomic(int dirfd, const char *name, mode_t mode, const bx_str *parts,
-                                          size_t n, bx_error *err);
+BX_NODISCARD bx_code bx_file_write_atomic(int dirfd, const char *name, mode_t mode,
+                                          const bx_str *parts, size_t n, bx_error *err);
 
 #endif

@@ -106,7 +106,8 @@ static void write_makes_and_replaces_with_exact_mode(void)
     CHECK(fstatat(d.fd, "f", &st, 0) == 0 && (st.st_mode & 07777) == 0600 && st.st_size == 0);
     CHECK(mkdirat(d.fd, "sub", 0700) == 0);
     CHECK(write_text(d.fd, "sub/f", 0600, "two", NULL) == BX_OK);
-    CHECK(bx_file_read_all(d.fd, "sub/f", 10, &b, NULL) == BX_OK && bx_str_eq(bx_buf_str(&b), BX_LIT("two")));
+    CHECK(bx_file_read_all(d.fd, "sub/f", 10, &b, NULL) == BX_OK &&
+          bx_str_eq(bx_buf_str(&b), BX_LIT("two")));
 }
 
 static void write_replaces_a_link_not_its_target(void)
@@ -119,7 +120,8 @@ static void write_replaces_a_link_not_its_target(void)
     CHECK(symlinkat("sub/f", d.fd, "f") == 0);
     CHECK(write_text(d.fd, "f", 0600, "new", NULL) == BX_OK);
     CHECK(fstatat(d.fd, "f", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode));
-    CHECK(bx_file_read_all(d.fd, "sub/f", 10, &b, NULL) == BX_OK && bx_str_eq(bx_buf_str(&b), BX_LIT("target")));
+    CHECK(bx_file_read_all(d.fd, "sub/f", 10, &b, NULL) == BX_OK &&
+          bx_str_eq(bx_buf_str(&b), BX_LIT("target")));
 }
 
 static void a_failed_write_leaves_nothing_behind(void)
@@ -138,6 +140,7 @@ static void a_failed_write_leaves_nothing_behind(void)
     CHECK(unlinkat(d.fd, "sub", AT_REMOVEDIR) == 0 && rmdir(d.path) == 0); /* truly empty */
 }
 
-BXT_MAIN(RUN(full_reads_and_writes); RUN(reads_a_file_up_to_the_limit); RUN(the_buffers_own_maximum_holds);
-         RUN(reading_survives_failed_allocations); RUN(write_makes_and_replaces_with_exact_mode);
-         RUN(write_replaces_a_link_not_its_target); RUN(a_failed_write_leaves_nothing_behind);)
+BXT_MAIN(RUN(full_reads_and_writes); RUN(reads_a_file_up_to_the_limit);
+         RUN(the_buffers_own_maximum_holds); RUN(reading_survives_failed_allocations);
+         RUN(write_makes_and_replaces_with_exact_mode); RUN(write_replaces_a_link_not_its_target);
+         RUN(a_failed_write_leaves_nothing_behind);)

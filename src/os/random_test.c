@@ -11,7 +11,8 @@ static void kernel_bytes_differ(void)
     CHECK(bx_random_fill(NULL, 0, NULL) == BX_OK);
 }
 
-/* The authors' reference code gives these: splitmix64 from 0, and xoshiro256** from {1, 2, 3, 4}. */
+/* The authors' reference code gives these: splitmix64 from 0, and xoshiro256** from {1, 2, 3, 4}.
+ */
 static void the_stream_is_the_published_one(void)
 {
     bx_rng r = bx_rng_seeded(0);
@@ -42,5 +43,5 @@ static void seeds_differ(void)
     CHECK(x == bx_rng_next(&c));
 }
 
-BXT_MAIN(RUN(kernel_bytes_differ); RUN(the_stream_is_the_published_one); RUN(bytes_are_words_little_endian);
-         RUN(seeds_differ);)
+BXT_MAIN(RUN(kernel_bytes_differ); RUN(the_stream_is_the_published_one);
+         RUN(bytes_are_words_little_endian); RUN(seeds_differ);)

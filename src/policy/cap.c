@@ -23,11 +23,14 @@ static bool is_bad_part(bx_str p)
 bx_code bx_guest_path_check(bx_str text, bx_str *ret, bx_error *err)
 {
     if (text.n == 0 || text.p[0] != '/')
-        return bx_fail(err, BX_EINVAL, "guest path '%.*s' is not absolute: begin it with '/'", BX_FMT(text));
+        return bx_fail(err, BX_EINVAL, "guest path '%.*s' is not absolute: begin it with '/'",
+                       BX_FMT(text));
     if (text.n > BX_MAX_PATH)
-        return bx_fail(err, BX_EINVAL, "guest path '%.*s...' is longer than %d bytes", BX_FMT(text), BX_MAX_PATH);
+        return bx_fail(err, BX_EINVAL, "guest path '%.*s...' is longer than %d bytes", BX_FMT(text),
+                       BX_MAX_PATH);
     if (memchr(text.p, '\0', text.n) || !bx_utf8_valid(text))
-        return bx_fail(err, BX_EINVAL, "guest path '%.*s' is not UTF-8 text without NUL", BX_FMT(text));
+        return bx_fail(err, BX_EINVAL, "guest path '%.*s' is not UTF-8 text without NUL",
+                       BX_FMT(text));
     bx_str p = text;
     if (p.n > 2 && p.p[p.n - 1] == '/')
         p.n--;
@@ -35,7 +38,8 @@ bx_code bx_guest_path_check(bx_str text, bx_str *ret, bx_error *err)
         const char *slash = memchr(p.p + i, '/', p.n - i);
         size_t end = slash ? (size_t)(slash - p.p) : p.n;
         if (is_bad_part((bx_str){p.p + i, end - i}))
-            return bx_fail(err, BX_EINVAL, "guest path '%.*s' has an empty, '.' or '..' part: write it without",
+            return bx_fail(err, BX_EINVAL,
+                           "guest path '%.*s' has an empty, '.' or '..' part: write it without",
                            BX_FMT(text));
         i = end + 1;
     }
@@ -127,8 +131,8 @@ static bx_code parse_space(bx_str text, bx_cap *c, bx_error *err)
     if (rc != BX_OK)
         return rc;
     if (size == 0 || size > INT64_MAX)
-        return bx_fail(err, BX_EINVAL, "'%.*s': the size is from 1 byte to %" PRId64 " bytes", BX_FMT(text),
-                       INT64_MAX);
+        return bx_fail(err, BX_EINVAL, "'%.*s': the size is from 1 byte to %" PRId64 " bytes",
+                       BX_FMT(text), INT64_MAX);
     c->size = size;
     return BX_OK;
 }
@@ -139,7 +143,8 @@ static bx_code parse_store(bx_str body, bx_cap *c, bx_error *err)
     bx_str name = {body.p, colon ? (size_t)(colon - body.p) : body.n};
     if (!is_name(name, true))
         return bx_fail(err, BX_EINVAL,
-                       "'%.*s' is not the name of a store: 1 to %d of a-z, 0-9, '_' and '-', the first a letter",
+                       "'%.*s' is not the name of a store: 1 to %d of a-z, 0-9, '_' and '-', the "
+                       "first a letter",
                        BX_FMT(name), MAX_NAME);
     c->size = DEFAULT_SPACE_MIB * BX_MIB;
     bx_code rc = colon ? parse_space(bx_str_from(body, name.n + 1), c, err) : BX_OK;
@@ -157,9 +162,10 @@ static bx_code parse_tmp(bx_str body, bx_cap *c, bx_error *err)
 static bx_code parse_tool(bx_str body, bx_cap *c, bx_error *err)
 {
     if (!is_name(body, false))
-        return bx_fail(err, BX_EINVAL,
-                       "'%.*s' is not the name of a tool: 1 to %d of a-z, 0-9 and '_', the first a letter",
-                       BX_FMT(body), MAX_NAME);
+        return bx_fail(
+            err, BX_EINVAL,
+            "'%.*s' is not the name of a tool: 1 to %d of a-z, 0-9 and '_', the first a letter",
+            BX_FMT(body), MAX_NAME);
     return keep(body, &c->path, err);
 }
 
@@ -192,12 +198,12 @@ static const struct {
     const char *word;
     body_fn parse;
 } kinds[] = {
-    [BX_CAP_READ] = {"read", parse_path},       [BX_CAP_WRITE] = {"write", parse_path},
-    [BX_CAP_RW] = {"rw", parse_path},           [BX_CAP_DENY] = {"deny", parse_glob},
-    [BX_CAP_FETCH] = {"fetch", parse_fetch},    [BX_CAP_CONNECT] = {"connect", parse_connect},
-    [BX_CAP_ENV] = {"env", parse_env},          [BX_CAP_STORE] = {"store", parse_store},
-    [BX_CAP_TMP] = {"tmp", parse_tmp},          [BX_CAP_TOOL] = {"tool", parse_tool},
-    [BX_CAP_CLOCK] = {"clock", parse_clock},    [BX_CAP_RANDOM] = {"random", parse_random},
+    [BX_CAP_READ] = {"read", parse_path},    [BX_CAP_WRITE] = {"write", parse_path},
+    [BX_CAP_RW] = {"rw", parse_path},        [BX_CAP_DENY] = {"deny", parse_glob},
+    [BX_CAP_FETCH] = {"fetch", parse_fetch}, [BX_CAP_CONNECT] = {"connect", parse_connect},
+    [BX_CAP_ENV] = {"env", parse_env},       [BX_CAP_STORE] = {"store", parse_store},
+    [BX_CAP_TMP] = {"tmp", parse_tmp},       [BX_CAP_TOOL] = {"tool", parse_tool},
+    [BX_CAP_CLOCK] = {"clock", parse_clock}, [BX_CAP_RANDOM] = {"random", parse_random},
 };
 
 /* ---- the line ------------------------------------------------------------------------------- */
@@ -208,22 +214,25 @@ static bx_code unknown_kind(bx_str word, bx_error *err)
     size_t n = 0;
     for (size_t i = 0; i < BX_COUNT(kinds) && n < sizeof known; i++)
         n += (size_t)snprintf(known + n, sizeof known - n, " %s", kinds[i].word);
-    return bx_fail(err, BX_EINVAL, "'%.*s' is not a kind of capability; the kinds are:%s", BX_FMT(word), known);
+    return bx_fail(err, BX_EINVAL, "'%.*s' is not a kind of capability; the kinds are:%s",
+                   BX_FMT(word), known);
 }
 
 /* Messages end up in logs: the value of a variable and a password in a URL must not. */
 static bool is_secret(size_t kind, bx_str text)
 {
-    return kind == BX_CAP_ENV
-        || ((kind == BX_CAP_FETCH || kind == BX_CAP_CONNECT) && memchr(text.p, '@', text.n));
+    return kind == BX_CAP_ENV ||
+           ((kind == BX_CAP_FETCH || kind == BX_CAP_CONNECT) && memchr(text.p, '@', text.n));
 }
 
 bx_code bx_cap_parse(bx_str text, bx_cap *ret, bx_error *err)
 {
     if (text.n > BX_MAX_CAP_TEXT)
-        return bx_fail(err, BX_EINVAL, "a capability of %zu bytes: at most %d fit", text.n, BX_MAX_CAP_TEXT);
+        return bx_fail(err, BX_EINVAL, "a capability of %zu bytes: at most %d fit", text.n,
+                       BX_MAX_CAP_TEXT);
     if (text.n == 0 || memchr(text.p, '\0', text.n))
-        return bx_fail(err, BX_EINVAL, "capability '%.*s' is empty or holds a NUL byte", BX_FMT(text));
+        return bx_fail(err, BX_EINVAL, "capability '%.*s' is empty or holds a NUL byte",
+                       BX_FMT(text));
     const char *colon = memchr(text.p, ':', text.n);
     bx_str word = {text.p, colon ? (size_t)(colon - text.p) : text.n};
     bx_str body = colon ? bx_str_from(text, word.n + 1) : (bx_str){NULL, 0};
@@ -236,7 +245,8 @@ bx_code bx_cap_parse(bx_str text, bx_cap *ret, bx_error *err)
     if (k == BX_COUNT(kinds))
         rc = unknown_kind(word, err);
     else if (!colon && k != BX_CAP_TMP)
-        rc = bx_fail(err, BX_EINVAL, "nothing follows '%s': write '%s:...'", kinds[k].word, kinds[k].word);
+        rc = bx_fail(err, BX_EINVAL, "nothing follows '%s': write '%s:...'", kinds[k].word,
+                     kinds[k].word);
     else
         rc = kinds[k].parse(body, &c, err);
     if (rc != BX_OK) {

@@ -9,8 +9,10 @@ typedef enum bx_cap_kind {
     BX_CAP_READ,    /* read:/guest/path      path */
     BX_CAP_WRITE,   /* write:/guest/path     path */
     BX_CAP_RW,      /* rw:/guest/path        path */
-    BX_CAP_DENY,    /* deny:GLOB             path = the glob; absolute or beginning with a star-star segment */
-    BX_CAP_FETCH,   /* fetch:[METHODS ]ORIGIN[/path glob]  path = the rule text, parsed by policy/net.h */
+    BX_CAP_DENY,    /* deny:GLOB             path = the glob; absolute or beginning with a star-star
+                       segment */
+    BX_CAP_FETCH,   /* fetch:[METHODS ]ORIGIN[/path glob]  path = the rule text, parsed by
+                       policy/net.h */
     BX_CAP_CONNECT, /* connect:tcp://host:port           path = the rule text */
     BX_CAP_ENV,     /* env:NAME | env:NAME=value         path = NAME, value = NULL or the value */
     BX_CAP_STORE,   /* store:NAME[:SIZE]                 path = NAME, size (default 64 MiB) */
@@ -25,8 +27,8 @@ typedef enum bx_random_mode { BX_RANDOM_REAL, BX_RANDOM_SEEDED } bx_random_mode;
 
 typedef struct bx_cap {
     bx_cap_kind kind;
-    char *path;   /* owned, NUL-terminated; see above; NULL where not used */
-    char *value;  /* owned or NULL */
+    char *path;  /* owned, NUL-terminated; see above; NULL where not used */
+    char *value; /* owned or NULL */
     uint64_t size;
     int number;
 } bx_cap;

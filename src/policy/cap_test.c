@@ -6,10 +6,7 @@
 
 #define MIB64 (64 * BX_MIB)
 
-static bool same(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
+static bool same(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
 struct good {
     const char *text;
@@ -27,8 +24,11 @@ static const struct good goods[] = {
     {"deny:/workspace/keys/", {BX_CAP_DENY, "/workspace/keys", NULL, 0, 0}, "deny:/workspace/keys"},
     {"fetch:https://api.example.com", {BX_CAP_FETCH, "https://api.example.com", NULL, 0, 0}, NULL},
     {"fetch:GET,HEAD https://api.example.com/v1/**",
-     {BX_CAP_FETCH, "GET,HEAD https://api.example.com/v1/**", NULL, 0, 0}, NULL},
-    {"connect:tcp://db.internal:5432", {BX_CAP_CONNECT, "tcp://db.internal:5432", NULL, 0, 0}, NULL},
+     {BX_CAP_FETCH, "GET,HEAD https://api.example.com/v1/**", NULL, 0, 0},
+     NULL},
+    {"connect:tcp://db.internal:5432",
+     {BX_CAP_CONNECT, "tcp://db.internal:5432", NULL, 0, 0},
+     NULL},
     {"env:HOME", {BX_CAP_ENV, "HOME", NULL, 0, 0}, NULL},
     {"env:A=", {BX_CAP_ENV, "A", "", 0, 0}, NULL},
     {"env:A=b=c:\n\xFF x", {BX_CAP_ENV, "A", "b=c:\n\xFF x", 0, 0}, NULL},
@@ -45,13 +45,15 @@ static const struct good goods[] = {
     {"clock:step", {BX_CAP_CLOCK, NULL, NULL, 0, BX_CLOCK_STEP}, NULL},
     {"random:real", {BX_CAP_RANDOM, NULL, NULL, 0, BX_RANDOM_REAL}, NULL},
     {"random:seed=0", {BX_CAP_RANDOM, NULL, NULL, 0, BX_RANDOM_SEEDED}, NULL},
-    {"random:seed=18446744073709551615", {BX_CAP_RANDOM, NULL, NULL, UINT64_MAX, BX_RANDOM_SEEDED}, NULL},
+    {"random:seed=18446744073709551615",
+     {BX_CAP_RANDOM, NULL, NULL, UINT64_MAX, BX_RANDOM_SEEDED},
+     NULL},
 };
 
 static bool equal(const bx_cap *a, const bx_cap *b)
 {
-    return a->kind == b->kind && same(a->path, b->path) && same(a->value, b->value) && a->size == b->size
-        && a->number == b->number;
+    return a->kind == b->kind && same(a->path, b->path) && same(a->value, b->value) &&
+           a->size == b->size && a->number == b->number;
 }
 
 static void text_to_value_and_back(void)
@@ -60,9 +62,9 @@ static void text_to_value_and_back(void)
         bx_cap c, again;
         char out[BX_MAX_CAP_TEXT + 1];
         CHECK(bx_cap_parse(bx_str_of(goods[i].text), &c, NULL) == BX_OK);
-        bool ok = equal(&c, &goods[i].want) && bx_cap_print(&c, out, sizeof out, NULL) == BX_OK
-               && strcmp(out, goods[i].canonical ? goods[i].canonical : goods[i].text) == 0
-               && bx_cap_parse(bx_str_of(out), &again, NULL) == BX_OK;
+        bool ok = equal(&c, &goods[i].want) && bx_cap_print(&c, out, sizeof out, NULL) == BX_OK &&
+                  strcmp(out, goods[i].canonical ? goods[i].canonical : goods[i].text) == 0 &&
+                  bx_cap_parse(bx_str_of(out), &again, NULL) == BX_OK;
         bool back = ok && equal(&c, &again);
         if (ok)
             bx_cap_done(&again);
@@ -75,11 +77,14 @@ static void text_to_value_and_back(void)
 
 static void refused_lines(void)
 {
-    static const struct { const char *text, *says; } bad[] = {
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
         {"", "empty"},
         {"read", "write 'read:...'"},
         {"read:", "begin it with '/'"},
-        {"raed:/x", "'raed' is not a kind of capability; the kinds are: read write rw deny fetch connect env store tmp "
+        {"raed:/x", "'raed' is not a kind of capability; the kinds are: read write rw deny fetch "
+                    "connect env store tmp "
                     "tool clock random"},
         {"READ:/x", "'READ' is not a kind"},
         {" read:/x", "' read' is not a kind"},
@@ -137,7 +142,8 @@ static void refused_lines(void)
 
 static void nul_bytes_are_refused(void)
 {
-    static const bx_str bad[] = {{"read:/a\0b", 9}, {"env:A=\0", 7}, {"env:A\0B=x", 9}, {"deny:/a\0", 8}, {"tmp\0", 4}};
+    static const bx_str bad[] = {
+        {"read:/a\0b", 9}, {"env:A=\0", 7}, {"env:A\0B=x", 9}, {"deny:/a\0", 8}, {"tmp\0", 4}};
     for (size_t i = 0; i < BX_COUNT(bad); i++) {
         bx_cap c;
         CHECK(bx_cap_parse(bad[i], &c, NULL) == BX_EINVAL);
@@ -149,7 +155,8 @@ static void names_at_their_limit(void)
     bx_cap c;
     char text[64];
     for (int n = 40; n <= 41; n++) {
-        (void)snprintf(text, sizeof text, "tool:%.*s", n, "abcdefghijklmnopqrstuvwxyz_0123456789_abcdef");
+        (void)snprintf(text, sizeof text, "tool:%.*s", n,
+                       "abcdefghijklmnopqrstuvwxyz_0123456789_abcdef");
         bx_code rc = bx_cap_parse(bx_str_of(text), &c, NULL);
         CHECK(rc == (n == 40 ? BX_OK : BX_EINVAL));
         if (rc == BX_OK)
@@ -167,7 +174,8 @@ static void lines_at_their_limit(void)
     CHECK(bx_cap_parse((bx_str){text, BX_MAX_CAP_TEXT}, &c, NULL) == BX_OK);
     bool whole = strlen(c.value) == BX_MAX_CAP_TEXT - 6;
     char out[BX_MAX_CAP_TEXT + 1];
-    bx_code fits = bx_cap_print(&c, out, sizeof out, NULL), cut = bx_cap_print(&c, out, sizeof out - 1, NULL);
+    bx_code fits = bx_cap_print(&c, out, sizeof out, NULL),
+            cut = bx_cap_print(&c, out, sizeof out - 1, NULL);
     bx_cap_done(&c);
     CHECK(whole && fits == BX_OK && cut == BX_ELIMIT);
     CHECK(bx_cap_parse((bx_str){text, sizeof text}, &c, &err) == BX_EINVAL);
@@ -176,8 +184,9 @@ static void lines_at_their_limit(void)
 
 static void messages_keep_secrets(void)
 {
-    static const char *const lines[] = {"env:=hunter2", "fetch:https://u:hunter2@example.com", "fetch:https:/u:hunter2@h",
-                                        "connect:tcp://u:hunter2@h:1", "fetch:hunter2@"};
+    static const char *const lines[] = {"env:=hunter2", "fetch:https://u:hunter2@example.com",
+                                        "fetch:https:/u:hunter2@h", "connect:tcp://u:hunter2@h:1",
+                                        "fetch:hunter2@"};
     for (size_t i = 0; i < BX_COUNT(lines); i++) {
         bx_cap c;
         bx_error err = {.msg = ""};
@@ -188,10 +197,13 @@ static void messages_keep_secrets(void)
 
 static void guest_paths(void)
 {
-    static const struct { const char *text, *want; } cases[] = {
-        {"/", "/"}, {"/a", "/a"}, {"/a/", "/a"}, {"/a/b.c/", "/a/b.c"}, {"/...", "/..."}, {"/.a", "/.a"}, {"/a..", "/a.."},
-        {"", NULL}, {"a", NULL}, {"//", NULL}, {"/a//", NULL}, {"/./a", NULL}, {"/a/.", NULL}, {"/a/./", NULL},
-        {"/../a", NULL}, {"/a/../", NULL},
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"/", "/"},       {"/a", "/a"},    {"/a/", "/a"},    {"/a/b.c/", "/a/b.c"},
+        {"/...", "/..."}, {"/.a", "/.a"},  {"/a..", "/a.."}, {"", NULL},
+        {"a", NULL},      {"//", NULL},    {"/a//", NULL},   {"/./a", NULL},
+        {"/a/.", NULL},   {"/a/./", NULL}, {"/../a", NULL},  {"/a/../", NULL},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++) {
         bx_str got = BX_LIT("untouched");
@@ -203,15 +215,19 @@ static void guest_paths(void)
     bx_str got;
     memset(text, 'a', sizeof text);
     text[0] = '/';
-    CHECK(bx_guest_path_check((bx_str){text, BX_MAX_PATH}, &got, NULL) == BX_OK && got.n == BX_MAX_PATH);
+    CHECK(bx_guest_path_check((bx_str){text, BX_MAX_PATH}, &got, NULL) == BX_OK &&
+          got.n == BX_MAX_PATH);
     CHECK(bx_guest_path_check((bx_str){text, BX_MAX_PATH + 1}, &got, NULL) == BX_EINVAL);
 }
 
 static void below_is_not_prefix(void)
 {
-    static const struct { const char *path, *dir; bool want; } cases[] = {
-        {"/a/b", "/a", true}, {"/a", "/a", true}, {"/ab", "/a", false}, {"/a", "/a/b", false}, {"/", "/", true},
-        {"/x", "/", true},    {"/", "/a", false}, {"/A/b", "/a", false},
+    static const struct {
+        const char *path, *dir;
+        bool want;
+    } cases[] = {
+        {"/a/b", "/a", true}, {"/a", "/a", true}, {"/ab", "/a", false}, {"/a", "/a/b", false},
+        {"/", "/", true},     {"/x", "/", true},  {"/", "/a", false},   {"/A/b", "/a", false},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++)
         CHECK(bx_path_is_below(bx_str_of(cases[i].path), bx_str_of(cases[i].dir)) == cases[i].want);
@@ -219,7 +235,8 @@ static void below_is_not_prefix(void)
 
 static void survives_failed_allocations(void)
 {
-    static const char *const lines[] = {"read:/a", "deny:**/x", "fetch:GET https://a.b/c/**", "env:A=b", "store:n:1K"};
+    static const char *const lines[] = {"read:/a", "deny:**/x", "fetch:GET https://a.b/c/**",
+                                        "env:A=b", "store:n:1K"};
     for (size_t i = 0; i < BX_COUNT(lines); i++) {
         EACH_ALLOC_FAILS(rc, {
             bx_cap c = {.path = NULL};
@@ -229,6 +246,6 @@ static void survives_failed_allocations(void)
     }
 }
 
-BXT_MAIN(RUN(text_to_value_and_back); RUN(refused_lines); RUN(nul_bytes_are_refused); RUN(names_at_their_limit);
-         RUN(lines_at_their_limit); RUN(messages_keep_secrets); RUN(guest_paths); RUN(below_is_not_prefix);
-         RUN(survives_failed_allocations);)
+BXT_MAIN(RUN(text_to_value_and_back); RUN(refused_lines); RUN(nul_bytes_are_refused);
+         RUN(names_at_their_limit); RUN(lines_at_their_limit); RUN(messages_keep_secrets);
+         RUN(guest_paths); RUN(below_is_not_prefix); RUN(survives_failed_allocations);)

@@ -86,7 +86,8 @@ bx_code bx_grant_allow(bx_grant *g, bx_str text, bx_error *err)
     return rc == BX_OK ? append_cap(g, &c, err) : rc;
 }
 
-static bx_code check_mount(const bx_grant *g, bx_str host, bx_str guest, bx_str *ret_guest, bx_error *err)
+static bx_code check_mount(const bx_grant *g, bx_str host, bx_str guest, bx_str *ret_guest,
+                           bx_error *err)
 {
     bx_code rc = check_open(g, err);
     if (rc == BX_OK)
@@ -94,11 +95,13 @@ static bx_code check_mount(const bx_grant *g, bx_str host, bx_str guest, bx_str 
     if (rc != BX_OK)
         return rc;
     if (host.n == 0 || host.n >= BX_MAX_PATH || memchr(host.p, '\0', host.n))
-        return bx_fail(err, BX_EINVAL, "mount at '%.*s': the host path is empty, too long or holds a NUL byte",
+        return bx_fail(err, BX_EINVAL,
+                       "mount at '%.*s': the host path is empty, too long or holds a NUL byte",
                        BX_FMT(guest));
     for (size_t i = 0; i < g->n_mounts; i++)
         if (bx_str_eq(*ret_guest, bx_str_of(g->mounts[i].guest)))
-            return bx_fail(err, BX_EINVAL, "two mounts at guest path '%.*s': the first is of '%.300s'",
+            return bx_fail(err, BX_EINVAL,
+                           "two mounts at guest path '%.*s': the first is of '%.300s'",
                            BX_FMT(*ret_guest), g->mounts[i].host);
     if (g->n_mounts == BX_MAX_MOUNTS)
         return bx_fail(err, BX_ELIMIT, "more than %d mounts", BX_MAX_MOUNTS);
@@ -114,7 +117,8 @@ bx_code bx_grant_mount(bx_grant *g, bx_str host, bx_str guest, bx_error *err)
     bx_mount *more = bx_realloc(g->mounts, (g->n_mounts + 1) * sizeof *more);
     if (more)
         g->mounts = more;
-    bx_mount m = {more ? bx_strndup(host.p, host.n) : NULL, more ? bx_strndup(path.p, path.n) : NULL};
+    bx_mount m = {more ? bx_strndup(host.p, host.n) : NULL,
+                  more ? bx_strndup(path.p, path.n) : NULL};
     if (!m.host || !m.guest) {
         free(m.host);
         free(m.guest);
@@ -141,10 +145,12 @@ static bool split_at_colons(bx_str text, bx_str *host, bx_str *guest)
 
 /* A guest path with a colon is refused in this form: it is more likely a misspelled ":ro", and
  * reading it as part of the path would grant writing. */
-static bx_code split_map(bx_str text, const char *form, bx_str *host, bx_str *guest, bool *ro, bx_error *err)
+static bx_code split_map(bx_str text, const char *form, bx_str *host, bx_str *guest, bool *ro,
+                         bx_error *err)
 {
     if (!split_at_colons(text, host, guest))
-        return bx_fail(err, BX_EINVAL, "'%.*s' is not %s: two colons stand between the paths", BX_FMT(text), form);
+        return bx_fail(err, BX_EINVAL, "'%.*s' is not %s: two colons stand between the paths",
+                       BX_FMT(text), form);
     const char *colon = guest->n ? memchr(guest->p, ':', guest->n) : NULL;
     *ro = false;
     if (!colon)
@@ -152,7 +158,8 @@ static bx_code split_map(bx_str text, const char *form, bx_str *host, bx_str *gu
     bx_str suffix = bx_str_from(*guest, (size_t)(colon - guest->p) + 1);
     *ro = bx_str_eq(suffix, BX_LIT("ro"));
     if (!*ro && !bx_str_eq(suffix, BX_LIT("rw")))
-        return bx_fail(err, BX_EINVAL, "'%.*s' is not %s: after the guest path comes nothing, :ro or :rw",
+        return bx_fail(err, BX_EINVAL,
+                       "'%.*s' is not %s: after the guest path comes nothing, :ro or :rw",
                        BX_FMT(text), form);
     guest->n -= suffix.n + 1;
     return BX_OK;
@@ -174,7 +181,9 @@ bx_code bx_grant_map_dir(bx_grant *g, bx_str text, bx_error *err)
         rc = bx_grant_mount(g, host, guest, err);
     if (rc != BX_OK)
         return rc;
-    bx_cap c = {.kind = ro ? BX_CAP_READ : BX_CAP_RW, .path = bx_strndup(g->mounts[g->n_mounts - 1].guest, strlen(g->mounts[g->n_mounts - 1].guest))};
+    bx_cap c = {.kind = ro ? BX_CAP_READ : BX_CAP_RW,
+                .path = bx_strndup(g->mounts[g->n_mounts - 1].guest,
+                                   strlen(g->mounts[g->n_mounts - 1].guest))};
     rc = c.path ? append_cap(g, &c, err) : bx_fail(err, BX_ENOMEM, "mount");
     if (rc != BX_OK)
         drop_last_mount(g);
@@ -189,8 +198,10 @@ bx_code bx_grant_mount_text(bx_grant *g, bx_str text, bx_error *err)
     if (rc != BX_OK)
         return rc;
     if (guest.p + guest.n != text.p + text.n)
-        return bx_fail(err, BX_EINVAL, "'%.*s': a mount grants nothing, so :ro and :rw do not apply; "
-                       "use --map-dir, or add a read: or rw: capability", BX_FMT(text));
+        return bx_fail(err, BX_EINVAL,
+                       "'%.*s': a mount grants nothing, so :ro and :rw do not apply; "
+                       "use --map-dir, or add a read: or rw: capability",
+                       BX_FMT(text));
     return bx_grant_mount(g, host, guest, err);
 }
 
@@ -216,23 +227,30 @@ static bx_code check_file_cap(const bx_grant *g, const bx_cap *c, bx_error *err)
     for (size_t i = 0; i < g->n_mounts; i++)
         if (bx_path_is_below(path, bx_str_of(g->mounts[i].guest)))
             return BX_OK;
-    const char *own = bx_path_is_below(path, BX_LIT("/tmp")) && bx_grant_find(g, BX_CAP_TMP)       ? "tmp"
-                      : bx_path_is_below(path, BX_LIT("/store")) && bx_grant_find(g, BX_CAP_STORE) ? "store"
-                                                                                                   : NULL;
+    const char *own = bx_path_is_below(path, BX_LIT("/tmp")) && bx_grant_find(g, BX_CAP_TMP) ? "tmp"
+                      : bx_path_is_below(path, BX_LIT("/store")) && bx_grant_find(g, BX_CAP_STORE)
+                          ? "store"
+                          : NULL;
     if (own)
-        return bx_fail(err, BX_EINVAL, "'%s:%.300s' lies in no mount: leave it out, the %s capability gives its "
-                       "directory to the guest", words[c->kind], c->path, own);
-    return bx_fail(err, BX_EINVAL, "'%s:%.300s' lies in no mount: say where it lives, with --mount HOST::%.300s",
+        return bx_fail(err, BX_EINVAL,
+                       "'%s:%.300s' lies in no mount: leave it out, the %s capability gives its "
+                       "directory to the guest",
+                       words[c->kind], c->path, own);
+    return bx_fail(err, BX_EINVAL,
+                   "'%s:%.300s' lies in no mount: say where it lives, with --mount HOST::%.300s",
                    words[c->kind], c->path, c->path);
 }
 
-/* /tmp and /store are the guest's view of something of ours; a host directory cannot be there too. */
-static bx_code check_own_dir(const bx_grant *g, bx_cap_kind kind, const char *word, bx_str guest, bx_error *err)
+/* /tmp and /store are the guest's view of something of ours; a host directory cannot be there too.
+ */
+static bx_code check_own_dir(const bx_grant *g, bx_cap_kind kind, const char *word, bx_str guest,
+                             bx_error *err)
 {
     const bx_mount *m = bx_grant_find(g, kind) ? mount_at(g, guest) : NULL;
     if (!m)
         return BX_OK;
-    return bx_fail(err, BX_EINVAL, "%s takes the guest path '%s', where '%.300s' is mounted as well: leave one out",
+    return bx_fail(err, BX_EINVAL,
+                   "%s takes the guest path '%s', where '%.300s' is mounted as well: leave one out",
                    word, m->guest, m->host);
 }
 
@@ -245,8 +263,14 @@ static bx_code check_once(const bx_grant *g, bx_cap_kind kind, const char *word,
 
 bx_code bx_grant_seal(bx_grant *g, bx_error *err)
 {
-    static const struct { bx_cap_kind kind; const char *word; } single[] = {
-        {BX_CAP_STORE, "store:"}, {BX_CAP_TMP, "tmp"}, {BX_CAP_CLOCK, "clock:"}, {BX_CAP_RANDOM, "random:"},
+    static const struct {
+        bx_cap_kind kind;
+        const char *word;
+    } single[] = {
+        {BX_CAP_STORE, "store:"},
+        {BX_CAP_TMP, "tmp"},
+        {BX_CAP_CLOCK, "clock:"},
+        {BX_CAP_RANDOM, "random:"},
     };
     bx_code rc = BX_OK;
     for (size_t i = 0; i < BX_COUNT(single) && rc == BX_OK; i++)
@@ -264,7 +288,8 @@ bx_code bx_grant_seal(bx_grant *g, bx_error *err)
     return rc;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------
+ */
 
 const bx_cap *bx_grant_find(const bx_grant *g, bx_cap_kind kind)
 {

@@ -9,7 +9,10 @@ static bx_grant *new_grant(void)
     return bx_grant_new(&g, NULL) == BX_OK ? g : NULL;
 }
 
-static bx_code allow(bx_grant *g, const char *line) { return bx_grant_allow(g, bx_str_of(line), NULL); }
+static bx_code allow(bx_grant *g, const char *line)
+{
+    return bx_grant_allow(g, bx_str_of(line), NULL);
+}
 static bx_code mount(bx_grant *g, const char *host, const char *guest)
 {
     return bx_grant_mount(g, bx_str_of(host), bx_str_of(guest), NULL);
@@ -23,7 +26,8 @@ static void a_new_grant_permits_nothing(void)
     CHECK(bx_net_is_empty(g->net));
     CHECK(g->limits.wall_ns == 30 * BX_SEC);
     CHECK(bx_grant_seal(g, NULL) == BX_OK && g->sealed);
-    CHECK(bx_grant_clock(g) == BX_CLOCK_REAL && bx_grant_random(g, &seed) == BX_RANDOM_REAL && seed == 0);
+    CHECK(bx_grant_clock(g) == BX_CLOCK_REAL && bx_grant_random(g, &seed) == BX_RANDOM_REAL &&
+          seed == 0);
     CHECK(bx_grant_find(g, BX_CAP_READ) == NULL);
 }
 
@@ -31,14 +35,16 @@ static void lines_and_mounts_are_kept_in_order(void)
 {
     BX_AUTO(bx_grant) bx_grant *g = new_grant();
     CHECK(g && mount(g, "/srv/data", "/data/") == BX_OK && mount(g, ".", "/") == BX_OK);
-    CHECK(allow(g, "read:/data") == BX_OK && allow(g, "write:/data/out") == BX_OK && allow(g, "rw:/x") == BX_OK);
+    CHECK(allow(g, "read:/data") == BX_OK && allow(g, "write:/data/out") == BX_OK &&
+          allow(g, "rw:/x") == BX_OK);
     CHECK(allow(g, "random:seed=9") == BX_OK && allow(g, "clock:step") == BX_OK);
     CHECK(bx_grant_seal(g, NULL) == BX_OK && bx_grant_seal(g, NULL) == BX_OK);
     CHECK(g->n_caps == 5 && g->n_mounts == 2);
     CHECK(strcmp(g->mounts[0].host, "/srv/data") == 0 && strcmp(g->mounts[0].guest, "/data") == 0);
     CHECK(strcmp(bx_grant_find(g, BX_CAP_WRITE)->path, "/data/out") == 0);
     uint64_t seed;
-    CHECK(bx_grant_random(g, &seed) == BX_RANDOM_SEEDED && seed == 9 && bx_grant_clock(g) == BX_CLOCK_STEP);
+    CHECK(bx_grant_random(g, &seed) == BX_RANDOM_SEEDED && seed == 9 &&
+          bx_grant_clock(g) == BX_CLOCK_STEP);
 }
 
 static void nothing_is_added_once_sealed(void)
@@ -55,7 +61,10 @@ static void nothing_is_added_once_sealed(void)
 
 static void map_dir_forms(void)
 {
-    static const struct { const char *text, *host, *guest; bx_cap_kind kind; } cases[] = {
+    static const struct {
+        const char *text, *host, *guest;
+        bx_cap_kind kind;
+    } cases[] = {
         {"/srv/data::/data", "/srv/data", "/data", BX_CAP_RW},
         {"/srv/data::/data:ro", "/srv/data", "/data", BX_CAP_READ},
         {"/srv/data::/data:rw", "/srv/data", "/data", BX_CAP_RW},
@@ -69,7 +78,8 @@ static void map_dir_forms(void)
         BX_AUTO(bx_grant) bx_grant *g = new_grant();
         CHECK(g && bx_grant_map_dir(g, bx_str_of(cases[i].text), NULL) == BX_OK);
         CHECK(g->n_mounts == 1 && g->n_caps == 1);
-        CHECK(strcmp(g->mounts[0].host, cases[i].host) == 0 && strcmp(g->mounts[0].guest, cases[i].guest) == 0);
+        CHECK(strcmp(g->mounts[0].host, cases[i].host) == 0 &&
+              strcmp(g->mounts[0].guest, cases[i].guest) == 0);
         CHECK(g->caps[0].kind == cases[i].kind && strcmp(g->caps[0].path, cases[i].guest) == 0);
         CHECK(bx_grant_seal(g, NULL) == BX_OK);
     }
@@ -77,7 +87,9 @@ static void map_dir_forms(void)
 
 static void refused_map_dirs(void)
 {
-    static const struct { const char *text, *says; } bad[] = {
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
         {"", "HOST::GUEST[:ro]"},
         {"/srv/data", "two colons"},
         {"/srv/data:/data", "two colons"},
@@ -108,8 +120,10 @@ static void mount_text_grants_nothing(void)
     bx_error err;
     CHECK(g && bx_grant_mount_text(g, BX_LIT("/srv::/data"), NULL) == BX_OK);
     CHECK(g->n_mounts == 1 && g->n_caps == 0);
-    CHECK(bx_grant_mount_text(g, BX_LIT("/srv::/ro:ro"), &err) == BX_EINVAL && strstr(err.msg, "--map-dir"));
-    CHECK(bx_grant_mount_text(g, BX_LIT("/srv:/data"), &err) == BX_EINVAL && strstr(err.msg, "two colons"));
+    CHECK(bx_grant_mount_text(g, BX_LIT("/srv::/ro:ro"), &err) == BX_EINVAL &&
+          strstr(err.msg, "--map-dir"));
+    CHECK(bx_grant_mount_text(g, BX_LIT("/srv:/data"), &err) == BX_EINVAL &&
+          strstr(err.msg, "two colons"));
     CHECK(g->n_mounts == 1);
 }
 
@@ -138,7 +152,9 @@ static void a_file_capability_needs_a_mount(void)
 
 static void contradictions_are_refused(void)
 {
-    static const struct { const char *first, *second, *says; } bad[] = {
+    static const struct {
+        const char *first, *second, *says;
+    } bad[] = {
         {"clock:real", "clock:frozen", "more than one clock:"},
         {"clock:real", "clock:real", "more than one clock:"},
         {"random:real", "random:seed=1", "more than one random:"},
@@ -157,9 +173,12 @@ static void contradictions_are_refused(void)
 
 static void own_directories_and_mounts_do_not_share_a_path(void)
 {
-    static const struct { const char *cap, *guest; bx_code want; } cases[] = {
-        {"tmp", "/tmp", BX_EINVAL}, {"tmp", "/tmp/sub", BX_OK}, {"tmp", "/", BX_OK}, {"store:a", "/store", BX_EINVAL},
-        {"store:a", "/tmp", BX_OK},
+    static const struct {
+        const char *cap, *guest;
+        bx_code want;
+    } cases[] = {
+        {"tmp", "/tmp", BX_EINVAL},       {"tmp", "/tmp/sub", BX_OK}, {"tmp", "/", BX_OK},
+        {"store:a", "/store", BX_EINVAL}, {"store:a", "/tmp", BX_OK},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++) {
         BX_AUTO(bx_grant) bx_grant *g = new_grant();
@@ -173,7 +192,8 @@ static void the_same_variable_twice_is_harmless(void)
 {
     BX_AUTO(bx_grant) bx_grant *g = new_grant();
     CHECK(g && allow(g, "env:A") == BX_OK && allow(g, "env:A=2") == BX_OK);
-    CHECK(allow(g, "env:B=1") == BX_OK && allow(g, "env:B=1") == BX_OK && allow(g, "env:b=2") == BX_OK);
+    CHECK(allow(g, "env:B=1") == BX_OK && allow(g, "env:B=1") == BX_OK &&
+          allow(g, "env:b=2") == BX_OK);
     CHECK(bx_grant_seal(g, NULL) == BX_OK);
 }
 
@@ -182,7 +202,8 @@ static void fetch_and_connect_reach_the_network_policy(void)
     BX_AUTO(bx_grant) bx_grant *g = new_grant();
     bx_url_parts u = {BX_LIT("https"), BX_LIT("a.example"), 443, BX_LIT("/"), BX_LIT("")};
     bx_verdict v;
-    CHECK(g && allow(g, "fetch:https://a.example") == BX_OK && allow(g, "connect:tcp://b.example:5432") == BX_OK);
+    CHECK(g && allow(g, "fetch:https://a.example") == BX_OK &&
+          allow(g, "connect:tcp://b.example:5432") == BX_OK);
     bx_net_check_request(g->net, BX_LIT("GET"), &u, &v);
     CHECK(v.allow && strcmp(v.rule, "fetch:https://a.example") == 0);
     bx_net_check_connect(g->net, BX_LIT("tcp"), BX_LIT("b.example"), 5432, &v);
@@ -200,13 +221,15 @@ static void as_many_as_allowed(void)
         (void)snprintf(text, sizeof text, "/m%d", i);
         CHECK(mount(g, "/h", text) == BX_OK);
     }
-    CHECK(bx_grant_mount(g, BX_LIT("/h"), BX_LIT("/more"), &err) == BX_ELIMIT && strstr(err.msg, "64 mounts"));
+    CHECK(bx_grant_mount(g, BX_LIT("/h"), BX_LIT("/more"), &err) == BX_ELIMIT &&
+          strstr(err.msg, "64 mounts"));
     for (int i = 0; i < BX_MAX_DENIES; i++)
         CHECK(allow(g, "deny:/x") == BX_OK);
     CHECK(bx_grant_allow(g, BX_LIT("deny:/x"), &err) == BX_ELIMIT && strstr(err.msg, "128 deny:"));
     for (int i = BX_MAX_DENIES; i < BX_MAX_CAPS; i++)
         CHECK(allow(g, "env:A") == BX_OK);
-    CHECK(bx_grant_allow(g, BX_LIT("env:A"), &err) == BX_ELIMIT && strstr(err.msg, "256 capabilities"));
+    CHECK(bx_grant_allow(g, BX_LIT("env:A"), &err) == BX_ELIMIT &&
+          strstr(err.msg, "256 capabilities"));
     CHECK(bx_grant_seal(g, NULL) == BX_OK);
 }
 
@@ -236,9 +259,11 @@ static void survives_failed_allocations(void)
     });
 }
 
-BXT_MAIN(RUN(a_new_grant_permits_nothing); RUN(lines_and_mounts_are_kept_in_order); RUN(nothing_is_added_once_sealed);
-         RUN(map_dir_forms); RUN(refused_map_dirs); RUN(mount_text_grants_nothing); RUN(one_mount_for_each_guest_path);
+BXT_MAIN(RUN(a_new_grant_permits_nothing); RUN(lines_and_mounts_are_kept_in_order);
+         RUN(nothing_is_added_once_sealed); RUN(map_dir_forms); RUN(refused_map_dirs);
+         RUN(mount_text_grants_nothing); RUN(one_mount_for_each_guest_path);
          RUN(a_file_capability_needs_a_mount); RUN(contradictions_are_refused);
-         RUN(own_directories_and_mounts_do_not_share_a_path); RUN(the_same_variable_twice_is_harmless);
-         RUN(fetch_and_connect_reach_the_network_policy); RUN(as_many_as_allowed); RUN(a_failed_map_dir_leaves_no_mount);
+         RUN(own_directories_and_mounts_do_not_share_a_path);
+         RUN(the_same_variable_twice_is_harmless); RUN(fetch_and_connect_reach_the_network_policy);
+         RUN(as_many_as_allowed); RUN(a_failed_map_dir_leaves_no_mount);
          RUN(survives_failed_allocations);)

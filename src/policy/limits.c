@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-
 static const struct {
     bx_limit_row row;
     size_t offset;
@@ -85,12 +84,8 @@ static const struct suffix size_units[] = {
 enum { SIZE_UNITS_PRINTED = 9 }; /* "64MiB", not "64M": nobody can take it for 64,000,000 */
 
 static const struct suffix time_units[] = {
-    {"ns", 1},
-    {"us", UINT64_C(1000)},
-    {"ms", UINT64_C(1000000)},
-    {"s", BX_SEC},
-    {"m", 60 * BX_SEC},
-    {"h", 3600 * BX_SEC},
+    {"ns", 1},     {"us", UINT64_C(1000)}, {"ms", UINT64_C(1000000)},
+    {"s", BX_SEC}, {"m", 60 * BX_SEC},     {"h", 3600 * BX_SEC},
 };
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -108,14 +103,15 @@ static bool suffix_is(bx_str s, const char *text, bool any_case)
 
 /* A decimal number with at most three decimals at the front of `s`: *whole, *thousandths, and
  * how many bytes it takes.  0 when there is none; *over when it does not fit. */
-static size_t scan_number(bx_str s, uint64_t *whole, uint64_t *thousandths, bool *has_point, bool *over)
+static size_t scan_number(bx_str s, uint64_t *whole, uint64_t *thousandths, bool *has_point,
+                          bool *over)
 {
     size_t i = 0;
     *whole = *thousandths = 0;
     *has_point = *over = false;
     for (; i < s.n && is_digit(s.p[i]); i++)
-        if (__builtin_mul_overflow(*whole, 10, whole)
-            || __builtin_add_overflow(*whole, (uint64_t)(s.p[i] - '0'), whole))
+        if (__builtin_mul_overflow(*whole, 10, whole) ||
+            __builtin_add_overflow(*whole, (uint64_t)(s.p[i] - '0'), whole))
             *over = true;
     if (i == 0 || i == s.n || s.p[i] != '.')
         return i;
@@ -150,11 +146,12 @@ static bx_code parse_quantity(const struct quantity *q, bx_str text, uint64_t *r
             scale = q->units[i].scale;
     /* The smallest unit has no parts: "1.5B" is a slip, not one byte. */
     if (!scale || (has_point && scale == 1))
-        return bx_fail(err, BX_EINVAL, "'%.*s' is not %s: write %s", BX_FMT(text), q->what, q->form);
+        return bx_fail(err, BX_EINVAL, "'%.*s' is not %s: write %s", BX_FMT(text), q->what,
+                       q->form);
     /* Units below 1000 that have decimals do not exist, so this product stays far from 2^64. */
     fraction = thousandths * (scale / 1000) + thousandths * (scale % 1000) / 1000;
-    if (over || __builtin_mul_overflow(whole, scale, &value)
-        || __builtin_add_overflow(value, fraction, &value))
+    if (over || __builtin_mul_overflow(whole, scale, &value) ||
+        __builtin_add_overflow(value, fraction, &value))
         return bx_fail(err, BX_EINVAL, "'%.*s' is too large", BX_FMT(text));
     *ret = value;
     return BX_OK;
@@ -163,8 +160,9 @@ static bx_code parse_quantity(const struct quantity *q, bx_str text, uint64_t *r
 bx_code bx_size_parse(bx_str text, uint64_t *ret_bytes, bx_error *err)
 {
     static const struct quantity q = {
-        "a size", "a number with B, KB, MB, GB, TB, KiB, MiB, GiB or TiB, as in 64MiB",
-        size_units, BX_COUNT(size_units), 1, true,
+        "a size",   "a number with B, KB, MB, GB, TB, KiB, MiB, GiB or TiB, as in 64MiB",
+        size_units, BX_COUNT(size_units),
+        1,          true,
     };
     return parse_quantity(&q, text, ret_bytes, err);
 }
@@ -172,8 +170,9 @@ bx_code bx_size_parse(bx_str text, uint64_t *ret_bytes, bx_error *err)
 bx_code bx_time_parse(bx_str text, uint64_t *ret_ns, bx_error *err)
 {
     static const struct quantity q = {
-        "a time", "a number with ns, us, ms, s, m or h, as in 500ms or 30s",
-        time_units, BX_COUNT(time_units), BX_SEC, false,
+        "a time",   "a number with ns, us, ms, s, m or h, as in 500ms or 30s",
+        time_units, BX_COUNT(time_units),
+        BX_SEC,     false,
     };
     return parse_quantity(&q, text, ret_ns, err);
 }
@@ -188,11 +187,13 @@ bx_code bx_count_parse(bx_str text, uint64_t *ret, bx_error *err)
             ok = i > 0 && i + 1 < text.n && is_digit(text.p[i - 1]) && is_digit(text.p[i + 1]);
         else if (!is_digit(c))
             ok = false;
-        else if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, (uint64_t)(c - '0'), &v))
+        else if (__builtin_mul_overflow(v, 10, &v) ||
+                 __builtin_add_overflow(v, (uint64_t)(c - '0'), &v))
             over = true;
     }
     if (!ok)
-        return bx_fail(err, BX_EINVAL, "'%.*s' is not a count: write digits, as in 1000 or 1_000_000",
+        return bx_fail(err, BX_EINVAL,
+                       "'%.*s' is not a count: write digits, as in 1000 or 1_000_000",
                        BX_FMT(text));
     if (over)
         return bx_fail(err, BX_EINVAL, "'%.*s' is too large", BX_FMT(text));
@@ -279,7 +280,8 @@ static bx_code unknown_limit(bx_str name, bx_error *err)
     size_t n = 0;
     for (size_t i = 0; i < BX_COUNT(rows) && n < sizeof known; i++)
         n += (size_t)snprintf(known + n, sizeof known - n, " %s", rows[i].row.name);
-    return bx_fail(err, BX_EINVAL, "no limit is called '%.*s'; the limits are:%s", BX_FMT(name), known);
+    return bx_fail(err, BX_EINVAL, "no limit is called '%.*s'; the limits are:%s", BX_FMT(name),
+                   known);
 }
 
 bx_code bx_limits_set_named(bx_limits *l, bx_str name, bx_str value, bx_error *err)
@@ -295,7 +297,8 @@ bx_code bx_limits_set_named(bx_limits *l, bx_str name, bx_str value, bx_error *e
     if (rc != BX_OK)
         return bx_wrap(rc, err, "limit %s", row->name);
     if (v == 0 && row->def != 0)
-        return bx_fail(err, BX_EINVAL, "limit %s: zero is refused, every call has this limit", row->name);
+        return bx_fail(err, BX_EINVAL, "limit %s: zero is refused, every call has this limit",
+                       row->name);
     if (v > row->max) {
         char most[32];
         print_unit(row->unit, row->max, most);
@@ -310,7 +313,8 @@ bx_code bx_limits_set(bx_limits *l, bx_str text, bx_error *err)
 {
     const char *eq = text.n ? memchr(text.p, '=', text.n) : NULL;
     if (!eq)
-        return bx_fail(err, BX_EINVAL, "limit '%.*s': write NAME=VALUE, as in wall=5s", BX_FMT(text));
+        return bx_fail(err, BX_EINVAL, "limit '%.*s': write NAME=VALUE, as in wall=5s",
+                       BX_FMT(text));
     bx_str name = {text.p, (size_t)(eq - text.p)};
     return bx_limits_set_named(l, name, bx_str_from(text, name.n + 1), err);
 }

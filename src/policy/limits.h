@@ -45,7 +45,11 @@ void bx_size_print(uint64_t bytes, char out[32]);
 void bx_time_print(uint64_t ns, char out[32]);
 
 /* Rows of the table, for help and docs: i from 0; false past the end. */
-typedef struct bx_limit_row { const char *name, *text; bx_unit unit; uint64_t def, max; } bx_limit_row;
+typedef struct bx_limit_row {
+    const char *name, *text;
+    bx_unit unit;
+    uint64_t def, max;
+} bx_limit_row;
 bool bx_limits_row(size_t i, bx_limit_row *ret);
 uint64_t bx_limits_get(const bx_limits *l, size_t i);
 

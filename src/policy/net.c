@@ -50,7 +50,8 @@ void bx_net_policy_free(bx_net_policy *p)
     free(p);
 }
 
-/* ---- adding ------------------------------------------------------------------------------------ */
+/* ---- adding ------------------------------------------------------------------------------------
+ */
 
 /* Room for one more element; the list grows by one at a time, it is short and built once. */
 static bx_code grow(void **list, size_t n, size_t size, size_t max, const char *what, bx_error *err)
@@ -128,7 +129,8 @@ bx_code bx_net_add_allow_network(bx_net_policy *p, bx_str text, bx_error *err)
 
 bool bx_net_is_empty(const bx_net_policy *p) { return p->n_rules == 0; }
 
-/* ---- verdicts ------------------------------------------------------------------------------------ */
+/* ---- verdicts
+ * ------------------------------------------------------------------------------------ */
 
 /* Parts of the reason are a guest's bytes: what a terminal could obey does not get through. */
 static void refuse(bx_verdict *v, const char *rule, const char *fmt, ...) BX_PRINTF(3, 4);
@@ -152,7 +154,8 @@ static void allow(bx_verdict *v, const char *rule)
     v->reason[0] = '\0';
 }
 
-/* ---- addresses ----------------------------------------------------------------------------------- */
+/* ---- addresses
+ * ----------------------------------------------------------------------------------- */
 
 static const struct network *holding(const struct network *list, size_t n, bx_ip ip)
 {
@@ -177,7 +180,8 @@ static bool embedded_v4(bx_ip ip, bx_ip *ret)
     if (ip.family != 6)
         return false;
     bool compatible = in_v6(ip, "::/96") && !in_v6(ip, "::/127"); /* not :: and ::1 */
-    if (compatible || in_v6(ip, "64:ff9b::/96") || in_v6(ip, "64:ff9b:1::/48") || in_v6(ip, "::ffff:0:0:0/96"))
+    if (compatible || in_v6(ip, "64:ff9b::/96") || in_v6(ip, "64:ff9b:1::/48") ||
+        in_v6(ip, "::ffff:0:0:0/96"))
         at = 12;
     else if (in_v6(ip, "2002::/16"))
         at = 2;
@@ -204,8 +208,8 @@ static void check_one(const bx_net_policy *p, bx_ip ip, bx_verdict *v)
         (void)snprintf(rule, sizeof rule, "block_networks: %s", closed->text);
         refuse(v, rule, "address %s is in the blocked network %s", text, closed->text);
     } else if (special && (!open || p->private_closed)) {
-        refuse(v, "block_networks: private", "address %s is %s: blocked unless the operator allows its network", text,
-               special);
+        refuse(v, "block_networks: private",
+               "address %s is %s: blocked unless the operator allows its network", text, special);
     } else if (special) {
         (void)snprintf(rule, sizeof rule, "allow_networks: %s", open->text);
         allow(v, rule);
@@ -232,7 +236,8 @@ void bx_net_check_addr(const bx_net_policy *p, bx_ip ip, uint16_t port, bx_verdi
         return;
     }
     if (in_v6(ip, "::ffff:0:0/96")) {
-        refuse(ret, "block_networks: private", "address %s is IPv4-mapped: such addresses are never connected to", text);
+        refuse(ret, "block_networks: private",
+               "address %s is IPv4-mapped: such addresses are never connected to", text);
         return;
     }
     check_one(p, ip, ret);
@@ -247,7 +252,8 @@ void bx_net_check_addr(const bx_net_policy *p, bx_ip ip, uint16_t port, bx_verdi
     refuse(ret, inner.rule, "%.46s leads to %.180s", text, why);
 }
 
-/* ---- requests -------------------------------------------------------------------------------------- */
+/* ---- requests
+ * -------------------------------------------------------------------------------------- */
 
 static unsigned scheme_of(bx_str s)
 {
@@ -273,9 +279,11 @@ static bool has_method(const char *list, bx_str m)
     }
 }
 
-static bool origin_matches(const bx_net_rule *r, unsigned scheme, const bx_net_target *t, uint16_t port)
+static bool origin_matches(const bx_net_rule *r, unsigned scheme, const bx_net_target *t,
+                           uint16_t port)
 {
-    return (r->schemes & scheme) && bx_net_host_matches(&r->host, t) && bx_net_port_matches(r, scheme, port);
+    return (r->schemes & scheme) && bx_net_host_matches(&r->host, t) &&
+           bx_net_port_matches(r, scheme, port);
 }
 
 static bool has_dot_part(bx_str path)
@@ -315,8 +323,8 @@ static bool below_prefix(bx_str path, const char *prefix)
 }
 
 /* What came closest, so that the reason names the part to change: origin, then method, path. */
-static void refuse_request(const bx_net_policy *p, bx_str method, const bx_url_parts *u, const bx_net_target *t,
-                           bx_verdict *v)
+static void refuse_request(const bx_net_policy *p, bx_str method, const bx_url_parts *u,
+                           const bx_net_target *t, bx_verdict *v)
 {
     unsigned scheme = scheme_of(u->scheme);
     bool origin = false, verb = false;
@@ -329,13 +337,15 @@ static void refuse_request(const bx_net_policy *p, bx_str method, const bx_url_p
                        : !verb ? "no capability allows this method here"
                                : "no capability allows this path";
     bool v6 = t->is_ip && t->ip.family == 6;
-    refuse(v, "", "%s: %.*s %.*s://%s%.*s%s:%u; fetch:%.*s %.*s://%s%.*s%s:%u%.*s would", what, (int)method.n, method.p,
-           (int)u->scheme.n, u->scheme.p, v6 ? "[" : "", (int)u->host.n, u->host.p, v6 ? "]" : "", u->port,
-           (int)method.n, method.p, (int)u->scheme.n, u->scheme.p, v6 ? "[" : "", (int)u->host.n, u->host.p,
-           v6 ? "]" : "", u->port, origin && verb ? (int)u->path.n : 0, u->path.p);
+    refuse(v, "", "%s: %.*s %.*s://%s%.*s%s:%u; fetch:%.*s %.*s://%s%.*s%s:%u%.*s would", what,
+           (int)method.n, method.p, (int)u->scheme.n, u->scheme.p, v6 ? "[" : "", (int)u->host.n,
+           u->host.p, v6 ? "]" : "", u->port, (int)method.n, method.p, (int)u->scheme.n,
+           u->scheme.p, v6 ? "[" : "", (int)u->host.n, u->host.p, v6 ? "]" : "", u->port,
+           origin && verb ? (int)u->path.n : 0, u->path.p);
 }
 
-void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_parts *u, bx_verdict *ret)
+void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_parts *u,
+                          bx_verdict *ret)
 {
     bx_net_target t;
     *ret = (bx_verdict){.allow = false};
@@ -354,8 +364,8 @@ void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_pa
     }
     for (size_t i = 0; i < p->n_rules; i++) {
         const bx_net_rule *r = &p->rules[i];
-        if (origin_matches(r, scheme, &t, u->port) && has_method(r->methods, method)
-            && bx_net_path_matches(r, u->path)) {
+        if (origin_matches(r, scheme, &t, u->port) && has_method(r->methods, method) &&
+            bx_net_path_matches(r, u->path)) {
             allow(ret, r->text);
             return;
         }
@@ -363,14 +373,17 @@ void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_pa
     refuse_request(p, method, u, &t, ret);
 }
 
-/* ---- sockets ----------------------------------------------------------------------------------------- */
+/* ---- sockets
+ * ----------------------------------------------------------------------------------------- */
 
-void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uint16_t port, bx_verdict *ret)
+void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uint16_t port,
+                          bx_verdict *ret)
 {
     bx_net_target t;
     unsigned scheme = scheme_of(proto);
     *ret = (bx_verdict){.allow = false};
-    if ((scheme != BX_NET_TCP && scheme != BX_NET_UDP) || port == 0 || !bx_net_target_of(host, &t)) {
+    if ((scheme != BX_NET_TCP && scheme != BX_NET_UDP) || port == 0 ||
+        !bx_net_target_of(host, &t)) {
         refuse(ret, "", "not tcp or udp to a host and a port");
         return;
     }
@@ -381,8 +394,8 @@ void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uin
         }
     }
     bool v6 = t.is_ip && t.ip.family == 6;
-    refuse(ret, "", "no capability allows this socket; connect:%.*s://%s%.*s%s:%u would", (int)proto.n, proto.p,
-           v6 ? "[" : "", (int)host.n, host.p, v6 ? "]" : "", port);
+    refuse(ret, "", "no capability allows this socket; connect:%.*s://%s%.*s%s:%u would",
+           (int)proto.n, proto.p, v6 ? "[" : "", (int)host.n, host.p, v6 ? "]" : "", port);
 }
 
 bool bx_net_may_resolve_connect(const bx_net_policy *p, bx_str host)
@@ -391,7 +404,8 @@ bool bx_net_may_resolve_connect(const bx_net_policy *p, bx_str host)
     if (!bx_net_target_of(host, &t))
         return false;
     for (size_t i = 0; i < p->n_rules; i++)
-        if ((p->rules[i].schemes & (BX_NET_TCP | BX_NET_UDP)) && bx_net_host_matches(&p->rules[i].host, &t))
+        if ((p->rules[i].schemes & (BX_NET_TCP | BX_NET_UDP)) &&
+            bx_net_host_matches(&p->rules[i].host, &t))
             return true;
     return false;
 }

@@ -16,10 +16,12 @@ typedef struct bx_cidr {
     uint8_t bits;
 } bx_cidr;
 
-/* Strict text forms only: dotted quad without leading zeros; RFC 4291 section 2.2 for v6, no zone. */
+/* Strict text forms only: dotted quad without leading zeros; RFC 4291 section 2.2 for v6, no zone.
+ */
 bool bx_ip_parse(bx_str text, bx_ip *ret);
 void bx_ip_print(bx_ip ip, char out[46]);
-BX_NODISCARD bx_code bx_cidr_parse(bx_str text, bx_cidr *ret, bx_error *err); /* also a bare address */
+BX_NODISCARD bx_code bx_cidr_parse(bx_str text, bx_cidr *ret,
+                                   bx_error *err); /* also a bare address */
 bool bx_cidr_contains(const bx_cidr *c, bx_ip ip);
 
 /* The special-purpose range an address is in ("loopback", "private", "link-local", "metadata",
@@ -69,13 +71,16 @@ typedef struct bx_verdict {
 
 /* May this request be sent, as far as its text tells?  Address checks come later.  Never fails:
  * unsure means no. */
-void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_parts *url, bx_verdict *ret);
-/* May this address be connected to?  For every resolved address, before connect and on the socket. */
+void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_parts *url,
+                          bx_verdict *ret);
+/* May this address be connected to?  For every resolved address, before connect and on the socket.
+ */
 void bx_net_check_addr(const bx_net_policy *p, bx_ip ip, uint16_t port, bx_verdict *ret);
 /* May a raw socket go there?  `host` is a name or an IP literal; proto "tcp" or "udp". */
-void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uint16_t port, bx_verdict *ret);
+void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uint16_t port,
+                          bx_verdict *ret);
 /* May this name be looked up at all?  True only for names a fetch: or connect: rule can match. */
 bool bx_net_may_resolve_connect(const bx_net_policy *p, bx_str host); /* connect: rules only */
-bool bx_net_is_empty(const bx_net_policy *p); /* no rule allows anything */
+bool bx_net_is_empty(const bx_net_policy *p);                         /* no rule allows anything */
 
 #endif

@@ -70,12 +70,14 @@ bx_code bx_cidr_parse(bx_str text, bx_cidr *ret, bx_error *err)
     bx_str addr = {text.p, slash ? (size_t)(slash - text.p) : text.n};
     bx_cidr c = {.bits = 0};
     if (!bx_ip_parse(addr, &c.net))
-        return bx_fail(err, BX_EINVAL, "'%.*s' is not a network: write 10.0.0.0/8, fd00::/8 or an address",
+        return bx_fail(err, BX_EINVAL,
+                       "'%.*s' is not a network: write 10.0.0.0/8, fd00::/8 or an address",
                        BX_FMT(text));
     uint8_t width = c.net.family == 6 ? 128 : 32;
     c.bits = width;
     if (slash && !parse_bits(bx_str_from(text, addr.n + 1), width, &c.bits))
-        return bx_fail(err, BX_EINVAL, "'%.*s' is not a network: after '/' comes a number from 0 to %u",
+        return bx_fail(err, BX_EINVAL,
+                       "'%.*s' is not a network: after '/' comes a number from 0 to %u",
                        BX_FMT(text), (unsigned)width);
     mask(&c);
     *ret = c;

@@ -5,8 +5,6 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-enum { MAX_LABEL = 63 };
-
 void bx_net_rule_done(bx_net_rule *r)
 {
     free(r->text);
@@ -35,104 +33,8 @@ static unsigned hex_value(char c)
 
 static const char *find(bx_str s, char c) { return s.n ? memchr(s.p, c, s.n) : NULL; }
 
-/* ---- hosts ------------------------------------------------------------------------------------ */
-
-/* Decimal digits only, or "0x" and hexadecimal digits: what address parsers take for a number. */
-static bool is_number(bx_str label)
-{
-    size_t i = 0;
-    while (i < label.n && is_digit(label.p[i]))
-        i++;
-    if (i == label.n)
-        return true;
-    if (label.n < 2 || label.p[0] != '0' || lower(label.p[1]) != 'x')
-        return false;
-    for (i = 2; i < label.n && is_hex(label.p[i]);)
-        i++;
-    return i == label.n;
-}
-
-static bool is_label(bx_str l)
-{
-    if (l.n == 0 || l.n > MAX_LABEL || l.p[0] == '-' || l.p[l.n - 1] == '-')
-        return false;
-    for (size_t i = 0; i < l.n; i++)
-        if (!is_alpha(l.p[i]) && !is_digit(l.p[i]) && l.p[i] != '-' && l.p[i] != '_')
-            return false;
-    return true;
-}
-
-/* A DNS name (RFC 1123 section 2.1, and '_'), copied in lower case without its trailing dot. */
-static bool copy_name(bx_str s, char out[BX_MAX_HOST + 1], size_t *len)
-{
-    if (s.n && s.p[s.n - 1] == '.')
-        s.n--;
-    if (s.n == 0 || s.n > BX_MAX_HOST)
-        return false;
-    for (size_t i = 0; i <= s.n;) {
-        const char *dot = find(bx_str_from(s, i), '.');
-        size_t end = dot ? (size_t)(dot - s.p) : s.n;
-        bx_str label = {s.p + i, end - i};
-        if (!is_label(label) || (end == s.n && is_number(label)))
-            return false;
-        i = end + 1;
-    }
-    for (size_t i = 0; i < s.n; i++)
-        out[i] = lower(s.p[i]);
-    out[s.n] = '\0';
-    *len = s.n;
-    return true;
-}
-
-bool bx_net_target_of(bx_str host, bx_net_target *ret)
-{
-    ret->is_ip = bx_ip_parse(host, &ret->ip);
-    ret->name = (bx_str){ret->store, 0};
-    return ret->is_ip || copy_name(host, ret->store, &ret->name.n);
-}
-
-bool bx_net_host_matches(const bx_net_host *h, const bx_net_target *t)
-{
-    bx_str name = bx_str_of(h->name);
-    switch (h->kind) {
-    case BX_HOST_ANY:
-        return true;
-    case BX_HOST_NET:
-        return t->is_ip && bx_cidr_contains(&h->net, t->ip);
-    case BX_HOST_NAME:
-        return !t->is_ip && bx_str_eq(name, t->name);
-    case BX_HOST_SUFFIX: /* ".a.b" and at least one byte before it */
-        return !t->is_ip && t->name.n > name.n && bx_str_eq(bx_str_from(t->name, t->name.n - name.n), name);
-    }
-    return false;
-}
-
-/* `s` without brackets; "a host that ..." in the error. */
-static bx_code parse_host(bx_str s, bx_net_host *h, bx_error *err)
-{
-    size_t len;
-    if (bx_str_eq(s, BX_LIT("*"))) {
-        h->kind = BX_HOST_ANY;
-        return BX_OK;
-    }
-    if (bx_str_starts(s, BX_LIT("*."))) {
-        h->kind = BX_HOST_SUFFIX;
-        h->name[0] = '.';
-        char name[BX_MAX_HOST + 1];
-        if (!copy_name(bx_str_from(s, 2), name, &len) || len >= BX_MAX_HOST)
-            return bx_fail(err, BX_EINVAL, "'%.*s': after '*.' comes a domain name", BX_FMT(s));
-        memcpy(h->name + 1, name, len + 1);
-        return BX_OK;
-    }
-    for (size_t i = 0; i < s.n; i++)
-        if ((uint8_t)s.p[i] >= 0x80)
-            return bx_fail(err, BX_EINVAL, "host '%.*s' is not ASCII: write its xn-- form", BX_FMT(s));
-    h->kind = BX_HOST_NAME;
-    if (!copy_name(s, h->name, &len))
-        return bx_fail(err, BX_EINVAL, "'%.*s' is not a host: write a domain name, *.name, *, an IPv4 address "
-                       "of four decimal numbers, or an IPv6 address in brackets", BX_FMT(s));
-    return BX_OK;
-}
+/* ---- hosts ------------------------------------------------------------------------------------
+ */
 
 static bx_code parse_net(bx_str s, bx_net_host *h, bx_error *err)
 {
@@ -140,7 +42,8 @@ static bx_code parse_net(bx_str s, bx_net_host *h, bx_error *err)
     return bx_cidr_parse(s, &h->net, err);
 }
 
-/* ---- ports -------------------------------------------------------------------------------------- */
+/* ---- ports --------------------------------------------------------------------------------------
+ */
 
 static bool parse_port(bx_str s, uint32_t max, uint32_t *ret)
 {
@@ -169,12 +72,16 @@ static bx_code parse_ports(bx_str s, bx_net_rule *r, bx_error *err)
     r->port_end = r->port_from + 1;
     if (ok && dot) {
         bx_str to = bx_str_from(s, from.n + 2);
-        ok = bx_str_starts(bx_str_from(s, from.n), BX_LIT("..")) && parse_port(to, BX_PORT_END, &r->port_end);
+        ok = bx_str_starts(bx_str_from(s, from.n), BX_LIT("..")) &&
+             parse_port(to, BX_PORT_END, &r->port_end);
         if (ok && r->port_end <= r->port_from)
-            return bx_fail(err, BX_EINVAL, "ports '%.*s' do not ascend: a..b means a up to b, without b", BX_FMT(s));
+            return bx_fail(err, BX_EINVAL,
+                           "ports '%.*s' do not ascend: a..b means a up to b, without b",
+                           BX_FMT(s));
     }
     if (!ok)
-        return bx_fail(err, BX_EINVAL, "'%.*s' is not a port: write 1 to 65535, a..b or *", BX_FMT(s));
+        return bx_fail(err, BX_EINVAL, "'%.*s' is not a port: write 1 to 65535, a..b or *",
+                       BX_FMT(s));
     return BX_OK;
 }
 
@@ -190,7 +97,8 @@ bool bx_net_port_matches(const bx_net_rule *r, unsigned scheme, uint16_t port)
     return port >= r->port_from && port < r->port_end;
 }
 
-/* ---- scheme://host[:ports] ------------------------------------------------------------------------ */
+/* ---- scheme://host[:ports]
+ * ------------------------------------------------------------------------ */
 
 static const struct {
     bx_str text;
@@ -244,9 +152,11 @@ static bx_code check_bytes(bx_str s, bx_error *err)
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         if ((uint8_t)c <= ' ' || c == 0x7f || c == '\\')
-            return bx_fail(err, BX_EINVAL, "a space, control character or backslash at byte %zu", i + 1);
+            return bx_fail(err, BX_EINVAL, "a space, control character or backslash at byte %zu",
+                           i + 1);
         if (c == '?' || c == '#')
-            return bx_fail(err, BX_EINVAL, "'%c': queries and fragments are not compared, leave it out", c);
+            return bx_fail(err, BX_EINVAL,
+                           "'%c': queries and fragments are not compared, leave it out", c);
     }
     return BX_OK;
 }
@@ -264,7 +174,8 @@ static size_t mask_len(bx_str s)
 }
 
 /* "[v6]", "[v6/bits]" or "[v6]/bits"; *used = bytes of it. */
-static bx_code parse_bracketed(bx_str s, const struct form *f, bx_net_host *h, size_t *used, bx_error *err)
+static bx_code parse_bracketed(bx_str s, const struct form *f, bx_net_host *h, size_t *used,
+                               bx_error *err)
 {
     const char *end = find(s, ']');
     if (!end)
@@ -273,7 +184,9 @@ static bx_code parse_bracketed(bx_str s, const struct form *f, bx_net_host *h, s
     *used = in.n + 2;
     size_t bits = mask_len(bx_str_from(s, *used));
     if (!f->networks && (bits || find(in, '/')))
-        return bx_fail(err, BX_EINVAL, "a network is not a host here: write one address, or use --allowed-outbound-host");
+        return bx_fail(
+            err, BX_EINVAL,
+            "a network is not a host here: write one address, or use --allowed-outbound-host");
     char text[64];
     int n = snprintf(text, sizeof text, "%.*s%.*s", BX_FMT(in), (int)bits, s.p + *used);
     *used += bits;
@@ -283,7 +196,8 @@ static bx_code parse_bracketed(bx_str s, const struct form *f, bx_net_host *h, s
 }
 
 /* A name, "*", or an IPv4 address or network. */
-static bx_code parse_plain(bx_str s, const struct form *f, bx_net_host *h, size_t *used, bx_error *err)
+static bx_code parse_plain(bx_str s, const struct form *f, bx_net_host *h, size_t *used,
+                           bx_error *err)
 {
     bx_ip ip;
     size_t n = 0;
@@ -292,10 +206,11 @@ static bx_code parse_plain(bx_str s, const struct form *f, bx_net_host *h, size_
     bx_str host = {s.p, n};
     *used = n;
     if (!bx_ip_parse(host, &ip))
-        return parse_host(host, h, err);
+        return bx_net_host_parse(host, h, err);
     size_t bits = mask_len(bx_str_from(s, n));
     if (bits && !f->networks)
-        return bx_fail(err, BX_EINVAL, "'%.*s' reads as a network: a network is not a host here", (int)(n + bits), s.p);
+        return bx_fail(err, BX_EINVAL, "'%.*s' reads as a network: a network is not a host here",
+                       (int)(n + bits), s.p);
     *used += bits;
     return parse_net((bx_str){s.p, n + bits}, h, err);
 }
@@ -319,7 +234,8 @@ static bx_code parse_authority(bx_str *s, const struct form *f, bx_net_rule *r, 
         return bx_fail(err, BX_EINVAL, "no port: write one, a..b, or * for all");
     }
     if (s->n && s->p[0] != '/')
-        return bx_fail(err, BX_EINVAL, "'%.*s' after the host is neither a port nor a path", BX_FMT(*s));
+        return bx_fail(err, BX_EINVAL, "'%.*s' after the host is neither a port nor a path",
+                       BX_FMT(*s));
     return BX_OK;
 }
 
@@ -332,7 +248,8 @@ static bx_code parse_origin(bx_str *text, const struct form *f, bx_net_rule *r, 
     return rc == BX_OK ? parse_authority(text, f, r, err) : rc;
 }
 
-/* ---- paths ------------------------------------------------------------------------------------------ */
+/* ---- paths
+ * ------------------------------------------------------------------------------------------ */
 
 static bool is_unreserved(unsigned c)
 {
@@ -371,7 +288,8 @@ static bx_code copy_path(bx_str s, void (*put)(unsigned v, bx_buf *out), bx_buf 
             continue;
         }
         if (s.n - i < 3 || !is_hex(s.p[i + 1]) || !is_hex(s.p[i + 2]))
-            return bx_fail(err, BX_EINVAL, "path '%.*s': '%%' without two hexadecimal digits", BX_FMT(s));
+            return bx_fail(err, BX_EINVAL, "path '%.*s': '%%' without two hexadecimal digits",
+                           BX_FMT(s));
         put(hex_value(s.p[i + 1]) << 4 | hex_value(s.p[i + 2]), out);
         i += 2;
     }
@@ -400,14 +318,16 @@ static size_t drop_dot_parts(char *p, size_t n)
     return out;
 }
 
-/* ---- the kinds of rules ----------------------------------------------------------------------------- */
+/* ---- the kinds of rules
+ * ----------------------------------------------------------------------------- */
 
 bool bx_net_is_method(bx_str s)
 {
     if (s.n == 0 || s.n > 32)
         return false;
     for (size_t i = 0; i < s.n; i++)
-        if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) && (s.p[i] == '\0' || !strchr("!#$%&'*+-.^_`|~", s.p[i])))
+        if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) &&
+            (s.p[i] == '\0' || !strchr("!#$%&'*+-.^_`|~", s.p[i])))
             return false;
     return true;
 }
@@ -427,7 +347,9 @@ static bx_code parse_methods(bx_str *text, char **ret, bx_error *err)
         for (size_t k = 0; k < m.n; k++)
             ok = ok && (m.p[k] < 'a' || m.p[k] > 'z');
         if (!ok)
-            return bx_fail(err, BX_EINVAL, "'%.*s' is not a method: write them in capitals, as in GET,HEAD", BX_FMT(m));
+            return bx_fail(err, BX_EINVAL,
+                           "'%.*s' is not a method: write them in capitals, as in GET,HEAD",
+                           BX_FMT(m));
         i = end + 1;
     }
     char *copy = bx_strndup(list.p, list.n);
@@ -458,8 +380,9 @@ bool bx_net_path_matches(const bx_net_rule *r, bx_str path)
 
 static bx_code fetch_body(bx_str text, bx_net_rule *r, bx_error *err)
 {
-    static const struct form form = {BX_NET_HTTP | BX_NET_HTTPS, false, false,
-                                     "[METHODS ]http[s]://host[:port][/path], as in GET https://example.com/v1/**"};
+    static const struct form form = {
+        BX_NET_HTTP | BX_NET_HTTPS, false, false,
+        "[METHODS ]http[s]://host[:port][/path], as in GET https://example.com/v1/**"};
     bx_code rc = parse_methods(&text, &r->methods, err);
     if (rc == BX_OK)
         rc = parse_origin(&text, &form, r, err);
@@ -468,17 +391,21 @@ static bx_code fetch_body(bx_str text, bx_net_rule *r, bx_error *err)
 
 static bx_code outbound_body(bx_str text, bx_net_rule *r, bx_error *err)
 {
-    static const struct form form = {BX_NET_HTTP | BX_NET_HTTPS | BX_NET_TCP | BX_NET_UDP, true, true,
-                                     "scheme://host[:port] with http, https, tcp, udp or * as scheme"};
+    static const struct form form = {
+        BX_NET_HTTP | BX_NET_HTTPS | BX_NET_TCP | BX_NET_UDP, true, true,
+        "scheme://host[:port] with http, https, tcp, udp or * as scheme"};
     bx_code rc = parse_origin(&text, &form, r, err);
     if (rc == BX_OK && text.n > 1)
-        return bx_fail(err, BX_EINVAL, "path '%.*s': an entry has none; a fetch: capability can have one", BX_FMT(text));
+        return bx_fail(err, BX_EINVAL,
+                       "path '%.*s': an entry has none; a fetch: capability can have one",
+                       BX_FMT(text));
     return rc;
 }
 
 static bx_code connect_body(bx_str text, bx_net_rule *r, bx_error *err)
 {
-    static const struct form form = {BX_NET_TCP | BX_NET_UDP, false, true, "tcp://host:port or udp://host:port"};
+    static const struct form form = {BX_NET_TCP | BX_NET_UDP, false, true,
+                                     "tcp://host:port or udp://host:port"};
     bx_code rc = parse_origin(&text, &form, r, err);
     if (rc == BX_OK && text.n)
         return bx_fail(err, BX_EINVAL, "path '%.*s': a socket has none", BX_FMT(text));
@@ -501,9 +428,11 @@ static bx_code parse_prefix(bx_str path, char **ret, bx_error *err)
 /* Without a scheme: both, and without a port too: every port. */
 static bx_code block_body(bx_str text, bx_net_rule *r, bx_error *err)
 {
-    static const struct form form = {BX_NET_HTTP | BX_NET_HTTPS, false, false, "[http[s]://]host[:port][/path]"};
+    static const struct form form = {BX_NET_HTTP | BX_NET_HTTPS, false, false,
+                                     "[http[s]://]host[:port][/path]"};
     const char *slash = find(text, '/');
-    bool has_scheme = slash && slash > text.p && slash[-1] == ':' && bx_str_starts(bx_str_from(text, (size_t)(slash - text.p)), BX_LIT("//"));
+    bool has_scheme = slash && slash > text.p && slash[-1] == ':' &&
+                      bx_str_starts(bx_str_from(text, (size_t)(slash - text.p)), BX_LIT("//"));
     bx_code rc;
     if (has_scheme) {
         rc = parse_origin(&text, &form, r, err);
@@ -520,7 +449,8 @@ static bx_code block_body(bx_str text, bx_net_rule *r, bx_error *err)
     return rc == BX_OK ? parse_prefix(text, &r->prefix, err) : rc;
 }
 
-/* ---- the whole line ----------------------------------------------------------------------------------- */
+/* ---- the whole line
+ * ----------------------------------------------------------------------------------- */
 
 typedef bx_code (*body_fn)(bx_str text, bx_net_rule *r, bx_error *err);
 
@@ -535,13 +465,16 @@ static bx_str authority_of(bx_str s)
 }
 
 /* `label` stands before the text where a verdict names the rule. */
-static bx_code parse_rule(bx_str text, const char *label, body_fn body, bx_net_rule *ret, bx_error *err)
+static bx_code parse_rule(bx_str text, const char *label, body_fn body, bx_net_rule *ret,
+                          bx_error *err)
 {
     if (text.n == 0 || text.n > BX_MAX_CAP_TEXT || memchr(text.p, '\0', text.n))
-        return bx_fail(err, BX_EINVAL, "%s an entry is empty, longer than %d bytes or holds a NUL byte", label,
+        return bx_fail(err, BX_EINVAL,
+                       "%s an entry is empty, longer than %d bytes or holds a NUL byte", label,
                        BX_MAX_CAP_TEXT);
     if (find(authority_of(text), '@'))
-        return bx_fail(err, BX_EINVAL, "%s an entry has a user name in front of its host: leave it out", label);
+        return bx_fail(err, BX_EINVAL,
+                       "%s an entry has a user name in front of its host: leave it out", label);
     bx_net_rule r = {.text = NULL};
     bx_code rc = body(text, &r, err);
     if (rc == BX_OK) {
@@ -553,7 +486,8 @@ static bx_code parse_rule(bx_str text, const char *label, body_fn body, bx_net_r
     }
     if (rc != BX_OK) {
         bx_net_rule_done(&r);
-        bx_str shown = find(text, '@') ? BX_LIT("...") : text; /* what stands before it may be a password */
+        bx_str shown =
+            find(text, '@') ? BX_LIT("...") : text; /* what stands before it may be a password */
         return bx_wrap(rc, err, "%s'%.*s'", label, BX_FMT(shown));
     }
     *ret = r;

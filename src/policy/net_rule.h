@@ -17,12 +17,12 @@ typedef struct bx_net_host {
 } bx_net_host;
 
 typedef struct bx_net_rule {
-    char *text;     /* owned: "fetch:..." and so on, as the operator wrote it */
+    char *text; /* owned: "fetch:..." and so on, as the operator wrote it */
     unsigned schemes;
     bx_net_host host;
     uint32_t port_from, port_end; /* port_end excluded; both 0: the scheme's default */
-    char *methods;  /* owned: "GET,HEAD"; NULL = all */
-    bx_glob *path;  /* owned: NULL = all */
+    char *methods;                /* owned: "GET,HEAD"; NULL = all */
+    bx_glob *path;                /* owned: NULL = all */
     bx_glob *plain; /* owned: `path` with its escapes decoded; NULL when it has none */
     char *prefix;   /* owned, of a block: normalised, no slash at its end; NULL elsewhere */
 } bx_net_rule;
@@ -45,6 +45,9 @@ typedef struct bx_net_target {
     char store[BX_MAX_HOST + 1];
 } bx_net_target;
 bool bx_net_target_of(bx_str host, bx_net_target *ret);
+
+/* A name, "*.name" or "*"; addresses are the caller's to try first.  BX_EINVAL. */
+BX_NODISCARD bx_code bx_net_host_parse(bx_str text, bx_net_host *ret, bx_error *err);
 
 bool bx_net_host_matches(const bx_net_host *h, const bx_net_target *t);
 

@@ -1,54 +1,4 @@
-#include "policy/net.h"
-
-#include "base/limits.h"
-#include "base/test.h"
-
-typedef bx_code (*add_fn)(bx_net_policy *p, bx_str text, bx_error *err);
-
-static bx_net_policy *new_policy(void)
-{
-    bx_net_policy *p = NULL;
-    return bx_net_policy_new(&p, NULL) == BX_OK ? p : NULL;
-}
-
-static bx_net_policy *policy_of(add_fn add, const char *text)
-{
-    bx_net_policy *p = new_policy();
-    if (p && add(p, bx_str_of(text), NULL) == BX_OK)
-        return p;
-    bx_net_policy_free(p);
-    return NULL;
-}
-
-/* "GET https host 443 /path" */
-struct request {
-    const char *method, *scheme, *host;
-    uint16_t port;
-    const char *path;
-};
-
-static bx_verdict judge(const bx_net_policy *p, struct request r)
-{
-    bx_url_parts u = {bx_str_of(r.scheme), bx_str_of(r.host), r.port, bx_str_of(r.path), BX_LIT("")};
-    bx_verdict v;
-    memset(&v, 0xA5, sizeof v);
-    bx_net_check_request(p, bx_str_of(r.method), &u, &v);
-    return v;
-}
-
-static bool allows(const bx_net_policy *p, struct request r) { return judge(p, r).allow; }
-
-static struct request get(const char *host, const char *path) { return (struct request){"GET", "https", host, 443, path}; }
-
-static bx_verdict addr(const bx_net_policy *p, const char *text)
-{
-    bx_ip ip = {.family = 0};
-    bx_verdict v;
-    memset(&v, 0xA5, sizeof v);
-    (void)bx_ip_parse(bx_str_of(text), &ip);
-    bx_net_check_addr(p, ip, 443, &v);
-    return v;
-}
+#include "policy/net_test.h"
 
 /* ---- fetch: ------------------------------------------------------------------------------- */
 
@@ -158,10 +108,12 @@ static void fetch_table(void)
         if (p)
             v = judge(p, f->r);
         if (!p || v.allow != f->allow)
-            printf("# %s: %s %s://%s:%u%s: %s\n", f->rule, f->r.method, f->r.scheme, f->r.host, f->r.port, f->r.path, v.reason);
+            printf("# %s: %s %s://%s:%u%s: %s\n", f->rule, f->r.method, f->r.scheme, f->r.host,
+                   f->r.port, f->r.path, v.reason);
         CHECK(p && v.allow == f->allow);
         CHECK(v.allow == (v.reason[0] == '\0'));
-        CHECK(!v.allow || (bx_str_starts(bx_str_of(v.rule), BX_LIT("fetch:")) && strcmp(v.rule + 6, f->rule) == 0));
+        CHECK(!v.allow || (bx_str_starts(bx_str_of(v.rule), BX_LIT("fetch:")) &&
+                           strcmp(v.rule + 6, f->rule) == 0));
     }
 }
 
@@ -171,12 +123,55 @@ static void hosts_written_to_deceive(void)
 {
     BX_AUTO(bx_net_policy) bx_net_policy *p = policy_of(bx_net_add_fetch, "http://*:*");
     static const char *const bad[] = {
-        "2130706433", "0x7f000001", "0X7F000001", "017700000001", "127.1", "127.0.1", "0x7f.1", "0x7f.0.0.1", "0177.0.0.1",
-        "127.0.0.01", "127.0.0.0x1", "127.0.0.1.", "1.2.3.256", "1.2.3", "256.256.256.256", "a.1", "a.0x", "a.0xff", "0x",
-        "user@a.example", "a.example:80", "a.example\\@b.example", "a.example\t", "a.example\n", "a\nb.example", " a.example",
-        "a%2eexample", "%61.example", "a.example%00", "\xEF\xBD\x81.example", "a\xE3\x80\x82" "example", "\xC3\xA9.example",
-        "a..example", ".a.example", "..", ".", "-a.example", "a-.example", "[::1]", "::1%25lo", "fe80::1%eth0", "::ffff:127.1",
-        "a.example/", "a.example#", "a.example?", "*", "*.example", "a,b.example", "a.exam*ple",
+        "2130706433",
+        "0x7f000001",
+        "0X7F000001",
+        "017700000001",
+        "127.1",
+        "127.0.1",
+        "0x7f.1",
+        "0x7f.0.0.1",
+        "0177.0.0.1",
+        "127.0.0.01",
+        "127.0.0.0x1",
+        "127.0.0.1.",
+        "1.2.3.256",
+        "1.2.3",
+        "256.256.256.256",
+        "a.1",
+        "a.0x",
+        "a.0xff",
+        "0x",
+        "user@a.example",
+        "a.example:80",
+        "a.example\\@b.example",
+        "a.example\t",
+        "a.example\n",
+        "a\nb.example",
+        " a.example",
+        "a%2eexample",
+        "%61.example",
+        "a.example%00",
+        "\xEF\xBD\x81.example",
+        "a\xE3\x80\x82.example",
+        "\xC3\xA9.example",
+        "a..example",
+        ".a.example",
+        "..",
+        ".",
+        "-a.example",
+        "a-.example",
+        "[::1]",
+        "::1%25lo",
+        "fe80::1%eth0",
+        "::ffff:127.1",
+        "a.example/",
+        "a.example#",
+        "a.example?",
+        "*",
+        "*.example",
+        "a,b.example",
+        "a.exam*ple",
     };
     CHECK(p && allows(p, (struct request){"GET", "http", "a.example", 80, "/"}));
     for (size_t i = 0; i < BX_COUNT(bad); i++) {
@@ -211,7 +206,9 @@ static void host_names_at_their_limit(void)
 
 static void refused_fetch_rules(void)
 {
-    static const struct { const char *text, *says; } bad[] = {
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
         {"", "empty"},
         {"example.com", "write [METHODS ]http[s]"},
         {"https:example.com", "write [METHODS ]http[s]"},
@@ -299,21 +296,29 @@ static void refused_fetch_rules(void)
 
 static void a_refusal_names_what_is_missing(void)
 {
-    BX_AUTO(bx_net_policy) bx_net_policy *p = policy_of(bx_net_add_fetch, "GET https://a.example/v1/**");
+    BX_AUTO(bx_net_policy)
+    bx_net_policy *p = policy_of(bx_net_add_fetch, "GET https://a.example/v1/**");
     CHECK(p);
     bx_verdict v = judge(p, get("b.example", "/v1/x"));
-    CHECK(strstr(v.reason, "this origin") && strstr(v.reason, "fetch:GET https://b.example:443 would"));
+    CHECK(strstr(v.reason, "this origin") &&
+          strstr(v.reason, "fetch:GET https://b.example:443 would"));
     v = judge(p, (struct request){"POST", "https", "a.example", 443, "/v1/x"});
-    CHECK(strstr(v.reason, "this method") && strstr(v.reason, "fetch:POST https://a.example:443 would"));
+    CHECK(strstr(v.reason, "this method") &&
+          strstr(v.reason, "fetch:POST https://a.example:443 would"));
     v = judge(p, get("a.example", "/v2/\x1b[31m"));
-    CHECK(strstr(v.reason, "this path") && strstr(v.reason, "fetch:GET https://a.example:443/v2/?[31m would"));
+    CHECK(strstr(v.reason, "this path") &&
+          strstr(v.reason, "fetch:GET https://a.example:443/v2/?[31m would"));
 }
 
 /* ---- allowed outbound hosts ------------------------------------------------------------------ */
 
 static void outbound_host_table(void)
 {
-    static const struct { const char *entry; struct request r; bool allow; } rows[] = {
+    static const struct {
+        const char *entry;
+        struct request r;
+        bool allow;
+    } rows[] = {
         {"https://a.example", {"PUT", "https", "a.example", 443, "/any"}, true},
         {"https://a.example/", {"GET", "https", "a.example", 443, "/any"}, true},
         {"https://a.example:8443/", {"GET", "https", "a.example", 8443, "/"}, true},
@@ -341,26 +346,48 @@ static void outbound_host_table(void)
         {"udp://*:*", {"GET", "https", "a.example", 443, "/"}, false},
     };
     for (size_t i = 0; i < BX_COUNT(rows); i++) {
-        BX_AUTO(bx_net_policy) bx_net_policy *p = policy_of(bx_net_add_outbound_host, rows[i].entry);
+        BX_AUTO(bx_net_policy)
+        bx_net_policy *p = policy_of(bx_net_add_outbound_host, rows[i].entry);
         if (!p || allows(p, rows[i].r) != rows[i].allow)
-            printf("# %s: %s://%s:%u\n", rows[i].entry, rows[i].r.scheme, rows[i].r.host, rows[i].r.port);
+            printf("# %s: %s://%s:%u\n", rows[i].entry, rows[i].r.scheme, rows[i].r.host,
+                   rows[i].r.port);
         CHECK(p && allows(p, rows[i].r) == rows[i].allow);
     }
 }
 
 static void refused_outbound_hosts(void)
 {
-    static const struct { const char *text, *says; } bad[] = {
-        {"", "empty"}, {"*", "scheme://host[:port]"}, {"a.example", "scheme://host[:port]"}, {"self", "scheme://host[:port]"},
-        {"a.example:443", "scheme://host[:port]"}, {"https://a.example/v1", "path '/v1'"}, {"https://a.example//", "path '//'"},
-        {"https://a.example/*", "path '/*'"}, {"https://{{ host }}", "space"}, {"https://{{host}}", "is not a host"},
-        {"http://self", NULL}, {"redis://a.example:6379", "scheme 'redis'"}, {"*://a.example", "no port"},
-        {"tcp://a.example", "no port"}, {"udp://a.example/", "no port"}, {"https://u:p@a.example", "user name"},
-        {"https://a.example:90..80", "do not ascend"}, {"https://a.example:80..80", "do not ascend"},
-        {"http://10.0.0.0/33", "'10.0.0.0/33' is not a network"}, {"http://10.0.0.0/8/x", "path '/8/x'"},
-        {"http://10.0.0.0/:80", "path '/:80'"}, {"http://example.com/24", "path '/24'"}, {"http://[fd00::/129]", "is not a network"},
-        {"http://[fd00::/8]/8", "is not a network"}, {"GET https://a.example", "space"}, {"https://a.example?x", "'?'"},
-        {"https://a.example, https://b.example", "space"}, {"https://a.example,b.example", "is not a host"},
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
+        {"", "empty"},
+        {"*", "scheme://host[:port]"},
+        {"a.example", "scheme://host[:port]"},
+        {"self", "scheme://host[:port]"},
+        {"a.example:443", "scheme://host[:port]"},
+        {"https://a.example/v1", "path '/v1'"},
+        {"https://a.example//", "path '//'"},
+        {"https://a.example/*", "path '/*'"},
+        {"https://{{ host }}", "space"},
+        {"https://{{host}}", "is not a host"},
+        {"http://self", NULL},
+        {"redis://a.example:6379", "scheme 'redis'"},
+        {"*://a.example", "no port"},
+        {"tcp://a.example", "no port"},
+        {"udp://a.example/", "no port"},
+        {"https://u:p@a.example", "user name"},
+        {"https://a.example:90..80", "do not ascend"},
+        {"https://a.example:80..80", "do not ascend"},
+        {"http://10.0.0.0/33", "'10.0.0.0/33' is not a network"},
+        {"http://10.0.0.0/8/x", "path '/8/x'"},
+        {"http://10.0.0.0/:80", "path '/:80'"},
+        {"http://example.com/24", "path '/24'"},
+        {"http://[fd00::/129]", "is not a network"},
+        {"http://[fd00::/8]/8", "is not a network"},
+        {"GET https://a.example", "space"},
+        {"https://a.example?x", "'?'"},
+        {"https://a.example, https://b.example", "space"},
+        {"https://a.example,b.example", "is not a host"},
     };
     for (size_t i = 0; i < BX_COUNT(bad); i++) {
         BX_AUTO(bx_net_policy) bx_net_policy *p = new_policy();
@@ -380,18 +407,25 @@ static void refused_outbound_hosts(void)
 
 static void one_bad_entry_changes_nothing(void)
 {
-    BX_AUTO(bx_net_policy) bx_net_policy *p = policy_of(bx_net_add_outbound_host, "https://a.example");
+    BX_AUTO(bx_net_policy)
+    bx_net_policy *p = policy_of(bx_net_add_outbound_host, "https://a.example");
     bx_error err;
     CHECK(p && bx_net_add_outbound_host(p, BX_LIT("https://b.example/x"), &err) == BX_EINVAL);
     CHECK(strstr(err.msg, "'https://b.example/x'"));
     CHECK(allows(p, get("a.example", "/")) && !allows(p, get("b.example", "/")));
 }
 
-/* ---- connect ---------------------------------------------------------------------------------- */
+/* ---- connect ----------------------------------------------------------------------------------
+ */
 
 static void connect_table(void)
 {
-    static const struct { add_fn add; const char *rule, *proto, *host; uint16_t port; bool allow, resolve; } rows[] = {
+    static const struct {
+        add_fn add;
+        const char *rule, *proto, *host;
+        uint16_t port;
+        bool allow, resolve;
+    } rows[] = {
         {bx_net_add_connect, "tcp://db.example:5432", "tcp", "db.example", 5432, true, true},
         {bx_net_add_connect, "tcp://db.example:5432", "tcp", "DB.example.", 5432, true, true},
         {bx_net_add_connect, "tcp://db.example:5432", "udp", "db.example", 5432, false, true},
@@ -414,7 +448,8 @@ static void connect_table(void)
         BX_AUTO(bx_net_policy) bx_net_policy *p = policy_of(rows[i].add, rows[i].rule);
         bx_verdict v;
         CHECK(p);
-        bx_net_check_connect(p, bx_str_of(rows[i].proto), bx_str_of(rows[i].host), rows[i].port, &v);
+        bx_net_check_connect(p, bx_str_of(rows[i].proto), bx_str_of(rows[i].host), rows[i].port,
+                             &v);
         if (v.allow != rows[i].allow)
             printf("# %s: %s %s %u\n", rows[i].rule, rows[i].proto, rows[i].host, rows[i].port);
         CHECK(v.allow == rows[i].allow && v.allow == (v.reason[0] == '\0'));
@@ -424,10 +459,19 @@ static void connect_table(void)
 
 static void refused_connect_rules(void)
 {
-    static const struct { const char *text, *says; } bad[] = {
-        {"", "empty"}, {"db.example:5432", "tcp://host:port"}, {"tcp://db.example", "no port"}, {"tcp://db.example:", "not a port"},
-        {"http://db.example:80", "scheme 'http'"}, {"*://db.example:80", "scheme '*'"}, {"tcp://db.example:1/", "path '/'"},
-        {"tcp://u@db.example:1", "user name"}, {"tcp://10.0.0.0/40:1", "not a network"}, {"tcp://:5432", "not a host"},
+    static const struct {
+        const char *text, *says;
+    } bad[] = {
+        {"", "empty"},
+        {"db.example:5432", "tcp://host:port"},
+        {"tcp://db.example", "no port"},
+        {"tcp://db.example:", "not a port"},
+        {"http://db.example:80", "scheme 'http'"},
+        {"*://db.example:80", "scheme '*'"},
+        {"tcp://db.example:1/", "path '/'"},
+        {"tcp://u@db.example:1", "user name"},
+        {"tcp://10.0.0.0/40:1", "not a network"},
+        {"tcp://:5432", "not a host"},
     };
     for (size_t i = 0; i < BX_COUNT(bad); i++) {
         BX_AUTO(bx_net_policy) bx_net_policy *p = new_policy();
@@ -437,236 +481,8 @@ static void refused_connect_rules(void)
     }
 }
 
-/* ---- block_url ---------------------------------------------------------------------------------- */
-
-static void block_url_table(void)
-{
-    static const struct { const char *block; struct request r; bool blocked; } rows[] = {
-        {"https://a.example/admin", {"GET", "https", "a.example", 443, "/admin"}, true},
-        {"https://a.example/admin", {"GET", "https", "a.example", 443, "/admin/x"}, true},
-        {"https://a.example/admin", {"GET", "https", "a.example", 443, "/administrator"}, false},
-        {"https://a.example/admin", {"GET", "https", "a.example", 443, "/"}, false},
-        {"https://a.example/admin", {"GET", "https", "a.example", 443, "/Admin"}, false},
-        {"https://a.example/admin", {"GET", "http", "a.example", 80, "/admin"}, false},
-        {"https://a.example/admin", {"GET", "https", "a.example", 8443, "/admin"}, false},
-        {"https://a.example/admin", {"GET", "https", "b.a.example", 443, "/admin"}, false},
-        {"https://a.example/admin/", {"GET", "https", "a.example", 443, "/admin"}, true},
-        {"https://a.example/%61dmin", {"GET", "https", "a.example", 443, "/admin/x"}, true},
-        {"https://a.example/x/../admin", {"GET", "https", "a.example", 443, "/admin"}, true},
-        {"https://a.example/x/./../../admin/.", {"GET", "https", "a.example", 443, "/admin/"}, true},
-        {"https://a.example/a%2fb", {"GET", "https", "a.example", 443, "/a%2Fb"}, true},
-        {"HTTPS://A.EXAMPLE.:443/admin", {"GET", "https", "a.example", 443, "/admin"}, true},
-        {"https://a.example", {"GET", "https", "a.example", 443, "/any"}, true},
-        {"https://a.example/", {"GET", "https", "a.example", 443, "/any"}, true},
-        {"a.example", {"GET", "https", "a.example", 443, "/any"}, true},
-        {"a.example", {"GET", "http", "a.example", 80, "/any"}, true},
-        {"a.example", {"GET", "https", "a.example", 8443, "/any"}, true},
-        {"a.example:8443", {"GET", "https", "a.example", 443, "/any"}, false},
-        {"a.example/x", {"GET", "http", "a.example", 80, "/x/y"}, true},
-        {"a.example/x", {"GET", "http", "a.example", 80, "/y"}, false},
-        {"a.example", {"GET", "http", "b.a.example", 80, "/"}, false},
-        {"*.a.example", {"GET", "http", "b.a.example", 80, "/"}, true},
-        {"https://*/.well-known", {"GET", "https", "z.example", 443, "/.well-known/x"}, true},
-        {"[2606::1]", {"GET", "http", "2606::1", 80, "/"}, true},
-        {"93.184.216.34/x", {"GET", "http", "93.184.216.34", 80, "/x"}, true},
-        {"a.example/c%2Ad", {"GET", "http", "a.example", 80, "/c*d"}, false},
-    };
-    for (size_t i = 0; i < BX_COUNT(rows); i++) {
-        BX_AUTO(bx_net_policy) bx_net_policy *p = policy_of(bx_net_add_outbound_host, "*://*:*");
-        CHECK(p && allows(p, rows[i].r)); /* the control */
-        CHECK(bx_net_add_block_url(p, bx_str_of(rows[i].block), NULL) == BX_OK);
-        bx_verdict v = judge(p, rows[i].r);
-        if (v.allow == rows[i].blocked)
-            printf("# %s: %s://%s:%u%s\n", rows[i].block, rows[i].r.scheme, rows[i].r.host, rows[i].r.port, rows[i].r.path);
-        CHECK(v.allow != rows[i].blocked);
-        CHECK(v.allow || (strstr(v.rule, "block_url: ") == v.rule && strcmp(v.rule + 11, rows[i].block) == 0));
-    }
-}
-
-static void refused_block_urls(void)
-{
-    static const struct { const char *text, *says; } bad[] = {
-        {"", "empty"}, {"ftp://a.example", "scheme 'ftp'"}, {"https://a.example/?q", "'?'"}, {"https://u@a.example/", "user name"},
-        {"https://a.example/%", "two hexadecimal"}, {"/admin", "is not a host"}, {"https://10.0.0.0/8", "network"},
-        {"a.example\\x", "backslash"}, {"https://", "is not a host"}, {"a.example/\xC3\xA9", "not ASCII"},
-    };
-    for (size_t i = 0; i < BX_COUNT(bad); i++) {
-        BX_AUTO(bx_net_policy) bx_net_policy *p = new_policy();
-        bx_error err = {.msg = ""};
-        CHECK(p && bx_net_add_block_url(p, bx_str_of(bad[i].text), &err) == BX_EINVAL);
-        CHECK(strstr(err.msg, bad[i].says));
-    }
-}
-
-/* ---- addresses ------------------------------------------------------------------------------------ */
-
-static void special_addresses_are_blocked_by_default(void)
-{
-    BX_AUTO(bx_net_policy) bx_net_policy *p = policy_of(bx_net_add_outbound_host, "*://*:*");
-    static const char *const blocked[] = {
-        "127.0.0.1", "127.255.255.254", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.1.1", "100.64.0.1", "169.254.169.254",
-        "169.254.1.1", "224.0.0.1", "255.255.255.255", "240.0.0.1", "198.18.0.1", "::", "::1", "::ffff:127.0.0.1",
-        "::ffff:8.8.8.8", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::808:808", "64:ff9b:1::1", "2002:7f00:1::", "2002:808:808::1",
-        "2001::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "2001:db8::1", "100::1", "4000::1",
-    };
-    static const char *const open[] = {"8.8.8.8", "93.184.216.34", "2606:2800:220:1::1", "2001:4860:4860::8888"};
-    CHECK(p);
-    for (size_t i = 0; i < BX_COUNT(blocked); i++) {
-        bx_verdict v = addr(p, blocked[i]);
-        if (v.allow)
-            printf("# %s\n", blocked[i]);
-        CHECK(!v.allow && strcmp(v.rule, "block_networks: private") == 0 && strstr(v.reason, "address "));
-    }
-    for (size_t i = 0; i < BX_COUNT(open); i++) {
-        bx_verdict v = addr(p, open[i]);
-        CHECK(v.allow && v.reason[0] == '\0');
-    }
-    CHECK(strstr(addr(p, "169.254.169.254").reason, "metadata"));
-    CHECK(strstr(addr(p, "::ffff:127.0.0.1").reason, "IPv4-mapped"));
-    CHECK(!addr(p, "not an address").allow);
-    bx_verdict v;
-    bx_ip ip;
-    CHECK(bx_ip_parse(BX_LIT("8.8.8.8"), &ip));
-    bx_net_check_addr(p, ip, 0, &v);
-    CHECK(!v.allow && strstr(v.reason, "port 0"));
-}
-
-struct hole_row {
-    const char *open, *closed, *ip;
-    bool allow;
-};
-
-static void holes_and_blocks(void)
-{
-    static const struct hole_row rows[] = {
-        {"127.0.0.0/8", NULL, "127.0.0.1", true},
-        {"127.0.0.1", NULL, "127.0.0.2", false},
-        {"127.0.0.0/8", NULL, "10.0.0.1", false},
-        {"127.0.0.0/8", NULL, "::1", false},
-        {"::1", NULL, "::1", true},
-        {"::1", NULL, "127.0.0.1", false},
-        {"fd00::/8", NULL, "fd12::1", true},
-        {"0.0.0.0/0", NULL, "169.254.169.254", true},
-        /* a hole for IPv4 opens none of its IPv6 forms, and nothing opens the mapped one */
-        {"127.0.0.0/8", NULL, "::ffff:127.0.0.1", false},
-        {"::ffff:0:0/96", NULL, "::ffff:127.0.0.1", false},
-        {"::/0", NULL, "::ffff:8.8.8.8", false},
-        {"127.0.0.0/8", NULL, "64:ff9b::7f00:1", false},
-        {"127.0.0.0/8", NULL, "2002:7f00:1::1", false},
-        /* an IPv6 hole opens the form, but not what is blocked behind it */
-        {"64:ff9b::/96", NULL, "64:ff9b::808:808", true},
-        {"64:ff9b::/96", NULL, "64:ff9b::7f00:1", false},
-        {"64:ff9b::/96", "8.8.0.0/16", "64:ff9b::808:808", false},
-        {"64:ff9b:1::/48", NULL, "64:ff9b:1::808:808", true},
-        {"64:ff9b:1::/48", NULL, "64:ff9b:1::a00:1", false},
-        {"2002::/16", NULL, "2002:808:808::1", true},
-        {"2002::/16", NULL, "2002:a00:1::1", false},
-        {"::/0", NULL, "::8.8.8.8", true},
-        {"::/0", NULL, "::127.0.0.1", false},
-        {"::/0", NULL, "2001:0:1:2:3:4:f5ff:fffe", false}, /* Teredo client 10.0.0.1 */
-        {"::/0", NULL, "2001:0:1:2:3:4:f7f7:f7f7", true},  /* 8.8.8.8 */
-        {"::/0", NULL, "::1", true},
-        /* an explicit block beats a hole and closes public addresses */
-        {"10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", false},
-        {"10.0.0.0/8", "10.1.0.0/16", "10.2.2.3", true},
-        {"10.1.0.0/16", "10.0.0.0/8", "10.1.2.3", false},
-        {"10.0.0.0/8", "private", "10.1.2.3", false},
-        {NULL, "8.8.8.8", "8.8.8.8", false},
-        {NULL, "8.8.8.8", "8.8.4.4", true},
-        {NULL, "2606::/16", "2606:2800::1", false},
-        {"8.8.8.8", "8.8.8.0/24", "8.8.8.8", false},
-        {NULL, "private", "8.8.8.8", true},
-        {NULL, "private", "10.0.0.1", false},
-    };
-    for (size_t i = 0; i < BX_COUNT(rows); i++) {
-        BX_AUTO(bx_net_policy) bx_net_policy *p = new_policy();
-        const struct hole_row *r = &rows[i];
-        CHECK(p && (!r->open || bx_net_add_allow_network(p, bx_str_of(r->open), NULL) == BX_OK));
-        CHECK(!r->closed || bx_net_add_block_network(p, bx_str_of(r->closed), NULL) == BX_OK);
-        bx_verdict v = addr(p, r->ip);
-        if (v.allow != r->allow)
-            printf("# open %s closed %s: %s: %s\n", r->open ? r->open : "-", r->closed ? r->closed : "-", r->ip, v.reason);
-        CHECK(v.allow == r->allow && v.allow == (v.reason[0] == '\0'));
-    }
-}
-
-static void verdicts_name_the_network(void)
-{
-    BX_AUTO(bx_net_policy) bx_net_policy *p = new_policy();
-    CHECK(p && bx_net_add_allow_network(p, BX_LIT("10.0.0.0/8"), NULL) == BX_OK);
-    CHECK(bx_net_add_block_network(p, BX_LIT("10.1.0.0/16"), NULL) == BX_OK);
-    CHECK(strcmp(addr(p, "10.2.0.1").rule, "allow_networks: 10.0.0.0/8") == 0);
-    bx_verdict v = addr(p, "10.1.0.1");
-    CHECK(strcmp(v.rule, "block_networks: 10.1.0.0/16") == 0);
-    CHECK(strcmp(v.reason, "address 10.1.0.1 is in the blocked network 10.1.0.0/16") == 0);
-}
-
-static void refused_network_entries(void)
-{
-    static const char *const bad[] = {"", "Private", "10/8", "10.0.0.0/33", "example.com", "10.0.0.1-10.0.0.9", "all"};
-    BX_AUTO(bx_net_policy) bx_net_policy *p = new_policy();
-    bx_error err;
-    CHECK(p);
-    for (size_t i = 0; i < BX_COUNT(bad); i++) {
-        CHECK(bx_net_add_block_network(p, bx_str_of(bad[i]), &err) == BX_EINVAL && strstr(err.msg, "block_networks: '"));
-        CHECK(bx_net_add_allow_network(p, bx_str_of(bad[i]), &err) == BX_EINVAL && strstr(err.msg, "allow_networks: '"));
-    }
-    CHECK(bx_net_add_allow_network(p, BX_LIT("private"), NULL) == BX_EINVAL);
-}
-
-/* ---- limits ----------------------------------------------------------------------------------------- */
-
-static void as_many_as_allowed(void)
-{
-    BX_AUTO(bx_net_policy) bx_net_policy *p = new_policy();
-    bx_error err;
-    CHECK(p);
-    for (int i = 0; i < BX_MAX_EGRESS_RULES; i++) {
-        CHECK(bx_net_add_fetch(p, BX_LIT("https://a.example"), NULL) == BX_OK);
-        CHECK(bx_net_add_block_network(p, BX_LIT("1.2.3.4"), NULL) == BX_OK);
-    }
-    CHECK(bx_net_add_connect(p, BX_LIT("tcp://a.example:1"), &err) == BX_ELIMIT && strstr(err.msg, "256"));
-    CHECK(bx_net_add_block_network(p, BX_LIT("1.2.3.4"), NULL) == BX_ELIMIT);
-    CHECK(bx_net_add_block_url(p, BX_LIT("a.example"), NULL) == BX_OK);
-}
-
-static void long_rules_and_requests_are_cut_not_overrun(void)
-{
-    static char rule[BX_MAX_CAP_TEXT + 1], path[16384];
-    memset(rule, 'a', sizeof rule);
-    memcpy(rule, "https://a.example/", 18);
-    memset(path, 'b', sizeof path - 1);
-    path[0] = '/';
-    BX_AUTO(bx_net_policy) bx_net_policy *p = new_policy();
-    CHECK(p && bx_net_add_fetch(p, (bx_str){rule, sizeof rule}, NULL) == BX_EINVAL);
-    CHECK(bx_net_add_fetch(p, (bx_str){rule, BX_MAX_CAP_TEXT}, NULL) == BX_OK);
-    bx_verdict v = judge(p, get("a.example", path));
-    CHECK(!v.allow && strlen(v.reason) == sizeof v.reason - 1);
-    memcpy(path, rule + 17, BX_MAX_CAP_TEXT - 17);
-    path[BX_MAX_CAP_TEXT - 17] = '\0';
-    v = judge(p, get("a.example", path));
-    CHECK(v.allow && strlen(v.rule) == sizeof v.rule - 1);
-}
-
-static void survives_failed_allocations(void)
-{
-    EACH_ALLOC_FAILS(rc, {
-        BX_AUTO(bx_net_policy) bx_net_policy *p = NULL;
-        rc = bx_net_policy_new(&p, NULL);
-        if (rc == BX_OK)
-            rc = bx_net_add_fetch(p, BX_LIT("GET https://a.example/a%20b/**"), NULL);
-        if (rc == BX_OK)
-            rc = bx_net_add_block_url(p, BX_LIT("https://a.example/x/../y%41"), NULL);
-        if (rc == BX_OK)
-            rc = bx_net_add_block_network(p, BX_LIT("10.0.0.0/8"), NULL);
-        if (rc == BX_OK)
-            rc = bx_net_add_allow_network(p, BX_LIT("10.0.0.0/8"), NULL);
-    });
-}
-
-BXT_MAIN(RUN(an_empty_policy_denies); RUN(fetch_table); RUN(hosts_written_to_deceive); RUN(host_names_at_their_limit);
-         RUN(refused_fetch_rules); RUN(a_refusal_names_what_is_missing); RUN(outbound_host_table);
-         RUN(refused_outbound_hosts); RUN(one_bad_entry_changes_nothing); RUN(connect_table); RUN(refused_connect_rules);
-         RUN(block_url_table); RUN(refused_block_urls); RUN(special_addresses_are_blocked_by_default);
-         RUN(holes_and_blocks); RUN(verdicts_name_the_network); RUN(refused_network_entries); RUN(as_many_as_allowed);
-         RUN(long_rules_and_requests_are_cut_not_overrun); RUN(survives_failed_allocations);)
+BXT_MAIN(RUN(an_empty_policy_denies); RUN(fetch_table); RUN(hosts_written_to_deceive);
+         RUN(host_names_at_their_limit); RUN(refused_fetch_rules);
+         RUN(a_refusal_names_what_is_missing); RUN(outbound_host_table);
+         RUN(refused_outbound_hosts); RUN(one_bad_entry_changes_nothing); RUN(connect_table);
+         RUN(refused_connect_rules);)

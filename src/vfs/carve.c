@@ -251,9 +251,21 @@ static bx_code add_globs(bx_carve *c, const bx_grant *g, bx_error *err)
     return rc;
 }
 
+static bx_code check_case(const bx_vfs *v, bx_error *err)
+{
+    for (size_t i = 0; i < v->n_pre; i++) {
+        if (v->pre[i].fd >= 0 && bx_dir_ignores_case(v->pre[i].fd))
+            return bx_fail(err, BX_EUNSUPPORTED,
+                           "the file system at %s does not tell upper from lower case: deny: rules cannot be "
+                           "kept there; grant a directory of another one",
+                           v->pre[i].path);
+    }
+    return BX_OK;
+}
+
 static bx_code add_views(bx_carve *c, const bx_vfs *v, bx_error *err)
 {
-    bx_code rc = BX_OK;
+    bx_code rc = check_case(v, err);
     for (size_t i = 0; i < v->n_mounts && rc == BX_OK; i++) {
         if (v->mounts[i].fd >= 0)
             rc = add_view(c, bx_str_of(v->mounts[i].guest), v->mounts[i].fd, false, true, err);

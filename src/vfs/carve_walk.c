@@ -185,11 +185,27 @@ static bool walk_straight(const bx_carve *c, int root, const char *path, bool fo
     return true;
 }
 
+/* A removed directory has no place that could be judged, and nothing in it. */
+bool bx_dir_is_removed(int dirfd)
+{
+    struct stat st;
+    return fstat(dirfd, &st) == 0 && st.st_nlink == 0;
+}
+
+static bx_errno walk_nowhere(int root, const char *path, int *ret_fd, struct stat *ret_st)
+{
+    BX_AUTOCLOSE int fd = bx_openat2(root, path, O_PATH | O_NOFOLLOW, STEP);
+    if (fd < 0 || fstat(fd, ret_st) != 0)
+        return bx_resolve_errno(errno);
+    *ret_fd = bx_fd_take(&fd);
+    return BX_E_SUCCESS;
+}
+
 bx_errno bx_carve_walk(bx_file *dir, const char *path, bool follow, int *ret_fd, struct stat *ret_st)
 {
     const bx_carve *c = dir->s->v->carve;
     bx_errno e;
-    if (!has_dotdot(path) && walk_straight(c, dir->fd, path, follow, ret_fd, ret_st, &e))
-        return e;
-    return walk_slowly(c, dir->fd, path, follow, ret_fd, ret_st);
+    if (has_dotdot(path) || !walk_straight(c, dir->fd, path, follow, ret_fd, ret_st, &e))
+        e = walk_slowly(c, dir->fd, path, follow, ret_fd, ret_st);
+    return e == BX_E_NOENT && bx_dir_is_removed(dir->fd) ? walk_nowhere(dir->fd, path, ret_fd, ret_st) : e;
 }

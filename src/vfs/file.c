@@ -178,7 +178,7 @@ bx_errno bx_file_seek(bx_file *f, int64_t off, int whence, uint64_t *ret)
         return BX_E_ISDIR;
     if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END)
         return BX_E_INVAL;
-    return f->path_only ? BX_E_BADF : f->bk->seek(f, off, whence, ret);
+    return f->rights ? f->bk->seek(f, off, whence, ret) : BX_E_BADF; /* neither read nor written: no position */
 }
 
 bx_errno bx_file_stat(bx_file *f, bx_stat *ret) { return f->bk->stat(f, ret); }

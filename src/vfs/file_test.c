@@ -93,6 +93,8 @@ static void seeking(bx_file *d)
     CHECK(bx_file_preadv(f, &iov, 1, 0, &n) == BX_E_SUCCESS && n == 16);
     CHECK(memcmp(b, "0123456789\0\0\0\0\0x", 16) == 0);
     CHECK(bx_file_seek(d, 0, SEEK_SET, &at) == BX_E_ISDIR);
+    CHECK(kit_try(d, "f", "", &f) == BX_E_SUCCESS && bx_file_seek(f, 0, SEEK_SET, &at) == BX_E_BADF);
+    CHECK(kit_try(d, "g", "c", &f) == BX_E_SUCCESS && bx_file_seek(f, 0, SEEK_SET, &at) == BX_E_BADF);
 }
 
 static void appending(bx_file *d)
@@ -261,7 +263,28 @@ static void flags_of_opening(void)
     kit_done(&k);
 }
 
+static void unheard(void *ctx, const bx_fs_event *ev)
+{
+    (void)ctx;
+    (void)ev;
+}
+
+static void out_of_memory(void)
+{
+    kit k;
+    kit_init(&k);
+    k.on_event = unheard;
+    CHECK(kit_open(&k, "=w:/w", "rw:/w", NULL) == BX_OK);
+    bx_file *w = kit_pre(&k, 0);
+    EACH_ALLOC_FAILS(rc, {
+        bx_errno e = kit_opens(w, "f", "rwc");
+        rc = e == BX_E_NOMEM ? BX_ENOMEM : e == BX_E_SUCCESS ? BX_OK : BX_EIO;
+    });
+    CHECK(bx_vfs_counters(k.s)->open_files == 0 && bx_vfs_counters(k.s)->files_created == 1);
+    kit_done(&k);
+}
+
 BXT_MAIN(RUN(reads_and_writes_on_each); RUN(most_iovecs_on_each); RUN(seeking_on_each); RUN(appending_on_each);
          RUN(sizes_on_each); RUN(removed_while_open_on_each); RUN(times_on_each); RUN(stats_on_each);
          RUN(advice_and_sync_on_each); RUN(readlink_is_cut_on_each); RUN(long_names_on_each);
-         RUN(flags_of_opening);)
+         RUN(flags_of_opening); RUN(out_of_memory);)

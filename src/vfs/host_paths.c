@@ -62,6 +62,9 @@ bx_errno bx_host_rmdir_at(bx_file *dir, const char *path)
         return BX_E_INVAL;
     if (at.last == BX_LAST_DOTDOT)
         return BX_E_NOTEMPTY;
+    e = dir->s->v->nested ? bx_holds_grant(dir->s->v, at.fd, at.name, at.name_n) : BX_E_SUCCESS;
+    if (e != BX_E_SUCCESS)
+        return e;
     e = done(unlinkat(at.fd, at.name, AT_REMOVEDIR));
     return e == BX_E_NOTDIR && at.slash ? rmdir_of_link(dir, path) : e;
 }
@@ -157,6 +160,20 @@ static bool is_dir(const bx_at *at)
     return fstatat(at->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
+static bx_errno may_rename(const bx_vfs *v, const bx_at *from, const bx_at *to)
+{
+    if (from->last != BX_LAST_NAME || to->last != BX_LAST_NAME)
+        return BX_E_BUSY;
+    bx_errno e = no_right_added(v, from->fd, to->fd);
+    if (e == BX_E_SUCCESS && v->nested)
+        e = bx_holds_grant(v, from->fd, from->name, from->name_n);
+    if (e == BX_E_SUCCESS && v->nested)
+        e = bx_holds_grant(v, to->fd, to->name, to->name_n);
+    if (e == BX_E_SUCCESS && v->carve && is_dir(from))
+        e = bx_carve_dir_may_move(v->carve, from->fd, from->name, from->name_n);
+    return e;
+}
+
 bx_errno bx_host_rename_at(bx_file *od, const char *op, bx_file *nd, const char *np)
 {
     BX_AUTO_AT from = {.own = -1};
@@ -164,12 +181,7 @@ bx_errno bx_host_rename_at(bx_file *od, const char *op, bx_file *nd, const char 
     bx_errno e = bx_host_parent(od, op, &from);
     if (e == BX_E_SUCCESS)
         e = bx_host_parent(nd, np, &to);
-    if (e == BX_E_SUCCESS && (from.last != BX_LAST_NAME || to.last != BX_LAST_NAME))
-        e = BX_E_BUSY;
     if (e == BX_E_SUCCESS)
-        e = no_right_added(od->s->v, from.fd, to.fd);
-    const bx_carve *c = od->s->v->carve;
-    if (e == BX_E_SUCCESS && c && is_dir(&from))
-        e = bx_carve_dir_may_move(c, from.fd, from.name, from.name_n);
+        e = may_rename(od->s->v, &from, &to);
     return e == BX_E_SUCCESS ? done(renameat(from.fd, from.name, to.fd, to.name)) : e;
 }

@@ -189,6 +189,8 @@ void bx_proc_fd(int fd, char out[40]);
 /* ---- mounts.c --------------------------------------------------------------------------------- */
 /* Rights every grant together gives on the host directory `fd`; only asked when v->nested. */
 bx_errno bx_rights_at(const bx_vfs *v, int fd, unsigned *ret);
+/* BUSY when `name` in `dirfd` is a granted directory or above one; only asked when v->nested. */
+bx_errno bx_holds_grant(const bx_vfs *v, int dirfd, const char *name, size_t name_n);
 
 /* ---- carve.c: what is carved out of a grant ---------------------------------------------------- */
 /* One place where a guest path and a host path are known to be the same directory.  Mounts, and
@@ -226,9 +228,13 @@ bx_errno bx_fd_host_path(int fd, char out[BX_PATH_BUF], size_t *ret_n);
 /* `path` is `dir` or below it; both in the form of bx_fd_host_path. */
 bool bx_host_is_below(bx_str path, bx_str dir);
 
+/* carve_case.c: may one name be written in another case? */
+bool bx_dir_ignores_case(int path_fd);
+
 /* carve_walk.c: resolve part by part, judging each, so that not even the existence of a
  * carved-out name shows. */
 bx_errno bx_carve_walk(bx_file *dir, const char *path, bool follow, int *ret_fd, struct stat *ret_st);
+bool bx_dir_is_removed(int dirfd);
 
 /* carve_scan.c: has this regular file another name that is carved out?  ACCES. */
 bx_errno bx_carve_hardlink(bx_vfs_session *s, const struct stat *st);

@@ -54,6 +54,10 @@ bx_errno bx_mem_open(bx_file *dir, const char *path, const bx_open_how *how, bx_
     if (e == BX_E_SUCCESS)
         e = judge_type(at.obj, how);
     bx_mem_node *n = at.obj;
+    if (e == BX_E_NOENT && how->create && path[strlen(path) - 1] == '/') {
+        e = bx_mem_parent(dir, path, &at); /* "new/" cannot be made, whatever a link there leads to */
+        return e == BX_E_SUCCESS ? BX_E_ISDIR : e;
+    }
     if (e == BX_E_NOENT && how->create && at.dir) {
         if (at.slash)
             return BX_E_ISDIR;

@@ -55,7 +55,7 @@ static bx_code check_proc(bx_error *err)
 }
 
 /* Sandboxes that do not know openat2 answer EPERM instead of ENOSYS. */
-static bx_code probe_openat2(int root, bx_error *err)
+static bx_code probe_openat2(int root, const char *path, bx_error *err)
 {
     int fd = bx_openat2(root, ".", O_PATH | O_DIRECTORY, BENEATH);
     if (fd >= 0) {
@@ -68,7 +68,7 @@ static bx_code probe_openat2(int root, bx_error *err)
     if (errno == EPERM || errno == EINVAL)
         return bx_fail(err, BX_EUNSUPPORTED,
                        "openat2 is blocked here (seccomp?): file capabilities cannot be kept without it");
-    return bx_fail_errno(err, errno, "openat2");
+    return bx_fail_errno(err, errno, "directory %s cannot be used", path);
 }
 
 static bx_code open_failed(int why, const char *what, const char *path, bx_error *err)
@@ -92,7 +92,7 @@ static bx_code open_mount(bx_vfs *v, const bx_grant *g, size_t i, bx_error *err)
         return open_failed(errno, "mount", g->mounts[i].host, err);
     v->mounts[i].fd = fd;
     bx_code rc = check_proc(err);
-    return rc == BX_OK ? probe_openat2(fd, err) : rc;
+    return rc == BX_OK ? probe_openat2(fd, g->mounts[i].host, err) : rc;
 }
 
 /* The mount with the longest guest path at or above `path`; n_mounts when there is none. */
@@ -207,7 +207,7 @@ static bx_code add_store(bx_vfs *v, const bx_grant *g, const char *store_dir, bx
     int fd = bx_store_dirfd(v->store);
     rc = check_proc(err);
     if (rc == BX_OK)
-        rc = probe_openat2(fd, err);
+        rc = probe_openat2(fd, store_dir, err);
     if (rc != BX_OK)
         return rc;
     return add_preopen(v, &bx_store_backend, BX_LIT("/store"), BX_FS_READ | BX_FS_WRITE, fd, err);
@@ -252,6 +252,29 @@ bx_errno bx_rights_at(const bx_vfs *v, int fd, unsigned *ret)
         if (on_host(p) && bx_fd_host_path(p->fd, dir, &dir_n) == BX_E_SUCCESS &&
             bx_host_is_below((bx_str){at, n}, (bx_str){dir, dir_n}))
             *ret |= p->rights;
+    }
+    return BX_E_SUCCESS;
+}
+
+/* Moving or removing a granted directory would let another one take its path, and with the path the
+ * grant of the next call.  They stay where they are, as mount points do. */
+bx_errno bx_holds_grant(const bx_vfs *v, int dirfd, const char *name, size_t name_n)
+{
+    char at[BX_PATH_BUF], root[BX_PATH_BUF];
+    size_t n, root_n;
+    bx_errno e = bx_fd_host_path(dirfd, at, &n);
+    if (e != BX_E_SUCCESS)
+        return e;
+    if (n + 1 + name_n + 1 > sizeof at)
+        return BX_E_NAMETOOLONG;
+    at[n] = '/';
+    memcpy(at + n + 1, name, name_n);
+    n += 1 + name_n;
+    for (size_t i = 0; i < v->n_pre; i++) {
+        const bx_preopen *p = &v->pre[i];
+        if (on_host(p) && bx_fd_host_path(p->fd, root, &root_n) == BX_E_SUCCESS &&
+            bx_host_is_below((bx_str){root, root_n}, (bx_str){at, n}))
+            return BX_E_BUSY;
     }
     return BX_E_SUCCESS;
 }

@@ -51,7 +51,7 @@ static void writes_are_cut(kit *k, bx_file *d)
 {
     bx_file *f;
     size_t n = 0;
-    char b[8] = "12345678", r[16];
+    char b[] = "12345678", r[16];
     struct iovec iov[3] = {{b, 4}, {b + 4, 4}, {b, 8}}, in = {r, sizeof r};
     CHECK(kit_try(d, "f", "rwc", &f) == BX_E_SUCCESS);
     CHECK(bx_file_writev(f, iov, 3, &n) == BX_E_SUCCESS && n == 10);

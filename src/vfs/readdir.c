@@ -161,11 +161,25 @@ static bx_errno list_add(bx_file *dir, const struct dirent64 *d)
     return BX_E_SUCCESS;
 }
 
-/* One buffer full from the kernel.  Carved-out names do not get in. */
+/* Carved-out names are not listed; nor is anything whose place cannot be told. */
+static bool is_shown(const bx_carve *c, char dir[BX_PATH_BUF], size_t dir_n, const char *name)
+{
+    size_t n = strlen(name);
+    if (dir_n + 1 + n + 1 > BX_PATH_BUF)
+        return false;
+    dir[dir_n] = '/';
+    memcpy(dir + dir_n + 1, name, n);
+    return bx_carve_judge_host(c, (bx_str){dir, dir_n + 1 + n}) == BX_E_SUCCESS;
+}
+
+/* One buffer full from the kernel. */
 static bx_errno list_fill(bx_file *dir)
 {
     bx_dirlist *l = dir->list;
     const bx_carve *c = dir->s->v->carve;
+    char host[BX_PATH_BUF];
+    size_t host_n = 0;
+    bx_errno where = c ? bx_fd_host_path(dir->fd, host, &host_n) : BX_E_SUCCESS;
     long n;
     do {
         n = syscall(SYS_getdents64, l->fd, l->buf, sizeof l->buf);
@@ -178,7 +192,7 @@ static bx_errno list_fill(bx_file *dir)
     for (long at = 0; at < n;) {
         const struct dirent64 *d = (const struct dirent64 *)(const void *)(l->buf + at);
         at += d->d_reclen;
-        if (c && bx_carve_judge(c, dir->fd, d->d_name, strlen(d->d_name)) != BX_E_SUCCESS)
+        if (c && (where != BX_E_SUCCESS || !is_shown(c, host, host_n, d->d_name)))
             continue;
         bx_errno e = list_add(dir, d);
         if (e != BX_E_SUCCESS)

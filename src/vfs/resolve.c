@@ -96,6 +96,14 @@ static bx_errno open_parent(bx_file *dir, const char *path, bx_at *at)
     return e;
 }
 
+/* A removed directory has no place to be judged by; nothing is in it, and the kernel lets nothing
+ * be made in it. */
+static bx_errno judge_name(const bx_carve *c, const bx_at *at)
+{
+    bx_errno e = bx_carve_judge(c, at->fd, at->name, at->name_n);
+    return e == BX_E_NOENT && bx_dir_is_removed(at->fd) ? BX_E_SUCCESS : e;
+}
+
 bx_errno bx_host_parent(bx_file *dir, const char *path, bx_at *ret)
 {
     bx_split sp = bx_path_split(path);
@@ -111,7 +119,7 @@ bx_errno bx_host_parent(bx_file *dir, const char *path, bx_at *ret)
     ret->name_n = sp.name_n;
     bx_errno e = open_parent(dir, parent, ret);
     if (e == BX_E_SUCCESS && dir->s->v->carve)
-        e = bx_carve_judge(dir->s->v->carve, ret->fd, ret->name, ret->name_n);
+        e = judge_name(dir->s->v->carve, ret);
     if (e != BX_E_SUCCESS)
         bx_at_done(ret);
     else if (sp.slash)

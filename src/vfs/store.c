@@ -50,7 +50,7 @@ int bx_store_dirfd(const bx_store *st) { return st->dirfd; }
 static struct timespec after_ms(unsigned ms)
 {
     struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    (void)clock_gettime(CLOCK_REALTIME, &t);
     t.tv_sec += ms / 1000;
     t.tv_nsec += (long)(ms % 1000) * 1000000;
     if (t.tv_nsec >= 1000000000) {
@@ -63,8 +63,11 @@ static struct timespec after_ms(unsigned ms)
 /* A holder that died left a count that is at most too high: good enough to go on with. */
 bx_errno bx_store_lock(bx_store *st)
 {
-    struct timespec until = after_ms(LOCK_WAIT_MS);
-    int r = pthread_mutex_clocklock(&st->q->mutex, CLOCK_MONOTONIC, &until);
+    int r = pthread_mutex_trylock(&st->q->mutex);
+    if (r == EBUSY) {
+        struct timespec until = after_ms(LOCK_WAIT_MS);
+        r = pthread_mutex_timedlock(&st->q->mutex, &until);
+    }
     if (r == EOWNERDEAD)
         r = pthread_mutex_consistent(&st->q->mutex);
     return r == 0 ? BX_E_SUCCESS : r == ETIMEDOUT ? BX_E_BUSY : BX_E_IO;

@@ -84,7 +84,8 @@ BX_UNUSED static bool kit_has(const kit *k, const char *rel, const char *text)
 BX_UNUSED static void kit_init(kit *k)
 {
     *k = (kit){.limits = bx_limits_default()};
-    (void)snprintf(k->dir, sizeof k->dir, "/tmp/bx_vfs_XXXXXX");
+    const char *tmp = getenv("TMPDIR");
+    (void)snprintf(k->dir, sizeof k->dir, "%s/bx_vfs_XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
     BX_ASSERT(mkdtemp(k->dir));
     kit_mkdir(k, "w");
     kit_mkdir(k, "out");

@@ -27,9 +27,12 @@ typedef struct bx_file bx_file; /* an open file or directory of one session */
 enum { BX_FS_READ = 1u << 0, BX_FS_WRITE = 1u << 1 }; /* rights of a grant or a handle */
 
 /* ---- sealed mounts ----------------------------------------------------------------- */
-/* Open every mount a file capability of `g` (sealed) needs.  `store_dir` is the host directory
- * below which store:NAME lives (created 0700 when missing); may be NULL when the grant has no
- * store:.  Starts with one reference. */
+/* Open every mount a file capability of `g` (sealed) needs; with deny: rules every mount there
+ * is.  `store_dir` is the host directory below which store:NAME lives (created 0700 when
+ * missing); may be NULL when the grant has no store:.  Starts with one reference.
+ * BX_ENOENT; BX_EINVAL (not a directory); BX_EIO (no permission); BX_EDENIED (the store's place
+ * is not private); BX_EUNSUPPORTED (no openat2, no /proc, rules on a file system that ignores
+ * case). */
 BX_NODISCARD bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret, bx_error *err);
 bx_vfs *bx_vfs_ref(bx_vfs *v);
 void bx_vfs_unref(bx_vfs *v); /* NULL is fine */
@@ -66,7 +69,7 @@ typedef struct bx_fs_counters {
 } bx_fs_counters;
 
 /* `limits` and `v` must outlive the session.  `on_event` may be NULL.  Makes no system call
- * when the grant has no store:. */
+ * when the grant has no store:; with one, BX_ETIMEOUT when its quota cannot be joined. */
 BX_NODISCARD bx_code bx_vfs_session_new(bx_vfs *v, const bx_limits *limits, bx_fs_event_fn on_event,
                                         void *ctx, bx_vfs_session **ret, bx_error *err);
 /* Closes what is still open; NULL is fine. */
@@ -87,6 +90,10 @@ typedef struct bx_open_how {
     bool append, nonblock, dsync, rsync, sync;
 } bx_open_how;
 
+/* PERM: the path leaves the grant, or the grant lacks a right asked for (create and truncate
+ * need write).  ACCES: carved out, or neither a regular file nor a directory.  LOOP: the last part
+ * is a link and `follow` is not set.  ISDIR: a directory with write, create or truncate.  INVAL:
+ * `directory` with create or truncate.  `exclusive` without `create` means nothing. */
 bx_errno bx_vfs_open(bx_file *dir, bx_str path, const bx_open_how *how, bx_file **ret);
 
 typedef enum bx_filetype { /* preview1 numbering */
@@ -137,6 +144,7 @@ bx_errno bx_file_set_size(bx_file *f, uint64_t size); /* growth counts against f
 bx_errno bx_file_allocate(bx_file *f, uint64_t off, uint64_t len);
 bx_errno bx_file_advise(bx_file *f, uint64_t off, uint64_t len, int advice /* preview1 numbering 0..5 */);
 bx_errno bx_file_sync(bx_file *f, bool data_only);
+/* Needs the write right of the grant; how the handle was opened does not matter. */
 bx_errno bx_file_set_times(bx_file *f, bx_set_time a, bx_set_time m);
 /* Only append and nonblock may change after opening. */
 bx_errno bx_file_set_flags(bx_file *f, bool append, bool nonblock);
@@ -151,10 +159,12 @@ typedef struct bx_dirent {
     bx_str name; /* borrowed until the next call on this handle */
 } bx_dirent;
 
-/* The entry at `cookie` (0 = the first, else a `next` seen before on this handle).  *ret_more =
- * false past the last.  "." and ".." come first.  Cookies stay right while entries are created and removed:
- * an entry neither appears twice nor is one that stayed missed.  Carved-out entries are left out; each
- * entry counts once against dir_entries per pass. */
+/* The entry at `cookie` (0 = the first, else a `next` seen before in this pass on this handle).
+ * *ret_more = false past the last.  "." and ".." come first, with the same ino.  Cookie 0 begins a
+ * new pass.  Cookies stay right while entries are created and removed: an entry neither appears
+ * twice nor is one that stayed missed.  Carved-out entries and names that are not UTF-8 are left
+ * out; each entry counts once against dir_entries per pass.  PERM without the read right; INVAL
+ * for a cookie so far back in a huge directory that it is no longer known. */
 bx_errno bx_file_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more);
 
 /* Same file or directory? (same session) */

@@ -1,13 +1,7 @@
 /* The guest's descriptors: 0..2 the standard streams, from 3 the preopens in the order of the
- * mounts, then whatever the guest opens, lowest free number first. */
+ * mounts, then whatever the guest opens, lowest free number first.  vfs refuses more open files
+ * than the limit (MFILE, and it counts and records that), which bounds the table as well. */
 #include "wasi/internal.h"
-
-/* open_files bounds what the guest opens; vfs enforces it, this bounds the table. */
-static uint64_t most_fds(const bx_wasi *w)
-{
-    size_t preopens = w->cfg.files && w->cfg.mounts ? bx_vfs_preopen_count(w->cfg.mounts) : 0;
-    return w->cfg.limits->open_files + BX_STDIO_FDS + preopens;
-}
 
 static bool grow(bx_wasi *w, uint32_t need)
 {
@@ -63,23 +57,18 @@ bx_errno bx_fdtable_room(bx_wasi *w)
     w->free_hint = lowest_free(w);
     if (w->free_hint < w->n_fds)
         return BX_E_SUCCESS;
-    if (w->n_fds >= most_fds(w))
-        return BX_E_MFILE;
     return grow(w, w->n_fds + 1) ? BX_E_SUCCESS : BX_E_NOMEM;
 }
 
-bx_errno bx_fdtable_add(bx_wasi *w, bx_file *f, uint64_t base, uint64_t inheriting, uint32_t *ret)
+uint32_t bx_fdtable_add(bx_wasi *w, bx_file *f, uint64_t base, uint64_t inheriting)
 {
-    bx_errno e = bx_fdtable_room(w);
-    if (e != BX_E_SUCCESS)
-        return e;
     uint32_t i = w->free_hint;
+    BX_ASSERT(i < w->cap_fds);
     if (i == w->n_fds)
         w->n_fds++;
     w->fds[i] = (bx_fd){.kind = BX_FD_FILE, .file = f, .base = base, .inheriting = inheriting};
     w->free_hint = i + 1;
-    *ret = i;
-    return BX_E_SUCCESS;
+    return i;
 }
 
 void bx_fdtable_close(bx_wasi *w, uint32_t fd)

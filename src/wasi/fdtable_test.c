@@ -28,6 +28,7 @@ static void table_grows_to_the_limit(void)
     CHECK(env_open(&e, "f", 0, BX_R_FD_READ) == -BX_E_MFILE);
     CHECK(env_open(&e, "new", BX_O_CREAT, BX_R_FD_WRITE) == -BX_E_MFILE);
     CHECK(env_host_size(&e, "new") == -1);
+    CHECK(bx_vfs_counters(e.files)->hit_open_files);
     CHECK(P1(&e, fd_close, 20) == 0);
     CHECK(env_open(&e, "f", 0, BX_R_FD_READ) == 20);
 }
@@ -64,7 +65,10 @@ static void many_preopens(void)
     CHECK(bx_vfs_session_new(v, &e.limits, NULL, NULL, &s, NULL) == BX_OK);
     e.cfg.files = s;
     e.cfg.mounts = v;
-    bool ok = env_reset(&e);
+    bx_test_fail_alloc = 0; /* 43 descriptors do not fit inside */
+    bool ok = bx_wasi_reset(e.w, &e.cfg, NULL) == BX_ENOMEM;
+    bx_test_fail_alloc = -1;
+    ok = ok && env_reset(&e);
     ok = ok && P1(&e, fd_prestat_get, 42, 0) == 0 && P1(&e, fd_prestat_get, 43, 0) == BX_E_BADF;
     ok = ok && P1(&e, fd_prestat_dir_name, 42, 100, 4) == 0 && memcmp(e.mem + 100, "/m39", 4) == 0;
     ok = ok && env_host_write(&e, "f", "abc") && env_open(&e, "f", 0, BX_R_FD_READ) == 43;

@@ -144,9 +144,10 @@ bx_errno bx_wasi_wait(bx_wasi *w, struct pollfd *fds, size_t n, uint64_t until_n
 
 /* ---- fdtable.c ------------------------------------------------------------------------ */
 bx_code bx_fdtable_init(bx_wasi *w, bx_error *err);
-bx_errno bx_fdtable_add(bx_wasi *w, bx_file *f, uint64_t base, uint64_t inheriting, uint32_t *ret);
-/* Is there room for one more?  So that a file is not created first and refused after. */
+/* Room for one more, found before a file is opened or made: NOMEM. */
 bx_errno bx_fdtable_room(bx_wasi *w);
+/* The number of an open file from now on; bx_fdtable_room succeeded just before. */
+uint32_t bx_fdtable_add(bx_wasi *w, bx_file *f, uint64_t base, uint64_t inheriting);
 void bx_fdtable_close(bx_wasi *w, uint32_t fd);               /* an open one */
 void bx_fdtable_move(bx_wasi *w, uint32_t from, uint32_t to); /* both open */
 

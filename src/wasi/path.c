@@ -80,7 +80,7 @@ bx_errno bx_p1_path_open(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     bx_str path;
     bx_open_how how;
     uint8_t *ret;
-    uint32_t oflags = (uint32_t)a[4], fdflags = (uint32_t)a[7], fd;
+    uint32_t oflags = (uint32_t)a[4], fdflags = (uint32_t)a[7];
     bx_errno e = get_dir_path(w, m, a, a[0], 2, 0, &dir, &path);
     if (e == BX_E_SUCCESS && !bx_guest_slice(m, (uint32_t)a[8], 4, &ret))
         e = BX_E_FAULT;
@@ -99,12 +99,7 @@ bx_errno bx_p1_path_open(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
         return e;
     bool is_dir = bx_file_type(f) == BX_FT_DIR;
     uint64_t base = a[5] & dir->inheriting & (is_dir ? BX_R_DIR : BX_R_FILE);
-    e = bx_fdtable_add(w, f, base, is_dir ? a[6] & dir->inheriting : 0, &fd);
-    if (e != BX_E_SUCCESS) {
-        bx_file_close(f);
-        return e;
-    }
-    bx_put32(ret, fd);
+    bx_put32(ret, bx_fdtable_add(w, f, base, is_dir ? a[6] & dir->inheriting : 0));
     return BX_E_SUCCESS;
 }
 

@@ -213,6 +213,41 @@ static void broken_output_is_pipe(void)
     CHECK(ok);
 }
 
+static void closed_descriptor_of_the_host(void)
+{
+    ENV e = {0};
+    int p[2];
+    CHECK(env_init(&e, NULL));
+    CHECK(pipe2(p, O_CLOEXEC) == 0);
+    (void)close(p[0]);
+    (void)close(p[1]);
+    e.cfg.in = (bx_stdin){.kind = BX_STDIN_FD, .fd = p[0]};
+    CHECK(env_reset(&e));
+    sub_fd(&e, 0, READ, 0);
+    CHECK(poll_n(&e, 1) == 1);
+    CHECK(event_is(&e, 0, 100, BX_E_BADF, READ));
+    CHECK(env_read(&e, 0, 40000, 4) == -BX_E_BADF);
+    e.w->host_mode[0] = BX_HOST_POLL;
+    CHECK(env_read(&e, 0, 40000, 4) == -BX_E_BADF);
+}
+
+static void stdin_from_a_file_tells_what_is_left(void)
+{
+    ENV e = {0};
+    char path[PATH_MAX];
+    CHECK(env_init(&e, "::/sandbox"));
+    CHECK(env_host_write(&e, "in", "0123456789"));
+    (void)snprintf(path, sizeof path, "%s/in", e.dir);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    CHECK(fd >= 0);
+    e.cfg.in = (bx_stdin){.kind = BX_STDIN_FD, .fd = fd};
+    sub_fd(&e, 0, READ, 0);
+    bool ok = env_reset(&e) && poll_n(&e, 1) == 1 && n_bytes(&e, 0) == 10;
+    ok = ok && env_read(&e, 0, 40000, 4) == 4 && poll_n(&e, 1) == 1 && n_bytes(&e, 0) == 6;
+    (void)close(fd);
+    CHECK(ok);
+}
+
 static void files_are_always_ready(void)
 {
     ENV e = {0};
@@ -306,5 +341,6 @@ BXT_MAIN(RUN(sleep_lasts_as_long_as_asked); RUN(the_earliest_clock_alone); RUN(a
          RUN(sleep_ends_at_the_deadline); RUN(stopped_even_without_waiting);
          RUN(frozen_sleep_takes_no_time); RUN(stepped_sleep_advances); RUN(streams_are_ready);
          RUN(pipe_becomes_ready); RUN(the_same_descriptor_twice); RUN(broken_output_is_pipe);
+         RUN(closed_descriptor_of_the_host); RUN(stdin_from_a_file_tells_what_is_left);
          RUN(files_are_always_ready); RUN(wrong_subscriptions_get_their_own_events);
          RUN(numbers_of_subscriptions); RUN(arrays_may_overlap); RUN(no_memory_is_nomem);)

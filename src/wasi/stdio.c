@@ -51,16 +51,12 @@ static ssize_t move_nowait(int fd, short events, const struct iovec *iov, int n)
 }
 
 /* After poll said ready: a reader gets what is there; a writer is promised room for PIPE_BUF
- * bytes and no more, so no more is written at a time. */
+ * bytes and no more, so no more is written at a time.  No iovec is empty. */
 static ssize_t move_polled(int fd, short events, const struct iovec *iov, int n)
 {
     if (events == POLLIN)
         return readv(fd, iov, n);
-    size_t len = 0;
-    for (int i = 0; i < n && len == 0; i++, iov++)
-        len = iov->iov_len;
-    iov--;
-    return write(fd, iov->iov_base, len < PIPE_BUF ? len : PIPE_BUF);
+    return write(fd, iov->iov_base, iov->iov_len < PIPE_BUF ? iov->iov_len : PIPE_BUF);
 }
 
 /* One read or write on a borrowed descriptor, waiting as long as the call may. */
@@ -117,7 +113,7 @@ bx_errno bx_stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, siz
 {
     bx_errno e = BX_E_SUCCESS;
     size_t k = 0;
-    if (w->cfg.in.kind == BX_STDIN_FD)
+    if (n && w->cfg.in.kind == BX_STDIN_FD)
         e = move(w, f, w->cfg.in.fd, POLLIN, iov, n, &k);
     else if (w->cfg.in.kind == BX_STDIN_BYTES)
         k = read_bytes(w, iov, n);

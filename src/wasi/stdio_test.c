@@ -251,6 +251,46 @@ static void full_pipe_ends_at_the_deadline(void)
     CHECK(bx_wasi_get_counters(e.w)->stdout_bytes > 0);
 }
 
+/* Where the kernel knows no RWF_NOWAIT for a descriptor. */
+static void full_pipe_by_poll_alone(void)
+{
+    ENV e = {0};
+    PIPE p = {-1, -1};
+    CHECK(env_init(&e, NULL));
+    CHECK(pipe_open(&p));
+    CHECK(fcntl(p.w, F_SETPIPE_SZ, 8192) >= 0);
+    e.cfg.out = (bx_sink){.kind = BX_SINK_FD, .fd = p.w};
+    CHECK(env_reset(&e));
+    e.w->host_mode[1] = BX_HOST_POLL;
+    e.ctl.deadline_ns = bx_now_ns() + 50000000;
+    int64_t sum = 0;
+    for (int i = 0; i < 100 && e.stop == BX_WASI_GO_ON; i++) {
+        env_iovec(&e, 63000, 0, 60000);
+        (void)P1(&e, fd_write, 1, 63000, 1, 64000);
+        sum += e.stop == BX_WASI_GO_ON ? bx_get32(e.mem + 64000) : 0;
+    }
+    CHECK(e.stop == BX_WASI_DEADLINE);
+    CHECK(sum == 8192 && bx_wasi_get_counters(e.w)->stdout_bytes == 8192);
+}
+
+static void stdin_by_poll_alone(void)
+{
+    ENV e = {0};
+    PIPE p = {-1, -1};
+    CHECK(env_init(&e, NULL));
+    CHECK(pipe_open(&p));
+    e.cfg.in = (bx_stdin){.kind = BX_STDIN_FD, .fd = p.r};
+    CHECK(env_reset(&e));
+    e.w->host_mode[0] = BX_HOST_POLL;
+    CHECK(write(p.w, "abc", 3) == 3);
+    CHECK(env_read(&e, 0, 0, 2) == 2);
+    CHECK(env_read(&e, 0, 0, 16) == 1);
+    CHECK(env_read(&e, 0, 0, 0) == 0); /* asks for nothing, so waits for nothing */
+    e.ctl.deadline_ns = bx_now_ns() + 10000000;
+    (void)env_read(&e, 0, 0, 16);
+    CHECK(e.stop == BX_WASI_DEADLINE);
+}
+
 static void closed_pipe_is_pipe(void)
 {
     ENV e = {0};
@@ -320,5 +360,6 @@ BXT_MAIN(RUN(stdin_empty_is_at_its_end); RUN(stdin_bytes_in_pieces);
          RUN(output_is_captured_apart); RUN(output_at_the_limit);
          RUN(output_over_the_limit_keeps_what_fits); RUN(capture_without_memory_is_nomem);
          RUN(discarded_output_counts); RUN(output_passes_through);
-         RUN(full_pipe_ends_at_the_deadline); RUN(closed_pipe_is_pipe); RUN(terminal_output);
+         RUN(full_pipe_ends_at_the_deadline); RUN(full_pipe_by_poll_alone);
+         RUN(stdin_by_poll_alone); RUN(closed_pipe_is_pipe); RUN(terminal_output);
          RUN(streams_have_one_direction_and_no_position);)

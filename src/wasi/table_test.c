@@ -50,6 +50,41 @@ static void reset_forgets_the_call_before(void)
     CHECK(env_read(&e, 0, 0, 4) == 0); /* fd 0 is back */
 }
 
+static void reset_begins_every_stream_and_clock_anew(void)
+{
+    ENV e = {0};
+    CHECK(env_init(&e, "::/sandbox"));
+    e.cfg.in = (bx_stdin){.kind = BX_STDIN_BYTES, .bytes = BX_LIT("abc")};
+    CHECK(env_reset(&e));
+    for (int i = 0; i < 2; i++) {
+        CHECK(env_read(&e, 0, 0, 8) == 3);
+        CHECK(P1(&e, clock_time_get, 1, 0, 64) == 0);
+        CHECK(bx_get64(e.mem + 64) == 1000000);
+        CHECK(P1(&e, fd_fdstat_set_rights, 3, 0, 0) == 0);
+        CHECK(P1(&e, fd_fdstat_set_flags, 1, BX_FDF_NONBLOCK) == 0);
+        CHECK(env_reset(&e));
+        CHECK(P1(&e, fd_fdstat_get, 3, 64) == 0);
+        CHECK(bx_get64(e.mem + 72) == BX_R_DIR);
+        CHECK(P1(&e, fd_fdstat_get, 1, 64) == 0);
+        CHECK(bx_get16(e.mem + 66) == 0);
+    }
+    char path[PATH_MAX]; /* a pipe where there was a file */
+    int p[2];
+    CHECK(env_host_write(&e, "in", "file"));
+    (void)snprintf(path, sizeof path, "%s/in", e.dir);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    CHECK(fd >= 0 && pipe2(p, O_CLOEXEC) == 0);
+    e.cfg.in = (bx_stdin){.kind = BX_STDIN_FD, .fd = fd};
+    bool ok = env_reset(&e) && env_read(&e, 0, 0, 8) == 4;
+    e.cfg.in.fd = p[0];
+    ok = ok && env_reset(&e) && P1(&e, fd_fdstat_set_flags, 0, BX_FDF_NONBLOCK) == 0 &&
+         env_read(&e, 0, 0, 8) == -BX_E_AGAIN;
+    (void)close(fd);
+    (void)close(p[0]);
+    (void)close(p[1]);
+    CHECK(ok);
+}
+
 static void calls_are_counted(void)
 {
     ENV e = {0};
@@ -63,4 +98,5 @@ static void free_takes_null(void) { bx_wasi_free(NULL); }
 
 BXT_MAIN(RUN(table_has_the_standard_signatures); RUN(each_name_is_there_once);
          RUN(new_survives_failed_allocations); RUN(reset_forgets_the_call_before);
-         RUN(calls_are_counted); RUN(free_takes_null);)
+         RUN(reset_begins_every_stream_and_clock_anew); RUN(calls_are_counted);
+         RUN(free_takes_null);)

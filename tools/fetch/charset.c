@@ -280,11 +280,26 @@ static void from_unknown(bx_str s, bx_buf *out)
         wf_add_utf8(out, (unsigned char)s.p[i] < 0x80 ? (unsigned char)s.p[i] : 0xfffd);
 }
 
+static iconv_t open_iconv(const char *name)
+{
+    iconv_t cd = iconv_open("UTF-32LE", name);
+    /* One C library knows Microsoft's Shift_JIS only by its own name, the other by this one. */
+    return cd == (iconv_t)-1 && strcmp(name, "CP932") == 0 ? iconv_open("UTF-32LE", "SHIFT_JIS") : cd;
+}
+
+static void add_utf32(bx_buf *out, const unsigned char *p, size_t n)
+{
+    for (size_t i = 0; i + 4 <= n; i += 4)
+        wf_add_utf8(out, (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16 |
+                             (uint32_t)p[i + 3] << 24);
+}
+
 /* Both C libraries we are built for know these encodings; what they refuse is replaced a byte at a
- * time, as the standard's decoders do for ASCII behind a lead byte. */
+ * time, as the standard's decoders do for ASCII behind a lead byte.  By way of UTF-32, because
+ * wasi-libc writes UTF-8 only in a UTF-8 locale. */
 static bx_code from_iconv(const char *name, bx_str s, bool cut, bx_buf *out)
 {
-    iconv_t cd = iconv_open("UTF-8", name);
+    iconv_t cd = open_iconv(name);
     if (cd == (iconv_t)-1) {
         from_unknown(s, out);
         return BX_EUNSUPPORTED;
@@ -292,14 +307,10 @@ static bx_code from_iconv(const char *name, bx_str s, bool cut, bx_buf *out)
     char *in = (char *)(uintptr_t)s.p; /* iconv does not write to it */
     size_t left = s.n;
     while (left > 0 && out->fail == BX_OK) {
-        char *to, *start;
-        size_t room = left < 4096 ? 4 * left + 16 : 16384;
-        if (bx_buf_reserve(out, room, &start) != BX_OK)
-            break;
-        to = start;
-        size_t n = iconv(cd, &in, &left, &to, &room);
+        char wide[4096], *to = wide;
+        size_t room = sizeof wide, n = iconv(cd, &in, &left, &to, &room);
         int why = errno;
-        out->n += (size_t)(to - start);
+        add_utf32(out, (const unsigned char *)wide, (size_t)(to - wide));
         if (n != (size_t)-1 || why == E2BIG)
             continue;
         if (why == EINVAL && cut)
@@ -308,8 +319,6 @@ static bx_code from_iconv(const char *name, bx_str s, bool cut, bx_buf *out)
         in++;
         left--;
     }
-    if (out->p)
-        out->p[out->n] = '\0';
     (void)iconv_close(cd);
     return out->fail;
 }

@@ -1,5 +1,7 @@
 #include "fetch/html_md.h"
 
+#include <stdio.h>
+
 #include "fetch/ascii.h"
 #include "fetch/html_main.h"
 #include "fetch/md_escape.h"

@@ -1,5 +1,7 @@
 #include "fetch/md.h"
 
+#include <stdio.h>
+
 #include "fetch/ascii.h"
 #include "fetch/md_escape.h"
 

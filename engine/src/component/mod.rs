@@ -13,5 +13,5 @@ mod run;
 mod state;
 
 pub use link::Linked;
-pub use run::{bx_ecomponent_is_command, bx_ecomponent_run};
+pub use run::{bx_ecomponent_is_command, bx_ecomponent_run, with_instance};
 pub use state::State;

@@ -143,9 +143,13 @@ pub unsafe extern "C" fn bx_ecomponent_is_command(m: *const BxModule) -> i32 {
 pub unsafe extern "C" fn bx_ecomponent_run(m: *const BxModule, call: *const Call, end: *mut EngEnd) -> EndKind {
     // SAFETY: the header asks for valid pointers.
     unsafe {
+        if bx_ecomponent_is_command(m) == 0 {
+            let words = "this is no command: it does not export wasi:cli/run";
+            return ends::put_failed(end, words, &Limiter::new(&(*call).limits));
+        }
         with_instance(&*m, call, end, |running, instance, linked| {
             let func: Option<Func> = linked.run.and_then(|i| instance.get_func(&mut running.store, i));
-            let Some(func) = func else { wasmtime::bail!("the component does not export wasi:cli/run") };
+            let Some(func) = func else { wasmtime::bail!("the export is gone") };
             let run = func.typed::<(), (Result<(), ()>,)>(&running.store)?;
             let (r,) = run.call(&mut running.store, ())?;
             Ok(r.is_err().into())

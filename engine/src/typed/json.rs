@@ -1,0 +1,309 @@
+//! WIT values to JSON and back, as docs/wit-json.md says.
+
+use serde_json::{Map, Number, Value};
+use wasmtime::component::{Type, Val};
+
+/// Where in the arguments something does not fit, and why.
+pub struct Misfit {
+    path: String,
+    words: String,
+}
+
+impl Misfit {
+    fn new(words: impl Into<String>) -> Misfit {
+        Misfit { path: String::new(), words: words.into() }
+    }
+
+    /// The same, seen from one level further out.
+    fn within(mut self, step: impl std::fmt::Display) -> Misfit {
+        self.path.insert_str(0, &step.to_string());
+        self
+    }
+}
+
+impl std::fmt::Display for Misfit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "${}: {}", self.path, self.words)
+    }
+}
+
+type Fit<T> = Result<T, Misfit>;
+
+fn kind(v: &Value) -> &'static str {
+    match v {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(n) if n.is_f64() => "a fraction",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn expected<T>(what: impl std::fmt::Display, got: &Value) -> Fit<T> {
+    Err(Misfit::new(format!("expected {what}, got {}", kind(got))))
+}
+
+/// An integer of any width: a number, or its decimal digits as a string.
+fn integer<T: TryFrom<i128>>(v: &Value, name: &str) -> Fit<T> {
+    let wide: Option<i128> = match v {
+        Value::Number(n) => n.as_i64().map(i128::from).or_else(|| n.as_u64().map(i128::from)),
+        Value::String(s) => s.parse().ok(),
+        _ => None,
+    };
+    match wide {
+        Some(w) => T::try_from(w).map_err(|_| Misfit::new(format!("{w} does not fit {name}"))),
+        None => expected(format_args!("an integer ({name})"), v),
+    }
+}
+
+fn float(v: &Value) -> Fit<f64> {
+    match v {
+        Value::Number(n) => Ok(n.as_f64().unwrap_or(f64::NAN)),
+        Value::String(s) if s == "nan" => Ok(f64::NAN),
+        Value::String(s) if s == "inf" => Ok(f64::INFINITY),
+        Value::String(s) if s == "-inf" => Ok(f64::NEG_INFINITY),
+        _ => expected("a number, \"nan\", \"inf\" or \"-inf\"", v),
+    }
+}
+
+fn character(v: &Value) -> Fit<char> {
+    let Value::String(s) = v else { return expected("a string of one character", v) };
+    let mut chars = s.chars();
+    match (chars.next(), chars.next()) {
+        (Some(c), None) => Ok(c),
+        _ => Err(Misfit::new("expected exactly one character")),
+    }
+}
+
+fn array(v: &Value) -> Fit<&Vec<Value>> {
+    match v {
+        Value::Array(a) => Ok(a),
+        _ => expected("an array", v),
+    }
+}
+
+fn items(v: &Value, ty: &Type) -> Fit<Vec<Val>> {
+    let each = array(v)?.iter().enumerate();
+    each.map(|(i, v)| to_val(v, ty).map_err(|m| m.within(format_args!("[{i}]")))).collect()
+}
+
+/// Fields of an object in the order of `fields`; an absent optional one is none.
+fn fields<'a>(o: &Map<String, Value>, fields: impl Iterator<Item = (&'a str, Type)>) -> Fit<Vec<(String, Val)>> {
+    let (mut out, mut names) = (Vec::new(), Vec::new());
+    for (name, ty) in fields {
+        let v = match (o.get(name), &ty) {
+            (Some(v), ty) => to_val(v, ty).map_err(|m| m.within(format_args!(".{name}")))?,
+            (None, Type::Option(_)) => Val::Option(None),
+            (None, _) => return Err(Misfit::new("this field is missing").within(format_args!(".{name}"))),
+        };
+        names.push(name);
+        out.push((name.to_string(), v));
+    }
+    match o.keys().find(|k| !names.contains(&k.as_str())) {
+        Some(extra) => Err(Misfit::new(format!("no such field; there are: {}", names.join(", ")))
+            .within(format_args!(".{extra}"))),
+        None => Ok(out),
+    }
+}
+
+/// `{"case": payload}` or "case".
+fn case(v: &Value) -> Fit<(&str, Option<&Value>)> {
+    match v {
+        Value::String(s) => Ok((s, None)),
+        Value::Object(o) if o.len() == 1 => {
+            Ok(o.iter().next().map(|(k, v)| (k.as_str(), Some(v))).unwrap_or(("", None)))
+        }
+        _ => expected("a case name or an object with one case", v),
+    }
+}
+
+fn payload(name: &str, ty: Option<Type>, v: Option<&Value>) -> Fit<Option<Box<Val>>> {
+    match (ty, v) {
+        (None, None | Some(Value::Null)) => Ok(None),
+        (None, Some(_)) => Err(Misfit::new("this case carries no value").within(format_args!(".{name}"))),
+        (Some(Type::Option(_)), None) => Ok(Some(Box::new(Val::Option(None)))),
+        (Some(_), None) => Err(Misfit::new(format!("case \"{name}\" needs a value: {{\"{name}\": …}}"))),
+        (Some(ty), Some(v)) => {
+            let val = to_val(v, &ty).map_err(|m| m.within(format_args!(".{name}")))?;
+            Ok(Some(Box::new(val)))
+        }
+    }
+}
+
+fn one_of<'a>(name: &str, mut names: impl Iterator<Item = &'a str> + Clone) -> Fit<()> {
+    if names.clone().any(|n| n == name) {
+        return Ok(());
+    }
+    let all = names.by_ref().collect::<Vec<_>>().join(", ");
+    Err(Misfit::new(format!("\"{name}\" is none of: {all}")))
+}
+
+/// JSON to a value of `ty`.
+pub fn to_val(v: &Value, ty: &Type) -> Fit<Val> {
+    Ok(match ty {
+        Type::Bool => Val::Bool(v.as_bool().map_or_else(|| expected("true or false", v), Ok)?),
+        Type::S8 => Val::S8(integer(v, "s8")?),
+        Type::U8 => Val::U8(integer(v, "u8")?),
+        Type::S16 => Val::S16(integer(v, "s16")?),
+        Type::U16 => Val::U16(integer(v, "u16")?),
+        Type::S32 => Val::S32(integer(v, "s32")?),
+        Type::U32 => Val::U32(integer(v, "u32")?),
+        Type::S64 => Val::S64(integer(v, "s64")?),
+        Type::U64 => Val::U64(integer(v, "u64")?),
+        Type::Float32 => Val::Float32(float(v)? as f32),
+        Type::Float64 => Val::Float64(float(v)?),
+        Type::Char => Val::Char(character(v)?),
+        Type::String => Val::String(v.as_str().map_or_else(|| expected("a string", v), Ok)?.to_string()),
+        Type::List(t) => Val::List(items(v, &t.ty())?),
+        Type::FixedLengthList(t) => {
+            let list = items(v, &t.ty())?;
+            if list.len() != t.len() as usize {
+                return Err(Misfit::new(format!("expected {} items, got {}", t.len(), list.len())));
+            }
+            Val::FixedLengthList(list)
+        }
+        Type::Map(t) => {
+            let pairs = array(v)?.iter().enumerate().map(|(i, pair)| match pair.as_array().map(Vec::as_slice) {
+                Some([k, v]) => Ok((to_val(k, &t.key())?, to_val(v, &t.value())?)),
+                _ => expected("an array [key, value]", pair),
+            }
+            .map_err(|m: Misfit| m.within(format_args!("[{i}]"))));
+            Val::Map(pairs.collect::<Fit<_>>()?)
+        }
+        Type::Record(t) => {
+            let Value::Object(o) = v else { return expected("an object", v) };
+            Val::Record(fields(o, t.fields().map(|f| (f.name, f.ty)))?)
+        }
+        Type::Tuple(t) => {
+            let (list, types) = (array(v)?, t.types());
+            if list.len() != types.len() {
+                return Err(Misfit::new(format!("expected {} items, got {}", types.len(), list.len())));
+            }
+            let each = list.iter().zip(types).enumerate();
+            Val::Tuple(
+                each.map(|(i, (v, ty))| to_val(v, &ty).map_err(|m| m.within(format_args!("[{i}]"))))
+                    .collect::<Fit<_>>()?,
+            )
+        }
+        Type::Variant(t) => {
+            let (name, value) = case(v)?;
+            one_of(name, t.cases().map(|c| c.name).collect::<Vec<_>>().into_iter())?;
+            let ty = t.cases().find(|c| c.name == name).and_then(|c| c.ty);
+            Val::Variant(name.to_string(), payload(name, ty, value)?)
+        }
+        Type::Enum(t) => {
+            let Value::String(s) = v else { return expected("a string", v) };
+            one_of(s, t.names().collect::<Vec<_>>().into_iter())?;
+            Val::Enum(s.clone())
+        }
+        Type::Option(t) => match (v, t.ty()) {
+            (Value::Null, _) => Val::Option(None),
+            // An option in an option needs a wrapper, or some(none) could not be told from none.
+            (Value::Object(o), inner @ Type::Option(_)) if o.len() == 1 && o.contains_key("some") => {
+                let val = to_val(&o["some"], &inner).map_err(|m| m.within(".some"))?;
+                Val::Option(Some(Box::new(val)))
+            }
+            (_, Type::Option(_)) => return expected("null or {\"some\": …}", v),
+            (_, inner) => Val::Option(Some(Box::new(to_val(v, &inner)?))),
+        },
+        Type::Result(t) => match case(v)? {
+            ("ok", value) => Val::Result(Ok(payload("ok", t.ok(), value)?)),
+            ("err", value) => Val::Result(Err(payload("err", t.err(), value)?)),
+            _ => return expected("{\"ok\": …} or {\"err\": …}", v),
+        },
+        Type::Flags(t) => {
+            let mut set = Vec::new();
+            for (i, v) in array(v)?.iter().enumerate() {
+                let Value::String(s) = v else { return expected("a string", v) };
+                one_of(s, t.names().collect::<Vec<_>>().into_iter()).map_err(|m| m.within(format_args!("[{i}]")))?;
+                set.push(s.clone());
+            }
+            Val::Flags(set)
+        }
+        Type::Own(_) | Type::Borrow(_) | Type::Future(_) | Type::Stream(_) | Type::ErrorContext => {
+            return Err(Misfit::new("handles cannot be given as JSON"));
+        }
+    })
+}
+
+/// The arguments of a function: an object by parameter name, or an array in their order.
+pub fn to_args<'a>(args: &Value, params: impl ExactSizeIterator<Item = (&'a str, Type)>) -> Fit<Vec<Val>> {
+    match args {
+        Value::Object(o) => Ok(fields(o, params)?.into_iter().map(|(_, v)| v).collect()),
+        Value::Array(a) if a.len() == params.len() => a
+            .iter()
+            .zip(params)
+            .enumerate()
+            .map(|(i, (v, (_, ty)))| to_val(v, &ty).map_err(|m| m.within(format_args!("[{i}]"))))
+            .collect(),
+        Value::Array(a) => Err(Misfit::new(format!("expected {} arguments, got {}", params.len(), a.len()))),
+        Value::Null if params.len() == 0 => Ok(Vec::new()),
+        _ => expected("an object by parameter name or an array", args),
+    }
+}
+
+fn from_float(f: f64) -> Value {
+    match Number::from_f64(f) {
+        Some(n) => Value::Number(n),
+        None if f.is_nan() => "nan".into(),
+        None if f > 0.0 => "inf".into(),
+        None => "-inf".into(),
+    }
+}
+
+fn single(name: &str, v: Option<&Val>) -> Option<Value> {
+    let mut o = Map::new();
+    o.insert(name.to_string(), v.map_or(Some(Value::Null), from_val)?);
+    Some(Value::Object(o))
+}
+
+fn list(l: &[Val]) -> Option<Value> {
+    l.iter().map(from_val).collect::<Option<Vec<_>>>().map(Value::Array)
+}
+
+/// A value to JSON; `None` when it holds a handle.
+pub fn from_val(v: &Val) -> Option<Value> {
+    Some(match v {
+        Val::Bool(b) => (*b).into(),
+        Val::S8(n) => (*n).into(),
+        Val::U8(n) => (*n).into(),
+        Val::S16(n) => (*n).into(),
+        Val::U16(n) => (*n).into(),
+        Val::S32(n) => (*n).into(),
+        Val::U32(n) => (*n).into(),
+        Val::S64(n) => (*n).into(),
+        Val::U64(n) => (*n).into(),
+        // The shortest decimal that names this f32, not the f64 next to it.
+        Val::Float32(f) if f.is_finite() => {
+            f.to_string().parse::<f64>().ok().map_or_else(|| from_float((*f).into()), from_float)
+        }
+        Val::Float32(f) => from_float((*f).into()),
+        Val::Float64(f) => from_float(*f),
+        Val::Char(c) => c.to_string().into(),
+        Val::String(s) => s.clone().into(),
+        Val::List(l) | Val::Tuple(l) | Val::FixedLengthList(l) => list(l)?,
+        Val::Map(pairs) => Value::Array(
+            pairs
+                .iter()
+                .map(|(k, v)| Some(Value::Array(vec![from_val(k)?, from_val(v)?])))
+                .collect::<Option<_>>()?,
+        ),
+        Val::Record(fields) => Value::Object(
+            fields.iter().map(|(k, v)| Some((k.clone(), from_val(v)?))).collect::<Option<_>>()?,
+        ),
+        Val::Variant(name, None) => name.clone().into(),
+        Val::Variant(name, Some(v)) => single(name, Some(v))?,
+        Val::Enum(name) => name.clone().into(),
+        Val::Option(None) => Value::Null,
+        Val::Option(Some(v)) => match &**v {
+            inner @ Val::Option(_) => single("some", Some(inner))?,
+            inner => from_val(inner)?,
+        },
+        Val::Result(Ok(v)) => single("ok", v.as_deref())?,
+        Val::Result(Err(v)) => single("err", v.as_deref())?,
+        Val::Flags(names) => names.iter().map(|n| Value::from(n.as_str())).collect(),
+        Val::Resource(_) | Val::Future(_) | Val::Stream(_) | Val::ErrorContext(_) => return None,
+    })
+}
