@@ -50,5 +50,6 @@ void bench_limits(const bench_env *e);
 void bench_many(const bench_env *e);
 void bench_cache(const bench_env *e);
 void bench_component(const bench_env *e);
+void bench_net(const bench_env *e);
 
 #endif

@@ -164,6 +164,7 @@ int main(int argc, char **argv)
     bench_limits(&e);
     bench_cache(&e);
     bench_component(&e);
+    bench_net(&e);
     bx_runtime_free(e.rt);
     bench_many(&e);
     write_json(where[3]);

@@ -1,6 +1,7 @@
 # The Rust crate, built by cargo through scripts/build-engine.  Cargo itself decides what is out of date, so it is
 # asked on every build; that takes a moment when nothing changed, and the library's time stamp then stays as it was.
 # Rust code is never sanitized: all build trees share cargo's own target directory.
+set(BX_CARGO ${CMAKE_SOURCE_DIR}/scripts/cargo)
 
 # bx_engine_library(TARGET CRATE): static library of CRATE, copied into this build tree, as link target TARGET.
 function(bx_engine_library target crate)

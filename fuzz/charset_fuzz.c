@@ -1,5 +1,6 @@
 /* Encodings: each decodes any bytes to UTF-8; deciding between them and looking at the body's kind
- * reads nothing it should not.  The first byte chooses the encoding, the second where the label ends. */
+ * reads nothing it should not.  The first byte chooses the encoding, the second where the label
+ * ends. */
 #include "fetch/charset.h"
 #include "fetch/sniff.h"
 

@@ -1,5 +1,6 @@
-/* Content codings: any bytes are decoded within the sink's bound, or refused; cutting the input into
- * other pieces changes nothing.  The first byte chooses the codings and the size of the pieces. */
+/* Content codings: any bytes are decoded within the sink's bound, or refused; cutting the input
+ * into other pieces changes nothing.  The first byte chooses the codings and the size of the
+ * pieces. */
 #include "fetch/decode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

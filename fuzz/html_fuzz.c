@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
-    BX_AUTO_BUF scratch = bx_buf_init(8 << 20), out = bx_buf_init(MAX_OUT), title = bx_buf_init(200);
+    BX_AUTO_BUF scratch = bx_buf_init(8 << 20), out = bx_buf_init(MAX_OUT),
+                title = bx_buf_init(200);
     bx_str page = {"", 0};
     bx_code rc = wf_charset_to_utf8(CS_UTF_8, (bx_str){(const char *)data + 1, size - 1}, false,
                                     &scratch, &page);

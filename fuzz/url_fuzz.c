@@ -18,7 +18,8 @@ static void check_parts(const bx_url *u)
     for (size_t i = 0; i < p->path.n; i++) {
         bx_str rest = bx_str_from(p->path, i);
         bool dot = bx_str_eq(rest, BX_LIT("/.")) || bx_str_eq(rest, BX_LIT("/.."));
-        BX_ASSERT(!dot && !bx_str_starts(rest, BX_LIT("/./")) && !bx_str_starts(rest, BX_LIT("/../")));
+        BX_ASSERT(!dot && !bx_str_starts(rest, BX_LIT("/./")) &&
+                  !bx_str_starts(rest, BX_LIT("/../")));
     }
     bx_ip ip;
     BX_ASSERT(bx_ip_parse(p->host, &ip) == u->is_ip);
@@ -29,7 +30,8 @@ static void check_again(const bx_url *u)
     BX_AUTO(bx_url) bx_url *again = NULL;
     BX_AUTOFREE char *redacted = NULL;
     bx_host h;
-    BX_ASSERT(bx_url_parse(bx_str_of(u->text), &again, NULL) == BX_OK && strcmp(u->text, again->text) == 0);
+    BX_ASSERT(bx_url_parse(bx_str_of(u->text), &again, NULL) == BX_OK &&
+              strcmp(u->text, again->text) == 0);
     BX_ASSERT(bx_url_same_origin(u, again));
     BX_ASSERT(bx_host_normalise(u->parts.host, &h, NULL) == BX_OK && strcmp(h.text, u->host) == 0);
     BX_ASSERT(bx_url_redact(u, &redacted, NULL) == BX_OK && strlen(redacted) <= strlen(u->text));
@@ -45,7 +47,8 @@ static void judge(const bx_url *u)
     bx_verdict v;
     bx_url_judge(policy, BX_LIT("GET"), u, &v);
     if (v.allow)
-        BX_ASSERT(bx_str_starts(u->parts.path, BX_LIT("/ok/")) || bx_str_eq(u->parts.path, BX_LIT("/ok")));
+        BX_ASSERT(bx_str_starts(u->parts.path, BX_LIT("/ok/")) ||
+                  bx_str_eq(u->parts.path, BX_LIT("/ok")));
 }
 
 /* The same bytes as the lines of a response's head. */
@@ -64,7 +67,8 @@ static void head(bx_str text)
     }
     if (e == BX_HTTP_OK && b.status != 0 && bx_head_finish(&b, &h, &err) == BX_HTTP_OK)
         for (size_t i = 0; i < h->pub.n_fields; i++)
-            BX_ASSERT(bx_is_token(h->pub.fields[i].name) && bx_is_field_value(h->pub.fields[i].value));
+            BX_ASSERT(bx_is_token(h->pub.fields[i].name) &&
+                      bx_is_field_value(h->pub.fields[i].value));
     bx_head_free(h);
     bx_head_done(&b);
 }

@@ -35,12 +35,12 @@ static uint8_t byte(input *in)
     return *in->p++;
 }
 
-#define MUST(c)                                                    \
-    do {                                                           \
-        if (!(c)) {                                                \
+#define MUST(c) \
+    do { \
+        if (!(c)) { \
             (void)fprintf(stderr, "vfs_fuzz:%d: %s\n", __LINE__, #c); \
-            abort();                                               \
-        }                                                          \
+            abort(); \
+        } \
     } while (0)
 
 /* ---- the place ------------------------------------------------------------------------------- */
@@ -53,7 +53,10 @@ static int remove_one(const char *p, const struct stat *st, int flag, struct FTW
     return 0;
 }
 
-static void in_base(const char *rel, char out[128]) { (void)snprintf(out, 128, "%s/%s", base, rel); }
+static void in_base(const char *rel, char out[128])
+{
+    (void)snprintf(out, 128, "%s/%s", base, rel);
+}
 
 static void put_canary(void)
 {
@@ -129,10 +132,12 @@ static bx_vfs *open_vfs(bool deny)
     return made[deny];
 }
 
-/* ---- operations ---------------------------------------------------------------------------------- */
+/* ---- operations
+ * ---------------------------------------------------------------------------------- */
 static void path_of(input *in, char out[256])
 {
-    static const char *const parts[] = {"a", "b", "c", "d", "..", ".", "no", "", "link", "..", "out", "canary", "w"};
+    static const char *const parts[] = {"a", "b",    "c",  "d",   "..",     ".", "no",
+                                        "",  "link", "..", "out", "canary", "w"};
     size_t n = 1 + byte(in) % PATH_PARTS;
     out[0] = '\0';
     for (size_t i = 0; i < n; i++) {
@@ -153,8 +158,8 @@ static void same(bx_errno host, bx_errno model, const char *op, const char *a, c
 {
     if (host == model)
         return;
-    (void)fprintf(stderr, "vfs_fuzz: %s '%s' '%s': host %s, model %s\n", op, a, b, bx_errno_name(host),
-                  bx_errno_name(model));
+    (void)fprintf(stderr, "vfs_fuzz: %s '%s' '%s': host %s, model %s\n", op, a, b,
+                  bx_errno_name(host), bx_errno_name(model));
     abort();
 }
 
@@ -163,8 +168,13 @@ static void do_open(input *in, side s[2])
     char path[256];
     path_of(in, path);
     uint8_t fl = byte(in), d = byte(in), to = byte(in) % SLOTS;
-    bx_open_how how = {.read = fl & 1, .write = fl & 2, .create = fl & 4, .exclusive = fl & 8 && fl & 4,
-                       .truncate = (fl & 0x30) == 0x10, .directory = (fl & 0x60) == 0x60, .follow = fl & 0x80,
+    bx_open_how how = {.read = fl & 1,
+                       .write = fl & 2,
+                       .create = fl & 4,
+                       .exclusive = fl & 8 && fl & 4,
+                       .truncate = (fl & 0x30) == 0x10,
+                       .directory = (fl & 0x60) == 0x60,
+                       .follow = fl & 0x80,
                        .append = (fl & 0x0f) == 0x0e};
     bx_errno e[2];
     bx_file *f[2] = {NULL, NULL};
@@ -176,19 +186,26 @@ static void do_open(input *in, side s[2])
         s[i].slot[to] = f[i];
     }
     if (e[0] == BX_E_SUCCESS)
-        MUST(bx_file_type(f[0]) == bx_file_type(f[1]) && bx_file_rights(f[0]) == bx_file_rights(f[1]));
+        MUST(bx_file_type(f[0]) == bx_file_type(f[1]) &&
+             bx_file_rights(f[0]) == bx_file_rights(f[1]));
 }
 
 static bx_errno one_path(bx_file *d, uint8_t op, const char *a, const char *b)
 {
     static const bx_set_time now = {.kind = BX_TIME_NOW};
     switch (op) {
-    case 0: return bx_vfs_mkdir_at(d, bx_str_of(a));
-    case 1: return bx_vfs_rmdir_at(d, bx_str_of(a));
-    case 2: return bx_vfs_unlink_at(d, bx_str_of(a));
-    case 3: return bx_vfs_symlink_at(bx_str_of(b), d, bx_str_of(a));
-    case 4: return bx_vfs_set_times_at(d, bx_str_of(a), false, now, now);
-    default: return bx_vfs_set_times_at(d, bx_str_of(a), true, now, now);
+    case 0:
+        return bx_vfs_mkdir_at(d, bx_str_of(a));
+    case 1:
+        return bx_vfs_rmdir_at(d, bx_str_of(a));
+    case 2:
+        return bx_vfs_unlink_at(d, bx_str_of(a));
+    case 3:
+        return bx_vfs_symlink_at(bx_str_of(b), d, bx_str_of(a));
+    case 4:
+        return bx_vfs_set_times_at(d, bx_str_of(a), false, now, now);
+    default:
+        return bx_vfs_set_times_at(d, bx_str_of(a), true, now, now);
     }
 }
 
@@ -240,18 +257,25 @@ static void do_stat(input *in, side s[2])
     MUST(n[0] == n[1] && memcmp(link[0], link[1], n[0]) == 0);
 }
 
-/* ---- files ------------------------------------------------------------------------------------------- */
+/* ---- files
+ * ------------------------------------------------------------------------------------------- */
 static bx_errno one_io(bx_file *f, uint8_t op, uint8_t *buf, size_t n, uint64_t off, size_t *done)
 {
     struct iovec iov[2] = {{buf, n / 3}, {buf + n / 3, n - n / 3}};
     uint64_t at;
     switch (op) {
-    case 0: return bx_file_writev(f, iov, 2, done);
-    case 1: return bx_file_pwritev(f, iov, 2, off, done);
-    case 2: return bx_file_readv(f, iov, 2, done);
-    case 3: return bx_file_preadv(f, iov, 2, off, done);
-    case 4: return bx_file_set_size(f, off);
-    case 5: return bx_file_set_flags(f, n & 1, false);
+    case 0:
+        return bx_file_writev(f, iov, 2, done);
+    case 1:
+        return bx_file_pwritev(f, iov, 2, off, done);
+    case 2:
+        return bx_file_readv(f, iov, 2, done);
+    case 3:
+        return bx_file_preadv(f, iov, 2, off, done);
+    case 4:
+        return bx_file_set_size(f, off);
+    case 5:
+        return bx_file_set_flags(f, n & 1, false);
     default: {
         bx_errno e = bx_file_seek(f, (int64_t)off - IO_MAX, (int)(n % 3), &at);
         *done = e == BX_E_SUCCESS ? (size_t)at : 0;
@@ -273,7 +297,9 @@ static void do_io(input *in, side s[2])
         memset(buf[k], op < 2 ? fill : 0, n);
         e[k] = one_io(s[k].slot[i], op, buf[k], n, off, &done[k]);
     }
-    same(e[0], e[1], "io", "", "");
+    static const char *const names[] = {"writev",   "pwritev",   "readv", "preadv",
+                                        "set_size", "set_flags", "seek"};
+    same(e[0], e[1], names[op], "", "");
     if (done[0] != done[1] || memcmp(buf[0], buf[1], n) != 0) {
         (void)fprintf(stderr, "vfs_fuzz: io %d: host %zu, model %zu\n", op, done[0], done[1]);
         abort();
@@ -318,13 +344,24 @@ static void run(input *in, side s[2])
     while (in->n > 0) {
         switch (byte(in) % 8) {
         case 0:
-        case 1: do_open(in, s); break;
+        case 1:
+            do_open(in, s);
+            break;
         case 2:
-        case 3: do_path(in, s); break;
-        case 4: do_two(in, s); break;
-        case 5: do_stat(in, s); break;
-        case 6: do_io(in, s); break;
-        default: do_list(in, s);
+        case 3:
+            do_path(in, s);
+            break;
+        case 4:
+            do_two(in, s);
+            break;
+        case 5:
+            do_stat(in, s);
+            break;
+        case 6:
+            do_io(in, s);
+            break;
+        default:
+            do_list(in, s);
         }
     }
 }

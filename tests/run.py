@@ -27,13 +27,15 @@ TREE = {"release": build, "asan": build / "asan", "tsan": build / "tsan"}
 NOT_TAP = {"no_openat2"}
 TAP_LINE = re.compile(r"(not )?ok\b *\d*(?: *-)? *(.*)")
 PLAN = re.compile(r"1\.\.(\d+)")
-# Wasmtime handles SIGSEGV, SIGILL and SIGFPE itself: they are how a guest's trap arrives.
+# Wasmtime handles SIGSEGV, SIGILL and SIGFPE itself, and allocates there: they are how a guest's trap arrives, so the
+# code they interrupt is never the allocator's.
 SANITIZER = {
     "ASAN_OPTIONS": "handle_segv=0:handle_sigill=0:handle_sigfpe=0:allow_user_segv_handler=1:detect_leaks=1:"
                     "detect_stack_use_after_return=0:abort_on_error=0:exitcode=99",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "LSAN_OPTIONS": f"suppressions={root}/tests/lsan.supp:print_suppressions=0",
-    "TSAN_OPTIONS": f"suppressions={root}/tests/tsan.supp:handle_segv=0:halt_on_error=0:exitcode=99",
+    "TSAN_OPTIONS": f"suppressions={root}/tests/tsan.supp:handle_segv=0:halt_on_error=0:"
+                    "report_signal_unsafe=0:exitcode=99",
 }
 
 
@@ -90,9 +92,15 @@ class Job:
                     self.passed += 1
                 notes = []
         if ended != 0 and not (ended == 1 and self.failures):
-            self.failures.append((ending(ended), "\n".join(notes)))
+            self.failures.append((ending(ended), sanitizer_report(output) or "\n".join(notes)))
         elif plan != seen:
             self.failures.append((f"planned {plan} cases, saw {seen}", "\n".join(notes)))
+
+
+def sanitizer_report(output):
+    """The first report of a sanitizer, or nothing."""
+    found = re.search(r"^(=+$\n)?^.*(ERROR: |WARNING: |runtime error: )", output, re.M)
+    return "\n".join(output[found.start():].splitlines()[:40]) if found else ""
 
 
 def ending(ended):

@@ -14,10 +14,7 @@ enum { DEFAULT_CONNECTIONS = 1024, IDLE_CONNECTIONS = 16, MAX_POLL_MS = 60000 };
 static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
 static CURLcode curl_ready;
 
-static void curl_start(void)
-{
-    curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
+static void curl_start(void) { curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT); }
 
 /* ---- mail ------------------------------------------------------------------------------------ */
 
@@ -46,7 +43,7 @@ void bx_egress_post_scope(bx_egress *eg, bx_egress_scope *s)
     (void)pthread_mutex_unlock(&eg->lock);
 }
 
-/* ---- the I/O thread ---------------------------------------------------------------------------- */
+/* ---- the I/O thread -------------------------------------------------------------------------- */
 
 static void close_scopes(bx_egress_scope *s)
 {
@@ -172,7 +169,7 @@ bx_code bx_egress_ensure_thread(bx_egress *eg, bx_error *err)
     return rc;
 }
 
-/* ---- life -------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 bx_code bx_egress_new(const bx_egress_cfg *cfg, bx_egress **ret, bx_error *err)
 {
@@ -220,7 +217,7 @@ void bx_egress_free(bx_egress *eg)
     free(eg);
 }
 
-/* ---- own ports ----------------------------------------------------------------------------------- */
+/* ---- own ports ------------------------------------------------------------------------------- */
 
 bx_code bx_egress_add_own_port(bx_egress *eg, uint16_t port, bx_error *err)
 {

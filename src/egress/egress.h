@@ -27,12 +27,12 @@ typedef struct bx_egress_scope bx_egress_scope;
 typedef struct bx_egress_request bx_egress_request;
 
 enum {
-    BX_HTTP_MAX_FIELDS = 100,          /* header fields of one message, trailers counted apart */
-    BX_HTTP_MAX_HEAD = 64 << 10,       /* bytes of one header section */
-    BX_HTTP_MAX_INFO = 8,              /* 1xx responses kept of one exchange; more are dropped */
-    BX_EGRESS_BUFFER = 64 << 10,       /* bytes buffered per request and direction */
-    BX_EGRESS_SCOPE_REQUESTS = 256,    /* requests open at once in one scope */
-    BX_EGRESS_MAX_ADDRS = 16,          /* addresses used of one name */
+    BX_HTTP_MAX_FIELDS = 100,       /* header fields of one message, trailers counted apart */
+    BX_HTTP_MAX_HEAD = 64 << 10,    /* bytes of one header section */
+    BX_HTTP_MAX_INFO = 8,           /* 1xx responses kept of one exchange; more are dropped */
+    BX_EGRESS_BUFFER = 64 << 10,    /* bytes buffered per request and direction */
+    BX_EGRESS_SCOPE_REQUESTS = 256, /* requests open at once in one scope */
+    BX_EGRESS_MAX_ADDRS = 16,       /* addresses used of one name */
 };
 
 /* Mirrors error-code of wasi:http/types, in its order, from 1; 0 = no error. */
@@ -47,16 +47,17 @@ const char *bx_http_error_name(bx_http_error e); /* "DNS-timeout"; never NULL */
 const char *bx_http_error_text(bx_http_error e); /* "the name lookup took too long" */
 bx_code bx_http_error_code(bx_http_error e);     /* what a C caller can do about it */
 
-/* ---- the process ---------------------------------------------------------------------- */
+/* ---- the process ----------------------------------------------------------------------------- */
 /* Look `host` up: fill at most `max` addresses and set *n; BX_HTTP_OK or a DNS error.  May block;
  * runs on a helper thread, several at once. */
-typedef bx_http_error (*bx_resolve_fn)(void *ctx, const char *host, bx_ip *out, size_t max, size_t *n);
+typedef bx_http_error (*bx_resolve_fn)(void *ctx, const char *host, bx_ip *out, size_t max,
+                                       size_t *n);
 
 typedef struct bx_egress_cfg {
     bx_resolve_fn resolve; /* NULL: the system's */
     void *resolve_ctx;
-    const char *ca_file;       /* PEM; NULL: the system's trust store */
-    uint32_t max_connections;  /* transfers at once, all scopes; 0 = 1024 */
+    const char *ca_file;         /* PEM; NULL: the system's trust store */
+    uint32_t max_connections;    /* transfers at once, all scopes; 0 = 1024 */
     uint64_t connect_timeout_ns; /* used where a request names none; 0 = 30 s */
 } bx_egress_cfg;
 
@@ -71,7 +72,7 @@ BX_DEFINE_AUTO(bx_egress, bx_egress_free)
 BX_NODISCARD bx_code bx_egress_add_own_port(bx_egress *eg, uint16_t port, bx_error *err);
 void bx_egress_remove_own_port(bx_egress *eg, uint16_t port);
 
-/* ---- one call -------------------------------------------------------------------------- */
+/* ---- one call -------------------------------------------------------------------------------- */
 /* A credential, set on the wire for requests to `origin` only ("https://api.github.com[:port]");
  * replaces a field of that name the guest may have set. */
 typedef struct bx_inject {
@@ -80,9 +81,9 @@ typedef struct bx_inject {
 
 typedef struct bx_egress_event {
     bx_str method;
-    bx_str url;      /* without query values, userinfo and fragment; bounded */
-    bx_str address;  /* "93.184.216.34" connected to; empty when none was */
-    uint16_t status; /* 0 when there was no response */
+    bx_str url;                   /* without query values, userinfo and fragment; bounded */
+    bx_str address;               /* "93.184.216.34" connected to; empty when none was */
+    uint16_t status;              /* 0 when there was no response */
     uint64_t bytes_in, bytes_out; /* as counted against http_in and http_out */
     uint64_t time_ns;
     bool allowed;        /* sent, or would have been; false: refused by rule, address or limit */
@@ -111,7 +112,8 @@ typedef struct bx_egress_scope_cfg {
     void *event_ctx;
 } bx_egress_scope_cfg;
 
-/* Cheap: no thread, no socket, no system call until the first request.  BX_EINVAL: a bad inject rule. */
+/* Cheap: no thread, no socket, no system call until the first request.  BX_EINVAL: a bad inject
+ * rule. */
 BX_NODISCARD bx_code bx_egress_scope_new(bx_egress *eg, const bx_egress_scope_cfg *cfg,
                                          bx_egress_scope **ret, bx_error *err);
 /* All its requests must have been freed.  Waits until the last event is out.  NULL is fine. */
@@ -119,33 +121,34 @@ void bx_egress_scope_free(bx_egress_scope *s);
 BX_DEFINE_AUTO(bx_egress_scope, bx_egress_scope_free)
 bx_egress_counters bx_egress_scope_counters(const bx_egress_scope *s);
 
-/* ---- one request ------------------------------------------------------------------------ */
+/* ---- one request ----------------------------------------------------------------------------- */
 typedef struct bx_http_field {
     bx_str name, value;
     bool secret; /* a credential: bx_egress_fetch drops it when a redirect leaves the origin */
 } bx_http_field;
 
-/* `fn` is called (with `ctx`, on any thread, bx_egress_start not excluded) after a poll answered PENDING or a write took less
- * than all, once something has changed.  One call stands for both directions: whoever waits on this
- * request polls again.  Spurious calls are possible; none comes after bx_egress_request_free has
- * returned.  It must not call back into this module. */
+/* `fn` is called (with `ctx`, on any thread, bx_egress_start not excluded) after a poll answered
+ * PENDING or a write took less than all, once something has changed.  One call stands for both
+ * directions: whoever waits on this request polls again.  Spurious calls are possible; none comes
+ * after bx_egress_request_free has returned.  It must not call back into this module. */
 typedef struct bx_egress_waker {
     void (*fn)(void *ctx);
     void *ctx;
 } bx_egress_waker;
 
-#define BX_BODY_NONE UINT64_MAX          /* no request body */
+#define BX_BODY_NONE    UINT64_MAX       /* no request body */
 #define BX_BODY_CHUNKED (UINT64_MAX - 1) /* a body of unknown length */
 
 typedef struct bx_egress_desc {
-    bx_str method; /* a token; CONNECT, TRACE and TRACK are refused */
-    bx_str url;    /* absolute */
+    bx_str method;               /* a token; CONNECT, TRACE and TRACK are refused */
+    bx_str url;                  /* absolute */
     const bx_http_field *fields; /* Host and Content-Length only if they agree with the rest */
     size_t n_fields;
-    uint64_t body_length;            /* BX_BODY_NONE, BX_BODY_CHUNKED or bytes */
-    uint64_t connect_timeout_ns;     /* name lookup, TCP and TLS together; 0 = default */
-    uint64_t first_byte_timeout_ns;  /* from connected to the response's head; 0 = none */
-    uint64_t between_bytes_timeout_ns; /* silence in the body, while there is room for it; 0 = none */
+    uint64_t body_length;           /* BX_BODY_NONE, BX_BODY_CHUNKED or bytes */
+    uint64_t connect_timeout_ns;    /* name lookup, TCP and TLS together; 0 = default */
+    uint64_t first_byte_timeout_ns; /* from connected to the response's head; 0 = none */
+    uint64_t
+        between_bytes_timeout_ns; /* silence in the body, while there is room for it; 0 = none */
 } bx_egress_desc;
 
 /* Judge and start.  Everything is copied.  A request the rules, limits or syntax refuse is NOT an
@@ -200,12 +203,13 @@ size_t bx_egress_body_room(bx_egress_request *r);
  * request is freed. */
 bx_http_error bx_egress_error(bx_egress_request *r, const char **message);
 
-/* ---- a whole exchange, blocking ------------------------------------------------------------ */
+/* ---- a whole exchange, blocking -------------------------------------------------------------- */
 typedef struct bx_fetch {
-    bx_egress_desc desc; /* body_length is ignored: `body` says it */
-    bx_str body;         /* sent when body.p is not NULL */
+    bx_egress_desc desc;    /* body_length is ignored: `body` says it */
+    bx_str body;            /* sent when body.p is not NULL */
     unsigned max_redirects; /* 0: a 3xx is returned as it is; at most BX_MAX_REDIRECTS */
-    uint64_t max_body;      /* bytes of the answer kept or passed on; more is BX_ELIMIT; 0 = the scope's limit */
+    uint64_t max_body; /* bytes of the answer kept or passed on; more is BX_ELIMIT; 0 = the scope's
+                          limit */
     /* When set, gets the body piece by piece on the calling thread (and fetched.body stays empty);
      * false stops the exchange: BX_ECANCELLED.  on_head comes first. */
     bool (*on_body)(void *ctx, bx_str piece);
@@ -231,17 +235,19 @@ BX_NODISCARD bx_code bx_egress_fetch(bx_egress_scope *s, const bx_fetch *f, cons
                                      bx_fetched *ret, bx_error *err);
 void bx_fetched_done(bx_fetched *f);
 
-/* ---- raw sockets ------------------------------------------------------------------------------ */
+/* ---- raw sockets ----------------------------------------------------------------------------- */
 /* Look a name up for wasi:sockets: only names a connect: rule mentions, and only addresses the
  * blocked networks leave over; an IP literal is answered without a lookup.  Blocks; runs until
  * `ctl` stops it.  *ret_error tells the guest's side of a failure: BX_EDENIED
  * (REQUEST_DENIED, or DESTINATION_IP_PROHIBITED: every address was blocked), BX_ENOENT, BX_EIO,
  * BX_ETIMEOUT, BX_ECANCELLED.  A success is remembered for bx_egress_check_connect. */
-BX_NODISCARD bx_code bx_egress_resolve(bx_egress_scope *s, bx_str host, const bx_ctl *ctl, bx_ip *out,
-                                       size_t max, size_t *ret_n, bx_http_error *ret_error, bx_error *err);
+BX_NODISCARD bx_code bx_egress_resolve(bx_egress_scope *s, bx_str host, const bx_ctl *ctl,
+                                       bx_ip *out, size_t max, size_t *ret_n,
+                                       bx_http_error *ret_error, bx_error *err);
 /* May a raw socket be connected (tcp) or send (udp) there?  Yes if a connect: rule names the
  * address, or names a host that bx_egress_resolve answered with it in this scope; never to a
  * blocked network or an own port. */
-void bx_egress_check_connect(bx_egress_scope *s, bx_str proto, bx_ip ip, uint16_t port, bx_verdict *ret);
+void bx_egress_check_connect(bx_egress_scope *s, bx_str proto, bx_ip ip, uint16_t port,
+                             bx_verdict *ret);
 
 #endif

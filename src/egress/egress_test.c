@@ -1,22 +1,13 @@
 #include "egress/egress.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-
 #include "egress/test_server.h"
 
-/* Freed memory kept back by the sanitizer would look like growth. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "quarantine_size_mb=1";
-}
-
-/* ---- plain exchanges --------------------------------------------------------------------------------- */
+/* ---- plain exchanges ------------------------------------------------------------------------- */
 
 static void a_get(void)
 {
-    AUTO_SERVER *s = ts_start(ts_canned, "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello");
+    AUTO_SERVER *s =
+        ts_start(ts_canned, "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello");
     AUTO_RIG g;
     bx_fetched got;
     rig_open(&g, NULL);
@@ -55,6 +46,26 @@ static void second_address_is_tried(void)
     CHECK(g.n_events == 1 && strcmp(g.events[0].address, "127.0.0.1") == 0);
 }
 
+static void over_ipv6(void)
+{
+    static const fake_name NAMES[] = {{"six.example", {"::1"}}, {NULL, {NULL}}};
+    test_server probe = {.port = 0};
+    if (!ts_listen(&probe, "::1")) {
+        printf("# no IPv6 here: not tested\n");
+        return;
+    }
+    (void)close(probe.fd);
+    AUTO_SERVER *s = ts_start_at("::1", 0, ts_canned, TS_OK);
+    AUTO_RIG g;
+    rig_open_cfg(&g, RIG_ANY, "::1", NAMES, (bx_egress_cfg){.max_connections = 0});
+    rig_scope(&g, NULL, 0);
+    CHECK(rig_try(&g, at("http://six.example", s, "/")) == BX_HTTP_OK);
+    CHECK(rig_try(&g, at("http://[0:0::1]", s, "/")) == BX_HTTP_OK);
+    CHECK(ts_saw(s, "\r\nHost: [::1]:"));
+    rig_end_scope(&g);
+    CHECK(g.n_events == 2 && strcmp(g.events[0].address, "::1") == 0);
+}
+
 static void fields_travel_as_given(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
@@ -62,16 +73,21 @@ static void fields_travel_as_given(void)
     bx_fetched got;
     rig_open(&g, NULL);
     const bx_http_field fields[] = {
-        {.name = BX_LIT("Accept"), .value = BX_LIT("a/b")}, {.name = BX_LIT("X-Empty"), .value = BX_LIT("")},
-        {.name = BX_LIT("X-Two"), .value = BX_LIT("1")},    {.name = BX_LIT("X-Two"), .value = BX_LIT("2")},
+        {.name = BX_LIT("Accept"), .value = BX_LIT("a/b")},
+        {.name = BX_LIT("X-Empty"), .value = BX_LIT("")},
+        {.name = BX_LIT("X-Two"), .value = BX_LIT("1")},
+        {.name = BX_LIT("X-Two"), .value = BX_LIT("2")},
         {.name = BX_LIT("User-Agent"), .value = BX_LIT("me")},
     };
-    const bx_fetch f = {.desc = {.method = BX_LIT("PURGE"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
-                                 .fields = fields, .n_fields = BX_COUNT(fields)}};
+    const bx_fetch f = {.desc = {.method = BX_LIT("PURGE"),
+                                 .url = bx_str_of(at("http://127.0.0.1", s, "/")),
+                                 .fields = fields,
+                                 .n_fields = BX_COUNT(fields)}};
     CHECK(rig_fetch(&g, &f, &got, NULL) == BX_OK);
     bx_fetched_done(&got);
     CHECK(ts_saw(s, "PURGE / HTTP/1.1\r\n"));
-    CHECK(ts_saw(s, "\r\nAccept: a/b\r\nX-Empty:\r\nX-Two: 1\r\nX-Two: 2\r\nUser-Agent: me\r\n\r\n"));
+    CHECK(
+        ts_saw(s, "\r\nAccept: a/b\r\nX-Empty:\r\nX-Two: 1\r\nX-Two: 2\r\nUser-Agent: me\r\n\r\n"));
 }
 
 static void methods_without_body(void)
@@ -80,7 +96,8 @@ static void methods_without_body(void)
     AUTO_RIG g;
     bx_fetched got;
     rig_open(&g, NULL);
-    bx_fetch f = {.desc = {.method = BX_LIT("POST"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))}};
+    bx_fetch f = {
+        .desc = {.method = BX_LIT("POST"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))}};
     CHECK(rig_fetch(&g, &f, &got, NULL) == BX_OK && got.head->status == 204 && got.n_body == 0);
     bx_fetched_done(&got);
     CHECK(ts_saw(s, "\r\nContent-Length: 0\r\n") && !ts_saw(s, "Content-Type"));
@@ -96,16 +113,26 @@ static void head_has_no_body(void)
     AUTO_RIG g;
     bx_fetched got;
     rig_open(&g, NULL);
-    bx_fetch f = {.desc = {.method = BX_LIT("HEAD"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))}};
+    bx_fetch f = {
+        .desc = {.method = BX_LIT("HEAD"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))}};
     CHECK(rig_fetch(&g, &f, &got, NULL) == BX_OK && got.head->status == 200 && got.n_body == 0);
     bx_fetched_done(&got);
     f.body = BX_LIT("x");
     CHECK(rig_fetch(&g, &f, &got, NULL) == BX_ELIMIT && got.error == BX_HTTP_REQUEST_BODY_SIZE);
+    /* A body of unknown length is what many bindings make for every request. */
+    bell b = BELL_INIT;
+    f.desc.body_length = BX_BODY_CHUNKED;
+    BX_AUTO(bx_egress_request) bx_egress_request *r = start(&g, &b, &f.desc);
+    const bx_http_head *h = NULL;
+    size_t n = 0;
+    CHECK(bx_egress_body_write(r, "x", 1, &n) == BX_POLL_END && n == 0);
+    CHECK(await_head(r, &b, &h) == BX_POLL_READY && !ts_saw(s, "chunked"));
 }
 
 static void codings_are_not_undone(void)
 {
-    AUTO_SERVER *s = ts_start(ts_canned, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nraw!");
+    AUTO_SERVER *s = ts_start(
+        ts_canned, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nraw!");
     AUTO_RIG g;
     bx_fetched got;
     rig_open(&g, NULL);
@@ -116,14 +143,16 @@ static void codings_are_not_undone(void)
 
 static void trailers_and_informational(void)
 {
-    AUTO_SERVER *s = ts_start(ts_canned, "HTTP/1.1 100 Continue\r\n\r\n"
-                                         "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
-                                         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
-                                         "3\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\n");
+    AUTO_SERVER *s = ts_start(
+        ts_canned, "HTTP/1.1 100 Continue\r\n\r\n"
+                   "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+                   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+                   "3\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\n");
     AUTO_RIG g;
     rig_open(&g, NULL);
     bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
+    const bx_egress_desc d = {.method = BX_LIT("GET"),
+                              .url = bx_str_of(at("http://127.0.0.1", s, "/")),
                               .body_length = BX_BODY_NONE};
     BX_AUTO(bx_egress_request) bx_egress_request *r = start(&g, &b, &d);
     const bx_http_head *h = NULL;
@@ -134,7 +163,8 @@ static void trailers_and_informational(void)
     CHECK(bx_egress_poll_info(r, &h) == BX_POLL_END);
     CHECK(drain(r, &b, 0, &total) == BX_POLL_END && total == 3);
     CHECK(bx_egress_poll_trailers(r, &h) == BX_POLL_READY && h->n_fields == 1);
-    CHECK(bx_str_eq(h->fields[0].name, BX_LIT("X-Sum")) && bx_str_eq(h->fields[0].value, BX_LIT("6")));
+    CHECK(bx_str_eq(h->fields[0].name, BX_LIT("X-Sum")) &&
+          bx_str_eq(h->fields[0].value, BX_LIT("6")));
     CHECK(bx_egress_poll_head(r, &h) == BX_POLL_READY && h->status == 200);
 }
 
@@ -144,7 +174,8 @@ static void no_trailers(void)
     AUTO_RIG g;
     rig_open(&g, NULL);
     bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
+    const bx_egress_desc d = {.method = BX_LIT("GET"),
+                              .url = bx_str_of(at("http://127.0.0.1", s, "/")),
                               .body_length = BX_BODY_NONE};
     BX_AUTO(bx_egress_request) bx_egress_request *r = start(&g, &b, &d);
     const bx_http_head *h = NULL;
@@ -155,38 +186,7 @@ static void no_trailers(void)
     CHECK(bx_egress_body_write(r, "x", 1, &n) == BX_POLL_END && n == 0);
 }
 
-/* ---- request bodies ------------------------------------------------------------------------------------ */
-
-/* Reads a body of Content-Length or chunks to its end, counts and checks it, answers. */
-static void swallow(test_server *s, int fd)
-{
-    char buf[65536], tail[256] = "";
-    size_t kept = 0;
-    if (!ts_read_head(s, fd))
-        return;
-    (void)pthread_mutex_lock(&s->lock);
-    const char *cl = strstr(s->last, "Content-Length: ");
-    uint64_t want = cl ? strtoull(cl + 16, NULL, 10) : UINT64_MAX;
-    (void)pthread_mutex_unlock(&s->lock);
-    while (atomic_load(&s->bytes) < want) {
-        ssize_t n = recv(fd, buf, sizeof buf, 0);
-        if (n <= 0)
-            return;
-        atomic_fetch_add(&s->bytes, (uint64_t)n);
-        for (ssize_t i = 0; i < n; i++) { /* the last 100 to 200 bytes, across reads */
-            if (kept == 200)
-                memmove(tail, tail + 100, kept = 100);
-            tail[kept++] = buf[i];
-        }
-        tail[kept] = '\0';
-        if (!cl && strstr(tail, "\r\n0\r\n") && strcmp(tail + kept - 4, "\r\n\r\n") == 0)
-            break;
-    }
-    (void)pthread_mutex_lock(&s->lock);
-    (void)snprintf(s->last + strlen(s->last), sizeof s->last - strlen(s->last), "%s", tail);
-    (void)pthread_mutex_unlock(&s->lock);
-    (void)ts_send(fd, TS_OK);
-}
+/* ---- request bodies -------------------------------------------------------------------------- */
 
 static void a_post_of_known_length(void)
 {
@@ -196,30 +196,17 @@ static void a_post_of_known_length(void)
     rig_open(&g, NULL);
     static char body[200000];
     memset(body, 'b', sizeof body);
-    const bx_fetch f = {.desc = {.method = BX_LIT("POST"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))},
-                        .body = {body, sizeof body}};
+    const bx_fetch f = {
+        .desc = {.method = BX_LIT("POST"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))},
+        .body = {body, sizeof body}};
     CHECK(rig_fetch(&g, &f, &got, NULL) == BX_OK && got.head->status == 200);
     bx_fetched_done(&got);
-    CHECK(ts_saw(s, "\r\nContent-Length: 200000\r\n") && !ts_saw(s, "Expect") && !ts_saw(s, "chunked"));
+    CHECK(ts_saw(s, "\r\nContent-Length: 200000\r\n") && !ts_saw(s, "Expect") &&
+          !ts_saw(s, "chunked"));
     CHECK(atomic_load(&s->bytes) == sizeof body);
     bx_egress_counters c = bx_egress_scope_counters(g.scope);
     CHECK(c.requests == 1 && c.bytes_out > sizeof body && c.bytes_out < sizeof body + 200);
     CHECK(c.bytes_in > 2 && c.bytes_in < 100);
-}
-
-static bool write_all(bx_egress_request *r, bell *b, const char *p, size_t n)
-{
-    while (n > 0) {
-        size_t k = 0;
-        bx_poll ret = bx_egress_body_write(r, p, n, &k);
-        p += k;
-        n -= k;
-        if (ret == BX_POLL_PENDING && bell_wait(b))
-            continue;
-        if (ret != BX_POLL_READY)
-            return false;
-    }
-    return true;
 }
 
 static void a_chunked_post_with_trailers(void)
@@ -228,7 +215,8 @@ static void a_chunked_post_with_trailers(void)
     AUTO_RIG g;
     rig_open(&g, NULL);
     bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("PUT"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
+    const bx_egress_desc d = {.method = BX_LIT("PUT"),
+                              .url = bx_str_of(at("http://127.0.0.1", s, "/")),
                               .body_length = BX_BODY_CHUNKED};
     BX_AUTO(bx_egress_request) bx_egress_request *r = start(&g, &b, &d);
     static char body[300000];
@@ -250,7 +238,8 @@ static void a_body_must_fit_its_length(void)
     AUTO_RIG g;
     rig_open(&g, NULL);
     bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("PUT"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
+    const bx_egress_desc d = {.method = BX_LIT("PUT"),
+                              .url = bx_str_of(at("http://127.0.0.1", s, "/")),
                               .body_length = 5};
     const bx_http_head *h = NULL;
     const char *msg = NULL;
@@ -275,7 +264,8 @@ static void a_body_may_be_broken_off(void)
     AUTO_RIG g;
     rig_open(&g, NULL);
     bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("PUT"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
+    const bx_egress_desc d = {.method = BX_LIT("PUT"),
+                              .url = bx_str_of(at("http://127.0.0.1", s, "/")),
                               .body_length = BX_BODY_CHUNKED};
     BX_AUTO(bx_egress_request) bx_egress_request *r = start(&g, &b, &d);
     const bx_http_head *h = NULL;
@@ -289,7 +279,8 @@ static void a_body_may_be_broken_off(void)
 static void answer_early(test_server *s, int fd)
 {
     char c;
-    if (ts_read_head(s, fd) && ts_send(fd, "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"))
+    if (ts_read_head(s, fd) &&
+        ts_send(fd, "HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"))
         (void)recv(fd, &c, 1, MSG_PEEK);
 }
 
@@ -299,7 +290,8 @@ static void an_early_answer_ends_the_upload(void)
     AUTO_RIG g;
     rig_open(&g, NULL);
     bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("PUT"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
+    const bx_egress_desc d = {.method = BX_LIT("PUT"),
+                              .url = bx_str_of(at("http://127.0.0.1", s, "/")),
                               .body_length = BX_BODY_CHUNKED};
     BX_AUTO(bx_egress_request) bx_egress_request *r = start(&g, &b, &d);
     const bx_http_head *h = NULL;
@@ -316,7 +308,8 @@ static void echo_chunks(test_server *s, int fd)
 {
     char buf[4096];
     ssize_t n;
-    if (!ts_read_head(s, fd) || !ts_send(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"))
+    if (!ts_read_head(s, fd) ||
+        !ts_send(fd, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"))
         return;
     while ((n = recv(fd, buf, sizeof buf, 0)) > 0 && ts_send_n(fd, buf, (size_t)n))
         if (n >= 5 && memcmp(buf + n - 5, "0\r\n\r\n", 5) == 0)
@@ -329,7 +322,8 @@ static void both_directions_at_once(void)
     AUTO_RIG g;
     rig_open(&g, NULL);
     bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("POST"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
+    const bx_egress_desc d = {.method = BX_LIT("POST"),
+                              .url = bx_str_of(at("http://127.0.0.1", s, "/")),
                               .body_length = BX_BODY_CHUNKED};
     BX_AUTO(bx_egress_request) bx_egress_request *r = start(&g, &b, &d);
     const bx_http_head *h = NULL;
@@ -348,7 +342,7 @@ static void both_directions_at_once(void)
     CHECK(drain(r, &b, 0, &total) == BX_POLL_END && total == 0);
 }
 
-/* ---- connections ------------------------------------------------------------------------------------------ */
+/* ---- connections ----------------------------------------------------------------------------- */
 
 static void reuse_within_a_scope_only(void)
 {
@@ -375,7 +369,8 @@ static void cancelling(void)
     AUTO_RIG g;
     rig_open(&g, NULL);
     bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
+    const bx_egress_desc d = {.method = BX_LIT("GET"),
+                              .url = bx_str_of(at("http://127.0.0.1", s, "/")),
                               .body_length = BX_BODY_NONE};
     bx_egress_request *r = start(&g, &b, &d);
     const bx_http_head *h = NULL;
@@ -395,17 +390,19 @@ static void unreachable(void)
     bx_error err;
     bx_fetched got;
     /* Nobody listens on this address. */
-    const bx_fetch f = {.desc = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.9.9.9", s, "/"))}};
+    const bx_fetch f = {
+        .desc = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.9.9.9", s, "/"))}};
     CHECK(rig_fetch(&g, &f, &got, &err) == BX_EIO && got.error == BX_HTTP_CONNECTION_REFUSED);
     CHECK(strstr(err.msg, "127.9.9.9") && strstr(err.msg, "refused"));
 }
 
-/* ---- limits and timeouts ------------------------------------------------------------------------------------ */
+/* ---- limits and timeouts --------------------------------------------------------------------- */
 
 static void limit_of_bytes_in(void)
 {
-    AUTO_SERVER *s = ts_start(ts_canned, "HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n"
-                                         "123456789012345678901234567890123456789012345678901234567890");
+    AUTO_SERVER *s =
+        ts_start(ts_canned, "HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n"
+                            "123456789012345678901234567890123456789012345678901234567890");
     AUTO_RIG g;
     rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
     g.limits.http_in = 99; /* one answer is 39 + 60 bytes */
@@ -426,8 +423,9 @@ static void limit_of_bytes_out(void)
     g.limits.http_out = 1000;
     rig_scope(&g, NULL, 0);
     static char body[1001];
-    bx_fetch f = {.desc = {.method = BX_LIT("POST"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))},
-                  .body = {body, sizeof body}};
+    bx_fetch f = {
+        .desc = {.method = BX_LIT("POST"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))},
+        .body = {body, sizeof body}};
     CHECK(rig_fetch(&g, &f, &got, NULL) == BX_ELIMIT && got.error == BX_HTTP_REQUEST_BODY_SIZE);
     CHECK(atomic_load(&s->connections) == 0); /* a length that cannot fit is not begun */
     f.body.n = 100;
@@ -438,25 +436,21 @@ static void limit_of_bytes_out(void)
     CHECK(bx_egress_scope_counters(g.scope).hit_http_out);
 }
 
-static void silent(test_server *s, int fd)
-{
-    char c;
-    (void)s;
-    while (recv(fd, &c, 1, 0) > 0)
-        ;
-}
-
 static void half_an_answer(test_server *s, int fd)
 {
     if (ts_read_head(s, fd) && ts_send(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"))
         silent(s, fd);
 }
 
-static bx_http_error timed(rig *g, const char *url, uint64_t connect, uint64_t first, uint64_t between)
+static bx_http_error timed(rig *g, const char *url, uint64_t connect, uint64_t first,
+                           uint64_t between)
 {
     bx_fetched got = {.req = NULL};
-    const bx_fetch f = {.desc = {.method = BX_LIT("GET"), .url = bx_str_of(url), .connect_timeout_ns = connect,
-                                 .first_byte_timeout_ns = first, .between_bytes_timeout_ns = between}};
+    const bx_fetch f = {.desc = {.method = BX_LIT("GET"),
+                                 .url = bx_str_of(url),
+                                 .connect_timeout_ns = connect,
+                                 .first_byte_timeout_ns = first,
+                                 .between_bytes_timeout_ns = between}};
     bx_code rc = rig_fetch(g, &f, &got, NULL);
     bx_http_error e = rc == BX_OK ? BX_HTTP_OK : got.error;
     bx_fetched_done(&got);
@@ -473,7 +467,8 @@ static void timeouts(void)
     uint64_t begun = bx_now_ns();
     CHECK(timed(&g, at("https://127.0.0.1", mute, "/"), ms30, 0, 0) == BX_HTTP_CONNECTION_TIMEOUT);
     CHECK(timed(&g, at("http://127.0.0.1", mute, "/"), 0, ms30, 0) == BX_HTTP_RESPONSE_TIMEOUT);
-    CHECK(timed(&g, at("http://127.0.0.1", half, "/"), 0, 0, ms30) == BX_HTTP_CONNECTION_READ_TIMEOUT);
+    CHECK(timed(&g, at("http://127.0.0.1", half, "/"), 0, 0, ms30) ==
+          BX_HTTP_CONNECTION_READ_TIMEOUT);
     CHECK(bx_now_ns() - begun < 5 * BX_SEC && bx_now_ns() - begun >= 3 * ms30);
     rig_end_scope(&g);
     CHECK(g.n_events == 3 && strstr(g.events[2].reason, "fell silent"));
@@ -500,7 +495,8 @@ static void a_slow_lookup_holds_nobody_up(void)
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
     slow_dns dns = {PTHREAD_MUTEX_INITIALIZER};
     AUTO_RIG g;
-    rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.resolve = slow_resolve, .resolve_ctx = &dns});
+    rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL,
+                 (bx_egress_cfg){.resolve = slow_resolve, .resolve_ctx = &dns});
     rig_scope(&g, NULL, 0);
     (void)pthread_mutex_lock(&dns.lock);
     bx_http_error late = timed(&g, "http://slow.example/", 30000000, 0, 0);
@@ -516,13 +512,16 @@ static void deadlines(void)
     AUTO_RIG g;
     bx_fetched got;
     rig_open(&g, NULL);
-    const bx_fetch f = {.desc = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))}};
+    const bx_fetch f = {
+        .desc = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))}};
     bx_ctl ctl = bx_ctl_init(bx_now_ns() + 30000000); /* the caller's own */
-    CHECK(bx_egress_fetch(g.scope, &f, &ctl, &got, NULL) == BX_ETIMEOUT && got.error == BX_HTTP_RESPONSE_TIMEOUT);
+    CHECK(bx_egress_fetch(g.scope, &f, &ctl, &got, NULL) == BX_ETIMEOUT &&
+          got.error == BX_HTTP_RESPONSE_TIMEOUT);
     bx_egress_scope *first = g.scope;
     const bx_egress_scope_cfg cfg = {.net = g.net, .deadline_ns = bx_now_ns() + 30000000};
     CHECK(bx_egress_scope_new(g.eg, &cfg, &g.scope, NULL) == BX_OK); /* the scope's */
-    bx_http_error e = rig_try(&g, at("http://127.0.0.1", s, "/")), late = rig_try(&g, at("http://127.0.0.1", s, "/"));
+    bx_http_error e = rig_try(&g, at("http://127.0.0.1", s, "/")),
+                  late = rig_try(&g, at("http://127.0.0.1", s, "/"));
     bx_egress_scope_free(first);
     CHECK(e == BX_HTTP_RESPONSE_TIMEOUT && late == BX_HTTP_CONNECTION_TIMEOUT);
 }
@@ -543,7 +542,8 @@ static void cancel_from_another_thread(void)
     CHECK(bx_ctl_make_cancellable(&ctl, NULL) == BX_OK);
     pthread_t t;
     CHECK(pthread_create(&t, NULL, cancel_later, &ctl) == 0);
-    const bx_fetch f = {.desc = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))}};
+    const bx_fetch f = {
+        .desc = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))}};
     CHECK(bx_egress_fetch(g.scope, &f, &ctl, &got, NULL) == BX_ECANCELLED);
     (void)pthread_join(t, NULL);
     bx_ctl_done(&ctl);
@@ -568,15 +568,18 @@ static void a_reader_may_stop(void)
     bx_fetched got;
     size_t seen = 0;
     rig_open(&g, NULL);
-    bx_fetch f = {.desc = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))},
-                  .on_body = stop_at_first, .on_head = see_status, .sink_ctx = &seen};
+    bx_fetch f = {
+        .desc = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/"))},
+        .on_body = stop_at_first,
+        .on_head = see_status,
+        .sink_ctx = &seen};
     CHECK(rig_fetch(&g, &f, &got, NULL) == BX_ECANCELLED && seen == 4);
     f.on_body = NULL;
     f.max_body = 3;
     CHECK(rig_fetch(&g, &f, &got, NULL) == BX_ELIMIT && got.error == BX_HTTP_RESPONSE_BODY_SIZE);
 }
 
-/* ---- events and credentials ----------------------------------------------------------------------------------- */
+/* ---- events and credentials ------------------------------------------------------------------ */
 
 static void events_tell_what_happened(void)
 {
@@ -590,7 +593,8 @@ static void events_tell_what_happened(void)
     CHECK(rig_try(&g, at("http://h.example", s, "/no")) == BX_HTTP_REQUEST_DENIED);
     CHECK(g.n_events == 2); /* an end is not seen before its event */
     const seen_event *e = &g.events[0];
-    CHECK(strcmp(e->method, "GET") == 0 && strcmp(e->url, at("http://h.example", s, "/ok?key=")) == 0);
+    CHECK(strcmp(e->method, "GET") == 0 &&
+          strcmp(e->url, at("http://h.example", s, "/ok?key=")) == 0);
     CHECK(strcmp(e->address, "127.0.0.1") == 0 && e->status == 200 && e->allowed && !e->cancelled);
     CHECK(e->error == BX_HTTP_OK && e->reason[0] == '\0' && strstr(e->rule, RULES[0]));
     CHECK(e->bytes_in == 40 && e->bytes_out > 20 && e->time_ns > 0 && e->time_ns < 20 * BX_SEC);
@@ -610,8 +614,10 @@ static void injected_for_its_origin_only(void)
     rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&g, &in, 1);
     const bx_http_field own = {.name = BX_LIT("authorization"), .value = BX_LIT("guess")};
-    bx_fetch f = {.desc = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
-                           .fields = &own, .n_fields = 1}};
+    bx_fetch f = {.desc = {.method = BX_LIT("GET"),
+                           .url = bx_str_of(at("http://127.0.0.1", s, "/")),
+                           .fields = &own,
+                           .n_fields = 1}};
     CHECK(rig_fetch(&g, &f, &got, NULL) == BX_OK);
     bx_fetched_done(&got);
     CHECK(ts_saw(s, "\r\nAuthorization: Bearer s3cret\r\n\r\n") && !ts_saw(s, "guess"));
@@ -648,179 +654,7 @@ static void bad_inject_rules(void)
     }
 }
 
-/* ---- many at once -------------------------------------------------------------------------------------------------- */
-
-enum { MANY = 200 };
-
-/* One thread, all connections: answers nobody before everybody has asked. */
-static void *crowd(void *arg)
-{
-    int listener = *(int *)arg, fds[MANY];
-    for (int i = 0; i < MANY; i++) {
-        char buf[512];
-        fds[i] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-        if (fds[i] < 0 || recv(fds[i], buf, sizeof buf, 0) <= 0)
-            return NULL;
-    }
-    for (int i = 0; i < MANY; i++) {
-        (void)ts_send(fds[i], TS_OK);
-        (void)close(fds[i]);
-    }
-    return NULL;
-}
-
-static int count_threads(void)
-{
-    DIR *d = opendir("/proc/self/task");
-    int n = 0;
-    for (const struct dirent *e; d && (e = readdir(d));)
-        n += e->d_name[0] != '.';
-    if (d)
-        (void)closedir(d);
-    return n;
-}
-
-static void two_hundred_at_once_on_one_thread(void)
-{
-    static bx_egress_request *r[MANY];
-    test_server s = {.port = 0};
-    CHECK(ts_listen(&s, "127.0.0.1"));
-    AUTO_RIG g;
-    rig_open(&g, NULL);
-    pthread_t t;
-    CHECK(pthread_create(&t, NULL, crowd, &s.fd) == 0);
-    int before = count_threads();
-    bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", &s, "/")),
-                              .body_length = BX_BODY_NONE};
-    for (int i = 0; i < MANY; i++)
-        r[i] = start(&g, &b, &d);
-    CHECK(count_threads() == before + 1);
-    for (int i = 0; i < MANY; i++) {
-        uint64_t total = 0;
-        CHECK(drain(r[i], &b, 0, &total) == BX_POLL_END && total == 2);
-    }
-    CHECK(count_threads() <= before + 1);
-    for (int i = 0; i < MANY; i++)
-        bx_egress_request_free(r[i]);
-    (void)pthread_join(t, NULL);
-    (void)close(s.fd);
-}
-
-static void open_requests_are_limited(void)
-{
-    static bx_egress_request *r[BX_EGRESS_SCOPE_REQUESTS + 1];
-    AUTO_SERVER *s = ts_start(silent, NULL);
-    AUTO_RIG g;
-    rig_open(&g, NULL);
-    bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
-                              .body_length = BX_BODY_NONE};
-    const bx_http_head *h = NULL;
-    const char *msg = NULL;
-    for (size_t i = 0; i < BX_COUNT(r); i++)
-        r[i] = start(&g, &b, &d);
-    CHECK(bx_egress_poll_head(r[BX_EGRESS_SCOPE_REQUESTS - 1], &h) == BX_POLL_PENDING);
-    CHECK(bx_egress_poll_head(r[BX_EGRESS_SCOPE_REQUESTS], &h) == BX_POLL_ERROR);
-    CHECK(bx_egress_error(r[BX_EGRESS_SCOPE_REQUESTS], &msg) == BX_HTTP_CONNECTION_LIMIT_REACHED);
-    for (size_t i = 0; i < BX_COUNT(r); i++)
-        bx_egress_request_free(r[i]);
-    CHECK(rig_try(&g, "http://127.0.0.1:1/") == BX_HTTP_CONNECTION_REFUSED); /* there is room again */
-}
-
-/* ---- streaming ---------------------------------------------------------------------------------------------------------- */
-
-enum { HUNDRED_MB = 100 << 20 };
-
-#if defined(__SANITIZE_THREAD__)
-#define WITH_SHADOW_MEMORY true
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define WITH_SHADOW_MEMORY true
-#endif
-#endif
-#ifndef WITH_SHADOW_MEMORY
-#define WITH_SHADOW_MEMORY false
-#endif
-
-/* ctx: how much (uint64_t) it announces and sends, counting what the kernel took. */
-static void pour(test_server *s, int fd)
-{
-    char head[128];
-    static char piece[65536];
-    uint64_t left = *(const uint64_t *)s->ctx;
-    memset(piece, 'p', sizeof piece);
-    (void)snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %llu\r\n\r\n", (unsigned long long)left);
-    if (!ts_read_head(s, fd) || !ts_send(fd, head))
-        return;
-    while (left > 0) {
-        ssize_t n = send(fd, piece, left < sizeof piece ? (size_t)left : sizeof piece, MSG_NOSIGNAL);
-        if (n <= 0)
-            return;
-        left -= (uint64_t)n;
-        atomic_fetch_add(&s->bytes, (uint64_t)n);
-    }
-}
-
-/* KiB in memory; 0 where a sanitizer's shadow memory is what one would measure. */
-static long resident_kib(void)
-{
-    if (WITH_SHADOW_MEMORY)
-        return 0;
-    char buf[128] = "";
-    int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    ssize_t n = read(fd, buf, sizeof buf - 1);
-    (void)close(fd);
-    const char *second = n > 0 ? strchr(buf, ' ') : NULL;
-    return second ? (long)strtoull(second + 1, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024) : 0;
-}
-
-static void a_hundred_megabytes_in_little_memory(void)
-{
-    static const uint64_t SIZE = HUNDRED_MB;
-    AUTO_SERVER *s = ts_start(pour, &SIZE);
-    AUTO_RIG g;
-    rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
-    g.limits.http_in = 2 * SIZE;
-    rig_scope(&g, NULL, 0);
-    bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("GET"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
-                              .body_length = BX_BODY_NONE};
-    BX_AUTO(bx_egress_request) bx_egress_request *r = start(&g, &b, &d);
-    const bx_http_head *h = NULL;
-    uint64_t total = 0;
-    CHECK(await_head(r, &b, &h) == BX_POLL_READY);
-    long before = resident_kib();
-    CHECK(drain(r, &b, 'p', &total) == BX_POLL_END && total == SIZE);
-    CHECK(resident_kib() - before <= 4096);
-}
-
-static void an_upload_of_a_hundred_megabytes(void)
-{
-    AUTO_SERVER *s = ts_start(swallow, NULL);
-    AUTO_RIG g;
-    rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
-    g.limits.http_out = 2u * HUNDRED_MB;
-    rig_scope(&g, NULL, 0);
-    bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = BX_LIT("PUT"), .url = bx_str_of(at("http://127.0.0.1", s, "/")),
-                              .body_length = HUNDRED_MB};
-    BX_AUTO(bx_egress_request) bx_egress_request *r = start(&g, &b, &d);
-    static char piece[100000];
-    const bx_http_head *h = NULL;
-    CHECK(write_all(r, &b, piece, sizeof piece));
-    long before = resident_kib();
-    for (size_t left = HUNDRED_MB - sizeof piece; left > 0;) {
-        size_t n = left < sizeof piece ? left : sizeof piece;
-        CHECK(write_all(r, &b, piece, n));
-        left -= n;
-    }
-    bx_egress_body_end(r, NULL, 0);
-    CHECK(await_head(r, &b, &h) == BX_POLL_READY && h->status == 200);
-    CHECK(atomic_load(&s->bytes) == HUNDRED_MB && resident_kib() - before <= 4096);
-}
-
-/* ---- memory -------------------------------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 static void survives_failed_allocations(void)
 {
@@ -829,8 +663,10 @@ static void survives_failed_allocations(void)
     rig_open(&g, NULL);
     CHECK(rig_try(&g, at("http://127.0.0.1", s, "/")) == BX_HTTP_OK); /* the thread is up */
     const bx_http_field field = {.name = BX_LIT("X"), .value = BX_LIT("y")};
-    const bx_fetch f = {.desc = {.method = BX_LIT("POST"), .url = bx_str_of(at("http://127.0.0.1", s, "/?a=b")),
-                                 .fields = &field, .n_fields = 1}};
+    const bx_fetch f = {.desc = {.method = BX_LIT("POST"),
+                                 .url = bx_str_of(at("http://127.0.0.1", s, "/?a=b")),
+                                 .fields = &field,
+                                 .n_fields = 1}};
     for (long k = 0; k < 1000; k++) {
         bx_fetched got = {.req = NULL};
         bx_test_fail_alloc = k;
@@ -858,14 +694,14 @@ static void error_names(void)
     CHECK(bx_http_error_code(BX_HTTP_OK) == BX_OK && bx_http_error_text(BX_HTTP_LOOP_DETECTED)[0]);
 }
 
-BXT_MAIN(RUN(a_get); RUN(names_are_looked_up_once); RUN(second_address_is_tried); RUN(fields_travel_as_given);
-         RUN(methods_without_body); RUN(head_has_no_body); RUN(codings_are_not_undone);
-         RUN(trailers_and_informational); RUN(no_trailers); RUN(a_post_of_known_length);
-         RUN(a_chunked_post_with_trailers); RUN(a_body_must_fit_its_length); RUN(a_body_may_be_broken_off);
-         RUN(an_early_answer_ends_the_upload); RUN(both_directions_at_once); RUN(reuse_within_a_scope_only);
-         RUN(cancelling); RUN(unreachable); RUN(limit_of_bytes_in); RUN(limit_of_bytes_out); RUN(timeouts);
-         RUN(a_slow_lookup_holds_nobody_up); RUN(deadlines); RUN(cancel_from_another_thread);
-         RUN(a_reader_may_stop); RUN(events_tell_what_happened); RUN(injected_for_its_origin_only);
-         RUN(bad_inject_rules); RUN(two_hundred_at_once_on_one_thread); RUN(open_requests_are_limited);
-         RUN(a_hundred_megabytes_in_little_memory); RUN(an_upload_of_a_hundred_megabytes);
-         RUN(survives_failed_allocations); RUN(error_names);)
+BXT_MAIN(RUN(a_get); RUN(names_are_looked_up_once); RUN(second_address_is_tried); RUN(over_ipv6);
+         RUN(fields_travel_as_given); RUN(methods_without_body); RUN(head_has_no_body);
+         RUN(codings_are_not_undone); RUN(trailers_and_informational); RUN(no_trailers);
+         RUN(a_post_of_known_length); RUN(a_chunked_post_with_trailers);
+         RUN(a_body_must_fit_its_length); RUN(a_body_may_be_broken_off);
+         RUN(an_early_answer_ends_the_upload); RUN(both_directions_at_once);
+         RUN(reuse_within_a_scope_only); RUN(cancelling); RUN(unreachable); RUN(limit_of_bytes_in);
+         RUN(limit_of_bytes_out); RUN(timeouts); RUN(a_slow_lookup_holds_nobody_up); RUN(deadlines);
+         RUN(cancel_from_another_thread); RUN(a_reader_may_stop); RUN(events_tell_what_happened);
+         RUN(injected_for_its_origin_only); RUN(bad_inject_rules); RUN(survives_failed_allocations);
+         RUN(error_names);)

@@ -6,11 +6,11 @@ enum { PIECE = 16 << 10, DEFAULT_BODY = 1 << 30, MAX_DROPPED = 64 << 10 };
 
 /* One hop, as it is about to be sent. */
 typedef struct hop {
-    bx_url *url;          /* owned */
+    bx_url *url; /* owned */
     bx_str method;
     bx_http_field *fields; /* owned; the strings are the caller's */
     size_t n_fields;
-    bx_str body;          /* p NULL: none */
+    bx_str body; /* p NULL: none */
 } hop;
 
 static void hop_done(hop *h)
@@ -79,8 +79,9 @@ static bx_code get_head(exchange *x, const bx_http_head **ret, bx_error *err)
 static bx_code take_piece(const bx_fetch *f, bx_buf *b, bx_str piece, bx_error *err)
 {
     if (f->on_body)
-        return f->on_body(f->sink_ctx, piece) ? BX_OK
-                                              : bx_fail(err, BX_ECANCELLED, "stopped by the reader");
+        return f->on_body(f->sink_ctx, piece)
+                   ? BX_OK
+                   : bx_fail(err, BX_ECANCELLED, "stopped by the reader");
     bx_buf_add_str(b, piece);
     return bx_buf_check(b, err);
 }
@@ -130,7 +131,7 @@ static bx_code drop_body(exchange *x, bx_error *err)
     return BX_OK;
 }
 
-/* ---- redirects ---------------------------------------------------------------------------------------- */
+/* ---- redirects ------------------------------------------------------------------------------- */
 
 static bool is_redirect(uint16_t status)
 {
@@ -147,8 +148,8 @@ static const bx_http_field *find_field(const bx_http_head *head, bx_str name)
 
 static bool is_credential(const bx_http_field *f)
 {
-    static const char *const NAMES[] = {"authorization", "cookie", "x-api-key", "api-key",
-                                        "x-goog-api-key", "x-auth-token"};
+    static const char *const NAMES[] = {"authorization", "cookie",         "x-api-key",
+                                        "api-key",       "x-goog-api-key", "x-auth-token"};
     for (size_t i = 0; i < BX_COUNT(NAMES); i++)
         if (bx_str_eq_nocase(f->name, bx_str_of(NAMES[i])))
             return true;
@@ -166,13 +167,14 @@ static void redirect(hop *h, uint16_t status, bx_url *to)
 {
     bool post = bx_str_eq(h->method, BX_LIT("POST"));
     bool head = bx_str_eq(h->method, BX_LIT("HEAD")), get = bx_str_eq(h->method, BX_LIT("GET"));
-    bool becomes_get = (status == 303 && !head && !get) || (post && (status == 301 || status == 302));
+    bool becomes_get =
+        (status == 303 && !head && !get) || (post && (status == 301 || status == 302));
     bool leaves = !bx_url_same_origin(h->url, to);
     size_t n = 0;
     for (size_t i = 0; i < h->n_fields; i++) {
         const bx_http_field *f = &h->fields[i];
-        bool drop = (leaves && is_credential(f)) || (becomes_get && describes_body(f->name))
-                 || bx_str_eq_nocase(f->name, BX_LIT("host"));
+        bool drop = (leaves && is_credential(f)) || (becomes_get && describes_body(f->name)) ||
+                    bx_str_eq_nocase(f->name, BX_LIT("host"));
         if (!drop)
             h->fields[n++] = *f;
     }
@@ -186,10 +188,11 @@ static void redirect(hop *h, uint16_t status, bx_url *to)
 }
 
 /* *ret: the answer asks for another hop, and `h` is it. */
-static bx_code next_hop(hop *h, const bx_http_head *head, unsigned left, bool *ret, bx_http_error *e,
-                        bx_error *err)
+static bx_code next_hop(hop *h, const bx_http_head *head, unsigned left, bool *ret,
+                        bx_http_error *e, bx_error *err)
 {
-    const bx_http_field *to = is_redirect(head->status) ? find_field(head, BX_LIT("location")) : NULL;
+    const bx_http_field *to =
+        is_redirect(head->status) ? find_field(head, BX_LIT("location")) : NULL;
     *ret = false;
     if (!to)
         return BX_OK;
@@ -203,8 +206,8 @@ static bx_code next_hop(hop *h, const bx_http_head *head, unsigned left, bool *r
         *e = BX_HTTP_REQUEST_URI_INVALID;
         return bx_wrap(rc, err, "redirect");
     }
-    if (bx_str_eq(h->url->parts.scheme, BX_LIT("https"))
-        && !bx_str_eq(url->parts.scheme, BX_LIT("https"))) {
+    if (bx_str_eq(h->url->parts.scheme, BX_LIT("https")) &&
+        !bx_str_eq(url->parts.scheme, BX_LIT("https"))) {
         bx_url_free(url);
         *e = BX_HTTP_REQUEST_DENIED;
         return bx_fail(err, BX_EDENIED, "a redirect from https to http is not followed");
@@ -214,7 +217,7 @@ static bx_code next_hop(hop *h, const bx_http_head *head, unsigned left, bool *r
     return BX_OK;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static bx_code first_hop(const bx_fetch *f, hop *h, bx_http_error *e, bx_error *err)
 {
@@ -240,8 +243,8 @@ static bx_code first_hop(const bx_fetch *f, hop *h, bx_http_error *e, bx_error *
 }
 
 /* Send the hop and read the answer's head. */
-static bx_code exchange_head(exchange *x, const bx_fetch *f, const hop *h, const bx_http_head **head,
-                             bx_error *err)
+static bx_code exchange_head(exchange *x, const bx_fetch *f, const hop *h,
+                             const bx_http_head **head, bx_error *err)
 {
     bx_egress_desc d = f->desc;
     d.method = h->method;
@@ -256,7 +259,8 @@ static bx_code exchange_head(exchange *x, const bx_fetch *f, const hop *h, const
     return rc == BX_OK ? get_head(x, head, err) : rc;
 }
 
-static bx_code run(exchange *x, const bx_fetch *f, bx_fetched *out, bx_buf *body, hop *h, bx_error *err)
+static bx_code run(exchange *x, const bx_fetch *f, bx_fetched *out, bx_buf *body, hop *h,
+                   bx_error *err)
 {
     unsigned left = f->max_redirects < BX_MAX_REDIRECTS ? f->max_redirects : BX_MAX_REDIRECTS;
     bool again = true;
@@ -284,8 +288,8 @@ bx_code bx_egress_fetch(bx_egress_scope *s, const bx_fetch *f, const bx_ctl *ctl
     bx_fetched out = {.error = BX_HTTP_OK};
     exchange x = {.scope = s, .ctl = ctl, .error = &out.error};
     hop h = {.url = NULL};
-    BX_AUTO_BUF body = bx_buf_init(f->max_body && f->max_body < DEFAULT_BODY ? f->max_body + 1
-                                                                             : DEFAULT_BODY);
+    BX_AUTO_BUF body =
+        bx_buf_init(f->max_body && f->max_body < DEFAULT_BODY ? f->max_body + 1 : DEFAULT_BODY);
     bx_code rc = bx_wake_init(&x.wake, err);
     if (rc == BX_OK) {
         rc = run(&x, f, &out, &body, &h, err);

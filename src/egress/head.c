@@ -22,10 +22,7 @@ bool bx_is_field_value(bx_str s)
     return true;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
 bool bx_str_eq_nocase(bx_str a, bx_str b)
 {
@@ -61,14 +58,14 @@ static bool parse_length(bx_str s, uint64_t *ret)
     return true;
 }
 
-/* ---- requests ---------------------------------------------------------------------------- */
+/* ---- requests -------------------------------------------------------------------------------- */
 
 /* Fields of the connection, not of the message: the client owns them (RFC 9110 section 7.6.1). */
 static bool is_forbidden(bx_str name)
 {
     static const char *const NAMES[] = {
-        "connection", "keep-alive", "transfer-encoding", "te", "upgrade", "expect",
-        "http2-settings", "trailer",
+        "connection", "keep-alive", "transfer-encoding", "te",
+        "upgrade",    "expect",     "http2-settings",    "trailer",
     };
     for (size_t i = 0; i < BX_COUNT(NAMES); i++)
         if (bx_str_eq_nocase(name, bx_str_of(NAMES[i])))
@@ -79,7 +76,8 @@ static bool is_forbidden(bx_str name)
 
 bool bx_field_is_implied(bx_str name)
 {
-    return bx_str_eq_nocase(name, BX_LIT("host")) || bx_str_eq_nocase(name, BX_LIT("content-length"));
+    return bx_str_eq_nocase(name, BX_LIT("host")) ||
+           bx_str_eq_nocase(name, BX_LIT("content-length"));
 }
 
 static bool host_agrees(bx_str value, const bx_url *url)
@@ -91,9 +89,9 @@ static bool host_agrees(bx_str value, const bx_url *url)
     if (bx_str_eq_nocase(value, authority))
         return true;
     /* The default port may be written out. */
-    return value.n == authority.n + (size_t)n
-        && bx_str_eq_nocase((bx_str){value.p, authority.n}, authority)
-        && memcmp(value.p + authority.n, port, (size_t)n) == 0;
+    return value.n == authority.n + (size_t)n &&
+           bx_str_eq_nocase((bx_str){value.p, authority.n}, authority) &&
+           memcmp(value.p + authority.n, port, (size_t)n) == 0;
 }
 
 static bool length_agrees(bx_str value, uint64_t *body_length)
@@ -149,8 +147,8 @@ bx_http_error bx_fields_check(const bx_http_field *f, size_t n, const bx_url *ur
             bx_fail(err, BX_EDENIED, "header field 'Host' names another host than the URL");
             return BX_HTTP_REQUEST_HEADER_SIZE;
         }
-        if (bx_str_eq_nocase(f[i].name, BX_LIT("content-length"))
-            && !length_agrees(value, &facts->body_length)) {
+        if (bx_str_eq_nocase(f[i].name, BX_LIT("content-length")) &&
+            !length_agrees(value, &facts->body_length)) {
             bx_fail(err, BX_EINVAL, "header field 'Content-Length' does not fit the body");
             return BX_HTTP_REQUEST_BODY_SIZE;
         }
@@ -182,7 +180,7 @@ bx_http_error bx_trailers_check(const bx_http_field *f, size_t n, bx_error *err)
     return BX_HTTP_OK;
 }
 
-/* ---- responses ---------------------------------------------------------------------------- */
+/* ---- responses ------------------------------------------------------------------------------- */
 
 void bx_head_free(bx_head *h)
 {
@@ -226,8 +224,8 @@ static bx_http_error status_line(bx_head_builder *b, bx_str line, bx_error *err)
     } else {
         goto bad;
     }
-    if (s.n < 3 || s.p[0] < '1' || s.p[0] > '9' || s.p[1] < '0' || s.p[1] > '9' || s.p[2] < '0'
-        || s.p[2] > '9' || (s.n > 3 && s.p[3] != ' ') || !bx_is_field_value(s))
+    if (s.n < 3 || s.p[0] < '1' || s.p[0] > '9' || s.p[1] < '0' || s.p[1] > '9' || s.p[2] < '0' ||
+        s.p[2] > '9' || (s.n > 3 && s.p[3] != ' ') || !bx_is_field_value(s))
         goto bad;
     b->status = (uint16_t)((s.p[0] - '0') * 100 + (s.p[1] - '0') * 10 + (s.p[2] - '0'));
     return BX_HTTP_OK;
@@ -332,8 +330,9 @@ static bx_http_error check_framing(const bx_head_builder *b, bx_error *err)
         }
     }
     if (n_coding > 0 && (n_length > 0 || b->major != 1 || b->minor == 0)) {
-        bx_fail(err, BX_EIO, n_length > 0 ? "both Transfer-Encoding and Content-Length"
-                                          : "Transfer-Encoding outside HTTP/1.1");
+        bx_fail(err, BX_EIO,
+                n_length > 0 ? "both Transfer-Encoding and Content-Length"
+                             : "Transfer-Encoding outside HTTP/1.1");
         return BX_HTTP_PROTOCOL_ERROR;
     }
     return BX_HTTP_OK;

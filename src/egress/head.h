@@ -6,11 +6,11 @@
 #include "base/buf.h"
 #include "egress/egress.h"
 
-bool bx_is_token(bx_str s);       /* RFC 9110 section 5.6.2 */
-bool bx_is_field_value(bx_str s); /* no CR, LF, NUL or other control but HTAB */
+bool bx_is_token(bx_str s);                /* RFC 9110 section 5.6.2 */
+bool bx_is_field_value(bx_str s);          /* no CR, LF, NUL or other control but HTAB */
 bool bx_str_eq_nocase(bx_str a, bx_str b); /* ASCII */
 
-/* ---- requests ---------------------------------------------------------------------- */
+/* ---- requests -------------------------------------------------------------------------------- */
 typedef struct bx_field_facts {
     uint64_t body_length; /* in: as bx_egress_desc; out: made definite by Content-Length */
     size_t bytes;         /* "name: value\r\n" of all that travel */
@@ -23,7 +23,7 @@ bx_http_error bx_fields_check(const bx_http_field *f, size_t n, const bx_url *ur
 bool bx_field_is_implied(bx_str name); /* Host, Content-Length */
 bx_http_error bx_trailers_check(const bx_http_field *f, size_t n, bx_error *err);
 
-/* ---- responses ------------------------------------------------------------------------ */
+/* ---- responses ------------------------------------------------------------------------------- */
 typedef struct bx_head {
     bx_http_head pub; /* points into the two below */
     bx_http_field *fields;
@@ -33,13 +33,15 @@ typedef struct bx_head {
 void bx_head_free(bx_head *h); /* NULL is fine */
 
 typedef struct bx_head_builder { /* one section, line by line */
-    bx_buf bytes;   /* names and values, one after the other */
-    struct { uint32_t name, name_n, value, value_n; } at[BX_HTTP_MAX_FIELDS];
+    bx_buf bytes;                /* names and values, one after the other */
+    struct {
+        uint32_t name, name_n, value, value_n;
+    } at[BX_HTTP_MAX_FIELDS];
     size_t n;
-    size_t total;   /* bytes seen, line ends included */
+    size_t total; /* bytes seen, line ends included */
     uint16_t status;
     uint8_t major, minor;
-    bool trailer;   /* a trailer section: no status line */
+    bool trailer; /* a trailer section: no status line */
 } bx_head_builder;
 
 void bx_head_begin(bx_head_builder *b, bool trailer);

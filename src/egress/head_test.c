@@ -4,7 +4,8 @@
 
 #define F(n, v) {.name = BX_LIT(n), .value = BX_LIT(v)}
 
-static bx_http_error check_fields(const char *url, const bx_http_field *f, size_t n, uint64_t *length)
+static bx_http_error check_fields(const char *url, const bx_http_field *f, size_t n,
+                                  uint64_t *length)
 {
     BX_AUTO(bx_url) bx_url *u = NULL;
     bx_field_facts facts = {.body_length = *length};
@@ -51,8 +52,9 @@ static void injection_is_refused(void)
 static void connection_fields_are_refused(void)
 {
     static const char *const NAMES[] = {
-        "Connection", "keep-alive", "Transfer-Encoding", "TE", "upgrade", "Expect",
-        "Proxy-Authorization", "proxy-connection", "HTTP2-Settings", "Trailer",
+        "Connection",     "keep-alive", "Transfer-Encoding",   "TE",
+        "upgrade",        "Expect",     "Proxy-Authorization", "proxy-connection",
+        "HTTP2-Settings", "Trailer",
     };
     for (size_t i = 0; i < BX_COUNT(NAMES); i++)
         CHECK(one(bx_str_of(NAMES[i]), BX_LIT("x")) == BX_HTTP_REQUEST_HEADER_SIZE);
@@ -101,14 +103,14 @@ static void field_limits(void)
     memset(big, 'x', sizeof big);
     uint64_t none = BX_BODY_NONE;
     CHECK(one(BX_LIT("X"), (bx_str){big, BX_HTTP_MAX_HEAD - 5}) == BX_HTTP_OK);
-    CHECK(one(BX_LIT("X"), (bx_str){big, BX_HTTP_MAX_HEAD - 4})
-          == BX_HTTP_REQUEST_HEADER_SECTION_SIZE);
+    CHECK(one(BX_LIT("X"), (bx_str){big, BX_HTTP_MAX_HEAD - 4}) ==
+          BX_HTTP_REQUEST_HEADER_SECTION_SIZE);
     bx_http_field many[BX_HTTP_MAX_FIELDS + 1];
     for (size_t i = 0; i < BX_COUNT(many); i++)
         many[i] = (bx_http_field)F("X", "y");
     CHECK(check_fields("http://h/", many, BX_HTTP_MAX_FIELDS, &none) == BX_HTTP_OK);
-    CHECK(check_fields("http://h/", many, BX_HTTP_MAX_FIELDS + 1, &none)
-          == BX_HTTP_REQUEST_HEADER_SECTION_SIZE);
+    CHECK(check_fields("http://h/", many, BX_HTTP_MAX_FIELDS + 1, &none) ==
+          BX_HTTP_REQUEST_HEADER_SECTION_SIZE);
 }
 
 static void trailers(void)
@@ -116,12 +118,13 @@ static void trailers(void)
     bx_error err;
     bx_http_field ok[] = {F("X-Sum", "1")}, length[] = {F("Content-Length", "1")},
                   bad[] = {F("X", "a\nb")};
-    CHECK(bx_trailers_check(ok, 1, &err) == BX_HTTP_OK && bx_trailers_check(NULL, 0, &err) == BX_HTTP_OK);
+    CHECK(bx_trailers_check(ok, 1, &err) == BX_HTTP_OK &&
+          bx_trailers_check(NULL, 0, &err) == BX_HTTP_OK);
     CHECK(bx_trailers_check(length, 1, &err) == BX_HTTP_REQUEST_TRAILER_SIZE);
     CHECK(bx_trailers_check(bad, 1, &err) == BX_HTTP_REQUEST_TRAILER_SIZE);
 }
 
-/* ---- responses ---------------------------------------------------------------------------- */
+/* ---- responses ------------------------------------------------------------------------------- */
 
 /* Lines separated by '\n'; the section's head, or its error. */
 static bx_http_error section(bool trailer, const char *lines, bx_head **ret)
@@ -152,8 +155,8 @@ static bx_http_error head_error(const char *lines)
 static void parses_a_response(void)
 {
     bx_head *h = NULL;
-    CHECK(section(false, "HTTP/1.1 404 Not Found\nContent-Type:text/html \nX-A: \nX-B:\t b c\t", &h)
-          == BX_HTTP_OK);
+    CHECK(section(false, "HTTP/1.1 404 Not Found\nContent-Type:text/html \nX-A: \nX-B:\t b c\t",
+                  &h) == BX_HTTP_OK);
     CHECK(h->pub.status == 404 && h->pub.n_fields == 3);
     CHECK(bx_str_eq(h->pub.fields[0].name, BX_LIT("Content-Type")));
     CHECK(bx_str_eq(h->pub.fields[0].value, BX_LIT("text/html")));
@@ -166,9 +169,9 @@ static void status_lines(void)
 {
     CHECK(head_error("HTTP/1.1 200") == BX_HTTP_OK && head_error("HTTP/2 204 ") == BX_HTTP_OK);
     CHECK(head_error("HTTP/1.0 999 odd") == BX_HTTP_OK);
-    static const char *const BAD[] = {"HTTP/1.1 20", "HTTP/1.1 2000 x", "HTTP/1.1 099 x", "HTTP/0.9 200 x",
-                                      "HTTP/1.2 200 x", "ICY 200 OK", "HTTP/1.1200 OK", "HTTP/1.1 +20 x",
-                                      "HTTP/1.1 200 a\x01", "HTTP/3 200 "};
+    static const char *const BAD[] = {
+        "HTTP/1.1 20", "HTTP/1.1 2000 x", "HTTP/1.1 099 x", "HTTP/0.9 200 x",     "HTTP/1.2 200 x",
+        "ICY 200 OK",  "HTTP/1.1200 OK",  "HTTP/1.1 +20 x", "HTTP/1.1 200 a\x01", "HTTP/3 200 "};
     for (size_t i = 0; i < BX_COUNT(BAD); i++)
         CHECK(head_error(BAD[i]) == BX_HTTP_PROTOCOL_ERROR);
 }
@@ -177,19 +180,21 @@ static void smuggling_is_refused(void)
 {
     CHECK(head_error("HTTP/1.1 200 OK\nTransfer-Encoding: chunked") == BX_HTTP_OK); /* controls */
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 5\nContent-Length: 5") == BX_HTTP_OK);
-    CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 5\nTransfer-Encoding: chunked")
-          == BX_HTTP_PROTOCOL_ERROR);
-    CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 5\nContent-Length: 6") == BX_HTTP_PROTOCOL_ERROR);
+    CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 5\nTransfer-Encoding: chunked") ==
+          BX_HTTP_PROTOCOL_ERROR);
+    CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 5\nContent-Length: 6") ==
+          BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 5, 5") == BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: +5") == BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: -1") == BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 0x10") == BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length:") == BX_HTTP_PROTOCOL_ERROR);
-    CHECK(head_error("HTTP/1.1 200 OK\nTransfer-Encoding: gzip, chunked")
-          == BX_HTTP_RESPONSE_TRANSFER_CODING);
-    CHECK(head_error("HTTP/1.1 200 OK\nTransfer-Encoding: xchunked") == BX_HTTP_RESPONSE_TRANSFER_CODING);
-    CHECK(head_error("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\nTransfer-Encoding: chunked")
-          == BX_HTTP_RESPONSE_TRANSFER_CODING);
+    CHECK(head_error("HTTP/1.1 200 OK\nTransfer-Encoding: gzip, chunked") ==
+          BX_HTTP_RESPONSE_TRANSFER_CODING);
+    CHECK(head_error("HTTP/1.1 200 OK\nTransfer-Encoding: xchunked") ==
+          BX_HTTP_RESPONSE_TRANSFER_CODING);
+    CHECK(head_error("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\nTransfer-Encoding: chunked") ==
+          BX_HTTP_RESPONSE_TRANSFER_CODING);
     CHECK(head_error("HTTP/1.0 200 OK\nTransfer-Encoding: chunked") == BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length : 5") == BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nTransfer-Encoding\x0b: chunked") == BX_HTTP_PROTOCOL_ERROR);

@@ -78,8 +78,8 @@ static bx_http_error of_connect_errno(long sys)
     }
 }
 
-/* The text holds OpenSSL's "error:0A000458:…": in its lower bits a reason, and reasons from 1000 on
- * are alerts that the other side sent (SSL_AD_REASON_OFFSET). */
+/* The text holds OpenSSL's "error:0A000458:" and more: in its lower bits a reason, and reasons from
+ * 1000 on are alerts that the other side sent (SSL_AD_REASON_OFFSET). */
 static bool is_alert(const char *text)
 {
     const char *at = strstr(text, "error:");

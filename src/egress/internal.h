@@ -19,10 +19,10 @@
 enum { BX_EGRESS_OWN_PORTS = 16, BX_EGRESS_RESOLVED = 256, BX_EGRESS_MSG = 512 };
 
 typedef enum bx_mail { /* what a request's mail to the I/O thread asks for; bits */
-    BX_MAIL_START = 1u << 0,
-    BX_MAIL_KICK = 1u << 1,     /* there may be room, data or an end: unpause */
-    BX_MAIL_CANCEL = 1u << 2,   /* its owner is gone */
-    BX_MAIL_RESOLVED = 1u << 3, /* answer, n_answer, answer_error are set */
+                       BX_MAIL_START = 1u << 0,
+                       BX_MAIL_KICK = 1u << 1,     /* there may be room, data or an end: unpause */
+                       BX_MAIL_CANCEL = 1u << 2,   /* its owner is gone */
+                       BX_MAIL_RESOLVED = 1u << 3, /* answer, n_answer, answer_error are set */
 } bx_mail;
 
 struct bx_egress {
@@ -33,12 +33,12 @@ struct bx_egress {
     _Atomic uint32_t own_ports[BX_EGRESS_OWN_PORTS]; /* 0 = free */
     _Atomic uint32_t active;                         /* requests the I/O thread has */
     pthread_mutex_t lock;
-    bool started, stop;          /* lock */
-    pthread_t thread;            /* lock */
-    bx_egress_request *inbox;    /* lock */
-    bx_egress_scope *closing;    /* lock; owned by the I/O thread from here on */
-    CURLM *multi;                /* made with the thread, gone after it */
-    bx_egress_request *live;     /* I/O */
+    bool started, stop;       /* lock */
+    pthread_t thread;         /* lock */
+    bx_egress_request *inbox; /* lock */
+    bx_egress_scope *closing; /* lock; owned by the I/O thread from here on */
+    CURLM *multi;             /* made with the thread, gone after it */
+    bx_egress_request *live;  /* I/O */
 };
 
 typedef struct bx_inject_rule {
@@ -62,15 +62,15 @@ struct bx_egress_scope {
     void *event_ctx;
     _Atomic uint64_t requests, bytes_in, bytes_out;
     _Atomic bool hit_requests, hit_in, hit_out;
-    _Atomic uint32_t open;       /* requests not yet freed by their owner */
-    pthread_mutex_t event_lock;  /* serialises on_event */
+    _Atomic uint32_t open;      /* requests not yet freed by their owner */
+    pthread_mutex_t event_lock; /* serialises on_event */
     pthread_mutex_t lock;
-    pthread_cond_t idle;         /* live fell to 0 */
-    uint32_t live;               /* lock; requests the I/O thread has */
-    bx_resolved *resolved;       /* lock */
-    size_t n_resolved;           /* lock */
-    CURLSH *share;               /* I/O; connections and TLS sessions of this scope */
-    bx_egress_scope *next;       /* egress lock: closing list */
+    pthread_cond_t idle;   /* live fell to 0 */
+    uint32_t live;         /* lock; requests the I/O thread has */
+    bx_resolved *resolved; /* lock */
+    size_t n_resolved;     /* lock */
+    CURLSH *share;         /* I/O; connections and TLS sessions of this scope */
+    bx_egress_scope *next; /* egress lock: closing list */
 };
 
 typedef enum bx_phase { BX_PHASE_LOOKUP, BX_PHASE_CONNECT, BX_PHASE_WAIT, BX_PHASE_BODY } bx_phase;
@@ -88,8 +88,8 @@ struct bx_egress_request {
     char rule[256];
 
     /* Mail. */
-    unsigned mail;                /* egress lock */
-    bx_egress_request *next_mail; /* egress lock */
+    unsigned mail;                     /* egress lock */
+    bx_egress_request *next_mail;      /* egress lock */
     bx_ip answer[BX_EGRESS_MAX_ADDRS]; /* written before BX_MAIL_RESOLVED is posted */
     size_t n_answer;
     bx_http_error answer_error;
@@ -104,7 +104,7 @@ struct bx_egress_request {
     bx_ip addrs[BX_EGRESS_MAX_ADDRS]; /* vetted */
     size_t n_addrs;
     bx_phase phase;
-    uint64_t phase_ns;  /* when the phase began, or the last byte of the body came */
+    uint64_t phase_ns; /* when the phase began, or the last byte of the body came */
     uint64_t bytes_in, bytes_out;
     bx_http_error abort_error; /* set by a callback that broke the transfer off */
     char abort_msg[BX_EGRESS_MSG];
@@ -142,7 +142,8 @@ bool bx_ip_of_sockaddr(const struct sockaddr *sa, bx_ip *ip, uint16_t *port);
 void bx_scope_destroy(bx_egress_scope *s);
 /* bx_net_check_addr and own ports. */
 void bx_scope_check_addr(bx_egress_scope *s, bx_ip ip, uint16_t port, bx_verdict *ret);
-void bx_scope_event(bx_egress_scope *s, const bx_egress_request *r, uint16_t status, bool cancelled);
+void bx_scope_event(bx_egress_scope *s, const bx_egress_request *r, uint16_t status,
+                    bool cancelled);
 /* Add to a counter; false (and the hit flag) when that passes its limit. */
 bool bx_scope_count_request(bx_egress_scope *s);
 bool bx_scope_count_in(bx_egress_scope *s, uint64_t n);

@@ -7,7 +7,7 @@
 
 enum { ANY_PORT = 443 }; /* networks are blocked whole; the port is judged at connect */
 
-/* ---- an answer on its way from a helper thread ---------------------------------------------------- */
+/* ---- an answer on its way from a helper thread ----------------------------------------------- */
 
 typedef struct waiting {
     bx_wake wake;
@@ -25,7 +25,8 @@ static void on_answer(void *ctx, bx_http_error e, const bx_ip *ips, size_t n)
     bx_wake_up(&w->wake);
 }
 
-static bx_code look_up(bx_egress_scope *s, const char *host, const bx_ctl *ctl, waiting *w, bx_error *err)
+static bx_code look_up(bx_egress_scope *s, const char *host, const bx_ctl *ctl, waiting *w,
+                       bx_error *err)
 {
     bx_lookup *l = NULL;
     bx_code rc = bx_wake_init(&w->wake, err);
@@ -39,9 +40,10 @@ static bx_code look_up(bx_egress_scope *s, const char *host, const bx_ctl *ctl, 
     return rc;
 }
 
-/* ---- names seen in this scope ------------------------------------------------------------------------ */
+/* ---- names seen in this scope ---------------------------------------------------------------- */
 
-static bx_code remember(bx_egress_scope *s, const char *host, const bx_ip *ips, size_t n, bx_error *err)
+static bx_code remember(bx_egress_scope *s, const char *host, const bx_ip *ips, size_t n,
+                        bx_error *err)
 {
     bx_code rc = BX_OK;
     (void)pthread_mutex_lock(&s->lock);
@@ -53,7 +55,8 @@ static bx_code remember(bx_egress_scope *s, const char *host, const bx_ip *ips, 
     if (!s->resolved) {
         rc = bx_fail(err, BX_ENOMEM, "look up '%s'", host);
     } else if (i == BX_EGRESS_RESOLVED) {
-        rc = bx_fail(err, BX_ELIMIT, "more than %d names looked up in one call", BX_EGRESS_RESOLVED);
+        rc =
+            bx_fail(err, BX_ELIMIT, "more than %d names looked up in one call", BX_EGRESS_RESOLVED);
     } else {
         bx_resolved *at = &s->resolved[i];
         s->n_resolved += i == s->n_resolved;
@@ -68,14 +71,14 @@ static bx_code remember(bx_egress_scope *s, const char *host, const bx_ip *ips, 
 static bool has_ip(const bx_resolved *r, bx_ip ip)
 {
     for (size_t i = 0; i < r->n; i++)
-        if (r->ips[i].family == ip.family
-            && memcmp(r->ips[i].b, ip.b, ip.family == 4 ? 4 : 16) == 0)
+        if (r->ips[i].family == ip.family &&
+            memcmp(r->ips[i].b, ip.b, ip.family == 4 ? 4 : 16) == 0)
             return true;
     return false;
 }
 
-bx_code bx_egress_resolve(bx_egress_scope *s, bx_str host, const bx_ctl *ctl, bx_ip *out, size_t max,
-                          size_t *ret_n, bx_http_error *ret_error, bx_error *err)
+bx_code bx_egress_resolve(bx_egress_scope *s, bx_str host, const bx_ctl *ctl, bx_ip *out,
+                          size_t max, size_t *ret_n, bx_http_error *ret_error, bx_error *err)
 {
     bx_host h;
     *ret_error = BX_HTTP_DNS_ERROR;
@@ -91,8 +94,9 @@ bx_code bx_egress_resolve(bx_egress_scope *s, bx_str host, const bx_ctl *ctl, bx
     /* A lookup is a message to whoever serves the name, so it needs a right as well. */
     *ret_error = BX_HTTP_REQUEST_DENIED;
     if (!s->net || !bx_net_may_resolve_connect(s->net, bx_str_of(h.text)))
-        return bx_fail(err, BX_EDENIED, "no rule allows to look up '%s': connect:tcp://%s:PORT would",
-                       h.text, h.text);
+        return bx_fail(err, BX_EDENIED,
+                       "no rule allows to look up '%s': connect:tcp://%s:PORT would", h.text,
+                       h.text);
     waiting w = {.e = BX_HTTP_OK};
     *ret_error = BX_HTTP_DNS_TIMEOUT;
     rc = look_up(s, h.text, ctl, &w, err);
@@ -100,7 +104,8 @@ bx_code bx_egress_resolve(bx_egress_scope *s, bx_str host, const bx_ctl *ctl, bx
         return bx_wrap(rc, err, "look up '%s'", h.text);
     *ret_error = w.e;
     if (w.e != BX_HTTP_OK)
-        return bx_fail(err, bx_http_error_code(w.e), "look up '%s': %s", h.text, bx_http_error_text(w.e));
+        return bx_fail(err, bx_http_error_code(w.e), "look up '%s': %s", h.text,
+                       bx_http_error_text(w.e));
     size_t n = 0;
     bx_verdict v;
     for (size_t i = 0; i < w.n && n < max; i++) {
@@ -118,7 +123,8 @@ bx_code bx_egress_resolve(bx_egress_scope *s, bx_str host, const bx_ctl *ctl, bx
     return rc;
 }
 
-void bx_egress_check_connect(bx_egress_scope *s, bx_str proto, bx_ip ip, uint16_t port, bx_verdict *ret)
+void bx_egress_check_connect(bx_egress_scope *s, bx_str proto, bx_ip ip, uint16_t port,
+                             bx_verdict *ret)
 {
     bx_verdict v;
     bx_scope_check_addr(s, ip, port, &v);

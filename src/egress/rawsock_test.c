@@ -18,7 +18,8 @@ static void open_with(rig *g, const char *connect, const char *hole)
     rig_scope(g, NULL, 0);
 }
 
-static bx_code look_up(rig *g, const char *host, bx_ip *out, size_t max, size_t *n, bx_http_error *e)
+static bx_code look_up(rig *g, const char *host, bx_ip *out, size_t max, size_t *n,
+                       bx_http_error *e)
 {
     const bx_ctl ctl = bx_ctl_init(bx_now_ns() + 20 * BX_SEC);
     return bx_egress_resolve(g->scope, bx_str_of(host), &ctl, out, max, n, e, NULL);
@@ -49,7 +50,8 @@ static void names_of_connect_rules_only(void)
     CHECK(look_up(&g, "not a name", ip, 4, &n, &e) == BX_EINVAL);
     CHECK(look_up(&g, "127.1", ip, 4, &n, &e) == BX_EINVAL);
     CHECK(atomic_load(&g.dns.lookups) == 1);
-    CHECK(look_up(&g, "192.0.2.1", ip, 4, &n, &e) == BX_OK && n == 1 && ip[0].b[0] == 192); /* no lookup */
+    CHECK(look_up(&g, "192.0.2.1", ip, 4, &n, &e) == BX_OK && n == 1 &&
+          ip[0].b[0] == 192); /* no lookup */
     CHECK(look_up(&g, "[::1]", ip, 4, &n, &e) == BX_OK && n == 1 && ip[0].family == 6);
     CHECK(atomic_load(&g.dns.lookups) == 1);
 }
@@ -61,12 +63,16 @@ static void private_names(void)
     size_t n = 0;
     bx_http_error e;
     open_with(&g, "tcp://*:*", NULL);
-    CHECK(look_up(&g, "priv.example", ip, 4, &n, &e) == BX_EDENIED && e == BX_HTTP_DESTINATION_IP_PROHIBITED);
-    CHECK(look_up(&g, "gone.example", ip, 4, &n, &e) == BX_ENOENT && e == BX_HTTP_DESTINATION_NOT_FOUND);
+    CHECK(look_up(&g, "priv.example", ip, 4, &n, &e) == BX_EDENIED &&
+          e == BX_HTTP_DESTINATION_IP_PROHIBITED);
+    CHECK(look_up(&g, "gone.example", ip, 4, &n, &e) == BX_ENOENT &&
+          e == BX_HTTP_DESTINATION_NOT_FOUND);
     AUTO_RIG open;
     open_with(&open, "tcp://*:*", "10.0.0.0/8");
-    CHECK(look_up(&open, "priv.example", ip, 4, &n, &e) == BX_OK && n == 1 && ip[0].b[3] == 8); /* control */
-    CHECK(look_up(&open, "pub.example", ip, 1, &n, &e) == BX_OK && n == 1); /* no more than there is room for */
+    CHECK(look_up(&open, "priv.example", ip, 4, &n, &e) == BX_OK && n == 1 &&
+          ip[0].b[3] == 8); /* control */
+    CHECK(look_up(&open, "pub.example", ip, 1, &n, &e) == BX_OK &&
+          n == 1); /* no more than there is room for */
 }
 
 static void sockets_by_resolved_name(void)
@@ -112,10 +118,12 @@ static void stops_with_its_call(void)
     open_with(&g, "tcp://*:*", NULL);
     bx_ctl late = bx_ctl_init(bx_now_ns()), gone = bx_ctl_init(UINT64_MAX);
     bx_ctl_cancel(&gone);
-    CHECK(bx_egress_resolve(g.scope, BX_LIT("pub.example"), &late, &ip, 1, &n, &e, NULL) == BX_ETIMEOUT);
+    CHECK(bx_egress_resolve(g.scope, BX_LIT("pub.example"), &late, &ip, 1, &n, &e, NULL) ==
+          BX_ETIMEOUT);
     CHECK(e == BX_HTTP_DNS_TIMEOUT);
-    CHECK(bx_egress_resolve(g.scope, BX_LIT("pub.example"), &gone, &ip, 1, &n, &e, NULL) == BX_ECANCELLED);
+    CHECK(bx_egress_resolve(g.scope, BX_LIT("pub.example"), &gone, &ip, 1, &n, &e, NULL) ==
+          BX_ECANCELLED);
 }
 
-BXT_MAIN(RUN(names_of_connect_rules_only); RUN(private_names); RUN(sockets_by_resolved_name); RUN(sockets_by_address);
-         RUN(stops_with_its_call);)
+BXT_MAIN(RUN(names_of_connect_rules_only); RUN(private_names); RUN(sockets_by_resolved_name);
+         RUN(sockets_by_address); RUN(stops_with_its_call);)

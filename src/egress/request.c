@@ -1,6 +1,6 @@
 #include "egress/internal.h"
 
-/* ---- life -------------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------------------------ */
 
 void bx_request_unref(bx_egress_request *r)
 {
@@ -86,7 +86,7 @@ void bx_egress_request_free(bx_egress_request *r)
     atomic_fetch_sub(&s->open, 1);
 }
 
-/* ---- starting ------------------------------------------------------------------------------------ */
+/* ---- starting -------------------------------------------------------------------------------- */
 
 /* One refusal: what, and what to tell. */
 typedef struct refusal {
@@ -106,8 +106,8 @@ static bool method_ok(bx_str m, refusal *no)
 {
     if (!bx_is_token(m) || m.n > 32)
         return refuse(no, BX_HTTP_REQUEST_METHOD_INVALID, BX_EINVAL, "the method is not a token");
-    if (bx_str_eq_nocase(m, BX_LIT("CONNECT")) || bx_str_eq_nocase(m, BX_LIT("TRACE"))
-        || bx_str_eq_nocase(m, BX_LIT("TRACK")))
+    if (bx_str_eq_nocase(m, BX_LIT("CONNECT")) || bx_str_eq_nocase(m, BX_LIT("TRACE")) ||
+        bx_str_eq_nocase(m, BX_LIT("TRACK")))
         return refuse(no, BX_HTTP_REQUEST_METHOD_INVALID, BX_EDENIED,
                       "the methods CONNECT, TRACE and TRACK are not available");
     return true;
@@ -138,9 +138,10 @@ static bool within_limits(bx_egress_request *r, size_t head_bytes, refusal *no)
 {
     bx_egress_scope *s = r->scope;
     if (s->deadline_ns <= r->start_ns)
-        return refuse(no, BX_HTTP_CONNECTION_TIMEOUT, BX_ETIMEOUT, "the call's deadline has passed");
-    if (atomic_load(&s->open) > BX_EGRESS_SCOPE_REQUESTS
-        || atomic_load(&s->eg->active) >= s->eg->max_connections)
+        return refuse(no, BX_HTTP_CONNECTION_TIMEOUT, BX_ETIMEOUT,
+                      "the call's deadline has passed");
+    if (atomic_load(&s->open) > BX_EGRESS_SCOPE_REQUESTS ||
+        atomic_load(&s->eg->active) >= s->eg->max_connections)
         return refuse(no, BX_HTTP_CONNECTION_LIMIT_REACHED, BX_ELIMIT,
                       "too many requests are open at once: finish some first");
     if (!bx_scope_count_request(s))
@@ -176,8 +177,8 @@ static const bx_inject_rule *inject_for(const bx_egress_request *r, bx_str name)
 {
     for (size_t i = 0; i < r->scope->n_inject; i++) {
         const bx_inject_rule *rule = &r->scope->inject[i];
-        if (bx_url_same_origin(rule->origin, r->url)
-            && bx_str_eq_nocase(bx_str_of(rule->name), name))
+        if (bx_url_same_origin(rule->origin, r->url) &&
+            bx_str_eq_nocase(bx_str_of(rule->name), name))
             return rule;
     }
     return NULL;
@@ -212,8 +213,8 @@ static bool build_headers(bx_egress_request *r, const bx_egress_desc *d, refusal
     }
     for (size_t i = 0; i < r->scope->n_inject; i++) {
         const bx_inject_rule *rule = &r->scope->inject[i];
-        if (bx_url_same_origin(rule->origin, r->url)
-            && !add_header(r, rule->name, bx_str_of(rule->value), no))
+        if (bx_url_same_origin(rule->origin, r->url) &&
+            !add_header(r, rule->name, bx_str_of(rule->value), no))
             return false;
     }
     return true;
@@ -227,8 +228,9 @@ static bool judge(bx_egress_request *r, const bx_egress_desc *d, refusal *no)
         return false;
     bx_code rc = bx_url_parse(d->url, &r->url, &no->err);
     if (rc != BX_OK) {
-        no->e = rc == BX_ELIMIT ? BX_HTTP_REQUEST_URI_TOO_LONG
-              : rc == BX_ENOMEM ? BX_HTTP_INTERNAL_ERROR : BX_HTTP_REQUEST_URI_INVALID;
+        no->e = rc == BX_ELIMIT   ? BX_HTTP_REQUEST_URI_TOO_LONG
+                : rc == BX_ENOMEM ? BX_HTTP_INTERNAL_ERROR
+                                  : BX_HTTP_REQUEST_URI_INVALID;
         return false;
     }
     if (bx_url_redact(r->url, &r->redacted, &no->err) != BX_OK) {
@@ -242,13 +244,16 @@ static bool judge(bx_egress_request *r, const bx_egress_desc *d, refusal *no)
     if (no->e != BX_HTTP_OK)
         return false;
     r->body_length = facts.body_length;
+    if (r->is_head && r->body_length == BX_BODY_CHUNKED)
+        r->body_length = BX_BODY_NONE; /* bindings make a body for every request: it stays unsent */
     if (r->is_head && r->body_length != BX_BODY_NONE && r->body_length != 0)
         return refuse(no, BX_HTTP_REQUEST_BODY_SIZE, BX_EINVAL, "a HEAD request has no body");
     size_t head = strlen(r->method) + strlen(r->url->text) + facts.bytes + 16;
     return within_limits(r, head, no) && build_headers(r, d, no);
 }
 
-static bx_egress_request *request_new(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_waker w)
+static bx_egress_request *request_new(bx_egress_scope *s, const bx_egress_desc *d,
+                                      bx_egress_waker w)
 {
     bx_egress_request *r = bx_calloc(1, sizeof *r);
     char *method = bx_strndup(d->method.p, d->method.n < 64 ? d->method.n : 64);
@@ -261,7 +266,8 @@ static bx_egress_request *request_new(bx_egress_scope *s, const bx_egress_desc *
     r->method = method;
     r->is_head = bx_str_eq(d->method, BX_LIT("HEAD"));
     r->body_length = d->body_length;
-    r->connect_timeout_ns = d->connect_timeout_ns ? d->connect_timeout_ns : s->eg->connect_timeout_ns;
+    r->connect_timeout_ns =
+        d->connect_timeout_ns ? d->connect_timeout_ns : s->eg->connect_timeout_ns;
     r->first_byte_ns = d->first_byte_timeout_ns;
     r->between_ns = d->between_bytes_timeout_ns;
     r->start_ns = r->phase_ns = bx_now_ns();
@@ -305,7 +311,7 @@ bx_code bx_egress_start(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_w
     return BX_OK;
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------ */
+/* ---- the answer ------------------------------------------------------------------------------ */
 
 /* Nothing to give yet: the end, the error, or the promise of a wake-up. */
 static bx_poll nothing_locked(bx_egress_request *r)
@@ -379,7 +385,7 @@ bx_http_error bx_egress_error(bx_egress_request *r, const char **message)
     return e;
 }
 
-/* ---- the request's body ------------------------------------------------------------------------------ */
+/* ---- the request's body ---------------------------------------------------------------------- */
 
 /* The owner ends the exchange with an error of its own making. */
 static void break_off(bx_egress_request *r, bx_http_error e, const char *msg)

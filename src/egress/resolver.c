@@ -113,6 +113,8 @@ static void run_locked(bx_resolver *v, bx_lookup *l)
     bx_http_error e = v->fn ? v->fn(v->fn_ctx, l->host, ips, BX_COUNT(ips), &n)
                             : system_resolve(l->host, ips, BX_COUNT(ips), &n);
     (void)pthread_mutex_lock(&v->lock);
+    if (e == BX_HTTP_OK && (n == 0 || n > BX_COUNT(ips))) /* a hook that does not keep its word */
+        e = n == 0 ? BX_HTTP_DESTINATION_NOT_FOUND : BX_HTTP_INTERNAL_ERROR;
     v->running[slot] = NULL;
     l->running = false;
     if (!l->done) { /* cancelled meanwhile: its owner left it to us */
@@ -122,7 +124,7 @@ static void run_locked(bx_resolver *v, bx_lookup *l)
     bx_lookup_fn done = l->done;
     l->done = NULL;
     /* Under the lock, so that cancel returns only when no call can follow. */
-    done(l->ctx, n > BX_COUNT(ips) ? BX_HTTP_INTERNAL_ERROR : e, ips, n);
+    done(l->ctx, e, ips, e == BX_HTTP_OK ? n : 0);
 }
 
 static void destroy(bx_resolver *v)

@@ -31,7 +31,8 @@ static void a_hook_answers(void)
     answer a = ANSWER_INIT;
     CHECK(bx_resolver_new(fake_resolve, &dns, &v, NULL) == BX_OK);
     CHECK(bx_lookup_start(v, "h.example", &a, on_answer, &a, &l, NULL) == BX_OK);
-    CHECK(bell_wait(&a.b) && a.e == BX_HTTP_OK && a.n == 2 && a.first.family == 4 && a.first.b[3] == 1);
+    CHECK(bell_wait(&a.b) && a.e == BX_HTTP_OK && a.n == 2 && a.first.family == 4 &&
+          a.first.b[3] == 1);
     bx_lookup_cancel(l); /* after its end: only frees it */
     CHECK(bx_lookup_start(v, "no.example", &a, on_answer, &a, &l, NULL) == BX_OK);
     CHECK(bell_wait(&a.b) && a.e == BX_HTTP_DESTINATION_NOT_FOUND && a.n == 0 && a.calls == 2);
@@ -98,7 +99,8 @@ static void one_owner_does_not_starve_the_others(void)
     CHECK(bx_resolver_new(gated, &g, &v, NULL) == BX_OK);
     for (size_t i = 0; i < BX_COUNT(slow); i++) {
         a[i] = (answer)ANSWER_INIT;
-        CHECK(bx_lookup_start(v, "slow.example", &owner_a, on_answer, &a[i], &slow[i], NULL) == BX_OK);
+        CHECK(bx_lookup_start(v, "slow.example", &owner_a, on_answer, &a[i], &slow[i], NULL) ==
+              BX_OK);
     }
     gate_wait_inside(&g, BX_RESOLVER_PER_OWNER);
     CHECK(bx_lookup_start(v, "quick.example", &owner_b, on_answer, &b, &quick, NULL) == BX_OK);
@@ -159,5 +161,5 @@ static void out_of_memory(void)
     bx_resolver_free(v);
 }
 
-BXT_MAIN(RUN(a_hook_answers); RUN(one_owner_does_not_starve_the_others); RUN(no_answer_after_a_cancel);
-         RUN(the_systems_resolver); RUN(out_of_memory);)
+BXT_MAIN(RUN(a_hook_answers); RUN(one_owner_does_not_starve_the_others);
+         RUN(no_answer_after_a_cancel); RUN(the_systems_resolver); RUN(out_of_memory);)

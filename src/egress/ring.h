@@ -10,10 +10,7 @@ typedef struct bx_ring {
     size_t head, n;
 } bx_ring;
 
-static inline size_t bx_ring_room(const bx_ring *r)
-{
-    return r->cap - r->n;
-}
+static inline size_t bx_ring_room(const bx_ring *r) { return r->cap - r->n; }
 
 /* Put what fits; false when out of memory. */
 bool bx_ring_put(bx_ring *r, const void *p, size_t n, size_t *put);

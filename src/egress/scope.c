@@ -1,6 +1,6 @@
 #include "egress/internal.h"
 
-/* ---- injected credentials ------------------------------------------------------------------ */
+/* ---- injected credentials -------------------------------------------------------------------- */
 
 static bool is_origin_only(const bx_url *u)
 {
@@ -21,9 +21,10 @@ static bx_code inject_add(bx_egress_scope *s, const bx_inject *in, bx_error *err
     bx_field_facts facts = {.body_length = BX_BODY_NONE};
     bx_error inner;
     /* The value is a secret: no message may quote it. */
-    if (in->value.n == 0 || bx_field_is_implied(in->header)
-        || bx_fields_check(&f, 1, rule->origin, &facts, &inner) != BX_HTTP_OK)
-        return bx_fail(err, BX_EINVAL, "inject for '%.*s': header '%.*s' or its value is not usable",
+    if (in->value.n == 0 || bx_field_is_implied(in->header) ||
+        bx_fields_check(&f, 1, rule->origin, &facts, &inner) != BX_HTTP_OK)
+        return bx_fail(err, BX_EINVAL,
+                       "inject for '%.*s': header '%.*s' or its value is not usable",
                        BX_FMT(in->origin), BX_FMT(in->header));
     rule->name = bx_strndup(in->header.p, in->header.n);
     rule->value = bx_strndup(in->value.p, in->value.n);
@@ -98,7 +99,7 @@ void bx_egress_scope_free(bx_egress_scope *s)
         bx_scope_destroy(s);
 }
 
-/* ---- counting ---------------------------------------------------------------------------------- */
+/* ---- counting -------------------------------------------------------------------------------- */
 
 bx_egress_counters bx_egress_scope_counters(const bx_egress_scope *s)
 {
@@ -138,7 +139,7 @@ bool bx_scope_count_request(bx_egress_scope *s)
     return false;
 }
 
-/* ---- judging and reporting --------------------------------------------------------------------- */
+/* ---- judging and reporting ------------------------------------------------------------------- */
 
 void bx_scope_check_addr(bx_egress_scope *s, bx_ip ip, uint16_t port, bx_verdict *ret)
 {
@@ -165,7 +166,7 @@ void bx_scope_event(bx_egress_scope *s, const bx_egress_request *r, uint16_t sta
         .address = bx_str_of(r->address),
         .status = status,
         .bytes_in = r->bytes_in,
-        .bytes_out = r->bytes_out,
+        .bytes_out = r->refused ? 0 : r->bytes_out,
         .time_ns = bx_now_ns() - r->start_ns,
         .allowed = !r->refused,
         .rule = bx_str_of(r->rule),

@@ -17,7 +17,7 @@
 
 enum { TS_MAX_CONNECTIONS = 512 };
 
-/* ---- a server ----------------------------------------------------------------------------------- */
+/* ---- a server -------------------------------------------------------------------------------- */
 
 typedef struct test_server test_server;
 typedef struct ts_connection {
@@ -52,7 +52,8 @@ BX_UNUSED static void *ts_connection_main(void *arg)
 BX_UNUSED static void *ts_main(void *arg)
 {
     test_server *s = arg;
-    struct pollfd fds[2] = {{.fd = s->fd, .events = POLLIN}, {.fd = s->stop_fd[0], .events = POLLIN}};
+    struct pollfd fds[2] = {{.fd = s->fd, .events = POLLIN},
+                            {.fd = s->stop_fd[0], .events = POLLIN}};
     while (poll(fds, 2, -1) >= 0 && !fds[1].revents) {
         int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd < 0)
@@ -69,19 +70,27 @@ BX_UNUSED static void *ts_main(void *arg)
     return NULL;
 }
 
+/* False when the address is not this machine's. */
 BX_UNUSED static bool ts_listen(test_server *s, const char *address)
 {
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(s->port)};
-    socklen_t len = sizeof a;
+    union {
+        struct sockaddr sa;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } a = {.v6 = {.sin6_family = strchr(address, ':') ? AF_INET6 : AF_INET}};
+    bool v6 = a.sa.sa_family == AF_INET6;
+    socklen_t len = v6 ? sizeof a.v6 : sizeof a.v4;
     int one = 1;
-    if (inet_pton(AF_INET, address, &a.sin_addr) != 1)
+    void *to = v6 ? (void *)&a.v6.sin6_addr : (void *)&a.v4.sin_addr;
+    a.v4.sin_port = htons(s->port); /* at the same place in both */
+    if (inet_pton(a.sa.sa_family, address, to) != 1)
         return false;
-    s->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    s->fd = socket(a.sa.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     (void)setsockopt(s->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(s->fd, (struct sockaddr *)&a, len) != 0 || listen(s->fd, 512) != 0
-        || getsockname(s->fd, (struct sockaddr *)&a, &len) != 0)
+    if (bind(s->fd, &a.sa, len) != 0 || listen(s->fd, 512) != 0 ||
+        getsockname(s->fd, &a.sa, &len) != 0)
         return false;
-    s->port = ntohs(a.sin_port);
+    s->port = ntohs(a.v4.sin_port);
     return true;
 }
 
@@ -123,10 +132,7 @@ BX_UNUSED static void ts_stop(test_server *s)
     (void)pthread_mutex_destroy(&s->lock);
     free(s);
 }
-BX_UNUSED static void ts_autop(test_server **s)
-{
-    ts_stop(*s);
-}
+BX_UNUSED static void ts_autop(test_server **s) { ts_stop(*s); }
 #define AUTO_SERVER __attribute__((cleanup(ts_autop))) test_server
 
 BX_UNUSED static bool ts_send_n(int fd, const void *p, size_t n)
@@ -142,10 +148,7 @@ BX_UNUSED static bool ts_send_n(int fd, const void *p, size_t n)
     return true;
 }
 
-BX_UNUSED static bool ts_send(int fd, const char *z)
-{
-    return ts_send_n(fd, z, strlen(z));
-}
+BX_UNUSED static bool ts_send(int fd, const char *z) { return ts_send_n(fd, z, strlen(z)); }
 
 /* Read one head, byte by byte so that no body is touched; kept in s->last.  False at the end. */
 BX_UNUSED static bool ts_read_head(test_server *s, int fd)
@@ -189,7 +192,46 @@ BX_UNUSED static void ts_canned_close(test_server *s, int fd)
 
 #define TS_OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-/* ---- a resolver of lies ----------------------------------------------------------------------------- */
+BX_UNUSED static void silent(test_server *s, int fd)
+{
+    char c;
+    (void)s;
+    while (recv(fd, &c, 1, 0) > 0)
+        ;
+}
+
+/* Reads a body of Content-Length or chunks to its end, counts and checks it, answers. */
+BX_UNUSED static void swallow(test_server *s, int fd)
+{
+    char buf[65536], tail[256] = "";
+    size_t kept = 0;
+    if (!ts_read_head(s, fd))
+        return;
+    (void)pthread_mutex_lock(&s->lock);
+    const char *cl = strstr(s->last, "Content-Length: ");
+    uint64_t want = cl ? strtoull(cl + 16, NULL, 10) : UINT64_MAX;
+    (void)pthread_mutex_unlock(&s->lock);
+    while (atomic_load(&s->bytes) < want) {
+        ssize_t n = recv(fd, buf, sizeof buf, 0);
+        if (n <= 0)
+            return;
+        atomic_fetch_add(&s->bytes, (uint64_t)n);
+        for (ssize_t i = 0; i < n; i++) { /* the last 100 to 200 bytes, across reads */
+            if (kept == 200)
+                memmove(tail, tail + 100, kept = 100);
+            tail[kept++] = buf[i];
+        }
+        tail[kept] = '\0';
+        if (!cl && strstr(tail, "\r\n0\r\n") && strcmp(tail + kept - 4, "\r\n\r\n") == 0)
+            break;
+    }
+    (void)pthread_mutex_lock(&s->lock);
+    (void)snprintf(s->last + strlen(s->last), sizeof s->last - strlen(s->last), "%s", tail);
+    (void)pthread_mutex_unlock(&s->lock);
+    (void)ts_send(fd, TS_OK);
+}
+
+/* ---- a resolver of lies ---------------------------------------------------------------------- */
 
 typedef struct fake_name {
     const char *host;
@@ -200,11 +242,12 @@ typedef struct fake_dns {
     const fake_name *names; /* ends with host NULL */
     _Atomic int lookups;
     pthread_mutex_t lock;
-    int seen[16]; /* lock */
+    int seen[16];   /* lock */
     char last[256]; /* lock: the last name asked for */
 } fake_dns;
 
-BX_UNUSED static bx_http_error fake_resolve(void *ctx, const char *host, bx_ip *out, size_t max, size_t *n)
+BX_UNUSED static bx_http_error fake_resolve(void *ctx, const char *host, bx_ip *out, size_t max,
+                                            size_t *n)
 {
     fake_dns *d = ctx;
     const char *answer = NULL;
@@ -230,7 +273,7 @@ BX_UNUSED static bx_http_error fake_resolve(void *ctx, const char *host, bx_ip *
     return BX_HTTP_OK;
 }
 
-/* ---- a rig -------------------------------------------------------------------------------------------- */
+/* ---- a rig ----------------------------------------------------------------------------------- */
 
 typedef struct seen_event {
     char method[16], url[256], address[46], rule[256], reason[256];
@@ -252,7 +295,8 @@ typedef struct rig {
     seen_event events[RIG_EVENTS];
 } rig;
 
-#define RIG_COPY(to, from) (void)snprintf(to, sizeof(to), "%.*s", (int)(from).n, (from).n ? (from).p : "")
+#define RIG_COPY(to, from) \
+    (void)snprintf(to, sizeof(to), "%.*s", (int)(from).n, (from).n ? (from).p : "")
 
 BX_UNUSED static void rig_event(void *ctx, const bx_egress_event *ev)
 {
@@ -277,8 +321,8 @@ BX_UNUSED static void rig_event(void *ctx, const bx_egress_event *ev)
 
 /* A policy that allows the fetch rules of `rules` (NULL-terminated list; empty: nothing) and opens
  * `hole` (NULL: none). */
-BX_UNUSED static void rig_open_cfg(rig *g, const char *const *rules, const char *hole, const fake_name *names,
-                                   bx_egress_cfg cfg)
+BX_UNUSED static void rig_open_cfg(rig *g, const char *const *rules, const char *hole,
+                                   const fake_name *names, bx_egress_cfg cfg)
 {
     memset(g, 0, sizeof *g);
     g->limits = bx_limits_default();
@@ -297,8 +341,12 @@ BX_UNUSED static void rig_open_cfg(rig *g, const char *const *rules, const char 
 
 BX_UNUSED static void rig_scope(rig *g, const bx_inject *inject, size_t n)
 {
-    const bx_egress_scope_cfg cfg = {.net = g->net, .limits = &g->limits, .on_event = rig_event, .event_ctx = g,
-                                     .inject = inject, .n_inject = n};
+    const bx_egress_scope_cfg cfg = {.net = g->net,
+                                     .limits = &g->limits,
+                                     .on_event = rig_event,
+                                     .event_ctx = g,
+                                     .inject = inject,
+                                     .n_inject = n};
     BX_ASSERT(bx_egress_scope_new(g->eg, &cfg, &g->scope, NULL) == BX_OK);
 }
 
@@ -360,7 +408,7 @@ BX_UNUSED static const char *at(const char *scheme_host, const test_server *s, c
     return z;
 }
 
-/* ---- a request by hand ------------------------------------------------------------------------------- */
+/* ---- a request by hand ----------------------------------------------------------------------- */
 
 typedef struct bell {
     pthread_mutex_t lock;
@@ -425,6 +473,21 @@ BX_UNUSED static bx_poll drain(bx_egress_request *r, bell *b, char fill, uint64_
                 return BX_POLL_ERROR;
         *total += n;
     }
+}
+
+BX_UNUSED static bool write_all(bx_egress_request *r, bell *b, const char *p, size_t n)
+{
+    while (n > 0) {
+        size_t k = 0;
+        bx_poll ret = bx_egress_body_write(r, p, n, &k);
+        p += k;
+        n -= k;
+        if (ret == BX_POLL_PENDING && bell_wait(b))
+            continue;
+        if (ret != BX_POLL_READY)
+            return false;
+    }
+    return true;
 }
 
 #endif

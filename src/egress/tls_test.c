@@ -13,7 +13,7 @@
 
 extern char **environ;
 
-/* ---- servers as processes --------------------------------------------------------------------------- */
+/* ---- servers as processes -------------------------------------------------------------------- */
 
 static char dir[64];
 
@@ -57,7 +57,8 @@ typedef struct child {
     unsigned port[MAX_PORTS];
 } child;
 
-/* Run PROGRAM FLAG SCRIPT DIR; it prints its ports in one line.  False when there is no such program. */
+/* Run PROGRAM FLAG SCRIPT DIR; it prints its ports in one line.  False when there is no such
+ * program. */
 static bool child_start(child *c, const char *program, const char *flag, const char *script)
 {
     int out[2];
@@ -89,7 +90,8 @@ static void child_stop(child *c)
 }
 #define AUTO_CHILD __attribute__((cleanup(child_stop))) child
 
-/* Ports: 0 good, 1 expired, 2 TLS 1.1 only, 3 no TLS at all, 4 good, answers a redirect to port 3. */
+/* Ports: 0 good, 1 expired, 2 TLS 1.1 only, 3 no TLS at all, 4 good, answers a redirect to port
+ * 3. */
 static const char PYTHON[] =
     "import socket, ssl, sys, threading\n"
     "def talk(s, ctx, reply):\n"
@@ -98,7 +100,8 @@ static const char PYTHON[] =
     "        if ctx: s = ctx.wrap_socket(s, server_side=True)\n"
     "        while b'\\r\\n\\r\\n' in (got := s.recv(65536)):\n"
     "            body = (s.version() + ' ' + str(names.get(s))).encode() if ctx else b'plain'\n"
-    "            s.sendall(reply or b'HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s' % (len(body), body))\n"
+    "            s.sendall(reply or b'HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s' % "
+    "(len(body), body))\n"
     "    except OSError: pass\n"
     "    s.close()\n"
     "def serve(lis, *how):\n"
@@ -118,13 +121,18 @@ static const char PYTHON[] =
     "import warnings; warnings.simplefilter('ignore')\n"
     "ls = [socket.create_server(('127.0.0.1', 0)) for _ in range(5)]\n"
     "ports = [l.getsockname()[1] for l in ls]\n"
-    "to = b'HTTP/1.1 302 F\\r\\nLocation: http://127.0.0.1:%d/\\r\\nContent-Length: 0\\r\\n\\r\\n' % ports[3]\n"
-    "ctxs = [context('good.pem'), context('old.pem'), context('good.pem', True), None, context('good.pem')]\n"
-    "for i in range(5): threading.Thread(target=serve, args=(ls[i], ctxs[i], to if i == 4 else None)).start()\n"
+    "to = b'HTTP/1.1 302 F\\r\\nLocation: http://127.0.0.1:%d/\\r\\nContent-Length: 0\\r\\n\\r\\n' "
+    "% ports[3]\n"
+    "ctxs = [context('good.pem'), context('old.pem'), context('good.pem', True), None, "
+    "context('good.pem')]\n"
+    "for i in range(5): threading.Thread(target=serve, args=(ls[i], ctxs[i], to if i == 4 else "
+    "None)).start()\n"
     "print(*ports, flush=True)\n";
 
-static const fake_name NAMES[] = {
-    {"h.example", {"127.0.0.1"}}, {"other.example", {"127.0.0.1"}}, {"bad.example", {"127.0.0.1"}}, {NULL, {NULL}}};
+static const fake_name NAMES[] = {{"h.example", {"127.0.0.1"}},
+                                  {"other.example", {"127.0.0.1"}},
+                                  {"bad.example", {"127.0.0.1"}},
+                                  {NULL, {NULL}}};
 
 static void rig_open_tls(rig *g)
 {
@@ -138,7 +146,7 @@ static const char *url_of(const char *base, unsigned port, const char *path)
     return at(base, &s, path);
 }
 
-/* ---- TLS ---------------------------------------------------------------------------------------------- */
+/* ---- TLS ------------------------------------------------------------------------------------- */
 
 static void trusted_certificates(void)
 {
@@ -161,7 +169,8 @@ static void certificates_that_are_not(void)
     bx_error err;
     CHECK(child_start(&py, "python3", "-c", PYTHON));
     rig_open_tls(&g);
-    bx_fetch f = {.desc = {.method = BX_LIT("GET"), .url = bx_str_of(url_of("https://h.example", py.port[1], "/"))}};
+    bx_fetch f = {.desc = {.method = BX_LIT("GET"),
+                           .url = bx_str_of(url_of("https://h.example", py.port[1], "/"))}};
     CHECK(rig_fetch(&g, &f, &got, &err) == BX_EIO && got.error == BX_HTTP_TLS_CERTIFICATE_ERROR);
     CHECK(strstr(err.msg, "expired"));
     f.desc.url = bx_str_of(url_of("https://other.example", py.port[0], "/"));
@@ -170,9 +179,11 @@ static void certificates_that_are_not(void)
     AUTO_RIG system; /* the system's trust store knows nothing of our CA */
     rig_open(&system, NAMES);
     f.desc.url = bx_str_of(url_of("https://h.example", py.port[0], "/"));
-    CHECK(rig_fetch(&system, &f, &got, &err) == BX_EIO && got.error == BX_HTTP_TLS_CERTIFICATE_ERROR);
+    CHECK(rig_fetch(&system, &f, &got, &err) == BX_EIO &&
+          got.error == BX_HTTP_TLS_CERTIFICATE_ERROR);
     AUTO_RIG none;
-    rig_open_cfg(&none, RIG_ANY, "127.0.0.0/8", NAMES, (bx_egress_cfg){.ca_file = "/nonexistent/ca.pem"});
+    rig_open_cfg(&none, RIG_ANY, "127.0.0.0/8", NAMES,
+                 (bx_egress_cfg){.ca_file = "/nonexistent/ca.pem"});
     rig_scope(&none, NULL, 0);
     CHECK(rig_fetch(&none, &f, &got, &err) == BX_EIO && got.error == BX_HTTP_CONFIGURATION_ERROR);
 }
@@ -186,7 +197,8 @@ static void handshakes_that_fail(void)
     bx_http_error old = rig_try(&g, url_of("https://h.example", py.port[2], "/"));
     CHECK(old == BX_HTTP_TLS_PROTOCOL_ERROR || old == BX_HTTP_TLS_ALERT_RECEIVED);
     CHECK(rig_try(&g, url_of("https://h.example", py.port[3], "/")) == BX_HTTP_TLS_PROTOCOL_ERROR);
-    CHECK(rig_try(&g, url_of("https://bad.example", py.port[0], "/")) == BX_HTTP_TLS_ALERT_RECEIVED);
+    CHECK(rig_try(&g, url_of("https://bad.example", py.port[0], "/")) ==
+          BX_HTTP_TLS_ALERT_RECEIVED);
     CHECK(rig_try(&g, url_of("http://h.example", py.port[3], "/")) == BX_HTTP_OK); /* controls */
     CHECK(rig_try(&g, url_of("https://h.example", py.port[0], "/")) == BX_HTTP_OK);
 }
@@ -199,32 +211,39 @@ static void no_redirect_from_https_to_http(void)
     bx_error err;
     CHECK(child_start(&py, "python3", "-c", PYTHON));
     rig_open_tls(&g);
-    bx_fetch f = {.desc = {.method = BX_LIT("GET"), .url = bx_str_of(url_of("https://h.example", py.port[4], "/"))},
+    bx_fetch f = {.desc = {.method = BX_LIT("GET"),
+                           .url = bx_str_of(url_of("https://h.example", py.port[4], "/"))},
                   .max_redirects = 3};
     CHECK(rig_fetch(&g, &f, &got, &err) == BX_EDENIED && got.error == BX_HTTP_REQUEST_DENIED);
     CHECK(strstr(err.msg, "https to http"));
-    f.desc.url = bx_str_of(url_of("http://127.0.0.1", py.port[3], "/")); /* control: it may be fetched as such */
+    f.desc.url = bx_str_of(
+        url_of("http://127.0.0.1", py.port[3], "/")); /* control: it may be fetched as such */
     CHECK(rig_fetch(&g, &f, &got, &err) == BX_OK);
     bx_fetched_done(&got);
 }
 
-/* ---- HTTP/2 --------------------------------------------------------------------------------------------- */
+/* ---- HTTP/2 ---------------------------------------------------------------------------------- */
 
 static const char NODE[] =
-    "const fs = require('fs'), http2 = require('http2'), pem = fs.readFileSync(process.argv[1] + '/good.pem');\n"
+    "const fs = require('fs'), http2 = require('http2'), pem = fs.readFileSync(process.argv[1] + "
+    "'/good.pem');\n"
     "const s = http2.createSecureServer({key: pem, cert: pem, allowHTTP1: true}, (q, r) => {\n"
-    "  if (q.url == '/big') { let n = 0; r.writeHead(200); const piece = Buffer.alloc(65536, 'p');\n"
-    "    const more = () => { while (n < 160) { n++; if (!r.write(piece)) { r.once('drain', more); return; } } r.end(); };\n"
+    "  if (q.url == '/big') { let n = 0; r.writeHead(200); const piece = Buffer.alloc(65536, "
+    "'p');\n"
+    "    const more = () => { while (n < 160) { n++; if (!r.write(piece)) { r.once('drain', more); "
+    "return; } } r.end(); };\n"
     "    more(); return; }\n"
     "  if (q.url == '/flood') { r.writeHead(200); const piece = Buffer.alloc(65536, 'p');\n"
     "    const more = () => { while (r.write(piece)); r.once('drain', more); }; more(); return; }\n"
-    "  if (q.url == '/headers') { for (let i = 0; i < 150; i++) r.setHeader('x-' + i, 'y'); r.end(); return; }\n"
+    "  if (q.url == '/headers') { for (let i = 0; i < 150; i++) r.setHeader('x-' + i, 'y'); "
+    "r.end(); return; }\n"
     "  if (q.url == '/reset') { q.stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR); return; }\n"
     "  let n = 0; q.on('data', d => n += d.length); q.on('end', () => {\n"
     "    r.setHeader('x-version', q.httpVersion); r.addTrailers({'x-sum': String(n)});\n"
     "    r.end(q.method + ' ' + q.headers[':authority'].split(':')[0]); });\n"
     "});\n"
-    "s.on('sessionError', () => {}); s.listen(0, '127.0.0.1', () => console.log(s.address().port));\n";
+    "s.on('sessionError', () => {}); s.listen(0, '127.0.0.1', () => "
+    "console.log(s.address().port));\n";
 
 static bool node(child *c)
 {
@@ -234,9 +253,11 @@ static bool node(child *c)
     return false;
 }
 
-static bx_egress_request *start_url(rig *g, bell *b, const char *method, const char *url, uint64_t body_length)
+static bx_egress_request *start_url(rig *g, bell *b, const char *method, const char *url,
+                                    uint64_t body_length)
 {
-    const bx_egress_desc d = {.method = bx_str_of(method), .url = bx_str_of(url), .body_length = body_length};
+    const bx_egress_desc d = {
+        .method = bx_str_of(method), .url = bx_str_of(url), .body_length = body_length};
     return start(g, b, &d);
 }
 
@@ -248,7 +269,8 @@ static void http2_both_ways_with_trailers(void)
         return;
     rig_open_tls(&g);
     bell b = BELL_INIT;
-    BX_AUTO(bx_egress_request) bx_egress_request *r =
+    BX_AUTO(bx_egress_request)
+    bx_egress_request *r =
         start_url(&g, &b, "POST", url_of("https://h.example", js.port[0], "/"), BX_BODY_CHUNKED);
     static char body[300000];
     for (size_t at_byte = 0; at_byte < sizeof body;) {
@@ -261,7 +283,8 @@ static void http2_both_ways_with_trailers(void)
     const bx_http_head *h = NULL;
     uint64_t total = 0;
     CHECK(await_head(r, &b, &h) == BX_POLL_READY && h->status == 200);
-    CHECK(bx_str_eq(h->fields[0].name, BX_LIT("x-version")) && bx_str_eq(h->fields[0].value, BX_LIT("2.0")));
+    CHECK(bx_str_eq(h->fields[0].name, BX_LIT("x-version")) &&
+          bx_str_eq(h->fields[0].value, BX_LIT("2.0")));
     CHECK(drain(r, &b, 0, &total) == BX_POLL_END && total == strlen("POST h.example"));
     CHECK(bx_egress_poll_trailers(r, &h) == BX_POLL_READY && h->n_fields == 1);
     CHECK(bx_str_eq(h->fields[0].value, BX_LIT("300000")));
@@ -275,12 +298,14 @@ static void http2_back_pressure(void)
         return;
     rig_open_tls(&g);
     bell b = BELL_INIT, c = BELL_INIT;
-    BX_AUTO(bx_egress_request) bx_egress_request *stuck =
+    BX_AUTO(bx_egress_request)
+    bx_egress_request *stuck =
         start_url(&g, &b, "GET", url_of("https://h.example", js.port[0], "/flood"), BX_BODY_NONE);
     const bx_http_head *h = NULL;
     CHECK(await_head(stuck, &b, &h) == BX_POLL_READY);
     /* A stream nobody reads does not hold up another one to the same server. */
-    BX_AUTO(bx_egress_request) bx_egress_request *big =
+    BX_AUTO(bx_egress_request)
+    bx_egress_request *big =
         start_url(&g, &c, "GET", url_of("https://h.example", js.port[0], "/big"), BX_BODY_NONE);
     uint64_t total = 0;
     CHECK(drain(big, &c, 'p', &total) == BX_POLL_END && total == 160 * 65536);
@@ -294,11 +319,13 @@ static void http2_errors(void)
     if (!node(&js))
         return;
     rig_open_tls(&g);
-    CHECK(rig_try(&g, url_of("https://h.example", js.port[0], "/headers")) == BX_HTTP_RESPONSE_HEADER_SECTION_SIZE);
+    CHECK(rig_try(&g, url_of("https://h.example", js.port[0], "/headers")) ==
+          BX_HTTP_RESPONSE_HEADER_SECTION_SIZE);
     CHECK(rig_try(&g, url_of("https://h.example", js.port[0], "/reset")) == BX_HTTP_PROTOCOL_ERROR);
     CHECK(rig_try(&g, url_of("https://h.example", js.port[0], "/")) == BX_HTTP_OK); /* control */
 }
 
-BXT_MAIN(make_files(); RUN(trusted_certificates); RUN(certificates_that_are_not); RUN(handshakes_that_fail);
-         RUN(no_redirect_from_https_to_http); RUN(http2_both_ways_with_trailers); RUN(http2_back_pressure);
-         RUN(http2_errors); remove_files();)
+BXT_MAIN(make_files(); RUN(trusted_certificates); RUN(certificates_that_are_not);
+         RUN(handshakes_that_fail); RUN(no_redirect_from_https_to_http);
+         RUN(http2_both_ways_with_trailers); RUN(http2_back_pressure); RUN(http2_errors);
+         remove_files();)

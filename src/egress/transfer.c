@@ -3,7 +3,9 @@
 
 #include "egress/internal.h"
 
-/* ---- ends ---------------------------------------------------------------------------------------- */
+enum { CA_CACHE_SECONDS = 300 };
+
+/* ---- ends ------------------------------------------------------------------------------------ */
 
 static void finish(bx_egress_request *r, bx_http_error e, const char *msg, bool cancelled)
 {
@@ -35,7 +37,8 @@ static void finish(bx_egress_request *r, bx_http_error e, const char *msg, bool 
     bx_request_unref(r);
 }
 
-BX_PRINTF(3, 4) static void finish_f(bx_egress_request *r, bx_http_error e, const char *fmt, ...)
+BX_PRINTF(3, 4)
+static void finish_f(bx_egress_request *r, bx_http_error e, const char *fmt, ...)
 {
     char msg[BX_EGRESS_MSG];
     va_list ap;
@@ -45,7 +48,8 @@ BX_PRINTF(3, 4) static void finish_f(bx_egress_request *r, bx_http_error e, cons
     finish(r, e, msg, false);
 }
 
-/* In a callback of libcurl: remember why; the callback's own return value breaks the transfer off. */
+/* In a callback of libcurl: remember why; the callback's own return value breaks the transfer
+ * off. */
 static void abort_transfer(bx_egress_request *r, bx_http_error e, const char *msg)
 {
     if (r->abort_error != BX_HTTP_OK)
@@ -54,13 +58,13 @@ static void abort_transfer(bx_egress_request *r, bx_http_error e, const char *ms
     (void)snprintf(r->abort_msg, sizeof r->abort_msg, "%.*s", (int)sizeof r->abort_msg - 1, msg);
 }
 
-/* ---- callbacks: connecting ------------------------------------------------------------------------ */
+/* ---- callbacks: connecting ------------------------------------------------------------------- */
 
 static bool is_vetted(const bx_egress_request *r, bx_ip ip)
 {
     for (size_t i = 0; i < r->n_addrs; i++)
-        if (r->addrs[i].family == ip.family
-            && memcmp(r->addrs[i].b, ip.b, ip.family == 4 ? 4 : 16) == 0)
+        if (r->addrs[i].family == ip.family &&
+            memcmp(r->addrs[i].b, ip.b, ip.family == 4 ? 4 : 16) == 0)
             return true;
     return false;
 }
@@ -104,7 +108,7 @@ static int on_connected(void *ctx, char *remote, char *local, int remote_port, i
     return CURL_PREREQFUNC_OK;
 }
 
-/* ---- callbacks: the answer ------------------------------------------------------------------------- */
+/* ---- callbacks: the answer ------------------------------------------------------------------- */
 
 static void store_head(bx_egress_request *r, bx_head *h)
 {
@@ -196,7 +200,7 @@ static size_t on_body(char *p, size_t size, size_t count, void *ctx)
     return r->abort_error == BX_HTTP_OK ? n : 0;
 }
 
-/* ---- callbacks: the request's body ------------------------------------------------------------------- */
+/* ---- callbacks: the request's body ----------------------------------------------------------- */
 
 static size_t on_read(char *p, size_t size, size_t count, void *ctx)
 {
@@ -229,7 +233,7 @@ static int on_trailers(struct curl_slist **list, void *ctx)
     return CURL_TRAILERFUNC_OK;
 }
 
-/* ---- setting a transfer up ----------------------------------------------------------------------------- */
+/* ---- setting a transfer up ------------------------------------------------------------------- */
 
 #define SET(r, option, value) \
     ((r)->setup = (r)->setup == CURLE_OK ? curl_easy_setopt((r)->easy, option, value) : (r)->setup)
@@ -243,9 +247,9 @@ static bool share_ready(bx_egress_scope *s)
     CURLSH *sh = curl_share_init();
     if (!sh)
         return false;
-    if (curl_share_setopt(sh, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK
-        || curl_share_setopt(sh, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) != CURLSHE_OK
-        || curl_share_setopt(sh, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK) {
+    if (curl_share_setopt(sh, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK ||
+        curl_share_setopt(sh, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS) != CURLSHE_OK ||
+        curl_share_setopt(sh, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK) {
         (void)curl_share_cleanup(sh);
         return false;
     }
@@ -275,8 +279,8 @@ static void set_method(bx_egress_request *r)
 {
     bool upload = r->body_length != BX_BODY_NONE && r->body_length != 0;
     bool get = strcmp(r->method, "GET") == 0;
-    bool counts = strcmp(r->method, "POST") == 0 || strcmp(r->method, "PUT") == 0
-               || strcmp(r->method, "PATCH") == 0;
+    bool counts = strcmp(r->method, "POST") == 0 || strcmp(r->method, "PUT") == 0 ||
+                  strcmp(r->method, "PATCH") == 0;
     if (upload) {
         curl_off_t n = r->body_length == BX_BODY_CHUNKED ? -1 : (curl_off_t)r->body_length;
         SET(r, CURLOPT_UPLOAD, 1L);
@@ -314,10 +318,12 @@ static void set_connection(bx_egress_request *r)
     SET(r, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(r, CURLOPT_SSL_VERIFYPEER, 1L);
     SET(r, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (r->scope->eg->ca_file) {
+    if (r->scope->eg->ca_file)
         SET(r, CURLOPT_CAINFO, r->scope->eg->ca_file);
-        SET(r, CURLOPT_CAPATH, NULL);
-    }
+    /* With a bundle alone libcurl keeps the parsed store for a while; reading it takes longer than
+     * the handshake. */
+    SET(r, CURLOPT_CAPATH, NULL);
+    SET(r, CURLOPT_CA_CACHE_TIMEOUT, (long)CA_CACHE_SECONDS);
     SET(r, CURLOPT_SHARE, r->scope->share);
     SET(r, CURLOPT_DNS_CACHE_TIMEOUT, -1L); /* pins do not go stale */
     SET(r, CURLOPT_OPENSOCKETFUNCTION, on_open);
@@ -355,7 +361,8 @@ static void connect_vetted(bx_egress_request *r)
     set_callbacks(r);
     set_method(r);
     if (r->setup != CURLE_OK || !pin(r)) {
-        finish_f(r, BX_HTTP_INTERNAL_ERROR, "set the transfer up: %s", curl_easy_strerror(r->setup));
+        finish_f(r, BX_HTTP_INTERNAL_ERROR, "set the transfer up: %s",
+                 curl_easy_strerror(r->setup));
         return;
     }
     CURLMcode mc = curl_multi_add_handle(eg->multi, r->easy);
@@ -363,7 +370,7 @@ static void connect_vetted(bx_egress_request *r)
         finish_f(r, BX_HTTP_INTERNAL_ERROR, "start the transfer: %s", curl_multi_strerror(mc));
 }
 
-/* ---- from mail to transfer --------------------------------------------------------------------------------- */
+/* ---- from mail to transfer ------------------------------------------------------------------- */
 
 /* On a helper thread. */
 static void on_lookup(void *ctx, bx_http_error e, const bx_ip *ips, size_t n)
@@ -391,7 +398,8 @@ static void begin(bx_egress_request *r)
     }
     r->phase = BX_PHASE_LOOKUP;
     bx_error err;
-    if (bx_lookup_start(eg->resolver, r->url->host, r->scope, on_lookup, r, &r->lookup, &err) != BX_OK)
+    if (bx_lookup_start(eg->resolver, r->url->host, r->scope, on_lookup, r, &r->lookup, &err) !=
+        BX_OK)
         finish_f(r, BX_HTTP_INTERNAL_ERROR, "look up '%s': %s", r->url->host, err.msg);
 }
 
@@ -437,7 +445,8 @@ static void kick(bx_egress_request *r)
         return;
     if (recv)
         r->phase_ns = bx_now_ns(); /* the silence was the guest's */
-    (void)curl_easy_pause(r->easy, mask); /* calls on_body; a failure shows up as the transfer's end */
+    (void)curl_easy_pause(r->easy,
+                          mask); /* calls on_body; a failure shows up as the transfer's end */
 }
 
 void bx_transfer_mail(bx_egress_request *r, unsigned mail)
@@ -452,7 +461,7 @@ void bx_transfer_mail(bx_egress_request *r, unsigned mail)
         kick(r);
 }
 
-/* ---- ends, from libcurl and from the clock -------------------------------------------------------------------- */
+/* ---- ends, from libcurl and from the clock --------------------------------------------------- */
 
 static bx_http_error take_trailers(bx_egress_request *r, bx_error *err)
 {
@@ -492,10 +501,7 @@ void bx_transfer_done(bx_egress_request *r, CURLcode rc)
              r->curl_msg[0] ? r->curl_msg : curl_easy_strerror(rc));
 }
 
-static uint64_t add_ns(uint64_t a, uint64_t b)
-{
-    return b > UINT64_MAX - a ? UINT64_MAX : a + b;
-}
+static uint64_t add_ns(uint64_t a, uint64_t b) { return b > UINT64_MAX - a ? UINT64_MAX : a + b; }
 
 /* When the phase it is in must have ended. */
 static uint64_t phase_due(const bx_egress_request *r)

@@ -6,22 +6,13 @@
 
 enum { MAX_HOST = 253, MAX_LABEL = 63, MAX_READINGS = 5 };
 
-static void curl_url_auto(CURLU **u)
-{
-    curl_url_cleanup(*u);
-}
+static void curl_url_auto(CURLU **u) { curl_url_cleanup(*u); }
 #define AUTO_CURLU __attribute__((cleanup(curl_url_auto))) CURLU
 
-static void curl_str_auto(char **s)
-{
-    curl_free(*s);
-}
+static void curl_str_auto(char **s) { curl_free(*s); }
 #define AUTO_CURLSTR __attribute__((cleanup(curl_str_auto))) char
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool is_alnum(char c)
 {
@@ -39,10 +30,7 @@ static int hex_value(char c)
     return -1;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
 
 /* The value of the escape at s[i], or -1 when there is no well-formed one. */
 static int escape_at(bx_str s, size_t i)
@@ -53,7 +41,7 @@ static int escape_at(bx_str s, size_t i)
     return hi < 0 || lo < 0 ? -1 : hi * 16 + lo;
 }
 
-/* ---- bytes and authority ---------------------------------------------------------------- */
+/* ---- bytes and authority --------------------------------------------------------------------- */
 
 /* Parsers disagree about every byte refused here (a backslash is a path to one and a host to the
  * next), so no reading of them is safe. */
@@ -70,8 +58,10 @@ static bx_code check_bytes(bx_str text, bx_error *err)
         if (c == ' ')
             return bx_fail(err, BX_EINVAL, "the URL has a space at byte %zu: write %%20", i);
         if (c >= 0x80)
-            return bx_fail(err, BX_EINVAL, "the URL has a non-ASCII byte at %zu: escape it, or "
-                           "write the host in its xn-- form", i);
+            return bx_fail(err, BX_EINVAL,
+                           "the URL has a non-ASCII byte at %zu: escape it, or "
+                           "write the host in its xn-- form",
+                           i);
         if (c == '\\')
             return bx_fail(err, BX_EINVAL, "the URL has a backslash at byte %zu", i);
     }
@@ -85,9 +75,9 @@ static bx_code check_authority(bx_str text, bx_error *err)
     size_t i = 0;
     while (i < text.n && is_alnum(text.p[i]))
         i++;
-    bool http = (i == 4 || i == 5) && lower(text.p[0]) == 'h' && lower(text.p[1]) == 't'
-             && lower(text.p[2]) == 't' && lower(text.p[3]) == 'p'
-             && (i == 4 || lower(text.p[4]) == 's');
+    bool http = (i == 4 || i == 5) && lower(text.p[0]) == 'h' && lower(text.p[1]) == 't' &&
+                lower(text.p[2]) == 't' && lower(text.p[3]) == 'p' &&
+                (i == 4 || lower(text.p[4]) == 's');
     if (!http || !bx_str_starts(bx_str_from(text, i), BX_LIT("://")))
         return bx_fail(err, BX_EINVAL, "the URL does not begin with http:// or https://");
     size_t end = i += 3;
@@ -97,7 +87,8 @@ static bx_code check_authority(bx_str text, bx_error *err)
     if (authority.n == 0)
         return bx_fail(err, BX_EINVAL, "the URL has no host");
     if (memchr(authority.p, '@', authority.n))
-        return bx_fail(err, BX_EINVAL, "the URL has a user name or password: send credentials in "
+        return bx_fail(err, BX_EINVAL,
+                       "the URL has a user name or password: send credentials in "
                        "a header field");
     if (memchr(authority.p, '%', authority.n))
         return bx_fail(err, BX_EINVAL, "the URL's host is percent-encoded or has a zone");
@@ -166,7 +157,7 @@ bx_code bx_host_normalise(bx_str host, bx_host *ret, bx_error *err)
     return BX_OK;
 }
 
-/* ---- paths ------------------------------------------------------------------------------ */
+/* ---- paths ----------------------------------------------------------------------------------- */
 
 /* RFC 3986 section 6.2.2: escapes of unreserved characters decoded, the others in upper case.
  * `out` has room for s.n bytes. */
@@ -181,7 +172,8 @@ static bx_code normalise_escapes(bx_str s, char *out, size_t *ret_n, bx_error *e
         }
         int v = escape_at(s, i);
         if (v < 0)
-            return bx_fail(err, BX_EINVAL, "the URL's path has a broken escape: a '%%' is "
+            return bx_fail(err, BX_EINVAL,
+                           "the URL's path has a broken escape: a '%%' is "
                            "written %%25");
         if (v < 0x20 || v == 0x7f)
             return bx_fail(err, BX_EINVAL, "the URL's path has an escaped control character");
@@ -245,12 +237,9 @@ static size_t decode_further(char *p, size_t n)
     return remove_dots(p, out);
 }
 
-/* ---- the URL ------------------------------------------------------------------------------ */
+/* ---- the URL --------------------------------------------------------------------------------- */
 
-static bx_str z_part(const char *z)
-{
-    return z ? bx_str_of(z) : BX_LIT("");
-}
+static bx_str z_part(const char *z) { return z ? bx_str_of(z) : BX_LIT(""); }
 
 /* Put the parts together again: this text, and no other, is sent. */
 static bx_code assemble(bx_url *u, bx_str scheme, const bx_host *host, uint16_t port, bx_str path,
@@ -301,9 +290,10 @@ static bx_code parse_port(const char *z, uint16_t *ret, bx_error *err)
 static bx_code from_curl(CURLU *cu, bx_url *u, bx_error *err)
 {
     AUTO_CURLSTR *scheme = NULL, *host = NULL, *port = NULL, *path = NULL, *query = NULL;
-    if (curl_url_get(cu, CURLUPART_SCHEME, &scheme, 0) || curl_url_get(cu, CURLUPART_HOST, &host, 0)
-        || curl_url_get(cu, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT)
-        || curl_url_get(cu, CURLUPART_PATH, &path, 0))
+    if (curl_url_get(cu, CURLUPART_SCHEME, &scheme, 0) ||
+        curl_url_get(cu, CURLUPART_HOST, &host, 0) ||
+        curl_url_get(cu, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) ||
+        curl_url_get(cu, CURLUPART_PATH, &path, 0))
         return bx_fail(err, BX_EINVAL, "the URL is incomplete");
     (void)curl_url_get(cu, CURLUPART_QUERY, &query, 0);
     bx_host h;
@@ -368,7 +358,8 @@ static bx_code escape_ref(bx_str ref, bx_buf *b, bx_error *err)
     for (size_t i = 0; i < ref.n && ref.p[i] != '#'; i++) { /* a fragment is never sent */
         unsigned char c = (unsigned char)ref.p[i];
         if (c < 0x20 || c == 0x7f || c == '\\')
-            return bx_fail(err, BX_EINVAL, "the URL reference has a control character or backslash");
+            return bx_fail(err, BX_EINVAL,
+                           "the URL reference has a control character or backslash");
         if (c == ' ' || c >= 0x80)
             bx_buf_addf(b, "%%%02X", c);
         else
@@ -407,8 +398,8 @@ bx_code bx_url_join(const bx_url *base, bx_str ref, bx_url **ret, bx_error *err)
 
 bool bx_url_same_origin(const bx_url *a, const bx_url *b)
 {
-    return bx_str_eq(a->parts.scheme, b->parts.scheme) && bx_str_eq(a->parts.host, b->parts.host)
-        && a->parts.port == b->parts.port;
+    return bx_str_eq(a->parts.scheme, b->parts.scheme) && bx_str_eq(a->parts.host, b->parts.host) &&
+           a->parts.port == b->parts.port;
 }
 
 void bx_url_judge(const bx_net_policy *p, bx_str method, const bx_url *u, bx_verdict *ret)

@@ -73,7 +73,8 @@ static void numeric_hosts_become_addresses(void)
 /* Forms that some resolver takes for an address and the parser does not. */
 static void odd_numbers_are_refused(void)
 {
-    CHECK(refused("http://0x7f.1./") && refused("http://127.1./") && refused("http://2130706433./"));
+    CHECK(refused("http://0x7f.1./") && refused("http://127.1./") &&
+          refused("http://2130706433./"));
     CHECK(refused("http://1.2.3.4.5/") && refused("http://256.256.256.256/"));
     CHECK(refused("http://example.123/") && refused("http://a.0x7f/"));
     CHECK(refused("http://127.0.0.1../") && refused("http://./") && refused("http://a..b/"));
@@ -107,9 +108,10 @@ static void ambiguous_urls_are_refused(void)
     CHECK(refused("http://exa\tmple.com/") && refused("http://exam\nple.com/"));
     CHECK(refused("http://example.com/\r\nHost: x") && refused(" http://example.com/"));
     CHECK(refused("http://example.com/a b") && refused("http://example.com/\x7f"));
-    CHECK(refused("http://\xef\xbd\x85xample.com/"));         /* full-width e */
-    CHECK(refused("http://\xe2\x91\xa0.0.0.1/"));             /* circled 1 */
-    CHECK(refused("http://example\xe3\x80\x82" "com/"));      /* ideographic full stop */
+    CHECK(refused("http://\xef\xbd\x85xample.com/")); /* full-width e */
+    CHECK(refused("http://\xe2\x91\xa0.0.0.1/"));     /* circled 1 */
+    CHECK(refused("http://example\xe3\x80\x82"
+                  "com/")); /* ideographic full stop */
     CHECK(refused("http://example.com/\xc3\xa9"));
     BX_AUTO(bx_url) bx_url *u = NULL;
     CHECK(bx_url_parse((bx_str){"http://a.b/\0x", 13}, &u, NULL) == BX_EINVAL);
@@ -122,9 +124,12 @@ static void only_http(void)
 {
     CHECK(refused("ftp://example.com/") && refused("file:///etc/passwd") && refused("gopher://a/"));
     CHECK(refused("example.com") && refused("//example.com/") && refused("/path") && refused(""));
-    CHECK(refused("http:/example.com/") && refused("http:///example.com/") && refused("http:example.com"));
-    CHECK(refused("http://") && refused("http://:80/") && refused("http://?x") && refused("http://#"));
-    CHECK(refused("https+unix://a/") && refused("javascript:alert(1)") && refused("data:text/html,x"));
+    CHECK(refused("http:/example.com/") && refused("http:///example.com/") &&
+          refused("http:example.com"));
+    CHECK(refused("http://") && refused("http://:80/") && refused("http://?x") &&
+          refused("http://#"));
+    CHECK(refused("https+unix://a/") && refused("javascript:alert(1)") &&
+          refused("data:text/html,x"));
 }
 
 static void paths_are_normalised(void)
@@ -162,7 +167,8 @@ static void length_limit(void)
     memset(z, 'a', BX_MAX_URL + 1);
     memcpy(z, "http://h/", 9);
     BX_AUTO(bx_url) bx_url *u = NULL, *v = NULL;
-    CHECK(bx_url_parse((bx_str){z, BX_MAX_URL}, &u, NULL) == BX_OK && u->parts.path.n == BX_MAX_URL - 8);
+    CHECK(bx_url_parse((bx_str){z, BX_MAX_URL}, &u, NULL) == BX_OK &&
+          u->parts.path.n == BX_MAX_URL - 8);
     CHECK(bx_url_parse((bx_str){z, BX_MAX_URL + 1}, &v, NULL) == BX_ELIMIT);
 }
 
@@ -211,9 +217,10 @@ static bool judged(const char *rule, const char *block, const char *url)
     BX_AUTO(bx_net_policy) bx_net_policy *p = NULL;
     BX_AUTO(bx_url) bx_url *u = NULL;
     bx_verdict v = {.allow = false};
-    if (bx_net_policy_new(&p, NULL) != BX_OK || bx_net_add_fetch(p, bx_str_of(rule), NULL) != BX_OK
-        || (block && bx_net_add_block_url(p, bx_str_of(block), NULL) != BX_OK)
-        || bx_url_parse(bx_str_of(url), &u, NULL) != BX_OK) {
+    if (bx_net_policy_new(&p, NULL) != BX_OK ||
+        bx_net_add_fetch(p, bx_str_of(rule), NULL) != BX_OK ||
+        (block && bx_net_add_block_url(p, bx_str_of(block), NULL) != BX_OK) ||
+        bx_url_parse(bx_str_of(url), &u, NULL) != BX_OK) {
         printf("# bad test: %s %s\n", rule, url);
         return false;
     }
@@ -224,7 +231,7 @@ static bool judged(const char *rule, const char *block, const char *url)
 static void every_reading_of_a_path_is_judged(void)
 {
     const char *v1 = "https://h.example/v1/**";
-    CHECK(judged(v1, NULL, "https://h.example/v1/a%2Fb"));  /* control: stays inside when decoded */
+    CHECK(judged(v1, NULL, "https://h.example/v1/a%2Fb")); /* control: stays inside when decoded */
     CHECK(judged(v1, NULL, "https://h.example/v1/a%20b"));
     CHECK(!judged(v1, NULL, "https://h.example/v1/../admin"));
     CHECK(!judged(v1, NULL, "https://h.example/v1/%2e%2e/admin"));
@@ -268,7 +275,8 @@ static void lone_hosts(void)
     bx_host h;
     CHECK(bx_host_normalise(BX_LIT("Db.Internal."), &h, NULL) == BX_OK);
     CHECK(strcmp(h.text, "db.internal") == 0 && !h.is_ip);
-    CHECK(bx_host_normalise(BX_LIT("[::1]"), &h, NULL) == BX_OK && h.is_ip && strcmp(h.text, "::1") == 0);
+    CHECK(bx_host_normalise(BX_LIT("[::1]"), &h, NULL) == BX_OK && h.is_ip &&
+          strcmp(h.text, "::1") == 0);
     CHECK(bx_host_normalise(BX_LIT("10.0.0.1"), &h, NULL) == BX_OK && h.is_ip);
     CHECK(bx_host_normalise(BX_LIT("127.1"), &h, NULL) == BX_EINVAL);
     CHECK(bx_host_normalise(BX_LIT(""), &h, NULL) == BX_EINVAL);
@@ -297,8 +305,8 @@ static void survives_failed_allocations(void)
 }
 
 BXT_MAIN(RUN(parses_the_parts); RUN(default_ports_and_paths); RUN(numeric_hosts_become_addresses);
-         RUN(odd_numbers_are_refused); RUN(host_names); RUN(ambiguous_urls_are_refused); RUN(only_http);
-         RUN(paths_are_normalised); RUN(parsing_again_changes_nothing); RUN(length_limit);
-         RUN(references); RUN(origins); RUN(every_reading_of_a_path_is_judged);
+         RUN(odd_numbers_are_refused); RUN(host_names); RUN(ambiguous_urls_are_refused);
+         RUN(only_http); RUN(paths_are_normalised); RUN(parsing_again_changes_nothing);
+         RUN(length_limit); RUN(references); RUN(origins); RUN(every_reading_of_a_path_is_judged);
          RUN(blocks_see_every_reading); RUN(query_values_are_left_out); RUN(lone_hosts);
          RUN(survives_failed_allocations);)

@@ -13,6 +13,7 @@ void bx_wake_done(bx_wake *w);
 void bx_wake_up(void *wake); /* any thread; a bx_wake * */
 /* BX_ETIMEOUT, BX_ECANCELLED, BX_EIO; returns at a wake-up that came before as well.
  * `ctl` may be NULL. */
-BX_NODISCARD bx_code bx_wake_wait(bx_wake *w, const bx_ctl *ctl, uint64_t deadline_ns, bx_error *err);
+BX_NODISCARD bx_code bx_wake_wait(bx_wake *w, const bx_ctl *ctl, uint64_t deadline_ns,
+                                  bx_error *err);
 
 #endif

@@ -17,7 +17,7 @@ static void wakes(void)
     CHECK(bx_wake_init(&w, NULL) == BX_OK);
     bx_wake_up(&w);
     bx_wake_up(&w);
-    CHECK(bx_wake_wait(&w, NULL, UINT64_MAX, NULL) == BX_OK);              /* one that came before */
+    CHECK(bx_wake_wait(&w, NULL, UINT64_MAX, NULL) == BX_OK); /* one that came before */
     CHECK(bx_wake_wait(&w, NULL, bx_now_ns() + 1000000, NULL) == BX_ETIMEOUT); /* two were one */
     CHECK(pthread_create(&t, NULL, wake_later, &w) == 0);
     CHECK(bx_wake_wait(&w, NULL, UINT64_MAX, NULL) == BX_OK);

@@ -47,11 +47,14 @@ BX_NODISCARD bx_code bx_net_add_fetch(bx_net_policy *p, bx_str text, bx_error *e
 BX_NODISCARD bx_code bx_net_add_outbound_host(bx_net_policy *p, bx_str text, bx_error *err);
 /* `connect:` body: tcp://host:port or udp://host:port, same host and port grammar. */
 BX_NODISCARD bx_code bx_net_add_connect(bx_net_policy *p, bx_str text, bx_error *err);
-/* URL prefix, compared after normalisation on path-segment bounds. */
+/* [scheme://]host[:port][/path]: a prefix, compared after normalisation on path-segment bounds.
+ * Hosts as in fetch:.  Without a scheme both are meant, without a port too: every port. */
 BX_NODISCARD bx_code bx_net_add_block_url(bx_net_policy *p, bx_str text, bx_error *err);
 /* CIDR, address, or "private" (every special range; on by default). */
 BX_NODISCARD bx_code bx_net_add_block_network(bx_net_policy *p, bx_str text, bx_error *err);
-/* CIDR or address: a hole in the default `private` block; an explicit block closes it again. */
+/* CIDR or address: a hole in the default `private` block; an explicit block closes it again.  A
+ * hole for an IPv4 network opens none of the IPv6 forms that embed it; a hole for such a form
+ * opens only what is not blocked behind it; IPv4-mapped addresses are never opened. */
 BX_NODISCARD bx_code bx_net_add_allow_network(bx_net_policy *p, bx_str text, bx_error *err);
 
 /* A URL after parsing by the client's own parser and normalisation. */
@@ -65,7 +68,8 @@ typedef struct bx_url_parts {
 
 typedef struct bx_verdict {
     bool allow;
-    char rule[256];   /* the rule that decided, as the operator wrote it; "" = no rule matched */
+    char rule[256];   /* the rule that decided, as the operator wrote it behind its kind ("fetch:",
+                         "block_networks: "); cut to fit; "" = no rule matched */
     char reason[256]; /* why not, in words; "" when allowed */
 } bx_verdict;
 
@@ -73,14 +77,15 @@ typedef struct bx_verdict {
  * unsure means no. */
 void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_parts *url,
                           bx_verdict *ret);
-/* May this address be connected to?  For every resolved address, before connect and on the socket.
- */
+/* May this address be connected to?  For every resolved address, before connect and on the
+ * socket. */
 void bx_net_check_addr(const bx_net_policy *p, bx_ip ip, uint16_t port, bx_verdict *ret);
 /* May a raw socket go there?  `host` is a name or an IP literal; proto "tcp" or "udp". */
 void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uint16_t port,
                           bx_verdict *ret);
-/* May this name be looked up at all?  True only for names a fetch: or connect: rule can match. */
+/* May this name be looked up at all?  True only for a host that a rule for
+ * raw sockets can match on some port. */
 bool bx_net_may_resolve_connect(const bx_net_policy *p, bx_str host); /* connect: rules only */
-bool bx_net_is_empty(const bx_net_policy *p);                         /* no rule allows anything */
+bool bx_net_is_empty(const bx_net_policy *p); /* no rule allows anything */
 
 #endif

@@ -25,7 +25,8 @@ bx_errno bx_fd_host_path(int fd, char out[BX_PATH_BUF], size_t *ret_n)
         return BX_E_PERM;
     size_t len = n == 1 ? 0 : (size_t)n, d = sizeof DELETED - 1;
     struct stat st;
-    if (len > d && memcmp(out + len - d, DELETED, d) == 0 && (fstat(fd, &st) != 0 || st.st_nlink == 0))
+    if (len > d && memcmp(out + len - d, DELETED, d) == 0 &&
+        (fstat(fd, &st) != 0 || st.st_nlink == 0))
         return BX_E_NOENT;
     out[len] = '\0';
     *ret_n = len;
@@ -37,7 +38,8 @@ bool bx_host_is_below(bx_str path, bx_str dir)
     return bx_str_starts(path, dir) && (path.n == dir.n || path.p[dir.n] == '/');
 }
 
-/* ---- judging ------------------------------------------------------------------------------------ */
+/* ---- judging ------------------------------------------------------------------------------------
+ */
 bool bx_carve_denies_guest(const bx_carve *c, bx_str guest)
 {
     for (size_t i = 0; i < c->n_globs; i++) {
@@ -61,11 +63,15 @@ typedef bool (*guest_test)(const bx_carve *c, bx_str guest);
 
 static bool denied(const bx_carve *c, bx_str guest) { return bx_carve_denies_guest(c, guest); }
 
-static bool stuck(const bx_carve *c, bx_str guest) { return !bx_carve_guest_dir_may_move(c, guest); }
+static bool stuck(const bx_carve *c, bx_str guest)
+{
+    return !bx_carve_guest_dir_may_move(c, guest);
+}
 
 /* `host` as seen through one view whose root is at `root`.  A path too long to be put together
  * cannot be judged and so is refused. */
-static bool test_view(const bx_carve *c, const bx_view *v, bx_str root, bx_str host, guest_test test)
+static bool test_view(const bx_carve *c, const bx_view *v, bx_str root, bx_str host,
+                      guest_test test)
 {
     char guest[BX_GUEST_BUF];
     bx_str rest = bx_str_from(host, root.n);
@@ -102,7 +108,8 @@ static bx_errno test_views(const bx_carve *c, bx_str host, guest_test test, bool
 bx_errno bx_carve_judge_host(const bx_carve *c, bx_str host)
 {
     bx_errno e = test_views(c, host, denied, false);
-    return e == BX_E_PERM ? test_views(c, host, denied, true) : e; /* someone moved a mount's root */
+    return e == BX_E_PERM ? test_views(c, host, denied, true)
+                          : e; /* someone moved a mount's root */
 }
 
 /* A removed name of a file that has others is shown with a suffix; it counts without it too. */
@@ -114,7 +121,8 @@ static bx_errno judge_removed_name(const bx_carve *c, bx_str host)
     return bx_carve_judge_host(c, (bx_str){host.p, host.n - d});
 }
 
-static bx_errno host_path_of(int fd, const char *name, size_t name_n, char out[BX_PATH_BUF], size_t *ret_n)
+static bx_errno host_path_of(int fd, const char *name, size_t name_n, char out[BX_PATH_BUF],
+                             size_t *ret_n)
 {
     size_t n;
     bx_errno e = bx_fd_host_path(fd, out, &n);
@@ -161,7 +169,8 @@ bx_errno bx_carve_dir_may_move(const bx_carve *c, int dirfd, const char *name, s
     return e == BX_E_PERM ? test_views(c, (bx_str){host, n}, stuck, true) : e;
 }
 
-/* ---- building --------------------------------------------------------------------------------------- */
+/* ---- building
+ * --------------------------------------------------------------------------------------- */
 /* Takes `fd` when `own`, also on failure. */
 static bx_code add_view(bx_carve *c, bx_str guest, int fd, bool own, bool root, bx_error *err)
 {
@@ -170,8 +179,9 @@ static bx_code add_view(bx_carve *c, bx_str guest, int fd, bool own, bool root, 
     size_t n;
     bx_errno e = bx_fd_host_path(fd, host, &n);
     if (e != BX_E_SUCCESS)
-        return bx_fail(err, BX_EUNSUPPORTED, "deny: needs /proc/self/fd to see where %.*s really is: %s",
-                       BX_FMT(guest), bx_errno_name(e));
+        return bx_fail(err, BX_EUNSUPPORTED,
+                       "deny: needs /proc/self/fd to see where %.*s really is: %s", BX_FMT(guest),
+                       bx_errno_name(e));
     if (c->n_views == c->cap_views) {
         size_t cap = c->cap_views ? c->cap_views * 2 : 8;
         bx_view *v = bx_realloc(c->views, cap * sizeof *v);
@@ -214,7 +224,8 @@ static bx_code add_view_if_new(bx_carve *c, bx_str guest, int fd, bool own, bx_e
 }
 
 /* The directories a rule names before its first pattern part may be symbolic links; what they
- * lead to is then carved out as well.  "/a/b*" gives "/a", "/a/b" too (its last part may be a file). */
+ * lead to is then carved out as well.  "/a/b*" gives "/a", "/a/b" too (its last part may be a
+ * file). */
 static bx_str literal_dir(bx_str text)
 {
     size_t n = 0;
@@ -235,7 +246,9 @@ static bx_code add_rule_view(bx_carve *c, size_t view, bx_str dir, bx_error *err
     bx_str rest = bx_str_from(dir, root.n + 1);
     (void)snprintf(rel, sizeof rel, "%.*s", (int)rest.n, rest.p);
     int fd = bx_openat2(v->fd, rel, O_PATH | O_DIRECTORY, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
-    return fd < 0 ? BX_OK : add_view_if_new(c, dir, fd, true, err); /* nothing there: nothing to carve out */
+    return fd < 0
+               ? BX_OK
+               : add_view_if_new(c, dir, fd, true, err); /* nothing there: nothing to carve out */
 }
 
 static bx_code add_globs(bx_carve *c, const bx_grant *g, bx_error *err)
@@ -255,10 +268,11 @@ static bx_code check_case(const bx_vfs *v, bx_error *err)
 {
     for (size_t i = 0; i < v->n_pre; i++) {
         if (v->pre[i].fd >= 0 && bx_dir_ignores_case(v->pre[i].fd))
-            return bx_fail(err, BX_EUNSUPPORTED,
-                           "the file system at %s does not tell upper from lower case: deny: rules cannot be "
-                           "kept there; grant a directory of another one",
-                           v->pre[i].path);
+            return bx_fail(
+                err, BX_EUNSUPPORTED,
+                "the file system at %s does not tell upper from lower case: deny: rules cannot be "
+                "kept there; grant a directory of another one",
+                v->pre[i].path);
     }
     return BX_OK;
 }

@@ -30,8 +30,8 @@ static bool other_case_works(int fd, const char *name)
     char other[BX_NAME_MAX + 1];
     struct stat a, b;
     return flip_case(name, other) && fstatat(fd, name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
-           fstatat(fd, other, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino &&
-           (S_ISDIR(a.st_mode) || a.st_nlink == 1);
+           fstatat(fd, other, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino && (S_ISDIR(a.st_mode) || a.st_nlink == 1);
 }
 
 /* Says no where it cannot look: what the operator may not read shows no names to try. */

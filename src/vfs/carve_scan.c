@@ -56,7 +56,7 @@ static void add_id(bx_carve_scan *s, const struct stat *st)
 typedef struct place {
     char path[BX_PATH_BUF]; /* canonical host path of the directory being read */
     size_t n;
-    bool denied;            /* it, and so all in it, is carved out */
+    bool denied; /* it, and so all in it, is carved out */
     int depth;
 } place;
 

@@ -1,5 +1,5 @@
-/* Carve-outs beat any grant, by whatever name the file is reached.  Every refusal has a control that
- * shows the same way open for a file that is not carved out. */
+/* Carve-outs beat any grant, by whatever name the file is reached.  Every refusal has a control
+ * that shows the same way open for a file that is not carved out. */
 #include "vfs/testkit.h"
 
 /* w/secret, w/open, w/d/.env, w/d/a, w/priv/key, w/pub/ */
@@ -19,7 +19,8 @@ static void tree(kit *k)
 static bx_file *carved(kit *k)
 {
     tree(k);
-    BX_ASSERT(kit_open(k, "=w:/w", "rw:/w", "deny:/w/secret", "deny:**/.env", "deny:/w/priv", NULL) == BX_OK);
+    BX_ASSERT(kit_open(k, "=w:/w", "rw:/w", "deny:/w/secret", "deny:**/.env", "deny:/w/priv",
+                       NULL) == BX_OK);
     return kit_pre(k, 0);
 }
 
@@ -67,7 +68,8 @@ static void existence_does_not_show(void)
 {
     kit k;
     bx_file *w = carved(&k);
-    CHECK(kit_opens(w, "priv/key", "r") == BX_E_ACCES && kit_opens(w, "priv/none", "r") == BX_E_ACCES);
+    CHECK(kit_opens(w, "priv/key", "r") == BX_E_ACCES &&
+          kit_opens(w, "priv/none", "r") == BX_E_ACCES);
     CHECK(kit_opens(w, "pub/.env", "r") == BX_E_ACCES); /* does not exist */
     CHECK(kit_opens(w, "priv/../open", "r") == BX_E_ACCES);
     CHECK(kit_opens(w, "priv/key/../../open", "r") == BX_E_ACCES);
@@ -77,8 +79,10 @@ static void existence_does_not_show(void)
     CHECK(symlink("../open", kit_path(&k, "w/pub/l")) == 0);
     CHECK(symlink("../pub", kit_path(&k, "w/priv/dir")) == 0);
     CHECK(symlink("../pub", kit_path(&k, "w/pub/dir")) == 0);
-    CHECK(kit_opens(w, "priv/l", "rf") == BX_E_ACCES && kit_opens(w, "pub/l", "rf") == BX_E_SUCCESS);
-    CHECK(kit_opens(w, "priv/dir/l", "rf") == BX_E_ACCES && kit_opens(w, "pub/dir/l", "rf") == BX_E_SUCCESS);
+    CHECK(kit_opens(w, "priv/l", "rf") == BX_E_ACCES &&
+          kit_opens(w, "pub/l", "rf") == BX_E_SUCCESS);
+    CHECK(kit_opens(w, "priv/dir/l", "rf") == BX_E_ACCES &&
+          kit_opens(w, "pub/dir/l", "rf") == BX_E_SUCCESS);
     kit_done(&k);
 }
 
@@ -103,7 +107,8 @@ static void through_symbolic_links(void)
     CHECK(symlink("priv", kit_path(&k, "w/lp")) == 0);
     CHECK(symlink("d", kit_path(&k, "w/ld")) == 0);
     CHECK(symlink("open", kit_path(&k, "w/lo")) == 0);
-    CHECK(strcmp(kit_read(w, "lo"), "open") == 0 && strcmp(kit_read(w, "ld/a"), "a") == 0); /* control */
+    CHECK(strcmp(kit_read(w, "lo"), "open") == 0 &&
+          strcmp(kit_read(w, "ld/a"), "a") == 0); /* control */
     CHECK(kit_opens(w, "l1", "rf") == BX_E_ACCES);
     CHECK(kit_opens(w, "l2", "rf") == BX_E_ACCES);
     CHECK(kit_opens(w, "lp/key", "r") == BX_E_ACCES);
@@ -113,8 +118,10 @@ static void through_symbolic_links(void)
     CHECK(bx_vfs_link_at(w, S("l1"), true, w, S("q")) == BX_E_ACCES);
     CHECK(bx_vfs_symlink_at(S("secret"), w, S("mine")) == BX_E_SUCCESS); /* by the guest */
     CHECK(kit_opens(w, "mine", "rf") == BX_E_ACCES);
-    CHECK(bx_vfs_symlink_at(S("pub/.env"), w, S("dang")) == BX_E_SUCCESS); /* would be made by following */
-    CHECK(kit_opens(w, "dang", "cwf") == BX_E_ACCES && access(kit_path(&k, "w/pub/.env"), F_OK) != 0);
+    CHECK(bx_vfs_symlink_at(S("pub/.env"), w, S("dang")) ==
+          BX_E_SUCCESS); /* would be made by following */
+    CHECK(kit_opens(w, "dang", "cwf") == BX_E_ACCES &&
+          access(kit_path(&k, "w/pub/.env"), F_OK) != 0);
     CHECK(bx_vfs_unlink_at(w, S("l1")) == BX_E_SUCCESS); /* the link itself is not carved out */
     kit_done(&k);
 }
@@ -130,7 +137,8 @@ static void through_hard_links(void)
     CHECK(link(kit_path(&k, "w/open"), kit_path(&k, "w/h4")) == 0);
     CHECK(kit_opens(w, "h1", "r") == BX_E_ACCES && kit_opens(w, "h2", "r") == BX_E_ACCES);
     CHECK(kit_opens(w, "pub/h3", "r") == BX_E_ACCES && kit_opens(w, "pub/h3", "w") == BX_E_ACCES);
-    CHECK(kit_opens(w, "h1", "") == BX_E_ACCES && bx_vfs_stat_at(w, S("h1"), false, &st) == BX_E_ACCES);
+    CHECK(kit_opens(w, "h1", "") == BX_E_ACCES &&
+          bx_vfs_stat_at(w, S("h1"), false, &st) == BX_E_ACCES);
     CHECK(bx_vfs_link_at(w, S("h1"), false, w, S("h5")) == BX_E_ACCES);
     CHECK(strcmp(kit_read(w, "h4"), "open") == 0); /* control: several names, none carved out */
     CHECK(bx_vfs_link_at(w, S("h4"), false, w, S("h6")) == BX_E_SUCCESS);
@@ -149,7 +157,8 @@ static void more_than_can_be_looked_through(void)
     kit_file(&k, "w/x", "");
     kit_file(&k, "w/y", "");
     kit_new_session(&k);
-    bx_errno over = kit_opens(kit_pre(&k, 0), "h", "r"), single = kit_opens(kit_pre(&k, 0), "d/a", "r");
+    bx_errno over = kit_opens(kit_pre(&k, 0), "h", "r"),
+             single = kit_opens(kit_pre(&k, 0), "d/a", "r");
     bx_carve_scan_max = 100000;
     CHECK(fits == BX_E_SUCCESS && over == BX_E_ACCES && single == BX_E_SUCCESS);
     kit_done(&k);
@@ -191,7 +200,8 @@ static void through_a_renamed_parent(void)
     kit_mkdir(&k, "w/e");
     kit_mkdir(&k, "w/e/in");
     kit_file(&k, "w/e/in/k", "SECRET");
-    CHECK(kit_open(&k, "=w:/w", "rw:/w", "deny:/w/e/in/k", "deny:**/.env", "deny:/w/*/conf/x", NULL) == BX_OK);
+    CHECK(kit_open(&k, "=w:/w", "rw:/w", "deny:/w/e/in/k", "deny:**/.env", "deny:/w/*/conf/x",
+                   NULL) == BX_OK);
     bx_file *w = kit_pre(&k, 0);
     CHECK(bx_vfs_rename_at(w, S("e"), w, S("e2")) == BX_E_ACCES);
     CHECK(bx_vfs_rename_at(w, S("e/in"), w, S("pub/in")) == BX_E_ACCES);
@@ -212,7 +222,8 @@ static void a_floating_name_moves_along(void)
     CHECK(kit_open(&k, "=w:/w", "rw:/w", "deny:**/.env", NULL) == BX_OK);
     bx_file *w = kit_pre(&k, 0);
     CHECK(bx_vfs_rename_at(w, S("d"), w, S("pub/d")) == BX_E_SUCCESS);
-    CHECK(kit_opens(w, "pub/d/.env", "r") == BX_E_ACCES && kit_opens(w, "pub/d/a", "r") == BX_E_SUCCESS);
+    CHECK(kit_opens(w, "pub/d/.env", "r") == BX_E_ACCES &&
+          kit_opens(w, "pub/d/a", "r") == BX_E_SUCCESS);
     CHECK(bx_vfs_rename_at(w, S("pub/d"), w, S(".env")) == BX_E_ACCES);
     kit_done(&k);
 }
@@ -228,7 +239,8 @@ static void a_handle_whose_directory_was_moved(void)
     CHECK(rename(kit_path(&k, "w/pub"), kit_path(&k, "w/priv/pub")) == 0);
     CHECK(kit_opens(pub, "f", "r") == BX_E_ACCES && kit_put(pub, "new", "x") == BX_E_ACCES);
     CHECK(kit_opens(pub, ".", "d") == BX_E_ACCES && bx_vfs_unlink_at(pub, S("f")) == BX_E_ACCES);
-    CHECK(rename(kit_path(&k, "w/priv/pub"), kit_path(&k, "out/pub")) == 0); /* outside every mount */
+    CHECK(rename(kit_path(&k, "w/priv/pub"), kit_path(&k, "out/pub")) ==
+          0); /* outside every mount */
     CHECK(kit_opens(pub, "f", "r") == BX_E_PERM);
     CHECK(rename(kit_path(&k, "out/pub"), kit_path(&k, "w/pub2")) == 0);
     CHECK(strcmp(kit_read(pub, "f"), "f") == 0);
@@ -241,15 +253,16 @@ static void two_mounts_of_one_tree(void)
 {
     kit k;
     tree(&k);
-    CHECK(kit_open(&k, "=w:/w", "=w:/x", "=w/priv:/p", "=w/d:/d", "rw:/w", "rw:/x", "rw:/p", "rw:/d",
-                   "deny:/w/secret", "deny:/w/priv/key", "deny:/d/.env", NULL) == BX_OK);
+    CHECK(kit_open(&k, "=w:/w", "=w:/x", "=w/priv:/p", "=w/d:/d", "rw:/w", "rw:/x", "rw:/p",
+                   "rw:/d", "deny:/w/secret", "deny:/w/priv/key", "deny:/d/.env", NULL) == BX_OK);
     bx_file *w = kit_pre(&k, 0), *x = kit_pre(&k, 1), *p = kit_pre(&k, 2);
     CHECK(kit_opens(w, "secret", "r") == BX_E_ACCES && kit_opens(x, "secret", "r") == BX_E_ACCES);
     CHECK(kit_opens(x, "priv/key", "r") == BX_E_ACCES && kit_opens(p, "key", "r") == BX_E_ACCES);
     CHECK(kit_opens(w, "d/.env", "r") == BX_E_ACCES && kit_opens(x, "d/.env", "r") == BX_E_ACCES);
-    CHECK(kit_opens(x, "open", "r") == BX_E_SUCCESS && kit_put(p, "new", "n") == BX_E_SUCCESS); /* control */
+    CHECK(kit_opens(x, "open", "r") == BX_E_SUCCESS &&
+          kit_put(p, "new", "n") == BX_E_SUCCESS); /* control */
     CHECK(bx_vfs_rename_at(x, S("priv"), x, S("priv2")) == BX_E_ACCES);
-    CHECK(bx_vfs_rename_at(x, S("d"), x, S("d2")) == BX_E_ACCES); /* the root of mount /d */
+    CHECK(bx_vfs_rename_at(x, S("d"), x, S("d2")) == BX_E_ACCES);       /* the root of mount /d */
     CHECK(bx_vfs_rename_at(x, S("pub"), x, S("pub2")) == BX_E_SUCCESS); /* control */
     kit_done(&k);
 }
@@ -278,7 +291,8 @@ static void links_in_grants_and_rules(void)
     CHECK(kit_opens(cur, "key", "r") == BX_E_ACCES);
     CHECK(kit_opens(w, "cur/key", "r") == BX_E_ACCES);
     CHECK(kit_opens(w, "priv/key", "r") == BX_E_ACCES);
-    CHECK(kit_opens(cur, "other", "r") == BX_E_SUCCESS && kit_opens(w, "priv/other", "r") == BX_E_SUCCESS);
+    CHECK(kit_opens(cur, "other", "r") == BX_E_SUCCESS &&
+          kit_opens(w, "priv/other", "r") == BX_E_SUCCESS);
     kit_done(&k);
 }
 
@@ -296,7 +310,8 @@ static void the_whole_grant_carved_out(void)
     CHECK(kit_open(&k, "=w:/w", "tmp", "rw:/w", "deny:/w", "deny:/tmp", NULL) == BX_OK);
     for (size_t i = 0; i < 2; i++)
         CHECK(kit_list(kit_pre(&k, i), list, sizeof list) == BX_E_ACCES);
-    CHECK(kit_opens(kit_pre(&k, 0), ".", "d") == BX_E_ACCES && kit_opens(kit_pre(&k, 1), ".", "d") == BX_E_ACCES);
+    CHECK(kit_opens(kit_pre(&k, 0), ".", "d") == BX_E_ACCES &&
+          kit_opens(kit_pre(&k, 1), ".", "d") == BX_E_ACCES);
     kit_done(&k);
 }
 
@@ -304,10 +319,12 @@ static void in_memory_and_store(void)
 {
     kit k;
     kit_init(&k);
-    CHECK(kit_open(&k, "tmp", "store:s", "deny:**/.env", "deny:/tmp/no", "deny:/store/no", NULL) == BX_OK);
+    CHECK(kit_open(&k, "tmp", "store:s", "deny:**/.env", "deny:/tmp/no", "deny:/store/no", NULL) ==
+          BX_OK);
     for (size_t i = 0; i < 2; i++) {
         bx_file *d = kit_pre(&k, i);
-        CHECK(kit_put(d, "open", "o") == BX_E_SUCCESS && bx_vfs_mkdir_at(d, S("sub")) == BX_E_SUCCESS);
+        CHECK(kit_put(d, "open", "o") == BX_E_SUCCESS &&
+              bx_vfs_mkdir_at(d, S("sub")) == BX_E_SUCCESS);
         CHECK(all_refused(d, ".env") && all_refused(d, "no") && all_refused(d, "sub/.env"));
         CHECK(all_refused(d, "no/x"));
         CHECK(bx_vfs_symlink_at(S("sub/.env"), d, S("l")) == BX_E_SUCCESS);
@@ -339,7 +356,8 @@ static void a_name_that_looks_deleted(void)
     kit_file(&k, "w/d (deleted)/f", "f");
     CHECK(kit_open(&k, "=w:/w", "rw:/w", "deny:/w/y", NULL) == BX_OK);
     bx_file *w = kit_pre(&k, 0);
-    CHECK(strcmp(kit_read(w, "x (deleted)"), "real") == 0 && strcmp(kit_read(w, "d (deleted)/f"), "f") == 0);
+    CHECK(strcmp(kit_read(w, "x (deleted)"), "real") == 0 &&
+          strcmp(kit_read(w, "d (deleted)/f"), "f") == 0);
     kit_done(&k);
 }
 
@@ -361,8 +379,10 @@ static void case_is_told_apart(void)
 
 BXT_MAIN(RUN(every_operation_is_refused); RUN(existence_does_not_show); RUN(not_listed);
          RUN(through_symbolic_links); RUN(through_hard_links); RUN(more_than_can_be_looked_through);
-         RUN(too_deep_to_be_looked_through); RUN(a_literal_rule_costs_no_scan); RUN(through_a_renamed_parent);
-         RUN(a_floating_name_moves_along); RUN(a_handle_whose_directory_was_moved); RUN(two_mounts_of_one_tree);
-         RUN(a_mount_that_is_not_granted); RUN(links_in_grants_and_rules); RUN(the_whole_grant_carved_out);
-         RUN(in_memory_and_store); RUN(directories_in_memory_that_may_not_move); RUN(a_name_that_looks_deleted);
+         RUN(too_deep_to_be_looked_through); RUN(a_literal_rule_costs_no_scan);
+         RUN(through_a_renamed_parent); RUN(a_floating_name_moves_along);
+         RUN(a_handle_whose_directory_was_moved); RUN(two_mounts_of_one_tree);
+         RUN(a_mount_that_is_not_granted); RUN(links_in_grants_and_rules);
+         RUN(the_whole_grant_carved_out); RUN(in_memory_and_store);
+         RUN(directories_in_memory_that_may_not_move); RUN(a_name_that_looks_deleted);
          RUN(case_is_told_apart);)

@@ -1,6 +1,7 @@
 /* Resolving a path where there are carve-outs.  The kernel would follow symbolic links and
- * ".." through carved-out directories without telling; so they are followed here, one part at a time, and
- * every place on the way is judged.  The kernel still guards each step (RESOLVE_BENEATH). */
+ * ".." through carved-out directories without telling; so they are followed here, one part at a
+ * time, and every place on the way is judged.  The kernel still guards each step (RESOLVE_BENEATH).
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -17,11 +18,11 @@ enum {
 
 typedef struct walk {
     const bx_carve *c;
-    int root;      /* where the walk starts and what it never leaves */
-    int fd;        /* the object reached; owned; -1: still `root` */
+    int root; /* where the walk starts and what it never leaves */
+    int fd;   /* the object reached; owned; -1: still `root` */
     struct stat st;
-    char host[BX_PATH_BUF]; /* its canonical host path */
-    size_t host_n, base_n;  /* base_n: the part that is `root` */
+    char host[BX_PATH_BUF];     /* its canonical host path */
+    size_t host_n, base_n;      /* base_n: the part that is `root` */
     char rest[2 * BX_PATH_BUF]; /* what is still to be walked */
     unsigned links, steps;
 } walk;
@@ -201,11 +202,14 @@ static bx_errno walk_nowhere(int root, const char *path, int *ret_fd, struct sta
     return BX_E_SUCCESS;
 }
 
-bx_errno bx_carve_walk(bx_file *dir, const char *path, bool follow, int *ret_fd, struct stat *ret_st)
+bx_errno bx_carve_walk(bx_file *dir, const char *path, bool follow, int *ret_fd,
+                       struct stat *ret_st)
 {
     const bx_carve *c = dir->s->v->carve;
     bx_errno e;
     if (has_dotdot(path) || !walk_straight(c, dir->fd, path, follow, ret_fd, ret_st, &e))
         e = walk_slowly(c, dir->fd, path, follow, ret_fd, ret_st);
-    return e == BX_E_NOENT && bx_dir_is_removed(dir->fd) ? walk_nowhere(dir->fd, path, ret_fd, ret_st) : e;
+    return e == BX_E_NOENT && bx_dir_is_removed(dir->fd)
+               ? walk_nowhere(dir->fd, path, ret_fd, ret_st)
+               : e;
 }

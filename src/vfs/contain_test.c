@@ -178,7 +178,8 @@ static void rights_of_each_grant(void)
     CHECK(kit_list(wo, buf, sizeof buf) == BX_E_PERM);
     CHECK(bx_vfs_readlink_at(wo, S("l"), buf, sizeof buf, &n) == BX_E_PERM);
     CHECK(bx_vfs_stat_at(wo, S("f"), false, &st) == BX_E_SUCCESS && st.size == 1);
-    CHECK(kit_put(wo, "new", "x") == BX_E_SUCCESS && bx_vfs_unlink_at(wo, S("new")) == BX_E_SUCCESS);
+    CHECK(kit_put(wo, "new", "x") == BX_E_SUCCESS &&
+          bx_vfs_unlink_at(wo, S("new")) == BX_E_SUCCESS);
     kit_done(&k);
 }
 
@@ -206,9 +207,11 @@ static void rights_of_each_handle(void)
     CHECK(bx_file_writev(f, &iov, 1, &n) == BX_E_BADF);
     bx_file_close(f);
     CHECK(kit_try(w, "in", "", &f) == BX_E_SUCCESS);
-    CHECK(bx_file_readv(f, &iov, 1, &n) == BX_E_BADF && bx_file_writev(f, &iov, 1, &n) == BX_E_BADF);
+    CHECK(bx_file_readv(f, &iov, 1, &n) == BX_E_BADF &&
+          bx_file_writev(f, &iov, 1, &n) == BX_E_BADF);
     bx_file_close(f);
-    CHECK(bx_file_readv(w, &iov, 1, &n) == BX_E_ISDIR && bx_file_pwritev(w, &iov, 1, 0, &n) == BX_E_ISDIR);
+    CHECK(bx_file_readv(w, &iov, 1, &n) == BX_E_ISDIR &&
+          bx_file_pwritev(w, &iov, 1, 0, &n) == BX_E_ISDIR);
     kit_done(&k);
 }
 
@@ -229,7 +232,8 @@ static void across_grants(void)
     kit_done(&k);
 }
 
-/* A write-only tree with a readable part: nothing may be moved or linked to where it can be read. */
+/* A write-only tree with a readable part: nothing may be moved or linked to where it can be read.
+ */
 static void no_right_is_won_by_moving(void)
 {
     kit k;
@@ -247,10 +251,13 @@ static void no_right_is_won_by_moving(void)
     CHECK(bx_vfs_symlink_at(S("../secret"), w, S("pub/l")) == BX_E_SUCCESS);
     CHECK(kit_opens(pub, "l", "rf") == BX_E_PERM);
     CHECK(bx_vfs_rename_at(w, S("secret"), w, S("priv/secret")) == BX_E_SUCCESS); /* control */
-    /* nor may another directory take the place, and so the next call's grant, of the readable one */
+    /* nor may another directory take the place, and so the next call's grant, of the readable one
+     */
     CHECK(bx_vfs_rename_at(w, S("pub"), w, S("priv/pub")) == BX_E_BUSY);
-    CHECK(bx_vfs_unlink_at(w, S("pub/p")) == BX_E_SUCCESS && bx_vfs_unlink_at(w, S("pub/l")) == BX_E_SUCCESS);
-    CHECK(bx_vfs_rmdir_at(w, S("pub")) == BX_E_BUSY && bx_vfs_rename_at(w, S("priv"), w, S("pub")) == BX_E_BUSY);
+    CHECK(bx_vfs_unlink_at(w, S("pub/p")) == BX_E_SUCCESS &&
+          bx_vfs_unlink_at(w, S("pub/l")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_rmdir_at(w, S("pub")) == BX_E_BUSY &&
+          bx_vfs_rename_at(w, S("priv"), w, S("pub")) == BX_E_BUSY);
     /* and when the host moves it, it is known by its new place */
     CHECK(rename(kit_path(&k, "w/pub"), kit_path(&k, "w/moved")) == 0);
     CHECK(bx_vfs_rename_at(w, S("priv/secret"), w, S("moved/secret")) == BX_E_XDEV);
@@ -265,7 +272,8 @@ static void permission_bits(void)
     bx_file *w = kit_pre(&k, 0);
     mode_t old = umask(022);
     struct stat st;
-    CHECK(kit_put(w, "new", "x") == BX_E_SUCCESS && bx_vfs_mkdir_at(w, S("newdir")) == BX_E_SUCCESS);
+    CHECK(kit_put(w, "new", "x") == BX_E_SUCCESS &&
+          bx_vfs_mkdir_at(w, S("newdir")) == BX_E_SUCCESS);
     (void)umask(old);
     CHECK(stat(kit_path(&k, "w/new"), &st) == 0 && (st.st_mode & 07777) == 0644);
     CHECK(stat(kit_path(&k, "w/newdir"), &st) == 0 && (st.st_mode & 05777) == 0755);
@@ -370,6 +378,6 @@ static void writers_race(void)
 
 BXT_MAIN(RUN(dotdot); RUN(links_of_the_host); RUN(forty_links); RUN(magic_links);
          RUN(nothing_but_files_and_directories); RUN(devices); RUN(rights_of_each_grant);
-         RUN(rights_of_each_handle); RUN(across_grants); RUN(no_right_is_won_by_moving); RUN(permission_bits);
-         RUN(directory_swapped_with_a_link); RUN(directory_swapped_with_a_link_with_carve_outs);
-         RUN(writers_race);)
+         RUN(rights_of_each_handle); RUN(across_grants); RUN(no_right_is_won_by_moving);
+         RUN(permission_bits); RUN(directory_swapped_with_a_link);
+         RUN(directory_swapped_with_a_link_with_carve_outs); RUN(writers_race);)

@@ -26,19 +26,22 @@ bx_errno bx_errno_from_host(int host_errno)
 
 /* By number; errno_test.c holds this list against errno.def. */
 static const char *const names[] = {
-    "success", "2big", "acces", "addrinuse", "addrnotavail", "afnosupport", "again",
-    "already", "badf", "badmsg", "busy", "canceled", "child", "connaborted", "connrefused",
-    "connreset", "deadlk", "destaddrreq", "dom", "dquot", "exist", "fault", "fbig",
-    "hostunreach", "idrm", "ilseq", "inprogress", "intr", "inval", "io", "isconn", "isdir",
-    "loop", "mfile", "mlink", "msgsize", "multihop", "nametoolong", "netdown", "netreset",
-    "netunreach", "nfile", "nobufs", "nodev", "noent", "noexec", "nolck", "nolink", "nomem",
-    "nomsg", "noprotoopt", "nospc", "nosys", "notconn", "notdir", "notempty",
-    "notrecoverable", "notsock", "notsup", "notty", "nxio", "overflow", "ownerdead", "perm",
-    "pipe", "proto", "protonosupport", "prototype", "range", "rofs", "spipe", "srch", "stale",
-    "timedout", "txtbsy", "xdev", "notcapable",
+    "success",     "2big",           "acces",       "addrinuse",   "addrnotavail",
+    "afnosupport", "again",          "already",     "badf",        "badmsg",
+    "busy",        "canceled",       "child",       "connaborted", "connrefused",
+    "connreset",   "deadlk",         "destaddrreq", "dom",         "dquot",
+    "exist",       "fault",          "fbig",        "hostunreach", "idrm",
+    "ilseq",       "inprogress",     "intr",        "inval",       "io",
+    "isconn",      "isdir",          "loop",        "mfile",       "mlink",
+    "msgsize",     "multihop",       "nametoolong", "netdown",     "netreset",
+    "netunreach",  "nfile",          "nobufs",      "nodev",       "noent",
+    "noexec",      "nolck",          "nolink",      "nomem",       "nomsg",
+    "noprotoopt",  "nospc",          "nosys",       "notconn",     "notdir",
+    "notempty",    "notrecoverable", "notsock",     "notsup",      "notty",
+    "nxio",        "overflow",       "ownerdead",   "perm",        "pipe",
+    "proto",       "protonosupport", "prototype",   "range",       "rofs",
+    "spipe",       "srch",           "stale",       "timedout",    "txtbsy",
+    "xdev",        "notcapable",
 };
 
-const char *bx_errno_name(bx_errno e)
-{
-    return (size_t)e < BX_COUNT(names) ? names[e] : "unknown";
-}
+const char *bx_errno_name(bx_errno e) { return (size_t)e < BX_COUNT(names) ? names[e] : "unknown"; }

@@ -3,10 +3,10 @@
 const char *bx_fs_op_name(bx_fs_op op)
 {
     static const char *const names[] = {
-        [BX_FS_OPEN] = "open",           [BX_FS_CREATE] = "create",       [BX_FS_MKDIR] = "mkdir",
-        [BX_FS_UNLINK] = "unlink",       [BX_FS_RMDIR] = "rmdir",         [BX_FS_RENAME] = "rename",
-        [BX_FS_LINK] = "link",           [BX_FS_SYMLINK] = "symlink",     [BX_FS_TRUNCATE] = "truncate",
-        [BX_FS_SET_TIMES] = "set_times", [BX_FS_READDIR] = "readdir",     [BX_FS_STAT] = "stat",
+        [BX_FS_OPEN] = "open",           [BX_FS_CREATE] = "create",   [BX_FS_MKDIR] = "mkdir",
+        [BX_FS_UNLINK] = "unlink",       [BX_FS_RMDIR] = "rmdir",     [BX_FS_RENAME] = "rename",
+        [BX_FS_LINK] = "link",           [BX_FS_SYMLINK] = "symlink", [BX_FS_TRUNCATE] = "truncate",
+        [BX_FS_SET_TIMES] = "set_times", [BX_FS_READDIR] = "readdir", [BX_FS_STAT] = "stat",
         [BX_FS_READLINK] = "readlink",
     };
     return (size_t)op < BX_COUNT(names) && names[op] ? names[op] : "unknown";
@@ -33,8 +33,8 @@ static bx_str shown_path(bx_event_at at, char buf[BX_GUEST_BUF])
     return (bx_str){buf, n};
 }
 
-bx_errno bx_event(bx_vfs_session *s, bx_fs_op op, bx_event_at a, const bx_event_at *b, unsigned rights,
-                  bx_errno result)
+bx_errno bx_event(bx_vfs_session *s, bx_fs_op op, bx_event_at a, const bx_event_at *b,
+                  unsigned rights, bx_errno result)
 {
     if (BX_LIKELY(!s->on_event))
         return result;
@@ -49,7 +49,8 @@ bx_errno bx_event(bx_vfs_session *s, bx_fs_op op, bx_event_at a, const bx_event_
     return result;
 }
 
-bx_errno bx_event_refused(bx_vfs_session *s, bx_fs_op op, bx_event_at a, unsigned rights, bx_errno result)
+bx_errno bx_event_refused(bx_vfs_session *s, bx_fs_op op, bx_event_at a, unsigned rights,
+                          bx_errno result)
 {
     switch (result) {
     case BX_E_PERM:

@@ -49,7 +49,8 @@ bx_errno bx_file_readv(bx_file *f, const struct iovec *iov, size_t n, size_t *re
 
 bx_errno bx_file_preadv(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
 {
-    return off > INT64_MAX ? (f->type == BX_FT_DIR ? BX_E_ISDIR : BX_E_INVAL) : read_at(f, iov, n, off, ret_n);
+    return off > INT64_MAX ? (f->type == BX_FT_DIR ? BX_E_ISDIR : BX_E_INVAL)
+                           : read_at(f, iov, n, off, ret_n);
 }
 
 /* ---- writing ---------------------------------------------------------------------------- */
@@ -76,7 +77,8 @@ size_t bx_iov_cut(const struct iovec *iov, size_t n, uint64_t max, struct iovec 
     return k;
 }
 
-static bx_errno write_some(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
+static bx_errno write_some(bx_file *f, const struct iovec *iov, size_t n, uint64_t off,
+                           size_t *ret_n)
 {
     uint64_t left = left_to_write(f->s), total = 0;
     for (size_t i = 0; i < n; i++) /* at most BX_MAX_IOVECS ranges of one memory: no overflow */
@@ -109,7 +111,8 @@ bx_errno bx_file_writev(bx_file *f, const struct iovec *iov, size_t n, size_t *r
 
 bx_errno bx_file_pwritev(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
 {
-    return off > INT64_MAX ? (f->type == BX_FT_DIR ? BX_E_ISDIR : BX_E_INVAL) : write_at(f, iov, n, off, ret_n);
+    return off > INT64_MAX ? (f->type == BX_FT_DIR ? BX_E_ISDIR : BX_E_INVAL)
+                           : write_at(f, iov, n, off, ret_n);
 }
 
 /* ---- size ------------------------------------------------------------------------------- */
@@ -138,8 +141,8 @@ bx_errno bx_file_set_size(bx_file *f, uint64_t size)
     return bx_event(f->s, BX_FS_TRUNCATE, (bx_event_at){f, BX_LIT("")}, NULL, BX_FS_WRITE, e);
 }
 
-/* What an allocation may take at most: it can make the file longer, leave a hole before its range, or fill
- * holes without making the file longer. */
+/* What an allocation may take at most: it can make the file longer, leave a hole before its range,
+ * or fill holes without making the file longer. */
 static bx_errno allocate_need(bx_file *f, uint64_t off, uint64_t len, uint64_t *ret)
 {
     bx_stat st;
@@ -178,7 +181,8 @@ bx_errno bx_file_seek(bx_file *f, int64_t off, int whence, uint64_t *ret)
         return BX_E_ISDIR;
     if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END)
         return BX_E_INVAL;
-    return f->rights ? f->bk->seek(f, off, whence, ret) : BX_E_BADF; /* neither read nor written: no position */
+    return f->rights ? f->bk->seek(f, off, whence, ret)
+                     : BX_E_BADF; /* neither read nor written: no position */
 }
 
 bx_errno bx_file_stat(bx_file *f, bx_stat *ret) { return f->bk->stat(f, ret); }

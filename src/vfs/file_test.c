@@ -84,17 +84,21 @@ static void seeking(bx_file *d)
     CHECK(kit_try(d, "f", "rwc", &f) == BX_E_SUCCESS && put(f, "0123456789", &n) == BX_E_SUCCESS);
     CHECK(bx_file_seek(f, -4, SEEK_END, &at) == BX_E_SUCCESS && at == 6);
     CHECK(bx_file_seek(f, -6, SEEK_CUR, &at) == BX_E_SUCCESS && at == 0);
-    CHECK(bx_file_seek(f, -1, SEEK_CUR, &at) == BX_E_INVAL && bx_file_seek(f, -1, SEEK_SET, &at) == BX_E_INVAL);
+    CHECK(bx_file_seek(f, -1, SEEK_CUR, &at) == BX_E_INVAL &&
+          bx_file_seek(f, -1, SEEK_SET, &at) == BX_E_INVAL);
     CHECK(bx_file_seek(f, 0, 17, &at) == BX_E_INVAL);
-    CHECK(bx_file_seek(f, 15, SEEK_SET, &at) == BX_E_SUCCESS && at == 15); /* past the end: a hole when written */
+    CHECK(bx_file_seek(f, 15, SEEK_SET, &at) == BX_E_SUCCESS &&
+          at == 15); /* past the end: a hole when written */
     CHECK(put(f, "x", &n) == BX_E_SUCCESS);
     char b[17];
     struct iovec iov = {b, sizeof b};
     CHECK(bx_file_preadv(f, &iov, 1, 0, &n) == BX_E_SUCCESS && n == 16);
     CHECK(memcmp(b, "0123456789\0\0\0\0\0x", 16) == 0);
     CHECK(bx_file_seek(d, 0, SEEK_SET, &at) == BX_E_ISDIR);
-    CHECK(kit_try(d, "f", "", &f) == BX_E_SUCCESS && bx_file_seek(f, 0, SEEK_SET, &at) == BX_E_BADF);
-    CHECK(kit_try(d, "g", "c", &f) == BX_E_SUCCESS && bx_file_seek(f, 0, SEEK_SET, &at) == BX_E_BADF);
+    CHECK(kit_try(d, "f", "", &f) == BX_E_SUCCESS &&
+          bx_file_seek(f, 0, SEEK_SET, &at) == BX_E_BADF);
+    CHECK(kit_try(d, "g", "c", &f) == BX_E_SUCCESS &&
+          bx_file_seek(f, 0, SEEK_SET, &at) == BX_E_BADF);
 }
 
 static void appending(bx_file *d)
@@ -128,7 +132,8 @@ static void sizes(bx_file *d)
     CHECK(bx_file_set_size(f, 6) == BX_E_SUCCESS);
     char b[8] = "zzzzzzz";
     struct iovec iov = {b, 8};
-    CHECK(bx_file_preadv(f, &iov, 1, 0, &n) == BX_E_SUCCESS && n == 6 && memcmp(b, "012\0\0\0", 6) == 0);
+    CHECK(bx_file_preadv(f, &iov, 1, 0, &n) == BX_E_SUCCESS && n == 6 &&
+          memcmp(b, "012\0\0\0", 6) == 0);
     CHECK(kit_try(d, "f", "rwt", &g) == BX_E_SUCCESS); /* truncated by another handle */
     CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.size == 0);
     CHECK(bx_file_set_size(d, 0) == BX_E_ISDIR && bx_file_allocate(d, 0, 1) == BX_E_ISDIR);
@@ -142,9 +147,11 @@ static void removed_while_open(bx_file *d)
     CHECK(kit_try(d, "f", "rwc", &f) == BX_E_SUCCESS && put(f, "still", &n) == BX_E_SUCCESS);
     CHECK(bx_vfs_unlink_at(d, S("f")) == BX_E_SUCCESS && kit_opens(d, "f", "r") == BX_E_NOENT);
     CHECK(strcmp(all(f), "still") == 0 && put(f, " here", &n) == BX_E_SUCCESS);
-    CHECK(strcmp(all(f), "still here") == 0 && bx_file_stat(f, &st) == BX_E_SUCCESS && st.nlink == 0);
+    CHECK(strcmp(all(f), "still here") == 0 && bx_file_stat(f, &st) == BX_E_SUCCESS &&
+          st.nlink == 0);
     CHECK(kit_put(d, "f", "new") == BX_E_SUCCESS && strcmp(all(f), "still here") == 0);
-    CHECK(kit_put(d, "g", "other") == BX_E_SUCCESS && bx_vfs_rename_at(d, S("g"), d, S("f")) == BX_E_SUCCESS);
+    CHECK(kit_put(d, "g", "other") == BX_E_SUCCESS &&
+          bx_vfs_rename_at(d, S("g"), d, S("f")) == BX_E_SUCCESS);
     CHECK(strcmp(kit_read(d, "f"), "other") == 0);
     CHECK(bx_vfs_mkdir_at(d, S("s")) == BX_E_SUCCESS && kit_try(d, "s", "d", &sub) == BX_E_SUCCESS);
     CHECK(bx_vfs_rmdir_at(d, S("s")) == BX_E_SUCCESS);
@@ -160,7 +167,8 @@ static void times(bx_file *d)
 {
     bx_file *f;
     bx_stat st, ln;
-    bx_set_time keep = {.kind = BX_TIME_KEEP}, a = {BX_TIME_SET, 42 * BX_SEC + 7}, m = {BX_TIME_SET, 69 * BX_SEC};
+    bx_set_time keep = {.kind = BX_TIME_KEEP}, a = {BX_TIME_SET, 42 * BX_SEC + 7},
+                m = {BX_TIME_SET, 69 * BX_SEC};
     bx_set_time now = {.kind = BX_TIME_NOW};
     CHECK(kit_try(d, "f", "rc", &f) == BX_E_SUCCESS);
     CHECK(bx_file_set_times(f, a, m) == BX_E_SUCCESS && bx_file_stat(f, &st) == BX_E_SUCCESS);
@@ -169,12 +177,16 @@ static void times(bx_file *d)
     CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.atim_ns == a.ns && st.mtim_ns == a.ns);
     CHECK(bx_vfs_symlink_at(S("f"), d, S("l")) == BX_E_SUCCESS);
     CHECK(bx_vfs_set_times_at(d, S("l"), false, m, m) == BX_E_SUCCESS); /* of the link */
-    CHECK(bx_vfs_stat_at(d, S("l"), false, &ln) == BX_E_SUCCESS && ln.type == BX_FT_SYMLINK && ln.mtim_ns == m.ns);
-    CHECK(bx_vfs_stat_at(d, S("l"), true, &ln) == BX_E_SUCCESS && ln.type == BX_FT_REG && ln.mtim_ns == a.ns);
+    CHECK(bx_vfs_stat_at(d, S("l"), false, &ln) == BX_E_SUCCESS && ln.type == BX_FT_SYMLINK &&
+          ln.mtim_ns == m.ns);
+    CHECK(bx_vfs_stat_at(d, S("l"), true, &ln) == BX_E_SUCCESS && ln.type == BX_FT_REG &&
+          ln.mtim_ns == a.ns);
     CHECK(bx_vfs_set_times_at(d, S("l"), true, keep, now) == BX_E_SUCCESS);
-    CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.atim_ns == a.ns && st.mtim_ns > 1700000000 * BX_SEC);
+    CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.atim_ns == a.ns &&
+          st.mtim_ns > 1700000000 * BX_SEC);
     bx_file *look;
-    CHECK(kit_try(d, "f", "", &look) == BX_E_SUCCESS && bx_file_set_times(look, a, keep) == BX_E_SUCCESS);
+    CHECK(kit_try(d, "f", "", &look) == BX_E_SUCCESS &&
+          bx_file_set_times(look, a, keep) == BX_E_SUCCESS);
     CHECK(bx_file_stat(look, &st) == BX_E_SUCCESS && st.atim_ns == a.ns);
 }
 
@@ -186,14 +198,18 @@ static void stats(bx_file *d)
     CHECK(bx_vfs_link_at(d, S("f"), false, d, S("h")) == BX_E_SUCCESS);
     CHECK(kit_try(d, "f", "r", &f) == BX_E_SUCCESS && kit_try(d, "g", "", &g) == BX_E_SUCCESS);
     CHECK(kit_try(d, "h", "w", &h) == BX_E_SUCCESS && kit_try(d, ".", "d", &dd) == BX_E_SUCCESS);
-    CHECK(bx_file_stat(f, &a) == BX_E_SUCCESS && bx_file_stat(h, &b) == BX_E_SUCCESS && bx_file_stat(g, &c) == BX_E_SUCCESS);
+    CHECK(bx_file_stat(f, &a) == BX_E_SUCCESS && bx_file_stat(h, &b) == BX_E_SUCCESS &&
+          bx_file_stat(g, &c) == BX_E_SUCCESS);
     CHECK(a.size == 5 && a.nlink == 2 && a.type == BX_FT_REG && a.ino == b.ino && a.dev == b.dev);
-    CHECK(c.dev == a.dev && c.ino != a.ino && a.dev >= 1 && a.dev <= BX_MAX_DEVS); /* not the host's number */
-    CHECK(bx_file_is_same(f, h) && bx_file_is_same(f, f) && !bx_file_is_same(f, g) && bx_file_is_same(d, dd));
+    CHECK(c.dev == a.dev && c.ino != a.ino && a.dev >= 1 &&
+          a.dev <= BX_MAX_DEVS); /* not the host's number */
+    CHECK(bx_file_is_same(f, h) && bx_file_is_same(f, f) && !bx_file_is_same(f, g) &&
+          bx_file_is_same(d, dd));
     CHECK(!bx_file_is_same(d, f));
     CHECK(bx_file_stat(d, &a) == BX_E_SUCCESS && a.type == BX_FT_DIR);
     CHECK(bx_vfs_stat_at(d, S("."), false, &b) == BX_E_SUCCESS && a.ino == b.ino && a.dev == b.dev);
-    CHECK(bx_vfs_stat_at(f, S("."), false, &b) == BX_E_NOTDIR && bx_vfs_stat_at(f, S("x"), false, &b) == BX_E_NOTDIR);
+    CHECK(bx_vfs_stat_at(f, S("."), false, &b) == BX_E_NOTDIR &&
+          bx_vfs_stat_at(f, S("x"), false, &b) == BX_E_NOTDIR);
     CHECK(kit_opens(f, "x", "c") == BX_E_NOTDIR && bx_vfs_mkdir_at(f, S("x")) == BX_E_NOTDIR);
     CHECK(bx_file_poll_fd(f) == -1 && bx_file_poll_fd(d) == -1);
 }
@@ -203,9 +219,11 @@ static void advice_and_sync(bx_file *d)
     bx_file *f, *look;
     CHECK(kit_try(d, "f", "rwc", &f) == BX_E_SUCCESS && kit_try(d, "f", "", &look) == BX_E_SUCCESS);
     for (int i = 0; i <= 5; i++)
-        CHECK(bx_file_advise(f, 10, 50, i) == BX_E_SUCCESS && bx_file_advise(look, 0, 0, i) == BX_E_SUCCESS);
+        CHECK(bx_file_advise(f, 10, 50, i) == BX_E_SUCCESS &&
+              bx_file_advise(look, 0, 0, i) == BX_E_SUCCESS);
     CHECK(bx_file_advise(f, 0, 0, 6) == BX_E_INVAL && bx_file_advise(f, 0, 0, -1) == BX_E_INVAL);
-    CHECK(bx_file_advise(f, UINT64_MAX, 1, 0) == BX_E_INVAL && bx_file_advise(d, 0, 0, 0) == BX_E_BADF);
+    CHECK(bx_file_advise(f, UINT64_MAX, 1, 0) == BX_E_INVAL &&
+          bx_file_advise(d, 0, 0, 0) == BX_E_BADF);
     CHECK(bx_file_sync(f, true) == BX_E_SUCCESS && bx_file_sync(f, false) == BX_E_SUCCESS);
     CHECK(bx_file_sync(d, false) == BX_E_SUCCESS && bx_file_sync(look, false) == BX_E_SUCCESS);
 }
@@ -218,7 +236,8 @@ static void readlink_is_cut(bx_file *d)
     CHECK(bx_vfs_symlink_at(S("target"), d, S("l")) == BX_E_SUCCESS);
     CHECK(bx_vfs_readlink_at(d, S("l"), buf, sizeof buf, &n) == BX_E_SUCCESS && n == 6);
     CHECK(memcmp(buf, "target####", 10) == 0);
-    CHECK(bx_vfs_readlink_at(d, S("l"), buf, 4, &n) == BX_E_SUCCESS && n == 4 && memcmp(buf, "targ", 4) == 0);
+    CHECK(bx_vfs_readlink_at(d, S("l"), buf, 4, &n) == BX_E_SUCCESS && n == 4 &&
+          memcmp(buf, "targ", 4) == 0);
     CHECK(bx_vfs_readlink_at(d, S("l"), buf, 0, &n) == BX_E_SUCCESS && n == 0);
 }
 
@@ -231,8 +250,10 @@ static void long_names(bx_file *d)
     CHECK(bx_vfs_mkdir_at(d, S(name)) == BX_E_SUCCESS);
     name[255] = 'n';
     name[256] = '\0';
-    CHECK(kit_opens(d, name, "c") == BX_E_NAMETOOLONG && bx_vfs_mkdir_at(d, S(name)) == BX_E_NAMETOOLONG);
-    CHECK(bx_vfs_rename_at(d, S(name), d, S("x")) == BX_E_NAMETOOLONG && kit_opens(d, name, "r") == BX_E_NAMETOOLONG);
+    CHECK(kit_opens(d, name, "c") == BX_E_NAMETOOLONG &&
+          bx_vfs_mkdir_at(d, S(name)) == BX_E_NAMETOOLONG);
+    CHECK(bx_vfs_rename_at(d, S(name), d, S("x")) == BX_E_NAMETOOLONG &&
+          kit_opens(d, name, "r") == BX_E_NAMETOOLONG);
     bx_stat st;
     CHECK(bx_vfs_stat_at(d, S(name), false, &st) == BX_E_NAMETOOLONG);
 }
@@ -255,7 +276,8 @@ static void flags_of_opening(void)
     kit_init(&k);
     CHECK(kit_open(&k, "=w:/w", "rw:/w", NULL) == BX_OK);
     bx_file *f;
-    bx_open_how how = {.read = true, .write = true, .create = true, .dsync = true, .sync = true, .nonblock = true};
+    bx_open_how how = {
+        .read = true, .write = true, .create = true, .dsync = true, .sync = true, .nonblock = true};
     CHECK(bx_vfs_open(kit_pre(&k, 0), S("f"), &how, &f) == BX_E_SUCCESS);
     bx_file_flags fl = bx_file_get_flags(f);
     CHECK(fl.dsync && fl.sync && fl.nonblock && !fl.append && !fl.rsync);
@@ -284,7 +306,8 @@ static void out_of_memory(void)
     kit_done(&k);
 }
 
-BXT_MAIN(RUN(reads_and_writes_on_each); RUN(most_iovecs_on_each); RUN(seeking_on_each); RUN(appending_on_each);
-         RUN(sizes_on_each); RUN(removed_while_open_on_each); RUN(times_on_each); RUN(stats_on_each);
-         RUN(advice_and_sync_on_each); RUN(readlink_is_cut_on_each); RUN(long_names_on_each);
-         RUN(flags_of_opening); RUN(out_of_memory);)
+BXT_MAIN(RUN(reads_and_writes_on_each); RUN(most_iovecs_on_each); RUN(seeking_on_each);
+         RUN(appending_on_each); RUN(sizes_on_each); RUN(removed_while_open_on_each);
+         RUN(times_on_each); RUN(stats_on_each); RUN(advice_and_sync_on_each);
+         RUN(readlink_is_cut_on_each); RUN(long_names_on_each); RUN(flags_of_opening);
+         RUN(out_of_memory);)

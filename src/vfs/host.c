@@ -14,13 +14,20 @@
 bx_filetype bx_filetype_of(mode_t mode)
 {
     switch (mode & S_IFMT) {
-    case S_IFREG: return BX_FT_REG;
-    case S_IFDIR: return BX_FT_DIR;
-    case S_IFLNK: return BX_FT_SYMLINK;
-    case S_IFBLK: return BX_FT_BLOCK;
-    case S_IFCHR: return BX_FT_CHAR;
-    case S_IFSOCK: return BX_FT_STREAM;
-    default: return BX_FT_UNKNOWN; /* preview1 has no number for a FIFO */
+    case S_IFREG:
+        return BX_FT_REG;
+    case S_IFDIR:
+        return BX_FT_DIR;
+    case S_IFLNK:
+        return BX_FT_SYMLINK;
+    case S_IFBLK:
+        return BX_FT_BLOCK;
+    case S_IFCHR:
+        return BX_FT_CHAR;
+    case S_IFSOCK:
+        return BX_FT_STREAM;
+    default:
+        return BX_FT_UNKNOWN; /* preview1 has no number for a FIFO */
     }
 }
 
@@ -197,13 +204,15 @@ bx_errno bx_host_set_append(bx_file *f, bool append)
     if (have < 0)
         return bx_errno_from_host(errno);
     int want = append ? have | O_APPEND : have & ~O_APPEND;
-    return want == have || fcntl(f->fd, F_SETFL, want) == 0 ? BX_E_SUCCESS : bx_errno_from_host(errno);
+    return want == have || fcntl(f->fd, F_SETFL, want) == 0 ? BX_E_SUCCESS
+                                                            : bx_errno_from_host(errno);
 }
 
 bool bx_host_is_same(const bx_file *a, const bx_file *b)
 {
     struct stat x, y;
-    return fstat(a->fd, &x) == 0 && fstat(b->fd, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+    return fstat(a->fd, &x) == 0 && fstat(b->fd, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
 }
 
 void bx_host_close(bx_file *f)

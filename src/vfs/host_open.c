@@ -23,10 +23,14 @@ static bx_errno judge_type(const struct stat *st, const bx_open_how *how)
     if (how->create && how->exclusive)
         return BX_E_EXIST;
     switch (st->st_mode & S_IFMT) {
-    case S_IFLNK: return BX_E_LOOP;
-    case S_IFDIR: return how->write || how->truncate || how->create ? BX_E_ISDIR : BX_E_SUCCESS;
-    case S_IFREG: return how->directory ? BX_E_NOTDIR : BX_E_SUCCESS;
-    default: return BX_E_ACCES;
+    case S_IFLNK:
+        return BX_E_LOOP;
+    case S_IFDIR:
+        return how->write || how->truncate || how->create ? BX_E_ISDIR : BX_E_SUCCESS;
+    case S_IFREG:
+        return how->directory ? BX_E_NOTDIR : BX_E_SUCCESS;
+    default:
+        return BX_E_ACCES;
     }
 }
 
@@ -99,7 +103,8 @@ static bx_errno next_try(const bx_at *at, bool follow, char path[BX_PATH_BUF])
 }
 
 /* AGAIN: look once more, at what `path` now says. */
-static bx_errno create_new(bx_file *dir, char path[BX_PATH_BUF], const bx_open_how *how, bx_opened *o)
+static bx_errno create_new(bx_file *dir, char path[BX_PATH_BUF], const bx_open_how *how,
+                           bx_opened *o)
 {
     BX_AUTO_AT at = {.own = -1};
     bx_errno e = bx_host_parent(dir, path, &at);
@@ -111,7 +116,8 @@ static bx_errno create_new(bx_file *dir, char path[BX_PATH_BUF], const bx_open_h
         return BX_E_ISDIR;
     if (!o->may_create)
         return BX_E_DQUOT;
-    BX_AUTOCLOSE int fd = openat(at.fd, at.name, open_flags(how) | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
+    BX_AUTOCLOSE int fd =
+        openat(at.fd, at.name, open_flags(how) | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
     if (fd < 0 && errno == EEXIST) {
         e = how->exclusive ? BX_E_EXIST : next_try(&at, how->follow, path);
         return e == BX_E_SUCCESS ? BX_E_AGAIN : e;

@@ -8,10 +8,7 @@
 #include "os/fd.h"
 #include "vfs/internal.h"
 
-static bx_errno done(int r)
-{
-    return r == 0 ? BX_E_SUCCESS : bx_errno_from_host(errno);
-}
+static bx_errno done(int r) { return r == 0 ? BX_E_SUCCESS : bx_errno_from_host(errno); }
 
 bx_errno bx_host_stat_at(bx_file *dir, const char *path, bool follow, bx_stat *ret)
 {
@@ -23,7 +20,8 @@ bx_errno bx_host_stat_at(bx_file *dir, const char *path, bool follow, bx_stat *r
     return e;
 }
 
-bx_errno bx_host_set_times_at(bx_file *dir, const char *path, bool follow, bx_set_time a, bx_set_time m)
+bx_errno bx_host_set_times_at(bx_file *dir, const char *path, bool follow, bx_set_time a,
+                              bx_set_time m)
 {
     BX_AUTOCLOSE int fd = -1;
     struct stat st;

@@ -46,7 +46,8 @@ static void mem_close(bx_file *f)
     bx_mem_drop(tree(f), n);
 }
 
-/* ---- contents ----------------------------------------------------------------------------------- */
+/* ---- contents -----------------------------------------------------------------------------------
+ */
 /* Bytes from `at` to the end of its chunk, at most `n`. */
 static size_t within_chunk(uint64_t at, size_t n)
 {
@@ -88,7 +89,8 @@ static bx_errno mem_read(bx_file *f, const struct iovec *iov, size_t n, uint64_t
 }
 
 /* Chunk by chunk, so that what still fits is written before the space runs out. */
-static bx_errno copy_in(bx_memfs *m, bx_mem_node *n, uint64_t at, const uint8_t *p, size_t len, size_t *ret_n)
+static bx_errno copy_in(bx_memfs *m, bx_mem_node *n, uint64_t at, const uint8_t *p, size_t len,
+                        size_t *ret_n)
 {
     while (len > 0) {
         size_t k = within_chunk(at, len);
@@ -105,8 +107,8 @@ static bx_errno copy_in(bx_memfs *m, bx_mem_node *n, uint64_t at, const uint8_t 
     return BX_E_SUCCESS;
 }
 
-static bx_errno write_range(bx_memfs *m, bx_mem_node *n, const struct iovec *iov, size_t n_iov, uint64_t at,
-                            size_t *put)
+static bx_errno write_range(bx_memfs *m, bx_mem_node *n, const struct iovec *iov, size_t n_iov,
+                            uint64_t at, size_t *put)
 {
     bx_errno e = BX_E_SUCCESS;
     for (size_t i = 0; i < n_iov && e == BX_E_SUCCESS; i++)
@@ -114,7 +116,8 @@ static bx_errno write_range(bx_memfs *m, bx_mem_node *n, const struct iovec *iov
     return e;
 }
 
-static bx_errno mem_write(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
+static bx_errno mem_write(bx_file *f, const struct iovec *iov, size_t n, uint64_t off,
+                          size_t *ret_n)
 {
     bx_mem_node *node = f->node;
     bool own = off == UINT64_MAX;
@@ -217,7 +220,8 @@ static bx_errno mem_set_append(bx_file *f, bool append)
 
 static bool mem_is_same(const bx_file *a, const bx_file *b) { return a->node == b->node; }
 
-/* ---- directories ------------------------------------------------------------------------------------ */
+/* ---- directories
+ * ------------------------------------------------------------------------------------ */
 enum { FIRST_COOKIE = 2 }; /* 0 is ".", 1 is ".."; then an entry's seq and 2 */
 
 static bool is_hidden(const bx_file *dir, const char *name)

@@ -8,7 +8,8 @@ static bx_mem_entry *entry_of(const bx_file *f, const bx_mem_at *at)
     return bx_mem_find(tree(f), at->dir, at->name, at->name_n);
 }
 
-/* ---- open ------------------------------------------------------------------------------------- */
+/* ---- open -------------------------------------------------------------------------------------
+ */
 static bx_errno judge_type(const bx_mem_node *n, const bx_open_how *how)
 {
     if (how->create && how->exclusive)
@@ -55,7 +56,8 @@ bx_errno bx_mem_open(bx_file *dir, const char *path, const bx_open_how *how, bx_
         e = judge_type(at.obj, how);
     bx_mem_node *n = at.obj;
     if (e == BX_E_NOENT && how->create && path[strlen(path) - 1] == '/') {
-        e = bx_mem_parent(dir, path, &at); /* "new/" cannot be made, whatever a link there leads to */
+        e = bx_mem_parent(dir, path,
+                          &at); /* "new/" cannot be made, whatever a link there leads to */
         return e == BX_E_SUCCESS ? BX_E_ISDIR : e;
     }
     if (e == BX_E_NOENT && how->create && at.dir) {
@@ -82,7 +84,8 @@ bx_errno bx_mem_preopen(bx_file *f)
     return BX_E_SUCCESS;
 }
 
-/* ---- one path ------------------------------------------------------------------------------------ */
+/* ---- one path
+ * ------------------------------------------------------------------------------------ */
 bx_errno bx_mem_stat_at(bx_file *dir, const char *path, bool follow, bx_stat *ret)
 {
     bx_mem_at at;
@@ -92,7 +95,8 @@ bx_errno bx_mem_stat_at(bx_file *dir, const char *path, bool follow, bx_stat *re
     return e;
 }
 
-bx_errno bx_mem_set_times_at(bx_file *dir, const char *path, bool follow, bx_set_time a, bx_set_time m)
+bx_errno bx_mem_set_times_at(bx_file *dir, const char *path, bool follow, bx_set_time a,
+                             bx_set_time m)
 {
     bx_mem_at at;
     bx_errno e = bx_mem_object(dir, path, follow, &at);
@@ -198,7 +202,8 @@ bx_errno bx_mem_readlink_at(bx_file *dir, const char *path, char *buf, size_t ca
     return BX_E_SUCCESS;
 }
 
-/* ---- two paths -------------------------------------------------------------------------------------- */
+/* ---- two paths
+ * -------------------------------------------------------------------------------------- */
 bx_errno bx_mem_link_at(bx_file *od, const char *op, bool follow, bx_file *nd, const char *np)
 {
     bx_mem_at from, to;
@@ -231,17 +236,20 @@ static bx_errno may_replace(const bx_mem_node *src, const bx_mem_node *dst)
     return dst->type == BX_FT_DIR ? BX_E_ISDIR : BX_E_SUCCESS;
 }
 
-static bx_errno may_rename(bx_file *od, const bx_mem_at *from, const bx_mem_at *to, const bx_mem_entry *src,
-                           const bx_mem_entry *dst)
+static bx_errno may_rename(bx_file *od, const bx_mem_at *from, const bx_mem_at *to,
+                           const bx_mem_entry *src, const bx_mem_entry *dst)
 {
     const bx_carve *c = od->s->v->carve;
     char guest[BX_GUEST_BUF];
-    if (src->node->type != BX_FT_DIR)
-        return from->slash || to->slash ? BX_E_NOTDIR : BX_E_SUCCESS;
-    if (is_above(src->node, to->dir))
+    bool is_dir = src->node->type == BX_FT_DIR;
+    if (!is_dir && (from->slash || to->slash))
+        return BX_E_NOTDIR;
+    if (is_dir && is_above(src->node, to->dir))
         return BX_E_INVAL;
     if (dst && is_above(dst->node, from->dir))
         return BX_E_NOTEMPTY;
+    if (!is_dir)
+        return BX_E_SUCCESS;
     size_t n = c ? bx_mem_guest_path(od, from->dir, from->name, guest) : 0;
     if (c && (n == 0 || !bx_carve_guest_dir_may_move(c, (bx_str){guest, n})))
         return BX_E_ACCES;

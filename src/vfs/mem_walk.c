@@ -11,7 +11,8 @@ typedef struct walk {
 } walk;
 
 /* "/tmp/a/b" of directory b, then "/" and `name`.  Carve-outs are judged on it. */
-size_t bx_mem_guest_path(const bx_file *f, const bx_mem_node *dir, const char *name, char out[BX_GUEST_BUF])
+size_t bx_mem_guest_path(const bx_file *f, const bx_mem_node *dir, const char *name,
+                         char out[BX_GUEST_BUF])
 {
     size_t at = BX_GUEST_BUF - 1;
     out[at] = '\0';
@@ -40,7 +41,7 @@ size_t bx_mem_guest_path(const bx_file *f, const bx_mem_node *dir, const char *n
 static bx_errno judge(const walk *w, const char *name)
 {
     const bx_carve *c = w->start->s->v->carve;
-    if (!c)
+    if (!c || w->at->nlink == 0) /* a removed directory has no place to be judged by */
         return BX_E_SUCCESS;
     char guest[BX_GUEST_BUF];
     size_t n = bx_mem_guest_path(w->start, w->at, name, guest);

@@ -3,7 +3,11 @@
 
 #include "vfs/internal.h"
 
-enum { FIRST_BUCKETS = 64, NODE_COST = sizeof(bx_mem_node) + 32, ENTRY_COST = sizeof(bx_mem_entry) + 48 };
+enum {
+    FIRST_BUCKETS = 64,
+    NODE_COST = sizeof(bx_mem_node) + 32,
+    ENTRY_COST = sizeof(bx_mem_entry) + 48
+};
 
 uint64_t bx_mem_now(void)
 {
@@ -99,7 +103,8 @@ void bx_memfs_free(bx_memfs *m)
     free(m);
 }
 
-/* ---- names ------------------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------------------------
+ */
 /* FNV-1a over the name and the directory's number.  Collisions a guest makes on purpose slow
  * down only its own call. */
 static uint32_t hash_of(const bx_mem_node *dir, const char *name, size_t n)
@@ -147,7 +152,8 @@ static bx_errno reserve_slot(bx_memfs *m, bx_mem_node *dir)
 {
     if (dir->n_ent < dir->cap_ent)
         return BX_E_SUCCESS;
-    size_t cap = dir->cap_ent ? dir->cap_ent * 2 : 8, more = (cap - dir->cap_ent) * sizeof(bx_mem_entry *);
+    size_t cap = dir->cap_ent ? dir->cap_ent * 2 : 8,
+           more = (cap - dir->cap_ent) * sizeof(bx_mem_entry *);
     if (!bx_mem_charge(m, more))
         return BX_E_NOSPC;
     bx_mem_entry **p = bx_realloc(dir->ent, cap * sizeof(bx_mem_entry *));
@@ -233,7 +239,8 @@ void bx_mem_detach(bx_memfs *m, bx_mem_entry *e)
     bx_mem_drop(m, node);
 }
 
-/* ---- contents ------------------------------------------------------------------------------------ */
+/* ---- contents
+ * ------------------------------------------------------------------------------------ */
 static void free_chunks(bx_memfs *m, bx_mem_node *n, size_t from)
 {
     for (size_t i = from; i < n->n_chunks; i++) {

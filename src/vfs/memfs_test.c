@@ -24,7 +24,8 @@ static void gone_with_its_session(void)
     bx_file *o;
     bx_stat st;
     CHECK(bx_vfs_session_new(k.v, &k.limits, NULL, NULL, &other, NULL) == BX_OK);
-    CHECK(bx_vfs_preopen(other, 0, &o) == BX_E_SUCCESS && bx_vfs_stat_at(o, S("f"), false, &st) == BX_E_NOENT);
+    CHECK(bx_vfs_preopen(other, 0, &o) == BX_E_SUCCESS &&
+          bx_vfs_stat_at(o, S("f"), false, &st) == BX_E_NOENT);
     bx_vfs_session_free(other);
     kit_new_session(&k);
     CHECK(bx_vfs_stat_at(kit_pre(&k, 0), S("f"), false, &st) == BX_E_NOENT);
@@ -45,7 +46,8 @@ static void full(void)
     CHECK(k.s->mem->used <= 65536);
     bx_stat st;
     CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.size == sum);
-    CHECK(bx_file_set_size(f, 0) == BX_E_SUCCESS && put_n(f, 1000, &n) == BX_E_SUCCESS && n == 1000);
+    CHECK(bx_file_set_size(f, 0) == BX_E_SUCCESS && put_n(f, 1000, &n) == BX_E_SUCCESS &&
+          n == 1000);
     kit_done(&k);
 }
 
@@ -54,15 +56,19 @@ static void all_is_given_back(void)
     kit k;
     bx_file *t = tmp(&k, "tmp:256KiB"), *f;
     size_t n = 0;
-    CHECK(kit_opens(t, "warm", "c") == BX_E_SUCCESS && bx_vfs_unlink_at(t, S("warm")) == BX_E_SUCCESS);
+    CHECK(kit_opens(t, "warm", "c") == BX_E_SUCCESS &&
+          bx_vfs_unlink_at(t, S("warm")) == BX_E_SUCCESS);
     uint64_t before = k.s->mem->used;
-    CHECK(bx_vfs_mkdir_at(t, S("d")) == BX_E_SUCCESS && bx_vfs_symlink_at(S("target"), t, S("s")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_mkdir_at(t, S("d")) == BX_E_SUCCESS &&
+          bx_vfs_symlink_at(S("target"), t, S("s")) == BX_E_SUCCESS);
     CHECK(kit_try(t, "d/f", "wc", &f) == BX_E_SUCCESS && put_n(f, 50000, &n) == BX_E_SUCCESS);
     CHECK(bx_vfs_link_at(t, S("d/f"), false, t, S("h")) == BX_E_SUCCESS);
-    CHECK(bx_vfs_unlink_at(t, S("d/f")) == BX_E_SUCCESS && bx_vfs_unlink_at(t, S("h")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_unlink_at(t, S("d/f")) == BX_E_SUCCESS &&
+          bx_vfs_unlink_at(t, S("h")) == BX_E_SUCCESS);
     CHECK(k.s->mem->used > before + 50000); /* still open */
     bx_file_close(f);
-    CHECK(bx_vfs_rmdir_at(t, S("d")) == BX_E_SUCCESS && bx_vfs_unlink_at(t, S("s")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_rmdir_at(t, S("d")) == BX_E_SUCCESS &&
+          bx_vfs_unlink_at(t, S("s")) == BX_E_SUCCESS);
     CHECK(k.s->mem->used == before);
     kit_done(&k);
 }
@@ -79,8 +85,10 @@ static void empty_files_fill_it_too(void)
         e = kit_opens(t, name, "c");
     }
     CHECK(e == BX_E_NOSPC && n > 50 && n < 1000 && k.s->mem->used <= 65536);
-    CHECK(bx_vfs_symlink_at(S("x"), t, S("s")) == BX_E_NOSPC && bx_vfs_mkdir_at(t, S("d")) == BX_E_NOSPC);
-    CHECK(bx_vfs_unlink_at(t, S("file0")) == BX_E_SUCCESS && kit_opens(t, "again", "c") == BX_E_SUCCESS);
+    CHECK(bx_vfs_symlink_at(S("x"), t, S("s")) == BX_E_NOSPC &&
+          bx_vfs_mkdir_at(t, S("d")) == BX_E_NOSPC);
+    CHECK(bx_vfs_unlink_at(t, S("file0")) == BX_E_SUCCESS &&
+          kit_opens(t, "again", "c") == BX_E_SUCCESS);
     kit_done(&k);
 }
 
@@ -93,8 +101,10 @@ static void holes(void)
     CHECK(kit_open(&k, "tmp:64KiB", NULL) == BX_OK);
     bx_file *t = kit_pre(&k, 0), *f;
     size_t n = 0;
-    CHECK(kit_try(t, "f", "rwc", &f) == BX_E_SUCCESS && bx_file_set_size(f, 1 << 20) == BX_E_SUCCESS);
-    CHECK(bx_file_set_size(f, (uint64_t)1 << 40) == BX_E_NOSPC && bx_file_set_size(f, INT64_MAX) == BX_E_NOSPC);
+    CHECK(kit_try(t, "f", "rwc", &f) == BX_E_SUCCESS &&
+          bx_file_set_size(f, 1 << 20) == BX_E_SUCCESS);
+    CHECK(bx_file_set_size(f, (uint64_t)1 << 40) == BX_E_NOSPC &&
+          bx_file_set_size(f, INT64_MAX) == BX_E_NOSPC);
     struct iovec iov = {(void *)(uintptr_t)"x", 1};
     CHECK(bx_file_pwritev(f, &iov, 1, (uint64_t)1 << 40, &n) == BX_E_NOSPC);
     CHECK(bx_file_pwritev(f, &iov, 1, INT64_MAX, &n) == BX_E_FBIG);
@@ -115,12 +125,16 @@ static void no_old_bytes(void)
     size_t n;
     char b[8];
     struct iovec in = {b, 8};
-    CHECK(kit_try(t, "f", "rwc", &f) == BX_E_SUCCESS && kit_write(f, "SECRET!!", &n) == BX_E_SUCCESS);
+    CHECK(kit_try(t, "f", "rwc", &f) == BX_E_SUCCESS &&
+          kit_write(f, "SECRET!!", &n) == BX_E_SUCCESS);
     CHECK(bx_file_set_size(f, 2) == BX_E_SUCCESS && bx_file_set_size(f, 8) == BX_E_SUCCESS);
-    CHECK(bx_file_preadv(f, &in, 1, 0, &n) == BX_E_SUCCESS && n == 8 && memcmp(b, "SE\0\0\0\0\0\0", 8) == 0);
+    CHECK(bx_file_preadv(f, &in, 1, 0, &n) == BX_E_SUCCESS && n == 8 &&
+          memcmp(b, "SE\0\0\0\0\0\0", 8) == 0);
     struct iovec x = {(void *)(uintptr_t)"x", 1};
-    CHECK(bx_file_set_size(f, 2) == BX_E_SUCCESS && bx_file_pwritev(f, &x, 1, 6, &n) == BX_E_SUCCESS);
-    CHECK(bx_file_preadv(f, &in, 1, 0, &n) == BX_E_SUCCESS && n == 7 && memcmp(b, "SE\0\0\0\0x", 7) == 0);
+    CHECK(bx_file_set_size(f, 2) == BX_E_SUCCESS &&
+          bx_file_pwritev(f, &x, 1, 6, &n) == BX_E_SUCCESS);
+    CHECK(bx_file_preadv(f, &in, 1, 0, &n) == BX_E_SUCCESS && n == 7 &&
+          memcmp(b, "SE\0\0\0\0x", 7) == 0);
     kit_done(&k);
 }
 
@@ -185,5 +199,6 @@ static void out_of_memory(void)
     kit_done(&k);
 }
 
-BXT_MAIN(RUN(gone_with_its_session); RUN(full); RUN(all_is_given_back); RUN(empty_files_fill_it_too); RUN(holes);
-         RUN(no_old_bytes); RUN(many_names); RUN(out_of_memory);)
+BXT_MAIN(RUN(gone_with_its_session); RUN(full); RUN(all_is_given_back);
+         RUN(empty_files_fill_it_too); RUN(holes); RUN(no_old_bytes); RUN(many_names);
+         RUN(out_of_memory);)

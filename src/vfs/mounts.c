@@ -10,7 +10,8 @@
 
 enum { BENEATH = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
 
-/* ---- life ------------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------------------------------
+ */
 bx_vfs *bx_vfs_ref(bx_vfs *v)
 {
     (void)atomic_fetch_add_explicit(&v->refs, 1, memory_order_relaxed);
@@ -44,13 +45,15 @@ bx_str bx_vfs_preopen_path(const bx_vfs *v, size_t i)
     return i < v->n_pre ? (bx_str){v->pre[i].path, v->pre[i].path_n} : BX_LIT("");
 }
 
-/* ---- opening mounts ---------------------------------------------------------------------------- */
+/* ---- opening mounts ----------------------------------------------------------------------------
+ */
 /* Opening goes through /proc/self/fd, so that what is opened is what was judged. */
 static bx_code check_proc(bx_error *err)
 {
     struct statfs fs;
     if (statfs("/proc/self/fd", &fs) != 0 || fs.f_type != PROC_SUPER_MAGIC)
-        return bx_fail(err, BX_EUNSUPPORTED, "/proc is not mounted: file capabilities need /proc/self/fd");
+        return bx_fail(err, BX_EUNSUPPORTED,
+                       "/proc is not mounted: file capabilities need /proc/self/fd");
     return BX_OK;
 }
 
@@ -66,8 +69,9 @@ static bx_code probe_openat2(int root, const char *path, bx_error *err)
         return bx_fail(err, BX_EUNSUPPORTED,
                        "this kernel has no openat2: file capabilities need Linux 5.6 or later");
     if (errno == EPERM || errno == EINVAL)
-        return bx_fail(err, BX_EUNSUPPORTED,
-                       "openat2 is blocked here (seccomp?): file capabilities cannot be kept without it");
+        return bx_fail(
+            err, BX_EUNSUPPORTED,
+            "openat2 is blocked here (seccomp?): file capabilities cannot be kept without it");
     return bx_fail_errno(err, errno, "directory %s cannot be used", path);
 }
 
@@ -76,7 +80,8 @@ static bx_code open_failed(int why, const char *what, const char *path, bx_error
     if (why == ENOENT)
         return bx_fail(err, BX_ENOENT, "%s %s: no such directory", what, path);
     if (why == ENOTDIR)
-        return bx_fail(err, BX_EINVAL, "%s %s is not a directory: name the directory it is in", what, path);
+        return bx_fail(err, BX_EINVAL, "%s %s is not a directory: name the directory it is in",
+                       what, path);
     if (why == EXDEV)
         return bx_fail(err, BX_EINVAL, "%s %s leads out of its mount through a link", what, path);
     return bx_fail_errno(err, why, "%s %s", what, path);
@@ -125,13 +130,14 @@ static bx_code check_access(int fd, unsigned rights, const char *path, bx_error 
     return bx_fail_errno(err, errno, "directory %s cannot be read", path);
 }
 
-static bx_code open_grant_dir(bx_vfs *v, const bx_grant *g, const bx_cap *cap, unsigned rights, int *ret,
-                              bx_error *err)
+static bx_code open_grant_dir(bx_vfs *v, const bx_grant *g, const bx_cap *cap, unsigned rights,
+                              int *ret, bx_error *err)
 {
     bx_str path = bx_str_of(cap->path);
     size_t i = mount_of(g, path);
     if (i == g->n_mounts)
-        return bx_fail(err, BX_EINVAL, "no mount says where %s is: add one at or above it", cap->path);
+        return bx_fail(err, BX_EINVAL, "no mount says where %s is: add one at or above it",
+                       cap->path);
     bx_code rc = open_mount(v, g, i, err);
     if (rc != BX_OK)
         return rc;
@@ -147,18 +153,24 @@ static bx_code open_grant_dir(bx_vfs *v, const bx_grant *g, const bx_cap *cap, u
     return rc;
 }
 
-/* ---- preopens -------------------------------------------------------------------------------------- */
+/* ---- preopens
+ * -------------------------------------------------------------------------------------- */
 static unsigned rights_of(bx_cap_kind k)
 {
     switch (k) {
-    case BX_CAP_READ: return BX_FS_READ;
-    case BX_CAP_WRITE: return BX_FS_WRITE;
-    case BX_CAP_RW: return BX_FS_READ | BX_FS_WRITE;
-    default: return 0;
+    case BX_CAP_READ:
+        return BX_FS_READ;
+    case BX_CAP_WRITE:
+        return BX_FS_WRITE;
+    case BX_CAP_RW:
+        return BX_FS_READ | BX_FS_WRITE;
+    default:
+        return 0;
     }
 }
 
-static bx_code add_preopen(bx_vfs *v, const bx_backend *bk, bx_str path, unsigned rights, int fd, bx_error *err)
+static bx_code add_preopen(bx_vfs *v, const bx_backend *bk, bx_str path, unsigned rights, int fd,
+                           bx_error *err)
 {
     char *copy = bx_strndup(path.p, path.n);
     if (!copy) {
@@ -200,7 +212,8 @@ static bx_code add_store(bx_vfs *v, const bx_grant *g, const char *store_dir, bx
     if (!cap)
         return BX_OK;
     if (!store_dir)
-        return bx_fail(err, BX_EINVAL, "store:%s needs a store directory, and none is configured", cap->path);
+        return bx_fail(err, BX_EINVAL, "store:%s needs a store directory, and none is configured",
+                       cap->path);
     bx_code rc = bx_store_new(store_dir, cap, &v->store, err);
     if (rc != BX_OK)
         return rc;
@@ -213,14 +226,16 @@ static bx_code add_store(bx_vfs *v, const bx_grant *g, const char *store_dir, bx
     return add_preopen(v, &bx_store_backend, BX_LIT("/store"), BX_FS_READ | BX_FS_WRITE, fd, err);
 }
 
-/* ---- overlapping grants ------------------------------------------------------------------------------ */
+/* ---- overlapping grants
+ * ------------------------------------------------------------------------------ */
 static bool on_host(const bx_preopen *p) { return p->bk == &bx_host_backend; }
 
 static bool one_shows_other(const bx_preopen *a, const bx_preopen *b)
 {
     char x[BX_PATH_BUF], y[BX_PATH_BUF];
     size_t nx, ny;
-    if (bx_fd_host_path(a->fd, x, &nx) != BX_E_SUCCESS || bx_fd_host_path(b->fd, y, &ny) != BX_E_SUCCESS)
+    if (bx_fd_host_path(a->fd, x, &nx) != BX_E_SUCCESS ||
+        bx_fd_host_path(b->fd, y, &ny) != BX_E_SUCCESS)
         return true; /* unsure: let each move be looked at */
     bx_str p = {x, nx}, q = {y, ny};
     return bx_host_is_below(p, q) || bx_host_is_below(q, p);
@@ -279,9 +294,10 @@ bx_errno bx_holds_grant(const bx_vfs *v, int dirfd, const char *name, size_t nam
     return BX_E_SUCCESS;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------ */
-/* A rule may name a carved-out file through a mount nothing is granted in; so where rules are, all mounts are
- * opened.  One that cannot be shows nothing. */
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------ */
+/* A rule may name a carved-out file through a mount nothing is granted in; so where rules are, all
+ * mounts are opened.  One that cannot be shows nothing. */
 static void open_rest(bx_vfs *v, const bx_grant *g)
 {
     for (size_t i = 0; i < g->n_mounts; i++) {

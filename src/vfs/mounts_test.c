@@ -16,7 +16,8 @@ static void preopens_in_order(void)
     kit_init(&k);
     kit_mkdir(&k, "w/a");
     kit_mkdir(&k, "w/b");
-    CHECK(kit_open(&k, "=w:/w", "store:s", "read:/w/b", "tmp", "rw:/w/a", "write:/w/b", NULL) == BX_OK);
+    CHECK(kit_open(&k, "=w:/w", "store:s", "read:/w/b", "tmp", "rw:/w/a", "write:/w/b", NULL) ==
+          BX_OK);
     CHECK(bx_vfs_preopen_count(k.v) == 4);
     static const char *const want[] = {"/w/b", "/w/a", "/tmp", "/store"};
     for (size_t i = 0; i < 4; i++)
@@ -66,21 +67,26 @@ static void what_is_refused(void)
 {
     kit k;
     kit_init(&k);
-    CHECK(kit_open(&k, "=nothere:/w", "read:/w", NULL) == BX_ENOENT && says(&k, "nothere: no such directory"));
+    CHECK(kit_open(&k, "=nothere:/w", "read:/w", NULL) == BX_ENOENT &&
+          says(&k, "nothere: no such directory"));
     kit_done(&k);
     kit_init(&k);
-    CHECK(kit_open(&k, "=w:/w", "read:/w/none", NULL) == BX_ENOENT && says(&k, "/w/none: no such directory"));
+    CHECK(kit_open(&k, "=w:/w", "read:/w/none", NULL) == BX_ENOENT &&
+          says(&k, "/w/none: no such directory"));
     kit_done(&k);
     kit_init(&k);
-    CHECK(kit_open(&k, "=out/canary:/w", "read:/w", NULL) == BX_EINVAL && says(&k, "is not a directory"));
+    CHECK(kit_open(&k, "=out/canary:/w", "read:/w", NULL) == BX_EINVAL &&
+          says(&k, "is not a directory"));
     kit_done(&k);
     kit_init(&k);
     kit_file(&k, "w/file", "");
-    CHECK(kit_open(&k, "=w:/w", "read:/w/file", NULL) == BX_EINVAL && says(&k, "name the directory it is in"));
+    CHECK(kit_open(&k, "=w:/w", "read:/w/file", NULL) == BX_EINVAL &&
+          says(&k, "name the directory it is in"));
     kit_done(&k);
     kit_init(&k);
     CHECK(symlink("../out", kit_path(&k, "w/up")) == 0);
-    CHECK(kit_open(&k, "=w:/w", "read:/w/up", NULL) == BX_EINVAL && says(&k, "leads out of its mount"));
+    CHECK(kit_open(&k, "=w:/w", "read:/w/up", NULL) == BX_EINVAL &&
+          says(&k, "leads out of its mount"));
     kit_done(&k);
 }
 
@@ -91,7 +97,8 @@ static void an_unreadable_directory(void)
     kit k;
     kit_init(&k);
     CHECK(chmod(kit_path(&k, "w"), 0) == 0);
-    CHECK(kit_open(&k, "=w:/w", "read:/w", NULL) == BX_EIO && k.err.sys == EACCES && says(&k, "/w"));
+    CHECK(kit_open(&k, "=w:/w", "read:/w", NULL) == BX_EIO && k.err.sys == EACCES &&
+          says(&k, "/w"));
     kit_done(&k);
 }
 
@@ -116,7 +123,8 @@ static bool without_openat2(int answer)
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog prog = {BX_COUNT(code), code};
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0;
 }
 
 /* In a child: 0 when bx_vfs_new refused in the right words. */
@@ -181,22 +189,25 @@ static void out_of_memory(void)
 static bool no_file_calls(void)
 {
     static const long refused[] = {
-        SYS_openat, SYS_openat2,    SYS_read,       SYS_readlinkat, SYS_fstat,  SYS_newfstatat,  SYS_statx, SYS_flock,
-        SYS_fcntl,  SYS_getdents64, SYS_close,      SYS_dup,        SYS_ioctl,  SYS_clock_gettime,
+        SYS_openat,     SYS_openat2, SYS_read,  SYS_readlinkat,    SYS_fstat,
+        SYS_newfstatat, SYS_statx,   SYS_flock, SYS_fcntl,         SYS_getdents64,
+        SYS_close,      SYS_dup,     SYS_ioctl, SYS_clock_gettime,
 #ifdef SYS_open
-        SYS_open,   SYS_stat,       SYS_lstat,      SYS_readlink,   SYS_access,
+        SYS_open,       SYS_stat,    SYS_lstat, SYS_readlink,      SYS_access,
 #endif
     };
     struct sock_filter code[2 * BX_COUNT(refused) + 2] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))};
     size_t n = 1;
     for (size_t i = 0; i < BX_COUNT(refused); i++) {
-        code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)refused[i], 0, 1);
+        code[n++] =
+            (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)refused[i], 0, 1);
         code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
     }
     code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     struct sock_fprog prog = {(unsigned short)n, code};
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0;
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) == 0;
 }
 
 static int session_in_child(const kit *k, bool look)
@@ -209,7 +220,8 @@ static int session_in_child(const kit *k, bool look)
         if (!no_file_calls())
             _exit(9);
         bool ok = bx_vfs_session_new(k->v, &k->limits, NULL, NULL, &s, NULL) == BX_OK &&
-                  bx_vfs_preopen(s, 0, &f) == BX_E_SUCCESS && bx_vfs_preopen(s, 1, &f) == BX_E_SUCCESS;
+                  bx_vfs_preopen(s, 0, &f) == BX_E_SUCCESS &&
+                  bx_vfs_preopen(s, 1, &f) == BX_E_SUCCESS;
         if (ok && look)
             (void)bx_file_stat(f, &st);
         bx_vfs_session_free(s);
@@ -239,6 +251,7 @@ static void a_session_is_cheap(void)
     kit_done(&k);
 }
 
-BXT_MAIN(RUN(preopens_in_order); RUN(nothing_granted); RUN(the_longest_mount_counts); RUN(a_mount_through_a_link);
-         RUN(what_is_refused); RUN(an_unreadable_directory); RUN(a_store_needs_a_place);
-         RUN(a_kernel_without_openat2); RUN(references); RUN(out_of_memory); RUN(a_session_is_cheap);)
+BXT_MAIN(RUN(preopens_in_order); RUN(nothing_granted); RUN(the_longest_mount_counts);
+         RUN(a_mount_through_a_link); RUN(what_is_refused); RUN(an_unreadable_directory);
+         RUN(a_store_needs_a_place); RUN(a_kernel_without_openat2); RUN(references);
+         RUN(out_of_memory); RUN(a_session_is_cheap);)

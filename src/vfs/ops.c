@@ -223,7 +223,8 @@ bx_errno bx_vfs_readlink_at(bx_file *dir, bx_str path, char *buf, size_t cap, si
     return bx_event_refused(dir->s, BX_FS_READLINK, (bx_event_at){dir, path}, BX_FS_READ, e);
 }
 
-/* ---- two paths -------------------------------------------------------------------------------- */
+/* ---- two paths --------------------------------------------------------------------------------
+ */
 bx_errno bx_vfs_link_at(bx_file *od, bx_str op, bool follow, bx_file *nd, bx_str np)
 {
     char from[BX_PATH_BUF], to[BX_PATH_BUF];
@@ -252,5 +253,6 @@ bx_errno bx_vfs_rename_at(bx_file *od, bx_str op, bx_file *nd, bx_str np)
         e = BX_E_XDEV;
     if (e == BX_E_SUCCESS)
         e = od->bk->rename_at(od, from, nd, to);
-    return bx_event(od->s, BX_FS_RENAME, (bx_event_at){od, op}, &(bx_event_at){nd, np}, BX_FS_WRITE, e);
+    return bx_event(od->s, BX_FS_RENAME, (bx_event_at){od, op}, &(bx_event_at){nd, np}, BX_FS_WRITE,
+                    e);
 }

@@ -5,7 +5,7 @@
 #define E(x) BX_E_##x
 
 typedef struct step {
-    const char *op;   /* "open" takes flags as in kit_how; see run_step */
+    const char *op; /* "open" takes flags as in kit_how; see run_step */
     const char *a, *b;
     bx_errno want;
 } step;
@@ -206,6 +206,9 @@ static const step steps[] = {
     {"mkdir", "d/deep", NULL, E(SUCCESS)},
     {"rename", "d/deep", "d", E(NOTEMPTY)},
     {"rename", "d", "d/deep/x", E(INVAL)},
+    {"open cw", "d/deep/f", NULL, E(SUCCESS)},
+    {"rename", "d/deep/f", "d", E(NOTEMPTY)},
+    {"unlink", "d/deep/f", NULL, E(SUCCESS)},
     {"rmdir", "d/deep", NULL, E(SUCCESS)},
     {"rmdir", "d", NULL, E(SUCCESS)},
     {"rmdir", "e", NULL, E(SUCCESS)},
@@ -258,8 +261,8 @@ static void run_list(bx_file *d, const char *what)
         bx_errno e = run_step(d, &steps[i]);
         if (e == steps[i].want)
             continue;
-        printf("# %s: %s %s %s: %s, not %s\n", what, steps[i].op, steps[i].a, steps[i].b ? steps[i].b : "",
-               bx_errno_name(e), bx_errno_name(steps[i].want));
+        printf("# %s: %s %s %s: %s, not %s\n", what, steps[i].op, steps[i].a,
+               steps[i].b ? steps[i].b : "", bx_errno_name(e), bx_errno_name(steps[i].want));
         wrong++;
     }
     CHECK(wrong == 0);
@@ -270,7 +273,8 @@ static void all_trees(bool deny)
     kit k;
     kit_init(&k);
     if (deny)
-        CHECK(kit_open(&k, "=w:/w", "rw:/w", "tmp:4MiB", "store:s:4MiB", "deny:**/.env", "deny:/w/no/*", NULL) == BX_OK);
+        CHECK(kit_open(&k, "=w:/w", "rw:/w", "tmp:4MiB", "store:s:4MiB", "deny:**/.env",
+                       "deny:/w/no/*", NULL) == BX_OK);
     else
         CHECK(kit_open(&k, "=w:/w", "rw:/w", "tmp:4MiB", "store:s:4MiB", NULL) == BX_OK);
     run_list(kit_pre(&k, 0), "host");

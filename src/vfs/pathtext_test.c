@@ -32,9 +32,17 @@ static void joining(void)
     static const struct {
         const char *base, *rel, *want;
     } rows[] = {
-        {"/w", "a", "/w/a"},   {"/w", "", "/w"},        {"/", "a//b/", "/a/b"},     {"/w", "./a/./b", "/w/a/b"},
-        {"/w", "../x", "/x"},  {"/w", "../../x", "/x"}, {"/w", "a/../..", "/"},     {"/", "..", "/"},
-        {"", "/etc", "/etc"},  {"/w", "...", "/w/..."}, {"/w", "a/..b/.c", "/w/a/..b/.c"},
+        {"/w", "a", "/w/a"},
+        {"/w", "", "/w"},
+        {"/", "a//b/", "/a/b"},
+        {"/w", "./a/./b", "/w/a/b"},
+        {"/w", "../x", "/x"},
+        {"/w", "../../x", "/x"},
+        {"/w", "a/../..", "/"},
+        {"/", "..", "/"},
+        {"", "/etc", "/etc"},
+        {"/w", "...", "/w/..."},
+        {"/w", "a/..b/.c", "/w/a/..b/.c"},
     };
     for (size_t i = 0; i < BX_COUNT(rows); i++) {
         char out[64];
@@ -75,5 +83,5 @@ static void cutting_iovecs(void)
     CHECK(bx_iov_cut(in, 3, 0, out) == 0);
 }
 
-BXT_MAIN(RUN(what_is_a_path); RUN(longest_path); RUN(joining); RUN(joining_is_bounded); RUN(splitting);
-         RUN(cutting_iovecs);)
+BXT_MAIN(RUN(what_is_a_path); RUN(longest_path); RUN(joining); RUN(joining_is_bounded);
+         RUN(splitting); RUN(cutting_iovecs);)

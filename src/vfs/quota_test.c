@@ -1,7 +1,8 @@
 /* Every limit at its last step, at the step before, and at the one after. */
 #include "vfs/testkit.h"
 
-static void with_limits(kit *k, uint64_t fs_write, uint64_t files, uint64_t open_files, uint64_t entries)
+static void with_limits(kit *k, uint64_t fs_write, uint64_t files, uint64_t open_files,
+                        uint64_t entries)
 {
     kit_init(k);
     k->limits.fs_write = fs_write;
@@ -55,7 +56,8 @@ static void writes_are_cut(kit *k, bx_file *d)
     struct iovec iov[3] = {{b, 4}, {b + 4, 4}, {b, 8}}, in = {r, sizeof r};
     CHECK(kit_try(d, "f", "rwc", &f) == BX_E_SUCCESS);
     CHECK(bx_file_writev(f, iov, 3, &n) == BX_E_SUCCESS && n == 10);
-    CHECK(bx_file_preadv(f, &in, 1, 0, &n) == BX_E_SUCCESS && n == 10 && memcmp(r, "1234567812", 10) == 0);
+    CHECK(bx_file_preadv(f, &in, 1, 0, &n) == BX_E_SUCCESS && n == 10 &&
+          memcmp(r, "1234567812", 10) == 0);
     CHECK(bx_vfs_counters(k->s)->hit_fs_write);
 }
 
@@ -66,7 +68,8 @@ static void growth_counts(kit *k, bx_file *d)
     CHECK(kit_try(d, "f", "rwc", &f) == BX_E_SUCCESS);
     CHECK(bx_file_set_size(f, 10) == BX_E_SUCCESS && c->bytes_written == 10);
     CHECK(bx_file_set_size(f, 11) == BX_E_DQUOT && bx_file_set_size(f, INT64_MAX) == BX_E_DQUOT);
-    CHECK(bx_file_set_size(f, (uint64_t)INT64_MAX + 1) == BX_E_INVAL && bx_file_set_size(f, UINT64_MAX) == BX_E_INVAL);
+    CHECK(bx_file_set_size(f, (uint64_t)INT64_MAX + 1) == BX_E_INVAL &&
+          bx_file_set_size(f, UINT64_MAX) == BX_E_INVAL);
     CHECK(bx_file_allocate(f, 0, 1) == BX_E_DQUOT);
     bx_stat st;
     CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.size == 10);
@@ -78,7 +81,8 @@ static void allocation_counts(kit *k, bx_file *d)
     const bx_fs_counters *c = bx_vfs_counters(k->s);
     bx_stat st;
     CHECK(kit_try(d, "f", "rwc", &f) == BX_E_SUCCESS);
-    CHECK(bx_file_allocate(f, 0, 0) == BX_E_INVAL && bx_file_allocate(f, UINT64_MAX, 1) == BX_E_INVAL);
+    CHECK(bx_file_allocate(f, 0, 0) == BX_E_INVAL &&
+          bx_file_allocate(f, UINT64_MAX, 1) == BX_E_INVAL);
     CHECK(bx_file_allocate(f, INT64_MAX, INT64_MAX) == BX_E_FBIG);
     CHECK(bx_file_allocate(f, 0, 8193) == BX_E_DQUOT);
     CHECK(bx_file_allocate(f, 8192, 1) == BX_E_DQUOT); /* the hole before it counts */
@@ -94,12 +98,15 @@ static void names_created(kit *k, bx_file *d)
     const bx_fs_counters *c = bx_vfs_counters(k->s);
     CHECK(kit_opens(d, "f", "c") == BX_E_SUCCESS && c->files_created == 1);
     CHECK(kit_opens(d, "f", "c") == BX_E_SUCCESS && c->files_created == 1); /* was there */
-    CHECK(bx_vfs_mkdir_at(d, S("d")) == BX_E_SUCCESS && bx_vfs_symlink_at(S("f"), d, S("s")) == BX_E_SUCCESS);
-    CHECK(bx_vfs_mkdir_at(d, S("d")) == BX_E_EXIST && c->files_created == 3 && !c->hit_files_created);
+    CHECK(bx_vfs_mkdir_at(d, S("d")) == BX_E_SUCCESS &&
+          bx_vfs_symlink_at(S("f"), d, S("s")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_mkdir_at(d, S("d")) == BX_E_EXIST && c->files_created == 3 &&
+          !c->hit_files_created);
     CHECK(bx_vfs_link_at(d, S("f"), false, d, S("l")) == BX_E_SUCCESS && c->files_created == 4);
     CHECK(!c->hit_files_created);
     CHECK(kit_opens(d, "g", "c") == BX_E_DQUOT && c->hit_files_created);
-    CHECK(bx_vfs_mkdir_at(d, S("e")) == BX_E_DQUOT && bx_vfs_symlink_at(S("f"), d, S("t")) == BX_E_DQUOT);
+    CHECK(bx_vfs_mkdir_at(d, S("e")) == BX_E_DQUOT &&
+          bx_vfs_symlink_at(S("f"), d, S("t")) == BX_E_DQUOT);
     CHECK(bx_vfs_link_at(d, S("f"), false, d, S("m")) == BX_E_DQUOT);
     CHECK(kit_opens(d, "f", "cw") == BX_E_SUCCESS); /* nothing new */
     CHECK(bx_vfs_rename_at(d, S("f"), d, S("g")) == BX_E_SUCCESS);
@@ -119,7 +126,8 @@ static void files_open(kit *k, bx_file *d)
     bx_stat st;
     CHECK(bx_vfs_stat_at(d, S("new"), false, &st) == BX_E_NOENT); /* not made either */
     bx_file_close(a);
-    CHECK(kit_try(d, "f", "r", &x) == BX_E_SUCCESS && c->open_files == 2 && c->open_files_peak == 2);
+    CHECK(kit_try(d, "f", "r", &x) == BX_E_SUCCESS && c->open_files == 2 &&
+          c->open_files_peak == 2);
     bx_file_close(d); /* a preopen is no open file and stays usable */
     CHECK(c->open_files == 2 && bx_vfs_stat_at(d, S("f"), false, &st) == BX_E_SUCCESS);
 }
@@ -129,12 +137,16 @@ static void entries_read(kit *k, bx_file *d)
     const bx_fs_counters *c = bx_vfs_counters(k->s);
     char list[64];
     CHECK(kit_opens(d, "f", "c") == BX_E_SUCCESS && kit_opens(d, "g", "c") == BX_E_SUCCESS);
-    CHECK(kit_list(d, list, sizeof list) == BX_E_SUCCESS && c->dir_entries == 4 && !c->hit_dir_entries);
+    CHECK(kit_list(d, list, sizeof list) == BX_E_SUCCESS && c->dir_entries == 4 &&
+          !c->hit_dir_entries);
     bx_dirent e;
     bool more;
-    CHECK(bx_file_readdir(d, 3, &e, &more) == BX_E_SUCCESS && more && c->dir_entries == 4); /* again: free */
-    CHECK(kit_list(d, list, sizeof list) == BX_E_SUCCESS && c->dir_entries == 8 && !c->hit_dir_entries);
-    CHECK(kit_list(d, list, sizeof list) == BX_E_DQUOT && c->dir_entries == 8 && c->hit_dir_entries);
+    CHECK(bx_file_readdir(d, 3, &e, &more) == BX_E_SUCCESS && more &&
+          c->dir_entries == 4); /* again: free */
+    CHECK(kit_list(d, list, sizeof list) == BX_E_SUCCESS && c->dir_entries == 8 &&
+          !c->hit_dir_entries);
+    CHECK(kit_list(d, list, sizeof list) == BX_E_DQUOT && c->dir_entries == 8 &&
+          c->hit_dir_entries);
 }
 
 static void bytes_written_on_each(void) { on_each(bytes_written, 10, 100, 100, 100); }

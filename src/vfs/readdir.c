@@ -13,7 +13,7 @@
 
 enum {
     KERNEL_BUF = 32768,
-    FIRST_COOKIE = 2,          /* 0 is ".", 1 is ".." */
+    FIRST_COOKIE = 2, /* 0 is ".", 1 is ".." */
     KEEP_BEHIND = 64,
 };
 
@@ -27,15 +27,15 @@ typedef struct entry {
 } entry;
 
 struct bx_dirlist {
-    int fd;            /* the directory, open for reading */
-    bool end;          /* the kernel has no more */
-    uint64_t base;     /* cookie of e[0] */
-    uint64_t counted;  /* cookies below this one were counted in this pass */
+    int fd;           /* the directory, open for reading */
+    bool end;         /* the kernel has no more */
+    uint64_t base;    /* cookie of e[0] */
+    uint64_t counted; /* cookies below this one were counted in this pass */
     entry *e;
     size_t n, cap;
     char *names;
     size_t names_n, names_cap;
-    size_t charged;    /* part of the session's list_bytes */
+    size_t charged;             /* part of the session's list_bytes */
     char name[BX_NAME_MAX + 1]; /* the one lent to the caller */
     _Alignas(struct dirent64) char buf[KERNEL_BUF];
 };
@@ -150,7 +150,8 @@ static bx_errno list_add(bx_file *dir, const struct dirent64 *d)
     bx_dirlist *l = dir->list;
     size_t n = strlen(d->d_name);
     bool dots = d->d_name[0] == '.' && (n == 1 || (n == 2 && d->d_name[1] == '.'));
-    if (dots || n > BX_NAME_MAX || !bx_utf8_valid((bx_str){d->d_name, n})) /* a name no path could say */
+    if (dots || n > BX_NAME_MAX ||
+        !bx_utf8_valid((bx_str){d->d_name, n})) /* a name no path could say */
         return BX_E_SUCCESS;
     if (!list_reserve(l, n))
         return BX_E_NOMEM;
@@ -205,15 +206,23 @@ static bx_filetype type_of(int fd, const char *name, uint8_t dt)
 {
     struct stat st;
     switch (dt) {
-    case DT_REG: return BX_FT_REG;
-    case DT_DIR: return BX_FT_DIR;
-    case DT_LNK: return BX_FT_SYMLINK;
-    case DT_BLK: return BX_FT_BLOCK;
-    case DT_CHR: return BX_FT_CHAR;
-    case DT_SOCK: return BX_FT_STREAM;
-    case DT_FIFO: return BX_FT_UNKNOWN;
+    case DT_REG:
+        return BX_FT_REG;
+    case DT_DIR:
+        return BX_FT_DIR;
+    case DT_LNK:
+        return BX_FT_SYMLINK;
+    case DT_BLK:
+        return BX_FT_BLOCK;
+    case DT_CHR:
+        return BX_FT_CHAR;
+    case DT_SOCK:
+        return BX_FT_STREAM;
+    case DT_FIFO:
+        return BX_FT_UNKNOWN;
     default:
-        return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? bx_filetype_of(st.st_mode) : BX_FT_UNKNOWN;
+        return fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? bx_filetype_of(st.st_mode)
+                                                                : BX_FT_UNKNOWN;
     }
 }
 

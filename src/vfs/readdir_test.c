@@ -61,7 +61,8 @@ static void types_and_numbers(bx_file *d)
     CHECK(get(d, at, name, &at, &e) == BX_E_SUCCESS && name[0] == '\0');
     bx_file *f;
     bool more;
-    CHECK(kit_try(d, "f", "r", &f) == BX_E_SUCCESS && bx_file_readdir(f, 0, &e, &more) == BX_E_NOTDIR);
+    CHECK(kit_try(d, "f", "r", &f) == BX_E_SUCCESS &&
+          bx_file_readdir(f, 0, &e, &more) == BX_E_NOTDIR);
 }
 
 enum { MANY = 1000 };
@@ -117,10 +118,12 @@ static void going_back(bx_file *d)
         CHECK(get(d, at, names[i], &at, &e) == BX_E_SUCCESS && names[i][0]);
     }
     CHECK(get(d, c[3], again, &at, &e) == BX_E_SUCCESS && strcmp(again, names[3]) == 0);
-    CHECK(bx_vfs_unlink_at(d, S(names[4])) == BX_E_SUCCESS && kit_opens(d, "late", "c") == BX_E_SUCCESS);
+    CHECK(bx_vfs_unlink_at(d, S(names[4])) == BX_E_SUCCESS &&
+          kit_opens(d, "late", "c") == BX_E_SUCCESS);
     CHECK(get(d, c[4], again, &at, &e) == BX_E_SUCCESS && strcmp(again, names[5]) == 0);
     CHECK(get(d, c[9], again, &at, &e) == BX_E_SUCCESS && strcmp(again, names[9]) == 0);
-    CHECK(get(d, 0, first, &at, &e) == BX_E_SUCCESS && strcmp(first, ".") == 0); /* anew: what is there now */
+    CHECK(get(d, 0, first, &at, &e) == BX_E_SUCCESS &&
+          strcmp(first, ".") == 0); /* anew: what is there now */
     int n = 0;
     bool late = false;
     for (at = 2;; n++) {
@@ -163,7 +166,8 @@ static void names_that_are_not_utf8(void)
     kit_file(&k, "w/\xc3\xa9", "x");
     CHECK(kit_open(&k, "=w:/w", "rw:/w", NULL) == BX_OK);
     char list[64];
-    CHECK(kit_list(kit_pre(&k, 0), list, sizeof list) == BX_E_SUCCESS && strcmp(list, "\xc3\xa9 ") == 0);
+    CHECK(kit_list(kit_pre(&k, 0), list, sizeof list) == BX_E_SUCCESS &&
+          strcmp(list, "\xc3\xa9 ") == 0);
     kit_done(&k);
 }
 
@@ -177,7 +181,8 @@ static void no_permission_to_read(void)
     CHECK(kit_open(&k, "=w:/w", "rw:/w", NULL) == BX_OK);
     bx_file *d;
     char list[64];
-    CHECK(kit_try(kit_pre(&k, 0), "d", "d", &d) == BX_E_SUCCESS && chmod(kit_path(&k, "w/d"), 0) == 0);
+    CHECK(kit_try(kit_pre(&k, 0), "d", "d", &d) == BX_E_SUCCESS &&
+          chmod(kit_path(&k, "w/d"), 0) == 0);
     CHECK(kit_list(d, list, sizeof list) == BX_E_ACCES);
     kit_done(&k);
 }
@@ -246,5 +251,5 @@ static void out_of_memory(void)
 
 BXT_MAIN(RUN(an_empty_directory_on_each); RUN(types_and_numbers_on_each);
          RUN(while_entries_come_and_go_on_each); RUN(going_back_on_each); RUN(two_handles_on_each);
-         RUN(names_that_are_not_utf8); RUN(no_permission_to_read); RUN(a_huge_directory_is_not_kept_whole);
-         RUN(out_of_memory);)
+         RUN(names_that_are_not_utf8); RUN(no_permission_to_read);
+         RUN(a_huge_directory_is_not_kept_whole); RUN(out_of_memory);)

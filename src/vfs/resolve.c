@@ -27,16 +27,14 @@ bx_errno bx_resolve_errno(int host_errno)
     return host_errno == EXDEV ? BX_E_PERM : bx_errno_from_host(host_errno);
 }
 
-void bx_proc_fd(int fd, char out[40])
-{
-    (void)snprintf(out, 40, "/proc/self/fd/%d", fd);
-}
+void bx_proc_fd(int fd, char out[40]) { (void)snprintf(out, 40, "/proc/self/fd/%d", fd); }
 
 /* The kernel does the whole walk.  Safe because RESOLVE_BENEATH holds at every step of it, also
  * for symbolic links and against renames under way; O_PATH opens nothing. */
 static bx_errno object_by_kernel(bx_file *dir, const char *path, int flags, int *ret_fd)
 {
-    int fd = bx_openat2(dir->fd, path, (uint64_t)(O_PATH | flags), RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+    int fd = bx_openat2(dir->fd, path, (uint64_t)(O_PATH | flags),
+                        RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
     if (fd < 0)
         return bx_resolve_errno(errno);
     *ret_fd = fd;
@@ -108,7 +106,8 @@ bx_errno bx_host_parent(bx_file *dir, const char *path, bx_at *ret)
 {
     bx_split sp = bx_path_split(path);
     *ret = (bx_at){.own = -1, .last = sp.last, .slash = sp.slash};
-    if (sp.last != BX_LAST_NAME) /* "a/.." names a directory: the kernel says whether it stays inside */
+    if (sp.last !=
+        BX_LAST_NAME) /* "a/.." names a directory: the kernel says whether it stays inside */
         return open_parent(dir, path, ret);
     if (sp.name_n > BX_NAME_MAX)
         return BX_E_NAMETOOLONG;

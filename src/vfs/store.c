@@ -35,12 +35,13 @@ typedef struct quota_file {
 } quota_file;
 
 struct bx_store {
-    int dirfd;         /* the tree; O_PATH */
+    int dirfd; /* the tree; O_PATH */
     int qfd;
     quota_file *q;
     uint64_t max;
-    char *path;        /* host path, for messages */
-    pthread_mutex_t enter; /* guards `users`; held while the quota is counted, which others need anyway */
+    char *path; /* host path, for messages */
+    pthread_mutex_t
+        enter; /* guards `users`; held while the quota is counted, which others need anyway */
     unsigned users;
 };
 
@@ -95,7 +96,8 @@ void bx_store_give_locked(bx_store *st, uint64_t bytes)
     st->q->used -= bytes < st->q->used ? bytes : st->q->used;
 }
 
-/* ---- counting anew ---------------------------------------------------------------------------- */
+/* ---- counting anew ----------------------------------------------------------------------------
+ */
 /* A guest can nest directories deeper than there are descriptors, so only one is open at a time:
  * down by name, up by "..", and a frame per level remembers what is still to be visited. */
 typedef struct frame {
@@ -108,7 +110,10 @@ typedef struct frame {
 
 typedef struct count {
     uint64_t used;
-    struct { dev_t dev; ino_t ino; } *linked; /* files with several names, counted once */
+    struct {
+        dev_t dev;
+        ino_t ino;
+    } *linked; /* files with several names, counted once */
     size_t n, cap;
 } count;
 
@@ -250,7 +255,8 @@ static bx_code count_anew(bx_store *st, bx_error *err)
     return BX_OK;
 }
 
-/* ---- entering and leaving ------------------------------------------------------------------------ */
+/* ---- entering and leaving
+ * ------------------------------------------------------------------------ */
 static void read_boot_id(char out[BOOT_ID_MAX])
 {
     memset(out, 0, BOOT_ID_MAX);
@@ -285,7 +291,8 @@ static bx_code begin_alone(bx_store *st, bx_error *err)
     quota_file *q = st->q;
     char boot[BOOT_ID_MAX];
     read_boot_id(boot);
-    bool trusted = is_ours(q) && q->clean == 1 && boot[0] && memcmp(q->boot_id, boot, sizeof boot) == 0;
+    bool trusted =
+        is_ours(q) && q->clean == 1 && boot[0] && memcmp(q->boot_id, boot, sizeof boot) == 0;
     q->clean = 0;
     bx_code rc = trusted ? BX_OK : count_anew(st, err);
     if (rc == BX_OK)
@@ -321,7 +328,8 @@ static bx_code try_begin(bx_store *st, bool *ret, bx_error *err)
         return BX_OK;
     if (st->q->magic && !is_ours(st->q)) {
         (void)flock(st->qfd, LOCK_UN);
-        return bx_fail(err, BX_EUNSUPPORTED, "store %s is in use by another build of boxagnts", st->path);
+        return bx_fail(err, BX_EUNSUPPORTED, "store %s is in use by another build of boxagnts",
+                       st->path);
     }
     *ret = st->q->magic && st->q->clean == 0;
     if (!*ret)
@@ -338,7 +346,8 @@ static bx_code begin(bx_store *st, bx_error *err)
             return rc;
         nap();
     }
-    return bx_fail(err, BX_ETIMEOUT, "store %s is being counted by another process: try again", st->path);
+    return bx_fail(err, BX_ETIMEOUT, "store %s is being counted by another process: try again",
+                   st->path);
 }
 
 static void end(bx_store *st)
@@ -366,14 +375,16 @@ void bx_store_leave(bx_store *st)
     (void)pthread_mutex_unlock(&st->enter);
 }
 
-/* ---- opening --------------------------------------------------------------------------------------- */
+/* ---- opening
+ * --------------------------------------------------------------------------------------- */
 static bx_code open_tree(bx_store *st, int parent, const char *name, bx_error *err)
 {
     if (mkdirat(parent, name, 0700) != 0 && errno != EEXIST)
         return bx_fail_errno(err, errno, "store %s", st->path);
     st->dirfd = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (st->dirfd < 0 && (errno == ELOOP || errno == ENOTDIR))
-        return bx_fail(err, BX_EDENIED, "store %s is not a directory: move away what is there", st->path);
+        return bx_fail(err, BX_EDENIED, "store %s is not a directory: move away what is there",
+                       st->path);
     if (st->dirfd < 0)
         return bx_fail_errno(err, errno, "store %s", st->path);
     return bx_dir_check_private(st->dirfd, st->path, err);
@@ -388,7 +399,8 @@ static bx_code open_quota(bx_store *st, int parent, const char *name, bx_error *
     if (st->qfd < 0 || fstat(st->qfd, &s) != 0)
         return bx_fail_errno(err, errno, "quota of store %s", st->path);
     if (!S_ISREG(s.st_mode) || s.st_uid != geteuid() || (s.st_mode & 022) || s.st_nlink != 1)
-        return bx_fail(err, BX_EDENIED, "%s.quota is not a file only its owner can write: remove it", st->path);
+        return bx_fail(err, BX_EDENIED,
+                       "%s.quota is not a file only its owner can write: remove it", st->path);
     if (s.st_size < (off_t)sizeof(quota_file) && ftruncate(st->qfd, sizeof(quota_file)) != 0)
         return bx_fail_errno(err, errno, "quota of store %s", st->path);
     void *p = mmap(NULL, sizeof(quota_file), PROT_READ | PROT_WRITE, MAP_SHARED, st->qfd, 0);

@@ -16,7 +16,8 @@ static inline uint64_t bx_store_rounded(uint64_t size)
 /* Wait for the other users, in this and other processes; BUSY when one does not let go. */
 bx_errno bx_store_lock(bx_store *st);
 void bx_store_unlock(bx_store *st);
-bool bx_store_reserve_locked(bx_store *st, uint64_t bytes); /* false: over the quota, nothing taken */
+bool bx_store_reserve_locked(bx_store *st,
+                             uint64_t bytes); /* false: over the quota, nothing taken */
 void bx_store_give_locked(bx_store *st, uint64_t bytes);
 uint64_t bx_store_left_locked(const bx_store *st);
 uint64_t bx_store_used_locked(const bx_store *st);

@@ -33,7 +33,8 @@ static bx_errno end_entry(bx_store *st, bx_errno e)
     return e;
 }
 
-/* ---- open and close --------------------------------------------------------------------------- */
+/* ---- open and close ---------------------------------------------------------------------------
+ */
 /* A lock needs a descriptor that is really open, also where the guest only wants to look. */
 static bx_errno hold(bx_file *f)
 {
@@ -86,7 +87,8 @@ static void store_close(bx_file *f)
         bx_store_unlock(st);
 }
 
-/* ---- size --------------------------------------------------------------------------------------- */
+/* ---- size ---------------------------------------------------------------------------------------
+ */
 static bx_errno size_of(const bx_file *f, uint64_t *ret)
 {
     struct stat s;
@@ -125,7 +127,8 @@ static bx_errno write_start(bx_file *f, uint64_t off, uint64_t size, uint64_t *r
 }
 
 /* As much as the quota leaves room for; DQUOT when nothing fits. */
-static bx_errno write_locked(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
+static bx_errno write_locked(bx_file *f, const struct iovec *iov, size_t n, uint64_t off,
+                             size_t *ret_n)
 {
     bx_store *st = store_of(f);
     uint64_t size = 0, at = 0, total = 0;
@@ -139,7 +142,8 @@ static bx_errno write_locked(bx_file *f, const struct iovec *iov, size_t n, uint
     if (total > INT64_MAX - at)
         return BX_E_FBIG;
     struct iovec part[BX_MAX_IOVECS];
-    uint64_t room = bx_store_rounded(size) + bx_store_left_locked(st) / BX_STORE_BLOCK * BX_STORE_BLOCK;
+    uint64_t room =
+        bx_store_rounded(size) + bx_store_left_locked(st) / BX_STORE_BLOCK * BX_STORE_BLOCK;
     if (total > 0 && at + total > room) {
         if (at >= room)
             return BX_E_DQUOT;
@@ -155,7 +159,8 @@ static bx_errno write_locked(bx_file *f, const struct iovec *iov, size_t n, uint
     return e;
 }
 
-static bx_errno store_write(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
+static bx_errno store_write(bx_file *f, const struct iovec *iov, size_t n, uint64_t off,
+                            size_t *ret_n)
 {
     bx_store *st = store_of(f);
     bx_errno e = bx_store_lock(st);
@@ -169,7 +174,8 @@ static bx_errno store_write(bx_file *f, const struct iovec *iov, size_t n, uint6
 /* `change` makes the file at most `end` bytes long. */
 typedef bx_errno (*change_fn)(bx_file *f, uint64_t a, uint64_t b, uint64_t *ret_used);
 
-static bx_errno resize(bx_file *f, uint64_t end, change_fn change, uint64_t a, uint64_t b, uint64_t *ret_used)
+static bx_errno resize(bx_file *f, uint64_t end, change_fn change, uint64_t a, uint64_t b,
+                       uint64_t *ret_used)
 {
     bx_store *st = store_of(f);
     uint64_t size = 0;
@@ -206,7 +212,8 @@ static bx_errno store_allocate(bx_file *f, uint64_t off, uint64_t len, uint64_t 
     return resize(f, off + len, bx_host_allocate, off, len, ret_used);
 }
 
-/* ---- names --------------------------------------------------------------------------------------- */
+/* ---- names
+ * --------------------------------------------------------------------------------------- */
 static bx_errno store_mkdir_at(bx_file *dir, const char *path)
 {
     bx_errno e = begin_entry(store_of(dir));

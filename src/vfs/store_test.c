@@ -41,7 +41,9 @@ static int add(const char *p, const struct stat *st, int flag, struct FTW *f)
     (void)p;
     (void)flag;
     if (f->level > 0)
-        really += ENTRY + (S_ISREG(st->st_mode) ? bx_store_rounded((uint64_t)st->st_size) / st->st_nlink : 0);
+        really +=
+            ENTRY +
+            (S_ISREG(st->st_mode) ? bx_store_rounded((uint64_t)st->st_size) / st->st_nlink : 0);
     return 0;
 }
 
@@ -83,7 +85,8 @@ static void at_the_limit(void)
     CHECK(put_n(f, 1, &n) == BX_E_SUCCESS && n == 1);
     CHECK(put_n(f, 1, &n) == BX_E_DQUOT && used(&k) == 16384);
     CHECK(kit_opens(s, "g", "c") == BX_E_DQUOT && bx_vfs_mkdir_at(s, S("d")) == BX_E_DQUOT);
-    CHECK(bx_vfs_symlink_at(S("f"), s, S("l")) == BX_E_DQUOT && bx_vfs_link_at(s, S("f"), false, s, S("h")) == BX_E_DQUOT);
+    CHECK(bx_vfs_symlink_at(S("f"), s, S("l")) == BX_E_DQUOT &&
+          bx_vfs_link_at(s, S("f"), false, s, S("h")) == BX_E_DQUOT);
     CHECK(bx_file_set_size(f, 12289) == BX_E_DQUOT && bx_file_allocate(f, 12288, 1) == BX_E_DQUOT);
     CHECK(bx_file_set_size(f, 8192) == BX_E_SUCCESS && used(&k) == 12288);
     CHECK(kit_opens(s, "g", "c") == BX_E_SUCCESS && used(&k) == 16384);
@@ -100,7 +103,8 @@ static void writes_are_cut(void)
     CHECK(put_n(f, 20000, &n) == BX_E_SUCCESS && n == 12288);
     struct iovec x = {(void *)(uintptr_t)"x", 1};
     CHECK(bx_file_pwritev(f, &x, 1, (uint64_t)1 << 40, &n) == BX_E_DQUOT); /* holes count here */
-    CHECK(bx_file_pwritev(f, &x, 1, 0, &n) == BX_E_SUCCESS && used(&k) == 16384 && in_tree(&k) == 16384);
+    CHECK(bx_file_pwritev(f, &x, 1, 0, &n) == BX_E_SUCCESS && used(&k) == 16384 &&
+          in_tree(&k) == 16384);
     kit_done(&k);
 }
 
@@ -112,15 +116,21 @@ static void every_change_is_counted(void)
     CHECK(bx_vfs_mkdir_at(s, S("d")) == BX_E_SUCCESS && used(&k) == in_tree(&k));
     CHECK(kit_put(s, "d/f", "12345") == BX_E_SUCCESS && used(&k) == in_tree(&k));
     CHECK(bx_vfs_symlink_at(S("d/f"), s, S("l")) == BX_E_SUCCESS && used(&k) == in_tree(&k));
-    CHECK(bx_vfs_mkdir_at(s, S("d")) == BX_E_EXIST && used(&k) == in_tree(&k)); /* failures give back */
-    CHECK(kit_opens(s, "d/f", "cx") == BX_E_EXIST && bx_vfs_symlink_at(S("x"), s, S("l")) == BX_E_EXIST);
+    CHECK(bx_vfs_mkdir_at(s, S("d")) == BX_E_EXIST &&
+          used(&k) == in_tree(&k)); /* failures give back */
+    CHECK(kit_opens(s, "d/f", "cx") == BX_E_EXIST &&
+          bx_vfs_symlink_at(S("x"), s, S("l")) == BX_E_EXIST);
     CHECK(bx_vfs_link_at(s, S("none"), false, s, S("h")) == BX_E_NOENT && used(&k) == in_tree(&k));
-    CHECK(bx_vfs_link_at(s, S("d/f"), false, s, S("h")) == BX_E_SUCCESS && used(&k) == 4 * ENTRY + 4096);
-    CHECK(bx_vfs_unlink_at(s, S("d/f")) == BX_E_SUCCESS && used(&k) == in_tree(&k)); /* h still holds it */
-    CHECK(kit_put(s, "g", "g") == BX_E_SUCCESS && bx_vfs_rename_at(s, S("g"), s, S("h")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_link_at(s, S("d/f"), false, s, S("h")) == BX_E_SUCCESS &&
+          used(&k) == 4 * ENTRY + 4096);
+    CHECK(bx_vfs_unlink_at(s, S("d/f")) == BX_E_SUCCESS &&
+          used(&k) == in_tree(&k)); /* h still holds it */
+    CHECK(kit_put(s, "g", "g") == BX_E_SUCCESS &&
+          bx_vfs_rename_at(s, S("g"), s, S("h")) == BX_E_SUCCESS);
     CHECK(used(&k) == in_tree(&k) && used(&k) == 3 * ENTRY + 4096);
     CHECK(bx_vfs_link_at(s, S("h"), false, s, S("h2")) == BX_E_SUCCESS);
-    CHECK(bx_vfs_rename_at(s, S("h"), s, S("h2")) == BX_E_SUCCESS && used(&k) == 4 * ENTRY + 4096); /* same file: nothing moves */
+    CHECK(bx_vfs_rename_at(s, S("h"), s, S("h2")) == BX_E_SUCCESS &&
+          used(&k) == 4 * ENTRY + 4096); /* same file: nothing moves */
     CHECK(bx_vfs_unlink_at(s, S("h2")) == BX_E_SUCCESS);
     CHECK(kit_try(s, "h", "rwt", &f) == BX_E_SUCCESS && used(&k) == in_tree(&k));
     CHECK(bx_file_allocate(f, 0, 10000) == BX_E_SUCCESS && used(&k) == in_tree(&k));
@@ -128,10 +138,13 @@ static void every_change_is_counted(void)
     CHECK(bx_file_set_size(f, 1) == BX_E_SUCCESS && used(&k) == in_tree(&k));
     CHECK(bx_file_set_flags(f, true, false) == BX_E_SUCCESS && put_n(f, 5000, &n) == BX_E_SUCCESS);
     CHECK(used(&k) == in_tree(&k));
-    CHECK(bx_vfs_mkdir_at(s, S("e")) == BX_E_SUCCESS && bx_vfs_rename_at(s, S("d"), s, S("e")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_mkdir_at(s, S("e")) == BX_E_SUCCESS &&
+          bx_vfs_rename_at(s, S("d"), s, S("e")) == BX_E_SUCCESS);
     CHECK(used(&k) == in_tree(&k));
-    CHECK(bx_vfs_rmdir_at(s, S("e")) == BX_E_SUCCESS && bx_vfs_unlink_at(s, S("l")) == BX_E_SUCCESS);
-    CHECK(bx_vfs_unlink_at(s, S("h")) == BX_E_SUCCESS && used(&k) == 8192); /* open: its bytes are still there */
+    CHECK(bx_vfs_rmdir_at(s, S("e")) == BX_E_SUCCESS &&
+          bx_vfs_unlink_at(s, S("l")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_unlink_at(s, S("h")) == BX_E_SUCCESS &&
+          used(&k) == 8192); /* open: its bytes are still there */
     bx_file_close(f);
     CHECK(used(&k) == 0 && in_tree(&k) == 0);
     kit_done(&k);
@@ -148,7 +161,8 @@ static void removed_while_another_holds_it(void)
     CHECK(bx_vfs_new(k.g, kit_path(&k, "store"), &v2, &k.err) == BX_OK);
     CHECK(bx_vfs_session_new(v2, &k.limits, NULL, NULL, &s2, &k.err) == BX_OK);
     CHECK(bx_vfs_preopen(s2, 0, &o) == BX_E_SUCCESS);
-    CHECK(kit_try(s, "f", "rwc", &f) == BX_E_SUCCESS && put_n(f, 40000, &n) == BX_E_SUCCESS && n == 40000);
+    CHECK(kit_try(s, "f", "rwc", &f) == BX_E_SUCCESS && put_n(f, 40000, &n) == BX_E_SUCCESS &&
+          n == 40000);
     CHECK(kit_try(o, "f", "", &g) == BX_E_SUCCESS); /* only looks, and holds it all the same */
     CHECK(bx_vfs_unlink_at(s, S("f")) == BX_E_SUCCESS && used(&k) == 40960);
     bx_file_close(f);
@@ -160,7 +174,8 @@ static void removed_while_another_holds_it(void)
     kit_done(&k);
 }
 
-/* ---- crashes ---------------------------------------------------------------------------------- */
+/* ---- crashes ----------------------------------------------------------------------------------
+ */
 static pid_t in_child(void (*f)(kit *k, bx_file *s), const kit *parent)
 {
     pid_t pid = fork();
@@ -247,7 +262,8 @@ static void die_holding_the_lock(kit *k, bx_file *s)
     (void)raise(SIGKILL);
 }
 
-/* Someone else uses the store at the same time: it goes on, with a count that is too high at most. */
+/* Someone else uses the store at the same time: it goes on, with a count that is too high at most.
+ */
 static void a_user_killed_with_the_lock(void)
 {
     kit k;
@@ -272,7 +288,8 @@ static void a_broken_quota_file(void)
     kit_done(&k);
 }
 
-/* ---- several at a time -------------------------------------------------------------------------- */
+/* ---- several at a time --------------------------------------------------------------------------
+ */
 static void fill_it(kit *k, bx_file *s)
 {
     char name[32];
@@ -314,9 +331,15 @@ static void shuffle(kit *k, bx_file *s)
         (void)snprintf(a, sizeof a, "f%d", rand_r(&seed) % 4);
         (void)snprintf(b, sizeof b, "f%d", rand_r(&seed) % 4);
         switch (rand_r(&seed) % 6) {
-        case 0: (void)bx_vfs_unlink_at(s, S(a)); break;
-        case 1: (void)bx_vfs_rename_at(s, S(a), s, S(b)); break;
-        case 2: (void)bx_vfs_link_at(s, S(a), false, s, S(b)); break;
+        case 0:
+            (void)bx_vfs_unlink_at(s, S(a));
+            break;
+        case 1:
+            (void)bx_vfs_rename_at(s, S(a), s, S(b));
+            break;
+        case 2:
+            (void)bx_vfs_link_at(s, S(a), false, s, S(b));
+            break;
         default:
             if (kit_try(s, a, rand_r(&seed) % 2 ? "wc" : "wct", &f) != BX_E_SUCCESS)
                 break;
@@ -347,7 +370,8 @@ static void three_that_fight(void)
     kit_done(&k);
 }
 
-/* ---- deep, and refused ------------------------------------------------------------------------------ */
+/* ---- deep, and refused
+ * ------------------------------------------------------------------------------ */
 static void deeper_than_descriptors(void)
 {
     kit k;
@@ -384,7 +408,8 @@ static void what_is_refused(void)
 {
     kit k;
     kit_init(&k);
-    BX_ASSERT(mkdir(kit_path(&k, "store"), 0700) == 0 && symlink("../out", kit_path(&k, "store/s")) == 0);
+    BX_ASSERT(mkdir(kit_path(&k, "store"), 0700) == 0 &&
+              symlink("../out", kit_path(&k, "store/s")) == 0);
     CHECK(try_store(&k) == BX_EDENIED);
     kit_done(&k);
     kit_init(&k);
@@ -402,12 +427,13 @@ static void what_is_refused(void)
     CHECK(try_store(&k) == BX_EDENIED);
     kit_done(&k);
     kit_init(&k);
-    BX_ASSERT(mkdir(kit_path(&k, "store"), 0700) == 0 && symlink("../out/canary", kit_path(&k, "store/s.quota")) == 0);
+    BX_ASSERT(mkdir(kit_path(&k, "store"), 0700) == 0 &&
+              symlink("../out/canary", kit_path(&k, "store/s.quota")) == 0);
     CHECK(try_store(&k) == BX_EIO && kit_has(&k, "out/canary", "canary"));
     kit_done(&k);
 }
 
 BXT_MAIN(RUN(kept); RUN(at_the_limit); RUN(writes_are_cut); RUN(every_change_is_counted);
          RUN(removed_while_another_holds_it); RUN(a_killed_user); RUN(a_clean_end_is_trusted);
-         RUN(a_user_killed_with_the_lock); RUN(a_broken_quota_file); RUN(four_that_fill_it); RUN(three_that_fight);
-         RUN(deeper_than_descriptors); RUN(what_is_refused);)
+         RUN(a_user_killed_with_the_lock); RUN(a_broken_quota_file); RUN(four_that_fill_it);
+         RUN(three_that_fight); RUN(deeper_than_descriptors); RUN(what_is_refused);)

@@ -16,7 +16,7 @@
 #include "vfs/internal.h"
 
 typedef struct kit {
-    char dir[64];       /* temporary directory of the host, removed by kit_done */
+    char dir[64]; /* temporary directory of the host, removed by kit_done */
     bx_grant *g;
     bx_vfs *v;
     bx_vfs_session *s;
@@ -67,7 +67,10 @@ BX_UNUSED static void kit_file(const kit *k, const char *rel, const char *text)
     (void)close(fd);
 }
 
-BX_UNUSED static void kit_mkdir(const kit *k, const char *rel) { BX_ASSERT(mkdir(kit_path(k, rel), 0755) == 0); }
+BX_UNUSED static void kit_mkdir(const kit *k, const char *rel)
+{
+    BX_ASSERT(mkdir(kit_path(k, rel), 0755) == 0);
+}
 
 BX_UNUSED static bool kit_has(const kit *k, const char *rel, const char *text)
 {
@@ -85,7 +88,8 @@ BX_UNUSED static void kit_init(kit *k)
 {
     *k = (kit){.limits = bx_limits_default()};
     const char *tmp = getenv("TMPDIR");
-    (void)snprintf(k->dir, sizeof k->dir, "%s/bx_vfs_XXXXXX", tmp && strlen(tmp) < 40 ? tmp : "/tmp");
+    (void)snprintf(k->dir, sizeof k->dir, "%s/bx_vfs_XXXXXX",
+                   tmp && strlen(tmp) < 40 ? tmp : "/tmp");
     BX_ASSERT(mkdtemp(k->dir));
     kit_mkdir(k, "w");
     kit_mkdir(k, "out");
@@ -141,13 +145,19 @@ BX_UNUSED static bx_file *kit_pre(kit *k, size_t i)
     return f;
 }
 
-/* ---- short calls: flags as letters: r w c(reate) x t(runcate) d f(ollow) a(ppend) ---------------- */
+/* ---- short calls: flags as letters: r w c(reate) x t(runcate) d f(ollow) a(ppend)
+ * ---------------- */
 BX_UNUSED static bx_open_how kit_how(const char *fl)
 {
     return (bx_open_how){
-        .read = strchr(fl, 'r'), .write = strchr(fl, 'w'), .create = strchr(fl, 'c'),
-        .exclusive = strchr(fl, 'x'), .truncate = strchr(fl, 't'), .directory = strchr(fl, 'd'),
-        .follow = strchr(fl, 'f'), .append = strchr(fl, 'a'),
+        .read = strchr(fl, 'r'),
+        .write = strchr(fl, 'w'),
+        .create = strchr(fl, 'c'),
+        .exclusive = strchr(fl, 'x'),
+        .truncate = strchr(fl, 't'),
+        .directory = strchr(fl, 'd'),
+        .follow = strchr(fl, 'f'),
+        .append = strchr(fl, 'a'),
     };
 }
 

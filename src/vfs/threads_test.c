@@ -32,9 +32,11 @@ static void one_call(worker *w, int round)
         w->wrong += strcmp(kit_read(d, name), text) != 0;
         w->wrong += kit_opens(d, "no", "wc") != BX_E_ACCES;
         w->wrong += kit_opens(d, "../x", "r") != BX_E_PERM;
-        w->wrong += kit_list(d, list, sizeof list) != BX_E_SUCCESS || !strstr(list, name) || strstr(list, "no ");
+        w->wrong += kit_list(d, list, sizeof list) != BX_E_SUCCESS || !strstr(list, name) ||
+                    strstr(list, "no ");
         w->wrong += bx_vfs_link_at(d, S(name), false, d, S(text)) != BX_E_SUCCESS;
-        w->wrong += kit_opens(d, text, "r") != BX_E_SUCCESS; /* has two names: looked for among the carved-out */
+        w->wrong += kit_opens(d, text, "r") !=
+                    BX_E_SUCCESS; /* has two names: looked for among the carved-out */
         w->wrong += bx_vfs_unlink_at(d, S(text)) != BX_E_SUCCESS;
         w->wrong += bx_vfs_stat_at(d, S(text), false, &st) != BX_E_NOENT;
     }

@@ -33,7 +33,8 @@ enum { BX_FS_READ = 1u << 0, BX_FS_WRITE = 1u << 1 }; /* rights of a grant or a 
  * BX_ENOENT; BX_EINVAL (not a directory); BX_EIO (no permission); BX_EDENIED (the store's place
  * is not private); BX_EUNSUPPORTED (no openat2, no /proc, rules on a file system that ignores
  * case). */
-BX_NODISCARD bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret, bx_error *err);
+BX_NODISCARD bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret,
+                                bx_error *err);
 bx_vfs *bx_vfs_ref(bx_vfs *v);
 void bx_vfs_unref(bx_vfs *v); /* NULL is fine */
 BX_DEFINE_AUTO(bx_vfs, bx_vfs_unref)
@@ -45,8 +46,19 @@ bx_str bx_vfs_preopen_path(const bx_vfs *v, size_t i);
 
 /* ---- one call ---------------------------------------------------------------------- */
 typedef enum bx_fs_op {
-    BX_FS_OPEN, BX_FS_CREATE, BX_FS_MKDIR, BX_FS_UNLINK, BX_FS_RMDIR, BX_FS_RENAME, BX_FS_LINK,
-    BX_FS_SYMLINK, BX_FS_TRUNCATE, BX_FS_SET_TIMES, BX_FS_READDIR, BX_FS_STAT, BX_FS_READLINK,
+    BX_FS_OPEN,
+    BX_FS_CREATE,
+    BX_FS_MKDIR,
+    BX_FS_UNLINK,
+    BX_FS_RMDIR,
+    BX_FS_RENAME,
+    BX_FS_LINK,
+    BX_FS_SYMLINK,
+    BX_FS_TRUNCATE,
+    BX_FS_SET_TIMES,
+    BX_FS_READDIR,
+    BX_FS_STAT,
+    BX_FS_READLINK,
 } bx_fs_op;
 const char *bx_fs_op_name(bx_fs_op op); /* "open" */
 
@@ -65,7 +77,8 @@ typedef void (*bx_fs_event_fn)(void *ctx, const bx_fs_event *ev);
 typedef struct bx_fs_counters {
     uint64_t bytes_read, bytes_written, files_created, dir_entries;
     uint32_t open_files, open_files_peak;
-    bool hit_fs_write, hit_files_created, hit_open_files, hit_dir_entries; /* a limit refused something */
+    bool hit_fs_write, hit_files_created, hit_open_files,
+        hit_dir_entries; /* a limit refused something */
 } bx_fs_counters;
 
 /* `limits` and `v` must outlive the session.  `on_event` may be NULL.  Makes no system call
@@ -84,9 +97,9 @@ bx_errno bx_vfs_preopen(bx_vfs_session *s, size_t i, bx_file **ret);
 /* Paths are guest bytes relative to `dir`: a leading '/', NUL, invalid UTF-8, or more than
  * BX_MAX_PATH bytes are refused (PERM, INVAL, ILSEQ, NAMETOOLONG). */
 typedef struct bx_open_how {
-    bool read, write;          /* access wanted; neither: a handle for stat and paths only */
+    bool read, write; /* access wanted; neither: a handle for stat and paths only */
     bool create, exclusive, truncate, directory;
-    bool follow;               /* follow a symbolic link in the last part */
+    bool follow; /* follow a symbolic link in the last part */
     bool append, nonblock, dsync, rsync, sync;
 } bx_open_how;
 
@@ -97,12 +110,19 @@ typedef struct bx_open_how {
 bx_errno bx_vfs_open(bx_file *dir, bx_str path, const bx_open_how *how, bx_file **ret);
 
 typedef enum bx_filetype { /* preview1 numbering */
-    BX_FT_UNKNOWN = 0, BX_FT_BLOCK = 1, BX_FT_CHAR = 2, BX_FT_DIR = 3, BX_FT_REG = 4,
-    BX_FT_DGRAM = 5, BX_FT_STREAM = 6, BX_FT_SYMLINK = 7,
+                           BX_FT_UNKNOWN = 0,
+                           BX_FT_BLOCK = 1,
+                           BX_FT_CHAR = 2,
+                           BX_FT_DIR = 3,
+                           BX_FT_REG = 4,
+                           BX_FT_DGRAM = 5,
+                           BX_FT_STREAM = 6,
+                           BX_FT_SYMLINK = 7,
 } bx_filetype;
 
 typedef struct bx_stat {
-    uint64_t dev, ino, nlink, size; /* dev and ino are stable within a session; they do not reveal the host's device */
+    uint64_t dev, ino, nlink,
+        size; /* dev and ino are stable within a session; they do not reveal the host's device */
     uint64_t atim_ns, mtim_ns, ctim_ns; /* since 1970, UTC */
     bx_filetype type;
 } bx_stat;
@@ -117,10 +137,12 @@ bx_errno bx_vfs_set_times_at(bx_file *dir, bx_str path, bool follow, bx_set_time
 bx_errno bx_vfs_mkdir_at(bx_file *dir, bx_str path);
 bx_errno bx_vfs_rmdir_at(bx_file *dir, bx_str path);
 bx_errno bx_vfs_unlink_at(bx_file *dir, bx_str path);
-bx_errno bx_vfs_symlink_at(bx_str target, bx_file *dir, bx_str path); /* an absolute target is refused: PERM */
+bx_errno bx_vfs_symlink_at(bx_str target, bx_file *dir,
+                           bx_str path); /* an absolute target is refused: PERM */
 /* Up to `cap` bytes; *ret_n = bytes written to buf. */
 bx_errno bx_vfs_readlink_at(bx_file *dir, bx_str path, char *buf, size_t cap, size_t *ret_n);
-bx_errno bx_vfs_link_at(bx_file *old_dir, bx_str old_path, bool follow, bx_file *new_dir, bx_str new_path);
+bx_errno bx_vfs_link_at(bx_file *old_dir, bx_str old_path, bool follow, bx_file *new_dir,
+                        bx_str new_path);
 bx_errno bx_vfs_rename_at(bx_file *old_dir, bx_str old_path, bx_file *new_dir, bx_str new_path);
 
 /* ---- open files ---------------------------------------------------------------------- */
@@ -132,23 +154,28 @@ unsigned bx_file_grant_rights(const bx_file *f);
 
 /* One system call, straight between the file and `iov` (the caller's checked ranges; n <=
  * BX_MAX_IOVECS).  *ret_n = bytes moved; 0 from a read at the end.  Writes count against fs_write:
- * what does not fit is cut, and BX_E_DQUOT once nothing fits.  A read of a directory is ISDIR, without the
- * right BADF. */
+ * what does not fit is cut, and BX_E_DQUOT once nothing fits.  A read of a directory is ISDIR,
+ * without the right BADF. */
 bx_errno bx_file_readv(bx_file *f, const struct iovec *iov, size_t n, size_t *ret_n);
 bx_errno bx_file_writev(bx_file *f, const struct iovec *iov, size_t n, size_t *ret_n);
 bx_errno bx_file_preadv(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
-bx_errno bx_file_pwritev(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
-bx_errno bx_file_seek(bx_file *f, int64_t off, int whence /* SEEK_SET, SEEK_CUR, SEEK_END */, uint64_t *ret);
+bx_errno bx_file_pwritev(bx_file *f, const struct iovec *iov, size_t n, uint64_t off,
+                         size_t *ret_n);
+bx_errno bx_file_seek(bx_file *f, int64_t off, int whence /* SEEK_SET, SEEK_CUR, SEEK_END */,
+                      uint64_t *ret);
 bx_errno bx_file_stat(bx_file *f, bx_stat *ret);
 bx_errno bx_file_set_size(bx_file *f, uint64_t size); /* growth counts against fs_write */
 bx_errno bx_file_allocate(bx_file *f, uint64_t off, uint64_t len);
-bx_errno bx_file_advise(bx_file *f, uint64_t off, uint64_t len, int advice /* preview1 numbering 0..5 */);
+bx_errno bx_file_advise(bx_file *f, uint64_t off, uint64_t len,
+                        int advice /* preview1 numbering 0..5 */);
 bx_errno bx_file_sync(bx_file *f, bool data_only);
 /* Needs the write right of the grant; how the handle was opened does not matter. */
 bx_errno bx_file_set_times(bx_file *f, bx_set_time a, bx_set_time m);
 /* Only append and nonblock may change after opening. */
 bx_errno bx_file_set_flags(bx_file *f, bool append, bool nonblock);
-typedef struct bx_file_flags { bool append, nonblock, dsync, rsync, sync; } bx_file_flags;
+typedef struct bx_file_flags {
+    bool append, nonblock, dsync, rsync, sync;
+} bx_file_flags;
 bx_file_flags bx_file_get_flags(const bx_file *f);
 
 /* ---- directories ----------------------------------------------------------------------- */

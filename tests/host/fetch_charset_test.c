@@ -40,13 +40,22 @@ static void utf8(void)
 {
     CHECK(decodes(CS_UTF_8, STR("a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"), false,
                   "a\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"));
-    CHECK(decodes(CS_UTF_8, STR("\xef\xbb\xbf" "a"), false, "a"));
-    CHECK(decodes(CS_UTF_8, STR("a\xff" "b"), false, "a" BAD "b"));
-    CHECK(decodes(CS_UTF_8, STR("\xc0\x80"), false, BAD BAD));             /* overlong */
-    CHECK(decodes(CS_UTF_8, STR("\xed\xa0\x80"), false, BAD BAD BAD));     /* surrogate */
+    CHECK(decodes(CS_UTF_8,
+                  STR("\xef\xbb\xbf"
+                      "a"),
+                  false, "a"));
+    CHECK(decodes(CS_UTF_8,
+                  STR("a\xff"
+                      "b"),
+                  false, "a" BAD "b"));
+    CHECK(decodes(CS_UTF_8, STR("\xc0\x80"), false, BAD BAD));         /* overlong */
+    CHECK(decodes(CS_UTF_8, STR("\xed\xa0\x80"), false, BAD BAD BAD)); /* surrogate */
     CHECK(decodes(CS_UTF_8, STR("\xf4\x90\x80\x80"), false, BAD BAD BAD BAD));
-    CHECK(decodes(CS_UTF_8, STR("\xe2\x82"), false, BAD));                 /* one per maximal part */
-    CHECK(decodes(CS_UTF_8, STR("\xe2\x82" "x\xf0\x9f\x98"), false, BAD "x" BAD));
+    CHECK(decodes(CS_UTF_8, STR("\xe2\x82"), false, BAD)); /* one per maximal part */
+    CHECK(decodes(CS_UTF_8,
+                  STR("\xe2\x82"
+                      "x\xf0\x9f\x98"),
+                  false, BAD "x" BAD));
     CHECK(decodes(CS_UTF_8, STR("ab\xe2\x82"), true, "ab"));
     CHECK(decodes(CS_UTF_8, STR("abcdefgh\xc3"), true, "abcdefgh"));
     CHECK(wf_is_utf8(STR("x\xe2\x82"), true) && !wf_is_utf8(STR("x\xe2\x82"), false));
@@ -55,11 +64,20 @@ static void utf8(void)
 
 static void utf16(void)
 {
-    CHECK(decodes(CS_UTF_16LE, STR("\xff\xfe" "a\0\xac\x20"), false, "a\xe2\x82\xac"));
+    CHECK(decodes(CS_UTF_16LE,
+                  STR("\xff\xfe"
+                      "a\0\xac\x20"),
+                  false, "a\xe2\x82\xac"));
     CHECK(decodes(CS_UTF_16BE, STR("\xfe\xff\0a\x20\xac"), false, "a\xe2\x82\xac"));
     CHECK(decodes(CS_UTF_16LE, STR("\x3d\xd8\x00\xde"), false, "\xf0\x9f\x98\x80"));
-    CHECK(decodes(CS_UTF_16LE, STR("\x3d\xd8" "a\0"), false, BAD "a"));
-    CHECK(decodes(CS_UTF_16LE, STR("\x00\xde" "a\0"), false, BAD "a"));
+    CHECK(decodes(CS_UTF_16LE,
+                  STR("\x3d\xd8"
+                      "a\0"),
+                  false, BAD "a"));
+    CHECK(decodes(CS_UTF_16LE,
+                  STR("\x00\xde"
+                      "a\0"),
+                  false, BAD "a"));
     CHECK(decodes(CS_UTF_16LE, STR("a\0b"), false, "a" BAD));
     CHECK(decodes(CS_UTF_16LE, STR("a\0b"), true, "a"));
     CHECK(decodes(CS_UTF_16BE, STR("\0a\xd8\x3d"), false, "a" BAD));
@@ -67,7 +85,8 @@ static void utf16(void)
 
 static void single_bytes(void)
 {
-    CHECK(decodes(CS_WINDOWS_1252, STR("\x80\x81\x99\xe9"), false, "\xe2\x82\xac\xc2\x81\xe2\x84\xa2\xc3\xa9"));
+    CHECK(decodes(CS_WINDOWS_1252, STR("\x80\x81\x99\xe9"), false,
+                  "\xe2\x82\xac\xc2\x81\xe2\x84\xa2\xc3\xa9"));
     CHECK(decodes(CS_ISO_8859_2, STR("\xb1\xe6\xea"), false, "\xc4\x85\xc4\x87\xc4\x99"));
     CHECK(decodes(CS_ISO_8859_5, STR("\xb0\xf0"), false, "\xd0\x90\xe2\x84\x96"));
     CHECK(decodes(CS_ISO_8859_7, STR("\xe1\xa4\xd2"), false, "\xce\xb1\xe2\x82\xac" BAD));
@@ -87,7 +106,10 @@ static void multi_bytes(void)
     CHECK(decodes(CS_EUC_JP, STR("\xc6\xfc\xcb\xdc"), false, "\xe6\x97\xa5\xe6\x9c\xac"));
     CHECK(decodes(CS_ISO_2022_JP, STR("\x1b$BF|K\\\x1b(B!"), false, "\xe6\x97\xa5\xe6\x9c\xac!"));
     CHECK(decodes(CS_EUC_KR, STR("\xc7\xd1"), false, "\xed\x95\x9c"));
-    CHECK(decodes(CS_GBK, STR("a\xff" "b"), false, "a" BAD "b"));
+    CHECK(decodes(CS_GBK,
+                  STR("a\xff"
+                      "b"),
+                  false, "a" BAD "b"));
     CHECK(decodes(CS_GBK, STR("a\xc4"), true, "a"));
     CHECK(decodes(CS_GBK, STR("a\xc4"), false, "a" BAD));
 }
@@ -111,7 +133,8 @@ static void not_decoded(void)
 {
     BX_AUTO_BUF scratch = bx_buf_init(1000);
     bx_str out;
-    CHECK(wf_charset_to_utf8(CS_REPLACEMENT, STR("a\xb0z"), false, &scratch, &out) == BX_EUNSUPPORTED);
+    CHECK(wf_charset_to_utf8(CS_REPLACEMENT, STR("a\xb0z"), false, &scratch, &out) ==
+          BX_EUNSUPPORTED);
     CHECK(bx_str_eq(out, STR("a" BAD "z")));
 }
 
@@ -128,10 +151,14 @@ static void decided(void)
         {"<meta charset=koi8-r>", "iso-8859-2", true, CS_ISO_8859_2}, /* then the header */
         {"<meta charset=koi8-r>", "bogus", true, CS_KOI8_R},          /* then the page */
         {"<meta charset=koi8-r>", "", false, CS_UTF_8},
-        {"<!-- <meta charset=koi8-r> --><META CHARSET = ' Windows-1251 '>", "", true, CS_WINDOWS_1251},
-        {"<script><meta charset=gbk></script>", "", true, CS_GBK}, /* the prescan knows no scripts */
-        {"<meta http-equiv=Content-Type content='text/html; charset = \"big5\"'>", "", true, CS_BIG5},
-        {"<meta content='text/html; charset=big5'>", "", true, CS_UTF_8}, /* not without http-equiv */
+        {"<!-- <meta charset=koi8-r> --><META CHARSET = ' Windows-1251 '>", "", true,
+         CS_WINDOWS_1251},
+        {"<script><meta charset=gbk></script>", "", true,
+         CS_GBK}, /* the prescan knows no scripts */
+        {"<meta http-equiv=Content-Type content='text/html; charset = \"big5\"'>", "", true,
+         CS_BIG5},
+        {"<meta content='text/html; charset=big5'>", "", true,
+         CS_UTF_8}, /* not without http-equiv */
         {"<meta charset=utf-16>", "", true, CS_UTF_8},
         {"<meta charset=x-user-defined>", "", true, CS_WINDOWS_1252},
         {"<meta charset=bogus><meta charset=koi8-u>", "", true, CS_KOI8_U},

@@ -11,37 +11,84 @@
     "\x92\x49\x00\x7d\xca\x60\x06\x0b\x00\x00\x00"
 
 #define BODY(s) {"" s, sizeof(s) - 1}
-#define HTML "content-type: text/html\n"
+#define HTML    "content-type: text/html\n"
 
 static const wf_fake_reply REPLIES[] = {
-    {.url = "http://h/page", .status = 200, .headers = HTML, .body = BODY("<title>T</title><h1>a</h1><a href=x>b</a>")},
-    {.url = "http://h/gz", .status = 200, .headers = HTML "Content-Encoding: gzip\n",
-     .body = BODY(GZIPPED), .chunk = 3},
-    {.url = "http://h/json", .status = 200, .headers = "content-type: application/json; charset=utf-8\n",
+    {.url = "http://h/page",
+     .status = 200,
+     .headers = HTML,
+     .body = BODY("<title>T</title><h1>a</h1><a href=x>b</a>")},
+    {.url = "http://h/gz",
+     .status = 200,
+     .headers = HTML "Content-Encoding: gzip\n",
+     .body = BODY(GZIPPED),
+     .chunk = 3},
+    {.url = "http://h/json",
+     .status = 200,
+     .headers = "content-type: application/json; charset=utf-8\n",
      .body = BODY("{\"a\":[1,2.50],\"a\":1e999}")},
-    {.url = "http://h/badjson", .status = 200, .headers = "content-type: application/json\n", .body = BODY("{oops")},
-    {.url = "http://h/404", .status = 404, .headers = HTML "retry-after: 5\n", .body = BODY("<p>no such thing")},
-    {.url = "http://h/png", .status = 200, .headers = "content-type: image/png\ncontent-length: 11\n",
+    {.url = "http://h/badjson",
+     .status = 200,
+     .headers = "content-type: application/json\n",
+     .body = BODY("{oops")},
+    {.url = "http://h/404",
+     .status = 404,
+     .headers = HTML "retry-after: 5\n",
+     .body = BODY("<p>no such thing")},
+    {.url = "http://h/png",
+     .status = 200,
+     .headers = "content-type: image/png\ncontent-length: 11\n",
      .body = BODY("\x89PNG\r\n\x1a\n\0\1\2")},
-    {.url = "http://h/lie", .status = 200, .headers = "content-type: text/plain\n", .body = BODY("a\0b\1c")},
-    {.url = "http://h/latin", .status = 200, .headers = "content-type: text/plain; charset=latin1\n",
+    {.url = "http://h/lie",
+     .status = 200,
+     .headers = "content-type: text/plain\n",
+     .body = BODY("a\0b\1c")},
+    {.url = "http://h/latin",
+     .status = 200,
+     .headers = "content-type: text/plain; charset=latin1\n",
      .body = BODY("caf\xe9 \x80")},
-    {.url = "http://h/utf16", .status = 200, .headers = "content-type: text/plain\n",
-     .body = BODY("\xff\xfe" "a\0\xac\x20")},
-    {.url = "http://h/long", .status = 200, .headers = "content-type: text/plain\n",
-     .body = BODY("\xc3\xa4" "1234567\nb1234567\nc1234567\n")},
-    {.url = "http://h/endless", .status = 200, .headers = "content-type: text/plain\n",
-     .body = BODY("0123456789"), .endless = true},
-    {.url = "http://h/endless.bin", .status = 200, .headers = "content-type: application/zip\ncontent-length: 5000000000\n",
-     .body = BODY("PK\x03\x04 0123456789"), .endless = true},
-    {.url = "http://h/broken", .status = 200, .headers = "content-type: text/plain\n",
-     .body = BODY("0123456789"), .fail = BX_EIO, .fail_after = 4},
-    {.url = "http://h/slow", .status = 200, .headers = "content-type: text/plain\n",
-     .body = BODY("0123456789"), .fail = BX_ETIMEOUT, .fail_after = 6},
+    {.url = "http://h/utf16",
+     .status = 200,
+     .headers = "content-type: text/plain\n",
+     .body = BODY("\xff\xfe"
+                  "a\0\xac\x20")},
+    {.url = "http://h/long",
+     .status = 200,
+     .headers = "content-type: text/plain\n",
+     .body = BODY("\xc3\xa4"
+                  "1234567\nb1234567\nc1234567\n")},
+    {.url = "http://h/endless",
+     .status = 200,
+     .headers = "content-type: text/plain\n",
+     .body = BODY("0123456789"),
+     .endless = true},
+    {.url = "http://h/endless.bin",
+     .status = 200,
+     .headers = "content-type: application/zip\ncontent-length: 5000000000\n",
+     .body = BODY("PK\x03\x04 0123456789"),
+     .endless = true},
+    {.url = "http://h/broken",
+     .status = 200,
+     .headers = "content-type: text/plain\n",
+     .body = BODY("0123456789"),
+     .fail = BX_EIO,
+     .fail_after = 4},
+    {.url = "http://h/slow",
+     .status = 200,
+     .headers = "content-type: text/plain\n",
+     .body = BODY("0123456789"),
+     .fail = BX_ETIMEOUT,
+     .fail_after = 6},
     {.url = "http://h/denied", .fail = BX_EDENIED},
     {.url = "http://h/empty", .status = 204},
-    {.url = "http://h/lzma", .status = 200, .headers = "content-encoding: lzma\n", .body = BODY("x")},
-    {.url = "http://h/notgz", .status = 200, .headers = "content-encoding: gzip\n", .body = BODY("plain")},
+    {.url = "http://h/lzma",
+     .status = 200,
+     .headers = "content-encoding: lzma\n",
+     .body = BODY("x")},
+    {.url = "http://h/notgz",
+     .status = 200,
+     .headers = "content-encoding: gzip\n",
+     .body = BODY("plain")},
     {.url = "http://h/r301", .status = 301, .headers = "location: /page\n"},
     {.url = "http://h/r303", .status = 303, .headers = "location: page#frag\n"},
     {.url = "http://h/r307", .status = 307, .headers = "location: http://h/page\n"},
@@ -104,8 +151,8 @@ static bool sends(const char *json, const char *want)
     bx_code rc = call(json, &out, &r);
     bool good = rc == BX_OK && bx_str_eq(wf_fake_log(), bx_str_of(want));
     if (!good)
-        printf("# call: %s\n# sent: %.*s\n# have: %s\n", json, (int)wf_fake_log().n, wf_fake_log().p,
-               out.p);
+        printf("# call: %s\n# sent: %.*s\n# have: %s\n", json, (int)wf_fake_log().n,
+               wf_fake_log().p, out.p);
     wf_result_done(&r);
     return good;
 }
@@ -118,22 +165,32 @@ static void arguments_refused(void)
         {"{}", "url: required"},
         {"{\"url\":1}", "url: expected a string, got a number"},
         {"{\"url\":\"/x\"}", "url: expected an absolute http:// or https:// URL, got '/x'"},
-        {"{\"url\":\"ftp://h/\"}", "url: expected an absolute http:// or https:// URL, got 'ftp://h/'"},
-        {"{\"url\":\"http://\"}", "url: expected an absolute http:// or https:// URL, got 'http://'"},
+        {"{\"url\":\"ftp://h/\"}",
+         "url: expected an absolute http:// or https:// URL, got 'ftp://h/'"},
+        {"{\"url\":\"http://\"}",
+         "url: expected an absolute http:// or https:// URL, got 'http://'"},
         {"{\"url\":\"http://h\",\"x\":1}", "x: no such argument"},
         {"{\"url\":\"http://h\",\"url\":\"http://h\"}", "url: given twice"},
         {"{\"url\":\"http://h\",\"method\":\"GE T\"}", "method: 'GE T' is no HTTP method"},
-        {"{\"url\":\"http://h\",\"body\":\"x\"}", "body: a GET request has none; name another method"},
+        {"{\"url\":\"http://h\",\"body\":\"x\"}",
+         "body: a GET request has none; name another method"},
         {"{\"url\":\"http://h\",\"headers\":{\"a b\":\"c\"}}", "headers: 'a b' is no header name"},
-        {"{\"url\":\"http://h\",\"headers\":{\"a\":1}}", "headers.a: expected a string, got a number"},
+        {"{\"url\":\"http://h\",\"headers\":{\"a\":1}}",
+         "headers.a: expected a string, got a number"},
         {"{\"url\":\"http://h\",\"headers\":{\"a\":\"x\\r\\nHost: y\"}}",
          "headers.a: a value holds no line break or control character"},
-        {"{\"url\":\"http://h\",\"as\":\"pdf\"}", "as: expected markdown, text, html or raw, got 'pdf'"},
-        {"{\"url\":\"http://h\",\"offset\":-1}", "offset: expected an integer from 0 to 1073741824"},
-        {"{\"url\":\"http://h\",\"max_chars\":1.5}", "max_chars: expected an integer from 1 to 1000000"},
-        {"{\"url\":\"http://h\",\"max_bytes\":67108865}", "max_bytes: more than 67108864 only with save_to"},
-        {"{\"url\":\"http://h\",\"save_to\":\"\"}", "save_to: expected a path of at most 4000 bytes"},
-        {"{\"url\":\"http://h\",\"main_content\":0}", "main_content: expected true or false, got a number"},
+        {"{\"url\":\"http://h\",\"as\":\"pdf\"}",
+         "as: expected markdown, text, html or raw, got 'pdf'"},
+        {"{\"url\":\"http://h\",\"offset\":-1}",
+         "offset: expected an integer from 0 to 1073741824"},
+        {"{\"url\":\"http://h\",\"max_chars\":1.5}",
+         "max_chars: expected an integer from 1 to 1000000"},
+        {"{\"url\":\"http://h\",\"max_bytes\":67108865}",
+         "max_bytes: more than 67108864 only with save_to"},
+        {"{\"url\":\"http://h\",\"save_to\":\"\"}",
+         "save_to: expected a path of at most 4000 bytes"},
+        {"{\"url\":\"http://h\",\"main_content\":0}",
+         "main_content: expected true or false, got a number"},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++)
         CHECK(prints(cases[i][0], BX_EINVAL, cases[i][1]));
@@ -158,12 +215,14 @@ static void pages(void)
 
 static void other_bodies(void)
 {
-    CHECK(prints("{\"url\":\"http://h/json\"}", BX_OK,
-                 "URL: http://h/json\nStatus: 200\nContent-Type: application/json; charset=utf-8\n\n"
-                 "{\n  \"a\": [\n    1,\n    2.50\n  ],\n  \"a\": 1e999\n}\n"));
-    CHECK(prints("{\"url\":\"http://h/json\",\"as\":\"raw\"}", BX_OK,
-                 "URL: http://h/json\nStatus: 200\nContent-Type: application/json; charset=utf-8\n\n"
-                 "{\"a\":[1,2.50],\"a\":1e999}"));
+    CHECK(
+        prints("{\"url\":\"http://h/json\"}", BX_OK,
+               "URL: http://h/json\nStatus: 200\nContent-Type: application/json; charset=utf-8\n\n"
+               "{\n  \"a\": [\n    1,\n    2.50\n  ],\n  \"a\": 1e999\n}\n"));
+    CHECK(
+        prints("{\"url\":\"http://h/json\",\"as\":\"raw\"}", BX_OK,
+               "URL: http://h/json\nStatus: 200\nContent-Type: application/json; charset=utf-8\n\n"
+               "{\"a\":[1,2.50],\"a\":1e999}"));
     CHECK(prints("{\"url\":\"http://h/badjson\"}", BX_OK,
                  "URL: http://h/badjson\nStatus: 200\nContent-Type: application/json\n"
                  "Note: it is said to be JSON, but is not printed as such: byte 1: unexpected"
@@ -173,12 +232,14 @@ static void other_bodies(void)
                  "caf\xc3\xa9 \xe2\x82\xac"));
     CHECK(prints("{\"url\":\"http://h/utf16\"}", BX_OK,
                  "URL: http://h/utf16\nStatus: 200\nContent-Type: text/plain\n\na\xe2\x82\xac"));
-    CHECK(prints("{\"url\":\"http://h/png\"}", BX_OK,
-                 "URL: http://h/png\nStatus: 200\nContent-Type: image/png\n\nBinary data, not shown:"
-                 " PNG image, image/png, 11 bytes. To keep it, fetch it with save_to.\n"));
-    CHECK(prints("{\"url\":\"http://h/lie\"}", BX_OK,
-                 "URL: http://h/lie\nStatus: 200\nContent-Type: text/plain\n\nBinary data, not shown:"
-                 " text/plain, 5 bytes. To keep it, fetch it with save_to.\n"));
+    CHECK(
+        prints("{\"url\":\"http://h/png\"}", BX_OK,
+               "URL: http://h/png\nStatus: 200\nContent-Type: image/png\n\nBinary data, not shown:"
+               " PNG image, image/png, 11 bytes. To keep it, fetch it with save_to.\n"));
+    CHECK(
+        prints("{\"url\":\"http://h/lie\"}", BX_OK,
+               "URL: http://h/lie\nStatus: 200\nContent-Type: text/plain\n\nBinary data, not shown:"
+               " text/plain, 5 bytes. To keep it, fetch it with save_to.\n"));
 }
 
 static void windows(void)
@@ -186,7 +247,8 @@ static void windows(void)
     BX_AUTO_BUF out = bx_buf_init(1 << 20);
     wf_result r = {0};
     CHECK(call("{\"url\":\"http://h/long\",\"max_chars\":10}", &out, &r) == BX_OK);
-    CHECK(bx_str_eq(r.shown, BX_LIT("\xc3\xa4" "1234567\n"))); /* ends behind a line */
+    CHECK(bx_str_eq(r.shown, BX_LIT("\xc3\xa4"
+                                    "1234567\n"))); /* ends behind a line */
     CHECK(r.chars == 27 && r.next == 9 && !r.body_cut);
     wf_result_done(&r);
     CHECK(call("{\"url\":\"http://h/long\",\"max_chars\":5,\"offset\":9}", &out, &r) == BX_OK);
@@ -197,15 +259,17 @@ static void windows(void)
     wf_result_done(&r);
     CHECK(call("{\"url\":\"http://h/long\",\"offset\":27}", &out, &r) == BX_OK);
     CHECK(r.shown.n == 0 && r.next == 0);
-    CHECK(bx_str_eq(bx_buf_str(&r.notes), BX_LIT("offset 27 is past the end: the text has 27 characters\n")));
+    CHECK(bx_str_eq(bx_buf_str(&r.notes),
+                    BX_LIT("offset 27 is past the end: the text has 27 characters\n")));
     wf_result_done(&r);
 }
 
 static void bounds(void)
 {
-    CHECK(prints("{\"url\":\"http://h/endless\",\"max_bytes\":15}", BX_OK,
-                 "URL: http://h/endless\nStatus: 200\nContent-Type: text/plain\n"
-                 "Note: the body is longer than max_bytes (15) and was cut there\n\n012345678901234"));
+    CHECK(prints(
+        "{\"url\":\"http://h/endless\",\"max_bytes\":15}", BX_OK,
+        "URL: http://h/endless\nStatus: 200\nContent-Type: text/plain\n"
+        "Note: the body is longer than max_bytes (15) and was cut there\n\n012345678901234"));
     CHECK(prints("{\"url\":\"http://h/endless.bin\"}", BX_OK,
                  "URL: http://h/endless.bin\nStatus: 200\nContent-Type: application/zip\n\n"
                  "Binary data, not shown: zip archive (also docx, xlsx, jar, epub \xe2\x80\xa6),"
@@ -221,17 +285,19 @@ static void failures(void)
 {
     CHECK(prints("{\"url\":\"http://h/denied\"}", BX_EDENIED,
                  "URL: http://h/denied\nError: HTTP-request-denied: refused\n\n"));
-    CHECK(prints("{\"url\":\"http://none/\"}", BX_EIO,
-                 "URL: http://none/\nError: connection-refused: nobody answers at http://none/\n\n"));
+    CHECK(
+        prints("{\"url\":\"http://none/\"}", BX_EIO,
+               "URL: http://none/\nError: connection-refused: nobody answers at http://none/\n\n"));
     CHECK(prints("{\"url\":\"http://h/broken\"}", BX_EIO,
                  "URL: http://h/broken\nStatus: 200\nContent-Type: text/plain\n"
                  "Error: connection-terminated: broke off\n\n0123"));
     CHECK(prints("{\"url\":\"http://h/slow\"}", BX_ETIMEOUT,
                  "URL: http://h/slow\nStatus: 200\nContent-Type: text/plain\n"
                  "Error: the time is over\n\n012345"));
-    CHECK(prints("{\"url\":\"http://h/lzma\"}", BX_EUNSUPPORTED,
-                 "URL: http://h/lzma\nStatus: 200\nError: the body is in the content encoding 'lzma',"
-                 " which is not known\n\n"));
+    CHECK(
+        prints("{\"url\":\"http://h/lzma\"}", BX_EUNSUPPORTED,
+               "URL: http://h/lzma\nStatus: 200\nError: the body is in the content encoding 'lzma',"
+               " which is not known\n\n"));
     CHECK(prints("{\"url\":\"http://h/notgz\"}", BX_EINVAL,
                  "URL: http://h/notgz\nStatus: 200\nError: the body is said to be gzip, but is not"
                  " valid: incorrect header check\n\n"));
@@ -247,9 +313,10 @@ static void redirects(void)
     CHECK(prints("{\"url\":\"https://s/up\"}", BX_OK,
                  "URL: https://s/ok\nRedirect: 302 https://s/up -> https://s/ok\nStatus: 200\n"
                  "Content-Type: text/html\n\nok\n"));
-    CHECK(prints("{\"url\":\"https://s/down\"}", BX_EDENIED,
-                 "URL: https://s/down\nStatus: 302\nError: redirect from https to http refused:"
-                 " https://s/down points to http://s/page; fetch that URL itself if it is wanted\n\n"));
+    CHECK(prints(
+        "{\"url\":\"https://s/down\"}", BX_EDENIED,
+        "URL: https://s/down\nStatus: 302\nError: redirect from https to http refused:"
+        " https://s/down points to http://s/page; fetch that URL itself if it is wanted\n\n"));
     CHECK(prints("{\"url\":\"http://h/file\"}", BX_EDENIED,
                  "URL: http://h/file\nStatus: 302\nError: redirected to 'file:///etc/passwd', which"
                  " is no http or https URL\n\n"));
@@ -268,8 +335,9 @@ static void redirects(void)
 
 static void what_redirects_send(void)
 {
-#define POST(path) "{\"url\":\"" path "\",\"method\":\"post\",\"body\":\"B\",\"headers\":{" \
-                   "\"Content-Type\":\"text/x\",\"Authorization\":\"secret\",\"X-Y\":\"z\"}}"
+#define POST(path) \
+    "{\"url\":\"" path "\",\"method\":\"post\",\"body\":\"B\",\"headers\":{" \
+    "\"Content-Type\":\"text/x\",\"Authorization\":\"secret\",\"X-Y\":\"z\"}}"
     CHECK(sends(POST("http://h/page"),
                 "POST http://h/page\nContent-Type: text/x\nAuthorization: secret\nX-Y: z\n"
                 "content-length: 1\nB\n"));
@@ -286,7 +354,8 @@ static void what_redirects_send(void)
     CHECK(sends("{\"url\":\"http://h/r303\",\"method\":\"HEAD\"}",
                 "HEAD http://h/r303\nHEAD http://h/page\n"));
     /* credentials stay with their origin */
-    CHECK(sends("{\"url\":\"http://h/away\",\"headers\":{\"authorization\":\"s\",\"Cookie\":\"c\",\"X\":\"y\"}}",
+    CHECK(sends("{\"url\":\"http://h/"
+                "away\",\"headers\":{\"authorization\":\"s\",\"Cookie\":\"c\",\"X\":\"y\"}}",
                 "GET http://h/away\nauthorization: s\nCookie: c\nX: y\n"
                 "GET http://other/page\nX: y\n"));
 }
@@ -310,8 +379,8 @@ static void saved(void)
     (void)snprintf(part, sizeof part, "%s.part", path);
     BX_AUTO_BUF out = bx_buf_init(1 << 20);
     wf_result r = {0};
-#define SAVE(url, code)                                                                           \
-    (void)snprintf(json, sizeof json, "{\"url\":\"%s\",\"save_to\":\"%s\"}", url, path);          \
+#define SAVE(url, code) \
+    (void)snprintf(json, sizeof json, "{\"url\":\"%s\",\"save_to\":\"%s\"}", url, path); \
     CHECK(call(json, &out, &r) == (code))
     SAVE("http://h/404", BX_OK);
     CHECK(access(path, F_OK) != 0 && r.saved_to.n == 0); /* an error page is shown instead */
@@ -351,7 +420,9 @@ static void every_allocation_may_fail(void)
     wf_fake_set(REPLIES, BX_COUNT(REPLIES));
     EACH_ALLOC_FAILS(rc, { rc = call_once("{\"url\":\"http://h/gz\"}"); });
     EACH_ALLOC_FAILS(rc, { rc = call_once("{\"url\":\"http://h/latin\"}"); });
-    EACH_ALLOC_FAILS(rc, { rc = call_once("{\"url\":\"http://h/r301\",\"as\":\"html\",\"main_content\":true}"); });
+    EACH_ALLOC_FAILS(rc, {
+        rc = call_once("{\"url\":\"http://h/r301\",\"as\":\"html\",\"main_content\":true}");
+    });
     wf_fake_done();
 }
 

@@ -23,18 +23,17 @@ static bool converts(const wf_html_opts *opts, const io *c)
 
 static bool all_convert(bool plain, bool main_content, const io *cases, size_t n)
 {
-    wf_html_opts opts = {
-        .base_url = bx_str_of(BASE), .plain = plain, .main_content = main_content};
+    wf_html_opts opts = {.base_url = bx_str_of(BASE), .plain = plain, .main_content = main_content};
     bool good = true;
     for (size_t i = 0; i < n; i++)
         good = converts(&opts, &cases[i]) && good;
     return good;
 }
 
-#define GIVES(plain, main_content, ...)                                     \
-    do {                                                                    \
-        const io cases_[] = {__VA_ARGS__};                                  \
-        CHECK(all_convert(plain, main_content, cases_, BX_COUNT(cases_)));  \
+#define GIVES(plain, main_content, ...) \
+    do { \
+        const io cases_[] = {__VA_ARGS__}; \
+        CHECK(all_convert(plain, main_content, cases_, BX_COUNT(cases_))); \
     } while (0)
 #define MARKDOWN(...) GIVES(false, false, __VA_ARGS__)
 
@@ -66,8 +65,8 @@ static void headings(void)
              {"<h2><div>a</div><div>b</div></h2>c", "## a b\n\nc\n"},
              {"<h2><b>a</b> <i>b</i></h2>", "## a *b*\n"}, {"<h1></h1>x", "x\n"},
              {"<h2>T<a href='#t'>\xc2\xb6</a></h2>", "## T\n"},
-             {"<h2>T <a href='#t'>#</a></h2>", "## T\n"},
-             {"<h2>a<h3>b</h3>", "## a\n\n### b\n"}, {"<h1>a</h2>b", "# a\n\nb\n"});
+             {"<h2>T <a href='#t'>#</a></h2>", "## T\n"}, {"<h2>a<h3>b</h3>", "## a\n\n### b\n"},
+             {"<h1>a</h2>b", "# a\n\nb\n"});
 }
 
 static void marks(void)
@@ -80,15 +79,16 @@ static void marks(void)
              {"x<sup>2</sup> y<sub>1</sub>", "x<sup>2</sup> y<sub>1</sub>\n"},
              {"a<sup><a href=#n>[1]</a></sup>", "a[[1]](https://ex.org/d/p.html#n)\n"},
              {"<q>a</q>", "\"a\"\n"}, {"<var>n</var> <cite>B</cite>", "*n* *B*\n"},
-             {"<b>a<p>b</p>c</b>d", "**a**\n\n**b**\n\n**c**d\n"},
-             {"<p><b>x<p>y", "**x**\n\ny\n"}, {"<i><b>a</i>b</b>c", "***a*****b**c\n"},
-             {"<b>&nbsp;a</b>", "**a**\n"}, {"a</b>b</i></span></div>c", "abc\n"});
+             {"<b>a<p>b</p>c</b>d", "**a**\n\n**b**\n\n**c**d\n"}, {"<p><b>x<p>y", "**x**\n\ny\n"},
+             {"<i><b>a</i>b</b>c", "***a*****b**c\n"}, {"<b>&nbsp;a</b>", "**a**\n"},
+             {"a</b>b</i></span></div>c", "abc\n"});
 }
 
 static void code_spans(void)
 {
     MARKDOWN({"<code>a</code>", "`a`\n"}, {"<code>a`b</code>", "``a`b``\n"},
-             {"<code>`a</code>", "`` `a ``\n"}, {"<code>a  *b* _c_ &lt;d&gt;</code>", "`a *b* _c_ <d>`\n"},
+             {"<code>`a</code>", "`` `a ``\n"},
+             {"<code>a  *b* _c_ &lt;d&gt;</code>", "`a *b* _c_ <d>`\n"},
              {"<code>a</code><code>b</code>", "`ab`\n"}, {"<kbd>a</kbd> <tt>b</tt>", "`a` `b`\n"},
              {"<code>`</code><code>``</code>", "```` ``` ````\n"},
              {"<code>V<<a href=/T>T</a>></code>", "`V<`[`T`](https://ex.org/T)`>`\n"},
@@ -106,9 +106,8 @@ static void links(void)
              {"<a href='/W_(x'>a</a>", "[a](<https://ex.org/W_(x>)\n"},
              {"<a>a</a><a name=x>b</a>", "ab\n"}, {"<a href='javascript:f()'>a</a>", "a\n"},
              {"<a href=' JavaScript:f()'>a</a>", "a\n"}, {"<a href='data:x'>a</a>", "a\n"},
-             {"<a href='mailto:x@y.z'>m</a>", "[m](mailto:x@y.z)\n"},
-             {"<a href=/x></a>b", "b\n"}, {"<a href=/x aria-label='Home'><svg></svg></a>",
-                                           "[Home](https://ex.org/x)\n"},
+             {"<a href='mailto:x@y.z'>m</a>", "[m](mailto:x@y.z)\n"}, {"<a href=/x></a>b", "b\n"},
+             {"<a href=/x aria-label='Home'><svg></svg></a>", "[Home](https://ex.org/x)\n"},
              {"<a href='https://h/p'>https://h/p</a>", "<https://h/p>\n"},
              {"<a href='https://h/a_b'>https://h/a_b</a>", "<https://h/a_b>\n"},
              {"a!<a href=/x>b</a>", "a\\![b](https://ex.org/x)\n"},
@@ -148,8 +147,8 @@ static void lists(void)
              {"x<ul><li>a</ul>", "x\n\n- a\n"},
              {"<ul><li><input type=checkbox checked> a<li><input type=checkbox>b</ul>",
               "- [x] a\n- [ ] b\n"},
-             {"<select><option>a<option>b</select>c", "- a\n- b\n\nc\n"},
-             {"<li>a", "- a\n"}, {"<ul><li><blockquote>q</blockquote></ul>", "- > q\n"});
+             {"<select><option>a<option>b</select>c", "- a\n- b\n\nc\n"}, {"<li>a", "- a\n"},
+             {"<ul><li><blockquote>q</blockquote></ul>", "- > q\n"});
 }
 
 static void quotes_and_definitions(void)
@@ -166,22 +165,23 @@ static void quotes_and_definitions(void)
 
 static void code_blocks(void)
 {
-    MARKDOWN({"<pre>a\n  b\n\n c</pre>", "```\na\n  b\n\n c\n```\n"},
-             {"<pre>\na\n</pre>", "```\na\n```\n"}, {"<pre>a\n\n</pre>", "```\na\n\n```\n"},
-             {"<pre><code class='x language-c++'>a &lt; b &amp;&amp; *c</code></pre>",
-              "```c++\na < b && *c\n```\n"},
-             {"<pre class=lang-py>a</pre>", "```py\na\n```\n"},
-             {"<div class='highlight highlight-source-js'><pre>a</pre></div><pre>b</pre>",
-              "```js\na\n```\n\n```\nb\n```\n"},
-             {"<div class='sourceCode'><pre class='sourceCode rust'>a</pre></div>", "```rust\na\n```\n"},
-             {"<div class='highlight-default notranslate'><pre>a</pre></div>", "```\na\n```\n"},
-             {"<pre><code class='language-\"x y'>a</code></pre>", "```\na\n```\n"},
-             {"<pre>``` x</pre>", "````\n``` x\n````\n"},
-             {"<pre><b>a</b> <a href=x>b</a><br>c</pre>", "```\na b\nc\n```\n"},
-             {"<pre><div>a</div><div>b</div></pre>", "```\na\nb\n```\n"},
-             {"<pre>a\r\nb\rc\td</pre>", "```\na\nb\nc\td\n```\n"}, {"<pre></pre>x", "x\n"},
-             {"<pre>a&nbsp;b</pre>", "```\na b\n```\n"}, {"<xmp><b>a</xmp>", "```\n<b>a\n```\n"},
-             {"a<pre>b", "a\n\n```\nb\n```\n"});
+    MARKDOWN(
+        {"<pre>a\n  b\n\n c</pre>", "```\na\n  b\n\n c\n```\n"},
+        {"<pre>\na\n</pre>", "```\na\n```\n"}, {"<pre>a\n\n</pre>", "```\na\n\n```\n"},
+        {"<pre><code class='x language-c++'>a &lt; b &amp;&amp; *c</code></pre>",
+         "```c++\na < b && *c\n```\n"},
+        {"<pre class=lang-py>a</pre>", "```py\na\n```\n"},
+        {"<div class='highlight highlight-source-js'><pre>a</pre></div><pre>b</pre>",
+         "```js\na\n```\n\n```\nb\n```\n"},
+        {"<div class='sourceCode'><pre class='sourceCode rust'>a</pre></div>", "```rust\na\n```\n"},
+        {"<div class='highlight-default notranslate'><pre>a</pre></div>", "```\na\n```\n"},
+        {"<pre><code class='language-\"x y'>a</code></pre>", "```\na\n```\n"},
+        {"<pre>``` x</pre>", "````\n``` x\n````\n"},
+        {"<pre><b>a</b> <a href=x>b</a><br>c</pre>", "```\na b\nc\n```\n"},
+        {"<pre><div>a</div><div>b</div></pre>", "```\na\nb\n```\n"},
+        {"<pre>a\r\nb\rc\td</pre>", "```\na\nb\nc\td\n```\n"}, {"<pre></pre>x", "x\n"},
+        {"<pre>a&nbsp;b</pre>", "```\na b\n```\n"}, {"<xmp><b>a</xmp>", "```\n<b>a\n```\n"},
+        {"a<pre>b", "a\n\n```\nb\n```\n"});
 }
 
 static void tables(void)
@@ -227,9 +227,13 @@ static void not_shown(void)
              {"a<span hidden>x</span>b", "ab\n"}, {"a<iframe>x</iframe>b", "ab\n"},
              {"a<video>x</video><audio>y</audio><canvas>z</canvas>b", "ab\n"},
              {"a<dialog>x</dialog><dialog open>y</dialog>", "a\n\ny\n"},
-             {"<math alttext='x^2'><mi>x</mi></math>", "$x^2$\n"}, {"a<script>x", "a\n"},
-             {"<textarea><b>x</textarea>", "\\<b>x\n"}, {"a<!-- x", "a\n"}, {"a<!--> b", "a b\n"},
-             {"a<!---> b", "a b\n"}, {"a<!-- x --!>b", "ab\n"}, {"a<!x>b</>c</ d>e", "abce\n"});
+             {"<math alttext='x^2'><mi>x</mi></math>", "$x^2$\n"},
+             {"<math alttext=' a\n&#9;b&#27;'>", "$a  b$\n"},
+             {"<table><tr><th><math alttext='|x|'></math><th><img alt='a|b' src=/i></table>",
+              "| $\\|x\\|$ | ![a\\|b](https://ex.org/i) |\n| --- | --- |\n"},
+             {"a<script>x", "a\n"}, {"<textarea><b>x</textarea>", "\\<b>x\n"}, {"a<!-- x", "a\n"},
+             {"a<!--> b", "a b\n"}, {"a<!---> b", "a b\n"}, {"a<!-- x --!>b", "ab\n"},
+             {"a<!x>b</>c</ d>e", "abce\n"});
 }
 
 static void escapes(void)
@@ -240,20 +244,22 @@ static void escapes(void)
              {"1.5 x", "1.5 x\n"}, {"2020.", "2020\\.\n"}, {"> x", "\\> x\n"}, {"a > b", "a > b\n"},
              {"---", "\\---\n"}, {"a<br>===", "a  \n\\===\n"}, {"~~x~~", "\\~\\~x\\~\\~\n"},
              {"~5", "~5\n"}, {"`x`", "\\`x\\`\n"}, {"[x](y)", "[x\\](y)\n"}, {"[x]", "[x]\n"},
-             {"[x]: y", "[x\\]: y\n"}, {"a \\ b \\*", "a \\ b \\\\\\*\n"},
-             {"&lt;b&gt;", "\\<b>\n"}, {"1 &lt; 2", "1 < 2\n"}, {"&amp;lt;", "\\&lt;\n"},
-             {"a &amp; b", "a & b\n"}, {"<p>a</p>1.", "a\n\n1\\.\n"});
+             {"[x]: y", "[x\\]: y\n"}, {"a \\ b \\*", "a \\ b \\\\\\*\n"}, {"&lt;b&gt;", "\\<b>\n"},
+             {"1 &lt; 2", "1 < 2\n"}, {"&amp;lt;", "\\&lt;\n"}, {"a &amp; b", "a & b\n"},
+             {"<p>a</p>1.", "a\n\n1\\.\n"});
 }
 
 static void references(void)
 {
-    MARKDOWN({"&lt &copy &eacute;&notit; &notin;", "< \xc2\xa9 \xc3\xa9\xc2\xacit; \xe2\x88\x89\n"},
-             {"&#65;&#x42;&#X43 &#0;&#x110000;&#xD800;", "ABC \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\n"},
-             {"&#128;&#x99;", "\xe2\x82\xac\xe2\x84\xa2\n"}, {"&bogus; &; &#; &#x;", "\\&bogus; &; &#; \\&#x;\n"},
-             {"<a href='?a=1&copy=2&lt;'>x</a>", "[x](https://ex.org/d/p.html?a=1&copy=2%3C)\n"},
-             {"&hellip;&mdash;&ldquo;&rarr;&nbsp;&#x1F600;",
-              "\xe2\x80\xa6\xe2\x80\x94\xe2\x80\x9c\xe2\x86\x92 \xf0\x9f\x98\x80\n"},
-             {"&#99999999999999999999;", "\xef\xbf\xbd\n"});
+    MARKDOWN(
+        {"&lt &copy &eacute;&notit; &notin;", "< \xc2\xa9 \xc3\xa9\xc2\xacit; \xe2\x88\x89\n"},
+        {"&#65;&#x42;&#X43 &#0;&#x110000;&#xD800;", "ABC \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\n"},
+        {"&#128;&#x99;", "\xe2\x82\xac\xe2\x84\xa2\n"},
+        {"&bogus; &; &#; &#x;", "\\&bogus; &; &#; \\&#x;\n"},
+        {"<a href='?a=1&copy=2&lt;'>x</a>", "[x](https://ex.org/d/p.html?a=1&copy=2%3C)\n"},
+        {"&hellip;&mdash;&ldquo;&rarr;&nbsp;&#x1F600;",
+         "\xe2\x80\xa6\xe2\x80\x94\xe2\x80\x9c\xe2\x86\x92 \xf0\x9f\x98\x80\n"},
+        {"&#99999999999999999999;", "\xef\xbf\xbd\n"});
 }
 
 static void broken(void)
@@ -263,8 +269,7 @@ static void broken(void)
              {"<p/>a<div/>b", "a\n\nb\n"}, {"<P>A<STRONG>B</Strong>", "A**B**\n"},
              {"<b a=1 a='>'>x</b>", "**x**\n"}, {"</li></table></h1>a", "a\n"},
              {"<ul><li>a</div></ul>b", "- a\n\nb\n"}, {"<form><p>a</form>b", "a\n\nb\n"},
-             {"<p><span><div>a</span>b</div>c", "ab\n\nc\n"},
-             {"<x-y><p>a</x-y>b", "ab\n"});
+             {"<p><span><div>a</span>b</div>c", "ab\n\nc\n"}, {"<x-y><p>a</x-y>b", "ab\n"});
 }
 
 static void plain_text(void)
@@ -276,7 +281,7 @@ static void plain_text(void)
           {"<dl><dt>a<dd>b</dl>", "a\nb\n"});
 }
 
-#define LOREM "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor. "
+#define LOREM   "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor. "
 #define LOREM_4 LOREM LOREM LOREM LOREM
 
 static void main_content(void)
@@ -286,11 +291,10 @@ static void main_content(void)
            "</p><aside>s</aside></main><footer>f</footer>",
            "# t\n\n" LOREM LOREM LOREM
            "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.\n"},
-          {"<div>x</div><article><p>" LOREM_4 "</article><div>y</div>",
-           LOREM LOREM LOREM
+          {"<div>x</div><article><p>" LOREM_4 "</article><div>y</div>", LOREM LOREM LOREM
            "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.\n"},
-          {"<div role=main><p>" LOREM LOREM "<div role=navigation>m</div></div>z",
-           LOREM "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.\n"},
+          {"<div role=main><p>" LOREM LOREM "<div role=navigation>m</div></div>z", LOREM
+           "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.\n"},
           {"<div>x</div><div><ul><li><a href=1>a</a><li><a href=2>b</a><li><a href=3>c</a><li>"
            "<a href=4>d</a></ul><p>" LOREM_4 "</div><div>y</div>",
            LOREM LOREM LOREM
@@ -324,10 +328,26 @@ static void repeat(bx_buf *b, const char *s, size_t n)
 /* Nesting, width and length that an attacker chooses: bounded, and no text lost. */
 static void hostile_sizes(void)
 {
-    static const char *const parts[] = {
-        "<div>", "<blockquote>", "<ul><li>", "<b>", "<a href=x>", "<table><tr><td>", "<i><b>",
-        "<span>", "<dl><dd>", "<svg>", "<p><table>", "<h1>", "<sup><a href=/>", "</div>", "<!--",
-        "<code>`", "<td colspan=9999>", "<form>", "<pre>", "<"};
+    static const char *const parts[] = {"<div>",
+                                        "<blockquote>",
+                                        "<ul><li>",
+                                        "<b>",
+                                        "<a href=x>",
+                                        "<table><tr><td>",
+                                        "<i><b>",
+                                        "<span>",
+                                        "<dl><dd>",
+                                        "<svg>",
+                                        "<p><table>",
+                                        "<h1>",
+                                        "<sup><a href=/>",
+                                        "</div>",
+                                        "<!--",
+                                        "<code>`",
+                                        "<td colspan=9999>",
+                                        "<form>",
+                                        "<pre>",
+                                        "<"};
     for (size_t i = 0; i < BX_COUNT(parts); i++) {
         BX_AUTO_BUF in = bx_buf_init(1 << 20), out = bx_buf_init(1 << 22);
         repeat(&in, parts[i], 20000);

@@ -13,7 +13,8 @@ static void media_types(void)
     CHECK(bx_str_eq(wf_media_type(STR("")), STR("")));
     CHECK(bx_str_eq(wf_media_charset(STR("text/html; a=b; Charset=\"utf-8\"")), STR("utf-8")));
     CHECK(bx_str_eq(wf_media_charset(STR("text/html;charset=utf-8;x")), STR("utf-8")));
-    CHECK(bx_str_eq(wf_media_charset(STR("text/html; q=\"a;charset=b\\\"\"; charset=c")), STR("c")));
+    CHECK(
+        bx_str_eq(wf_media_charset(STR("text/html; q=\"a;charset=b\\\"\"; charset=c")), STR("c")));
     CHECK(wf_media_charset(STR("text/html")).n == 0);
     CHECK(wf_media_charset(STR("text/html; charset")).n == 0);
 }
@@ -49,7 +50,8 @@ static void kinds(void)
         {"text/html", {"", 0}, false, WF_KIND_EMPTY},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++)
-        CHECK(wf_sniff(bx_str_of(cases[i].type), cases[i].body, cases[i].wide).kind == cases[i].want);
+        CHECK(wf_sniff(bx_str_of(cases[i].type), cases[i].body, cases[i].wide).kind ==
+              cases[i].want);
     wf_sniffed png = wf_sniff(STR(""), STR("\x89PNG\r\n\x1a\n\0"), false);
     CHECK(png.kind == WF_KIND_BINARY && strcmp(png.format, "PNG image") == 0);
     CHECK(wf_sniff(STR("image/x"), STR("abc"), false).format == NULL);
@@ -59,11 +61,13 @@ static void json(void)
 {
     BX_AUTO_BUF out = bx_buf_init(1000);
     bx_error err;
-    CHECK(wf_json_pretty(STR("{\"a\":1e400,\"a\":[12345678901234567890123,-0.10],\"\\u00e4\":\"\\n\"}"),
-                         &out, &err) == BX_OK);
-    CHECK(bx_str_eq(bx_buf_str(&out),
-                    STR("{\n  \"a\": 1e400,\n  \"a\": [\n    12345678901234567890123,\n    -0.10\n  ],\n"
-                        "  \"\xc3\xa4\": \"\\n\"\n}\n")));
+    CHECK(wf_json_pretty(
+              STR("{\"a\":1e400,\"a\":[12345678901234567890123,-0.10],\"\\u00e4\":\"\\n\"}"), &out,
+              &err) == BX_OK);
+    CHECK(bx_str_eq(
+        bx_buf_str(&out),
+        STR("{\n  \"a\": 1e400,\n  \"a\": [\n    12345678901234567890123,\n    -0.10\n  ],\n"
+            "  \"\xc3\xa4\": \"\\n\"\n}\n")));
     bx_buf_clear(&out);
     CHECK(wf_json_pretty(STR("{\"a\":}"), &out, &err) == BX_EINVAL && out.n == 0);
     CHECK(wf_json_pretty(STR("{} x"), &out, &err) == BX_EINVAL);
@@ -93,9 +97,16 @@ static bool window_is(bx_str text, uint64_t offset, uint64_t max, const char *sh
 
 static void stretches(void)
 {
-    bx_str text = STR("a\xc3\xa4\xe2\x82\xac" "b\xf0\x9f\x98\x80");
-    CHECK(window_is(text, 0, 5, "a\xc3\xa4\xe2\x82\xac" "b\xf0\x9f\x98\x80", 5, 0));
-    CHECK(window_is(text, 0, 4, "a\xc3\xa4\xe2\x82\xac" "b", 5, 4));
+    bx_str text = STR("a\xc3\xa4\xe2\x82\xac"
+                      "b\xf0\x9f\x98\x80");
+    CHECK(window_is(text, 0, 5,
+                    "a\xc3\xa4\xe2\x82\xac"
+                    "b\xf0\x9f\x98\x80",
+                    5, 0));
+    CHECK(window_is(text, 0, 4,
+                    "a\xc3\xa4\xe2\x82\xac"
+                    "b",
+                    5, 4));
     CHECK(window_is(text, 1, 2, "\xc3\xa4\xe2\x82\xac", 5, 3));
     CHECK(window_is(text, 4, 1, "\xf0\x9f\x98\x80", 5, 0));
     CHECK(window_is(text, 5, 1, "", 5, 0));

@@ -77,7 +77,8 @@ static bx_code take_url(wf_args *a, const char *name, yyjson_val *v, bx_error *e
     bool web = wf_url_has_scheme(bx_buf_str(&a->url), "http") ||
                wf_url_has_scheme(bx_buf_str(&a->url), "https");
     if (!web || !u.has_authority || u.authority.n == 0)
-        return bx_fail(err, BX_EINVAL, "url: expected an absolute http:// or https:// URL, got '%.*s'",
+        return bx_fail(err, BX_EINVAL,
+                       "url: expected an absolute http:// or https:// URL, got '%.*s'",
                        BX_FMT(text));
     if (u.has_fragment) {
         a->url.n -= u.fragment.n + 1;
@@ -116,13 +117,15 @@ static bx_code take_headers(wf_args *a, const char *name, yyjson_val *v, bx_erro
         if (!is_token(h.name))
             return bx_fail(err, BX_EINVAL, "headers: '%.*s' is no header name", BX_FMT(h.name));
         if (!yyjson_is_str(val))
-            return bx_fail(err, BX_EINVAL, "headers.%.*s: expected a string, got %s", BX_FMT(h.name),
-                           type_name(val));
+            return bx_fail(err, BX_EINVAL, "headers.%.*s: expected a string, got %s",
+                           BX_FMT(h.name), type_name(val));
         h.value = wf_trim(str_of(val));
         for (size_t k = 0; k < h.value.n; k++)
             if ((unsigned char)h.value.p[k] < 0x20 && h.value.p[k] != '\t')
-                return bx_fail(err, BX_EINVAL, "headers.%.*s: a value holds no line break or control"
-                               " character", BX_FMT(h.name));
+                return bx_fail(err, BX_EINVAL,
+                               "headers.%.*s: a value holds no line break or control"
+                               " character",
+                               BX_FMT(h.name));
         a->headers[a->n_headers++] = h;
     }
     return BX_OK;
@@ -144,9 +147,10 @@ static bx_code take_as(wf_args *a, const char *name, yyjson_val *v, bx_error *er
             a->as = (wf_as)i;
             return BX_OK;
         }
-    return rc != BX_OK ? rc
-                       : bx_fail(err, BX_EINVAL, "as: expected markdown, text, html or raw, got '%.*s'",
-                                 BX_FMT(text));
+    return rc != BX_OK
+               ? rc
+               : bx_fail(err, BX_EINVAL, "as: expected markdown, text, html or raw, got '%.*s'",
+                         BX_FMT(text));
 }
 
 static bx_code take_main(wf_args *a, const char *name, yyjson_val *v, bx_error *err)
@@ -182,8 +186,8 @@ static bx_code take_timeout(wf_args *a, const char *name, yyjson_val *v, bx_erro
 static bx_code take_save(wf_args *a, const char *name, yyjson_val *v, bx_error *err)
 {
     bx_code rc = take_str(name, v, &a->save_to, err);
-    if (rc == BX_OK && (a->save_to.n == 0 || a->save_to.n > 4000 ||
-                        memchr(a->save_to.p, '\0', a->save_to.n)))
+    if (rc == BX_OK &&
+        (a->save_to.n == 0 || a->save_to.n > 4000 || memchr(a->save_to.p, '\0', a->save_to.n)))
         return bx_fail(err, BX_EINVAL, "save_to: expected a path of at most 4000 bytes");
     return rc;
 }

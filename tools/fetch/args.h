@@ -5,11 +5,11 @@
 #include "fetch/http.h"
 
 enum {
-    WF_MAX_INPUT = 4 << 20,        /* bytes of the arguments */
-    WF_MAX_HEADERS = 64,           /* headers of a request */
-    WF_DEFAULT_BYTES = 10 << 20,   /* of a body converted in memory */
+    WF_MAX_INPUT = 4 << 20,      /* bytes of the arguments */
+    WF_MAX_HEADERS = 64,         /* headers of a request */
+    WF_DEFAULT_BYTES = 10 << 20, /* of a body converted in memory */
     WF_MAX_BYTES = 64 << 20,
-    WF_DEFAULT_SAVE = 256 << 20,   /* of a body saved to a file */
+    WF_DEFAULT_SAVE = 256 << 20, /* of a body saved to a file */
     WF_MAX_SAVE = 1 << 30,
     WF_DEFAULT_CHARS = 50000,
     WF_MAX_CHARS = 1000000,

@@ -11,12 +11,12 @@ enum { POOL = 384 << 10 };
 static _Alignas(16) unsigned char pool[POOL];
 static size_t used;
 
-/* Called by the host for every list or string it returns, and by the adapter.  The strong definition
- * replaces the bindings' weak one. */
+/* Called by the host for every list or string it returns, and by the adapter.  The strong
+ * definition replaces the bindings' weak one. */
 void *cabi_realloc(void *p, size_t old_size, size_t align, size_t new_size);
 
 __attribute__((export_name("cabi_realloc"))) void *cabi_realloc(void *p, size_t old_size,
-                                                                 size_t align, size_t new_size)
+                                                                size_t align, size_t new_size)
 {
     unsigned char *ret;
     if (new_size == 0)

@@ -284,7 +284,8 @@ static iconv_t open_iconv(const char *name)
 {
     iconv_t cd = iconv_open("UTF-32LE", name);
     /* One C library knows Microsoft's Shift_JIS only by its own name, the other by this one. */
-    return cd == (iconv_t)-1 && strcmp(name, "CP932") == 0 ? iconv_open("UTF-32LE", "SHIFT_JIS") : cd;
+    return cd == (iconv_t)-1 && strcmp(name, "CP932") == 0 ? iconv_open("UTF-32LE", "SHIFT_JIS")
+                                                           : cd;
 }
 
 static void add_utf32(bx_buf *out, const unsigned char *p, size_t n)

@@ -17,7 +17,7 @@ typedef enum wf_charset {
     CS_ISO_2022_JP,
     CS_SHIFT_JIS,
     CS_EUC_KR,
-    CS_REPLACEMENT,    /* encodings the standard refuses to decode */
+    CS_REPLACEMENT, /* encodings the standard refuses to decode */
     CS_X_USER_DEFINED,
 #define CHARSET_SINGLE(id, name, ...) id,
 #include "fetch/charset_tables.def"
@@ -35,11 +35,11 @@ const char *wf_charset_name(wf_charset cs);
  * windows-1252. */
 wf_charset wf_charset_sniff(bx_str body, bx_str header_label, bool markup);
 
-/* The text of `body`.  *ret borrows `body` when that is UTF-8 already (without its byte order mark),
- * else `scratch`, which is cleared first.  Bytes that are no character become U+FFFD.
- * `cut`: the body's end is missing, so an incomplete character there is dropped.
- * BX_EUNSUPPORTED: an encoding this build cannot decode; *ret is then the ASCII of it, the rest
- * replaced.  BX_ELIMIT, BX_ENOMEM: of `scratch`. */
+/* The text of `body`.  *ret borrows `body` when that is UTF-8 already (without its byte order
+ * mark), else `scratch`, which is cleared first.  Bytes that are no character become U+FFFD. `cut`:
+ * the body's end is missing, so an incomplete character there is dropped. BX_EUNSUPPORTED: an
+ * encoding this build cannot decode; *ret is then the ASCII of it, the rest replaced.  BX_ELIMIT,
+ * BX_ENOMEM: of `scratch`. */
 BX_NODISCARD bx_code wf_charset_to_utf8(wf_charset cs, bx_str body, bool cut, bx_buf *scratch,
                                         bx_str *ret);
 

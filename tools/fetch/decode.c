@@ -108,7 +108,8 @@ static bx_code add_stage(wf_decoder *d, bx_str name, bx_error *err)
     if (name.n == 0 || wf_eq_nocase(name, BX_LIT("identity")))
         return BX_OK;
     if (!find_coding(name, &kind))
-        return bx_fail(err, BX_EUNSUPPORTED, "the body is in the content encoding '%.*s', which is not known",
+        return bx_fail(err, BX_EUNSUPPORTED,
+                       "the body is in the content encoding '%.*s', which is not known",
                        BX_FMT(name));
     if (d->n == MAX_CODINGS)
         return bx_fail(err, BX_EINVAL, "the body is encoded more than %d times", MAX_CODINGS);
@@ -152,7 +153,8 @@ static bx_code not_valid(const stage *s, const char *why, bx_error *err)
 }
 
 /* Some servers call raw deflate data "deflate", others, rightly, zlib data: the first byte's low
- * half is 8 and its high bit clear in the one (RFC 1950) and not in what encoders make of the other. */
+ * half is 8 and its high bit clear in the one (RFC 1950) and not in what encoders make of the
+ * other. */
 static bx_code start_inflate(stage *s, bx_str in, bx_error *err)
 {
     unsigned char first = (unsigned char)in.p[0];
@@ -177,7 +179,8 @@ static bx_code feed_inflate(wf_decoder *d, size_t i, bx_str in, bx_error *err)
     s->z.avail_in = (uInt)in.n;
     for (;;) {
         if (!s->open && s->z.avail_in) {
-            /* After a gzip member another one may follow (RFC 1952 section 2.2); else it is over. */
+            /* After a gzip member another one may follow (RFC 1952 section 2.2); else it is over.
+             */
             if (s->over && !(s->kind == GZIP && *s->z.next_in == 0x1f))
                 return BX_OK;
             s->open = true;
@@ -215,7 +218,8 @@ static bx_code feed_brotli(wf_decoder *d, size_t i, bx_str in, bx_error *err)
     while (!s->over) {
         uint8_t *to = (uint8_t *)s->out;
         size_t room = OUT;
-        BrotliDecoderResult rc = BrotliDecoderDecompressStream(s->br, &left, &next, &room, &to, NULL);
+        BrotliDecoderResult rc =
+            BrotliDecoderDecompressStream(s->br, &left, &next, &room, &to, NULL);
         if (rc == BROTLI_DECODER_RESULT_ERROR) {
             BrotliDecoderErrorCode code = BrotliDecoderGetErrorCode(s->br);
             if (code <= BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES &&

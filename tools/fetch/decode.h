@@ -1,6 +1,6 @@
-/* fetch/decode.h - undoes Content-Encoding (RFC 9110 section 8.4): gzip, deflate, br, zstd, and up to
- * three of them in a row.  Streaming: memory is the decoders' windows (at most 16 MiB for br, 8 MiB
- * for zstd, RFC 9659) and fixed buffers, however large the result. */
+/* fetch/decode.h - undoes Content-Encoding (RFC 9110 section 8.4): gzip, deflate, br, zstd, and up
+ * to three of them in a row.  Streaming: memory is the decoders' windows (at most 16 MiB for br, 8
+ * MiB for zstd, RFC 9659) and fixed buffers, however large the result. */
 #ifndef WF_DECODE_H
 #define WF_DECODE_H
 

@@ -20,7 +20,8 @@ enum { CHUNK = 65536, SNIFF = 1024, WIRE_SLACK = 65536 };
 static const struct {
     const char *name, *value;
 } defaults[] = {
-    {"accept", "text/markdown, text/html;q=0.9, application/json;q=0.8, text/plain;q=0.8, */*;q=0.5"},
+    {"accept",
+     "text/markdown, text/html;q=0.9, application/json;q=0.8, text/plain;q=0.8, */*;q=0.5"},
     {"accept-encoding", "gzip, deflate, br, zstd"},
     {"user-agent", "boxagnts-web-fetch/1.0"},
 };
@@ -32,7 +33,7 @@ typedef struct trip {
     wf_result *out;
     bx_buf url, next;
     bx_str method;
-    bool with_body;   /* not after a redirect that turned it into a GET */
+    bool with_body;    /* not after a redirect that turned it into a GET */
     bool with_secrets; /* not after a redirect to another origin */
     uint64_t deadline_ms;
 } trip;
@@ -61,8 +62,9 @@ static bool names(const wf_header *h, const char *const *list)
 static size_t collect_headers(const trip *t, wf_header *ret, char length[24])
 {
     static const char *const secret[] = {"authorization", "cookie", "proxy-authorization", NULL};
-    static const char *const of_body[] = {"content-type", "content-length", "content-encoding",
-                                          "content-language", "content-location", NULL};
+    static const char *const of_body[] = {"content-type",     "content-length",
+                                          "content-encoding", "content-language",
+                                          "content-location", NULL};
     bool given[BX_COUNT(defaults)] = {false};
     size_t n = 0;
     for (size_t i = 0; i < t->args->n_headers; i++) {
@@ -140,7 +142,8 @@ static bx_code next_hop(trip *t, const wf_response *resp, bx_error *err)
     if (!secure && wf_url_has_scheme(from, "https"))
         return bx_fail(err, BX_EDENIED,
                        "redirect from https to http refused: %.*s points to %.*s; fetch that URL"
-                       " itself if it is wanted", BX_FMT(from), BX_FMT(to));
+                       " itself if it is wanted",
+                       BX_FMT(from), BX_FMT(to));
     if (r->n_hops == WF_REDIRECTS)
         return bx_fail(err, BX_ELIMIT, "more than %d redirects; the last points to %.*s",
                        WF_REDIRECTS, BX_FMT(to));
@@ -201,8 +204,8 @@ typedef struct body {
     bx_str content_type;
     wf_save *save; /* NULL: kept in `bytes` */
     bx_buf bytes;
-    bool full;     /* the bound is reached: BX_ELIMIT is not an error */
-    bool sniffed;  /* binary data that nobody keeps is not read on */
+    bool full;    /* the bound is reached: BX_ELIMIT is not an error */
+    bool sniffed; /* binary data that nobody keeps is not read on */
 } body;
 
 static bx_code keep(void *ctx, bx_str bytes, bx_error *err)
@@ -222,7 +225,8 @@ static bx_code keep(void *ctx, bx_str bytes, bx_error *err)
     if (rc == BX_OK && !b->save && !b->sniffed && b->bytes.n >= SNIFF) {
         b->sniffed = true;
         bx_str head = bx_buf_str(&b->bytes);
-        wf_charset cs = wf_charset_sniff((bx_str){head.p, 4}, wf_media_charset(b->content_type), false);
+        wf_charset cs =
+            wf_charset_sniff((bx_str){head.p, 4}, wf_media_charset(b->content_type), false);
         bool wide = cs == CS_UTF_16LE || cs == CS_UTF_16BE;
         cut = cut || wf_sniff(b->content_type, head, wide).kind == WF_KIND_BINARY;
     }
@@ -240,8 +244,7 @@ static bx_code read_body(body *b, wf_response *resp, bx_error *err)
     BX_AUTOFREE char *chunk = bx_calloc(1, CHUNK);
     if (!chunk)
         return bx_fail(err, BX_ENOMEM, "out of memory");
-    bx_code rc =
-        wf_decoder_new(wf_http_find(resp, "content-encoding"), keep, b, &decoder, err);
+    bx_code rc = wf_decoder_new(wf_http_find(resp, "content-encoding"), keep, b, &decoder, err);
     /* Compressed data may also grow when decoded to nothing: bound what is read, too. */
     uint64_t wire = 0;
     while (rc == BX_OK) {
@@ -266,8 +269,8 @@ static bx_code read_body(body *b, wf_response *resp, bx_error *err)
 static void describe_binary(wf_result *r, bx_str content_type, const char *format, bx_str length)
 {
     bx_str type = wf_media_type(content_type);
-    (void)bx_buf_addf(&r->text, "Binary data, not shown: %s%s%.*s",
-                      format ? format : "", format && type.n ? ", " : "", BX_FMT(type));
+    (void)bx_buf_addf(&r->text, "Binary data, not shown: %s%s%.*s", format ? format : "",
+                      format && type.n ? ", " : "", BX_FMT(type));
     if (!format && !type.n)
         (void)bx_buf_add_z(&r->text, "unknown type");
     if (!r->body_cut)
@@ -321,12 +324,13 @@ static bx_code to_text(const wf_args *args, wf_result *r, wf_kind kind, bx_str s
     return bx_buf_check(&r->text, err);
 }
 
-static bx_code convert(const wf_args *args, wf_result *r, const body *b, bx_str length, bx_error *err)
+static bx_code convert(const wf_args *args, wf_result *r, const body *b, bx_str length,
+                       bx_error *err)
 {
     bx_str raw = bx_buf_str(&b->bytes), type = bx_buf_str(&r->content_type);
     bx_str head = {raw.p, raw.n < SNIFF ? raw.n : SNIFF};
-    wf_charset bom = wf_charset_sniff((bx_str){raw.p, raw.n < 4 ? raw.n : 4},
-                                      wf_media_charset(type), false);
+    wf_charset bom =
+        wf_charset_sniff((bx_str){raw.p, raw.n < 4 ? raw.n : 4}, wf_media_charset(type), false);
     wf_sniffed what = wf_sniff(type, head, bom == CS_UTF_16LE || bom == CS_UTF_16BE);
     if (what.kind == WF_KIND_EMPTY)
         return BX_OK;
@@ -351,9 +355,17 @@ static bx_code convert(const wf_args *args, wf_result *r, const body *b, bx_str 
 
 static void keep_headers(wf_result *r, const wf_response *resp)
 {
-    static const char *const telling[] = {
-        "content-disposition", "content-language", "etag",  "last-modified",    "link", "location",
-        "retry-after",         "www-authenticate", "allow", "x-ratelimit-remaining", NULL};
+    static const char *const telling[] = {"content-disposition",
+                                          "content-language",
+                                          "etag",
+                                          "last-modified",
+                                          "link",
+                                          "location",
+                                          "retry-after",
+                                          "www-authenticate",
+                                          "allow",
+                                          "x-ratelimit-remaining",
+                                          NULL};
     (void)bx_buf_add_str(&r->content_type, wf_http_find(resp, "content-type"));
     for (size_t i = 0; i < wf_http_header_count(resp); i++) {
         wf_header h = wf_http_header(resp, i);

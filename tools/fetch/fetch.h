@@ -13,23 +13,23 @@ typedef struct wf_hop {
 } wf_hop;
 
 typedef struct wf_result {
-    bx_error err;   /* code BX_OK, or why there is no (whole) answer */
+    bx_error err; /* code BX_OK, or why there is no (whole) answer */
     wf_hop hops[WF_REDIRECTS];
     size_t n_hops;
     bx_buf final_url;
-    unsigned status;    /* 0: no response */
+    unsigned status;     /* 0: no response */
     bx_buf content_type; /* the header's value */
-    bx_buf headers;     /* of the response those that say more, "name: value\n" each */
+    bx_buf headers;      /* of the response those that say more, "name: value\n" each */
     const char *charset; /* the body's encoding; "" for none */
     bx_buf title;
-    bx_buf notes;     /* sentences for the reader, a line each */
-    uint64_t bytes;   /* of the body, decoded, as far as it was read */
-    bool body_cut;    /* there was more of it */
-    bx_buf text;      /* all of the converted text */
-    bx_str shown;     /* the part asked for, of `text` */
-    uint64_t chars;   /* characters of `text` */
-    uint64_t next;    /* offset of the first character after `shown`; 0: nothing follows */
-    bx_buf saved_to;  /* path of the file; empty: not saved */
+    bx_buf notes;    /* sentences for the reader, a line each */
+    uint64_t bytes;  /* of the body, decoded, as far as it was read */
+    bool body_cut;   /* there was more of it */
+    bx_buf text;     /* all of the converted text */
+    bx_str shown;    /* the part asked for, of `text` */
+    uint64_t chars;  /* characters of `text` */
+    uint64_t next;   /* offset of the first character after `shown`; 0: nothing follows */
+    bx_buf saved_to; /* path of the file; empty: not saved */
 } wf_result;
 
 /* Never fails: what went wrong is in ret->err, what there is of an answer beside it. */

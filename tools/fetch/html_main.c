@@ -3,7 +3,7 @@
 #include "fetch/ascii.h"
 
 enum { TEXT, LINK_TEXT, SCORE, LINKS_AND_ROLE }; /* notes of an element */
-enum { ROLE_MAIN = 1, ONE_LINK = 2 };             /* LINKS_AND_ROLE counts links above bit 0 */
+enum { ROLE_MAIN = 1, ONE_LINK = 2 };            /* LINKS_AND_ROLE counts links above bit 0 */
 enum {
     MIN_MAIN = 100,     /* text a <main> must hold to be believed */
     MIN_PARAGRAPH = 25, /* text a paragraph must hold to count */

@@ -3,29 +3,30 @@
 #include <stdio.h>
 
 #include "fetch/ascii.h"
+#include "fetch/html_attr.h"
 #include "fetch/html_main.h"
 #include "fetch/md_escape.h"
 #include "fetch/md_table.h"
 #include "fetch/url.h"
 
-enum { MAX_LANGUAGE = 32, MAX_SPAN = 200, MAX_LABEL = 512 };
+enum { MAX_SPAN = 200, MAX_LABEL = 512 };
 
 /* Notes of an element: what its end has to undo. */
 enum { DID, EXTRA, COLSPAN, ROWSPAN, ITEMS = COLSPAN };
 enum { /* DID */
-    DID_NOTHING,
-    DID_BLOCK,
-    DID_PUSH,
-    DID_HEADING,
-    DID_PRE,
-    DID_TABLE,
-    DID_CELL,
-    DID_QUOTE_MARK,
-    DID_SPACE,
-    DID_LIST,
-    DID_LIST_PUSH,
-    DID_SUMMARY,
-    DID_MARK, /* and the kinds of mark above it */
+       DID_NOTHING,
+       DID_BLOCK,
+       DID_PUSH,
+       DID_HEADING,
+       DID_PRE,
+       DID_TABLE,
+       DID_CELL,
+       DID_QUOTE_MARK,
+       DID_SPACE,
+       DID_LIST,
+       DID_LIST_PUSH,
+       DID_SUMMARY,
+       DID_MARK, /* and the kinds of mark above it */
 };
 
 typedef struct conv {
@@ -36,32 +37,12 @@ typedef struct conv {
     wf_table table;
     bool in_table, in_pre, heading, base_seen;
     bx_buf pre;
-    char language[MAX_LANGUAGE + 1];       /* of the <pre> at hand */
-    char outer_language[MAX_LANGUAGE + 1]; /* of an element around it */
+    char language[WF_MAX_LANGUAGE + 1];       /* of the <pre> at hand */
+    char outer_language[WF_MAX_LANGUAGE + 1]; /* of an element around it */
     bx_buf base, decoded, attr, url;
 } conv;
 
 /* ---- attributes ------------------------------------------------------------------------ */
-
-static size_t attr_number(const wf_tok *tok, const char *name, size_t fallback, size_t max)
-{
-    bx_str s;
-    size_t n = 0;
-    if (!wf_tok_attr(tok, name, &s))
-        return fallback;
-    s = wf_trim(s);
-    if (s.n == 0 || !wf_is_digit(s.p[0]))
-        return fallback;
-    for (size_t i = 0; i < s.n && wf_is_digit(s.p[i]) && n <= max; i++)
-        n = n * 10 + (size_t)(s.p[i] - '0');
-    return n < max ? n : max;
-}
-
-static bool attr_is(const wf_tok *tok, const char *name, const char *value)
-{
-    bx_str s;
-    return wf_tok_attr(tok, name, &s) && wf_eq_nocase(wf_trim(s), bx_str_of(value));
-}
 
 /* The attribute as an absolute URL in c->url; false: none, or one that leads nowhere. */
 static bool attr_url(conv *c, const wf_tok *tok, const char *name)
@@ -72,53 +53,6 @@ static bool attr_url(conv *c, const wf_tok *tok, const char *name)
     if (wf_url_has_scheme(ref, "javascript") || wf_url_has_scheme(ref, "data"))
         return false;
     return wf_url_resolve(bx_buf_str(&c->base), ref, &c->url) == BX_OK;
-}
-
-static bool language_char(char ch)
-{
-    return wf_is_alnum(ch) || ch == '+' || ch == '#' || ch == '-' || ch == '_' || ch == '.';
-}
-
-static void set_language(char *language, bx_str name)
-{
-    static const char *const none[] = {"default", "none", "plaintext", "text", "notranslate"};
-    if (name.n == 0 || name.n > MAX_LANGUAGE)
-        return;
-    for (size_t i = 0; i < BX_COUNT(none); i++)
-        if (wf_eq_nocase(name, bx_str_of(none[i])))
-            return;
-    for (size_t i = 0; i < name.n; i++)
-        if (!language_char(name.p[i]))
-            return;
-    memcpy(language, name.p, name.n);
-    language[name.n] = '\0';
-}
-
-/* The language a class list names the way highlighters do: language-x, lang-x,
- * highlight-source-x, highlight-x, "sourceCode x". */
-static void find_language(const wf_tok *tok, char *language)
-{
-    static const bx_str prefix[] = {{"language-", 9}, {"lang-", 5}, {"highlight-source-", 17},
-                                    {"highlight-", 10}};
-    bx_str s;
-    if (language[0] || !wf_tok_attr(tok, "class", &s))
-        return;
-    bool next = false;
-    for (size_t i = 0; i < s.n && !language[0];) {
-        size_t end = i;
-        while (end < s.n && !wf_is_space(s.p[end]))
-            end++;
-        bx_str word = {s.p + i, end - i};
-        if (next)
-            set_language(language, word);
-        next = bx_str_eq(word, BX_LIT("sourceCode"));
-        for (size_t k = 0; k < BX_COUNT(prefix) && !language[0]; k++)
-            if (bx_str_starts(word, prefix[k])) {
-                set_language(language, bx_str_from(word, prefix[k].n));
-                break;
-            }
-        i = end + 1;
-    }
 }
 
 /* ---- blocks ---------------------------------------------------------------------------- */
@@ -165,7 +99,7 @@ static void open_list(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
     if (is_flat(c))
         return;
     e->note[DID] = DID_LIST;
-    e->note[EXTRA] = attr_number(tok, "start", 1, 999999999);
+    e->note[EXTRA] = wf_attr_number(tok, "start", 1, 999999999);
     wf_elem *around = nearest_list(t, true);
     if (around)
         wf_md_tight(&c->md);
@@ -184,7 +118,7 @@ static void open_item(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
     wf_elem *list = nearest_list(t, false);
     if (list) {
         if (list->tag == WF_TAG_OL) {
-            size_t n = attr_number(tok, "value", list->note[EXTRA], 999999999);
+            size_t n = wf_attr_number(tok, "value", list->note[EXTRA], 999999999);
             (void)snprintf(marker, sizeof marker, "%zu. ", n);
             list->note[EXTRA] = n + 1;
         }
@@ -219,7 +153,7 @@ static void open_definition(conv *c, wf_tree *t, wf_elem *e)
  * Reads ahead to the first sign, so that nested tables do not make this quadratic. */
 static bool is_data_table(const wf_tree *t, const wf_tok *tok)
 {
-    if (attr_is(tok, "role", "presentation") || attr_is(tok, "role", "none"))
+    if (wf_attr_is(tok, "role", "presentation") || wf_attr_is(tok, "role", "none"))
         return false;
     wf_tokenizer ahead = t->tok;
     size_t row = 0, widest = 0;
@@ -280,8 +214,8 @@ static void open_cell(conv *c, const wf_tok *tok, wf_elem *e)
     }
     wf_md_cell_begin(&c->md);
     e->note[DID] = DID_CELL;
-    size_t cols = attr_number(tok, "colspan", 1, MAX_SPAN);
-    size_t rows = attr_number(tok, "rowspan", 1, MAX_SPAN);
+    size_t cols = wf_attr_number(tok, "colspan", 1, MAX_SPAN);
+    size_t rows = wf_attr_number(tok, "rowspan", 1, MAX_SPAN);
     e->note[COLSPAN] = cols ? cols : 1;
     e->note[ROWSPAN] = rows ? rows : 1;
 }
@@ -315,7 +249,7 @@ static void image(conv *c, const wf_tok *tok)
     bx_str alt_raw;
     bool has_alt = wf_tok_attr(tok, "alt", &alt_raw);
     if ((has_alt && wf_trim(alt_raw).n == 0) ||
-        (attr_is(tok, "width", "1") && attr_is(tok, "height", "1")))
+        (wf_attr_is(tok, "width", "1") && wf_attr_is(tok, "height", "1")))
         return;
     bool has_url = attr_url(c, tok, "src") || attr_url(c, tok, "data-src");
     if (!wf_tok_attr_text(tok, "alt", &c->attr))
@@ -348,7 +282,7 @@ static void image(conv *c, const wf_tok *tok)
 static void check_box(conv *c, wf_tree *t, const wf_tok *tok)
 {
     bx_str value;
-    if (!attr_is(tok, "type", "checkbox") || !wf_tree_find(t, WF_TAG_LI))
+    if (!wf_attr_is(tok, "type", "checkbox") || !wf_tree_find(t, WF_TAG_LI))
         return;
     wf_md_inline(&c->md, wf_tok_attr(tok, "checked", &value) ? BX_LIT("[x]") : BX_LIT("[ ]"));
     wf_md_space(&c->md);
@@ -359,9 +293,17 @@ static void formula(conv *c, const wf_tok *tok)
 {
     if (c->in_pre || !wf_tok_attr_text(tok, "alttext", &c->attr))
         return;
+    bx_str source = wf_trim(bx_buf_str(&c->attr));
     BX_AUTO_BUF text = bx_buf_init(c->attr.n + 3);
-    (void)bx_buf_addf(&text, "$%s$", c->attr.p ? c->attr.p : "");
-    wf_md_inline(&c->md, bx_buf_str(&text));
+    (void)bx_buf_add_c(&text, '$');
+    for (size_t i = 0; i < source.n; i++)
+        if (wf_is_space(source.p[i]))
+            (void)bx_buf_add_c(&text, ' ');
+        else if ((unsigned char)source.p[i] >= 0x20 && source.p[i] != 0x7f)
+            (void)bx_buf_add_c(&text, source.p[i]);
+    (void)bx_buf_add_c(&text, '$');
+    if (text.fail == BX_OK)
+        wf_md_inline(&c->md, bx_buf_str(&text));
 }
 
 static void set_base(conv *c, const wf_tok *tok)
@@ -497,7 +439,7 @@ static bool open_standing(conv *c, const wf_tok *tok, wf_elem *e)
         c->in_pre = true;
         bx_buf_clear(&c->pre);
         c->language[0] = '\0';
-        find_language(tok, c->language);
+        wf_attr_language(tok, c->language);
         e->note[DID] = DID_PRE;
         return true;
     case WF_TAG_HR:
@@ -513,7 +455,7 @@ static void open_in_pre(conv *c, const wf_tok *tok)
     if (tok->tag == WF_TAG_BR)
         (void)bx_buf_add_c(&c->pre, '\n');
     else if (tok->tag == WF_TAG_CODE)
-        find_language(tok, c->language);
+        wf_attr_language(tok, c->language);
     else if (wf_tag_flags(tok->tag) & WF_BLOCK)
         pre_newline(c);
 }
@@ -522,8 +464,9 @@ static bool is_dropped(conv *c, wf_tree *t, const wf_tok *tok)
 {
     if (wf_elem_hidden(tok))
         return true;
-    return c->opts->main_content && (wf_main_is_furniture(t, tok) ||
-                                     (c->main && wf_main_drops(c->main, tok->start + c->main->start)));
+    return c->opts->main_content &&
+           (wf_main_is_furniture(t, tok) ||
+            (c->main && wf_main_drops(c->main, tok->start + c->main->start)));
 }
 
 static void on_open(void *ctx, wf_tree *t, const wf_tok *tok, wf_elem *e)
@@ -555,7 +498,7 @@ static void on_open(void *ctx, wf_tree *t, const wf_tok *tok, wf_elem *e)
         e->note[DID] = DID_BLOCK;
     }
     if (tok->tag == WF_TAG_DIV && !c->outer_language[0]) {
-        find_language(tok, c->outer_language);
+        wf_attr_language(tok, c->outer_language);
         e->note[EXTRA] = c->outer_language[0] != '\0';
     }
 }

@@ -3,7 +3,7 @@
 
 static const struct entity {
     const char *name;
-    uint32_t cp : 24;
+    uint32_t cp   : 24;
     uint32_t bare : 1; /* counts without its semicolon */
 } entities[] = {
 #define ENTITY(name, cp, bare) {name, cp, bare},
@@ -61,10 +61,10 @@ static const struct entity *find_entity(bx_str name)
 /* HTML standard 13.2.5.80: what a number stands for. */
 static uint32_t numeric_value(uint32_t n)
 {
-    static const uint16_t c1[32] = {
-        0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-        0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-        0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
+    static const uint16_t c1[32] = {0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
+                                    0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d,   0x017d, 0x8f,
+                                    0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
+                                    0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
     if (n >= 0x80 && n <= 0x9f)
         return c1[n - 0x80];
     return n == 0 ? 0xfffd : n;
@@ -134,8 +134,8 @@ void wf_decode_refs(bx_str s, bool in_attr, bx_buf *ret)
         if (!amp)
             break;
         bx_str rest = bx_str_from(s, at);
-        size_t used = rest.n > 1 && rest.p[1] == '#' ? numeric_ref(rest, ret)
-                                                     : named_ref(rest, in_attr, ret);
+        size_t used =
+            rest.n > 1 && rest.p[1] == '#' ? numeric_ref(rest, ret) : named_ref(rest, in_attr, ret);
         if (used == 0) {
             (void)bx_buf_add_c(ret, '&');
             used = 1;

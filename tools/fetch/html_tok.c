@@ -90,7 +90,8 @@ static attr_end attr_value(bx_str s, size_t *at, bx_str *value)
     return ATTR_ONE;
 }
 
-/* One attribute from *at on (HTML standard 13.2.5.32 to .40).  At the tag's end *at is past its '>'. */
+/* One attribute from *at on (HTML standard 13.2.5.32 to .40).  At the tag's end *at is past its
+ * '>'. */
 static attr_end next_attr(bx_str s, size_t *at, bx_str *name, bx_str *value)
 {
     size_t i = *at;

@@ -15,14 +15,14 @@ typedef enum wf_tag {
 } wf_tag;
 
 enum { /* flags of a tag: see tags.def */
-    WF_VOID = 1,
-    WF_BLOCK = 2,
-    WF_FORMAT = 4,
-    WF_BARRIER = 8,
-    WF_RAW = 16,
-    WF_RAW_REFS = 32,
-    WF_DROP = 64,
-    WF_BREAKOUT = 128,
+       WF_VOID = 1,
+       WF_BLOCK = 2,
+       WF_FORMAT = 4,
+       WF_BARRIER = 8,
+       WF_RAW = 16,
+       WF_RAW_REFS = 32,
+       WF_DROP = 64,
+       WF_BREAKOUT = 128,
 };
 unsigned wf_tag_flags(wf_tag tag);
 
@@ -31,8 +31,8 @@ typedef enum wf_tok_kind { WF_TOK_EOF, WF_TOK_TEXT, WF_TOK_START, WF_TOK_END } w
 /* Comments, doctypes and processing instructions are skipped. */
 typedef struct wf_tok {
     wf_tok_kind kind;
-    wf_tag tag;        /* START, END; of a TEXT: the raw-text element it is the content of, else OTHER */
-    bx_str name;       /* START, END: as written */
+    wf_tag tag;  /* START, END; of a TEXT: the raw-text element it is the content of, else OTHER */
+    bx_str name; /* START, END: as written */
     uint32_t hash;     /* START, END: of the name in lower case */
     bx_str attrs;      /* START: what follows the name, the '>' included */
     bool self_closing; /* START */
@@ -45,7 +45,8 @@ typedef struct wf_tokenizer {
     bx_str in;
     size_t at;
     wf_tag raw;   /* the raw-text element whose content comes next; OTHER: none */
-    bool foreign; /* set by the caller inside svg and math: a self-closing tag has no content there */
+    bool foreign; /* set by the caller inside svg and math: a self-closing tag has no content there
+                   */
 } wf_tokenizer;
 
 static inline wf_tokenizer wf_tokenizer_init(bx_str in) { return (wf_tokenizer){.in = in}; }

@@ -1,7 +1,8 @@
 /* fetch/html_tree.h - tokens to a well-nested sequence of open, text and close: the part of the
  * HTML standard's tree construction (section 13.2.6) that readers need: void elements, implied end
  * tags, scopes, misnested formatting, foreign content.  It keeps the stack of open elements only.
- * Where the standard reopens formatting in the next block, here it ends with the block it began in. */
+ * Where the standard reopens formatting in the next block, here it ends with the block it began in.
+ */
 #ifndef WF_HTML_TREE_H
 #define WF_HTML_TREE_H
 
@@ -12,17 +13,19 @@ enum { WF_MAX_DEPTH = 512 }; /* open elements; deeper ones are left out, their t
 typedef struct wf_elem {
     wf_tag tag;
     uint32_t hash;
-    bool hidden; /* set by the handler when it opens: no text of it is reported */
-    size_t start; /* offset of its start tag */
+    bool hidden;    /* set by the handler when it opens: no text of it is reported */
+    size_t start;   /* offset of its start tag */
     size_t note[4]; /* the handler's own */
 } wf_elem;
 
 typedef struct wf_tree wf_tree;
 
 typedef struct wf_tree_handler {
-    /* An element opens; void ones too, which are not on the stack.  Not called below a hidden one. */
+    /* An element opens; void ones too, which are not on the stack.  Not called below a hidden one.
+     */
     void (*open)(void *ctx, wf_tree *tree, const wf_tok *tok, wf_elem *elem);
-    /* It closes, `elem` no longer on the stack.  Not called for void elements or below a hidden one. */
+    /* It closes, `elem` no longer on the stack.  Not called for void elements or below a hidden
+     * one. */
     void (*close)(void *ctx, wf_tree *tree, const wf_elem *elem);
     /* Text outside of hidden elements and raw text that is never shown. */
     void (*text)(void *ctx, wf_tree *tree, const wf_tok *tok);

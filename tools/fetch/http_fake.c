@@ -63,9 +63,10 @@ static void split_headers(wf_response *r, const char *text)
 
 static bx_code ended(bx_code code, bx_error *err)
 {
-    return bx_fail(err, code, "%s", code == BX_EDENIED    ? "HTTP-request-denied: refused"
-                                    : code == BX_ETIMEOUT ? "the time is over"
-                                                          : "connection-terminated: broke off");
+    return bx_fail(err, code, "%s",
+                   code == BX_EDENIED    ? "HTTP-request-denied: refused"
+                   : code == BX_ETIMEOUT ? "the time is over"
+                                         : "connection-terminated: broke off");
 }
 
 bx_code wf_http_send(const wf_request *req, wf_response **ret, bx_error *err)

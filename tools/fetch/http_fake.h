@@ -5,14 +5,14 @@
 #include "fetch/http.h"
 
 typedef struct wf_fake_reply {
-    const char *url;     /* the request it answers */
+    const char *url; /* the request it answers */
     unsigned status;
     const char *headers; /* "name: value\n" each; NULL: none */
     bx_str body;
-    size_t chunk;        /* bytes of one read; 0: as many as asked for */
-    bool endless;        /* the body again and again */
-    bx_code fail;        /* BX_OK, or what the exchange ends with ... */
-    size_t fail_after;   /* ... after that many bytes of body; 0: instead of a response */
+    size_t chunk;      /* bytes of one read; 0: as many as asked for */
+    bool endless;      /* the body again and again */
+    bx_code fail;      /* BX_OK, or what the exchange ends with ... */
+    size_t fail_after; /* ... after that many bytes of body; 0: instead of a response */
 } wf_fake_reply;
 
 /* From now on these answer; both are borrowed.  Empties the log. */

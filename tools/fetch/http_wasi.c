@@ -21,7 +21,10 @@ struct wf_response {
     bool has_body, has_stream, ended;
 };
 
-static web_fetch_string_t lend(bx_str s) { return (web_fetch_string_t){(uint8_t *)(uintptr_t)s.p, s.n}; }
+static web_fetch_string_t lend(bx_str s)
+{
+    return (web_fetch_string_t){(uint8_t *)(uintptr_t)s.p, s.n};
+}
 
 uint64_t wf_http_now_ms(void) { return wasi_clocks_monotonic_clock_now() / MS; }
 
@@ -108,15 +111,16 @@ static bool wait_for(wasi_io_poll_own_pollable_t what, wasi_io_poll_own_pollable
 
 /* ---- request --------------------------------------------------------------------------- */
 
-static bx_code add_headers(const wf_request *req, wasi_http_types_own_fields_t fields, bx_error *err)
+static bx_code add_headers(const wf_request *req, wasi_http_types_own_fields_t fields,
+                           bx_error *err)
 {
     for (size_t i = 0; i < req->n_headers; i++) {
         web_fetch_string_t name = lend(req->headers[i].name);
         wasi_http_types_field_value_t value = {(uint8_t *)(uintptr_t)req->headers[i].value.p,
                                                req->headers[i].value.n};
         wasi_http_types_header_error_t why;
-        if (wasi_http_types_method_fields_append(wasi_http_types_borrow_fields(fields), &name, &value,
-                                                 &why))
+        if (wasi_http_types_method_fields_append(wasi_http_types_borrow_fields(fields), &name,
+                                                 &value, &why))
             continue;
         const char *words = why.tag == WASI_HTTP_TYPES_HEADER_ERROR_FORBIDDEN
                                 ? "is the runtime's own and cannot be set"
@@ -142,7 +146,8 @@ static wasi_http_types_method_t method_of(bx_str m)
 static bx_code new_request(const wf_request *req, wasi_http_types_own_fields_t fields,
                            wasi_http_types_own_outgoing_request_t *ret, bx_error *err)
 {
-    wasi_http_types_own_outgoing_request_t out = wasi_http_types_constructor_outgoing_request(fields);
+    wasi_http_types_own_outgoing_request_t out =
+        wasi_http_types_constructor_outgoing_request(fields);
     wasi_http_types_borrow_outgoing_request_t self = wasi_http_types_borrow_outgoing_request(out);
     wf_url u = wf_url_split(req->url);
     const char *path_end = u.has_query ? u.query.p + u.query.n : u.path.p + u.path.n;
@@ -217,8 +222,8 @@ static bx_code send_body(wasi_http_types_own_outgoing_body_t body, bx_str bytes,
 {
     wasi_http_types_own_output_stream_t stream;
     bx_code rc = BX_OK;
-    if (bytes.n && wasi_http_types_method_outgoing_body_write(wasi_http_types_borrow_outgoing_body(body),
-                                                              &stream)) {
+    if (bytes.n && wasi_http_types_method_outgoing_body_write(
+                       wasi_http_types_borrow_outgoing_body(body), &stream)) {
         rc = write_all(stream, bytes, deadline, err);
         wasi_io_streams_output_stream_drop_own(stream);
     }
@@ -281,7 +286,8 @@ static bx_code await_head(wf_response *r, wasi_http_types_own_future_incoming_re
 {
     wasi_http_types_borrow_future_incoming_response_t self =
         wasi_http_types_borrow_future_incoming_response(future);
-    wasi_io_poll_own_pollable_t ready = wasi_http_types_method_future_incoming_response_subscribe(self);
+    wasi_io_poll_own_pollable_t ready =
+        wasi_http_types_method_future_incoming_response_subscribe(self);
     bool came = wait_for(ready, r->deadline);
     wasi_io_poll_pollable_drop_own(ready);
     if (!came)

@@ -16,9 +16,8 @@ bx_code wf_json_pretty(bx_str text, bx_buf *out, bx_error *err)
     if (!doc)
         return bx_fail(err, BX_EINVAL, "byte %zu: %s", why.pos, why.msg);
     size_t n;
-    BX_AUTOFREE char *pretty =
-        yyjson_write_opts(doc, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_NEWLINE_AT_END, NULL,
-                          &n, NULL);
+    BX_AUTOFREE char *pretty = yyjson_write_opts(
+        doc, YYJSON_WRITE_PRETTY_TWO_SPACES | YYJSON_WRITE_NEWLINE_AT_END, NULL, &n, NULL);
     if (!pretty)
         return bx_fail(err, BX_ENOMEM, "out of memory for the json");
     (void)bx_buf_add(out, pretty, n);

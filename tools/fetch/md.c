@@ -5,6 +5,8 @@
 #include "fetch/ascii.h"
 #include "fetch/md_escape.h"
 
+enum { MAX_MELT = 1024 }; /* bytes of a code span that another one still joins */
+
 void wf_md_init(wf_md *md, bx_buf *out, bool plain)
 {
     *md = (wf_md){.out = out, .plain = plain};
@@ -257,8 +259,16 @@ static bool melt(wf_md *md, wf_mark *m)
     if (md->closed_end != md->para.n || md->closed_end == 0 || md->closed.kind != m->kind ||
         m->kind == WF_MARK_LINK || md->closed.at < md->line)
         return false;
-    *m = (wf_mark){.kind = m->kind, .open = true, .used = true, .text = m->text,
-                   .at = md->closed.at, .body = md->closed.body};
+    if (m->kind == WF_MARK_CODE && md->para.n - md->closed.at > MAX_MELT) {
+        (void)para_put(md, " ", 1); /* reopening moves the whole span: not again and again */
+        return false;
+    }
+    *m = (wf_mark){.kind = m->kind,
+                   .open = true,
+                   .used = true,
+                   .text = m->text,
+                   .at = md->closed.at,
+                   .body = md->closed.body};
     if (m->kind == WF_MARK_CODE) {
         size_t fence = m->body - m->at; /* ticks, and a space when padded */
         para_cut(md, md->para.n - fence);
@@ -448,7 +458,11 @@ void wf_md_br(wf_md *md)
 void wf_md_inline(wf_md *md, bx_str s)
 {
     begin_inline(md);
-    (void)bx_buf_add_str(&md->para, s);
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '|' && md->kind == WF_CELL && (i == 0 || s.p[i - 1] != '\\'))
+            (void)bx_buf_add_c(&md->para, '\\');
+        (void)bx_buf_add_c(&md->para, s.p[i]);
+    }
 }
 
 /* ---- blocks --------------------------------------------------------------------------- */

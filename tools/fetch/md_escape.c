@@ -125,10 +125,10 @@ void wf_md_add_escaped(bx_buf *b, bx_str text, size_t from, size_t to, const wf_
         if (c.code)
             escape = c.cell && ch == '|';
         else if (is_punct(ch))
-            escape = escape_inline(text, i, to, before, &c) ||
-                     (c.line_start && i == from &&
-                      escape_at_line_start(bx_str_from(text, i), &c)) ||
-                     (c.line_start && is_list_number(text, from, i));
+            escape =
+                escape_inline(text, i, to, before, &c) ||
+                (c.line_start && i == from && escape_at_line_start(bx_str_from(text, i), &c)) ||
+                (c.line_start && is_list_number(text, from, i));
         if (escape)
             out[n++] = '\\';
         out[n++] = ch;

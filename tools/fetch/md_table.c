@@ -67,7 +67,8 @@ void wf_table_cell(wf_table *t, bool heading, size_t colspan, size_t rowspan)
     if (!t->row_open)
         wf_table_row(t);
     t->row_head = t->row_head && heading;
-    size_t text_end = t->text.n, last = count(&t->ends) ? get_u32(&t->ends, count(&t->ends) - 1) : 0;
+    size_t text_end = t->text.n,
+           last = count(&t->ends) ? get_u32(&t->ends, count(&t->ends) - 1) : 0;
     /* Cells of rows above that reach down to here come first, empty. */
     while (t->row_cells < WF_MAX_COLUMNS && t->span[t->row_cells] > 0) {
         t->span[t->row_cells]--;

@@ -8,14 +8,14 @@
 enum { WF_MAX_COLUMNS = 64 }; /* further cells of a row join its last */
 
 typedef struct wf_table {
-    bx_buf text;  /* all cells, one behind the other */
-    bx_buf ends;  /* uint32_t each: where a cell ends in `text` */
-    bx_buf rows;  /* uint32_t each: number of cells before the row's end */
+    bx_buf text; /* all cells, one behind the other */
+    bx_buf ends; /* uint32_t each: where a cell ends in `text` */
+    bx_buf rows; /* uint32_t each: number of cells before the row's end */
     size_t row_cells;
-    size_t columns;      /* widest row */
+    size_t columns;                     /* widest row */
     unsigned char span[WF_MAX_COLUMNS]; /* rows a cell above still reaches into */
-    bool row_open, row_head; /* every cell of the row is a heading */
-    bool head;               /* the first row is one of headings */
+    bool row_open, row_head;            /* every cell of the row is a heading */
+    bool head;                          /* the first row is one of headings */
 } wf_table;
 
 void wf_table_init(wf_table *t, size_t max);

@@ -125,8 +125,13 @@ static wf_kind by_bytes(bx_str body, bool known_type)
 
 wf_sniffed wf_sniff(bx_str content_type, bx_str body, bool wide)
 {
-    static const char *const vague[] = {"", "application/octet-stream", "binary/octet-stream",
-                                        "unknown/unknown", "application/unknown", "*/*", NULL};
+    static const char *const vague[] = {"",
+                                        "application/octet-stream",
+                                        "binary/octet-stream",
+                                        "unknown/unknown",
+                                        "application/unknown",
+                                        "*/*",
+                                        NULL};
     if (body.n == 0)
         return (wf_sniffed){.kind = WF_KIND_EMPTY};
     bx_str type = wf_media_type(content_type);

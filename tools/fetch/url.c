@@ -74,7 +74,9 @@ static bx_str host_port(const wf_url *u)
             a = bx_str_from(a, i + 1);
             break;
         }
-    const char *port = scheme_is(u->scheme, "http") ? ":80" : scheme_is(u->scheme, "https") ? ":443" : ":";
+    const char *port = scheme_is(u->scheme, "http")    ? ":80"
+                       : scheme_is(u->scheme, "https") ? ":443"
+                                                       : ":";
     size_t n = strlen(port);
     if (a.n >= n && memcmp(a.p + a.n - n, port, n) == 0)
         a.n -= n;

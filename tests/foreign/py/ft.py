@@ -1,8 +1,6 @@
 """ft: the file tool of the foreign tests, in Python with its standard library (README.md has the contract)."""
 import argparse
 import errno
-import gettext  # imported here: modules are found while the component is made, not later
-import locale
 import os
 import stat as st
 import sys
@@ -126,7 +124,7 @@ COMMANDS = {
 }
 
 
-def files(command, words):
+def make_parser():
     parser = Parser(prog="ft", add_help=False)
     for letter, otherwise in (("n", 10), ("d", 64), ("o", 0)):
         parser.add_argument(f"-{letter}", type=int, default=otherwise)
@@ -134,7 +132,16 @@ def files(command, words):
         parser.add_argument(f"-{letter}", action="store_true")
     parser.add_argument("path", nargs="?")
     parser.add_argument("other", nargs="?")
-    options = parser.parse_args(words)
+    return parser
+
+
+# Made and used once while the component is built: what Python imports on first use is not to be found later.
+PARSER = make_parser()
+PARSER.parse_args(["-n", "1"])
+
+
+def files(command, words):
+    options = PARSER.parse_args(words)
     if command in ("head", "count"):
         source = open(options.path, "rb") if options.path else sys.stdin.buffer
         return count(source) if command == "count" else head(source, options.n)

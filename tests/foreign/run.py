@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Programs of other tool chains, run unchanged: run.py [WORD…]
+
+Builds what the tool chains of this machine allow into build/foreign, runs every program with `boxagnts exec` under several
+grants and compares output, exit code and what is on the disk.  One line a test, `NAME ok`, `NAME FAILED` with what was wrong, or
+`NAME skipped: WHY`; a last line counts them.  With words, only tests whose name contains one of them.
+"""
+import pathlib
+import sys
+import tempfile
+
+import file_cases
+import toolchains
+from tool import Tool, Wrong
+
+ALL = {name for case in file_cases.CASES for name in case.commands}
+STRESS = {"timers", "many"}                                 # Go's goroutines
+LIBC = {"rewind", "poll", "real"}                           # C only
+SHIM = {"random", "now"}                                    # AssemblyScript only
+RUST_LACKS = {"touch", "lstat", "symlink"}
+AS_HAS = {"args", "env", "exit", "count", "panic"} | SHIM
+COMMON = ALL - STRESS - LIBC - SHIM
+
+# Name, builder, commands it has, how a panic ends.
+MODULES = [
+    ("rust", toolchains.rust, COMMON - RUST_LACKS, (132, "trap")),
+    ("go", toolchains.go, COMMON | STRESS, (2, "exit")),
+    ("zig", toolchains.zig_c, COMMON | LIBC, (132, "trap")),
+    ("as", toolchains.assemblyscript, AS_HAS, (255, "exit")),
+]
+COMPONENTS = [
+    ("js", toolchains.js_command, COMMON, (132, "trap")),
+    ("py", toolchains.py_command, COMMON, (132, "trap")),
+]
+
+
+class Tally:
+    def __init__(self, words):
+        self.words = words
+        self.passed = self.failed = self.skipped = 0
+
+    def wanted(self, name):
+        return not self.words or any(word in name for word in self.words)
+
+    def skip(self, name, why):
+        self.skipped += 1
+        print(f"{name} skipped: {why}", flush=True)
+
+    def check(self, name, test):
+        if not self.wanted(name):
+            return
+        try:
+            test()
+        except (Wrong, OSError) as error:
+            self.failed += 1
+            print(f"{name} FAILED: {error}", flush=True)
+        else:
+            self.passed += 1
+            print(f"{name} ok", flush=True)
+
+    def build(self, name, builder, *arguments):
+        """The file, or None after saying why there is none.  A tool chain that is there and fails is a failure."""
+        if self.words and not any(word.split("/")[0] in name or "/" not in word for word in self.words):
+            return None
+        try:
+            return builder(*arguments)
+        except toolchains.Missing as error:
+            self.skip(name, error)
+        except toolchains.Broken as error:
+            self.failed += 1
+            print(f"{name} FAILED: {error}", flush=True)
+        return None
+
+
+def run_files(tally, tool, commands):
+    for case in file_cases.CASES:
+        if not case.commands <= commands:
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            tool.dir = pathlib.Path(scratch) / "dir"
+            tool.dir.mkdir()
+            tally.check(f"{tool.name}/{case.__name__}", lambda: case(tool))
+
+
+def file_tools(tally):
+    for name, builder, commands, panic in MODULES:
+        file = tally.build(name, builder)
+        if not file:
+            continue
+        run_files(tally, Tool(name, file, ALL - commands, panic), commands)
+        for suffix, wrap in (("jco", toolchains.by_jco), ("own", toolchains.by_boxagnts)):
+            component = tally.build(f"{name}-{suffix}", wrap, file)
+            if component:
+                ends = (1, "exit") if panic[1] == "exit" else panic
+                run_files(tally, Tool(f"{name}-{suffix}", component, ALL - commands, ends, component=True), commands)
+    for name, builder, commands, panic in COMPONENTS:
+        file = tally.build(name, builder)
+        if file:
+            run_files(tally, Tool(name, file, ALL - commands, panic, component=True), commands)
+
+
+def main(words):
+    toolchains.OUT.mkdir(parents=True, exist_ok=True)
+    tally = Tally(words)
+    file_tools(tally)
+    print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
+    return 1 if tally.failed or not tally.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
