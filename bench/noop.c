@@ -171,7 +171,7 @@ static void *work(void *arg)
 
 static void bench_two(const bx_call *c, size_t n)
 {
-    struct worker w[2] = {{*c, {0}, n}, {*c, {0}, n}};
+    struct worker w[2] = {{.call = *c, .n = n}, {.call = *c, .n = n}};
     pthread_t t;
     if (pthread_create(&t, NULL, work, &w[0]) != 0)
         bench_die("no thread");

@@ -1,7 +1,7 @@
 //! From wasm bytes to loaded code.
 //!
-//! Serialised code travels in an envelope: a magic number, the length of a description and the description,
-//! then Wasmtime's own format.  The description is made while compiling, when the original bytes are at hand:
+//! Serialised code travels in an envelope: a magic number, the length of a description, the pages of initial
+//! memory, the description, then Wasmtime's own format.  The description is made while compiling, when the original bytes are at hand:
 //! compiled code keeps neither custom sections nor the names of types.
 
 use wasmtime::component::Component;
@@ -14,7 +14,7 @@ use crate::engine::BxEngine;
 use crate::error::{Code, Error, Result, finish};
 use crate::ffi::{EngBytes, EngError, bytes};
 
-const MAGIC: &[u8; 8] = b"bxcode1\0";
+const MAGIC: &[u8; 8] = b"bxcode2\0";
 /// Largest description kept beside the code.
 const META_MAX: usize = 16 << 20;
 
@@ -67,21 +67,25 @@ impl BxEngine {
             KIND_CORE if is_component => {
                 return Err(Error::new(Code::Invalid, "this is a component, not a core module"));
             }
-            KIND_CORE => self.engine.precompile_module(wasm),
+            KIND_CORE => self.compiler().precompile_module(wasm),
             KIND_COMPONENT if !is_component => {
                 return Err(Error::new(Code::Invalid, "this is not a component"));
             }
-            KIND_COMPONENT => self.engine.precompile_component(wasm),
+            KIND_COMPONENT => self.compiler().precompile_component(wasm),
             _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind}"))),
         };
         let code = code.map_err(|e| compile_error(&e))?;
-        let meta = describe::describe(kind, wasm)?.to_string().into_bytes();
+        let meta = describe::describe(kind, wasm)?;
+        // The instances of a component have memories of their own, and more of them: never small.
+        let pages = if kind == KIND_CORE { initial_pages(&meta) } else { u64::MAX };
+        let meta = meta.to_string().into_bytes();
         if meta.len() > META_MAX {
             return Err(Error::new(Code::Limit, format!("the interface's description is over {META_MAX} bytes")));
         }
-        let mut out = Vec::with_capacity(MAGIC.len() + 8 + meta.len() + code.len());
+        let mut out = Vec::with_capacity(MAGIC.len() + 16 + meta.len() + code.len());
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&(meta.len() as u64).to_le_bytes());
+        out.extend_from_slice(&pages.to_le_bytes());
         out.extend_from_slice(&meta);
         out.extend_from_slice(&code);
         Ok(out)
@@ -95,27 +99,36 @@ impl BxEngine {
         let stale = || Error::new(Code::Stale, "this is not code compiled by this version");
         let rest = code.strip_prefix(MAGIC.as_slice()).ok_or_else(stale)?;
         let (len, rest) = rest.split_first_chunk::<8>().ok_or_else(stale)?;
+        let (pages, rest) = rest.split_first_chunk::<8>().ok_or_else(stale)?;
         let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| stale())?;
         if len > META_MAX || len > rest.len() {
             return Err(stale());
         }
         let (meta, code) = rest.split_at(len);
+        let engine = self.for_memory(u64::from_le_bytes(*pages));
         let loaded = match kind {
             KIND_CORE => {
                 // SAFETY: promised by the caller.
-                let module = unsafe { Module::deserialize(&self.engine, code) }.map_err(|e| load_error(&e))?;
+                let module = unsafe { Module::deserialize(engine, code) }.map_err(|e| load_error(&e))?;
                 let memory = exported_memory(&module);
                 Loaded::Core(CoreCode { module, pre: None, memory })
             }
             KIND_COMPONENT => {
                 // SAFETY: promised by the caller.
-                let c = unsafe { Component::deserialize(&self.engine, code) }.map_err(|e| load_error(&e))?;
+                let c = unsafe { Component::deserialize(engine, code) }.map_err(|e| load_error(&e))?;
                 Loaded::Component(ComponentCode { component: c, linked: None })
             }
             _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind}"))),
         };
         Ok(BxModule { loaded, fuel: self.config.fuel != 0, meta: meta.to_vec() })
     }
+}
+
+/// Pages all memories of a core module begin with.
+fn initial_pages(meta: &serde_json::Value) -> u64 {
+    let memories = meta["memories"].as_array();
+    let pages = |m: &serde_json::Value| m["min_pages"].as_u64().unwrap_or(0);
+    memories.map_or(0, |all| all.iter().map(pages).fold(0, u64::saturating_add))
 }
 
 /// The memory named "memory", or else the only exported one.

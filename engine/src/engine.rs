@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char};
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroUsize;
+use std::sync::OnceLock;
 
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails};
 
@@ -15,15 +16,15 @@ const BACKTRACE_FRAMES: NonZeroUsize = NonZeroUsize::new(32).unwrap();
 const RESERVATION: u64 = 4 << 30;
 /// Unmapped bytes after each memory; covers constant offsets.
 const GUARD: u64 = 32 << 20;
-/// Host stack kept free for host functions below a component's guest frames.
-const HOST_STACK: u64 = 512 << 10;
-/// Fibers kept for components; each costs mappings, of which a process has few.
-const MAX_STACKS: u32 = 512;
+
+/// Pages of initial memory up to which resetting all of it is cheaper than asking which pages were written.
+const SMALL_PAGES: u64 = 3;
 
 /// `bx_engine`.
 pub struct BxEngine {
-    /// The engine itself.
-    pub engine: wasmtime::Engine,
+    engine: wasmtime::Engine,
+    /// Like `engine`, but with slots that are reset by a scan; made when the first larger module comes.
+    scanning: OnceLock<Option<wasmtime::Engine>>,
     /// What it was made from.
     pub config: EngineConfig,
     /// Whether instances come from a pool.
@@ -38,7 +39,7 @@ impl BxEngine {
         let roomy = address_space_for(RESERVATION + GUARD);
         if cfg.slots > 0 && roomy {
             let mut config = settings(&cfg, roomy);
-            config.allocation_strategy(pool(&cfg));
+            config.allocation_strategy(pool(&cfg, Enabled::No));
             if let Ok(engine) = wasmtime::Engine::new(&config) {
                 return Ok(Self::finish(engine, cfg, true));
             }
@@ -52,7 +53,35 @@ impl BxEngine {
 
     fn finish(engine: wasmtime::Engine, config: EngineConfig, pooled: bool) -> Self {
         let fingerprint = CString::new(fingerprint(&engine)).unwrap_or_default();
-        BxEngine { engine, config, pooled, fingerprint }
+        BxEngine { engine, scanning: OnceLock::new(), config, pooled, fingerprint }
+    }
+
+    /// The engine that compiles; its code loads into both.
+    pub fn compiler(&self) -> &wasmtime::Engine {
+        &self.engine
+    }
+
+    /// The engine that suits a module with so many pages of initial memory.
+    pub fn for_memory(&self, pages: u64) -> &wasmtime::Engine {
+        if pages <= SMALL_PAGES || !self.pooled || self.config.pagemap_scan == 0 {
+            return &self.engine;
+        }
+        let scanning = self.scanning.get_or_init(|| {
+            if swap_is_on() {
+                return None;
+            }
+            let mut config = settings(&self.config, true);
+            config.allocation_strategy(pool(&self.config, Enabled::Yes));
+            wasmtime::Engine::new(&config).ok()
+        });
+        scanning.as_ref().unwrap_or(&self.engine)
+    }
+
+    fn tick(&self) {
+        self.engine.increment_epoch();
+        if let Some(Some(scanning)) = self.scanning.get() {
+            scanning.increment_epoch();
+        }
     }
 }
 
@@ -80,7 +109,8 @@ fn settings(cfg: &EngineConfig, roomy: bool) -> Config {
     c.epoch_interruption(true);
     c.consume_fuel(cfg.fuel != 0);
     c.max_wasm_stack(cfg.max_wasm_stack as usize);
-    c.async_stack_size((cfg.max_wasm_stack + HOST_STACK) as usize);
+    // Nothing runs on fibers: the stack only has to be larger than the guest's share of it.
+    c.async_stack_size((cfg.max_wasm_stack + (64 << 10)) as usize);
     if roomy {
         c.memory_reservation(RESERVATION);
         c.memory_guard_size(GUARD);
@@ -109,7 +139,7 @@ fn settings(cfg: &EngineConfig, roomy: bool) -> Config {
     c
 }
 
-fn pool(cfg: &EngineConfig) -> PoolingAllocationConfig {
+fn pool(cfg: &EngineConfig, scan: Enabled) -> PoolingAllocationConfig {
     let slots = cfg.slots;
     let mut p = PoolingAllocationConfig::new();
     p.total_core_instances(slots.saturating_mul(4));
@@ -117,7 +147,7 @@ fn pool(cfg: &EngineConfig) -> PoolingAllocationConfig {
     p.total_memories(slots);
     p.total_tables(slots.saturating_mul(2));
     p.total_gc_heaps(slots.min(1000));
-    p.total_stacks(slots.min(MAX_STACKS));
+    p.total_stacks(0);
     p.max_memories_per_module(slots.min(4));
     p.max_tables_per_module(slots.saturating_mul(2).min(16));
     p.max_memory_size(cfg.memory_max as usize);
@@ -125,8 +155,7 @@ fn pool(cfg: &EngineConfig) -> PoolingAllocationConfig {
     p.max_unused_warm_slots(cfg.warm_slots);
     p.linear_memory_keep_resident(cfg.keep_resident as usize);
     p.table_keep_resident(64 << 10);
-    p.async_stack_keep_resident(64 << 10);
-    p.pagemap_scan(if cfg.pagemap_scan != 0 && !swap_is_on() { Enabled::Auto } else { Enabled::No });
+    p.pagemap_scan(scan);
     p
 }
 
@@ -219,7 +248,7 @@ pub unsafe extern "C" fn bx_engine_is_pooled(e: *const BxEngine) -> i32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bx_engine_tick(e: *const BxEngine) {
     // SAFETY: promised by the caller; incrementing is one atomic addition.
-    unsafe { (*e).engine.increment_epoch() }
+    unsafe { (*e).tick() }
 }
 
 /// See `bx_engine.h`.

@@ -68,7 +68,7 @@ pub struct EngineConfig {
     pub warm_slots: u32,
     /// 0 or 1: compile on the calling thread.
     pub compile_threads: u32,
-    /// 1: ask the kernel which pages were written instead of resetting all kept ones.
+    /// 1: for larger modules, ask the kernel which pages were written instead of resetting all kept ones.
     pub pagemap_scan: u32,
     /// Unused.
     pub pad: u32,

@@ -2,6 +2,13 @@
 
 #include "base/limits.h"
 
+static void inject_done(bx_inject_rule_text *r)
+{
+    free(r->origin);
+    free(r->header);
+    free(r->env);
+}
+
 bx_code bx_grant_new(bx_grant **ret, bx_error *err)
 {
     BX_AUTO(bx_grant) bx_grant *g = bx_calloc(1, sizeof *g);
@@ -24,6 +31,9 @@ void bx_grant_free(bx_grant *g)
         free(g->mounts[i].host);
         free(g->mounts[i].guest);
     }
+    for (size_t i = 0; i < g->n_injects; i++)
+        inject_done(&g->injects[i]);
+    free(g->injects);
     free(g->caps);
     free(g->mounts);
     bx_net_policy_free(g->net);
@@ -252,6 +262,76 @@ static bx_code check_own_dir(const bx_grant *g, bx_cap_kind kind, const char *wo
     return bx_fail(err, BX_EINVAL,
                    "%s takes the guest path '%s', where '%.300s' is mounted as well: leave one out",
                    word, m->guest, m->host);
+}
+
+/* ---- credentials -------------------------------------------------------------------------------- */
+
+/* A token of RFC 9110 section 5.6.2. */
+static bool is_token(bx_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!alnum && (c == '\0' || !strchr("!#$%&'*+-.^_`|~", c)))
+            return false;
+    }
+    return s.n > 0;
+}
+
+static bool is_origin(bx_str s)
+{
+    bx_str rest = bx_str_starts(s, BX_LIT("https://")) ? bx_str_from(s, 8)
+                : bx_str_starts(s, BX_LIT("http://"))  ? bx_str_from(s, 7)
+                                                       : (bx_str){s.p, 0};
+    for (size_t i = 0; i < rest.n; i++) {
+        if (strchr("/@?#*\\", rest.p[i]) || rest.p[i] <= ' ')
+            return false;
+    }
+    return rest.n > 0;
+}
+
+static bx_code split_inject(bx_str text, bx_str *origin, bx_str *header, bx_str *env, bx_error *err)
+{
+    const char *space = memchr(text.p, ' ', text.n);
+    bx_str field = space ? bx_str_from(text, (size_t)(space - text.p) + 1) : (bx_str){text.p, 0};
+    const char *eq = memchr(field.p, '=', field.n);
+    bx_str value = eq ? bx_str_from(field, (size_t)(eq - field.p) + 1) : (bx_str){text.p, 0};
+    if (!space || !eq || !bx_str_starts(value, BX_LIT("env:")) || value.n == 4)
+        return bx_fail(err, BX_EINVAL, "'%.*s': expected 'ORIGIN HEADER=env:NAME', as in 'https://api.github.com Authorization=env:GITHUB_TOKEN'",
+                       BX_FMT(text));
+    *origin = (bx_str){text.p, (size_t)(space - text.p)};
+    *header = (bx_str){field.p, (size_t)(eq - field.p)};
+    *env = bx_str_from(value, 4);
+    if (!is_origin(*origin))
+        return bx_fail(err, BX_EINVAL, "'%.*s' is not an origin: scheme://host[:port], http or https, nothing behind it", BX_FMT(*origin));
+    if (!is_token(*header))
+        return bx_fail(err, BX_EINVAL, "'%.*s' is not the name of a header field", BX_FMT(*header));
+    if (memchr(env->p, '=', env->n) || memchr(env->p, '\0', env->n))
+        return bx_fail(err, BX_EINVAL, "'%.*s' is not the name of a variable", BX_FMT(*env));
+    return BX_OK;
+}
+
+bx_code bx_grant_inject(bx_grant *g, bx_str text, bx_error *err)
+{
+    bx_str origin = {0}, header = {0}, env = {0};
+    bx_code rc = check_open(g, err);
+    if (rc == BX_OK)
+        rc = split_inject(text, &origin, &header, &env, err);
+    if (rc != BX_OK)
+        return rc;
+    if (g->n_injects == BX_MAX_INJECTS)
+        return bx_fail(err, BX_ELIMIT, "more than %d credentials", BX_MAX_INJECTS);
+    bx_inject_rule_text *more = bx_realloc(g->injects, (g->n_injects + 1) * sizeof *more);
+    if (!more)
+        return bx_fail(err, BX_ENOMEM, "credential %zu", g->n_injects + 1);
+    g->injects = more;
+    bx_inject_rule_text r = {bx_strndup(origin.p, origin.n), bx_strndup(header.p, header.n), bx_strndup(env.p, env.n)};
+    if (!r.origin || !r.header || !r.env) {
+        inject_done(&r);
+        return bx_fail(err, BX_ENOMEM, "credential %zu", g->n_injects + 1);
+    }
+    g->injects[g->n_injects++] = r;
+    return BX_OK;
 }
 
 static bx_code check_once(const bx_grant *g, bx_cap_kind kind, const char *word, bx_error *err)

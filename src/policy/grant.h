@@ -12,12 +12,21 @@ typedef struct bx_mount {
     char *guest; /* owned; checked guest path */
 } bx_mount;
 
+/* A credential the guest never sees: set on the wire for requests to one origin. */
+typedef struct bx_inject_rule_text {
+    char *origin; /* owned; "https://api.github.com[:port]" */
+    char *header; /* owned; a field name */
+    char *env;    /* owned; the host's variable that holds the value */
+} bx_inject_rule_text;
+
 typedef struct bx_grant {
     bx_cap *caps;
     size_t n_caps;
     bx_mount *mounts;
     size_t n_mounts;
     bx_limits limits;
+    bx_inject_rule_text *injects;
+    size_t n_injects;
     bx_net_policy *net; /* owned; fetch:, connect:, --allowed-outbound-host, --block-*, … */
     bool sealed;
 } bx_grant;
@@ -41,6 +50,10 @@ BX_NODISCARD bx_code bx_grant_map_dir(bx_grant *g, bx_str text, bx_error *err);
 
 /* `--mount HOST::GUEST` */
 BX_NODISCARD bx_code bx_grant_mount_text(bx_grant *g, bx_str text, bx_error *err);
+
+/* `--inject 'ORIGIN HEADER=env:NAME'`: the value of the host's variable NAME becomes the field HEADER of
+ * every request to ORIGIN; never a right by itself.  BX_EINVAL; BX_ELIMIT (BX_MAX_INJECTS). */
+BX_NODISCARD bx_code bx_grant_inject(bx_grant *g, bx_str text, bx_error *err);
 
 /* No further change.  Checks the whole: every file capability lies at or below a mount,
  * at most one store:, clock:, random: and tmp line, no capability that contradicts another. */

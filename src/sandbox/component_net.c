@@ -1,5 +1,6 @@
 /* wasi:http and wasi:sockets for components: the engine's hooks onto src/egress. */
 #include "sandbox/component_hooks.h"
+#include "sandbox/internal.h"
 
 #define SAME_LAYOUT(a, b, last) \
     _Static_assert(sizeof(a) == sizeof(b) && offsetof(a, last) == offsetof(b, last), #a " and " #b " must be laid out alike")
@@ -34,6 +35,8 @@ bx_egress_scope *bx_component_scope(bx_component *c)
         .net = g->net,
         .limits = &g->limits,
         .deadline_ns = c->ctl->deadline_ns,
+        .inject = c->sealed->inject,
+        .n_inject = g->n_injects,
         .on_event = on_request,
         .event_ctx = c,
     };

@@ -2,6 +2,7 @@
 #ifndef BX_SANDBOX_INTERNAL_H
 #define BX_SANDBOX_INTERNAL_H
 
+#include "egress/egress.h"
 #include "sandbox/call.h"
 
 struct bx_sealed {
@@ -9,6 +10,7 @@ struct bx_sealed {
     bx_vfs *vfs;     /* owned */
     bx_buf env;      /* "K=V\0K=V\0" */
     size_t n_env;
+    bx_inject *inject; /* one per rule of the grant; texts borrowed from it, values owned */
     bx_clock_mode clock;
     bx_random_mode random;
     uint64_t seed;

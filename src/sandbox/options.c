@@ -67,6 +67,8 @@ bx_code bx_option_apply(bx_grant *g, bx_option o, bx_str value, bx_error *err)
         return bx_grant_allow(g, value, err);
     case BX_OPT_deny:
         return allow_prefixed(g, "deny:", value, err);
+    case BX_OPT_inject:
+        return bx_grant_inject(g, value, err);
     case BX_OPT_limits:
         return bx_limits_set(&g->limits, value, err);
     case BX_OPT_wasm_cache_dir:

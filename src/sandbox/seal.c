@@ -38,6 +38,38 @@ static bx_code build_env(bx_sealed *s, bx_error *err)
     return BX_OK;
 }
 
+/* Credentials are read when the grant is sealed, so that a missing one is found before anything runs.
+ * Copied: the environment may change. */
+static bx_code read_credentials(bx_sealed *s, bx_error *err)
+{
+    const bx_grant *g = s->grant;
+    s->inject = bx_calloc(g->n_injects + 1, sizeof *s->inject);
+    if (!s->inject)
+        return bx_fail(err, BX_ENOMEM, "credentials");
+    for (size_t i = 0; i < g->n_injects; i++) {
+        const bx_inject_rule_text *r = &g->injects[i];
+        const char *value = getenv(r->env);
+        if (!value || !value[0])
+            return bx_fail(err, BX_ENOENT, "inject: the variable '%s' for %s is not set", r->env, r->origin);
+        char *copy = bx_strndup(value, strlen(value));
+        if (!copy)
+            return bx_fail(err, BX_ENOMEM, "credentials");
+        s->inject[i] = (bx_inject){bx_str_of(r->origin), bx_str_of(r->header), bx_str_of(copy)};
+    }
+    return BX_OK;
+}
+
+static void forget_credentials(bx_sealed *s)
+{
+    for (size_t i = 0; s->inject && i < s->grant->n_injects; i++) {
+        char *value = (char *)(uintptr_t)s->inject[i].value.p;
+        if (value)
+            explicit_bzero(value, s->inject[i].value.n);
+        free(value);
+    }
+    free(s->inject);
+}
+
 bx_code bx_sealed_new(bx_grant *g, const char *store_dir, bx_sealed **ret, bx_error *err)
 {
     BX_AUTO(bx_sealed) bx_sealed *s = bx_calloc(1, sizeof *s);
@@ -51,6 +83,8 @@ bx_code bx_sealed_new(bx_grant *g, const char *store_dir, bx_sealed **ret, bx_er
         rc = bx_vfs_new(g, store_dir, &s->vfs, err);
     if (rc == BX_OK)
         rc = build_env(s, err);
+    if (rc == BX_OK)
+        rc = read_credentials(s, err);
     if (rc != BX_OK)
         return rc;
     s->random = bx_grant_random(g, &s->seed);
@@ -63,6 +97,7 @@ void bx_sealed_free(bx_sealed *s)
 {
     if (!s)
         return;
+    forget_credentials(s);
     bx_vfs_unref(s->vfs);
     bx_grant_free(s->grant);
     bx_buf_done(&s->env);

@@ -110,6 +110,8 @@ static void appending(bx_file *d)
     CHECK(put(f, "ab", &n) == BX_E_SUCCESS && bx_file_seek(f, 0, SEEK_SET, &at) == BX_E_SUCCESS);
     CHECK(put(f, "cd", &n) == BX_E_SUCCESS && strcmp(all(f), "abcd") == 0);
     CHECK(bx_file_seek(f, 0, SEEK_CUR, &at) == BX_E_SUCCESS && at == 4);
+    CHECK(bx_file_seek(f, 1, SEEK_SET, &at) == BX_E_SUCCESS && put(f, "", &n) == BX_E_SUCCESS);
+    CHECK(bx_file_seek(f, 0, SEEK_CUR, &at) == BX_E_SUCCESS && at == 1); /* nothing: no move */
     CHECK(kit_try(d, "f", "w", &g) == BX_E_SUCCESS && bx_file_set_size(g, 6) == BX_E_SUCCESS);
     CHECK(put(f, "e", &n) == BX_E_SUCCESS); /* at the end as it is now */
     bx_stat st;

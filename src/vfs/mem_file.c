@@ -126,9 +126,13 @@ static bx_errno mem_write(bx_file *f, const struct iovec *iov, size_t n, uint64_
         total += iov[i].iov_len;
     if (total > INT64_MAX - at)
         return BX_E_FBIG;
+    if (total == 0) { /* does not even move to the end when appending */
+        *ret_n = 0;
+        return BX_E_SUCCESS;
+    }
     size_t put = 0;
     bx_errno e = BX_E_SUCCESS;
-    if (total > 0 && at + total > old)
+    if (at + total > old)
         e = bx_mem_resize(tree(f), node, at + total);
     if (e == BX_E_SUCCESS)
         e = write_range(tree(f), node, iov, n, at, &put);
@@ -136,12 +140,11 @@ static bx_errno mem_write(bx_file *f, const struct iovec *iov, size_t n, uint64_
         uint64_t end = put > 0 && at + put > old ? at + put : old;
         (void)bx_mem_resize(tree(f), node, end);
     }
-    if (put == 0 && total > 0)
+    if (put == 0)
         return e;
     if (own)
         f->pos = at + put;
-    if (put > 0)
-        node->mtim = node->ctim = bx_mem_now();
+    node->mtim = node->ctim = bx_mem_now();
     *ret_n = put;
     return BX_E_SUCCESS;
 }

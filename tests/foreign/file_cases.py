@@ -38,8 +38,8 @@ def exit_codes(t):
         t.same(("exit", str(code)), t.run("exit", str(code), flags=[]), code, "", "")
         found = t.outcome("exit", str(code), flags=[])
         equal("outcome", (found["kind"], found["exit_code"], found["error"]), ("exit", code, None))
-    t.same(("no such file",), t.run("exit", "0", flags=["--map-dir", f"{t.dir}/missing::/d"]), 126, "",
-           t.run("exit", "0", flags=["--map-dir", f"{t.dir}/missing::/d"]).stderr)
+    done = t.run("exit", "0", flags=["--map-dir", f"{t.dir}/missing::/d"])
+    equal("a mapped directory that is not there", (done.returncode, done.stdout), (125, b""))
 
 
 def checksum(data):
@@ -65,7 +65,7 @@ def standard_input(t):
 def lines(t):
     (t.dir / "f").write_text("one\ntwo\nthree\nfour")
     t.ok("head", "-n", "2", "/d/f", out="one\ntwo\n")
-    t.ok("head", "-n3", stdin=b"a\nb\n\nd\n", out="a\nb\n\n")
+    t.ok("head", "-n", "3", stdin=b"a\nb\n\nd\n", out="a\nb\n\n")
     t.ok("head", "-n", "1", "/d/f", flags=t.grants(read_only=True), out="one\n")
     t.refused("head", "/d/none", says="/d/none: not found")
     t.refused("head", "/d/f/x", says="/d/f/x: not a directory")
@@ -86,8 +86,8 @@ def listing(t):
     t.ok("tree", "/d/b/deep/../../b/deep/./er", out="file file 5\n")
     t.refused("tree", "/d/none", says="/d/none: not found")
     t.refused("tree", "/d/a", says="/d/a: not a directory")
-    t.refused("tree", "/elsewhere", says="/elsewhere: outside")
-    t.refused("tree", "/d", flags=[], says="/d: outside")
+    t.refused("tree", "/elsewhere", says=f"/elsewhere: {t.outside}")
+    t.refused("tree", "/d", flags=[], says=f"/d: {t.outside}")
 
 
 @needs("tree")
@@ -177,7 +177,8 @@ def directories(t):
     t.refused("rmdir", "/d/a/b", says="/d/a/b: not empty")
     t.refused("rmdir", "/d/a/b/file", says="/d/a/b/file: not a directory")
     t.refused("rm", "/d/a/b", says="/d/a/b: is a directory")
-    t.refused("rm", "-r", "/d/a", read_only=True, says="/d/a/b/c: denied" if (t.dir / "a/b").exists() else "")
+    done = t.run("rm", "-r", "/d/a", flags=t.grants(read_only=True))
+    equal("read-only", (done.returncode, b": denied" in done.stderr, (t.dir / "a/b/file").exists()), (1, True, True))
     t.ok("rm", "/d/a/b/file")
     t.ok("rmdir", "/d/a/b/c")
     (t.dir / "a/1/2").mkdir(parents=True)
@@ -199,7 +200,7 @@ def renaming(t):
     (t.dir / "full/z").mkdir(parents=True)
     t.ok("mv", "/d/x", "/d/moved")
     equal("moved", (t.dir / "moved/y").is_dir(), True)
-    t.refused("mv", "/d/moved", "/d/full", says="/d/moved: not empty")
+    t.refused("mv", "/d/moved", "/d/full", says=f"/d/moved: {'exists' if t.name.startswith('go') else 'not empty'}")
     t.refused("mv", "/d/none", "/d/c", says="/d/none: not found")
     t.refused("mv", "/d/b", "/d/c", read_only=True, says="/d/b: denied")
     two = ["--map-dir", f"{t.dir}/moved::/m", "--map-dir", f"{t.dir}/full::/n"]

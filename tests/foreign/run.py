@@ -21,16 +21,16 @@ RUST_LACKS = {"touch", "lstat", "symlink"}
 AS_HAS = {"args", "env", "exit", "count", "panic"} | SHIM
 COMMON = ALL - STRESS - LIBC - SHIM
 
-# Name, builder, commands it has, how a panic ends.
+# Name, builder, commands it has, how a panic ends, what a path below no preopened directory is called.
 MODULES = [
-    ("rust", toolchains.rust, COMMON - RUST_LACKS, (132, "trap")),
-    ("go", toolchains.go, COMMON | STRESS, (2, "exit")),
-    ("zig", toolchains.zig_c, COMMON | LIBC, (132, "trap")),
-    ("as", toolchains.assemblyscript, AS_HAS, (255, "exit")),
+    ("rust", toolchains.rust, COMMON - RUST_LACKS, (132, "trap"), "outside"),
+    ("go", toolchains.go, COMMON | STRESS, (2, "exit"), "outside"),
+    ("zig", toolchains.zig_c, COMMON | LIBC, (132, "trap"), "not found"),
+    ("as", toolchains.assemblyscript, AS_HAS, (255, "exit"), ""),
 ]
 COMPONENTS = [
-    ("js", toolchains.js_command, COMMON, (132, "trap")),
-    ("py", toolchains.py_command, COMMON, (132, "trap")),
+    ("js", toolchains.js_command, COMMON, (132, "trap"), "outside"),
+    ("py", toolchains.py_command, COMMON, (132, "trap"), "not found"),
 ]
 
 
@@ -83,20 +83,20 @@ def run_files(tally, tool, commands):
 
 
 def file_tools(tally):
-    for name, builder, commands, panic in MODULES:
+    for name, builder, commands, panic, outside in MODULES:
         file = tally.build(name, builder)
         if not file:
             continue
-        run_files(tally, Tool(name, file, ALL - commands, panic), commands)
+        run_files(tally, Tool(name, file, ALL - commands, panic, outside=outside), commands)
         for suffix, wrap in (("jco", toolchains.by_jco), ("own", toolchains.by_boxagnts)):
             component = tally.build(f"{name}-{suffix}", wrap, file)
             if component:
                 ends = (1, "exit") if panic[1] == "exit" else panic
-                run_files(tally, Tool(f"{name}-{suffix}", component, ALL - commands, ends, component=True), commands)
-    for name, builder, commands, panic in COMPONENTS:
+                run_files(tally, Tool(f"{name}-{suffix}", component, ALL - commands, ends, True, outside), commands)
+    for name, builder, commands, panic, outside in COMPONENTS:
         file = tally.build(name, builder)
         if file:
-            run_files(tally, Tool(name, file, ALL - commands, panic, component=True), commands)
+            run_files(tally, Tool(name, file, ALL - commands, panic, True, outside), commands)
 
 
 def main(words):

@@ -12,20 +12,21 @@ class Wrong(Exception):
 
 
 class Tool:
-    """A program under test.  `lacks`: commands its language cannot do.  `component`: exit codes are 0 and 1 only."""
+    """A program under test.  `lacks`: commands its language cannot do.  `component`: exit codes are 0 and 1 only.
+    `outside`: what its library says of a path below no preopened directory."""
 
-    def __init__(self, name, file, lacks=(), panic=(132, "trap"), component=False, env=()):
+    def __init__(self, name, file, lacks=(), panic=(132, "trap"), component=False, outside="outside"):
         self.name = name
         self.file = file
         self.lacks = set(lacks)
         self.panic = panic
         self.component = component
-        self.env = [word for variable in env for word in ("--env", variable)]
+        self.outside = outside
         self.dir = pathlib.Path()
 
     def exec(self, flags, words, stdin=b"", environment=None, timeout_s=300):
         """boxagnts exec FLAGS FILE -- WORDS; subprocess.CompletedProcess with bytes."""
-        return subprocess.run([BOXAGNTS, "exec", *self.env, *map(str, flags), str(self.file), "--", *words], input=stdin,
+        return subprocess.run([BOXAGNTS, "exec", *map(str, flags), str(self.file), "--", *words], input=stdin,
                               capture_output=True, timeout=timeout_s, env=dict(os.environ, **(environment or {})), check=False)
 
     def grants(self, read_only=False):

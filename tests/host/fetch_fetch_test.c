@@ -47,6 +47,11 @@ static const wf_fake_reply REPLIES[] = {
      .status = 200,
      .headers = "content-type: text/plain; charset=latin1\n",
      .body = BODY("caf\xe9 \x80")},
+    {.url = "http://h/badutf8",
+     .status = 200,
+     .headers = "content-type: text/plain; charset=utf-8\n",
+     .body = BODY("a\xff"
+                  "b")},
     {.url = "http://h/utf16",
      .status = 200,
      .headers = "content-type: text/plain\n",
@@ -230,6 +235,10 @@ static void other_bodies(void)
     CHECK(prints("{\"url\":\"http://h/latin\"}", BX_OK,
                  "URL: http://h/latin\nStatus: 200\nContent-Type: text/plain; charset=latin1\n\n"
                  "caf\xc3\xa9 \xe2\x82\xac"));
+    CHECK(prints("{\"url\":\"http://h/badutf8\"}", BX_OK,
+                 "URL: http://h/badutf8\nStatus: 200\nContent-Type: text/plain; charset=utf-8\n"
+                 "Note: some bytes are no utf-8 and are shown as U+FFFD\n\na\xef\xbf\xbd"
+                 "b"));
     CHECK(prints("{\"url\":\"http://h/utf16\"}", BX_OK,
                  "URL: http://h/utf16\nStatus: 200\nContent-Type: text/plain\n\na\xe2\x82\xac"));
     CHECK(

@@ -348,6 +348,8 @@ static bx_code convert(const wf_args *args, wf_result *r, const body *b, bx_str 
         note(r, "this build does not decode %s: only its ASCII characters are shown", r->charset);
     else if (rc != BX_OK)
         return bx_fail(err, rc, "no memory to decode the %s text", r->charset);
+    else if (cs == CS_UTF_8 && !wf_is_utf8(raw, r->body_cut))
+        note(r, "some bytes are no utf-8 and are shown as U+FFFD");
     return to_text(args, r, what.kind, text, err);
 }
 

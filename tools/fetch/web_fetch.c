@@ -85,7 +85,11 @@ static void put_structured(const wf_args *a, const wf_result *r)
     bx_json_open('{');
     put_str("url", bx_buf_str(&a->url));
     put_str("final_url", bx_buf_str(&r->final_url));
-    put_int("status", r->status);
+    bx_json_key("status");
+    if (r->status)
+        bx_json_int(r->status);
+    else
+        bx_json_null();
     put_str("content_type", bx_buf_str(&r->content_type));
     put_str_or_null("charset", bx_str_of(r->charset));
     put_str_or_null("title", bx_buf_str(&r->title));
