@@ -7,6 +7,7 @@ use wasi_preview1_component_adapter_provider::{
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
+use crate::adapter_room::make_room;
 use crate::error::{Code, Error, Result, finish};
 use crate::ffi::{EngBytes, EngError, bytes};
 
@@ -31,9 +32,10 @@ pub fn componentize(wasm: &[u8]) -> Result<Vec<u8>> {
     }
     let start = exports_start(wasm).map_err(|e| Error::new(Code::Invalid, e.to_string()))?;
     let adapter = if start { COMMAND } else { REACTOR };
+    let roomy = make_room(wasm);
     ComponentEncoder::default()
         .validate(true)
-        .module(wasm)
+        .module(roomy.as_deref().unwrap_or(wasm))
         .and_then(|e| e.adapter(ADAPTER, adapter))
         .and_then(|mut e| e.encode())
         .map_err(|e| Error::new(Code::Unsupported, format!("{e:#}")))

@@ -13,6 +13,7 @@
 //! # Threads
 //! Engines and modules may be used by several threads at once.  An instance belongs to one thread at a time.
 
+mod adapter_room;
 pub mod code;
 pub mod component;
 pub mod componentize;

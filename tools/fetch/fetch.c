@@ -241,7 +241,7 @@ static bx_code keep(void *ctx, bx_str bytes, bx_error *err)
 static bx_code read_body(body *b, wf_response *resp, bx_error *err)
 {
     BX_AUTO(wf_decoder) wf_decoder *decoder = NULL;
-    BX_AUTOFREE char *chunk = bx_calloc(1, CHUNK);
+    BX_AUTOFREE char *chunk = bx_realloc(NULL, CHUNK); /* not cleared: most bodies are short */
     if (!chunk)
         return bx_fail(err, BX_ENOMEM, "out of memory");
     bx_code rc = wf_decoder_new(wf_http_find(resp, "content-encoding"), keep, b, &decoder, err);
@@ -282,7 +282,7 @@ static void describe_binary(wf_result *r, bx_str content_type, const char *forma
 
 static void html_region(wf_result *r, bx_str html)
 {
-    wf_tree *tree = bx_calloc(1, sizeof *tree);
+    wf_tree *tree = bx_realloc(NULL, sizeof *tree);
     wf_main m;
     if (!tree || wf_main_find(tree, html, &m) != BX_OK) {
         r->text.fail = BX_ENOMEM;

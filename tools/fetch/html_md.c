@@ -676,7 +676,7 @@ static bx_code convert(conv *c, wf_tree *tree, bx_str html, wf_main *m)
 bx_code wf_html_to_md(bx_str html, const wf_html_opts *opts, bx_buf *out, bx_buf *title,
                       bx_error *err)
 {
-    wf_tree *tree = bx_calloc(1, sizeof *tree);
+    wf_tree *tree = bx_realloc(NULL, sizeof *tree); /* wf_tree_run sets what it reads */
     conv *c = bx_calloc(1, sizeof *c);
     wf_main m = {0};
     bx_code rc = BX_ENOMEM;

@@ -272,7 +272,7 @@ static void text(wf_tree *t, const wf_tok *tok)
 
 void wf_tree_run(wf_tree *t, bx_str in, const wf_tree_handler *handler, void *ctx)
 {
-    /* Not the stack: only what is below `n` is ever read, and it is large. */
+    /* Of the stack only what is below `n` is ever read. */
     t->tok = wf_tokenizer_init(in);
     t->handler = handler;
     t->ctx = ctx;

@@ -46,7 +46,7 @@ struct wf_tree {
     bool title_seen;
 };
 
-/* Walk all of `in`.  `tree` is large: the caller allocates it. */
+/* Walk all of `in`.  `tree` is large, so the caller allocates it; it need not be cleared. */
 void wf_tree_run(wf_tree *tree, bx_str in, const wf_tree_handler *handler, void *ctx);
 
 /* The innermost open element of kind `tag`, or NULL. */

@@ -11,7 +11,7 @@ enum { MS = 1000000, WRITE_CHUNK = 65536, MAX_RESPONSE_HEADERS = 512 };
 
 struct wf_response {
     unsigned status;
-    wf_header headers[MAX_RESPONSE_HEADERS];
+    wf_header *headers;
     size_t n_headers;
     char *strings; /* what the headers borrow */
     wasi_http_types_own_incoming_response_t response;
@@ -250,8 +250,10 @@ static bx_code copy_headers(wf_response *r, bx_error *err)
     size_t n = list.len < MAX_RESPONSE_HEADERS ? list.len : MAX_RESPONSE_HEADERS;
     for (size_t i = 0; i < n; i++)
         total += list.ptr[i].f0.len + list.ptr[i].f1.len;
-    char *to = r->strings = bx_calloc(1, total + 1);
-    for (size_t i = 0; to && i < n; i++) {
+    r->headers = bx_calloc(n + 1, sizeof *r->headers);
+    r->strings = bx_calloc(1, total + 1);
+    char *to = r->strings;
+    for (size_t i = 0; to && r->headers && i < n; i++) {
         bx_str name = {to, list.ptr[i].f0.len}, value = {to + name.n, list.ptr[i].f1.len};
         memcpy(to, list.ptr[i].f0.ptr, name.n);
         memcpy(to + name.n, list.ptr[i].f1.ptr, value.n);
@@ -260,7 +262,7 @@ static bx_code copy_headers(wf_response *r, bx_error *err)
     }
     wasi_http_types_fields_drop_own(fields);
     wf_cabi_release(mark);
-    return to ? BX_OK : bx_fail(err, BX_ENOMEM, "out of memory");
+    return to && r->headers ? BX_OK : bx_fail(err, BX_ENOMEM, "out of memory");
 }
 
 static bx_code open_body(wf_response *r, bx_error *err)
@@ -365,6 +367,7 @@ void wf_http_free(wf_response *r)
     if (r->response.__handle)
         wasi_http_types_incoming_response_drop_own(r->response);
     wasi_io_poll_pollable_drop_own(r->deadline);
+    free(r->headers);
     free(r->strings);
     free(r);
 }
