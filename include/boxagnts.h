@@ -13,7 +13,11 @@
  *
  * Threads: an engine, a module and a sealed grant may be used by any number of threads at once; a
  * grant that is being built, and an outcome, belong to one thread.  A call runs on the thread that
- * makes it.  Free in the order outcome, module and grant, engine. */
+ * makes it.  Free in the order outcome, module and grant, engine.
+ *
+ * Signals: the engine handles SIGSEGV, SIGILL and SIGFPE of guest code and passes on all others of that
+ * kind.  The process should ignore SIGXFSZ (a guest's write beyond RLIMIT_FSIZE) and, where it hands out pipes,
+ * SIGPIPE; both are then errors of the guest's call. */
 #ifndef BOXAGNTS_H
 #define BOXAGNTS_H
 

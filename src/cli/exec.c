@@ -38,7 +38,8 @@ static void cancel_on_signals(bx_ctl *ctl)
     (void)sigaction(SIGINT, &sa, NULL);
     (void)sigaction(SIGTERM, &sa, NULL);
     struct sigaction ignore = {.sa_handler = SIG_IGN};
-    (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigaction(SIGPIPE, &ignore, NULL); /* a guest's broken pipe is its errno, not our end */
+    (void)sigaction(SIGXFSZ, &ignore, NULL); /* as is a file beyond RLIMIT_FSIZE */
 }
 
 static bx_code build_grant(const bx_args *a, bx_grant **ret, bx_error *err)
