@@ -153,7 +153,11 @@ impl Reencode for Room {
         }
     }
 
-    fn parse_type_section(&mut self, types: &mut TypeSection, s: wasmparser::TypeSectionReader<'_>) -> Result<()> {
+    fn parse_type_section(
+        &mut self,
+        types: &mut TypeSection,
+        s: wasmparser::TypeSectionReader<'_>,
+    ) -> Result<()> {
         utils::parse_type_section(self, types, s)?;
         types.ty().function([], [ValType::I32]);
         types.ty().function([ValType::I32], [ValType::I32]);
@@ -209,7 +213,11 @@ impl Reencode for Room {
         Ok(())
     }
 
-    fn parse_code_section(&mut self, code: &mut CodeSection, s: wasmparser::CodeSectionReader<'_>) -> Result<()> {
+    fn parse_code_section(
+        &mut self,
+        code: &mut CodeSection,
+        s: wasmparser::CodeSectionReader<'_>,
+    ) -> Result<()> {
         utils::parse_code_section(self, code, s)?;
         for f in [self.size(), self.grow(), self.realloc()] {
             code.function(&f);

@@ -80,7 +80,10 @@ impl BxEngine {
         let pages = if kind == KIND_CORE { initial_pages(&meta) } else { u64::MAX };
         let meta = meta.to_string().into_bytes();
         if meta.len() > META_MAX {
-            return Err(Error::new(Code::Limit, format!("the interface's description is over {META_MAX} bytes")));
+            return Err(Error::new(
+                Code::Limit,
+                format!("the interface's description is over {META_MAX} bytes"),
+            ));
         }
         let mut out = Vec::with_capacity(MAGIC.len() + 16 + meta.len() + code.len());
         out.extend_from_slice(MAGIC);
@@ -146,10 +149,16 @@ fn exported_memory(module: &Module) -> Option<ModuleExport> {
 
 fn compile_error(err: &wasmtime::Error) -> Error {
     let text = crate::error::chain(err);
-    let code = if text.contains("pooling allocator") || text.contains("exceeds the limit") || text.contains("too large") {
+    let code = if text.contains("pooling allocator")
+        || text.contains("exceeds the limit")
+        || text.contains("too large")
+    {
         Code::Limit
-    } else if text.contains("proposal") || text.contains("not supported") || text.contains("feature is not enabled")
-        || text.contains("must be enabled") || text.contains("support is not enabled")
+    } else if text.contains("proposal")
+        || text.contains("not supported")
+        || text.contains("feature is not enabled")
+        || text.contains("must be enabled")
+        || text.contains("support is not enabled")
     {
         Code::Unsupported
     } else {

@@ -5,7 +5,8 @@ use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
 use wasmtime::{
-    Caller, ExternType, FuncType, Instance, Linker, Memory, ModuleExport, Store, UpdateDeadline, ValRaw, ValType,
+    Caller, ExternType, FuncType, Instance, Linker, Memory, ModuleExport, Store, UpdateDeadline, ValRaw,
+    ValType,
 };
 
 use crate::code::{BxModule, CoreCode, Loaded};
@@ -70,7 +71,11 @@ fn parse_sig(sig: &str) -> Option<(Vec<ValType>, Vec<ValType>)> {
 }
 
 impl Host {
-    fn call(&self, mut caller: Caller<'_, CallState>, slots: &mut [MaybeUninit<ValRaw>]) -> wasmtime::Result<()> {
+    fn call(
+        &self,
+        mut caller: Caller<'_, CallState>,
+        slots: &mut [MaybeUninit<ValRaw>],
+    ) -> wasmtime::Result<()> {
         let mut args = [0u64; MAX_PARAMS];
         for (i, (arg, slot)) in args.iter_mut().zip(slots.iter()).take(self.params).enumerate() {
             // SAFETY: Wasmtime has initialised the first `params` slots.
@@ -156,9 +161,10 @@ unsafe fn link(core: &mut CoreCode, defs: &[HostDef]) -> Result<()> {
         let host = Host {
             func,
             params: params.len(),
-            wide: params.iter().enumerate().fold(0, |w, (i, t)| {
-                w | u32::from(matches!(t, ValType::I64 | ValType::F64)) << i
-            }),
+            wide: params
+                .iter()
+                .enumerate()
+                .fold(0, |w, (i, t)| w | u32::from(matches!(t, ValType::I64 | ValType::F64)) << i),
             result: results.first().cloned(),
         };
         let ty = FuncType::new(&engine, params, results);
@@ -221,7 +227,9 @@ pub unsafe extern "C" fn bx_emodule_link(
                 let defs = if n == 0 { &[] } else { std::slice::from_raw_parts(defs, n) };
                 link(core, defs)
             }
-            Loaded::Component(_) => Err(Error::new(Code::Unsupported, "this is a component, not a core module")),
+            Loaded::Component(_) => {
+                Err(Error::new(Code::Unsupported, "this is a component, not a core module"))
+            }
         };
         finish(r, err, |()| ())
     }
@@ -301,20 +309,23 @@ pub unsafe extern "C" fn bx_einstance_new(
 /// # Safety
 /// The pointers are valid as the header says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_einstance_run(i: *mut BxInstance, name: *const c_char, end: *mut EngEnd) -> EndKind {
+pub unsafe extern "C" fn bx_einstance_run(
+    i: *mut BxInstance,
+    name: *const c_char,
+    end: *mut EngEnd,
+) -> EndKind {
     // SAFETY: the header asks for valid pointers.
     let (i, name) = unsafe { (&mut *i, text(name).unwrap_or("")) };
-    let func = i
-        .instance
-        .get_func(&mut i.store, name)
-        .filter(|f| f.typed::<(), ()>(&i.store).is_ok());
+    let func = i.instance.get_func(&mut i.store, name).filter(|f| f.typed::<(), ()>(&i.store).is_ok());
     let Some(func) = func else {
         let words = format!("the module exports no function \"{name}\" without parameters and results");
         // SAFETY: as above.
         return unsafe { ends::put_failed(end, &words, &i.store.data().limiter) };
     };
     // SAFETY: the type was checked; there are no parameters or results to pass.
-    let r = unsafe { func.call_unchecked(&mut i.store, std::ptr::slice_from_raw_parts_mut(std::ptr::null_mut(), 0)) };
+    let r = unsafe {
+        func.call_unchecked(&mut i.store, std::ptr::slice_from_raw_parts_mut(std::ptr::null_mut(), 0))
+    };
     let s = i.store.data();
     // SAFETY: as above.
     unsafe {
@@ -335,10 +346,8 @@ pub unsafe extern "C" fn bx_emodule_has_command(m: *const BxModule, name: *const
     let (m, name) = unsafe { (&*m, text(name).unwrap_or("")) };
     let Loaded::Core(core) = &m.loaded else { return 0 };
     let ty = core.module.get_export(name);
-    let is_command = ty
-        .as_ref()
-        .and_then(|t| t.func())
-        .is_some_and(|f| f.params().len() == 0 && f.results().len() == 0);
+    let is_command =
+        ty.as_ref().and_then(|t| t.func()).is_some_and(|f| f.params().len() == 0 && f.results().len() == 0);
     is_command.into()
 }
 

@@ -76,7 +76,9 @@ fn core(wasm: &[u8]) -> std::result::Result<Value, wasmparser::BinaryReaderError
                         TypeRef::Global(g) => ("global", val_type(g.content_type)),
                         TypeRef::Tag(t) => ("tag", signature(&types, t.func_type_idx)),
                     };
-                    imports.push(json!({"module": import.module, "name": import.name, "kind": kind, "type": ty}));
+                    imports.push(
+                        json!({"module": import.module, "name": import.name, "kind": kind, "type": ty}),
+                    );
                 }
             }
             Payload::FunctionSection(s) => {

@@ -35,7 +35,13 @@ pub enum Cause {
 ///
 /// # Safety
 /// `end` points to a writable `bx_eng_end`, initialised or not.
-pub unsafe fn put(end: *mut EngEnd, kind: EndKind, host_code: i32, fuel_used: u64, limiter: &Limiter) -> EndKind {
+pub unsafe fn put(
+    end: *mut EngEnd,
+    kind: EndKind,
+    host_code: i32,
+    fuel_used: u64,
+    limiter: &Limiter,
+) -> EndKind {
     // SAFETY: promised by the caller; written field by field because the message is large and seldom used.
     unsafe {
         (&raw mut (*end).kind).write(kind);
@@ -102,7 +108,9 @@ fn classify(
     match cause {
         Some(Cause::Host(_)) => return (EndKind::Host, None, String::new()),
         Some(Cause::Stop(Stop::Deadline)) => return (EndKind::Deadline, None, "the deadline passed".into()),
-        Some(Cause::Stop(Stop::Cancelled)) => return (EndKind::Cancelled, None, "the call was cancelled".into()),
+        Some(Cause::Stop(Stop::Cancelled)) => {
+            return (EndKind::Cancelled, None, "the call was cancelled".into());
+        }
         None => {}
     }
     if let Some(trap) = err.downcast_ref::<Trap>() {
@@ -114,13 +122,21 @@ fn classify(
         return (kind, Some(trap_name(*trap)), innermost(err));
     }
     if err.is::<wasmtime::ThrownException>() {
-        return (EndKind::Trap, Some(c"uncaught_exception"), "an exception nobody in the guest caught".into());
+        return (
+            EndKind::Trap,
+            Some(c"uncaught_exception"),
+            "an exception nobody in the guest caught".into(),
+        );
     }
     if err.is::<wasmtime::GcHeapOutOfMemory<()>>() {
         return (EndKind::Trap, Some(c"gc_heap_out_of_memory"), "no room left for guest objects".into());
     }
     if limiter.initial_refused {
-        return (EndKind::Memory, None, format!("what the guest needs to start is over the limit: {}", innermost(err)));
+        return (
+            EndKind::Memory,
+            None,
+            format!("what the guest needs to start is over the limit: {}", innermost(err)),
+        );
     }
     if err.is::<wasmtime::PoolConcurrencyLimitError>() {
         return (EndKind::Failed, None, format!("no free instance: {}", innermost(err)));

@@ -46,8 +46,7 @@ impl BxEngine {
         }
         let mut config = settings(&cfg, roomy);
         config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
-        let engine =
-            wasmtime::Engine::new(&config).map_err(|e| Error::from_wasmtime(Code::Internal, &e))?;
+        let engine = wasmtime::Engine::new(&config).map_err(|e| Error::from_wasmtime(Code::Internal, &e))?;
         Ok(Self::finish(engine, cfg, false))
     }
 

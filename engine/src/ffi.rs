@@ -75,8 +75,7 @@ pub struct EngineConfig {
 }
 
 /// `bx_host_fn`.
-pub type HostFn =
-    unsafe extern "C" fn(ctx: *mut c_void, mem: *mut u8, mem_len: usize, args: *mut u64) -> i32;
+pub type HostFn = unsafe extern "C" fn(ctx: *mut c_void, mem: *mut u8, mem_len: usize, args: *mut u64) -> i32;
 
 /// `bx_host_def`.
 #[repr(C)]

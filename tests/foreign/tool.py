@@ -13,15 +13,17 @@ class Wrong(Exception):
 
 class Tool:
     """A program under test.  `lacks`: commands its language cannot do.  `component`: exit codes are 0 and 1 only.
-    `outside`: what its library says of a path below no preopened directory."""
+    `outside`: what its library says of a path below no preopened directory.  `stream_error`: the one thing its library
+    says when writing to a file fails; None when it tells the reasons apart."""
 
-    def __init__(self, name, file, lacks=(), panic=(132, "trap"), component=False, outside="outside"):
+    def __init__(self, name, file, lacks=(), panic=(132, "trap"), component=False, outside="outside", stream_error=None):
         self.name = name
         self.file = file
         self.lacks = set(lacks)
         self.panic = panic
         self.component = component
         self.outside = outside
+        self.stream_error = stream_error
         self.dir = pathlib.Path()
 
     def exec(self, flags, words, stdin=b"", environment=None, timeout_s=300):

@@ -131,7 +131,7 @@ static bx_code call(const char *json, bx_buf *ret, wf_result *r)
     }
     wf_fake_set(REPLIES, BX_COUNT(REPLIES));
     wf_fetch(&args, r);
-    (void)wf_result_head(&args, r, ret);
+    (void)wf_result_head(r, ret);
     (void)bx_buf_add_str(ret, r->shown);
     wf_args_done(&args);
     return r->err.code;

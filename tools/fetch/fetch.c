@@ -486,9 +486,8 @@ void wf_result_done(wf_result *r)
     bx_buf_done(&r->saved_to);
 }
 
-bx_code wf_result_head(const wf_args *args, const wf_result *r, bx_buf *ret)
+bx_code wf_result_head(const wf_result *r, bx_buf *ret)
 {
-    (void)args;
     (void)bx_buf_addf(ret, "URL: %s\n", r->final_url.p ? r->final_url.p : "");
     for (size_t i = 0; i < r->n_hops; i++)
         (void)bx_buf_addf(ret, "Redirect: %u %s -> %s\n", r->hops[i].status, r->hops[i].from,

@@ -37,6 +37,6 @@ void wf_fetch(const wf_args *args, wf_result *ret);
 void wf_result_done(wf_result *r);
 
 /* The head in front of the text: where it came from, a line each, then an empty one. */
-bx_code wf_result_head(const wf_args *args, const wf_result *r, bx_buf *ret);
+bx_code wf_result_head(const wf_result *r, bx_buf *ret);
 
 #endif

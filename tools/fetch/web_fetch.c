@@ -114,7 +114,7 @@ static void put_result(const wf_args *a, const wf_result *r)
 {
     BX_AUTO_BUF head = bx_buf_init(1 << 20);
     bx_text_begin();
-    if (wf_result_head(a, r, &head) == BX_OK)
+    if (wf_result_head(r, &head) == BX_OK)
         bx_text_put(head.p, head.n);
     bx_text_put(r->shown.p, r->shown.n);
     if (r->next) {

@@ -10,14 +10,14 @@ use tokio::io::unix::AsyncFd;
 use wasmtime::component::Resource;
 use wasmtime_wasi::I32Exit;
 use wasmtime_wasi::p2::bindings::cli::{
-    environment, exit, stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr, terminal_stdin,
-    terminal_stdout,
+    environment, exit, stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr,
+    terminal_stdin, terminal_stdout,
 };
 use wasmtime_wasi::p2::bindings::clocks::{monotonic_clock, wall_clock};
 use wasmtime_wasi::p2::bindings::random::{insecure, insecure_seed, random};
 use wasmtime_wasi::p2::{
-    DynInputStream, DynOutputStream, DynPollable, InputStream, OutputStream, Pollable, StreamError, StreamResult,
-    subscribe,
+    DynInputStream, DynOutputStream, DynPollable, InputStream, OutputStream, Pollable, StreamError,
+    StreamResult, subscribe,
 };
 
 use super::hooks::Call;
@@ -54,7 +54,9 @@ impl Stdin {
                 Some(Ok(buf.into()))
             }
             1 => None,
-            _ => Some(Err(StreamError::LastOperationFailed(wasmtime::format_err!("reading standard input failed")))),
+            _ => Some(Err(StreamError::LastOperationFailed(wasmtime::format_err!(
+                "reading standard input failed"
+            )))),
         }
     }
 }
@@ -142,7 +144,9 @@ impl OutputStream for Output {
             code if code > 0 => Err(StreamError::Trap(self.shared.end(Cause::Host(code)))),
             _ => {
                 self.closed = true;
-                Err(StreamError::LastOperationFailed(wasmtime::format_err!("nobody reads the output any more")))
+                Err(StreamError::LastOperationFailed(wasmtime::format_err!(
+                    "nobody reads the output any more"
+                )))
             }
         }
     }

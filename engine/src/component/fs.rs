@@ -10,8 +10,8 @@ use wasmtime_wasi::p2::bindings::clocks::wall_clock::Datetime;
 use wasmtime_wasi::p2::bindings::filesystem::preopens;
 use wasmtime_wasi::p2::bindings::filesystem::types::ErrorCode;
 use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
-    self, Advice, Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, DirectoryEntryStream,
-    MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
+    self, Advice, Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry,
+    DirectoryEntryStream, MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
 };
 use wasmtime_wasi::p2::{
     DynInputStream, DynOutputStream, FsError, FsResult, InputStream, OutputStream, Pollable, StreamError,
@@ -242,13 +242,21 @@ impl types::Host for View<'_> {
 }
 
 impl types::HostDescriptor for View<'_> {
-    fn read_via_stream(&mut self, d: Resource<Descriptor>, offset: u64) -> FsResult<Resource<DynInputStream>> {
+    fn read_via_stream(
+        &mut self,
+        d: Resource<Descriptor>,
+        offset: u64,
+    ) -> FsResult<Resource<DynInputStream>> {
         let file = self.fs_file(&d)?;
         let s: DynInputStream = Box::new(Input { file, offset, closed: false });
         Ok(self.table.push(s)?)
     }
 
-    fn write_via_stream(&mut self, d: Resource<Descriptor>, offset: u64) -> FsResult<Resource<DynOutputStream>> {
+    fn write_via_stream(
+        &mut self,
+        d: Resource<Descriptor>,
+        offset: u64,
+    ) -> FsResult<Resource<DynOutputStream>> {
         let file = self.fs_file(&d)?;
         let s: DynOutputStream = Box::new(Output { file, offset: Some(offset), closed: false });
         Ok(self.table.push(s)?)
@@ -285,9 +293,9 @@ impl types::HostDescriptor for View<'_> {
 
     fn get_flags(&mut self, d: Resource<Descriptor>) -> FsResult<DescriptorFlags> {
         // SAFETY: see `advise`.
-        let (rights, flags, ty) = self.fs_file(&d)?.with(|fs, ctx, f| unsafe {
-            ((fs.rights)(ctx, f), (fs.flags)(ctx, f), (fs.ty)(ctx, f))
-        })?;
+        let (rights, flags, ty) = self
+            .fs_file(&d)?
+            .with(|fs, ctx, f| unsafe { ((fs.rights)(ctx, f), (fs.flags)(ctx, f), (fs.ty)(ctx, f)) })?;
         let write = if ty == 3 { DescriptorFlags::MUTATE_DIRECTORY } else { DescriptorFlags::WRITE };
         let mut r = DescriptorFlags::empty();
         for (on, flag) in [
@@ -353,7 +361,12 @@ impl types::HostDescriptor for View<'_> {
         Ok(descriptor_stat(&s))
     }
 
-    fn stat_at(&mut self, d: Resource<Descriptor>, flags: PathFlags, path: String) -> FsResult<DescriptorStat> {
+    fn stat_at(
+        &mut self,
+        d: Resource<Descriptor>,
+        flags: PathFlags,
+        path: String,
+    ) -> FsResult<DescriptorStat> {
         let mut s = Stat::default();
         // SAFETY: see `advise`.
         self.fs_file(&d)?
@@ -493,7 +506,10 @@ impl types::HostDescriptor for View<'_> {
 }
 
 impl types::HostDirectoryEntryStream for View<'_> {
-    fn read_directory_entry(&mut self, s: Resource<DirectoryEntryStream>) -> FsResult<Option<DirectoryEntry>> {
+    fn read_directory_entry(
+        &mut self,
+        s: Resource<DirectoryEntryStream>,
+    ) -> FsResult<Option<DirectoryEntry>> {
         let s: &mut DirStream = self.table.get_mut(&Resource::new_borrow(s.rep()))?;
         loop {
             let mut e = Dirent { next: 0, ino: 0, ty: 0, name: Str { p: std::ptr::null(), n: 0 } };

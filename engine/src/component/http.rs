@@ -143,7 +143,9 @@ impl Req {
                     let trailers = frame.into_trailers().unwrap_or_default();
                     let fields = fields(&trailers);
                     // SAFETY: see `error`; the fields live until the hook returns.
-                    self.with(|http, ctx, p| unsafe { (http.body_end)(ctx, p, fields.as_ptr(), fields.len()) });
+                    self.with(|http, ctx, p| unsafe {
+                        (http.body_end)(ctx, p, fields.as_ptr(), fields.len())
+                    });
                     return;
                 }
                 Some(Err(_)) => {
@@ -228,7 +230,8 @@ unsafe fn header_map(head: &Head) -> HeaderMap {
     let mut map = HeaderMap::new();
     for i in 0..head.n_fields {
         // SAFETY: promised by the caller.
-        let (name, value) = unsafe { ((*head.fields.add(i)).name.bytes(), (*head.fields.add(i)).value.bytes()) };
+        let (name, value) =
+            unsafe { ((*head.fields.add(i)).name.bytes(), (*head.fields.add(i)).value.bytes()) };
         // What a guest could not express it does not get to see.
         if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
             map.append(name, value);

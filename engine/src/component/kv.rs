@@ -11,8 +11,11 @@ use super::hooks::{Call, Emit, Kv, Str, collect};
 use super::state::State;
 
 /// Names under which `wasi:config/store` is known.
-const CONFIG: [&str; 3] =
-    ["wasi:config/store@0.2.0-rc.1", "wasi:config/store@0.2.0-draft", "wasi:config/store@0.2.0-draft-2024-09-27"];
+const CONFIG: [&str; 3] = [
+    "wasi:config/store@0.2.0-rc.1",
+    "wasi:config/store@0.2.0-draft",
+    "wasi:config/store@0.2.0-draft-2024-09-27",
+];
 
 #[derive(ComponentType, Lift, Lower)]
 #[component(variant)]
@@ -72,7 +75,10 @@ type Cx<'a> = StoreContextMut<'a, State>;
 type Bytes = Vec<u8>;
 
 /// A hook's answer: 0 and 1 pass through with what it emitted.
-fn ask(cx: &Cx<'_>, f: impl FnOnce(&Kv, *mut c_void, Emit, *mut c_void) -> c_int) -> Result<(bool, Vec<Bytes>), Error> {
+fn ask(
+    cx: &Cx<'_>,
+    f: impl FnOnce(&Kv, *mut c_void, Emit, *mut c_void) -> c_int,
+) -> Result<(bool, Vec<Bytes>), Error> {
     let shared = &cx.data().shared;
     let Some(kv) = shared.kv() else { return Err(Error::AccessDenied) };
     let mut out: Vec<Bytes> = Vec::new();
@@ -80,7 +86,9 @@ fn ask(cx: &Cx<'_>, f: impl FnOnce(&Kv, *mut c_void, Emit, *mut c_void) -> c_int
         0 => Ok((true, out)),
         1 => Ok((false, out)),
         2 => Err(Error::AccessDenied),
-        _ => Err(Error::Other(out.pop().map_or_else(String::new, |b| String::from_utf8_lossy(&b).into_owned()))),
+        _ => Err(Error::Other(
+            out.pop().map_or_else(String::new, |b| String::from_utf8_lossy(&b).into_owned()),
+        )),
     }
 }
 
@@ -108,7 +116,8 @@ fn delete(cx: &Cx<'_>, key: &str) -> Result<(), Error> {
 
 /// Keys after `cursor`, and whether there are more.
 fn list(cx: &Cx<'_>, cursor: Option<&str>) -> Result<(Vec<String>, bool), Error> {
-    let cursor = cursor.map(CString::new).transpose().map_err(|_| Error::Other("a cursor with a NUL".into()))?;
+    let cursor =
+        cursor.map(CString::new).transpose().map_err(|_| Error::Other("a cursor with a NUL".into()))?;
     let (p, mut more) = (cursor.as_ref().map_or(null(), |c| c.as_ptr()), 0);
     // SAFETY: see `get`.
     let (_, out) = ask(cx, |kv, ctx, emit, sink| unsafe { (kv.list)(ctx, p, &mut more, emit, sink) })?;
@@ -253,14 +262,17 @@ fn define_draft(l: &mut Linker<State>) -> wasmtime::Result<()> {
 fn define_draft2(l: &mut Linker<State>) -> wasmtime::Result<()> {
     let mut i = l.instance("wasi:keyvalue/store@0.2.0-draft2")?;
     define_store(&mut i)?;
-    i.func_wrap("[method]bucket.list-keys", |cx: Cx<'_>, (b, cursor): (Resource<Bucket>, Option<String>)| {
-        bucket(&cx, &b)?;
-        let r = list(&cx, cursor.as_deref()).map(|(keys, more)| {
-            let cursor = if more { keys.last().cloned() } else { None };
-            KeysByName { keys, cursor }
-        });
-        Ok((r,))
-    })?;
+    i.func_wrap(
+        "[method]bucket.list-keys",
+        |cx: Cx<'_>, (b, cursor): (Resource<Bucket>, Option<String>)| {
+            bucket(&cx, &b)?;
+            let r = list(&cx, cursor.as_deref()).map(|(keys, more)| {
+                let cursor = if more { keys.last().cloned() } else { None };
+                KeysByName { keys, cursor }
+            });
+            Ok((r,))
+        },
+    )?;
     let mut i = l.instance("wasi:keyvalue/atomics@0.2.0-draft2")?;
     define_cas(&mut i)?;
     i.func_wrap("increment", |cx: Cx<'_>, (b, key, delta): (Resource<Bucket>, String, i64)| {

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use wasmtime::component::Resource;
+use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::p2::bindings::sockets::ip_name_lookup::{
     Host as LookupHost, HostResolveAddressStream, ResolveAddressStream,
 };
 use wasmtime_wasi::p2::bindings::sockets::network::{self, ErrorCode, IpAddress, Network};
 use wasmtime_wasi::p2::{DynPollable, Pollable, SocketError, subscribe};
 use wasmtime_wasi::sockets::{SocketAddrUse, WasiSocketsCtx};
-use wasmtime_wasi::WasiCtx;
 
 use super::hooks::{Str, collect};
 use super::state::{Shared, View};

@@ -140,7 +140,11 @@ pub unsafe extern "C" fn bx_ecomponent_is_command(m: *const BxModule) -> i32 {
 /// # Safety
 /// The pointers are valid as the header says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_ecomponent_run(m: *const BxModule, call: *const Call, end: *mut EngEnd) -> EndKind {
+pub unsafe extern "C" fn bx_ecomponent_run(
+    m: *const BxModule,
+    call: *const Call,
+    end: *mut EngEnd,
+) -> EndKind {
     // SAFETY: the header asks for valid pointers.
     unsafe {
         if bx_ecomponent_is_command(m) == 0 {

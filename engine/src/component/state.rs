@@ -178,7 +178,10 @@ pub fn runtime<R>(f: impl FnOnce(&Runtime) -> R) -> R {
     RUNTIME.with(|cell| {
         let rt = cell.get_or_init(|| {
             // Out of descriptors here means the process is lost anyway; see the crate's panic policy.
-            Builder::new_current_thread().enable_all().build().expect("a runtime needs three file descriptors")
+            Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime needs three file descriptors")
         });
         f(rt)
     })

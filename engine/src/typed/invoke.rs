@@ -109,7 +109,8 @@ fn parse(args: &[u8]) -> Result<Value> {
     if args.is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(args).map_err(|e| Error::new(Code::Argument, format!("the arguments are not JSON: {e}")))
+    serde_json::from_slice(args)
+        .map_err(|e| Error::new(Code::Argument, format!("the arguments are not JSON: {e}")))
 }
 
 fn to_json(values: &[Val]) -> Result<Vec<u8>> {
@@ -128,7 +129,13 @@ fn to_json(values: &[Val]) -> Result<Vec<u8>> {
 
 /// # Safety
 /// The pointers are valid as the header says.
-unsafe fn invoke(m: &BxModule, call: *const Call, func: &str, args: &[u8], end: *mut EngEnd) -> Result<Vec<u8>> {
+unsafe fn invoke(
+    m: &BxModule,
+    call: *const Call,
+    func: &str,
+    args: &[u8],
+    end: *mut EngEnd,
+) -> Result<Vec<u8>> {
     // SAFETY: promised by the caller.
     unsafe { ends::put_failed(end, "the call did not begin", &Limiter::new(&(*call).limits)) };
     let Loaded::Component(c) = &m.loaded else {

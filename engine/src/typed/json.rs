@@ -90,7 +90,10 @@ fn items(v: &Value, ty: &Type) -> Fit<Vec<Val>> {
 }
 
 /// Fields of an object in the order of `fields`; an absent optional one is none.
-fn fields<'a>(o: &Map<String, Value>, fields: impl Iterator<Item = (&'a str, Type)>) -> Fit<Vec<(String, Val)>> {
+fn fields<'a>(
+    o: &Map<String, Value>,
+    fields: impl Iterator<Item = (&'a str, Type)>,
+) -> Fit<Vec<(String, Val)>> {
     let (mut out, mut names) = (Vec::new(), Vec::new());
     for (name, ty) in fields {
         let v = match (o.get(name), &ty) {
@@ -165,11 +168,13 @@ pub fn to_val(v: &Value, ty: &Type) -> Fit<Val> {
             Val::FixedLengthList(list)
         }
         Type::Map(t) => {
-            let pairs = array(v)?.iter().enumerate().map(|(i, pair)| match pair.as_array().map(Vec::as_slice) {
-                Some([k, v]) => Ok((to_val(k, &t.key())?, to_val(v, &t.value())?)),
-                _ => expected("an array [key, value]", pair),
-            }
-            .map_err(|m: Misfit| m.within(format_args!("[{i}]"))));
+            let pairs = array(v)?.iter().enumerate().map(|(i, pair)| {
+                match pair.as_array().map(Vec::as_slice) {
+                    Some([k, v]) => Ok((to_val(k, &t.key())?, to_val(v, &t.value())?)),
+                    _ => expected("an array [key, value]", pair),
+                }
+                .map_err(|m: Misfit| m.within(format_args!("[{i}]")))
+            });
             Val::Map(pairs.collect::<Fit<_>>()?)
         }
         Type::Record(t) => {
@@ -217,7 +222,8 @@ pub fn to_val(v: &Value, ty: &Type) -> Fit<Val> {
             let mut set = Vec::new();
             for (i, v) in array(v)?.iter().enumerate() {
                 let Value::String(s) = v else { return expected("a string", v) };
-                one_of(s, t.names().collect::<Vec<_>>().into_iter()).map_err(|m| m.within(format_args!("[{i}]")))?;
+                one_of(s, t.names().collect::<Vec<_>>().into_iter())
+                    .map_err(|m| m.within(format_args!("[{i}]")))?;
                 set.push(s.clone());
             }
             Val::Flags(set)
@@ -290,9 +296,9 @@ pub fn from_val(v: &Val) -> Option<Value> {
                 .map(|(k, v)| Some(Value::Array(vec![from_val(k)?, from_val(v)?])))
                 .collect::<Option<_>>()?,
         ),
-        Val::Record(fields) => Value::Object(
-            fields.iter().map(|(k, v)| Some((k.clone(), from_val(v)?))).collect::<Option<_>>()?,
-        ),
+        Val::Record(fields) => {
+            Value::Object(fields.iter().map(|(k, v)| Some((k.clone(), from_val(v)?))).collect::<Option<_>>()?)
+        }
         Val::Variant(name, None) => name.clone().into(),
         Val::Variant(name, Some(v)) => single(name, Some(v))?,
         Val::Enum(name) => name.clone().into(),

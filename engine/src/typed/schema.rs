@@ -62,8 +62,11 @@ fn functions(resolve: &Resolve, world: WorldId) -> Vec<Value> {
 }
 
 fn function(resolve: &Resolve, name: String, f: &Function) -> Value {
-    let fields: Option<Vec<_>> =
-        f.params.iter().map(|p| Some((p.name.as_str(), schema(resolve, &p.ty)?, is_option(resolve, &p.ty)))).collect();
+    let fields: Option<Vec<_>> = f
+        .params
+        .iter()
+        .map(|p| Some((p.name.as_str(), schema(resolve, &p.ty)?, is_option(resolve, &p.ty))))
+        .collect();
     let result = match &f.result {
         None => Some(json!({"type": "null"})),
         Some(ty) => schema(resolve, ty),

@@ -57,13 +57,16 @@ impl BxTextbook {
         Ok(exit_ok(start.call(&mut store, ())))
     }
 
-    fn component(&self, component: &Component, input: &[u8], output: &MemoryOutputPipe) -> wasmtime::Result<bool> {
+    fn component(
+        &self,
+        component: &Component,
+        input: &[u8],
+        output: &MemoryOutputPipe,
+    ) -> wasmtime::Result<bool> {
         let mut linker: ComponentLinker<State> = ComponentLinker::new(&self.engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
-        let ctx = WasiCtxBuilder::new()
-            .stdin(MemoryInputPipe::new(input.to_vec()))
-            .stdout(output.clone())
-            .build();
+        let ctx =
+            WasiCtxBuilder::new().stdin(MemoryInputPipe::new(input.to_vec())).stdout(output.clone()).build();
         let mut store = Store::new(&self.engine, State { ctx, table: ResourceTable::new() });
         let command = Command::instantiate(&mut store, component, &linker)?;
         let r = command.wasi_cli_run().call_run(&mut store);

@@ -1,7 +1,6 @@
 /* ft: the file tool of the foreign tests, in C for the wasi-libc that Zig carries (README.md has the contract).
  *
- * Besides the common commands, the calls Debian's older wasi-libc lacks or maps otherwise: poll, utimensat, mmap
- * emulation, telldir and seekdir, openat and friends, realpath, ftruncate, symlink. */
+ * Besides the common commands: poll, utimensat, mmap emulation, telldir and seekdir, realpath, pwritev, one large write. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -77,33 +76,59 @@ static const char *kind_of(mode_t mode)
     return S_ISDIR(mode) ? "dir" : S_ISREG(mode) ? "file" : S_ISLNK(mode) ? "link" : "other";
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in a directory, sorted; NULL when it cannot be read.  (scandir of this libc asks for the status of "..",
+ * which no directory of a grant has.) */
+static char **list(const char *path, size_t *ret_n)
+{
+    DIR *dir = opendir(path);
+    size_t n = 0, room = 16;
+    char **names = dir ? malloc(room * sizeof *names) : NULL;
+    struct dirent *entry;
+
+    errno = dir ? 0 : errno;
+    while (dir && (entry = readdir(dir))) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (n == room)
+            names = realloc(names, (room *= 2) * sizeof *names);
+        names[n++] = strdup(entry->d_name);
+    }
+    if (!dir || errno != 0)
+        return NULL;
+    closedir(dir);
+    qsort(names, n, sizeof *names, by_name);
+    *ret_n = n;
+    return names;
+}
+
 static int tree(const char *path, int depth, int most)
 {
-    struct dirent **entries;
-    int n = scandir(path, &entries, NULL, alphasort);
-    int failed = at(path, n < 0);
+    size_t n = 0;
+    char **names = list(path, &n);
 
-    for (int i = 0; i < n; i++) {
-        const char *name = entries[i]->d_name;
+    if (!names)
+        return at(path, 1);
+    for (size_t i = 0; i < n; i++) {
         char below[4096];
         struct stat st;
-        if (!failed && strcmp(name, ".") != 0 && strcmp(name, "..") != 0) {
-            snprintf(below, sizeof below, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", name);
-            failed = at(below, lstat(below, &st) != 0);
-            if (!failed) {
-                printf("%*s%s %s", depth * 2, "", name, kind_of(st.st_mode));
-                if (S_ISREG(st.st_mode))
-                    printf(" %lld", (long long)st.st_size);
-                putchar('\n');
-                if (S_ISDIR(st.st_mode) && depth + 1 < most)
-                    failed = tree(below, depth + 1, most);
-            }
-        }
-        free(entries[i]);
+        snprintf(below, sizeof below, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", names[i]);
+        if (lstat(below, &st) != 0)
+            return at(below, 1);
+        printf("%*s%s %s", depth * 2, "", names[i], kind_of(st.st_mode));
+        if (S_ISREG(st.st_mode))
+            printf(" %lld", (long long)st.st_size);
+        putchar('\n');
+        if (S_ISDIR(st.st_mode) && depth + 1 < most && tree(below, depth + 1, most) != 0)
+            return 1;
+        free(names[i]);
     }
-    if (n >= 0)
-        free(entries);
-    return failed;
+    free(names);
+    return 0;
 }
 
 static int head(const char *path, long most)
@@ -152,11 +177,12 @@ static int fill(const char *path, long long bytes)
         return at(path, 1);
     for (size_t i = 0; i < sizeof piece; i++)
         piece[i] = (unsigned char)(i % 251);
-    while (bytes > 0) {
-        ssize_t n = write(fd, piece, bytes < (long long)sizeof piece ? (size_t)bytes : sizeof piece);
-        if (n < 0)
+    for (long long done = 0; done < bytes;) {
+        size_t begin = (size_t)(done % (long long)sizeof piece), n = sizeof piece - begin;
+        ssize_t k = write(fd, piece + begin, bytes - done < (long long)n ? (size_t)(bytes - done) : n);
+        if (k < 0)
             return at(path, 1);
-        bytes -= n;
+        done += k;
     }
     return 0;
 }
@@ -169,7 +195,9 @@ static int patch(const char *path, const char *text, off_t offset)
     if (fd < 0)
         return at(path, 1);
     struct iovec pieces[2] = {{(void *)text, 1}, {(void *)(text + 1), strlen(text) - 1}};
-    if (pwritev(fd, pieces, 2, offset) < 0)
+    ssize_t done = pwritev(fd, pieces, 2, offset);
+    /* A component writes one piece at a time. */
+    if (done < 0 || pwrite(fd, text + done, strlen(text + done), offset + done) < 0)
         return at(path, 1);
     off_t end = lseek(fd, 0, SEEK_END);
     ssize_t n = pread(fd, whole, sizeof whole, 0);
@@ -292,6 +320,16 @@ static int rewind_dir(const char *path)
     closedir(dir);
     printf("%d %s %s\n", n, same ? "same" : "differs", again == n ? "same" : "differs");
     return 0;
+}
+
+/* A megabyte with one write: a stream that may wait takes all of it, as POSIX says of pipes. */
+static int whole(void)
+{
+    static char piece[1 << 20];
+    memset(piece, 'x', sizeof piece);
+    ssize_t n = write(1, piece, sizeof piece);
+    fprintf(stderr, "ft: %zd\n", n);
+    return n < 0;
 }
 
 static long long now_ms(void)
@@ -441,6 +479,8 @@ int main(int argc, char **argv)
         return nap(first ? strtol(first, NULL, 10) : 0);
     if (strcmp(command, "panic") == 0)
         abort();
+    if (strcmp(command, "whole") == 0)
+        return whole();
     optind = 2;
     opterr = 0;
     while ((c = getopt(argc, argv, "n:d:o:prax")) != -1) {

@@ -5,6 +5,7 @@ import { getStdin } from 'wasi:cli/stdin@0.2.12';
 import { getStdout } from 'wasi:cli/stdout@0.2.12';
 import { getStderr } from 'wasi:cli/stderr@0.2.12';
 import { now as monotonicNow, subscribeDuration } from 'wasi:clocks/monotonic-clock@0.2.12';
+import { filesystemErrorCode } from 'wasi:filesystem/types@0.2.12';
 import { getDirectories } from 'wasi:filesystem/preopens@0.2.12';
 
 const NAMES = {
@@ -29,7 +30,9 @@ function at(path, call) {
     return call();
   } catch (error) {
     if (error instanceof Failure || error.payload === undefined) throw error;
-    const code = typeof error.payload === 'string' ? error.payload : JSON.stringify(error.payload.tag);
+    const { payload } = error;
+    // A stream's error is a resource that knows the code behind it.
+    const code = payload.tag === 'last-operation-failed' ? filesystemErrorCode(payload.val) : payload.tag ?? payload;
     throw new Failure(1, `${path}: ${NAMES[code] ?? code}`);
   }
 }
@@ -104,9 +107,8 @@ function head(path, most) {
     held += text(piece);
     if (held.split('\n').length > most) break;
   }
-  const lines = held.split('\n').slice(0, most);
-  if (lines.length > 0 && lines[lines.length - 1] === '') lines.pop();
-  lines.forEach(print);
+  pending += held.split(/(?<=\n)/).slice(0, most).join('');
+  flush();
 }
 
 function kindOf(type) {
@@ -202,7 +204,7 @@ function fill(path, size) {
   const piece = new Uint8Array(65536).map((_, i) => i % 251);
   const stream = path === '-' ? getStdout()
     : at(path, () => open(path, { create: true, truncate: true }, { write: true }).writeViaStream(0n));
-  for (let left = size; left > 0; left -= piece.length) writeAll(stream, piece.subarray(0, left));
+  for (let left = size; left > 0; left -= piece.length) at(path, () => writeAll(stream, piece.subarray(0, left)));
 }
 
 function parse(words) {

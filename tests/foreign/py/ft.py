@@ -76,8 +76,13 @@ def patch(path, text, offset):
 def fill(path, size):
     piece = bytes(i % 251 for i in range(65536))
     with open(sys.stdout.fileno() if path == "-" else path, "wb", buffering=0, closefd=path != "-") as out:
-        while size > 0:
-            size -= out.write(piece[:size])
+        try:
+            for done in range(0, size, len(piece)):
+                rest = piece[:size - done]
+                while rest:
+                    rest = rest[out.write(rest):]
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, path) from None
 
 
 def show_stat(path, follow):
@@ -99,6 +104,13 @@ def copy(source, target):
         print(write.write(read.read()))
 
 
+def symlink(target, path):
+    try:
+        os.symlink(target, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+
+
 def write(path, text, options):
     with open(path, "a" if options.a else "x" if options.x else "w") as file:
         file.write(text)
@@ -118,7 +130,7 @@ COMMANDS = {
     "mv": lambda o: os.rename(o.path, o.other),
     "cp": lambda o: copy(o.path, o.other),
     "link": lambda o: os.link(o.path, o.other),
-    "symlink": lambda o: os.symlink(o.path, o.other),
+    "symlink": lambda o: symlink(o.path, o.other),
     "readlink": lambda o: print(os.readlink(o.path)),
     "fill": lambda o: fill(o.path, int(o.other)),
 }
