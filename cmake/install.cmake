@@ -12,4 +12,9 @@ install(FILES ${CMAKE_BINARY_DIR}/boxagnts.pc DESTINATION ${CMAKE_INSTALL_LIBDIR
 install(DIRECTORY ${CMAKE_BINARY_DIR}/tools/ DESTINATION ${CMAKE_INSTALL_DATADIR}/boxagnts/tools
     FILES_MATCHING PATTERN "*.wasm" PATTERN "*.tool.yaml")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES third_party/yyjson/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.yyjson)
+file(GLOB licences third_party/*/LICENSE)
+foreach(licence IN LISTS licences)
+    get_filename_component(folder ${licence} DIRECTORY)
+    get_filename_component(folder ${folder} NAME)
+    install(FILES ${licence} DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.${folder})
+endforeach()

@@ -334,6 +334,8 @@ typedef struct bx_ecall {
      * host_code.  NULL: discard. */
     int32_t (*write)(void *ctx, int which, const void *p, size_t n);
     uint64_t (*now)(void *ctx, int clock);  /* 0 wall, 1 monotonic; nanoseconds; NULL: the real ones */
+    /* Not NULL: time is made up.  A timer of `ns` nanoseconds is due at once, and told here when it is asked for. */
+    void (*slept)(void *ctx, uint64_t ns);
     void (*random)(void *ctx, void *p, size_t n); /* NULL: the kernel's */
     const bx_efs_hooks *fs;     /* NULL: no directories */
     const bx_ehttp_hooks *http; /* NULL: every request is denied */

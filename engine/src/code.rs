@@ -4,6 +4,7 @@
 //! memory, the description, then Wasmtime's own format.  The description is made while compiling, when the original bytes are at hand:
 //! compiled code keeps neither custom sections nor the names of types.
 
+use serde_json::Value;
 use wasmtime::component::Component;
 use wasmtime::{InstancePre, Module, ModuleExport};
 
@@ -128,9 +129,9 @@ impl BxEngine {
 }
 
 /// Pages all memories of a core module begin with.
-fn initial_pages(meta: &serde_json::Value) -> u64 {
+fn initial_pages(meta: &Value) -> u64 {
     let memories = meta["memories"].as_array();
-    let pages = |m: &serde_json::Value| m["min_pages"].as_u64().unwrap_or(0);
+    let pages = |m: &Value| m["min_pages"].as_u64().unwrap_or(0);
     memories.map_or(0, |all| all.iter().map(pages).fold(0, u64::saturating_add))
 }
 
@@ -229,6 +230,16 @@ pub unsafe extern "C" fn bx_emodule_free(m: *mut BxModule) {
     }
 }
 
+impl BxModule {
+    fn describe(&self) -> Vec<u8> {
+        let Loaded::Component(c) = &self.loaded else { return self.meta.clone() };
+        let mut v = crate::typed::describe(&c.component);
+        let meta: Value = serde_json::from_slice(&self.meta).unwrap_or_default();
+        v["tool"] = meta["tool"].clone();
+        v.to_string().into_bytes()
+    }
+}
+
 /// See `bx_engine.h`.
 ///
 /// # Safety
@@ -240,6 +251,6 @@ pub unsafe extern "C" fn bx_emodule_describe(
     _err: *mut EngError,
 ) -> Code {
     // SAFETY: the header asks for valid pointers.
-    unsafe { ret.write(EngBytes::from_vec((*m).meta.clone())) };
+    unsafe { ret.write(EngBytes::from_vec((*m).describe())) };
     Code::Ok
 }

@@ -30,6 +30,7 @@ pub fn componentize(wasm: &[u8]) -> Result<Vec<u8>> {
         let what = if wasm.get(..4) == Some(b"\0asm") { "already a component" } else { "not a wasm module" };
         return Err(Error::new(Code::Invalid, format!("this is {what}; a core module is needed")));
     }
+    wasmparser::validate(wasm).map_err(|e| Error::new(Code::Invalid, e.to_string()))?;
     let start = exports_start(wasm).map_err(|e| Error::new(Code::Invalid, e.to_string()))?;
     let adapter = if start { COMMAND } else { REACTOR };
     let roomy = make_room(wasm);

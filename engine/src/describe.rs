@@ -11,15 +11,11 @@ const TOOL_SECTION: &str = "boxagnts.tool";
 /// Largest manifest repeated in a description.
 const TOOL_MAX: usize = 1 << 20;
 
-/// Describe validated wasm bytes.
+/// What can only be known from the bytes: everything about a core module, the manifest of a component.
 pub fn describe(kind: i32, wasm: &[u8]) -> Result<Value> {
-    let invalid = |e: wasmparser::BinaryReaderError| Error::new(Code::Invalid, e.to_string());
-    if kind == KIND_CORE {
-        return core(wasm).map_err(invalid);
-    }
-    let mut v = crate::typed::describe(wasm)?;
-    v["tool"] = outer_manifest(wasm).map_err(invalid)?;
-    Ok(v)
+    let v =
+        if kind == KIND_CORE { core(wasm) } else { outer_manifest(wasm).map(|tool| json!({"tool": tool})) };
+    v.map_err(|e| Error::new(Code::Invalid, e.to_string()))
 }
 
 /// The manifest section of a component itself, not of what it contains.

@@ -28,6 +28,8 @@ static int32_t write_out(void *ctx, int which, const void *p, size_t n)
 
 static uint64_t now(void *ctx, int clock) { return bx_wasi_now(((bx_component *)ctx)->wasi, clock); }
 
+static void slept(void *ctx, uint64_t ns) { bx_wasi_slept(((bx_component *)ctx)->wasi, ns); }
+
 static void fill_random(void *ctx, void *p, size_t n) { bx_wasi_random(((bx_component *)ctx)->wasi, p, n); }
 
 /* ---- the call -------------------------------------------------------------------------------- */
@@ -144,10 +146,12 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
         .stdin_fd = bx_wasi_stdin_fd(r->wasi),
         .write = write_out,
         .now = now,
+        .slept = bx_wasi_time_is_made_up(r->wasi) ? slept : NULL,
         .random = fill_random,
         .fs = &bx_component_fs,
         .http = &bx_component_http,
         .sock = &bx_component_sock,
+        .kv = bx_grant_find(s->grant, BX_CAP_STORE) ? &bx_component_kv : NULL,
     };
     bx_code rc = run(r, &ec, end, err);
     take_requests(&c, r->out, call->record_events);

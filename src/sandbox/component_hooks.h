@@ -22,6 +22,7 @@ typedef struct bx_component {
 extern const bx_efs_hooks bx_component_fs;
 extern const bx_ehttp_hooks bx_component_http;
 extern const bx_esock_hooks bx_component_sock;
+extern const bx_ekv_hooks bx_component_kv; /* for a grant with store: only */
 
 /* The call's view of the network, made at its first use; NULL when out of memory. */
 bx_egress_scope *bx_component_scope(bx_component *c);

@@ -245,9 +245,7 @@ static bx_errno store_rmdir_at(bx_file *dir, const char *path)
     return e;
 }
 
-/* `fd` is what lost a name.  Without any name left and with nobody else holding it, its
- * contents are gone too. */
-static void gone_locked(bx_store *st, int fd)
+void bx_store_gone_locked(bx_store *st, int fd)
 {
     struct stat s;
     bx_store_give_locked(st, BX_STORE_ENTRY);
@@ -277,7 +275,7 @@ static bx_errno store_unlink_at(bx_file *dir, const char *path)
     BX_AUTOCLOSE int fd = look(dir, path, &s);
     e = bx_host_unlink_at(dir, path);
     if (e == BX_E_SUCCESS)
-        gone_locked(st, fd);
+        bx_store_gone_locked(st, fd);
     bx_store_unlock(st);
     return e;
 }
@@ -294,7 +292,7 @@ static bx_errno store_rename_at(bx_file *od, const char *op, bx_file *nd, const 
     e = bx_host_rename_at(od, op, nd, np);
     bool replaced = src >= 0 && dst >= 0 && !(a.st_dev == b.st_dev && a.st_ino == b.st_ino);
     if (e == BX_E_SUCCESS && replaced)
-        gone_locked(st, dst);
+        bx_store_gone_locked(st, dst);
     bx_store_unlock(st);
     return e;
 }

@@ -40,11 +40,15 @@ uint64_t bx_guest_monotonic(bx_wasi *w)
     return now - w->mono_base_ns;
 }
 
-void bx_guest_step(bx_wasi *w)
+/* Far enough from the end for the wall clock, which adds its epoch, not to overflow. */
+void bx_guest_advance(bx_wasi *w, uint64_t ns)
 {
+    const uint64_t last = UINT64_MAX - EPOCH_NS;
     if (w->cfg.clock == BX_CLOCK_STEP)
-        w->step_ns += STEP_NS;
+        w->step_ns = ns < last - w->step_ns ? w->step_ns + ns : last;
 }
+
+void bx_guest_step(bx_wasi *w) { bx_guest_advance(w, STEP_NS); }
 
 /* A call runs on one thread and a guest has one, so both processor clocks are the same.  Should
  * a later run of a live instance be on another thread, time only stands still. */

@@ -186,6 +186,7 @@ bool bx_stream_at_end(const bx_wasi *w, const bx_fd *f);
 /* The guest's realtime without advancing it. */
 uint64_t bx_guest_realtime(const bx_wasi *w);
 uint64_t bx_guest_monotonic(bx_wasi *w);
+void bx_guest_advance(bx_wasi *w, uint64_t ns); /* in step mode; saturates */
 void bx_guest_step(bx_wasi *w); /* a clock is read: in step mode that takes a millisecond */
 bx_errno bx_guest_random(bx_wasi *w, void *p, size_t n);
 /* A time of filestat_set_times: INVAL when both flags are set. */

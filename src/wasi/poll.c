@@ -129,8 +129,8 @@ static void pass_time(bx_wasi *w, plan *p, int ready)
     if (!p->has_clock)
         return;
     bool slept = !p->fired && !ready;
-    if (slept && w->cfg.clock == BX_CLOCK_STEP)
-        w->step_ns = add_saturated(w->step_ns, p->soonest);
+    if (slept)
+        bx_guest_advance(w, p->soonest);
     fire_clocks(p, slept ? p->soonest : 0);
 }
 

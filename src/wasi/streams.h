@@ -19,6 +19,10 @@ int32_t bx_wasi_write(bx_wasi *w, int which, const void *p, size_t n);
 /* Nanoseconds: 0 wall clock since 1970, 1 monotonic. */
 uint64_t bx_wasi_now(bx_wasi *w, int clock);
 
+/* Is time made up (clock:frozen, clock:step)?  Then a sleep of `ns` takes none, and step's clock has moved on. */
+bool bx_wasi_time_is_made_up(const bx_wasi *w);
+void bx_wasi_slept(bx_wasi *w, uint64_t ns);
+
 /* Random bytes as the grant says: the kernel's or repeatable.  Aborts when the kernel has none. */
 void bx_wasi_random(bx_wasi *w, void *p, size_t n);
 

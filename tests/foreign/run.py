@@ -9,8 +9,10 @@ import pathlib
 import sys
 import tempfile
 
+import fetch_cases
 import file_cases
 import toolchains
+import typed_cases
 from tool import Tool, Wrong
 
 ALL = {name for case in file_cases.CASES for name in case.commands}
@@ -63,7 +65,7 @@ class Tally:
 
     def build(self, name, builder, *arguments):
         """The file, or None after saying why there is none.  A tool chain that is there and fails is a failure."""
-        if self.words and not any(word.split("/")[0] in name or "/" not in word for word in self.words):
+        if self.words and not any("/" not in word or word.split("/")[0] in name for word in self.words):
             return None
         try:
             return builder(*arguments)
@@ -103,10 +105,26 @@ def file_tools(tally):
             run_files(tally, Tool(name, file, ALL - commands, component=True, **about), commands)
 
 
+def typed_components(tally):
+    for name, builder, negative in (("js", toolchains.js_typed, False), ("py", toolchains.py_typed, True)):
+        file = tally.build(f"typed-{name}", builder)
+        if file:
+            typed_cases.run(tally, f"typed-{name}", file, negative)
+
+
+def fetchers(tally):
+    for name, builder in (("js", toolchains.js_fetch), ("py", toolchains.py_fetch)):
+        file = tally.build(f"fetch-{name}", builder)
+        if file:
+            fetch_cases.run(tally, Tool(f"fetch-{name}", file, component=True))
+
+
 def main(words):
     toolchains.OUT.mkdir(parents=True, exist_ok=True)
     tally = Tally(words)
     file_tools(tally)
+    typed_components(tally)
+    fetchers(tally)
     print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     return 1 if tally.failed or not tally.passed else 0
 

@@ -306,7 +306,12 @@ impl Pollable for Timer {
 
 impl View<'_> {
     fn timer(&mut self, ns: u64) -> wasmtime::Result<Resource<DynPollable>> {
-        let timer = if ns == 0 {
+        let slept = self.shared.call().slept;
+        if let Some(slept) = slept {
+            // SAFETY: a hook of the call.
+            unsafe { slept(self.shared.ctx(), ns) };
+        }
+        let timer = if ns == 0 || slept.is_some() {
             Timer::Past { yielded: false }
         } else {
             tokio::time::Instant::now().checked_add(Duration::from_nanos(ns)).map_or(Timer::Never, Timer::At)

@@ -253,6 +253,7 @@ pub struct Call {
     pub stdin_fd: c_int,
     pub write: Option<unsafe extern "C" fn(Ctx, c_int, *const c_void, usize) -> i32>,
     pub now: Option<unsafe extern "C" fn(Ctx, c_int) -> u64>,
+    pub slept: Option<unsafe extern "C" fn(Ctx, u64)>,
     pub random: Option<unsafe extern "C" fn(Ctx, *mut c_void, usize)>,
     pub fs: *const Fs,
     pub http: *const Http,

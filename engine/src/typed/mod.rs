@@ -3,6 +3,7 @@
 mod invoke;
 mod json;
 mod schema;
+mod wit;
 
 pub use invoke::bx_ecomponent_invoke;
-pub use schema::describe;
+pub use wit::describe;

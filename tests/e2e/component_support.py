@@ -1,0 +1,37 @@
+"""What the tests of components share: modules wrapped by `boxagnts componentize`, and the exit codes components have."""
+import pathlib
+import tempfile
+import unittest
+from unittest import mock
+
+from support import box
+
+
+def componentize(module, folder):
+    """The component of a module, under the module's name."""
+    out = pathlib.Path(folder) / module.name
+    done = box("componentize", module, "-o", out)
+    if done.returncode != 0:
+        raise AssertionError(f"componentize {module}: {done.stderr!r}")
+    return out
+
+
+def componentized(folder, modules):
+    """Every module of a list, into `folder`; the folder."""
+    for module in modules:
+        componentize(module, folder)
+    return folder
+
+
+def scratch_for_module():
+    """A directory that lives until the tests of the module that called this from setUpModule are over."""
+    scratch = tempfile.TemporaryDirectory(prefix="bx-components-")
+    unittest.addModuleCleanup(scratch.cleanup)
+    return pathlib.Path(scratch.name)
+
+
+def replace_for_module(target, name, value):
+    """target.name is `value` until the tests of the calling module are over."""
+    patch = mock.patch.object(target, name, value)
+    patch.start()
+    unittest.addModuleCleanup(patch.stop)
