@@ -5,7 +5,9 @@
 
 #include "sandbox/call.h"
 
-typedef struct bench_stats { double min, p50, p99, mean; } bench_stats; /* microseconds */
+typedef struct bench_stats {
+    double min, p50, p99, mean;
+} bench_stats; /* microseconds */
 
 typedef struct bench_env {
     bx_runtime *rt;        /* pooled */
@@ -19,10 +21,11 @@ typedef struct bench_env {
 typedef enum bench_cmp { BENCH_AT_LEAST, BENCH_AT_MOST } bench_cmp;
 
 /* A row of the table.  `ratio` is what the target is about; theirs < 0: no competitor figure. */
-void bench_row(const char *id, double ours, double theirs, const char *unit, double ratio, bench_cmp cmp,
-               double target, const char *fmt, ...) BX_PRINTF(8, 9);
+void bench_row(const char *id, double ours, double theirs, const char *unit, double ratio,
+               bench_cmp cmp, double target, const char *fmt, ...) BX_PRINTF(8, 9);
 /* A row that could not be measured; says why. */
-void bench_row_missing(const char *id, const char *unit, bench_cmp cmp, double target, const char *why);
+void bench_row_missing(const char *id, const char *unit, bench_cmp cmp, double target,
+                       const char *why);
 
 double bench_now_us(void);
 bench_stats bench_stats_of(double *samples, size_t n); /* sorts */
@@ -38,7 +41,8 @@ bx_module *bench_module(const bench_env *e, const char *dir, const char *name);
 /* A sealed grant from NULL-terminated (option, value) pairs: "map_dirs", "/tmp::/x", NULL. */
 bx_sealed *bench_seal(const char *first, ...);
 
-/* Run once; dies unless it ended with exit code 0 and, when `expect` is not NULL, exactly that output. */
+/* Run once; dies unless it ended with exit code 0 and, when `expect` is not NULL, exactly that
+ * output. */
 void bench_check(const bx_call *c, const char *expect);
 
 /* p50 and the like of `n` runs of posix_spawn + waitpid; false when it cannot be started. */

@@ -13,7 +13,8 @@ static double open_once(const bench_env *e, const char *cache_dir, const char *p
     size_t i;
     bx_error err;
     (void)e;
-    if (bx_runtime_new(&cfg, &rt, &err) != BX_OK || bx_runtime_engine(rt, &l, &engine, &i, &err) != BX_OK)
+    if (bx_runtime_new(&cfg, &rt, &err) != BX_OK ||
+        bx_runtime_engine(rt, &l, &engine, &i, &err) != BX_OK)
         bench_die("%s", err.msg);
     double begin = bench_now_us();
     if (bx_module_open(rt, path, &l, &m, &err) != BX_OK)
@@ -37,5 +38,6 @@ void bench_cache(const bench_env *e)
         warm[i] = open_once(e, e->cache_dir, path);
     }
     bench_stats c = bench_stats_of(cold, n), w = bench_stats_of(warm, n);
-    bench_row("cache_load_vs_compile", w.p50, c.p50, "us", c.p50 / w.p50, BENCH_AT_LEAST, 50, "open the `read` tool: from the code cache against compiling it");
+    bench_row("cache_load_vs_compile", w.p50, c.p50, "us", c.p50 / w.p50, BENCH_AT_LEAST, 50,
+              "open the `read` tool: from the code cache against compiling it");
 }

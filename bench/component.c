@@ -24,8 +24,8 @@ static void theirs_once(bx_textbook *t)
 {
     uint8_t out[64];
     size_t n = sizeof out;
-    if (bx_textbook_component_call(t, (const uint8_t *)input, sizeof input - 1, out, &n) != 0 || n != sizeof output - 1 ||
-        memcmp(out, output, n) != 0)
+    if (bx_textbook_component_call(t, (const uint8_t *)input, sizeof input - 1, out, &n) != 0 ||
+        n != sizeof output - 1 || memcmp(out, output, n) != 0)
         bench_die("textbook component call: wrong output");
 }
 
@@ -36,7 +36,11 @@ void bench_component(const bench_env *e)
     write_component(e, path, sizeof path);
     bx_module *m = bench_module(e, e->scratch, "noop.component");
     bx_sealed *s = bench_seal(NULL);
-    bx_call c = {.module = m, .sealed = s, .in = {.kind = BX_STDIN_BYTES, .bytes = {input, sizeof input - 1}}, .out_fd = -1, .err_fd = -1};
+    bx_call c = {.module = m,
+                 .sealed = s,
+                 .in = {.kind = BX_STDIN_BYTES, .bytes = {input, sizeof input - 1}},
+                 .out_fd = -1,
+                 .err_fd = -1};
     bx_textbook *t = bx_textbook_component_new(path);
     if (!t)
         bench_die("textbook: cannot load %s", path);
@@ -58,7 +62,9 @@ void bench_component(const bench_env *e)
     }
     bench_stats a = bench_stats_of(ours, n), b = bench_stats_of(theirs, n);
     bench_row("component_noop_vs_textbook", a.p50, b.p50, "us", b.p50 / a.p50, BENCH_AT_LEAST, 3,
-              "the same module wrapped as a component, fresh, against wasmtime-wasi's own p2; p99 ours %.1f, theirs %.1f", a.p99, b.p99);
+              "the same module wrapped as a component, fresh, against wasmtime-wasi's own p2; p99 "
+              "ours %.1f, theirs %.1f",
+              a.p99, b.p99);
     free(ours);
     free(theirs);
     bx_textbook_free(t);

@@ -10,7 +10,8 @@ static size_t write_lines(const char *path, size_t bytes)
     if (!f)
         bench_die("cannot write %s", path);
     for (size_t at = 0; at < bytes;) {
-        int n = fprintf(f, "line %zu of a file that is counted %.*s\n", lines, (int)(lines % 40), "........................................");
+        int n = fprintf(f, "line %zu of a file that is counted %.*s\n", lines, (int)(lines % 40),
+                        "........................................");
         if (n <= 0)
             bench_die("cannot write %s", path);
         at += (size_t)n;
@@ -48,7 +49,8 @@ void bench_files(const bench_env *e)
     char *const argv[] = {"wc", "-l", path, NULL};
     (void)snprintf(expect, sizeof expect, "%zu ", lines);
     if (bench_spawn(argv, n, expect, &theirs))
-        bench_row("count_lines_vs_wc", ours.p50, theirs.p50, "us", ours.p50 / theirs.p50, BENCH_AT_MOST, 0.7, "1 MB, whole call against `wc -l` as a process; same count");
+        bench_row("count_lines_vs_wc", ours.p50, theirs.p50, "us", ours.p50 / theirs.p50,
+                  BENCH_AT_MOST, 0.7, "1 MB, whole call against `wc -l` as a process; same count");
     else
         bench_row_missing("count_lines_vs_wc", "us", BENCH_AT_MOST, 0.7, "wc cannot be started");
     bx_sealed_free(s);

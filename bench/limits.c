@@ -28,7 +28,11 @@ static size_t kill_many(bx_module *m, const char *wall, double wall_us, size_t n
 
 static void bench_deadline(const bench_env *e)
 {
-    static const struct { const char *wall; double us; size_t n; } steps[] = {{"5ms", 5000, 600}, {"20ms", 20000, 300}, {"100ms", 100000, 100}};
+    static const struct {
+        const char *wall;
+        double us;
+        size_t n;
+    } steps[] = {{"5ms", 5000, 600}, {"20ms", 20000, 300}, {"100ms", 100000, 100}};
     bx_module *m = bench_module(e, e->guests, "spin");
     double over[600];
     size_t killed = 0, total = 0;
@@ -39,9 +43,12 @@ static void bench_deadline(const bench_env *e)
         bench_stats s = bench_stats_of(over, n);
         char id[48];
         (void)snprintf(id, sizeof id, "deadline_overshoot_%s", steps[i].wall);
-        bench_row(id, s.p50 / 1000, -1, "ms", s.p50 / 1000, BENCH_AT_MOST, 1.5, "p50 beyond the limit over %zu calls; p99 %.2f ms", n, s.p99 / 1000);
+        bench_row(id, s.p50 / 1000, -1, "ms", s.p50 / 1000, BENCH_AT_MOST, 1.5,
+                  "p50 beyond the limit over %zu calls; p99 %.2f ms", n, s.p99 / 1000);
     }
-    bench_row("deadline_killed", (double)killed, (double)total, "calls", (double)killed / (double)total, BENCH_AT_LEAST, 1, "spinning guests ended by the deadline");
+    bench_row("deadline_killed", (double)killed, (double)total, "calls",
+              (double)killed / (double)total, BENCH_AT_LEAST, 1,
+              "spinning guests ended by the deadline");
     bx_module_free(m);
 }
 
@@ -110,10 +117,16 @@ static void wait_a_little(void *arg)
 static void bench_bomb(const bench_env *e)
 {
     static const char in[] = "x\n";
-    bx_module *bomb = bench_module(e, e->guests, "membomb"), *noop = bench_module(e, e->guests, "noop");
+    bx_module *bomb = bench_module(e, e->guests, "membomb"),
+              *noop = bench_module(e, e->guests, "noop");
     bx_sealed *small = bench_seal("wasm_max_memory_size", "16MiB", NULL), *bare = bench_seal(NULL);
-    bx_call quiet = {.module = noop, .sealed = bare, .in = {.kind = BX_STDIN_BYTES, .bytes = {in, 2}}, .out_fd = -1, .err_fd = -1};
-    struct bombs b = {.call = {.module = bomb, .sealed = small, .out_fd = -1, .err_fd = -1}, .n = 1};
+    bx_call quiet = {.module = noop,
+                     .sealed = bare,
+                     .in = {.kind = BX_STDIN_BYTES, .bytes = {in, 2}},
+                     .out_fd = -1,
+                     .err_fd = -1};
+    struct bombs b = {.call = {.module = bomb, .sealed = small, .out_fd = -1, .err_fd = -1},
+                      .n = 1};
     double ms = e->quick ? 100000 : 1000000;
     bench_stats alone = beside(&quiet, wait_a_little, &ms);
     /* The first one at once with nothing beside it: what the host gains while it lasts. */
@@ -121,13 +134,18 @@ static void bench_bomb(const bench_env *e)
     size_t before = bench_rss();
     drop_bombs(&b);
     double beyond = (double)bench_peak_rss() - (double)before - 16.0 * 1048576;
-    bench_row("membomb_rss_beyond_limit", beyond > 0 ? beyond / 1048576 : 0, -1, "MiB", beyond > 0 ? beyond / 1048576 : 0, BENCH_AT_MOST, 1,
-              "peak resident memory of the host beyond the guest's 16 MiB; contained %zu of %zu", b.contained, b.n);
+    bench_row("membomb_rss_beyond_limit", beyond > 0 ? beyond / 1048576 : 0, -1, "MiB",
+              beyond > 0 ? beyond / 1048576 : 0, BENCH_AT_MOST, 1,
+              "peak resident memory of the host beyond the guest's 16 MiB; contained %zu of %zu",
+              b.contained, b.n);
     b.n = e->quick ? 5 : 200;
     b.contained = 0;
     bench_stats disturbed = beside(&quiet, drop_bombs, &b);
-    bench_row("membomb_contained", (double)b.contained, (double)b.n, "calls", (double)b.contained / (double)b.n, BENCH_AT_LEAST, 1, "memory bombs ended by the limit");
-    bench_row("membomb_neighbour_p50", disturbed.p50, alone.p50, "us", disturbed.p50 / alone.p50, BENCH_AT_MOST, 2, "p50 of no-op calls on another thread, with and without bombs");
+    bench_row("membomb_contained", (double)b.contained, (double)b.n, "calls",
+              (double)b.contained / (double)b.n, BENCH_AT_LEAST, 1,
+              "memory bombs ended by the limit");
+    bench_row("membomb_neighbour_p50", disturbed.p50, alone.p50, "us", disturbed.p50 / alone.p50,
+              BENCH_AT_MOST, 2, "p50 of no-op calls on another thread, with and without bombs");
     bx_sealed_free(small);
     bx_sealed_free(bare);
     bx_module_free(bomb);

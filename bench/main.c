@@ -39,18 +39,19 @@ static void show(const struct row *r)
 {
     const char *sign = r->cmp == BENCH_AT_LEAST ? ">=" : "<=";
     if (!r->measured)
-        (void)printf("%-34s %12s %12s %-6s %9s   %s %-8g %-5s %s\n", r->id, "-", "-", r->unit, "-", sign, r->target, "-", r->note);
+        (void)printf("%-34s %12s %12s %-6s %9s   %s %-8g %-5s %s\n", r->id, "-", "-", r->unit, "-",
+                     sign, r->target, "-", r->note);
     else if (r->theirs < 0)
-        (void)printf("%-34s %12.3f %12s %-6s %9.3f   %s %-8g %-5s %s\n", r->id, r->ours, "-", r->unit, r->ratio, sign,
-                     r->target, r->ok ? "ok" : "MISS", r->note);
+        (void)printf("%-34s %12.3f %12s %-6s %9.3f   %s %-8g %-5s %s\n", r->id, r->ours, "-",
+                     r->unit, r->ratio, sign, r->target, r->ok ? "ok" : "MISS", r->note);
     else
-        (void)printf("%-34s %12.3f %12.3f %-6s %9.3f   %s %-8g %-5s %s\n", r->id, r->ours, r->theirs, r->unit, r->ratio, sign,
-                     r->target, r->ok ? "ok" : "MISS", r->note);
+        (void)printf("%-34s %12.3f %12.3f %-6s %9.3f   %s %-8g %-5s %s\n", r->id, r->ours,
+                     r->theirs, r->unit, r->ratio, sign, r->target, r->ok ? "ok" : "MISS", r->note);
     (void)fflush(stdout);
 }
 
-void bench_row(const char *id, double ours, double theirs, const char *unit, double ratio, bench_cmp cmp, double target,
-               const char *fmt, ...)
+void bench_row(const char *id, double ours, double theirs, const char *unit, double ratio,
+               bench_cmp cmp, double target, const char *fmt, ...)
 {
     struct row *r = new_row(id, unit, cmp, target);
     r->ours = ours;
@@ -65,7 +66,8 @@ void bench_row(const char *id, double ours, double theirs, const char *unit, dou
     show(r);
 }
 
-void bench_row_missing(const char *id, const char *unit, bench_cmp cmp, double target, const char *why)
+void bench_row_missing(const char *id, const char *unit, bench_cmp cmp, double target,
+                       const char *why)
 {
     struct row *r = new_row(id, unit, cmp, target);
     (void)snprintf(r->note, sizeof r->note, "%s", why);
@@ -130,8 +132,11 @@ static void write_json(const char *path)
         put_number(f, "theirs", r->theirs, r->measured && r->theirs >= 0);
         (void)fprintf(f, "\"unit\":\"%s\",", r->unit);
         put_number(f, "ratio", r->ratio, r->measured);
-        (void)fprintf(f, "\"target\":\"%s %g\",\"ok\":%s,\"note\":", r->cmp == BENCH_AT_LEAST ? ">=" : "<=", r->target,
-                      !r->measured ? "null" : r->ok ? "true" : "false");
+        (void)fprintf(f, "\"target\":\"%s %g\",\"ok\":%s,\"note\":",
+                      r->cmp == BENCH_AT_LEAST ? ">=" : "<=", r->target,
+                      !r->measured ? "null"
+                      : r->ok      ? "true"
+                                   : "false");
         put_string(f, r->note);
         (void)fputc('}', f);
     }
@@ -143,22 +148,29 @@ static void write_json(const char *path)
 int main(int argc, char **argv)
 {
     bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
-    static const char *const defaults[] = {"", "build/bench-guests", "build/tools", "build/bench.json"};
+    static const char *const defaults[] = {"", "build/bench-guests", "build/tools",
+                                           "build/bench.json"};
     if (argc - (int)quick != 1 && argc - (int)quick != 4) {
         (void)fprintf(stderr, "usage: boxagnts-bench [--quick] [GUESTS TOOLS OUT.json]\n");
         return 2;
     }
-    const char *const *where = argc - (int)quick == 4 ? (const char *const *)argv + (int)quick : defaults;
+    const char *const *where =
+        argc - (int)quick == 4 ? (const char *const *)argv + (int)quick : defaults;
     char scratch[] = "/tmp/boxagnts-bench.XXXXXX", cache[64];
     if (!mkdtemp(scratch))
         bench_die("no scratch directory");
     (void)snprintf(cache, sizeof cache, "%s/cache", scratch);
     bx_runtime_config cfg = {.slots = 1000};
     bx_error err;
-    bench_env e = {.guests = where[1], .tools = where[2], .scratch = scratch, .cache_dir = cache, .quick = quick};
+    bench_env e = {.guests = where[1],
+                   .tools = where[2],
+                   .scratch = scratch,
+                   .cache_dir = cache,
+                   .quick = quick};
     if (bx_runtime_new(&cfg, &e.rt, &err) != BX_OK)
         bench_die("%s", err.msg);
-    (void)printf("%-34s %12s %12s %-6s %9s   %-11s %-5s\n", "figure", "ours", "theirs", "unit", "ratio", "target", "");
+    (void)printf("%-34s %12s %12s %-6s %9s   %-11s %-5s\n", "figure", "ours", "theirs", "unit",
+                 "ratio", "target", "");
     bench_noop(&e);
     bench_files(&e);
     bench_limits(&e);

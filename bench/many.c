@@ -35,7 +35,8 @@ static void bench_live(const bench_env *e)
         char id[32];
         (void)snprintf(id, sizeof id, "%zu", i);
         const char *args[] = {"answer", id};
-        bx_call c = {.module = m, .sealed = s, .args = args, .n_args = 2, .out_fd = -1, .err_fd = -1};
+        bx_call c = {
+            .module = m, .sealed = s, .args = args, .n_args = 2, .out_fd = -1, .err_fd = -1};
         bx_outcome o;
         bx_error err;
         if (bx_live_new(&c, &live[i], &o, &err) != BX_OK)
@@ -43,9 +44,11 @@ static void bench_live(const bench_env *e)
     }
     size_t first = ask(live, n, "1"), second = ask(live, n, "2");
     double mib = (double)(bench_rss() - before) / 1048576;
-    bench_row("live_sandboxes_answers", (double)(first + second), (double)(2 * n), "", (double)(first + second) / (double)(2 * n), BENCH_AT_LEAST, 1,
+    bench_row("live_sandboxes_answers", (double)(first + second), (double)(2 * n), "",
+              (double)(first + second) / (double)(2 * n), BENCH_AT_LEAST, 1,
               "%zu sandboxes alive in one process, each asked twice", n);
-    bench_row("live_sandboxes_memory", mib, -1, "MiB", mib, BENCH_AT_MOST, 1024, "resident memory of %zu live sandboxes, default sysctls", n);
+    bench_row("live_sandboxes_memory", mib, -1, "MiB", mib, BENCH_AT_MOST, 1024,
+              "resident memory of %zu live sandboxes, default sysctls", n);
     for (size_t i = 0; i < n; i++)
         bx_live_free(live[i]);
     free(live);
@@ -68,7 +71,8 @@ static void bench_canary(const bench_env *e)
         leaks += o.exit_code != 0;
         bx_outcome_done(&o);
     }
-    bench_row("reused_slots_leaks", (double)leaks, -1, "", (double)leaks, BENCH_AT_MOST, 0, "%zu reused slots, each looking for and leaving a canary; %.1f us a call", n,
+    bench_row("reused_slots_leaks", (double)leaks, -1, "", (double)leaks, BENCH_AT_MOST, 0,
+              "%zu reused slots, each looking for and leaving a canary; %.1f us a call", n,
               (bench_now_us() - begin) / (double)n);
     bx_sealed_free(s);
     bx_module_free(m);

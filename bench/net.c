@@ -17,7 +17,8 @@
 
 enum { SMALL = 10000, BIG = 100 << 20, AT_ONCE = 200 };
 
-/* ---- a server in a process of its own: /small, /big, /slow ------------------------------------ */
+/* ---- a server in a process of its own: /small, /big, /slow ------------------------------------
+ */
 
 static bool send_all(int fd, const char *p, size_t n)
 {
@@ -36,7 +37,9 @@ static bool answer(int fd, size_t n)
     static char block[1 << 16];
     char head[160];
     memset(block, 'a', sizeof block);
-    int len = snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n\r\n", n);
+    int len =
+        snprintf(head, sizeof head,
+                 "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n\r\n", n);
     if (!send_all(fd, head, (size_t)len))
         return false;
     for (size_t k; n; n -= k) {
@@ -85,7 +88,8 @@ static pid_t start_server(uint16_t *port)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof a;
-    if (fd < 0 || bind(fd, (struct sockaddr *)&a, n) != 0 || listen(fd, 512) != 0 || getsockname(fd, (struct sockaddr *)&a, &n) != 0)
+    if (fd < 0 || bind(fd, (struct sockaddr *)&a, n) != 0 || listen(fd, 512) != 0 ||
+        getsockname(fd, (struct sockaddr *)&a, &n) != 0)
         bench_die("server: %s", strerror(errno));
     *port = ntohs(a.sin_port);
     pid_t pid = fork();
@@ -95,7 +99,8 @@ static pid_t start_server(uint16_t *port)
     return pid;
 }
 
-/* ---- ours ---------------------------------------------------------------------------------------- */
+/* ---- ours
+ * ---------------------------------------------------------------------------------------- */
 
 struct fetch {
     bx_module *m;
@@ -105,7 +110,11 @@ struct fetch {
 
 static bx_call call_of(const struct fetch *f)
 {
-    return (bx_call){.module = f->m, .sealed = f->s, .in = {.kind = BX_STDIN_BYTES, .bytes = bx_str_of(f->input)}, .out_fd = -1, .err_fd = -1};
+    return (bx_call){.module = f->m,
+                     .sealed = f->s,
+                     .in = {.kind = BX_STDIN_BYTES, .bytes = bx_str_of(f->input)},
+                     .out_fd = -1,
+                     .err_fd = -1};
 }
 
 static bool fetch_once(const struct fetch *f, size_t least)
@@ -115,14 +124,17 @@ static bool fetch_once(const struct fetch *f, size_t least)
     bx_error err;
     if (bx_call_run(&c, &o, &err) != BX_OK)
         bench_die("%s", err.msg);
-    bool ok = o.kind == BX_OUT_EXIT && o.exit_code == 0 && o.out_n >= least && o.http_in >= least && strstr(o.out, "\"status\":200");
+    bool ok = o.kind == BX_OUT_EXIT && o.exit_code == 0 && o.out_n >= least && o.http_in >= least &&
+              strstr(o.out, "\"status\":200");
     if (!ok)
-        (void)fprintf(stderr, "# fetch: %s %u %.300s %.300s\n", bx_outcome_kind_name(o.kind), o.exit_code, o.error ? o.error : "", o.out ? o.out : "");
+        (void)fprintf(stderr, "# fetch: %s %u %.300s %.300s\n", bx_outcome_kind_name(o.kind),
+                      o.exit_code, o.error ? o.error : "", o.out ? o.out : "");
     bx_outcome_done(&o);
     return ok;
 }
 
-/* ---- theirs --------------------------------------------------------------------------------------- */
+/* ---- theirs
+ * --------------------------------------------------------------------------------------- */
 
 static size_t count_bytes(char *p, size_t size, size_t n, void *arg)
 {
@@ -136,8 +148,10 @@ static void curl_once(const char *url)
 {
     size_t got = 0;
     CURL *c = curl_easy_init();
-    if (!c || curl_easy_setopt(c, CURLOPT_URL, url) || curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, count_bytes) ||
-        curl_easy_setopt(c, CURLOPT_WRITEDATA, &got) || curl_easy_setopt(c, CURLOPT_PROXY, "") || curl_easy_perform(c) || got != SMALL)
+    if (!c || curl_easy_setopt(c, CURLOPT_URL, url) ||
+        curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, count_bytes) ||
+        curl_easy_setopt(c, CURLOPT_WRITEDATA, &got) || curl_easy_setopt(c, CURLOPT_PROXY, "") ||
+        curl_easy_perform(c) || got != SMALL)
         bench_die("libcurl: wrong answer");
     curl_easy_cleanup(c);
 }
@@ -162,19 +176,24 @@ static void bench_get(struct fetch *f, uint16_t port, size_t n)
         }
     }
     bench_stats a = bench_stats_of(ours, n), b = bench_stats_of(theirs, n);
-    bench_row("web_fetch_10k_vs_libcurl", a.p50, b.p50, "us", (a.p50 - b.p50) / 1000, BENCH_AT_MOST, 0.5,
+    bench_row("web_fetch_10k_vs_libcurl", a.p50, b.p50, "us", (a.p50 - b.p50) / 1000, BENCH_AT_MOST,
+              0.5,
               "GET of 10 KB through a fresh web_fetch; the ratio column is the difference in ms");
     free(ours);
     free(theirs);
 }
 
-/* ---- memory while 100 MB stream through a guest ---------------------------------------------------- */
+/* ---- memory while 100 MB stream through a guest
+ * ---------------------------------------------------- */
 
 static void bench_stream(struct fetch *f, const char *scratch, uint16_t port)
 {
     char path[4200];
     struct stat st;
-    (void)snprintf(f->input, sizeof f->input, "{\"url\":\"http://127.0.0.1:%u/big\",\"as\":\"raw\",\"save_to\":\"/out/big\",\"max_bytes\":200000000}", port);
+    (void)snprintf(f->input, sizeof f->input,
+                   "{\"url\":\"http://127.0.0.1:%u/big\",\"as\":\"raw\",\"save_to\":\"/out/"
+                   "big\",\"max_bytes\":200000000}",
+                   port);
     (void)snprintf(path, sizeof path, "%s/big", scratch);
     bx_call c = call_of(f);
     bx_outcome o;
@@ -186,15 +205,20 @@ static void bench_stream(struct fetch *f, const char *scratch, uint16_t port)
     double grown = ((double)bench_peak_rss() - (double)before - (double)o.memory_peak) / 1048576;
     bool whole = stat(path, &st) == 0 && st.st_size == BIG;
     if (!whole)
-        bench_row_missing("stream_100mb_host_memory", "MiB", BENCH_AT_MOST, 4, o.out ? o.out : "the file did not arrive whole");
+        bench_row_missing("stream_100mb_host_memory", "MiB", BENCH_AT_MOST, 4,
+                          o.out ? o.out : "the file did not arrive whole");
     else
-        bench_row("stream_100mb_host_memory", grown > 0 ? grown : 0, -1, "MiB", grown > 0 ? grown : 0, BENCH_AT_MOST, 4,
-                  "peak growth of the host beyond the guest's own memory (%.1f MiB), saved to a file", (double)o.memory_peak / 1048576);
+        bench_row(
+            "stream_100mb_host_memory", grown > 0 ? grown : 0, -1, "MiB", grown > 0 ? grown : 0,
+            BENCH_AT_MOST, 4,
+            "peak growth of the host beyond the guest's own memory (%.1f MiB), saved to a file",
+            (double)o.memory_peak / 1048576);
     bx_outcome_done(&o);
     (void)unlink(path);
 }
 
-/* ---- 200 at once ------------------------------------------------------------------------------------ */
+/* ---- 200 at once
+ * ------------------------------------------------------------------------------------ */
 
 struct many {
     struct fetch *f;
@@ -227,7 +251,8 @@ static void bench_at_once(struct fetch *f, uint16_t port)
     static pthread_t t[AT_ONCE];
     pthread_barrier_t start;
     pthread_attr_t attr;
-    (void)snprintf(f->input, sizeof f->input, "{\"url\":\"http://127.0.0.1:%u/slow\",\"as\":\"text\"}", port);
+    (void)snprintf(f->input, sizeof f->input,
+                   "{\"url\":\"http://127.0.0.1:%u/slow\",\"as\":\"text\"}", port);
     (void)pthread_barrier_init(&start, NULL, AT_ONCE + 1);
     (void)pthread_attr_init(&attr);
     (void)pthread_attr_setstacksize(&attr, 4 << 20);
@@ -252,9 +277,11 @@ static void bench_at_once(struct fetch *f, uint16_t port)
     }
     /* `before` holds the I/O thread already: earlier rows have used it. */
     int io = 1 + most - before - AT_ONCE;
-    bench_row("fetches_at_once", (double)done, AT_ONCE, "", (double)done / AT_ONCE, BENCH_AT_LEAST, 1, "all against a server that takes 300 ms, in %.0f ms",
+    bench_row("fetches_at_once", (double)done, AT_ONCE, "", (double)done / AT_ONCE, BENCH_AT_LEAST,
+              1, "all against a server that takes 300 ms, in %.0f ms",
               (bench_now_us() - begin) / 1000);
-    bench_row("fetches_at_once_io_threads", io, -1, "", io, BENCH_AT_MOST, 1, "threads beyond the callers' own");
+    bench_row("fetches_at_once_io_threads", io, -1, "", io, BENCH_AT_MOST, 1,
+              "threads beyond the callers' own");
     (void)pthread_attr_destroy(&attr);
 }
 
@@ -263,8 +290,10 @@ void bench_net(const bench_env *e)
     char path[4200], map[4200];
     (void)snprintf(path, sizeof path, "%s/web_fetch.wasm", e->tools);
     if (access(path, R_OK) != 0) {
-        bench_row_missing("web_fetch_10k_vs_libcurl", "us", BENCH_AT_MOST, 0.5, "web_fetch.wasm is not built");
-        bench_row_missing("stream_100mb_host_memory", "MiB", BENCH_AT_MOST, 4, "web_fetch.wasm is not built");
+        bench_row_missing("web_fetch_10k_vs_libcurl", "us", BENCH_AT_MOST, 0.5,
+                          "web_fetch.wasm is not built");
+        bench_row_missing("stream_100mb_host_memory", "MiB", BENCH_AT_MOST, 4,
+                          "web_fetch.wasm is not built");
         bench_row_missing("fetches_at_once", "", BENCH_AT_LEAST, 1, "web_fetch.wasm is not built");
         return;
     }
@@ -273,8 +302,10 @@ void bench_net(const bench_env *e)
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     (void)snprintf(map, sizeof map, "%s::/out", e->scratch);
     struct fetch f = {.m = bench_module(e, e->tools, "web_fetch"),
-                      .s = bench_seal("map_dirs", map, "allowed_outbound_hosts", "http://127.0.0.1:*", "allow_networks", "127.0.0.0/8", "limits",
-                                      "http_in=200MiB", "limits", "fs_write=200MiB", NULL)};
+                      .s = bench_seal("map_dirs", map, "allowed_outbound_hosts",
+                                      "http://127.0.0.1:*", "allow_networks", "127.0.0.0/8",
+                                      "limits", "http_in=200MiB", "limits", "fs_write=200MiB",
+                                      NULL)};
     bench_get(&f, port, e->quick ? 50 : 1000);
     bench_stream(&f, e->scratch, port);
     bench_at_once(&f, port);

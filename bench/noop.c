@@ -27,7 +27,8 @@ static void call_once(const bx_call *c)
 {
     bx_outcome o;
     bx_error err;
-    if (bx_call_run(c, &o, &err) != BX_OK || o.kind != BX_OUT_EXIT || o.exit_code != 0 || o.out_n != sizeof output - 1)
+    if (bx_call_run(c, &o, &err) != BX_OK || o.kind != BX_OUT_EXIT || o.exit_code != 0 ||
+        o.out_n != sizeof output - 1)
         bench_die("no-op call failed: %s", o.error ? o.error : err.msg);
     bx_outcome_done(&o);
 }
@@ -55,8 +56,9 @@ static void bench_grants(const bench_env *e, bx_module *m, const bx_call *bare, 
     char map[3][512];
     for (int i = 0; i < 3; i++)
         (void)snprintf(map[i], sizeof map[i], "%s::/m%d%s", e->scratch, i, i == 0 ? ":ro" : "");
-    bx_sealed *full = bench_seal("map_dirs", map[0], "map_dirs", map[1], "map_dirs", map[2], "deny", "**/.env", "deny",
-                                 "/m1/keys", "limits", "fs_write=1MiB", "limits", "open_files=32", NULL);
+    bx_sealed *full =
+        bench_seal("map_dirs", map[0], "map_dirs", map[1], "map_dirs", map[2], "deny", "**/.env",
+                   "deny", "/m1/keys", "limits", "fs_write=1MiB", "limits", "open_files=32", NULL);
     bx_call c = noop_call(m, full);
     bx_call none = *bare;
     none.record_events = false;
@@ -68,8 +70,11 @@ static void bench_grants(const bench_env *e, bx_module *m, const bx_call *bare, 
         with = y.p50;
         without = x.p50;
     }
-    bench_row("noop_full_grant_vs_bare", with, without, "us", bench_stats_of(ratio, ROUNDS).p50, BENCH_AT_MOST, 1.5,
-              "three mounts, two carve-outs, limits and events on; median ratio of %d paired rounds", ROUNDS);
+    bench_row(
+        "noop_full_grant_vs_bare", with, without, "us", bench_stats_of(ratio, ROUNDS).p50,
+        BENCH_AT_MOST, 1.5,
+        "three mounts, two carve-outs, limits and events on; median ratio of %d paired rounds",
+        ROUNDS);
     bx_sealed_free(full);
 }
 
@@ -115,14 +120,17 @@ static double syscalls_per_call(const bench_env *e, int calls)
         ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD) != 0)
         return -1;
     for (;;) {
-        if (ptrace(PTRACE_SYSCALL, pid, NULL, NULL) != 0 || waitpid(pid, &status, 0) != pid || WIFEXITED(status))
+        if (ptrace(PTRACE_SYSCALL, pid, NULL, NULL) != 0 || waitpid(pid, &status, 0) != pid ||
+            WIFEXITED(status))
             break;
         if (!WIFSTOPPED(status) || WSTOPSIG(status) != (SIGTRAP | 0x80))
             continue;
         struct __ptrace_syscall_info info;
-        if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_ENTRY)
+        if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) <= 0 ||
+            info.op != PTRACE_SYSCALL_INFO_ENTRY)
             continue;
-        if (info.entry.nr == 110) /* getppid on x86-64; elsewhere the row says it was not measured */
+        if (info.entry.nr ==
+            110) /* getppid on x86-64; elsewhere the row says it was not measured */
             marks++;
         else if (marks == 1)
             stops++;
@@ -149,9 +157,11 @@ static void bench_kernel(const bench_env *e, const bx_call *c)
     if (n < 0)
         bench_row_missing("noop_syscalls", "", BENCH_AT_MOST, 1, "could not trace a child");
     else
-        bench_row("noop_syscalls", n, -1, "", n, BENCH_AT_MOST, 1, "of the calling thread, counted by ptrace over %d calls", calls);
+        bench_row("noop_syscalls", n, -1, "", n, BENCH_AT_MOST, 1,
+                  "of the calling thread, counted by ptrace over %d calls", calls);
     double f = faults_per_call(c, calls);
-    bench_row("noop_faults", f, -1, "", f, BENCH_AT_MOST, 0.05, "page faults of the calling thread over %d calls", calls);
+    bench_row("noop_faults", f, -1, "", f, BENCH_AT_MOST, 0.05,
+              "page faults of the calling thread over %d calls", calls);
 }
 
 /* ---- two busy workers -------------------------------------------------------------------- */
@@ -177,7 +187,9 @@ static void bench_two(const bx_call *c, size_t n)
         bench_die("no thread");
     (void)work(&w[1]);
     (void)pthread_join(t, NULL);
-    const bench_stats *s = w[0].stats.p99 / w[0].stats.p50 > w[1].stats.p99 / w[1].stats.p50 ? &w[0].stats : &w[1].stats;
+    const bench_stats *s = w[0].stats.p99 / w[0].stats.p50 > w[1].stats.p99 / w[1].stats.p50
+                               ? &w[0].stats
+                               : &w[1].stats;
     bench_row("noop_two_workers_p99_p50", s->p99, s->p50, "us", s->p99 / s->p50, BENCH_AT_MOST, 4,
               "p99 and p50 of the worse of two busy workers");
 }
@@ -188,8 +200,8 @@ static bool textbook_once(bx_textbook *t)
 {
     uint8_t out[64];
     size_t n = sizeof out;
-    return bx_textbook_core_call(t, (const uint8_t *)input, sizeof input - 1, out, &n) == 0 && n == sizeof output - 1 &&
-           memcmp(out, output, n) == 0;
+    return bx_textbook_core_call(t, (const uint8_t *)input, sizeof input - 1, out, &n) == 0 &&
+           n == sizeof output - 1 && memcmp(out, output, n) == 0;
 }
 
 static void bench_textbook(const bench_env *e, const bench_stats *ours, size_t n)
@@ -221,14 +233,17 @@ static void bench_processes(const bench_env *e, const bench_stats *ours)
     char *const bwrap_argv[] = {"bwrap", "--unshare-all", "--ro-bind", "/", "/", "/bin/true", NULL};
     bench_stats s;
     if (bench_spawn(true_argv, e->quick ? 50 : 1000, NULL, &s))
-        bench_row("noop_vs_spawn", ours->p50, s.p50, "us", s.p50 / ours->p50, BENCH_AT_LEAST, 100, "posix_spawn of /bin/true; p99 ours %.1f, theirs %.1f",
-                  ours->p99, s.p99);
+        bench_row("noop_vs_spawn", ours->p50, s.p50, "us", s.p50 / ours->p50, BENCH_AT_LEAST, 100,
+                  "posix_spawn of /bin/true; p99 ours %.1f, theirs %.1f", ours->p99, s.p99);
     else
-        bench_row_missing("noop_vs_spawn", "us", BENCH_AT_LEAST, 100, "/bin/true cannot be started");
+        bench_row_missing("noop_vs_spawn", "us", BENCH_AT_LEAST, 100,
+                          "/bin/true cannot be started");
     if (bench_spawn(bwrap_argv, e->quick ? 10 : 200, NULL, &s))
-        bench_row("noop_vs_bwrap", ours->p50, s.p50, "us", s.p50 / ours->p50, BENCH_AT_LEAST, 500, "bwrap --unshare-all --ro-bind / / /bin/true");
+        bench_row("noop_vs_bwrap", ours->p50, s.p50, "us", s.p50 / ours->p50, BENCH_AT_LEAST, 500,
+                  "bwrap --unshare-all --ro-bind / / /bin/true");
     else
-        bench_row_missing("noop_vs_bwrap", "us", BENCH_AT_LEAST, 500, "bwrap is not installed or cannot make namespaces here");
+        bench_row_missing("noop_vs_bwrap", "us", BENCH_AT_LEAST, 500,
+                          "bwrap is not installed or cannot make namespaces here");
 }
 
 void bench_noop(const bench_env *e)
@@ -239,7 +254,8 @@ void bench_noop(const bench_env *e)
     bench_check(&c, output);
     size_t n = e->quick ? 2000 : 50000;
     bench_stats ours = time_calls(&c, n);
-    (void)printf("# no-op call: p50 %.2f us, p99 %.2f us, min %.2f us\n", ours.p50, ours.p99, ours.min);
+    (void)printf("# no-op call: p50 %.2f us, p99 %.2f us, min %.2f us\n", ours.p50, ours.p99,
+                 ours.min);
     bench_processes(e, &ours);
     bench_textbook(e, &ours, e->quick ? 500 : 5000);
     bench_grants(e, m, &c, n);

@@ -58,7 +58,8 @@ size_t bench_rss(void)
 
 void bench_reset_peak_rss(void)
 {
-    FILE *f = fopen("/proc/self/clear_refs", "we"); /* 5: proc(5), reset the peak resident set size */
+    FILE *f =
+        fopen("/proc/self/clear_refs", "we"); /* 5: proc(5), reset the peak resident set size */
     if (!f || fputs("5", f) == EOF || fclose(f) != 0)
         bench_die("cannot reset the peak resident size");
 }
@@ -119,9 +120,11 @@ void bench_check(const bx_call *c, const char *expect)
     if (bx_call_run(c, &o, &err) != BX_OK)
         bench_die("%s", err.msg);
     if (o.kind != BX_OUT_EXIT || o.exit_code != 0)
-        bench_die("%s: %s %u: %s", bx_module_name(c->module), bx_outcome_kind_name(o.kind), o.exit_code, o.error ? o.error : "");
+        bench_die("%s: %s %u: %s", bx_module_name(c->module), bx_outcome_kind_name(o.kind),
+                  o.exit_code, o.error ? o.error : "");
     if (expect && (o.out_n != strlen(expect) || memcmp(o.out, expect, o.out_n) != 0))
-        bench_die("%s: output '%.*s', expected '%s'", bx_module_name(c->module), (int)o.out_n, o.out ? o.out : "", expect);
+        bench_die("%s: output '%.*s', expected '%s'", bx_module_name(c->module), (int)o.out_n,
+                  o.out ? o.out : "", expect);
     bx_outcome_done(&o);
 }
 
@@ -150,7 +153,8 @@ static bool spawn_once(char *const argv[], const char *expect)
         return false;
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         ;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 && (!expect || strncmp(out, expect, strlen(expect)) == 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+           (!expect || strncmp(out, expect, strlen(expect)) == 0);
 }
 
 bool bench_spawn(char *const argv[], size_t n, const char *expect, bench_stats *ret)

@@ -24,10 +24,13 @@ int main(int argc, char **argv)
     boxagnts_outcome *outcome = NULL;
     int status = 0;
 
-    boxagnts_call call = {.struct_size = sizeof call, .args = (const char *const *)(argv + 1), .n_args = (size_t)(argc - 1)};
+    boxagnts_call call = {.struct_size = sizeof call,
+                          .args = (const char *const *)(argv + 1),
+                          .n_args = (size_t)(argc - 1)};
     if (boxagnts_engine_new(NULL, &engine, &err) != BOXAGNTS_OK ||
         boxagnts_module_open(engine, argv[1], &module, &err) != BOXAGNTS_OK ||
-        boxagnts_grant_new(&grant, &err) != BOXAGNTS_OK || boxagnts_grant_seal(grant, engine, &err) != BOXAGNTS_OK ||
+        boxagnts_grant_new(&grant, &err) != BOXAGNTS_OK ||
+        boxagnts_grant_seal(grant, engine, &err) != BOXAGNTS_OK ||
         boxagnts_call_run(module, grant, &call, &outcome, &err) != BOXAGNTS_OK) {
         status = fail(&err);
     } else {
@@ -35,7 +38,8 @@ int main(int argc, char **argv)
         const void *text = boxagnts_outcome_stdout(outcome, &size);
         if (size != 0)
             fwrite(text, 1, size, stdout);
-        printf("[%s, exit code %u]\n", boxagnts_outcome_kind_name(boxagnts_outcome_get_kind(outcome)),
+        printf("[%s, exit code %u]\n",
+               boxagnts_outcome_kind_name(boxagnts_outcome_get_kind(outcome)),
                boxagnts_outcome_exit_code(outcome));
     }
     boxagnts_outcome_free(outcome);

@@ -1,5 +1,5 @@
-/* readme_lines.c - let the `read` tool read one directory of the host, read-only, within limits, and
- * print the outcome as JSON; then ask for a file outside of it, which cannot work.
+/* readme_lines.c - let the `read` tool read one directory of the host, read-only, within limits,
+ * and print the outcome as JSON; then ask for a file outside of it, which cannot work.
  *
  *   readme_lines READ.wasm DIR FILE
  */
@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static int run(boxagnts_module *module, boxagnts_grant *grant, const char *path, boxagnts_error *err)
+static int run(boxagnts_module *module, boxagnts_grant *grant, const char *path,
+               boxagnts_error *err)
 {
     char input[512];
     snprintf(input, sizeof input, "{\"path\":\"%s\",\"limit\":3}", path);
@@ -22,7 +23,8 @@ static int run(boxagnts_module *module, boxagnts_grant *grant, const char *path,
     return 0;
 }
 
-static boxagnts_grant *read_only(const boxagnts_engine *engine, const char *dir, boxagnts_error *err)
+static boxagnts_grant *read_only(const boxagnts_engine *engine, const char *dir,
+                                 boxagnts_error *err)
 {
     boxagnts_grant *grant = NULL;
     if (boxagnts_grant_new(&grant, err) == BOXAGNTS_OK &&
@@ -52,7 +54,8 @@ int main(int argc, char **argv)
     if (boxagnts_engine_new(NULL, &engine, &err) == BOXAGNTS_OK &&
         boxagnts_module_open(engine, argv[1], &module, &err) == BOXAGNTS_OK &&
         (grant = read_only(engine, argv[2], &err)) != NULL)
-        status = run(module, grant, path, &err) || run(module, grant, "/workspace/../../etc/passwd", &err);
+        status = run(module, grant, path, &err) ||
+                 run(module, grant, "/workspace/../../etc/passwd", &err);
     if (status != 0)
         fprintf(stderr, "readme_lines: %s\n", err.message);
     boxagnts_grant_free(grant);

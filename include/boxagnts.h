@@ -6,18 +6,18 @@
  *   call     one run of a module under a sealed grant
  *   outcome  how it ended
  *
- * Ownership: what a function hands out through a `**ret` belongs to the caller and goes back through the
- * matching _free, which accepts NULL.  Strings are NUL-terminated UTF-8 unless said otherwise, and borrowed
- * for the call.  Results: BOXAGNTS_OK, or a code with words in `err` (which may be NULL); on
- * failure `*ret` is untouched.
+ * Ownership: what a function hands out through a `**ret` belongs to the caller and goes back
+ * through the matching _free, which accepts NULL.  Strings are NUL-terminated UTF-8 unless said
+ * otherwise, and borrowed for the call.  Results: BOXAGNTS_OK, or a code with words in `err` (which
+ * may be NULL); on failure `*ret` is untouched.
  *
  * Threads: an engine, a module and a sealed grant may be used by any number of threads at once; a
  * grant that is being built, and an outcome, belong to one thread.  A call runs on the thread that
  * makes it.  Free in the order outcome, module and grant, engine.
  *
- * Signals: the engine handles SIGSEGV, SIGILL and SIGFPE of guest code and passes on all others of that
- * kind.  The process should ignore SIGXFSZ (a guest's write beyond RLIMIT_FSIZE) and, where it hands out pipes,
- * SIGPIPE; both are then errors of the guest's call. */
+ * Signals: the engine handles SIGSEGV, SIGILL and SIGFPE of guest code and passes on all others of
+ * that kind.  The process should ignore SIGXFSZ (a guest's write beyond RLIMIT_FSIZE) and, where it
+ * hands out pipes, SIGPIPE; both are then errors of the guest's call. */
 #ifndef BOXAGNTS_H
 #define BOXAGNTS_H
 
@@ -32,17 +32,17 @@ extern "C" {
 
 typedef enum boxagnts_code {
     BOXAGNTS_OK = 0,
-    BOXAGNTS_EINVAL,       /* malformed: correct it */
-    BOXAGNTS_ENOENT,       /* no such file, export or option */
-    BOXAGNTS_EDENIED,      /* refused by policy */
-    BOXAGNTS_ELIMIT,       /* over a limit */
+    BOXAGNTS_EINVAL,  /* malformed: correct it */
+    BOXAGNTS_ENOENT,  /* no such file, export or option */
+    BOXAGNTS_EDENIED, /* refused by policy */
+    BOXAGNTS_ELIMIT,  /* over a limit */
     BOXAGNTS_ENOMEM,
     BOXAGNTS_ETIMEOUT,
     BOXAGNTS_EIO,          /* a system call failed */
     BOXAGNTS_EGUEST,       /* the guest broke a contract */
     BOXAGNTS_EUNSUPPORTED, /* this build or kernel cannot do it */
     BOXAGNTS_ECANCELLED,
-    BOXAGNTS_EINTERNAL,    /* a defect of the library */
+    BOXAGNTS_EINTERNAL, /* a defect of the library */
 } boxagnts_code;
 
 typedef struct boxagnts_error {
@@ -59,7 +59,8 @@ typedef struct boxagnts_engine boxagnts_engine;
 typedef struct boxagnts_engine_options {
     size_t struct_size;         /* sizeof(boxagnts_engine_options) */
     uint32_t slots;             /* sandboxes alive at once in the pool; 0 = no pool */
-    const char *wasm_cache_dir; /* compiled code is kept here; NULL = nowhere.  Must be writable by this user only */
+    const char *wasm_cache_dir; /* compiled code is kept here; NULL = nowhere.  Must be writable by
+                                   this user only */
     const char *store_dir;      /* where store:NAME lives; NULL = stores are refused */
     void (*notice)(void *ctx, const char *text); /* a line for the operator, or NULL */
     void *notice_ctx;
@@ -78,13 +79,14 @@ boxagnts_code boxagnts_grant_new(boxagnts_grant **ret, boxagnts_error *err);
 void boxagnts_grant_free(boxagnts_grant *grant);
 
 /* One run option by its name: work_dir, map_dirs, env_vars, allowed_outbound_hosts, block_url,
- * block_networks, wasm_timeout, wasm_max_memory_size, wasm_max_wasm_stack, wasm_fuel, mounts, allow, deny,
- * allow_networks, limits.  Options that hold lists are given once per entry. */
+ * block_networks, wasm_timeout, wasm_max_memory_size, wasm_max_wasm_stack, wasm_fuel, mounts,
+ * allow, deny, allow_networks, limits.  Options that hold lists are given once per entry. */
 boxagnts_code boxagnts_grant_option(boxagnts_grant *grant, const char *name, const char *value,
                                     boxagnts_error *err);
 
 /* One capability line: "read:/workspace/docs"; see docs/capabilities.md. */
-boxagnts_code boxagnts_grant_allow(boxagnts_grant *grant, const char *capability, boxagnts_error *err);
+boxagnts_code boxagnts_grant_allow(boxagnts_grant *grant, const char *capability,
+                                   boxagnts_error *err);
 
 /* Say where a guest path lives on the host; grants nothing by itself. */
 boxagnts_code boxagnts_grant_mount(boxagnts_grant *grant, const char *host, const char *guest,
@@ -92,7 +94,8 @@ boxagnts_code boxagnts_grant_mount(boxagnts_grant *grant, const char *host, cons
 
 /* Open the mounts; from here on the grant never changes and may serve any number of calls.  After
  * a failure it can only be freed. */
-boxagnts_code boxagnts_grant_seal(boxagnts_grant *grant, const boxagnts_engine *engine, boxagnts_error *err);
+boxagnts_code boxagnts_grant_seal(boxagnts_grant *grant, const boxagnts_engine *engine,
+                                  boxagnts_error *err);
 
 /* ---- module --------------------------------------------------------------------------- */
 typedef struct boxagnts_module boxagnts_module;
@@ -109,21 +112,22 @@ typedef struct boxagnts_cancel boxagnts_cancel;
 
 /* A handle by which another thread ends a call; one call at a time. */
 boxagnts_code boxagnts_cancel_new(boxagnts_cancel **ret, boxagnts_error *err);
-void boxagnts_cancel_now(boxagnts_cancel *cancel); /* any thread; a call not yet begun ends at once */
+void boxagnts_cancel_now(
+    boxagnts_cancel *cancel); /* any thread; a call not yet begun ends at once */
 void boxagnts_cancel_free(boxagnts_cancel *cancel);
 
 typedef struct boxagnts_call {
-    size_t struct_size;         /* sizeof(boxagnts_call) */
-    const char *const *args;    /* args[0] is the name the guest sees as its own */
+    size_t struct_size;      /* sizeof(boxagnts_call) */
+    const char *const *args; /* args[0] is the name the guest sees as its own */
     size_t n_args;
-    const void *input;          /* standard input */
+    const void *input; /* standard input */
     size_t input_size;
-    boxagnts_cancel *cancel;    /* or NULL */
-    int record_files;           /* non-zero: keep the list of files touched */
+    boxagnts_cancel *cancel; /* or NULL */
+    int record_files;        /* non-zero: keep the list of files touched */
 } boxagnts_call;
 
 typedef enum boxagnts_outcome_kind {
-    BOXAGNTS_EXIT,      /* the guest ended by itself */
+    BOXAGNTS_EXIT, /* the guest ended by itself */
     BOXAGNTS_TRAP,
     BOXAGNTS_DEADLINE,
     BOXAGNTS_FUEL,
@@ -138,9 +142,11 @@ typedef enum boxagnts_outcome_kind {
 typedef struct boxagnts_outcome boxagnts_outcome;
 
 /* Run `module` under the sealed `grant`.  BOXAGNTS_OK: it took place, and *ret says how it ended,
- * however violent; anything else: it did not begin.  `call` may be NULL: no arguments, empty input. */
-boxagnts_code boxagnts_call_run(boxagnts_module *module, boxagnts_grant *grant, const boxagnts_call *call,
-                                boxagnts_outcome **ret, boxagnts_error *err);
+ * however violent; anything else: it did not begin.  `call` may be NULL: no arguments, empty input.
+ */
+boxagnts_code boxagnts_call_run(boxagnts_module *module, boxagnts_grant *grant,
+                                const boxagnts_call *call, boxagnts_outcome **ret,
+                                boxagnts_error *err);
 void boxagnts_outcome_free(boxagnts_outcome *outcome);
 
 boxagnts_outcome_kind boxagnts_outcome_get_kind(const boxagnts_outcome *outcome);
@@ -149,7 +155,8 @@ uint32_t boxagnts_outcome_exit_code(const boxagnts_outcome *outcome); /* for BOX
 /* Captured bytes, borrowed from the outcome; not NUL-terminated text. */
 const void *boxagnts_outcome_stdout(const boxagnts_outcome *outcome, size_t *size);
 const void *boxagnts_outcome_stderr(const boxagnts_outcome *outcome, size_t *size);
-const char *boxagnts_outcome_error(const boxagnts_outcome *outcome); /* words; NULL for BOXAGNTS_EXIT */
+const char *boxagnts_outcome_error(
+    const boxagnts_outcome *outcome); /* words; NULL for BOXAGNTS_EXIT */
 
 typedef struct boxagnts_usage {
     uint64_t wall_ns, guest_ns, host_ns;

@@ -131,7 +131,7 @@ impl BxEngine {
 /// Pages all memories of a core module begin with.
 fn initial_pages(meta: &Value) -> u64 {
     let memories = meta["memories"].as_array();
-    let pages = |m: &Value| m["min_pages"].as_u64().unwrap_or(0);
+    let pages = |m: &Value| m["min"].as_u64().unwrap_or(0);
     memories.map_or(0, |all| all.iter().map(pages).fold(0, u64::saturating_add))
 }
 

@@ -131,7 +131,7 @@ fn export_kind(kind: ExternalKind) -> &'static str {
 }
 
 fn memory(m: &wasmparser::MemoryType, imported: bool) -> Value {
-    json!({"min_pages": m.initial, "max_pages": m.maximum, "imported": imported, "shared": m.shared})
+    json!({"min": m.initial, "max": m.maximum, "imported": imported, "shared": m.shared})
 }
 
 fn pages(m: &wasmparser::MemoryType) -> String {

@@ -5,9 +5,11 @@
 #include "sandbox/call.h"
 #include "sandbox/options.h"
 
-_Static_assert((int)BOXAGNTS_EINTERNAL == (int)BX_EINTERNAL && (int)BOXAGNTS_EDENIED == (int)BX_EDENIED,
+_Static_assert((int)BOXAGNTS_EINTERNAL == (int)BX_EINTERNAL &&
+                   (int)BOXAGNTS_EDENIED == (int)BX_EDENIED,
                "public codes follow base/codes.def");
-_Static_assert((int)BOXAGNTS_FAILED == (int)BX_OUT_FAILED && (int)BOXAGNTS_OUTPUT == (int)BX_OUT_OUTPUT,
+_Static_assert((int)BOXAGNTS_FAILED == (int)BX_OUT_FAILED &&
+                   (int)BOXAGNTS_OUTPUT == (int)BX_OUT_OUTPUT,
                "public outcome kinds follow sandbox/outcomes.def");
 
 struct boxagnts_engine {
@@ -46,21 +48,26 @@ static boxagnts_code refuse(bx_code rc, const char *why, boxagnts_error *err)
 
 const char *boxagnts_version(void) { return BX_VERSION; }
 
-boxagnts_code boxagnts_engine_new(const boxagnts_engine_options *options, boxagnts_engine **ret, boxagnts_error *err)
+boxagnts_code boxagnts_engine_new(const boxagnts_engine_options *options, boxagnts_engine **ret,
+                                  boxagnts_error *err)
 {
     boxagnts_engine_options o = {.struct_size = sizeof o};
     if (options && options->struct_size != sizeof o)
-        return refuse(BX_EINVAL, "struct_size of boxagnts_engine_options does not fit this library", err);
+        return refuse(BX_EINVAL, "struct_size of boxagnts_engine_options does not fit this library",
+                      err);
     if (options)
         o = *options;
     boxagnts_engine *e = bx_calloc(1, sizeof *e);
     if (!e)
         return refuse(BX_ENOMEM, "engine", err);
-    bx_runtime_config cfg = {
-        .slots = o.slots, .cache_dir = o.wasm_cache_dir, .notice = o.notice, .notice_ctx = o.notice_ctx};
+    bx_runtime_config cfg = {.slots = o.slots,
+                             .cache_dir = o.wasm_cache_dir,
+                             .notice = o.notice,
+                             .notice_ctx = o.notice_ctx};
     bx_error why;
     bx_code rc = bx_runtime_new(&cfg, &e->rt, &why);
-    if (rc == BX_OK && o.store_dir && !(e->store_dir = bx_strndup(o.store_dir, strlen(o.store_dir))))
+    if (rc == BX_OK && o.store_dir &&
+        !(e->store_dir = bx_strndup(o.store_dir, strlen(o.store_dir))))
         rc = bx_fail(&why, BX_ENOMEM, "engine");
     if (rc != BX_OK) {
         boxagnts_engine_free(e);
@@ -101,7 +108,8 @@ void boxagnts_grant_free(boxagnts_grant *grant)
     free(grant);
 }
 
-boxagnts_code boxagnts_grant_option(boxagnts_grant *grant, const char *name, const char *value, boxagnts_error *err)
+boxagnts_code boxagnts_grant_option(boxagnts_grant *grant, const char *name, const char *value,
+                                    boxagnts_error *err)
 {
     bx_option o;
     bx_error why;
@@ -113,28 +121,34 @@ boxagnts_code boxagnts_grant_option(boxagnts_grant *grant, const char *name, con
     return report(bx_wrap(rc, &why, "%s", name), &why, err);
 }
 
-boxagnts_code boxagnts_grant_allow(boxagnts_grant *grant, const char *capability, boxagnts_error *err)
+boxagnts_code boxagnts_grant_allow(boxagnts_grant *grant, const char *capability,
+                                   boxagnts_error *err)
 {
     return boxagnts_grant_option(grant, "allow", capability, err);
 }
 
-boxagnts_code boxagnts_grant_mount(boxagnts_grant *grant, const char *host, const char *guest, boxagnts_error *err)
+boxagnts_code boxagnts_grant_mount(boxagnts_grant *grant, const char *host, const char *guest,
+                                   boxagnts_error *err)
 {
     bx_error why;
     if (!grant->building)
         return refuse(BX_EDENIED, "a sealed grant never changes", err);
-    return report(bx_grant_mount(grant->building, bx_str_of(host), bx_str_of(guest), &why), &why, err);
+    return report(bx_grant_mount(grant->building, bx_str_of(host), bx_str_of(guest), &why), &why,
+                  err);
 }
 
-boxagnts_code boxagnts_grant_seal(boxagnts_grant *grant, const boxagnts_engine *engine, boxagnts_error *err)
+boxagnts_code boxagnts_grant_seal(boxagnts_grant *grant, const boxagnts_engine *engine,
+                                  boxagnts_error *err)
 {
     bx_error why;
     if (!grant->building)
         return refuse(BX_EDENIED, "the grant was sealed already", err);
-    return report(bx_sealed_new(BX_TAKE(grant->building), engine->store_dir, &grant->sealed, &why), &why, err);
+    return report(bx_sealed_new(BX_TAKE(grant->building), engine->store_dir, &grant->sealed, &why),
+                  &why, err);
 }
 
-static boxagnts_code wrap_module(bx_code rc, bx_module *m, const bx_error *why, boxagnts_module **ret, boxagnts_error *err)
+static boxagnts_code wrap_module(bx_code rc, bx_module *m, const bx_error *why,
+                                 boxagnts_module **ret, boxagnts_error *err)
 {
     if (rc != BX_OK)
         return report(rc, why, err);
@@ -148,7 +162,8 @@ static boxagnts_code wrap_module(bx_code rc, bx_module *m, const bx_error *why, 
     return BOXAGNTS_OK;
 }
 
-boxagnts_code boxagnts_module_open(boxagnts_engine *engine, const char *path, boxagnts_module **ret, boxagnts_error *err)
+boxagnts_code boxagnts_module_open(boxagnts_engine *engine, const char *path, boxagnts_module **ret,
+                                   boxagnts_error *err)
 {
     bx_limits l = bx_limits_default();
     bx_module *m = NULL;
@@ -156,13 +171,14 @@ boxagnts_code boxagnts_module_open(boxagnts_engine *engine, const char *path, bo
     return wrap_module(bx_module_open(engine->rt, path, &l, &m, &why), m, &why, ret, err);
 }
 
-boxagnts_code boxagnts_module_from_bytes(boxagnts_engine *engine, const void *wasm, size_t size, boxagnts_module **ret,
-                                         boxagnts_error *err)
+boxagnts_code boxagnts_module_from_bytes(boxagnts_engine *engine, const void *wasm, size_t size,
+                                         boxagnts_module **ret, boxagnts_error *err)
 {
     bx_limits l = bx_limits_default();
     bx_module *m = NULL;
     bx_error why;
-    return wrap_module(bx_module_from_bytes(engine->rt, "module", wasm, size, &l, &m, &why), m, &why, ret, err);
+    return wrap_module(bx_module_from_bytes(engine->rt, "module", wasm, size, &l, &m, &why), m,
+                       &why, ret, err);
 }
 
 void boxagnts_module_free(boxagnts_module *module)
@@ -199,8 +215,9 @@ void boxagnts_cancel_free(boxagnts_cancel *cancel)
     free(cancel);
 }
 
-boxagnts_code boxagnts_call_run(boxagnts_module *module, boxagnts_grant *grant, const boxagnts_call *call,
-                                boxagnts_outcome **ret, boxagnts_error *err)
+boxagnts_code boxagnts_call_run(boxagnts_module *module, boxagnts_grant *grant,
+                                const boxagnts_call *call, boxagnts_outcome **ret,
+                                boxagnts_error *err)
 {
     boxagnts_call c = {.struct_size = sizeof c};
     if (!grant->sealed)
@@ -217,7 +234,8 @@ boxagnts_code boxagnts_call_run(boxagnts_module *module, boxagnts_grant *grant, 
         .sealed = grant->sealed,
         .args = c.args,
         .n_args = c.n_args,
-        .in = {.kind = c.input_size ? BX_STDIN_BYTES : BX_STDIN_EMPTY, .bytes = {c.input, c.input_size}},
+        .in = {.kind = c.input_size ? BX_STDIN_BYTES : BX_STDIN_EMPTY,
+               .bytes = {c.input, c.input_size}},
         .out_fd = -1,
         .err_fd = -1,
         .ctl = c.cancel ? &c.cancel->ctl : NULL,
@@ -247,9 +265,15 @@ boxagnts_outcome_kind boxagnts_outcome_get_kind(const boxagnts_outcome *outcome)
     return (boxagnts_outcome_kind)outcome->o.kind;
 }
 
-const char *boxagnts_outcome_kind_name(boxagnts_outcome_kind kind) { return bx_outcome_kind_name((bx_outcome_kind)kind); }
+const char *boxagnts_outcome_kind_name(boxagnts_outcome_kind kind)
+{
+    return bx_outcome_kind_name((bx_outcome_kind)kind);
+}
 
-uint32_t boxagnts_outcome_exit_code(const boxagnts_outcome *outcome) { return outcome->o.exit_code; }
+uint32_t boxagnts_outcome_exit_code(const boxagnts_outcome *outcome)
+{
+    return outcome->o.exit_code;
+}
 
 const void *boxagnts_outcome_stdout(const boxagnts_outcome *outcome, size_t *size)
 {

@@ -5,7 +5,8 @@
 static void appends_and_terminates(void)
 {
     BX_AUTO_BUF b = bx_buf_init(100);
-    CHECK(bx_buf_add_z(&b, "ab") == BX_OK && bx_buf_add_c(&b, 'c') == BX_OK && bx_buf_addf(&b, "-%d", 12) == BX_OK);
+    CHECK(bx_buf_add_z(&b, "ab") == BX_OK && bx_buf_add_c(&b, 'c') == BX_OK &&
+          bx_buf_addf(&b, "-%d", 12) == BX_OK);
     CHECK(b.n == 6 && strcmp(b.p, "abc-12") == 0);
     CHECK(bx_str_eq(bx_buf_str(&b), BX_LIT("abc-12")));
 }
@@ -47,5 +48,6 @@ static void huge_sizes_do_not_overflow(void)
     CHECK(bx_buf_reserve(&b, 1000, &at) == BX_OK && b.cap >= 1001);
 }
 
-BXT_MAIN(RUN(appends_and_terminates); RUN(holds_exactly_its_maximum); RUN(failure_is_sticky_until_cleared);
-         RUN(survives_failed_allocations); RUN(huge_sizes_do_not_overflow);)
+BXT_MAIN(RUN(appends_and_terminates); RUN(holds_exactly_its_maximum);
+         RUN(failure_is_sticky_until_cleared); RUN(survives_failed_allocations);
+         RUN(huge_sizes_do_not_overflow);)

@@ -23,7 +23,8 @@ static void wraps_from_the_outside(void)
 {
     bx_error e;
     (void)bx_fail(&e, BX_EDENIED, "inner");
-    CHECK(bx_wrap(BX_EDENIED, &e, "outer %d", 1) == BX_EDENIED && strcmp(e.msg, "outer 1: inner") == 0);
+    CHECK(bx_wrap(BX_EDENIED, &e, "outer %d", 1) == BX_EDENIED &&
+          strcmp(e.msg, "outer 1: inner") == 0);
     CHECK(bx_wrap(BX_OK, &e, "never") == BX_OK && strcmp(e.msg, "outer 1: inner") == 0);
 }
 
@@ -39,9 +40,10 @@ static void truncation_shows(void)
 
 static void names_of_codes(void)
 {
-    CHECK(strcmp(bx_code_name(BX_OK), "BX_OK") == 0 && strcmp(bx_code_name(BX_EINTERNAL), "BX_EINTERNAL") == 0);
+    CHECK(strcmp(bx_code_name(BX_OK), "BX_OK") == 0 &&
+          strcmp(bx_code_name(BX_EINTERNAL), "BX_EINTERNAL") == 0);
     CHECK(strcmp(bx_code_name((bx_code)999), "BX_?") == 0);
 }
 
-BXT_MAIN(RUN(carries_code_and_words); RUN(keeps_errno); RUN(wraps_from_the_outside); RUN(truncation_shows);
-         RUN(names_of_codes);)
+BXT_MAIN(RUN(carries_code_and_words); RUN(keeps_errno); RUN(wraps_from_the_outside);
+         RUN(truncation_shows); RUN(names_of_codes);)

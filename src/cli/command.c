@@ -56,7 +56,8 @@ void bx_print_help(const bx_command *c)
 
 static void print_overview(FILE *to)
 {
-    (void)fprintf(to, "usage: boxagnts COMMAND …\n\nRuns WebAssembly tools with exactly what they were granted.\n\ncommands:\n");
+    (void)fprintf(to, "usage: boxagnts COMMAND …\n\nRuns WebAssembly tools with exactly what they "
+                      "were granted.\n\ncommands:\n");
     for (size_t i = 0; i < bx_commands_count; i++)
         (void)fprintf(to, "  %-14s %s\n", bx_commands[i]->name, bx_commands[i]->summary);
     (void)fprintf(to, "\n`boxagnts COMMAND --help` explains a command.\n");
@@ -87,7 +88,8 @@ static bool parse_flag(const bx_command *c, int argc, char **argv, int *i, bx_ar
     bx_str name = {text, eq ? (size_t)(eq - text) : strlen(text)};
     const bx_flag *f = find_flag(c, name);
     if (!f) {
-        bx_cli_complain("%s: unknown flag '%s'; see boxagnts %s --help", c->name, argv[*i], c->name);
+        bx_cli_complain("%s: unknown flag '%s'; see boxagnts %s --help", c->name, argv[*i],
+                        c->name);
         return false;
     }
     if (!f->arg && eq) {
@@ -118,12 +120,14 @@ static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
             if (!parse_flag(c, argc, argv, &i, a))
                 return false;
         } else if (strcmp(argv[i], "-o") == 0 && find_flag(c, BX_LIT("output"))) {
-            static char output[] = "--output"; /* the one short form: what every compiler calls it */
+            static char output[] =
+                "--output"; /* the one short form: what every compiler calls it */
             argv[i] = output;
             if (!parse_flag(c, argc, argv, &i, a))
                 return false;
         } else if (argv[i][0] == '-' && argv[i][1] != '\0') {
-            bx_cli_complain("%s: unknown flag '%s'; see boxagnts %s --help", c->name, argv[i], c->name);
+            bx_cli_complain("%s: unknown flag '%s'; see boxagnts %s --help", c->name, argv[i],
+                            c->name);
             return false;
         } else {
             a->words[a->n_words++] = argv[i];
@@ -172,7 +176,8 @@ int bx_cli_main(int argc, char **argv)
             print_overview(stdout);
         return argc > 2 && !of ? EXIT_OURS : 0;
     }
-    const bx_command *c = find_command(strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0 ? "version" : name);
+    const bx_command *c =
+        find_command(strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0 ? "version" : name);
     if (!c) {
         bx_cli_complain("no command '%s'; see boxagnts --help", name);
         return EXIT_OURS;

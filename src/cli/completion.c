@@ -55,13 +55,15 @@ static void print_quoted(const char *s, bool zsh)
 
 static void print_zsh(void)
 {
-    (void)printf("#compdef boxagnts\n_boxagnts() {\n    if (( CURRENT == 2 )); then\n        local -a names=(\n");
+    (void)printf("#compdef boxagnts\n_boxagnts() {\n    if (( CURRENT == 2 )); then\n        local "
+                 "-a names=(\n");
     for (size_t i = 0; i < bx_commands_count; i++) {
         (void)printf("            '%s:", bx_commands[i]->name);
         print_quoted(bx_commands[i]->summary, true);
         (void)printf("'\n");
     }
-    (void)printf("        )\n        _describe command names\n        return\n    fi\n    local name=$words[2]\n    shift words\n"
+    (void)printf("        )\n        _describe command names\n        return\n    fi\n    local "
+                 "name=$words[2]\n    shift words\n"
                  "    (( CURRENT-- ))\n    case $name in\n");
     for (size_t i = 0; i < bx_commands_count; i++) {
         const bx_command *c = bx_commands[i];
@@ -84,8 +86,8 @@ static void print_fish(void)
         print_quoted(c->summary, false);
         (void)printf("'\n");
         for (size_t k = 0; k < c->n_flags; k++) {
-            (void)printf("complete -c boxagnts -n '__fish_seen_subcommand_from %s' -l %s%s -d '", c->name,
-                         c->flags[k].name, c->flags[k].arg ? " -r" : "");
+            (void)printf("complete -c boxagnts -n '__fish_seen_subcommand_from %s' -l %s%s -d '",
+                         c->name, c->flags[k].name, c->flags[k].arg ? " -r" : "");
             print_quoted(c->flags[k].help, false);
             (void)printf("'\n");
         }
@@ -112,7 +114,8 @@ const bx_command bx_cmd_completion = {
     .name = "completion",
     .usage = "completion bash|zsh|fish",
     .summary = "print a completion script for a shell",
-    .details = "bash: eval \"$(boxagnts completion bash)\"    zsh: source <(boxagnts completion zsh)\n"
-               "fish: boxagnts completion fish | source\n",
+    .details =
+        "bash: eval \"$(boxagnts completion bash)\"    zsh: source <(boxagnts completion zsh)\n"
+        "fish: boxagnts completion fish | source\n",
     .run = run_completion,
 };

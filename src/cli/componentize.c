@@ -24,7 +24,8 @@ static int run_componentize(const bx_args *a)
 {
     const char *out = bx_flag_last(a, FLAG_OUT);
     if (a->n_words != 1 || !out) {
-        bx_cli_complain("componentize: which file, and where to? boxagnts %s", bx_cmd_componentize.usage);
+        bx_cli_complain("componentize: which file, and where to? boxagnts %s",
+                        bx_cmd_componentize.usage);
         return EXIT_OURS;
     }
     BX_AUTO_BUF bytes = bx_buf_init((size_t)1 << 30);
@@ -43,7 +44,8 @@ const bx_command bx_cmd_componentize = {
     .name = "componentize",
     .usage = "componentize FILE.wasm -o OUT.wasm",
     .summary = "wrap a WASI preview1 module as a WASI 0.2 component",
-    .details = "A module that exports _start becomes a wasi:cli command, another one a library. The result runs on any\n"
+    .details = "A module that exports _start becomes a wasi:cli command, another one a library. "
+               "The result runs on any\n"
                "component host; here it gets the same grants and limits as the module.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),

@@ -26,13 +26,15 @@ struct probe {
 };
 
 static const struct probe probes[] = {
-#define BX_PROBE(name, tries, setup, grants, limits, kind, code) {#name, tries, setup, grants, limits, BX_OUT_##kind, code},
+#define BX_PROBE(name, tries, setup, grants, limits, kind, code) \
+    {#name, tries, setup, grants, limits, BX_OUT_##kind, code},
 #include "../../tools/probes/probes.def"
 #undef BX_PROBE
 };
 
 static const bx_flag flags[] = {
-    {"probes", "DIR", "where the probes are (default: beside the binary, or share/boxagnts/probes)", FLAG_PROBES},
+    {"probes", "DIR", "where the probes are (default: beside the binary, or share/boxagnts/probes)",
+     FLAG_PROBES},
     {"json", NULL, "print one JSON object instead of the table", FLAG_JSON},
 };
 
@@ -41,8 +43,14 @@ static const bx_flag flags[] = {
 /* "map:box::/sandbox" -> the option and its value, the host part made absolute. */
 static bx_code apply_grant(bx_grant *g, bx_str word, const char *tree, bx_error *err)
 {
-    static const struct { const char *prefix; bx_option option; bool has_host; } kinds[] = {
-        {"map:", BX_OPT_map_dirs, true}, {"mount:", BX_OPT_mounts, true}, {"allow:", BX_OPT_allow, false}, {"deny:", BX_OPT_deny, false}};
+    static const struct {
+        const char *prefix;
+        bx_option option;
+        bool has_host;
+    } kinds[] = {{"map:", BX_OPT_map_dirs, true},
+                 {"mount:", BX_OPT_mounts, true},
+                 {"allow:", BX_OPT_allow, false},
+                 {"deny:", BX_OPT_deny, false}};
     for (size_t i = 0; i < BX_COUNT(kinds); i++) {
         bx_str prefix = bx_str_of(kinds[i].prefix);
         if (!bx_str_starts(word, prefix))
@@ -82,7 +90,8 @@ static bx_code seal_probe(const struct probe *p, const char *tree, bx_sealed **r
     return rc == BX_OK ? bx_sealed_new(BX_TAKE(g), NULL, ret, err) : rc;
 }
 
-static bx_code run_in(const struct probe *p, bx_module *m, const char *tree, bool control, bx_outcome *out, bx_error *err)
+static bx_code run_in(const struct probe *p, bx_module *m, const char *tree, bool control,
+                      bx_outcome *out, bx_error *err)
 {
     BX_AUTO(bx_sealed) bx_sealed *s = NULL;
     bx_code rc = seal_probe(p, tree, &s, err);
@@ -90,7 +99,12 @@ static bx_code run_in(const struct probe *p, bx_module *m, const char *tree, boo
         return rc;
     const char *args[] = {p->name, "control"};
     int pipe_fds[2] = {-1, -1};
-    bx_call c = {.module = m, .sealed = s, .args = args, .n_args = control ? 2 : 1, .out_fd = -1, .err_fd = -1};
+    bx_call c = {.module = m,
+                 .sealed = s,
+                 .args = args,
+                 .n_args = control ? 2 : 1,
+                 .out_fd = -1,
+                 .err_fd = -1};
     if (p->setup == SILENT) {
         if (pipe2(pipe_fds, O_CLOEXEC) != 0)
             return bx_fail_errno(err, errno, "pipe");
@@ -108,7 +122,8 @@ static bx_code run_in(const struct probe *p, bx_module *m, const char *tree, boo
     return rc;
 }
 
-static bx_code run_probe(const struct probe *p, bx_module *m, bool control, bx_outcome *out, bx_error *err)
+static bx_code run_probe(const struct probe *p, bx_module *m, bool control, bx_outcome *out,
+                         bx_error *err)
 {
     bx_outcome_init(out);
     if (p->setup == NONE || p->setup == TWICE)
@@ -138,7 +153,8 @@ static void first_line(const bx_outcome *o, char *out, size_t cap)
         text += sizeof contained - 1;
         n -= sizeof contained - 1;
     }
-    (void)snprintf(out, cap, "%s%s%.*s", o->kind == BX_OUT_EXIT ? "" : bx_outcome_kind_name(o->kind),
+    (void)snprintf(out, cap, "%s%s%.*s",
+                   o->kind == BX_OUT_EXIT ? "" : bx_outcome_kind_name(o->kind),
                    o->kind == BX_OUT_EXIT ? "" : ": ", (int)n, text ? text : "");
 }
 
@@ -188,11 +204,15 @@ static void print_machine(void)
     (void)uname(&u);
     (void)printf("machine   %s %s %s\n", u.sysname, u.release, u.machine);
     (void)printf("engine    wasmtime %s\n", bx_engine_version());
-    (void)printf("openat2   %s\n", bx_doctor_has_openat2() ? "yes" : "no: files cannot be granted on this kernel");
-    (void)printf("/proc     %s\n", access("/proc/self/fd", X_OK) == 0 ? "yes" : "no: carve-outs (deny:) cannot be granted");
+    (void)printf("openat2   %s\n",
+                 bx_doctor_has_openat2() ? "yes" : "no: files cannot be granted on this kernel");
+    (void)printf("/proc     %s\n", access("/proc/self/fd", X_OK) == 0
+                                       ? "yes"
+                                       : "no: carve-outs (deny:) cannot be granted");
     if (getrlimit(RLIMIT_AS, &as) == 0 && as.rlim_cur != RLIM_INFINITY)
-        (void)printf("memory    address space limited to %llu MiB: sandboxes are allocated on demand\n",
-                     (unsigned long long)(as.rlim_cur >> 20));
+        (void)printf(
+            "memory    address space limited to %llu MiB: sandboxes are allocated on demand\n",
+            (unsigned long long)(as.rlim_cur >> 20));
     (void)printf("\n");
 }
 
@@ -200,12 +220,14 @@ static void print_row(const struct probe *p, const struct result *r, bool json, 
 {
     if (!json) {
         int n = (int)strcspn(r->stopped_by, ";("); /* advice is for other places than a table */
-        (void)printf("%-8s %-66s %-40.*s %s\n", r->held ? "held" : "FAILED", p->tries, r->held ? n : (int)sizeof r->stopped_by,
-                     r->stopped_by, r->control ? "ok" : "FAILED");
+        (void)printf("%-8s %-66s %-40.*s %s\n", r->held ? "held" : "FAILED", p->tries,
+                     r->held ? n : (int)sizeof r->stopped_by, r->stopped_by,
+                     r->control ? "ok" : "FAILED");
         return;
     }
-    (void)printf("%s\n{\"probe\":\"%s\",\"held\":%s,\"control\":%s,\"stopped_by\":\"", first ? "" : ",", p->name,
-                 r->held ? "true" : "false", r->control ? "true" : "false");
+    (void)printf("%s\n{\"probe\":\"%s\",\"held\":%s,\"control\":%s,\"stopped_by\":\"",
+                 first ? "" : ",", p->name, r->held ? "true" : "false",
+                 r->control ? "true" : "false");
     for (const char *s = r->stopped_by; *s; s++) {
         if (*s == '"' || *s == '\\')
             (void)putchar('\\');
@@ -219,9 +241,11 @@ static int run_all(bx_runtime *rt, const char *dir, bool json)
     bx_limits l = bx_limits_default();
     size_t held = 0, controls = 0;
     if (json)
-        (void)printf("{\"engine\":\"%s\",\"openat2\":%s,\"probes\":[", bx_engine_version(), bx_doctor_has_openat2() ? "true" : "false");
+        (void)printf("{\"engine\":\"%s\",\"openat2\":%s,\"probes\":[", bx_engine_version(),
+                     bx_doctor_has_openat2() ? "true" : "false");
     else
-        (void)printf("%-8s %-66s %-40s %s\n", "", "a hostile guest tried to", "stopped by", "control");
+        (void)printf("%-8s %-66s %-40s %s\n", "", "a hostile guest tried to", "stopped by",
+                     "control");
     for (size_t i = 0; i < BX_COUNT(probes); i++) {
         char path[4200];
         (void)snprintf(path, sizeof path, "%s/%s.wasm", dir, probes[i].name);
@@ -238,9 +262,11 @@ static int run_all(bx_runtime *rt, const char *dir, bool json)
         controls += r.control;
     }
     if (json)
-        (void)printf("],\"held\":%zu,\"controls\":%zu,\"total\":%zu}\n", held, controls, BX_COUNT(probes));
+        (void)printf("],\"held\":%zu,\"controls\":%zu,\"total\":%zu}\n", held, controls,
+                     BX_COUNT(probes));
     else
-        (void)printf("\n%zu of %zu attempts held; %zu of %zu controls worked\n", held, BX_COUNT(probes), controls, BX_COUNT(probes));
+        (void)printf("\n%zu of %zu attempts held; %zu of %zu controls worked\n", held,
+                     BX_COUNT(probes), controls, BX_COUNT(probes));
     return held == BX_COUNT(probes) && controls == BX_COUNT(probes) ? 0 : 1;
 }
 
@@ -250,7 +276,8 @@ static int run_doctor(const bx_args *a)
     const char *given = bx_flag_last(a, FLAG_PROBES);
     bool json = bx_has_flag(a, FLAG_JSON);
     if (!find_probes(given, dir, sizeof dir)) {
-        bx_cli_complain("doctor: no probes %s%s; --probes DIR says where they are", given ? "in " : "beside the binary", given ? given : "");
+        bx_cli_complain("doctor: no probes %s%s; --probes DIR says where they are",
+                        given ? "in " : "beside the binary", given ? given : "");
         return EXIT_OURS;
     }
     BX_AUTO(bx_runtime) bx_runtime *rt = NULL;
@@ -269,8 +296,10 @@ const bx_command bx_cmd_doctor = {
     .name = "doctor",
     .usage = "doctor [--json] [--probes DIR]",
     .summary = "let hostile guests try to get out of the sandbox on this machine",
-    .details = "Every probe tries one forbidden thing; its control does the same thing where it is permitted and must\n"
-               "succeed. Exit code 0 when every attempt was stopped and every control worked, else 1.\n",
+    .details =
+        "Every probe tries one forbidden thing; its control does the same thing where it is "
+        "permitted and must\n"
+        "succeed. Exit code 0 when every attempt was stopped and every control worked, else 1.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
     .run = run_doctor,

@@ -28,18 +28,19 @@ static bool make_file(int dir, const char *path, const char *contents)
 static bool make_link(int dir, const char *path, const char *target, const char *tree)
 {
     char full[512];
-    (void)snprintf(full, sizeof full, "%s%s", target[0] == '@' ? tree : "", target[0] == '@' ? target + 1 : target);
+    (void)snprintf(full, sizeof full, "%s%s", target[0] == '@' ? tree : "",
+                   target[0] == '@' ? target + 1 : target);
     return symlinkat(full, dir, path) == 0;
 }
 
 static bool fill(int dir, const char *tree)
 {
     return true
-#define BX_TREE_DIR(path) &&mkdirat(dir, path, 0700) == 0
-#define BX_TREE_FILE(path, contents) &&make_file(dir, path, contents)
-#define BX_TREE_LINK(path, target) &&make_link(dir, path, target, tree)
+#define BX_TREE_DIR(path)                 &&mkdirat(dir, path, 0700) == 0
+#define BX_TREE_FILE(path, contents)      &&make_file(dir, path, contents)
+#define BX_TREE_LINK(path, target)        &&make_link(dir, path, target, tree)
 #define BX_TREE_HARD_LINK(path, existing) &&linkat(dir, existing, dir, path, 0) == 0
-#define BX_TREE_FIFO(path) &&mkfifoat(dir, path, 0600) == 0
+#define BX_TREE_FIFO(path)                &&mkfifoat(dir, path, 0600) == 0
 #include "../../tools/probes/tree.def"
         ;
 }
@@ -58,7 +59,8 @@ bx_code bx_doctor_tree_make(char *ret, size_t cap, bx_error *err)
         return bx_fail_errno(err, sys, "a temporary directory");
     }
     BX_AUTOCLOSE int dir = open(ret, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return dir >= 0 && fill(dir, ret) ? BX_OK : bx_fail_errno(err, errno, "the files the probes attack");
+    return dir >= 0 && fill(dir, ret) ? BX_OK
+                                      : bx_fail_errno(err, errno, "the files the probes attack");
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)

@@ -17,9 +17,11 @@ static const bx_flag flags[] = {
 #define BX_OPTION(field, flag, arg, help) {flag, arg, help, BX_OPT_##field},
 #include "sandbox/options.def"
 #undef BX_OPTION
-    {"stdin", "FILE", "standard input of the guest; '-' is the standard input of boxagnts (default)", FLAG_STDIN},
+    {"stdin", "FILE",
+     "standard input of the guest; '-' is the standard input of boxagnts (default)", FLAG_STDIN},
     {"json", NULL, "print one JSON object about the call instead of the guest's output", FLAG_JSON},
-    {"invoke", "NAME", "call this exported function of a component with JSON arguments", FLAG_INVOKE},
+    {"invoke", "NAME", "call this exported function of a component with JSON arguments",
+     FLAG_INVOKE},
 };
 
 /* The call that a signal cancels; set before the handlers are. */
@@ -78,7 +80,8 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int *stdin_fd, bx_error *err)
+static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int *stdin_fd,
+                          bx_error *err)
 {
     const char **list = bx_calloc(a->n_rest + 1, sizeof *list);
     if (!list)
@@ -98,7 +101,8 @@ static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int 
     return open_stdin(bx_flag_last(a, FLAG_STDIN), &c->in, stdin_fd, err);
 }
 
-static bx_code run_call(const bx_args *a, const bx_home *home, bx_runtime *rt, bx_grant *g, bx_outcome *out, bx_error *err)
+static bx_code run_call(const bx_args *a, const bx_home *home, bx_runtime *rt, bx_grant *g,
+                        bx_outcome *out, bx_error *err)
 {
     BX_AUTO(bx_sealed) bx_sealed *sealed = NULL;
     bx_code rc = bx_sealed_new(g, home->store[0] ? home->store : NULL, &sealed, err);
@@ -148,7 +152,8 @@ static int print_json(const bx_outcome *out)
         bx_cli_complain("the outcome as JSON: %s", err.msg);
         return EXIT_OURS;
     }
-    if (fwrite(text.p, 1, text.n, stdout) != text.n || fputc('\n', stdout) == EOF || fflush(stdout) != 0) {
+    if (fwrite(text.p, 1, text.n, stdout) != text.n || fputc('\n', stdout) == EOF ||
+        fflush(stdout) != 0) {
         bx_cli_complain("write the outcome: %s", strerror(errno));
         return EXIT_OURS;
     }
@@ -169,7 +174,8 @@ static bool words_are_right(const bx_args *a)
     if (a->n_words == 0)
         bx_cli_complain("exec: which file? see boxagnts exec --help");
     else if (a->n_words > (invoke ? 2 : 1))
-        bx_cli_complain(invoke ? "exec: one file and one JSON text only" : "exec: one file only; arguments of the guest go after '--'");
+        bx_cli_complain(invoke ? "exec: one file and one JSON text only"
+                               : "exec: one file only; arguments of the guest go after '--'");
     else
         return true;
     return false;
@@ -198,12 +204,18 @@ static int run_exec(const bx_args *a)
 
 const bx_command bx_cmd_exec = {
     .name = "exec",
-    .usage = "exec [flags] FILE.wasm [-- ARGS…]\n       boxagnts exec [flags] --invoke NAME FILE.wasm [JSON]",
-    .summary = "run a WebAssembly module or component with exactly what the flags grant, and nothing else",
-    .details = "Without flags the guest gets no files, no network and no variables; its standard input, output\n"
-               "and error are those of boxagnts, and every limit has a default (docs/capabilities.md).\n"
-               "Exit code: the guest's own; 124 over the deadline; 125 boxagnts itself failed; 126 denied before\n"
-               "the start; 130 cancelled; 132 trap, stack, fuel or output; 137 memory. --json tells them apart.\n",
+    .usage = "exec [flags] FILE.wasm [-- ARGS…]\n       boxagnts exec [flags] --invoke NAME "
+             "FILE.wasm [JSON]",
+    .summary =
+        "run a WebAssembly module or component with exactly what the flags grant, and nothing else",
+    .details =
+        "Without flags the guest gets no files, no network and no variables; its standard input, "
+        "output\n"
+        "and error are those of boxagnts, and every limit has a default (docs/capabilities.md).\n"
+        "Exit code: the guest's own; 124 over the deadline; 125 boxagnts itself failed; 126 denied "
+        "before\n"
+        "the start; 130 cancelled; 132 trap, stack, fuel or output; 137 memory. --json tells them "
+        "apart.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
     .run = run_exec,

@@ -26,7 +26,8 @@ static void print_list(const bx_json_val *desc, const char *key, const char *sco
     bx_json_iter it = bx_json_iter_of(list);
     while ((e = bx_json_next(&it, NULL))) {
         bx_str from = text_of(e, scope), name = text_of(e, "name"), type = text_of(e, "type");
-        (void)printf("  %.*s%s%.*s  %.*s\n", BX_FMT(from), from.n ? "." : "", BX_FMT(name), BX_FMT(type));
+        (void)printf("  %.*s%s%.*s  %.*s\n", BX_FMT(from), from.n ? "." : "", BX_FMT(name),
+                     BX_FMT(type));
     }
 }
 
@@ -47,8 +48,12 @@ static bool imports_any(const bx_json_val *desc, const char *const *names)
 /* What the imports say the program may ask for: the grants it can make use of. */
 static void print_needs(const bx_json_val *desc)
 {
-    static const struct { const char *names[4]; const char *says; } needs[] = {
-        {{"path_", "fd_prestat_", "wasi:filesystem/", NULL}, "files: --map-dir HOST::GUEST[:ro], or --mount and --allow read:/…"},
+    static const struct {
+        const char *names[4];
+        const char *says;
+    } needs[] = {
+        {{"path_", "fd_prestat_", "wasi:filesystem/", NULL},
+         "files: --map-dir HOST::GUEST[:ro], or --mount and --allow read:/…"},
         {{"environ_", "wasi:cli/environment", NULL}, "variables: --env NAME[=VALUE]"},
         {{"args_", NULL}, "arguments: after --"},
         {{"clock_", "wasi:clocks/", NULL}, "clocks: real unless --allow clock:frozen"},
@@ -96,7 +101,8 @@ static void print_functions(const bx_json_val *desc)
 static void print_human(const char *path, const bx_json_val *desc)
 {
     bx_str kind = text_of(desc, "kind"), wasi = text_of(desc, "wasi"), wit = text_of(desc, "wit");
-    (void)printf("file       %s\nkind       %.*s%s%.*s\n", path, BX_FMT(kind), wasi.n ? ", " : "", BX_FMT(wasi));
+    (void)printf("file       %s\nkind       %.*s%s%.*s\n", path, BX_FMT(kind), wasi.n ? ", " : "",
+                 BX_FMT(wasi));
     print_memories(desc);
     print_list(desc, "imports", "module");
     print_list(desc, "exports", "module");

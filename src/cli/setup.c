@@ -30,11 +30,14 @@ bx_home bx_home_find(void)
     return h;
 }
 
-bx_code bx_setup_runtime(const bx_home *home, const char *cache_dir, uint32_t slots, bx_runtime **ret, bx_error *err)
+bx_code bx_setup_runtime(const bx_home *home, const char *cache_dir, uint32_t slots,
+                         bx_runtime **ret, bx_error *err)
 {
     bx_runtime_config cfg = {
         .slots = slots,
-        .cache_dir = cache_dir ? cache_dir : home->modules[0] ? home->modules : NULL,
+        .cache_dir = cache_dir          ? cache_dir
+                     : home->modules[0] ? home->modules
+                                        : NULL,
         .key_dir = home->keys[0] ? home->keys : NULL,
         .notice = on_notice,
     };

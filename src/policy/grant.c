@@ -264,7 +264,8 @@ static bx_code check_own_dir(const bx_grant *g, bx_cap_kind kind, const char *wo
                    word, m->guest, m->host);
 }
 
-/* ---- credentials -------------------------------------------------------------------------------- */
+/* ---- credentials --------------------------------------------------------------------------------
+ */
 
 /* A token of RFC 9110 section 5.6.2. */
 static bool is_token(bx_str s)
@@ -280,9 +281,9 @@ static bool is_token(bx_str s)
 
 static bool is_origin(bx_str s)
 {
-    bx_str rest = bx_str_starts(s, BX_LIT("https://")) ? bx_str_from(s, 8)
-                : bx_str_starts(s, BX_LIT("http://"))  ? bx_str_from(s, 7)
-                                                       : (bx_str){s.p, 0};
+    bx_str rest = bx_str_starts(s, BX_LIT("https://"))  ? bx_str_from(s, 8)
+                  : bx_str_starts(s, BX_LIT("http://")) ? bx_str_from(s, 7)
+                                                        : (bx_str){s.p, 0};
     for (size_t i = 0; i < rest.n; i++) {
         if (strchr("/@?#*\\", rest.p[i]) || rest.p[i] <= ' ')
             return false;
@@ -297,13 +298,18 @@ static bx_code split_inject(bx_str text, bx_str *origin, bx_str *header, bx_str 
     const char *eq = memchr(field.p, '=', field.n);
     bx_str value = eq ? bx_str_from(field, (size_t)(eq - field.p) + 1) : (bx_str){text.p, 0};
     if (!space || !eq || !bx_str_starts(value, BX_LIT("env:")) || value.n == 4)
-        return bx_fail(err, BX_EINVAL, "'%.*s': expected 'ORIGIN HEADER=env:NAME', as in 'https://api.github.com Authorization=env:GITHUB_TOKEN'",
+        return bx_fail(err, BX_EINVAL,
+                       "'%.*s': expected 'ORIGIN HEADER=env:NAME', as in 'https://api.github.com "
+                       "Authorization=env:GITHUB_TOKEN'",
                        BX_FMT(text));
     *origin = (bx_str){text.p, (size_t)(space - text.p)};
     *header = (bx_str){field.p, (size_t)(eq - field.p)};
     *env = bx_str_from(value, 4);
     if (!is_origin(*origin))
-        return bx_fail(err, BX_EINVAL, "'%.*s' is not an origin: scheme://host[:port], http or https, nothing behind it", BX_FMT(*origin));
+        return bx_fail(
+            err, BX_EINVAL,
+            "'%.*s' is not an origin: scheme://host[:port], http or https, nothing behind it",
+            BX_FMT(*origin));
     if (!is_token(*header))
         return bx_fail(err, BX_EINVAL, "'%.*s' is not the name of a header field", BX_FMT(*header));
     if (memchr(env->p, '=', env->n) || memchr(env->p, '\0', env->n))
@@ -325,7 +331,8 @@ bx_code bx_grant_inject(bx_grant *g, bx_str text, bx_error *err)
     if (!more)
         return bx_fail(err, BX_ENOMEM, "credential %zu", g->n_injects + 1);
     g->injects = more;
-    bx_inject_rule_text r = {bx_strndup(origin.p, origin.n), bx_strndup(header.p, header.n), bx_strndup(env.p, env.n)};
+    bx_inject_rule_text r = {bx_strndup(origin.p, origin.n), bx_strndup(header.p, header.n),
+                             bx_strndup(env.p, env.n)};
     if (!r.origin || !r.header || !r.env) {
         inject_done(&r);
         return bx_fail(err, BX_ENOMEM, "credential %zu", g->n_injects + 1);

@@ -51,8 +51,9 @@ BX_NODISCARD bx_code bx_grant_map_dir(bx_grant *g, bx_str text, bx_error *err);
 /* `--mount HOST::GUEST` */
 BX_NODISCARD bx_code bx_grant_mount_text(bx_grant *g, bx_str text, bx_error *err);
 
-/* `--inject 'ORIGIN HEADER=env:NAME'`: the value of the host's variable NAME becomes the field HEADER of
- * every request to ORIGIN; never a right by itself.  BX_EINVAL; BX_ELIMIT (BX_MAX_INJECTS). */
+/* `--inject 'ORIGIN HEADER=env:NAME'`: the value of the host's variable NAME becomes the field
+ * HEADER of every request to ORIGIN; never a right by itself.  BX_EINVAL; BX_ELIMIT
+ * (BX_MAX_INJECTS). */
 BX_NODISCARD bx_code bx_grant_inject(bx_grant *g, bx_str text, bx_error *err);
 
 /* No further change.  Checks the whole: every file capability lies at or below a mount,

@@ -200,18 +200,31 @@ static void the_same_variable_twice_is_harmless(void)
 static void credentials_are_parsed_strictly(void)
 {
     BX_AUTO(bx_grant) bx_grant *g = new_grant();
-    CHECK(g && bx_grant_inject(g, BX_LIT("https://api.example.com:8443 X-Key=env:KEY"), NULL) == BX_OK);
+    CHECK(g &&
+          bx_grant_inject(g, BX_LIT("https://api.example.com:8443 X-Key=env:KEY"), NULL) == BX_OK);
     CHECK(g->n_injects == 1 && strcmp(g->injects[0].origin, "https://api.example.com:8443") == 0);
     CHECK(strcmp(g->injects[0].header, "X-Key") == 0 && strcmp(g->injects[0].env, "KEY") == 0);
-    static const char *const bad[] = {"", "https://a", "https://a X", "https://a X=Y", "https://a X=env:", "ftp://a X=env:Y", "a X=env:Y",
-                                      "https://a/p X=env:Y", "https://u@a X=env:Y", "https://* X=env:Y", "https://a X Y=env:Z",
-                                      "https://a =env:Y", "https://a X:=env:Y", "https://a X=env:Y=Z"};
+    static const char *const bad[] = {"",
+                                      "https://a",
+                                      "https://a X",
+                                      "https://a X=Y",
+                                      "https://a X=env:",
+                                      "ftp://a X=env:Y",
+                                      "a X=env:Y",
+                                      "https://a/p X=env:Y",
+                                      "https://u@a X=env:Y",
+                                      "https://* X=env:Y",
+                                      "https://a X Y=env:Z",
+                                      "https://a =env:Y",
+                                      "https://a X:=env:Y",
+                                      "https://a X=env:Y=Z"};
     for (size_t i = 0; i < BX_COUNT(bad); i++)
         CHECK(bx_grant_inject(g, bx_str_of(bad[i]), NULL) == BX_EINVAL);
     for (int i = 1; i < 32; i++)
         CHECK(bx_grant_inject(g, BX_LIT("http://a X=env:Y"), NULL) == BX_OK);
     CHECK(bx_grant_inject(g, BX_LIT("http://a X=env:Y"), NULL) == BX_ELIMIT);
-    CHECK(bx_grant_seal(g, NULL) == BX_OK && bx_grant_inject(g, BX_LIT("http://a X=env:Y"), NULL) == BX_EDENIED);
+    CHECK(bx_grant_seal(g, NULL) == BX_OK &&
+          bx_grant_inject(g, BX_LIT("http://a X=env:Y"), NULL) == BX_EDENIED);
 }
 
 static void fetch_and_connect_reach_the_network_policy(void)
@@ -281,6 +294,6 @@ BXT_MAIN(RUN(a_new_grant_permits_nothing); RUN(lines_and_mounts_are_kept_in_orde
          RUN(mount_text_grants_nothing); RUN(one_mount_for_each_guest_path);
          RUN(a_file_capability_needs_a_mount); RUN(contradictions_are_refused);
          RUN(own_directories_and_mounts_do_not_share_a_path);
-         RUN(the_same_variable_twice_is_harmless); RUN(credentials_are_parsed_strictly); RUN(fetch_and_connect_reach_the_network_policy);
-         RUN(as_many_as_allowed); RUN(a_failed_map_dir_leaves_no_mount);
-         RUN(survives_failed_allocations);)
+         RUN(the_same_variable_twice_is_harmless); RUN(credentials_are_parsed_strictly);
+         RUN(fetch_and_connect_reach_the_network_policy); RUN(as_many_as_allowed);
+         RUN(a_failed_map_dir_leaves_no_mount); RUN(survives_failed_allocations);)

@@ -86,6 +86,6 @@ void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uin
 /* May this name be looked up at all?  True only for a host that a rule for
  * raw sockets can match on some port. */
 bool bx_net_may_resolve_connect(const bx_net_policy *p, bx_str host); /* connect: rules only */
-bool bx_net_is_empty(const bx_net_policy *p); /* no rule allows anything */
+bool bx_net_is_empty(const bx_net_policy *p);                         /* no rule allows anything */
 
 #endif

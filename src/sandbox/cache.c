@@ -71,9 +71,11 @@ static bx_code read_key(int dir, uint8_t key[KEY_BYTES], bx_error *err)
         return errno == ENOENT ? BX_ENOENT : bx_fail_errno(err, errno, "open the cache key");
     /* A key that others may read or set would let them forge code that we then execute. */
     if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077) != 0)
-        return bx_fail(err, BX_EDENIED, "cache key: not a file that only its owner can read (mode 0600)");
+        return bx_fail(err, BX_EDENIED,
+                       "cache key: not a file that only its owner can read (mode 0600)");
     if (st.st_size != KEY_BYTES)
-        return bx_fail(err, BX_EINVAL, "cache key: %lld bytes instead of %d; remove it to make a new one",
+        return bx_fail(err, BX_EINVAL,
+                       "cache key: %lld bytes instead of %d; remove it to make a new one",
                        (long long)st.st_size, KEY_BYTES);
     return bx_fd_read_full(fd, key, KEY_BYTES, err);
 }
@@ -91,7 +93,8 @@ static bx_code load_key(const char *key_dir, uint8_t key[KEY_BYTES], bx_error *e
     return rc == BX_OK ? read_key(dir, key, err) : rc;
 }
 
-bx_code bx_cache_open(const char *dir, const char *key_dir, uint64_t max_bytes, bx_cache **ret, bx_error *err)
+bx_code bx_cache_open(const char *dir, const char *key_dir, uint64_t max_bytes, bx_cache **ret,
+                      bx_error *err)
 {
     BX_AUTO(bx_cache) bx_cache *c = bx_calloc(1, sizeof *c);
     if (!c)
@@ -143,7 +146,8 @@ static bx_code mac_of(const bx_cache *c, const bx_cache_key *key, const void *co
 static bx_code reject(bx_cache *c, const bx_cache_key *key, const char *why, bx_error *err)
 {
     (void)unlinkat(c->dir, key->name, 0);
-    bx_cache_notice(c, "code cache entry %.12s… %s; it was removed and is compiled again", key->name, why);
+    bx_cache_notice(c, "code cache entry %.12s… %s; it was removed and is compiled again",
+                    key->name, why);
     return bx_fail(err, BX_EGUEST, "code cache entry %.12s… %s", key->name, why);
 }
 
@@ -165,13 +169,15 @@ bx_code bx_cache_load(bx_cache *c, const bx_cache_key *key, bx_buf *ret, bx_erro
     bx_code rc = bx_buf_reserve(ret, n, &code);
     if (rc != BX_OK)
         return bx_fail(err, rc, "code cache entry of %zu bytes", n);
-    if (bx_fd_read_full(fd, head, sizeof head, NULL) != BX_OK || bx_fd_read_full(fd, code, n, NULL) != BX_OK) {
+    if (bx_fd_read_full(fd, head, sizeof head, NULL) != BX_OK ||
+        bx_fd_read_full(fd, code, n, NULL) != BX_OK) {
         bx_buf_done(ret);
         return reject(c, key, "cannot be read", err);
     }
     uint8_t mac[MAC_BYTES];
     rc = mac_of(c, key, code, n, mac, err);
-    if (rc == BX_OK && (memcmp(head, magic, sizeof magic) != 0 || !bx_equal_ct(mac, head + 8, MAC_BYTES)))
+    if (rc == BX_OK &&
+        (memcmp(head, magic, sizeof magic) != 0 || !bx_equal_ct(mac, head + 8, MAC_BYTES)))
         rc = reject(c, key, "fails its check", err);
     if (rc != BX_OK) {
         bx_buf_done(ret);
@@ -182,11 +188,16 @@ bx_code bx_cache_load(bx_cache *c, const bx_cache_key *key, bx_buf *ret, bx_erro
     return BX_OK;
 }
 
-struct entry { char name[NAME_LEN + 1]; struct timespec used; uint64_t size; };
+struct entry {
+    char name[NAME_LEN + 1];
+    struct timespec used;
+    uint64_t size;
+};
 
 static int by_age(const void *a, const void *b)
 {
-    const struct timespec *x = &((const struct entry *)a)->used, *y = &((const struct entry *)b)->used;
+    const struct timespec *x = &((const struct entry *)a)->used,
+                          *y = &((const struct entry *)b)->used;
     if (x->tv_sec != y->tv_sec)
         return x->tv_sec < y->tv_sec ? -1 : 1;
     return x->tv_nsec < y->tv_nsec ? -1 : x->tv_nsec > y->tv_nsec;
@@ -198,7 +209,8 @@ static size_t list_entries(DIR *d, struct entry *e, size_t max, uint64_t *total)
     *total = 0;
     for (const struct dirent *de; n < max && (de = readdir(d));) {
         struct stat st;
-        if (strlen(de->d_name) != NAME_LEN || fstatat(dirfd(d), de->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        if (strlen(de->d_name) != NAME_LEN ||
+            fstatat(dirfd(d), de->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
             continue;
         memcpy(e[n].name, de->d_name, NAME_LEN + 1);
         e[n].used = st.st_mtim;
@@ -231,7 +243,8 @@ static void prune(const bx_cache *c)
     (void)closedir(d);
 }
 
-bx_code bx_cache_store(bx_cache *c, const bx_cache_key *key, const uint8_t *code, size_t n, bx_error *err)
+bx_code bx_cache_store(bx_cache *c, const bx_cache_key *key, const uint8_t *code, size_t n,
+                       bx_error *err)
 {
     uint8_t head[HEAD_BYTES];
     memcpy(head, magic, sizeof magic);

@@ -37,7 +37,10 @@ static void setup(void)
     (void)snprintf(code_dir, sizeof code_dir, "%s/modules", dir);
 }
 
-static bx_cache_key key_of(const char *wasm) { return bx_cache_key_of((const uint8_t *)wasm, strlen(wasm), 1, "print"); }
+static bx_cache_key key_of(const char *wasm)
+{
+    return bx_cache_key_of((const uint8_t *)wasm, strlen(wasm), 1, "print");
+}
 
 static bool put(bx_cache *c, const char *wasm, const char *code)
 {
@@ -70,8 +73,10 @@ static void gives_back_what_was_stored(void)
 
 static void key_covers_all_that_matters(void)
 {
-    bx_cache_key a = bx_cache_key_of((const uint8_t *)"w", 1, 1, "p"), b = bx_cache_key_of((const uint8_t *)"w", 1, 2, "p"),
-                 c = bx_cache_key_of((const uint8_t *)"w", 1, 1, "q"), d = bx_cache_key_of((const uint8_t *)"v", 1, 1, "p");
+    bx_cache_key a = bx_cache_key_of((const uint8_t *)"w", 1, 1, "p"),
+                 b = bx_cache_key_of((const uint8_t *)"w", 1, 2, "p"),
+                 c = bx_cache_key_of((const uint8_t *)"w", 1, 1, "q"),
+                 d = bx_cache_key_of((const uint8_t *)"v", 1, 1, "p");
     CHECK(strcmp(a.name, b.name) && strcmp(a.name, c.name) && strcmp(a.name, d.name));
     CHECK(strlen(a.name) == 64);
 }
@@ -87,7 +92,8 @@ static void a_flipped_bit_never_loads(void)
         FILE *f = fopen(path, "r+e");
         CHECK(f && fseek(f, at, SEEK_SET) == 0);
         int byte = fgetc(f);
-        CHECK(byte != EOF && fseek(f, at, SEEK_SET) == 0 && fputc(byte ^ 1, f) != EOF && fclose(f) == 0);
+        CHECK(byte != EOF && fseek(f, at, SEEK_SET) == 0 && fputc(byte ^ 1, f) != EOF &&
+              fclose(f) == 0);
         CHECK(get(c, "a", "") == BX_EGUEST && access(path, F_OK) != 0);
     }
     CHECK(notices == 49);
@@ -172,7 +178,8 @@ static void teardown(void)
     CHECK(system(cmd) == 0);
 }
 
-BXT_MAIN(RUN(setup); RUN(gives_back_what_was_stored); RUN(key_covers_all_that_matters); RUN(a_flipped_bit_never_loads);
-         RUN(a_swapped_entry_never_loads); RUN(truncated_and_strange_entries_never_load);
-         RUN(an_entry_under_another_key_never_loads); RUN(refuses_a_directory_others_can_write_to);
-         RUN(refuses_a_key_others_can_read); RUN(prunes_the_least_recently_used); RUN(teardown);)
+BXT_MAIN(RUN(setup); RUN(gives_back_what_was_stored); RUN(key_covers_all_that_matters);
+         RUN(a_flipped_bit_never_loads); RUN(a_swapped_entry_never_loads);
+         RUN(truncated_and_strange_entries_never_load); RUN(an_entry_under_another_key_never_loads);
+         RUN(refuses_a_directory_others_can_write_to); RUN(refuses_a_key_others_can_read);
+         RUN(prunes_the_least_recently_used); RUN(teardown);)

@@ -13,7 +13,7 @@ struct bx_live {
     bx_buf args;
     bx_wasi *wasi;
     bx_vfs_session *files;
-    bx_einstance *instance;  /* core modules only */
+    bx_einstance *instance; /* core modules only */
     const bx_emodule *code;
     bx_outcome *out; /* where events go while a call runs */
     bool in_call;    /* counted by the ticker */
@@ -24,7 +24,8 @@ bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *block, bx_error 
 {
     *block = bx_buf_init(BX_MAX_ARG_BYTES);
     if (n > BX_MAX_ARGS)
-        return bx_fail(err, BX_ELIMIT, "%zu arguments; a guest may have at most %d", n, BX_MAX_ARGS);
+        return bx_fail(err, BX_ELIMIT, "%zu arguments; a guest may have at most %d", n,
+                       BX_MAX_ARGS);
     for (size_t i = 0; i < n; i++)
         (void)bx_buf_add(block, args[i], strlen(args[i]) + 1);
     return bx_wrap(bx_buf_check(block, err), err, "arguments of the guest");
@@ -39,7 +40,10 @@ static void on_event(void *ctx, const bx_fs_event *ev)
 
 static bx_sink sink_of(int fd)
 {
-    return (bx_sink){.kind = fd >= 0 ? BX_SINK_FD : fd == -1 ? BX_SINK_CAPTURE : BX_SINK_DISCARD, .fd = fd};
+    return (bx_sink){.kind = fd >= 0    ? BX_SINK_FD
+                             : fd == -1 ? BX_SINK_CAPTURE
+                                        : BX_SINK_DISCARD,
+                     .fd = fd};
 }
 
 static bx_code start_wasi(bx_live *l, bx_error *err)
@@ -48,7 +52,8 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
     const bx_sealed *s = c->sealed;
     bx_code rc = bx_args_pack(c->args, c->n_args, &l->args, err);
     if (rc == BX_OK)
-        rc = bx_vfs_session_new(s->vfs, l->limits, c->record_events ? on_event : NULL, l, &l->files, err);
+        rc = bx_vfs_session_new(s->vfs, l->limits, c->record_events ? on_event : NULL, l, &l->files,
+                                err);
     if (rc == BX_OK)
         rc = bx_wasi_new(&l->wasi, err);
     if (rc != BX_OK)
@@ -91,8 +96,9 @@ static void leave(bx_live *l)
 
 static const char *entry_of(const bx_live *l) { return l->call.entry ? l->call.entry : "_start"; }
 
-/* Everything up to and including the instance of a core module.  An instance that does not come to be because
- * of the guest (its memory does not fit, its start function traps) is an outcome, not an error. */
+/* Everything up to and including the instance of a core module.  An instance that does not come to
+ * be because of the guest (its memory does not fit, its start function traps) is an outcome, not an
+ * error. */
 static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *end, bx_error *err)
 {
     l->call = *c;
@@ -107,14 +113,19 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
         return rc;
     bool core = bx_module_kind(c->module) == BX_WASM_CORE;
     if (core && c->invoke)
-        return bx_fail(err, BX_EINVAL, "%s: a core module has no typed functions; --invoke is for components", bx_module_name(c->module));
+        return bx_fail(err, BX_EINVAL,
+                       "%s: a core module has no typed functions; --invoke is for components",
+                       bx_module_name(c->module));
     if (core && !bx_emodule_has_command(l->code, entry_of(l)))
-        return bx_fail(err, BX_EINVAL, "%s: no exported function '%s' without parameters and results: not a WASI command",
-                       bx_module_name(c->module), entry_of(l));
+        return bx_fail(
+            err, BX_EINVAL,
+            "%s: no exported function '%s' without parameters and results: not a WASI command",
+            bx_module_name(c->module), entry_of(l));
     enter(l);
     bx_engine_limits el = {l->limits->memory, l->limits->tables, l->limits->fuel};
     if (core)
-        (void)bx_einstance_new(l->code, l->wasi, (const bx_engine_ctl *)(const void *)l->ctl, &el, &l->instance, end);
+        (void)bx_einstance_new(l->code, l->wasi, (const bx_engine_ctl *)(const void *)l->ctl, &el,
+                               &l->instance, end);
     return BX_OK;
 }
 
@@ -172,8 +183,12 @@ static void run(bx_live *l, bx_eng_end *end)
 
 static bx_code run_component(bx_live *l, bx_eng_end *end, bx_error *err)
 {
-    const bx_component_run r = {
-        .call = &l->call, .code = l->code, .files = l->files, .wasi = l->wasi, .ctl = l->ctl, .out = l->out};
+    const bx_component_run r = {.call = &l->call,
+                                .code = l->code,
+                                .files = l->files,
+                                .wasi = l->wasi,
+                                .ctl = l->ctl,
+                                .out = l->out};
     return bx_component_call(&r, end, err);
 }
 
@@ -218,7 +233,8 @@ bx_code bx_live_new(const bx_call *c, bx_live **ret, bx_outcome *out, bx_error *
 {
     bx_outcome_init(out);
     if (bx_module_kind(c->module) != BX_WASM_CORE)
-        return bx_fail(err, BX_EUNSUPPORTED, "%s: only core modules can be kept alive", bx_module_name(c->module));
+        return bx_fail(err, BX_EUNSUPPORTED, "%s: only core modules can be kept alive",
+                       bx_module_name(c->module));
     bx_live *l = bx_calloc(1, sizeof *l);
     if (!l)
         return bx_fail(err, BX_ENOMEM, "live call");
@@ -233,7 +249,8 @@ bx_code bx_live_new(const bx_call *c, bx_live **ret, bx_outcome *out, bx_error *
     }
     if (rc == BX_OK) {
         fill(l, &end, out);
-        rc = bx_fail(err, BX_EGUEST, "%s", out->error ? out->error : "the instance did not come to be");
+        rc = bx_fail(err, BX_EGUEST, "%s",
+                     out->error ? out->error : "the instance did not come to be");
     }
     bx_live_free(l);
     return rc;
@@ -258,7 +275,8 @@ void bx_live_run(bx_live *l, bx_outcome *out)
     struct live_job j = {l, &end};
     bx_error err;
     if (l->failed) {
-        out->error = bx_strndup(BX_LIT("the instance has ended").p, BX_LIT("the instance has ended").n);
+        out->error =
+            bx_strndup(BX_LIT("the instance has ended").p, BX_LIT("the instance has ended").n);
         return;
     }
     l->out = out;

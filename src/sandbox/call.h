@@ -12,9 +12,10 @@
 
 typedef struct bx_sealed bx_sealed;
 
-/* Seal `g` (taken, also on failure), open its mounts, fetch its variables from `environ` of this process.
- * `store_dir` as for bx_vfs_new; may be NULL. */
-BX_NODISCARD bx_code bx_sealed_new(bx_grant *g, const char *store_dir, bx_sealed **ret, bx_error *err);
+/* Seal `g` (taken, also on failure), open its mounts, fetch its variables from `environ` of this
+ * process. `store_dir` as for bx_vfs_new; may be NULL. */
+BX_NODISCARD bx_code bx_sealed_new(bx_grant *g, const char *store_dir, bx_sealed **ret,
+                                   bx_error *err);
 void bx_sealed_free(bx_sealed *s); /* NULL is fine; no call may use it any more */
 BX_DEFINE_AUTO(bx_sealed, bx_sealed_free)
 const bx_grant *bx_sealed_grant(const bx_sealed *s);
@@ -27,10 +28,11 @@ typedef struct bx_call {
     size_t n_args;
     bx_stdin in;
     int out_fd, err_fd; /* >= 0: pass output through; -1: capture; -2: discard */
-    bx_ctl *ctl;        /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here */
+    bx_ctl *ctl; /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here */
     bool record_events; /* keep the list of files touched */
     const char *entry;  /* exported function of a core module; NULL = "_start" */
-    const char *invoke; /* exported function of a component ("pkg:iface/name#func"), or NULL: run its command */
+    const char *invoke; /* exported function of a component ("pkg:iface/name#func"), or NULL: run
+                           its command */
     bx_str invoke_args; /* its arguments as JSON (docs/wit-json.md) */
 } bx_call;
 

@@ -22,7 +22,8 @@ static void setup(void)
 }
 
 /* Run sb_ends with up to two words, under (option, value) pairs ending in NULL. */
-static bool run(const char *how, const char *arg, const char *const *options, bx_ctl *ctl, bx_stdin in, bx_outcome *out)
+static bool run(const char *how, const char *arg, const char *const *options, bx_ctl *ctl,
+                bx_stdin in, bx_outcome *out)
 {
     bx_grant *g = NULL;
     BX_AUTO(bx_sealed) bx_sealed *s = NULL;
@@ -30,12 +31,21 @@ static bool run(const char *how, const char *arg, const char *const *options, bx
     bx_code rc = bx_grant_new(&g, &err);
     for (; rc == BX_OK && options && options[0]; options += 2) {
         bx_option o = BX_OPT_allow;
-        rc = bx_option_find(bx_str_of(options[0]), &o) ? bx_option_apply(g, o, bx_str_of(options[1]), &err) : BX_EINTERNAL;
+        rc = bx_option_find(bx_str_of(options[0]), &o)
+                 ? bx_option_apply(g, o, bx_str_of(options[1]), &err)
+                 : BX_EINTERNAL;
     }
     if (rc == BX_OK)
         rc = bx_sealed_new(g, NULL, &s, &err);
     const char *args[] = {"sb_ends", how, arg};
-    bx_call c = {.module = ends, .sealed = s, .args = args, .n_args = arg ? 3 : 2, .in = in, .out_fd = -1, .err_fd = -1, .ctl = ctl};
+    bx_call c = {.module = ends,
+                 .sealed = s,
+                 .args = args,
+                 .n_args = arg ? 3 : 2,
+                 .in = in,
+                 .out_fd = -1,
+                 .err_fd = -1,
+                 .ctl = ctl};
     if (rc == BX_OK)
         rc = bx_call_run(&c, out, &err);
     if (rc != BX_OK)
@@ -50,7 +60,8 @@ static void own_exit_code(void)
     bx_outcome o;
     CHECK(run("exit", "0", NULL, NULL, nothing, &o) && o.kind == BX_OUT_EXIT && o.exit_code == 0);
     bx_outcome_done(&o);
-    CHECK(run("exit", "124", NULL, NULL, nothing, &o) && o.kind == BX_OUT_EXIT && o.exit_code == 124);
+    CHECK(run("exit", "124", NULL, NULL, nothing, &o) && o.kind == BX_OUT_EXIT &&
+          o.exit_code == 124);
     CHECK(bx_outcome_exit_code(&o) == 124);
     bx_outcome_done(&o);
 }
@@ -73,7 +84,8 @@ static void input_is_what_was_given(void)
     CHECK(run("echo", NULL, NULL, NULL, nothing, &o) && o.out == NULL && o.out_n == 0);
     bx_outcome_done(&o);
     bx_stdin in = {.kind = BX_STDIN_BYTES, .bytes = BX_LIT("some\0bytes")};
-    CHECK(run("echo", NULL, NULL, NULL, in, &o) && o.out_n == 10 && memcmp(o.out, "some\0bytes", 10) == 0);
+    CHECK(run("echo", NULL, NULL, NULL, in, &o) && o.out_n == 10 &&
+          memcmp(o.out, "some\0bytes", 10) == 0);
     CHECK(o.stdin_bytes == 10 && o.stdout_bytes == 10);
     bx_outcome_done(&o);
 }
@@ -81,7 +93,8 @@ static void input_is_what_was_given(void)
 static void traps_say_where(void)
 {
     bx_outcome o;
-    CHECK(run("trap", NULL, NULL, NULL, nothing, &o) && o.kind == BX_OUT_TRAP && bx_outcome_exit_code(&o) == 132);
+    CHECK(run("trap", NULL, NULL, NULL, nothing, &o) && o.kind == BX_OUT_TRAP &&
+          bx_outcome_exit_code(&o) == 132);
     CHECK(o.trap && strcmp(o.trap, "unreachable") == 0 && o.error);
     bx_outcome_done(&o);
     CHECK(run("oob", NULL, NULL, NULL, nothing, &o) && o.kind == BX_OUT_TRAP);
@@ -93,7 +106,8 @@ static void stack_holds(void)
 {
     bx_outcome o;
     const char *small[] = {"wasm_max_wasm_stack", "128KiB", "limits", "wall=20s", NULL};
-    CHECK(run("stack", NULL, NULL, NULL, nothing, &o) && (o.kind == BX_OUT_STACK || o.kind == BX_OUT_TRAP));
+    CHECK(run("stack", NULL, NULL, NULL, nothing, &o) &&
+          (o.kind == BX_OUT_STACK || o.kind == BX_OUT_TRAP));
     bx_outcome_done(&o);
     CHECK(run("stack", NULL, small, NULL, nothing, &o) && o.kind == BX_OUT_STACK);
     CHECK(bx_outcome_exit_code(&o) == 132 && strstr(o.error, "stack=128KiB"));
@@ -144,11 +158,14 @@ static void fuel_holds_and_repeats(void)
 {
     bx_outcome a, b;
     const char *limit[] = {"wasm_fuel", "100000", NULL};
-    CHECK(run("spin", NULL, limit, NULL, nothing, &a) && a.kind == BX_OUT_FUEL && bx_outcome_exit_code(&a) == 132);
+    CHECK(run("spin", NULL, limit, NULL, nothing, &a) && a.kind == BX_OUT_FUEL &&
+          bx_outcome_exit_code(&a) == 132);
     bx_outcome_done(&a);
     const char *enough[] = {"wasm_fuel", "100000000", NULL};
-    CHECK(run("exit", "3", enough, NULL, nothing, &a) && run("exit", "3", enough, NULL, nothing, &b));
-    CHECK(a.kind == BX_OUT_EXIT && a.exit_code == 3 && a.fuel_used > 0 && a.fuel_used == b.fuel_used);
+    CHECK(run("exit", "3", enough, NULL, nothing, &a) &&
+          run("exit", "3", enough, NULL, nothing, &b));
+    CHECK(a.kind == BX_OUT_EXIT && a.exit_code == 3 && a.fuel_used > 0 &&
+          a.fuel_used == b.fuel_used);
     bx_outcome_done(&a);
     bx_outcome_done(&b);
 }
@@ -200,7 +217,8 @@ static void refuses_what_is_not_a_command(void)
     bx_grant *g = NULL;
     bx_error err;
     bx_outcome o;
-    CHECK(bx_module_from_bytes(rt, "empty", empty_module, sizeof empty_module, &l, &m, &err) == BX_OK);
+    CHECK(bx_module_from_bytes(rt, "empty", empty_module, sizeof empty_module, &l, &m, &err) ==
+          BX_OK);
     CHECK(bx_grant_new(&g, &err) == BX_OK && bx_sealed_new(g, NULL, &s, &err) == BX_OK);
     bx_call c = {.module = m, .sealed = s, .out_fd = -1, .err_fd = -1};
     CHECK(bx_call_run(&c, &o, &err) == BX_EINVAL && strstr(err.msg, "_start"));
@@ -208,7 +226,11 @@ static void refuses_what_is_not_a_command(void)
 
 static void refuses_what_is_not_wasm(void)
 {
-    static const struct { const char *bytes; size_t n; const char *says; } cases[] = {
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *says;
+    } cases[] = {
         {"", 0, "empty file"},
         {"\0asm\2\0\0\0", 8, "version"},
         {"\0asm\1\0\0", 7, "not a WebAssembly module"},
@@ -219,7 +241,9 @@ static void refuses_what_is_not_wasm(void)
     for (size_t i = 0; i < BX_COUNT(cases); i++) {
         bx_module *m = NULL;
         bx_error err = {.msg = ""};
-        CHECK(bx_module_from_bytes(rt, "x", (const uint8_t *)cases[i].bytes, cases[i].n, &l, &m, &err) == BX_EINVAL && !m);
+        CHECK(bx_module_from_bytes(rt, "x", (const uint8_t *)cases[i].bytes, cases[i].n, &l, &m,
+                                   &err) == BX_EINVAL &&
+              !m);
         CHECK(strstr(err.msg, cases[i].says));
     }
     static const uint8_t cut[] = {0, 'a', 's', 'm', 1, 0, 0, 0, 1, 200, 1, 0};
@@ -236,7 +260,8 @@ static void live_instances_keep_their_state(void)
     bx_live *l = NULL;
     CHECK(bx_grant_new(&g, &err) == BX_OK && bx_sealed_new(g, NULL, &s, &err) == BX_OK);
     const char *args[] = {"sb_ends", "trap"};
-    bx_call c = {.module = ends, .sealed = s, .args = args, .n_args = 2, .out_fd = -1, .err_fd = -1};
+    bx_call c = {
+        .module = ends, .sealed = s, .args = args, .n_args = 2, .out_fd = -1, .err_fd = -1};
     CHECK(bx_live_new(&c, &l, &o, &err) == BX_OK);
     bx_live_run(l, &o);
     CHECK(o.kind == BX_OUT_TRAP);
@@ -254,8 +279,9 @@ static void teardown(void)
     CHECK(true);
 }
 
-BXT_MAIN(RUN(setup); RUN(own_exit_code); RUN(nothing_is_inherited); RUN(input_is_what_was_given); RUN(traps_say_where);
-         RUN(stack_holds); RUN(memory_holds); RUN(output_holds); RUN(deadline_holds_in_guest_and_host);
-         RUN(fuel_holds_and_repeats); RUN(cancel_ends_guest_and_host); RUN(cancelled_before_it_began);
-         RUN(refuses_what_is_not_a_command); RUN(refuses_what_is_not_wasm); RUN(live_instances_keep_their_state);
-         RUN(teardown);)
+BXT_MAIN(RUN(setup); RUN(own_exit_code); RUN(nothing_is_inherited); RUN(input_is_what_was_given);
+         RUN(traps_say_where); RUN(stack_holds); RUN(memory_holds); RUN(output_holds);
+         RUN(deadline_holds_in_guest_and_host); RUN(fuel_holds_and_repeats);
+         RUN(cancel_ends_guest_and_host); RUN(cancelled_before_it_began);
+         RUN(refuses_what_is_not_a_command); RUN(refuses_what_is_not_wasm);
+         RUN(live_instances_keep_their_state); RUN(teardown);)

@@ -26,11 +26,17 @@ static int32_t write_out(void *ctx, int which, const void *p, size_t n)
     return bx_wasi_write(((bx_component *)ctx)->wasi, which, p, n);
 }
 
-static uint64_t now(void *ctx, int clock) { return bx_wasi_now(((bx_component *)ctx)->wasi, clock); }
+static uint64_t now(void *ctx, int clock)
+{
+    return bx_wasi_now(((bx_component *)ctx)->wasi, clock);
+}
 
 static void slept(void *ctx, uint64_t ns) { bx_wasi_slept(((bx_component *)ctx)->wasi, ns); }
 
-static void fill_random(void *ctx, void *p, size_t n) { bx_wasi_random(((bx_component *)ctx)->wasi, p, n); }
+static void fill_random(void *ctx, void *p, size_t n)
+{
+    bx_wasi_random(((bx_component *)ctx)->wasi, p, n);
+}
 
 /* ---- the call -------------------------------------------------------------------------------- */
 
@@ -70,7 +76,8 @@ static bx_code invoke(const bx_component_run *r, const bx_ecall *ec, bx_eng_end 
     const bx_call *c = r->call;
     bx_eng_bytes json = {0};
     bx_eng_error e = {0};
-    bx_eng_code rc = bx_ecomponent_invoke(r->code, ec, c->invoke, c->invoke_args.p, c->invoke_args.n, &json, end, &e);
+    bx_eng_code rc = bx_ecomponent_invoke(r->code, ec, c->invoke, c->invoke_args.p,
+                                          c->invoke_args.n, &json, end, &e);
     if (rc == BX_ENG_OK) {
         end->host_code = 0;
         r->out->result = bx_strndup((const char *)json.p, json.n);
@@ -88,7 +95,9 @@ static bx_code run(const bx_component_run *r, const bx_ecall *ec, bx_eng_end *en
     if (r->call->invoke)
         return invoke(r, ec, end, err);
     if (!bx_ecomponent_is_command(r->code))
-        return bx_fail(err, BX_EINVAL, "%s: a component without wasi:cli/run; call one of its functions with --invoke (inspect lists them)",
+        return bx_fail(err, BX_EINVAL,
+                       "%s: a component without wasi:cli/run; call one of its functions with "
+                       "--invoke (inspect lists them)",
                        bx_module_name(r->call->module));
     (void)bx_ecomponent_run(r->code, ec, end);
     return BX_OK;
@@ -107,8 +116,9 @@ static void take_requests(bx_component *c, bx_outcome *out, bool record)
     for (size_t i = 0; record && i < from->n_requests; i++) {
         const bx_outcome_request *q = &from->requests[i];
         const char *t = from->texts.p;
-        bx_outcome_add_request(out, q, bx_str_of(t + q->method), bx_str_of(t + q->url), bx_str_of(t + q->address),
-                               bx_str_of(t + q->rule), bx_str_of(t + q->error));
+        bx_outcome_add_request(out, q, bx_str_of(t + q->method), bx_str_of(t + q->url),
+                               bx_str_of(t + q->address), bx_str_of(t + q->rule),
+                               bx_str_of(t + q->error));
     }
     out->requests_omitted += from->requests_omitted;
     bx_outcome_done(&c->requests);

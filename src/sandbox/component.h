@@ -18,9 +18,9 @@ typedef struct bx_component_run {
     bx_outcome *out; /* requests and, for a typed call, the result go there */
 } bx_component_run;
 
-/* Instantiate and run it: wasi:cli/run, or the function call->invoke.  `end` says how it ended, the exit code of
- * a command in end->host_code.  An error: there is nothing to run under that name, or the arguments
- * do not fit; then nothing was run. */
+/* Instantiate and run it: wasi:cli/run, or the function call->invoke.  `end` says how it ended, the
+ * exit code of a command in end->host_code.  An error: there is nothing to run under that name, or
+ * the arguments do not fit; then nothing was run. */
 BX_NODISCARD bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *err);
 
 #endif

@@ -2,7 +2,8 @@
 #include "sandbox/component_hooks.h"
 
 #define SAME_LAYOUT(a, b, last) \
-    _Static_assert(sizeof(a) == sizeof(b) && offsetof(a, last) == offsetof(b, last), #a " and " #b " must be laid out alike")
+    _Static_assert(sizeof(a) == sizeof(b) && offsetof(a, last) == offsetof(b, last), \
+                   #a " and " #b " must be laid out alike")
 SAME_LAYOUT(bx_eopen, bx_open_how, sync);
 SAME_LAYOUT(bx_estat, bx_stat, type);
 SAME_LAYOUT(bx_etime, bx_set_time, ns);
@@ -127,7 +128,8 @@ static int readlink_at(void *ctx, void *dir, bx_estr path, char *buf, size_t cap
     return (int)bx_vfs_readlink_at(dir, str(path), buf, cap, ret_n);
 }
 
-static int link_at(void *ctx, void *old_dir, bx_estr old_path, int follow, void *new_dir, bx_estr new_path)
+static int link_at(void *ctx, void *old_dir, bx_estr old_path, int follow, void *new_dir,
+                   bx_estr new_path)
 {
     (void)ctx;
     return (int)bx_vfs_link_at(old_dir, str(old_path), follow != 0, new_dir, str(new_path));

@@ -1,4 +1,5 @@
-/* sandbox/component_hooks.h - what the hooks of one component call share; for sandbox/component*.c. */
+/* sandbox/component_hooks.h - what the hooks of one component call share; for sandbox/component*.c.
+ */
 #ifndef BX_SANDBOX_COMPONENT_HOOKS_H
 #define BX_SANDBOX_COMPONENT_HOOKS_H
 
@@ -9,14 +10,14 @@
 /* `ctx` of every hook.  Lives for one call, on its thread. */
 typedef struct bx_component {
     const bx_sealed *sealed;
-    bx_vfs *vfs;             /* borrowed */
-    bx_vfs_session *files;   /* borrowed */
-    bx_wasi *wasi;           /* borrowed: standard streams, clocks, randomness */
-    bx_ctl *ctl;             /* borrowed */
-    bx_runtime *rt;          /* borrowed */
-    bx_egress_scope *scope;  /* owned; NULL until the first request or look-up */
-    bx_outcome requests;     /* only its list of requests: filled on the network's thread until the
-                                scope is freed, while the call's own thread fills the real outcome */
+    bx_vfs *vfs;            /* borrowed */
+    bx_vfs_session *files;  /* borrowed */
+    bx_wasi *wasi;          /* borrowed: standard streams, clocks, randomness */
+    bx_ctl *ctl;            /* borrowed */
+    bx_runtime *rt;         /* borrowed */
+    bx_egress_scope *scope; /* owned; NULL until the first request or look-up */
+    bx_outcome requests;    /* only its list of requests: filled on the network's thread until the
+                               scope is freed, while the call's own thread fills the real outcome */
 } bx_component;
 
 extern const bx_efs_hooks bx_component_fs;

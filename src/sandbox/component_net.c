@@ -3,14 +3,16 @@
 #include "sandbox/internal.h"
 
 #define SAME_LAYOUT(a, b, last) \
-    _Static_assert(sizeof(a) == sizeof(b) && offsetof(a, last) == offsetof(b, last), #a " and " #b " must be laid out alike")
+    _Static_assert(sizeof(a) == sizeof(b) && offsetof(a, last) == offsetof(b, last), \
+                   #a " and " #b " must be laid out alike")
 SAME_LAYOUT(bx_efield, bx_http_field, secret);
 SAME_LAYOUT(bx_ehead, bx_http_head, n_fields);
 SAME_LAYOUT(bx_erequest, bx_egress_desc, between_bytes_timeout_ns);
 _Static_assert((int)BX_EPENDING == (int)BX_POLL_PENDING && (int)BX_EREADY == (int)BX_POLL_READY &&
                    (int)BX_EEND == (int)BX_POLL_END && (int)BX_EERROR == (int)BX_POLL_ERROR,
                "answers of polls are numbered alike");
-_Static_assert(BX_EBODY_NONE == BX_BODY_NONE && BX_EBODY_CHUNKED == BX_BODY_CHUNKED, "body lengths mean the same");
+_Static_assert(BX_EBODY_NONE == BX_BODY_NONE && BX_EBODY_CHUNKED == BX_BODY_CHUNKED,
+               "body lengths mean the same");
 
 static void on_request(void *ctx, const bx_egress_event *ev)
 {
@@ -22,7 +24,8 @@ static void on_request(void *ctx, const bx_egress_event *ev)
         .bytes_out = ev->bytes_out,
         .time_us = ev->time_ns / 1000,
     };
-    bx_outcome_add_request(&c->requests, &r, ev->method, ev->url, ev->address, ev->rule, ev->reason);
+    bx_outcome_add_request(&c->requests, &r, ev->method, ev->url, ev->address, ev->rule,
+                           ev->reason);
 }
 
 bx_egress_scope *bx_component_scope(bx_component *c)
@@ -121,8 +124,8 @@ const bx_ehttp_hooks bx_component_http = {
 
 /* ---- wasi:sockets --------------------------------------------------------------------------- */
 
-/* Nothing listens: a guest may bind only the unspecified address and no port of its choice, which is
- * what a client's socket does before it connects. */
+/* Nothing listens: a guest may bind only the unspecified address and no port of its choice, which
+ * is what a client's socket does before it connects. */
 static bool may_bind(const uint8_t *addr, size_t n, uint16_t port)
 {
     for (size_t i = 0; i < n; i++) {
@@ -145,7 +148,8 @@ static int check(void *ctx, int use, const uint8_t *addr, size_t n, uint16_t por
     bx_ip ip = {.family = n == 4 ? 4 : 6};
     memcpy(ip.b, addr, n);
     bx_verdict v;
-    bx_egress_check_connect(s, use == BX_ESOCK_TCP_CONNECT ? BX_LIT("tcp") : BX_LIT("udp"), ip, port, &v);
+    bx_egress_check_connect(s, use == BX_ESOCK_TCP_CONNECT ? BX_LIT("tcp") : BX_LIT("udp"), ip,
+                            port, &v);
     return v.allow;
 }
 
@@ -158,7 +162,8 @@ static int resolve(void *ctx, bx_estr name, bx_eemit emit, void *sink)
     bx_http_error why = BX_HTTP_OK;
     if (!s)
         return 4;
-    bx_code rc = bx_egress_resolve(s, (bx_str){name.p, name.n}, c->ctl, ips, BX_COUNT(ips), &n, &why, NULL);
+    bx_code rc =
+        bx_egress_resolve(s, (bx_str){name.p, name.n}, c->ctl, ips, BX_COUNT(ips), &n, &why, NULL);
     for (size_t i = 0; rc == BX_OK && i < n; i++)
         emit(sink, ips[i].b, ips[i].family == 4 ? 4 : 16);
     return rc == BX_OK ? 0 : rc == BX_EDENIED ? 1 : rc == BX_ENOENT ? 2 : rc == BX_ETIMEOUT ? 3 : 4;

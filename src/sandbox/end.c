@@ -4,7 +4,8 @@
 
 #include "sandbox/internal.h"
 
-static void BX_PRINTF(2, 3) say(bx_outcome *o, const char *fmt, ...)
+static void BX_PRINTF(2, 3)
+say(bx_outcome *o, const char *fmt, ...)
 {
     char text[3000];
     va_list ap;
@@ -26,7 +27,8 @@ static void end_by_host(bx_outcome *o, int32_t code, const bx_limits *l, int32_t
     case BX_WASI_DEADLINE:
         o->kind = BX_OUT_DEADLINE;
         bx_time_print(l->wall_ns, amount);
-        say(o, "over the limit wall=%s while waiting in the host; raise it with --limit wall=…", amount);
+        say(o, "over the limit wall=%s while waiting in the host; raise it with --limit wall=…",
+            amount);
         return;
     case BX_WASI_CANCELLED:
         o->kind = BX_OUT_CANCELLED;
@@ -55,10 +57,12 @@ static void end_by_trap(bx_outcome *o, const bx_eng_end *end, const bx_limits *l
     char amount[32];
     bx_size_print(l->memory, amount);
     o->kind = BX_OUT_MEMORY;
-    say(o, "out of memory at the limit memory=%s (raise it with --limit memory=…); then: %s", amount, end->msg);
+    say(o, "out of memory at the limit memory=%s (raise it with --limit memory=…); then: %s",
+        amount, end->msg);
 }
 
-void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *l, int32_t exit_code)
+void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *l,
+                         int32_t exit_code)
 {
     char amount[32];
     o->fuel_used = end->fuel_used;
@@ -87,7 +91,8 @@ void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *
         return;
     case BX_END_FUEL:
         o->kind = BX_OUT_FUEL;
-        say(o, "over the limit fuel=%llu; raise it with --limit fuel=…\n%s", (unsigned long long)l->fuel, end->msg);
+        say(o, "over the limit fuel=%llu; raise it with --limit fuel=…\n%s",
+            (unsigned long long)l->fuel, end->msg);
         return;
     case BX_END_STACK:
         o->kind = BX_OUT_STACK;
@@ -97,8 +102,10 @@ void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *
     case BX_END_MEMORY:
         o->kind = BX_OUT_MEMORY;
         bx_size_print(l->memory, amount);
-        say(o, "the module needs more than the limit memory=%s to begin (raise it with --limit memory=…): %s", amount,
-            end->msg);
+        say(o,
+            "the module needs more than the limit memory=%s to begin (raise it with --limit "
+            "memory=…): %s",
+            amount, end->msg);
         return;
     case BX_END_FAILED:
         o->kind = BX_OUT_FAILED;

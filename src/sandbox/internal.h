@@ -20,7 +20,8 @@ struct bx_sealed {
 BX_NODISCARD bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *block, bx_error *err);
 
 /* Set kind, error text and exit code from how the engine ended it. */
-void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *limits, int32_t exit_code);
+void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *limits,
+                         int32_t exit_code);
 
 /* Run fn(arg) with at least `bytes` of stack: here if this thread has that much left, else on
  * a thread of its own, waited for. */

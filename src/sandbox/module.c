@@ -23,8 +23,8 @@ struct bx_module {
     char *name;
     bx_buf wasm;
     bx_wasm_kind kind;
-    pthread_mutex_t lock;                        /* held while code is prepared */
-    _Atomic(bx_emodule *) code[BX_MAX_ENGINES];  /* by engine index; set once */
+    pthread_mutex_t lock;                       /* held while code is prepared */
+    _Atomic(bx_emodule *) code[BX_MAX_ENGINES]; /* by engine index; set once */
 };
 
 bx_wasm_kind bx_wasm_sniff(const uint8_t *p, size_t n)
@@ -34,7 +34,8 @@ bx_wasm_kind bx_wasm_sniff(const uint8_t *p, size_t n)
         if (p[4] == 1 && p[5] == 0 && p[6] == 0 && p[7] == 0)
             return BX_WASM_CORE;
         /* version 0x0d, layer 1: component model, binary format of 2023 on */
-        return p[4] == 0x0d && p[5] == 0 && p[6] == 1 && p[7] == 0 ? BX_WASM_COMPONENT : BX_WASM_VERSION;
+        return p[4] == 0x0d && p[5] == 0 && p[6] == 1 && p[7] == 0 ? BX_WASM_COMPONENT
+                                                                   : BX_WASM_VERSION;
     }
     size_t i = 0;
     while (i < n && (p[i] == ' ' || p[i] == '\n' || p[i] == '\t' || p[i] == '\r'))
@@ -51,10 +52,13 @@ static bx_code refuse_kind(bx_wasm_kind kind, size_t n, bx_error *err)
     case BX_WASM_TEXT:
         return bx_fail(err, BX_EINVAL, "WebAssembly text: assemble it first (wat2wasm)");
     case BX_WASM_VERSION:
-        return bx_fail(err, BX_EINVAL, "a WebAssembly file of a version that is neither module (1) nor component (0x0d)");
+        return bx_fail(
+            err, BX_EINVAL,
+            "a WebAssembly file of a version that is neither module (1) nor component (0x0d)");
     default:
-        return n == 0 ? bx_fail(err, BX_EINVAL, "an empty file, not a WebAssembly module")
-                      : bx_fail(err, BX_EINVAL, "not a WebAssembly module (no \\0asm at the start)");
+        return n == 0
+                   ? bx_fail(err, BX_EINVAL, "an empty file, not a WebAssembly module")
+                   : bx_fail(err, BX_EINVAL, "not a WebAssembly module (no \\0asm at the start)");
     }
 }
 
@@ -67,13 +71,15 @@ static bx_code read_wasm(const char *path, bx_buf *ret, bx_error *err)
     BX_AUTOCLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0)
-        return errno == ENOENT ? bx_fail(err, BX_ENOENT, "no such file") : bx_fail_errno(err, errno, "cannot open");
+        return errno == ENOENT ? bx_fail(err, BX_ENOENT, "no such file")
+                               : bx_fail_errno(err, errno, "cannot open");
     if (!S_ISREG(st.st_mode))
-        return bx_fail(err, BX_EINVAL, S_ISDIR(st.st_mode) ? "a directory, not a file" : "not a plain file");
+        return bx_fail(err, BX_EINVAL,
+                       S_ISDIR(st.st_mode) ? "a directory, not a file" : "not a plain file");
     uint64_t size = (uint64_t)st.st_size;
     if (size > BX_MAX_MODULE_BYTES)
-        return bx_fail(err, BX_ELIMIT, "%llu bytes; a module may have at most %d", (unsigned long long)size,
-                       BX_MAX_MODULE_BYTES);
+        return bx_fail(err, BX_ELIMIT, "%llu bytes; a module may have at most %d",
+                       (unsigned long long)size, BX_MAX_MODULE_BYTES);
     *ret = bx_buf_init((size_t)size);
     char *at;
     bx_code rc = bx_buf_reserve(ret, (size_t)size, &at);
@@ -89,13 +95,15 @@ static bx_code read_wasm(const char *path, bx_buf *ret, bx_error *err)
 
 /* ---- compiling ------------------------------------------------------------------------ */
 
-static bx_code load_code(bx_engine *e, bx_code_kind kind, const void *code, size_t n, bx_emodule **ret, bx_error *err)
+static bx_code load_code(bx_engine *e, bx_code_kind kind, const void *code, size_t n,
+                         bx_emodule **ret, bx_error *err)
 {
     bx_eng_error ee = {0};
     return bx_from_engine(bx_engine_load(e, kind, code, n, ret, &ee), &ee, err);
 }
 
-static bx_code compile_fresh(const bx_module *m, bx_engine *e, const bx_cache_key *key, bx_emodule **ret, bx_error *err)
+static bx_code compile_fresh(const bx_module *m, bx_engine *e, const bx_cache_key *key,
+                             bx_emodule **ret, bx_error *err)
 {
     bx_code_kind kind = m->kind == BX_WASM_CORE ? BX_CODE_CORE : BX_CODE_COMPONENT;
     bx_eng_error ee = {0};
@@ -120,10 +128,12 @@ static bx_code compile(const bx_module *m, bx_engine *e, bx_emodule **ret, bx_er
     bx_cache *cache = bx_runtime_cache(m->rt);
     bx_cache_key key = {{0}};
     if (cache) {
-        key = bx_cache_key_of((const uint8_t *)m->wasm.p, m->wasm.n, (int)kind, bx_engine_fingerprint(e));
+        key = bx_cache_key_of((const uint8_t *)m->wasm.p, m->wasm.n, (int)kind,
+                              bx_engine_fingerprint(e));
         BX_AUTO_BUF code = bx_buf_init(0);
         /* Whatever is wrong with an entry, the answer is the same: compile. */
-        if (bx_cache_load(cache, &key, &code, NULL) == BX_OK && load_code(e, kind, code.p, code.n, ret, NULL) == BX_OK)
+        if (bx_cache_load(cache, &key, &code, NULL) == BX_OK &&
+            load_code(e, kind, code.p, code.n, ret, NULL) == BX_OK)
             return BX_OK;
     }
     return compile_fresh(m, e, &key, ret, err);
@@ -132,8 +142,9 @@ static bx_code compile(const bx_module *m, bx_engine *e, bx_emodule **ret, bx_er
 static bx_code link_core(bx_emodule *code, bx_error *err)
 {
     bx_eng_error ee = {0};
-    return bx_from_engine(
-        bx_emodule_link(code, (const bx_host_def *)(const void *)bx_wasi_preview1, bx_wasi_preview1_count, &ee), &ee, err);
+    return bx_from_engine(bx_emodule_link(code, (const bx_host_def *)(const void *)bx_wasi_preview1,
+                                          bx_wasi_preview1_count, &ee),
+                          &ee, err);
 }
 
 static bx_code prepare_locked(bx_module *m, bx_engine *e, size_t i, bx_error *err)
@@ -170,7 +181,8 @@ bx_code bx_module_code(bx_module *m, const bx_limits *limits, const bx_emodule *
 
 /* ---- life ----------------------------------------------------------------------------- */
 
-static bx_code new_module(bx_runtime *rt, const char *name, bx_buf *wasm, bx_module **ret, bx_error *err)
+static bx_code new_module(bx_runtime *rt, const char *name, bx_buf *wasm, bx_module **ret,
+                          bx_error *err)
 {
     bx_wasm_kind kind = bx_wasm_sniff((const uint8_t *)wasm->p, wasm->n);
     if (kind != BX_WASM_CORE && kind != BX_WASM_COMPONENT)
@@ -190,7 +202,8 @@ static bx_code new_module(bx_runtime *rt, const char *name, bx_buf *wasm, bx_mod
     return BX_OK;
 }
 
-static bx_code open_buf(bx_runtime *rt, const char *name, bx_buf *wasm, const bx_limits *limits, bx_module **ret, bx_error *err)
+static bx_code open_buf(bx_runtime *rt, const char *name, bx_buf *wasm, const bx_limits *limits,
+                        bx_module **ret, bx_error *err)
 {
     BX_AUTO(bx_module) bx_module *m = NULL;
     bx_code rc = new_module(rt, name, wasm, &m, err);
@@ -203,15 +216,16 @@ static bx_code open_buf(bx_runtime *rt, const char *name, bx_buf *wasm, const bx
     return rc;
 }
 
-bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits, bx_module **ret, bx_error *err)
+bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits, bx_module **ret,
+                       bx_error *err)
 {
     BX_AUTO_BUF wasm = bx_buf_init(0);
     bx_code rc = read_wasm(path, &wasm, err);
     return rc == BX_OK ? open_buf(rt, path, &wasm, limits, ret, err) : bx_wrap(rc, err, "%s", path);
 }
 
-bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p, size_t n, const bx_limits *limits,
-                             bx_module **ret, bx_error *err)
+bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p, size_t n,
+                             const bx_limits *limits, bx_module **ret, bx_error *err)
 {
     BX_AUTO_BUF wasm = bx_buf_init(BX_MAX_MODULE_BYTES);
     if (bx_buf_add(&wasm, p, n) != BX_OK)
@@ -277,7 +291,8 @@ bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err)
         return bx_wrap(refuse_kind(kind, wasm.n, err), err, "%s", path);
     bx_eng_error ee = {0};
     bx_eng_bytes bytes = {0};
-    rc = bx_from_engine(bx_engine_componentize((const uint8_t *)wasm.p, wasm.n, &bytes, &ee), &ee, err);
+    rc = bx_from_engine(bx_engine_componentize((const uint8_t *)wasm.p, wasm.n, &bytes, &ee), &ee,
+                        err);
     if (rc == BX_OK) {
         (void)bx_buf_add(out, bytes.p, bytes.n);
         rc = bx_buf_check(out, err);

@@ -10,7 +10,13 @@ typedef struct bx_module bx_module;
 
 /* What the first eight bytes say (WebAssembly core spec, binary format, magic and version; the
  * component model's layer field). */
-typedef enum bx_wasm_kind { BX_WASM_NONE, BX_WASM_CORE, BX_WASM_COMPONENT, BX_WASM_TEXT, BX_WASM_VERSION } bx_wasm_kind;
+typedef enum bx_wasm_kind {
+    BX_WASM_NONE,
+    BX_WASM_CORE,
+    BX_WASM_COMPONENT,
+    BX_WASM_TEXT,
+    BX_WASM_VERSION
+} bx_wasm_kind;
 bx_wasm_kind bx_wasm_sniff(const uint8_t *p, size_t n);
 
 /* Read, validate, compile (or take from the cache) and link.  `limits` choose the engine to
@@ -20,8 +26,9 @@ bx_wasm_kind bx_wasm_sniff(const uint8_t *p, size_t n);
 BX_NODISCARD bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits,
                                     bx_module **ret, bx_error *err);
 /* As bx_module_open from bytes (copied).  `name` is for messages only. */
-BX_NODISCARD bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p, size_t n,
-                                          const bx_limits *limits, bx_module **ret, bx_error *err);
+BX_NODISCARD bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p,
+                                          size_t n, const bx_limits *limits, bx_module **ret,
+                                          bx_error *err);
 void bx_module_free(bx_module *m); /* NULL is fine */
 BX_DEFINE_AUTO(bx_module, bx_module_free)
 
@@ -33,11 +40,12 @@ const char *bx_module_name(const bx_module *m);
 BX_NODISCARD bx_code bx_module_code(bx_module *m, const bx_limits *limits, const bx_emodule **ret,
                                     bx_error *err);
 
-/* Wrap a core module file as a component: a command when it has `_start`, else a library.  The component's
- * bytes go onto `out`. */
+/* Wrap a core module file as a component: a command when it has `_start`, else a library.  The
+ * component's bytes go onto `out`. */
 BX_NODISCARD bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err);
 
 /* Read and compile without resolving imports, and describe as one JSON object onto `out`. */
-BX_NODISCARD bx_code bx_module_describe(bx_runtime *rt, const char *path, bx_buf *out, bx_error *err);
+BX_NODISCARD bx_code bx_module_describe(bx_runtime *rt, const char *path, bx_buf *out,
+                                        bx_error *err);
 
 #endif

@@ -12,7 +12,8 @@ const bx_option_row bx_options[BX_OPTION_COUNT] = {
 bool bx_option_find(bx_str name, bx_option *ret)
 {
     for (size_t i = 0; i < BX_OPTION_COUNT; i++) {
-        if (bx_str_eq(name, bx_str_of(bx_options[i].field)) || bx_str_eq(name, bx_str_of(bx_options[i].flag))) {
+        if (bx_str_eq(name, bx_str_of(bx_options[i].field)) ||
+            bx_str_eq(name, bx_str_of(bx_options[i].flag))) {
             *ret = (bx_option)i;
             return true;
         }

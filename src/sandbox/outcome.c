@@ -86,13 +86,14 @@ void bx_outcome_add_event(bx_outcome *o, const bx_fs_event *ev)
     o->events[o->n_events++] = e;
 }
 
-void bx_outcome_add_request(bx_outcome *o, const bx_outcome_request *r, bx_str method, bx_str url, bx_str address,
-                            bx_str rule, bx_str error)
+void bx_outcome_add_request(bx_outcome *o, const bx_outcome_request *r, bx_str method, bx_str url,
+                            bx_str address, bx_str rule, bx_str error)
 {
     bx_outcome_request q = *r;
     if (!make_room((void **)&o->requests, &o->cap_requests, o->n_requests, sizeof *o->requests) ||
-        !keep_text(o, method, &q.method) || !keep_text(o, url, &q.url) || !keep_text(o, address, &q.address) ||
-        !keep_text(o, rule, &q.rule) || !keep_text(o, error, &q.error)) {
+        !keep_text(o, method, &q.method) || !keep_text(o, url, &q.url) ||
+        !keep_text(o, address, &q.address) || !keep_text(o, rule, &q.rule) ||
+        !keep_text(o, error, &q.error)) {
         o->requests_omitted++;
         return;
     }

@@ -18,7 +18,7 @@ typedef struct bx_outcome_event { /* texts are offsets into bx_outcome.texts, NU
     uint32_t path, path2;
 } bx_outcome_event;
 
-typedef struct bx_outcome_request { /* one HTTP request, as the guard saw it */
+typedef struct bx_outcome_request {      /* one HTTP request, as the guard saw it */
     uint32_t method, url, address, rule; /* offsets into texts */
     uint32_t error;                      /* offset; 0 = none */
     int status;                          /* 0 when no answer came */
@@ -42,9 +42,10 @@ typedef struct bx_outcome {
     bx_outcome_request *requests;
     size_t n_requests, cap_requests, requests_omitted;
     bx_buf texts;
-    char *result;      /* owned; what a typed function returned, as JSON; or NULL */
-    char *error;       /* owned; words for people, the wasm backtrace after the first line; NULL for exit */
-    const char *trap;  /* stable name of the trap or NULL */
+    char *result; /* owned; what a typed function returned, as JSON; or NULL */
+    char *
+        error; /* owned; words for people, the wasm backtrace after the first line; NULL for exit */
+    const char *trap; /* stable name of the trap or NULL */
 } bx_outcome;
 
 /* An empty outcome; bx_outcome_done frees what it owns and leaves it empty. */
@@ -61,8 +62,8 @@ int bx_outcome_exit_code(const bx_outcome *o);
 /* Recorders, bounded by BX_MAX_EVENTS; out of memory counts as omitted. */
 void bx_outcome_add_event(bx_outcome *o, const bx_fs_event *ev);
 
-void bx_outcome_add_request(bx_outcome *o, const bx_outcome_request *r, bx_str method, bx_str url, bx_str address,
-                            bx_str rule, bx_str error);
+void bx_outcome_add_request(bx_outcome *o, const bx_outcome_request *r, bx_str method, bx_str url,
+                            bx_str address, bx_str rule, bx_str error);
 
 /* One JSON object (docs/outcome.md) onto `out`. */
 BX_NODISCARD bx_code bx_outcome_json(const bx_outcome *o, bx_buf *out, bx_error *err);

@@ -97,7 +97,8 @@ bx_code bx_outcome_json(const bx_outcome *o, bx_buf *out, bx_error *err)
     bx_json_out j = bx_json_out_on(out);
     bx_json_out_begin_object(&j);
     put_text(&j, "kind", bx_outcome_kind_name(o->kind));
-    put_uint(&j, "exit_code", o->kind == BX_OUT_EXIT ? o->exit_code : (uint64_t)bx_outcome_exit_code(o));
+    put_uint(&j, "exit_code",
+             o->kind == BX_OUT_EXIT ? o->exit_code : (uint64_t)bx_outcome_exit_code(o));
     put_output(&j, "stdout", "stdout_base64", (bx_str){o->out ? o->out : "", o->out_n});
     put_output(&j, "stderr", "stderr_base64", (bx_str){o->err ? o->err : "", o->err_n});
     put_uint(&j, "wall_us", o->wall_ns / 1000);

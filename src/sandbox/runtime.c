@@ -4,7 +4,8 @@
 #include <stdatomic.h>
 
 enum {
-    KEEP_RESIDENT = 2 << 20, /* zeroing this much by hand is cheaper than a madvise and its faults */
+    KEEP_RESIDENT =
+        2 << 20, /* zeroing this much by hand is cheaper than a madvise and its faults */
     WARM_SLOTS = 64,
     TABLE_MAX = 1000000, /* elements; the largest value of the limit `tables` */
 };
@@ -38,11 +39,16 @@ static void tick_all(void *ctx)
 bx_code bx_from_engine(bx_eng_code code, const bx_eng_error *e, bx_error *err)
 {
     static const bx_code map[] = {
-        [BX_ENG_OK] = BX_OK,           [BX_ENG_INVALID] = BX_EINVAL,
-        [BX_ENG_UNSUPPORTED] = BX_EUNSUPPORTED, [BX_ENG_IMPORT] = BX_EUNSUPPORTED,
-        [BX_ENG_EXPORT] = BX_ENOENT,   [BX_ENG_ARGUMENT] = BX_EINVAL,
-        [BX_ENG_LIMIT] = BX_ELIMIT,    [BX_ENG_STALE] = BX_EGUEST,
-        [BX_ENG_NOMEM] = BX_ENOMEM,    [BX_ENG_INTERNAL] = BX_EINTERNAL,
+        [BX_ENG_OK] = BX_OK,
+        [BX_ENG_INVALID] = BX_EINVAL,
+        [BX_ENG_UNSUPPORTED] = BX_EUNSUPPORTED,
+        [BX_ENG_IMPORT] = BX_EUNSUPPORTED,
+        [BX_ENG_EXPORT] = BX_ENOENT,
+        [BX_ENG_ARGUMENT] = BX_EINVAL,
+        [BX_ENG_LIMIT] = BX_ELIMIT,
+        [BX_ENG_STALE] = BX_EGUEST,
+        [BX_ENG_NOMEM] = BX_ENOMEM,
+        [BX_ENG_INTERNAL] = BX_EINTERNAL,
     };
     if (code == BX_ENG_OK)
         return BX_OK;
@@ -58,8 +64,8 @@ bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error 
     (void)pthread_mutex_init(&rt->lock, NULL);
     if (cfg->cache_dir) {
         const char *keys = cfg->key_dir ? cfg->key_dir : cfg->cache_dir;
-        bx_code rc = bx_cache_open(cfg->cache_dir, keys, cfg->cache_max ? cfg->cache_max : BX_CACHE_MAX,
-                                   &rt->cache, err);
+        bx_code rc = bx_cache_open(cfg->cache_dir, keys,
+                                   cfg->cache_max ? cfg->cache_max : BX_CACHE_MAX, &rt->cache, err);
         if (rc != BX_OK)
             return rc;
         bx_cache_on_notice(rt->cache, cfg->notice, cfg->notice_ctx);
@@ -85,7 +91,8 @@ void bx_runtime_free(bx_runtime *rt)
 }
 
 /* The pool serves the default settings; rarer ones share no slots and allocate on demand. */
-static bx_code make_engine(bx_runtime *rt, bool fuel, uint64_t stack, bx_engine **ret, bx_error *err)
+static bx_code make_engine(bx_runtime *rt, bool fuel, uint64_t stack, bx_engine **ret,
+                           bx_error *err)
 {
     bool is_default = !fuel && stack == bx_limits_default().stack;
     bx_engine_config cfg = {
@@ -114,7 +121,8 @@ static bool find(const bx_runtime *rt, size_t n, bool fuel, uint64_t stack, size
     return false;
 }
 
-static bx_code add_engine_locked(bx_runtime *rt, bool fuel, uint64_t stack, size_t *ret, bx_error *err)
+static bx_code add_engine_locked(bx_runtime *rt, bool fuel, uint64_t stack, size_t *ret,
+                                 bx_error *err)
 {
     size_t n = atomic_load(&rt->n);
     if (find(rt, n, fuel, stack, ret))
@@ -132,8 +140,8 @@ static bx_code add_engine_locked(bx_runtime *rt, bool fuel, uint64_t stack, size
     return BX_OK;
 }
 
-bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **ret, size_t *ret_index,
-                          bx_error *err)
+bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **ret,
+                          size_t *ret_index, bx_error *err)
 {
     bool fuel = limits->fuel != 0;
     size_t i = 0;

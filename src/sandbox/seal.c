@@ -38,8 +38,8 @@ static bx_code build_env(bx_sealed *s, bx_error *err)
     return BX_OK;
 }
 
-/* Credentials are read when the grant is sealed, so that a missing one is found before anything runs.
- * Copied: the environment may change. */
+/* Credentials are read when the grant is sealed, so that a missing one is found before anything
+ * runs. Copied: the environment may change. */
 static bx_code read_credentials(bx_sealed *s, bx_error *err)
 {
     const bx_grant *g = s->grant;
@@ -50,7 +50,8 @@ static bx_code read_credentials(bx_sealed *s, bx_error *err)
         const bx_inject_rule_text *r = &g->injects[i];
         const char *value = getenv(r->env);
         if (!value || !value[0])
-            return bx_fail(err, BX_ENOENT, "inject: the variable '%s' for %s is not set", r->env, r->origin);
+            return bx_fail(err, BX_ENOENT, "inject: the variable '%s' for %s is not set", r->env,
+                           r->origin);
         char *copy = bx_strndup(value, strlen(value));
         if (!copy)
             return bx_fail(err, BX_ENOMEM, "credentials");

@@ -58,7 +58,8 @@ bx_code bx_with_stack(uint64_t bytes, void (*fn)(void *arg), void *arg, bx_error
         rc = pthread_create(&t, &a, run_job, &j);
     (void)pthread_attr_destroy(&a);
     if (rc != 0)
-        return bx_fail_errno(err, rc, "a thread with %llu bytes of stack for the guest", (unsigned long long)bytes);
+        return bx_fail_errno(err, rc, "a thread with %llu bytes of stack for the guest",
+                             (unsigned long long)bytes);
     (void)pthread_join(t, NULL);
     return BX_OK;
 }

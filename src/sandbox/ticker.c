@@ -128,7 +128,8 @@ void bx_ticker_free(bx_ticker *t)
 void bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns)
 {
     uint64_t soonest = atomic_load_explicit(&t->soonest, memory_order_relaxed);
-    while (deadline_ns < soonest && !atomic_compare_exchange_weak(&t->soonest, &soonest, deadline_ns))
+    while (deadline_ns < soonest &&
+           !atomic_compare_exchange_weak(&t->soonest, &soonest, deadline_ns))
         ;
     (void)atomic_fetch_add(&t->active, 1);
     if (atomic_load(&t->parked) != 0)

@@ -11,7 +11,8 @@ enum { BX_TICKER_PERIOD_NS = 1000000, BX_TICKER_LINGER = 100 };
 typedef struct bx_ticker bx_ticker;
 
 /* `tick(ctx)` runs on the ticker's thread, once a period while at least one call is active. */
-BX_NODISCARD bx_code bx_ticker_new(void (*tick)(void *ctx), void *ctx, bx_ticker **ret, bx_error *err);
+BX_NODISCARD bx_code bx_ticker_new(void (*tick)(void *ctx), void *ctx, bx_ticker **ret,
+                                   bx_error *err);
 void bx_ticker_free(bx_ticker *t); /* joins the thread; no call may be active; NULL is fine */
 
 /* Any thread.  `deadline_ns` (CLOCK_MONOTONIC) is a hint: the soonest one known gets a tick of its

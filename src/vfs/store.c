@@ -25,10 +25,13 @@
 
 enum { BOOT_ID_MAX = 40, ENTER_WAIT_MS = 10000, LOCK_WAIT_MS = 5000 };
 
+/* `clean`: nobody uses the store and `used` is right; in use; in use and `used` may be too high. */
+enum { CLEAN = 1, IN_USE = 0, INEXACT = 2 };
+
 typedef struct quota_file {
     uint64_t magic;
     uint32_t mutex_size; /* other builds may have another mutex */
-    uint32_t clean;      /* 1: nobody uses the store and `used` is right */
+    uint32_t clean;      /* CLEAN, or how it is used */
     char boot_id[BOOT_ID_MAX];
     uint64_t used;
     pthread_mutex_t mutex;
@@ -61,7 +64,8 @@ static struct timespec after_ms(unsigned ms)
     return t;
 }
 
-/* A holder that died left a count that is at most too high: good enough to go on with. */
+/* A holder that died left a count that is at most too high: good enough to go on with, but the next
+ * who is alone counts anew. */
 bx_errno bx_store_lock(bx_store *st)
 {
     int r = pthread_mutex_trylock(&st->q->mutex);
@@ -69,8 +73,10 @@ bx_errno bx_store_lock(bx_store *st)
         struct timespec until = after_ms(LOCK_WAIT_MS);
         r = pthread_mutex_timedlock(&st->q->mutex, &until);
     }
-    if (r == EOWNERDEAD)
+    if (r == EOWNERDEAD) {
+        st->q->clean = INEXACT;
         r = pthread_mutex_consistent(&st->q->mutex);
+    }
     return r == 0 ? BX_E_SUCCESS : r == ETIMEDOUT ? BX_E_BUSY : BX_E_IO;
 }
 
@@ -292,8 +298,8 @@ static bx_code begin_alone(bx_store *st, bx_error *err)
     char boot[BOOT_ID_MAX];
     read_boot_id(boot);
     bool trusted =
-        is_ours(q) && q->clean == 1 && boot[0] && memcmp(q->boot_id, boot, sizeof boot) == 0;
-    q->clean = 0;
+        is_ours(q) && q->clean == CLEAN && boot[0] && memcmp(q->boot_id, boot, sizeof boot) == 0;
+    q->clean = IN_USE;
     bx_code rc = trusted ? BX_OK : count_anew(st, err);
     if (rc == BX_OK)
         rc = init_mutex(&q->mutex, err);
@@ -311,7 +317,7 @@ static void nap(void)
     (void)nanosleep(&t, NULL);
 }
 
-/* Shared with users who have begun (clean == 0); one who is still beginning, or has just left, is
+/* Shared with users who have begun (not CLEAN); one who is still beginning, or has just left, is
  * waited for. *ret: joined. */
 static bx_code try_begin(bx_store *st, bool *ret, bx_error *err)
 {
@@ -331,7 +337,7 @@ static bx_code try_begin(bx_store *st, bool *ret, bx_error *err)
         return bx_fail(err, BX_EUNSUPPORTED, "store %s is in use by another build of boxagnts",
                        st->path);
     }
-    *ret = st->q->magic && st->q->clean == 0;
+    *ret = st->q->magic && st->q->clean != CLEAN;
     if (!*ret)
         (void)flock(st->qfd, LOCK_UN);
     return BX_OK;
@@ -352,8 +358,8 @@ static bx_code begin(bx_store *st, bx_error *err)
 
 static void end(bx_store *st)
 {
-    if (flock(st->qfd, LOCK_EX | LOCK_NB) == 0)
-        st->q->clean = 1;
+    if (flock(st->qfd, LOCK_EX | LOCK_NB) == 0 && st->q->clean == IN_USE)
+        st->q->clean = CLEAN;
     (void)flock(st->qfd, LOCK_UN);
 }
 

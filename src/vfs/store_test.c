@@ -262,8 +262,8 @@ static void die_holding_the_lock(kit *k, bx_file *s)
     (void)raise(SIGKILL);
 }
 
-/* Someone else uses the store at the same time: it goes on, with a count that is too high at most.
- */
+/* Someone else uses the store at the same time: it goes on, with a count that is too high at most, until
+ * someone is alone again. */
 static void a_user_killed_with_the_lock(void)
 {
     kit k;
@@ -271,6 +271,8 @@ static void a_user_killed_with_the_lock(void)
     CHECK(ended(in_child(die_holding_the_lock, &k)) == -SIGKILL);
     CHECK(kit_put(s, "b", "y") == BX_E_SUCCESS);
     CHECK(used(&k) == in_tree(&k) + 8192);
+    (void)reopen(&k);
+    CHECK(used(&k) == in_tree(&k) && used(&k) == 2 * (ENTRY + 4096));
     close_store(&k);
     CHECK(ended(in_child(leave_writing, &k)) == 0);
     kit_done(&k);

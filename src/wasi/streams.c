@@ -46,4 +46,7 @@ bool bx_wasi_time_is_made_up(const bx_wasi *w) { return w->cfg.clock != BX_CLOCK
 
 void bx_wasi_slept(bx_wasi *w, uint64_t ns) { bx_guest_advance(w, ns); }
 
-void bx_wasi_random(bx_wasi *w, void *p, size_t n) { BX_ASSERT(bx_guest_random(w, p, n) == BX_E_SUCCESS); }
+void bx_wasi_random(bx_wasi *w, void *p, size_t n)
+{
+    BX_ASSERT(bx_guest_random(w, p, n) == BX_E_SUCCESS);
+}

@@ -25,7 +25,8 @@ static bx_wasi *made(bx_wasi_config c)
 
 static void bytes_come_in_pieces_and_end(void)
 {
-    BX_AUTO(bx_wasi) bx_wasi *w = made((bx_wasi_config){.in = {.kind = BX_STDIN_BYTES, .bytes = BX_LIT("abcde")}});
+    BX_AUTO(bx_wasi)
+    bx_wasi *w = made((bx_wasi_config){.in = {.kind = BX_STDIN_BYTES, .bytes = BX_LIT("abcde")}});
     char buf[4];
     size_t n = 9;
     CHECK(w && bx_wasi_stdin_fd(w) == -1);
@@ -51,11 +52,14 @@ static void a_silent_pipe_is_not_waited_for(void)
 
 static void output_is_captured_up_to_the_limit(void)
 {
-    BX_AUTO(bx_wasi) bx_wasi *w = made((bx_wasi_config){.out = {.kind = BX_SINK_CAPTURE}, .err = {.kind = BX_SINK_CAPTURE}});
+    BX_AUTO(bx_wasi)
+    bx_wasi *w =
+        made((bx_wasi_config){.out = {.kind = BX_SINK_CAPTURE}, .err = {.kind = BX_SINK_CAPTURE}});
     CHECK(w && bx_wasi_write(w, 1, "12345", 5) == 0 && bx_wasi_write(w, 2, "678", 3) == 0);
     CHECK(bx_wasi_write(w, 1, "90", 2) == 0); /* exactly the limit */
     CHECK(bx_wasi_write(w, 1, "", 0) == 0 && bx_wasi_write(w, 1, "x", 1) == BX_WASI_OUTPUT);
-    CHECK(bx_str_eq(bx_wasi_output(w, 1), BX_LIT("1234590")) && bx_str_eq(bx_wasi_output(w, 2), BX_LIT("678")));
+    CHECK(bx_str_eq(bx_wasi_output(w, 1), BX_LIT("1234590")) &&
+          bx_str_eq(bx_wasi_output(w, 2), BX_LIT("678")));
 }
 
 static void nobody_reading_is_an_error(void)
@@ -74,7 +78,8 @@ static void made_up_time_moves_as_told(void)
     BX_AUTO(bx_wasi) bx_wasi *frozen = made((bx_wasi_config){.clock = BX_CLOCK_FROZEN});
     BX_AUTO(bx_wasi) bx_wasi *real = made((bx_wasi_config){.clock = BX_CLOCK_REAL});
     CHECK(step && frozen && real);
-    CHECK(bx_wasi_time_is_made_up(step) && bx_wasi_time_is_made_up(frozen) && !bx_wasi_time_is_made_up(real));
+    CHECK(bx_wasi_time_is_made_up(step) && bx_wasi_time_is_made_up(frozen) &&
+          !bx_wasi_time_is_made_up(real));
     uint64_t a = bx_wasi_now(step, 1);
     bx_wasi_slept(step, 5000000000);
     CHECK(bx_wasi_now(step, 1) == a + 5000000000 + 1000000);
@@ -102,5 +107,5 @@ static void seeded_bytes_repeat(void)
 }
 
 BXT_MAIN(RUN(bytes_come_in_pieces_and_end); RUN(a_silent_pipe_is_not_waited_for);
-         RUN(output_is_captured_up_to_the_limit); RUN(nobody_reading_is_an_error); RUN(made_up_time_moves_as_told);
-         RUN(seeded_bytes_repeat);)
+         RUN(output_is_captured_up_to_the_limit); RUN(nobody_reading_is_an_error);
+         RUN(made_up_time_moves_as_told); RUN(seeded_bytes_repeat);)

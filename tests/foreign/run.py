@@ -11,6 +11,7 @@ import tempfile
 
 import fetch_cases
 import file_cases
+import other_cases
 import toolchains
 import typed_cases
 from tool import Tool, Wrong
@@ -77,14 +78,24 @@ class Tally:
         return None
 
 
-def run_files(tally, tool, commands):
-    for case in file_cases.CASES:
-        if not case.commands <= commands:
-            continue
+def run_cases(tally, tool, cases):
+    for case in cases:
         with tempfile.TemporaryDirectory() as scratch:
             tool.dir = pathlib.Path(scratch) / "dir"
             tool.dir.mkdir()
             tally.check(f"{tool.name}/{case.__name__}", lambda: case(tool))
+
+
+def run_files(tally, tool, commands):
+    run_cases(tally, tool, [case for case in file_cases.CASES if case.commands <= commands])
+
+
+def wrapped(tally, name, file):
+    """The module as a component, made by jco and by us: pairs of a name and a file."""
+    for suffix, wrap in (("jco", toolchains.by_jco), ("own", toolchains.by_boxagnts)):
+        component = tally.build(f"{name}-{suffix}", wrap, file)
+        if component:
+            yield f"{name}-{suffix}", component
 
 
 def file_tools(tally):
@@ -93,16 +104,21 @@ def file_tools(tally):
         if not file:
             continue
         run_files(tally, Tool(name, file, ALL - commands, **about), commands)
-        wraps = (("jco", toolchains.by_jco), ("own", toolchains.by_boxagnts)) if name in WRAPPED else ()
-        for suffix, wrap in wraps:
-            component = tally.build(f"{name}-{suffix}", wrap, file)
-            if component:
-                tool = Tool(f"{name}-{suffix}", component, ALL - commands, component=True, **about)
-                run_files(tally, tool, commands)
+        for full, component in wrapped(tally, name, file) if name in WRAPPED else ():
+            run_files(tally, Tool(full, component, ALL - commands, component=True, **about), commands)
     for name, builder, commands, about in COMPONENTS:
         file = tally.build(name, builder)
         if file:
             run_files(tally, Tool(name, file, ALL - commands, component=True, **about), commands)
+
+
+def other_programs(tally):
+    for name, builder, cases in (("clap", toolchains.clap, other_cases.CLAP), ("c++", toolchains.zig_cpp, other_cases.CPP)):
+        file = tally.build(name, builder)
+        if file:
+            run_cases(tally, Tool(name, file), cases)
+            for full, component in wrapped(tally, name, file):
+                run_cases(tally, Tool(full, component, component=True), cases)
 
 
 def typed_components(tally):
@@ -113,7 +129,7 @@ def typed_components(tally):
 
 
 def fetchers(tally):
-    for name, builder in (("js", toolchains.js_fetch), ("py", toolchains.py_fetch)):
+    for name, builder in (("js", toolchains.js_fetch), ("py", toolchains.py_fetch), ("old", toolchains.js_old)):
         file = tally.build(f"fetch-{name}", builder)
         if file:
             fetch_cases.run(tally, Tool(f"fetch-{name}", file, component=True))
@@ -123,6 +139,7 @@ def main(words):
     toolchains.OUT.mkdir(parents=True, exist_ok=True)
     tally = Tally(words)
     file_tools(tally)
+    other_programs(tally)
     typed_components(tally)
     fetchers(tally)
     print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")

@@ -79,10 +79,9 @@ def rust_flags(rustc, target):
 
 
 def clap():
-    """The same kind of tool on clap, its crates fetched by a current cargo, built by the distribution's."""
+    """A tool on crates of the registry: a current cargo fetches them, the distribution's builds them."""
     source = HERE / "rust/clap"
     target = OUT / "ft-clap.wasm"
-    vendor = OUT / "crates"
     if fresh(target, source):
         return target
     need("/usr/bin/cargo", "no cargo of the distribution")
@@ -92,13 +91,13 @@ def clap():
     newer = shutil.which("cargo", path=os.pathsep.join([os.path.expanduser("~/.cargo/bin"), os.environ["PATH"]]))
     project = OUT / "clap"
     shutil.copytree(source, project, dirs_exist_ok=True)
-    config = command([newer, "vendor", "--locked", "--manifest-path", project / "Cargo.toml", vendor])
+    command([newer, "vendor", "--locked", "--manifest-path", project / "Cargo.toml", OUT / "crates"])
     (project / ".cargo").mkdir(exist_ok=True)
-    (project / ".cargo/config.toml").write_text(config[config.index("[source."):])
-    flags = "-C linker=wasm-ld-14 -C linker-flavor=wasm-ld -C strip=symbols"
-    subprocess_cwd = ["sh", "-c", f"cd '{project}' && /usr/bin/cargo build --offline --release --target wasm32-wasi "
-                                  f"--target-dir '{OUT}/cargo'"]
-    command(subprocess_cwd, RUSTC="/usr/bin/rustc", RUSTFLAGS=flags, RUSTUP_TOOLCHAIN="")
+    (project / ".cargo/config.toml").write_text('[source.crates-io]\nreplace-with = "vendored"\n'
+                                                f'[source.vendored]\ndirectory = "{OUT}/crates"\n')
+    command(["sh", "-c", f"cd '{project}' && /usr/bin/cargo build --offline --release --target wasm32-wasi "
+                         f"--target-dir '{OUT}/cargo'"], RUSTC="/usr/bin/rustc",
+            RUSTFLAGS="-C linker=wasm-ld-14 -C linker-flavor=wasm-ld -C strip=symbols")
     shutil.copy(OUT / "cargo/wasm32-wasi/release/ft.wasm", target)
     return target
 
@@ -128,7 +127,7 @@ def zig_c():
 
 
 def zig_cpp():
-    return zig("c++", "walk.cpp", "-std=c++20", "-fno-exceptions")
+    return zig("c++", "text.cpp", "-std=c++20", "-fno-exceptions")
 
 
 def assemblyscript():
@@ -139,13 +138,15 @@ def assemblyscript():
 
 # ---- components --------------------------------------------------------------------------------
 
-def wit():
-    """A folder with our worlds and the WASI packages that jco brings along."""
+def wit(version="0.2.12"):
+    """A folder with our worlds and the WASI packages that jco brings along, as of another 0.2.x if wanted."""
     need(WASI_WIT, "no npm package @bytecodealliance/jco")
-    folder = OUT / "wit"
+    folder = OUT / f"wit-{version}"
     if not fresh(folder / "command.wit", HERE / "wit/command.wit"):
         shutil.copytree(WASI_WIT, folder / "deps", dirs_exist_ok=True)
         shutil.copy(HERE / "wit/command.wit", folder)
+        for file in folder.rglob("*.wit"):
+            file.write_text(file.read_text().replace("@0.2.12", f"@{version}"))
     return folder
 
 
@@ -166,6 +167,16 @@ def js_typed():
 
 def js_fetch():
     return javascript("fetch", "fetcher", wit(), [])
+
+
+def js_old():
+    """The same against the first release of WASI 0.2."""
+    source = OUT / "old/fetch.js"
+    source.parent.mkdir(exist_ok=True)
+    if not fresh(source, HERE / "js/fetch.js"):
+        source.write_text((HERE / "js/fetch.js").read_text().replace("@0.2.12", "@0.2.0"))
+    tool = need(NPM / ".bin/componentize-js", "no npm package @bytecodealliance/componentize-js")
+    return made("fetch-old", [source, HERE / "wit"], ["node", tool, source, "--wit", wit("0.2.0"), "-n", "fetcher", "-o"])
 
 
 def python(source, world, path):

@@ -1,7 +1,8 @@
 /* no_openat2 PROGRAM [ARGUMENT...] - run a program on a kernel that seems to lack openat2.
  *
- * A seccomp filter answers ENOSYS to that one system call; it is inherited by every child.  The end-to-end tests run
- * once more below it, because old kernels and many container profiles behave exactly so. */
+ * A seccomp filter answers ENOSYS to that one system call; it is inherited by every child.  The
+ * end-to-end tests run once more below it, because old kernels and many container profiles behave
+ * exactly so. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -38,7 +39,7 @@ static int fail(const char *what)
 
 int main(int argc, char **argv)
 {
-    const struct sock_fprog program = { .len = sizeof filter / sizeof *filter, .filter = filter };
+    const struct sock_fprog program = {.len = sizeof filter / sizeof *filter, .filter = filter};
 
     if (argc < 2) {
         fprintf(stderr, "usage: no_openat2 PROGRAM [ARGUMENT...]\n");

@@ -205,6 +205,16 @@ fn put_interface(
     out.push_str("}\n");
 }
 
+fn kind(item: &ComponentItem) -> &'static str {
+    match item {
+        ComponentItem::ComponentFunc(_) => "function",
+        ComponentItem::ComponentInstance(_) => "interface",
+        ComponentItem::Type(_) | ComponentItem::Resource(_) => "type",
+        ComponentItem::CoreFunc(_) | ComponentItem::Module(_) => "core module",
+        ComponentItem::Component(_) => "component",
+    }
+}
+
 /// Describe a component: what it imports and exports, and how its functions are called.
 pub fn describe(c: &Component) -> Value {
     let (engine, ty) = (c.engine(), c.component_type());
@@ -229,7 +239,7 @@ pub fn describe(c: &Component) -> Value {
     text.push_str("}\n");
     let (mut functions, mut budget) = (Vec::new(), schema::BUDGET);
     let mut function = |name: String, f: &ComponentFunc| {
-        let mut v = json!({"name": name, "type": names.signature(f)});
+        let mut v = json!({"name": name, "signature": names.signature(f)});
         schema::function(f, &mut v, &mut budget);
         functions.push(v);
     };
@@ -252,10 +262,14 @@ pub fn describe(c: &Component) -> Value {
             put_interface(&mut text, &names, engine, name, i);
         }
     }
-    let imports: Vec<&str> =
-        ty.imports(engine).filter(|(_, i)| !matches!(i.ty, ComponentItem::Type(_))).map(|(n, _)| n).collect();
-    let exports: Vec<&str> = ty.exports(engine).map(|(n, _)| n).collect();
-    let command = exports.iter().any(|n| n.starts_with("wasi:cli/run@0.2."));
+    let imports: Vec<Value> = ty
+        .imports(engine)
+        .filter(|(_, i)| !matches!(i.ty, ComponentItem::Type(_)))
+        .map(|(name, i)| json!({"name": name, "kind": kind(&i.ty)}))
+        .collect();
+    let exports: Vec<Value> =
+        ty.exports(engine).map(|(name, i)| json!({"name": name, "kind": kind(&i.ty)})).collect();
+    let command = ty.exports(engine).any(|(name, _)| name.starts_with("wasi:cli/run@0.2."));
     json!({
         "kind": "component",
         "wasi": if command { json!("0.2 command") } else { Value::Null },

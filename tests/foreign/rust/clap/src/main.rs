@@ -118,10 +118,10 @@ fn run(arguments: Arguments) -> io::Result<bool> {
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("ft: {}", error);
-            ExitCode::from(3)
+            ExitCode::FAILURE
         }
     }
 }
