@@ -3,12 +3,13 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 FUZZ_SECONDS ?= 10
 BENCH_ARGS ?=
+FOREIGN ?=
 
 # $(call build,PRESET,DIRECTORY,TARGETS): configure once, then build; one build at a time in a tree.
 build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
-.PHONY: help run build test bench fuzz test-asan test-tsan install format check clean
+.PHONY: help run build test bench fuzz test-asan test-tsan foreign install format check clean
 
 help:
 	@echo 'make run        build, then run a sandboxed tool over this project'
@@ -16,6 +17,7 @@ help:
 	@echo 'make test       unit, end-to-end and static tests, plain and under sanitizers'
 	@echo 'make test-asan  unit and end-to-end tests, address and undefined-behaviour sanitizers only'
 	@echo 'make test-tsan  unit tests under the thread sanitizer'
+	@echo 'make foreign    programs of other tool chains, run unchanged (long; installs tool chains; FOREIGN=words)'
 	@echo 'make bench      measure calls (BENCH_ARGS=--quick for a short run)'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=$(FUZZ_SECONDS))'
 	@echo 'make check      layers, sizes, banned calls, texts, formatting'
@@ -38,15 +40,21 @@ test:
 
 test-asan:
 	@scripts/setup test
-	@$(call build,release,build,guests test_guests web_fetch_component)
+	@$(call build,release,build,guests test_guests web_fetch_component sample_components)
 	@$(call build,asan,build/asan,all tests)
 	@python3 tests/run.py asan
 
 test-tsan:
 	@scripts/setup test
-	@$(call build,release,build,guests test_guests web_fetch_component)
+	@$(call build,release,build,guests test_guests web_fetch_component sample_components)
 	@$(call build,tsan,build/tsan,tests)
 	@python3 tests/run.py tsan
+
+foreign:
+	@scripts/setup build
+	@$(call build,release,build,all)
+	@scripts/setup-foreign
+	@python3 tests/foreign/run.py $(FOREIGN)
 
 bench:
 	@scripts/setup bench

@@ -20,7 +20,8 @@ static const char *words(bx_errno e)
     case BX_E_2BIG:
         return "the value is larger than the memory of the call";
     case BX_E_DQUOT:
-        return "over a limit: the size of the store (a new value needs room beside the old one), or fs_write, "
+        return "over a limit: the size of the store (a new value needs room beside the old one), "
+               "or fs_write, "
                "files_created or dir_entries of the call";
     case BX_E_NOSPC:
         return "the disk of the host is full";
@@ -31,7 +32,8 @@ static const char *words(bx_errno e)
     case BX_E_RANGE:
         return "the sum does not fit in 64 bits";
     case BX_E_BADMSG:
-        return "the file of this key in /store/.kv is damaged or was changed: set or delete the key";
+        return "the file of this key in /store/.kv is damaged or was changed: set or delete the "
+               "key";
     case BX_E_NOMEM:
         return "out of memory";
     default:
@@ -69,14 +71,16 @@ static int open_store(void *ctx, bx_estr name, bx_eemit emit, void *sink)
     (void)sink;
     const bx_cap *cap = bx_grant_find(bx_sealed_grant(((bx_component *)ctx)->sealed), BX_CAP_STORE);
     bx_str s = str(name);
-    bool known = cap && (s.n == 0 || bx_str_eq(s, BX_LIT("default")) || bx_str_eq(s, bx_str_of(cap->path)));
+    bool known =
+        cap && (s.n == 0 || bx_str_eq(s, BX_LIT("default")) || bx_str_eq(s, bx_str_of(cap->path)));
     return known ? OK : ABSENT;
 }
 
 static int get(void *ctx, bx_estr key, bx_eemit emit, void *sink)
 {
     /* What does not fit in the guest's memory need not be read. */
-    BX_AUTO_BUF value = bx_buf_init((size_t)bx_sealed_grant(((bx_component *)ctx)->sealed)->limits.memory);
+    BX_AUTO_BUF value =
+        bx_buf_init((size_t)bx_sealed_grant(((bx_component *)ctx)->sealed)->limits.memory);
     bx_errno e = bx_kv_get(files_of(ctx), str(key), &value);
     if (e == BX_E_SUCCESS) {
         bx_str v = bx_buf_str(&value);
@@ -126,8 +130,8 @@ static int increment(void *ctx, bx_estr key, int64_t delta, int64_t *ret, bx_eem
     return answer_write(bx_kv_increment(files_of(ctx), str(key), delta, ret), emit, sink);
 }
 
-static int swap(void *ctx, bx_estr key, const void *old, size_t n_old, const void *p, size_t n, bx_eemit emit,
-                void *sink)
+static int swap(void *ctx, bx_estr key, const void *old, size_t n_old, const void *p, size_t n,
+                bx_eemit emit, void *sink)
 {
     bx_str was = {old, n_old};
     bool done = false;

@@ -38,13 +38,12 @@ bx_errno bx_kv_remove(bx_vfs_session *s, bx_str key);
 bx_errno bx_kv_increment(bx_vfs_session *s, bx_str key, int64_t delta, int64_t *ret);
 
 /* Set `value` if the value is still `old` (NULL: if there is none).  *ret_done: it was.  DQUOT. */
-bx_errno bx_kv_swap(bx_vfs_session *s, bx_str key, const bx_str *old, bx_str value,
-                    bool *ret_done);
+bx_errno bx_kv_swap(bx_vfs_session *s, bx_str key, const bx_str *old, bx_str value, bool *ret_done);
 
 /* Up to BX_KV_PAGE keys behind `after` (NULL: from the first), sorted by their bytes; each is
  * borrowed for the call of `give`, which must not use the store.  *ret_more: there are further
  * ones.  Each key given counts against dir_entries: DQUOT. */
-bx_errno bx_kv_list(bx_vfs_session *s, const bx_str *after,
-                    void (*give)(void *ctx, bx_str key), void *ctx, bool *ret_more);
+bx_errno bx_kv_list(bx_vfs_session *s, const bx_str *after, void (*give)(void *ctx, bx_str key),
+                    void *ctx, bool *ret_more);
 
 #endif

@@ -7,7 +7,7 @@
 #include "vfs/store.h"
 
 /* ---- kv_name.c: pure --------------------------------------------------------------------- */
-#define BX_KV_DIR ".kv"
+#define BX_KV_DIR  ".kv"
 #define BX_KV_TEMP "temp" /* no key has this name: they begin with 'k' or 'h' */
 
 /* "k" and the key, with every byte but a-z, 0-9, '.', '_' and '-' as %xx (lower case, so that names
@@ -34,8 +34,8 @@ typedef struct bx_kv_op {
     char path[sizeof BX_KV_DIR "/" + BX_NAME_MAX]; /* of the value, below /store */
 } bx_kv_op;
 
-/* bx_kv_begin takes the lock when it succeeds, bx_kv_end gives it back; `key` NULL: none in particular,
- * then `path` is the directory.  NOTSUP, BUSY, and what bx_kv_name says. */
+/* bx_kv_begin takes the lock when it succeeds, bx_kv_end gives it back; `key` NULL: none in
+ * particular, then `path` is the directory.  NOTSUP, BUSY, and what bx_kv_name says. */
 bx_errno bx_kv_begin(bx_kv_op *o, bx_vfs_session *s, const bx_str *key);
 void bx_kv_end(bx_kv_op *o);
 

@@ -124,8 +124,8 @@ static bx_errno list_locked(const bx_kv_op *o, page *p)
     return e;
 }
 
-static bx_errno hand_out(bx_vfs_session *s, const page *p,
-                         void (*give)(void *ctx, bx_str key), void *ctx)
+static bx_errno hand_out(bx_vfs_session *s, const page *p, void (*give)(void *ctx, bx_str key),
+                         void *ctx)
 {
     for (size_t i = 0; i < p->n; i++) {
         bx_errno e = bx_count_dir_entry(s);
@@ -136,8 +136,8 @@ static bx_errno hand_out(bx_vfs_session *s, const page *p,
     return BX_E_SUCCESS;
 }
 
-bx_errno bx_kv_list(bx_vfs_session *s, const bx_str *after,
-                    void (*give)(void *ctx, bx_str key), void *ctx, bool *ret_more)
+bx_errno bx_kv_list(bx_vfs_session *s, const bx_str *after, void (*give)(void *ctx, bx_str key),
+                    void *ctx, bool *ret_more)
 {
     bx_kv_op o;
     BX_AUTO(page) page *p = bx_calloc(1, sizeof *p);

@@ -22,7 +22,8 @@ static void short_keys(void)
     CHECK(name_is(BX_LIT(""), "k") == BX_E_SUCCESS && key_is("k", BX_LIT("")));
     CHECK(name_is(BX_LIT("../A b%"), "k..%2f%41%20b%25") == BX_E_SUCCESS);
     CHECK(key_is("k..%2f%41%20b%25", BX_LIT("../A b%")));
-    CHECK(name_is(BX_LIT("\xc3\xa9"), "k%c3%a9") == BX_E_SUCCESS && key_is("k%c3%a9", BX_LIT("\xc3\xa9")));
+    CHECK(name_is(BX_LIT("\xc3\xa9"), "k%c3%a9") == BX_E_SUCCESS &&
+          key_is("k%c3%a9", BX_LIT("\xc3\xa9")));
     CHECK(key_is("kaz09._-", BX_LIT("az09._-")));
 }
 
@@ -30,13 +31,17 @@ static void long_keys(void)
 {
     char key[BX_KV_KEY_MAX + 1], other[BX_NAME_MAX + 1];
     memset(key, 'a', sizeof key);
-    CHECK(bx_kv_name((bx_str){key, 240}, name) == BX_E_SUCCESS && name[0] == 'k' && strlen(name) == 241);
+    CHECK(bx_kv_name((bx_str){key, 240}, name) == BX_E_SUCCESS && name[0] == 'k' &&
+          strlen(name) == 241);
     CHECK(key_is(name, (bx_str){key, 240}));
-    CHECK(bx_kv_name((bx_str){key, 241}, name) == BX_E_SUCCESS && name[0] == 'h' && strlen(name) == 65);
-    CHECK(bx_kv_name((bx_str){key, BX_KV_KEY_MAX}, other) == BX_E_SUCCESS && strcmp(name, other) != 0);
+    CHECK(bx_kv_name((bx_str){key, 241}, name) == BX_E_SUCCESS && name[0] == 'h' &&
+          strlen(name) == 65);
+    CHECK(bx_kv_name((bx_str){key, BX_KV_KEY_MAX}, other) == BX_E_SUCCESS &&
+          strcmp(name, other) != 0);
     CHECK(bx_kv_name((bx_str){key, BX_KV_KEY_MAX + 1}, name) == BX_E_NAMETOOLONG);
     memset(key, 'A', sizeof key);
-    CHECK(bx_kv_name((bx_str){key, 80}, name) == BX_E_SUCCESS && name[0] == 'k' && strlen(name) == 241);
+    CHECK(bx_kv_name((bx_str){key, 80}, name) == BX_E_SUCCESS && name[0] == 'k' &&
+          strlen(name) == 241);
     CHECK(bx_kv_name((bx_str){key, 81}, name) == BX_E_SUCCESS && name[0] == 'h');
 }
 
@@ -51,8 +56,8 @@ static void refused_keys(void)
 static void refused_names(void)
 {
     char key[BX_KV_KEY_MAX], too_long[BX_KV_KEY_MAX + 8];
-    static const char *const bad[] = {"",    "a",    "h12",   "temp", "kA",  "k%61",
-                                      "k%2F", "k%2", "k%",    "k%gg", "k%00", "k%ff", "k a"};
+    static const char *const bad[] = {"",    "a",  "h12",  "temp", "kA",   "k%61", "k%2F",
+                                      "k%2", "k%", "k%gg", "k%00", "k%ff", "k a"};
     size_t n = 0;
     for (size_t i = 0; i < BX_COUNT(bad); i++)
         CHECK(!bx_kv_key_of_name(bad[i], key, &n));

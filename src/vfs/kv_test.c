@@ -72,7 +72,10 @@ static const char *get(kit *k, const char *key)
     return e ? bx_errno_name(e) : text;
 }
 
-static bool has(kit *k, const char *key, const char *value) { return strcmp(get(k, key), value) == 0; }
+static bool has(kit *k, const char *key, const char *value)
+{
+    return strcmp(get(k, key), value) == 0;
+}
 
 static void take(void *ctx, bx_str key)
 {
@@ -117,12 +120,15 @@ static void large_and_binary(void)
         big[i] = (char)(i * 7);
     CHECK(bx_kv_set(k.s, S("big"), (bx_str){big, n}) == BX_E_SUCCESS);
     BX_AUTO_BUF exact = bx_buf_init(n), small = bx_buf_init(n - 1);
-    CHECK(bx_kv_get(k.s, S("big"), &exact) == BX_E_SUCCESS && bx_str_eq(bx_buf_str(&exact), (bx_str){big, n}));
+    CHECK(bx_kv_get(k.s, S("big"), &exact) == BX_E_SUCCESS &&
+          bx_str_eq(bx_buf_str(&exact), (bx_str){big, n}));
     CHECK(bx_kv_get(k.s, S("big"), &small) == BX_E_2BIG && small.n == 0);
-    CHECK(bx_vfs_counters(k.s)->bytes_read == n && bx_vfs_counters(k.s)->bytes_written == n + 16 + 3);
+    CHECK(bx_vfs_counters(k.s)->bytes_read == n &&
+          bx_vfs_counters(k.s)->bytes_written == n + 16 + 3);
     bool done = false;
     bx_str old = {big, n};
-    CHECK(bx_kv_swap(k.s, S("big"), &old, S("new"), &done) == BX_E_SUCCESS && done && has(&k, "big", "new"));
+    CHECK(bx_kv_swap(k.s, S("big"), &old, S("new"), &done) == BX_E_SUCCESS && done &&
+          has(&k, "big", "new"));
     free(big);
     kit_done(&k);
 }
@@ -133,12 +139,15 @@ static void keys_at_the_limit(void)
     (void)store(&k, "store:s");
     char key[BX_KV_KEY_MAX + 1];
     memset(key, 'x', sizeof key);
-    bx_str full = {key, BX_KV_KEY_MAX}, over = {key, sizeof key}, nul = {"a\0b", 3}, bad = {"\xff", 1};
+    bx_str full = {key, BX_KV_KEY_MAX}, over = {key, sizeof key}, nul = {"a\0b", 3},
+           bad = {"\xff", 1};
     BX_AUTO_BUF b = bx_buf_init(100);
     CHECK(bx_kv_set(k.s, full, S("v")) == BX_E_SUCCESS && bx_kv_get(k.s, full, &b) == BX_E_SUCCESS);
     CHECK(bx_str_eq(bx_buf_str(&b), S("v")) && bx_kv_exists(k.s, full) == BX_E_SUCCESS);
-    CHECK(bx_kv_set(k.s, over, S("v")) == BX_E_NAMETOOLONG && bx_kv_get(k.s, over, &b) == BX_E_NAMETOOLONG);
-    CHECK(bx_kv_exists(k.s, over) == BX_E_NAMETOOLONG && bx_kv_remove(k.s, over) == BX_E_NAMETOOLONG);
+    CHECK(bx_kv_set(k.s, over, S("v")) == BX_E_NAMETOOLONG &&
+          bx_kv_get(k.s, over, &b) == BX_E_NAMETOOLONG);
+    CHECK(bx_kv_exists(k.s, over) == BX_E_NAMETOOLONG &&
+          bx_kv_remove(k.s, over) == BX_E_NAMETOOLONG);
     CHECK(bx_kv_set(k.s, nul, S("v")) == BX_E_INVAL && bx_kv_set(k.s, bad, S("v")) == BX_E_ILSEQ);
     CHECK(bx_kv_remove(k.s, full) == BX_E_SUCCESS && used(&k) == ENTRY && in_tree(&k) == ENTRY);
     kit_done(&k);
@@ -179,7 +188,8 @@ static void the_quota(void)
     CHECK(bx_kv_swap(k.s, S("a"), &two, S("3"), &done) == BX_E_DQUOT && !done && has(&k, "a", "2"));
     CHECK(bx_kv_increment(k.s, S("a"), 1, &n) == BX_E_DQUOT && n == 0 && has(&k, "a", "2"));
     CHECK(used(&k) == 20480 && in_tree(&k) == 20480);
-    CHECK(bx_kv_remove(k.s, S("b")) == BX_E_SUCCESS && used(&k) == ENTRY + ONE && in_tree(&k) == used(&k));
+    CHECK(bx_kv_remove(k.s, S("b")) == BX_E_SUCCESS && used(&k) == ENTRY + ONE &&
+          in_tree(&k) == used(&k));
     CHECK(set(&k, "a", "3") == BX_E_SUCCESS);
     kit_done(&k);
 }
@@ -189,9 +199,11 @@ static void shared_with_files(void)
 {
     kit k;
     bx_file *s = store(&k, "store:s:20KiB");
-    CHECK(kit_put(s, "f", "x") == BX_E_SUCCESS && set(&k, "a", "1") == BX_E_SUCCESS && used(&k) == 20480);
+    CHECK(kit_put(s, "f", "x") == BX_E_SUCCESS && set(&k, "a", "1") == BX_E_SUCCESS &&
+          used(&k) == 20480);
     CHECK(kit_opens(s, "g", "c") == BX_E_DQUOT);
-    CHECK(bx_vfs_unlink_at(s, S(".kv/ka")) == BX_E_SUCCESS && has(&k, "a", "noent") && used(&k) == 12288);
+    CHECK(bx_vfs_unlink_at(s, S(".kv/ka")) == BX_E_SUCCESS && has(&k, "a", "noent") &&
+          used(&k) == 12288);
     kit_done(&k);
     (void)store(&k, "store:s:4095"); /* not even the directory */
     CHECK(set(&k, "a", "1") == BX_E_DQUOT && used(&k) == 0 && in_tree(&k) == 0);
@@ -209,7 +221,8 @@ static void limits_of_the_call(void)
     CHECK(set(&k, "a", "") == BX_E_DQUOT && has(&k, "a", "1234"));
     k.limits.fs_write = 1000;
     k.limits.files_created = 3; /* the directory and a value so far */
-    CHECK(c->files_created == 2 && set(&k, "b", "1") == BX_E_SUCCESS && set(&k, "b", "2") == BX_E_SUCCESS);
+    CHECK(c->files_created == 2 && set(&k, "b", "1") == BX_E_SUCCESS &&
+          set(&k, "b", "2") == BX_E_SUCCESS);
     CHECK(!c->hit_files_created && set(&k, "c", "1") == BX_E_DQUOT && c->hit_files_created);
     k.limits.dir_entries = 3;
     BX_AUTO_BUF b = bx_buf_init(100);
@@ -233,10 +246,12 @@ static void increments(void)
     CHECK(bx_kv_increment(k.s, S("n"), 0, &n) == BX_E_SUCCESS && n == -2);
     CHECK(set(&k, "n", "9223372036854775806") == BX_E_SUCCESS);
     CHECK(bx_kv_increment(k.s, S("n"), 1, &n) == BX_E_SUCCESS && n == INT64_MAX);
-    CHECK(bx_kv_increment(k.s, S("n"), 1, &n) == BX_E_RANGE && n == INT64_MAX && has(&k, "n", "9223372036854775807"));
+    CHECK(bx_kv_increment(k.s, S("n"), 1, &n) == BX_E_RANGE && n == INT64_MAX &&
+          has(&k, "n", "9223372036854775807"));
     CHECK(set(&k, "n", "-9223372036854775808") == BX_E_SUCCESS);
     CHECK(bx_kv_increment(k.s, S("n"), 0, &n) == BX_E_SUCCESS && n == INT64_MIN);
-    CHECK(bx_kv_increment(k.s, S("n"), -1, &n) == BX_E_RANGE && has(&k, "n", "-9223372036854775808"));
+    CHECK(bx_kv_increment(k.s, S("n"), -1, &n) == BX_E_RANGE &&
+          has(&k, "n", "-9223372036854775808"));
     static const char *const bad[] = {"", "-", "+1", "1 ", " 1", "1.0", "0x1", "--1", "one"};
     for (size_t i = 0; i < BX_COUNT(bad); i++) {
         CHECK(set(&k, "n", bad[i]) == BX_E_SUCCESS);
@@ -248,7 +263,8 @@ static void increments(void)
     memset(zeros, '0', 65);
     zeros[65] = '\0';
     CHECK(set(&k, "n", zeros) == BX_E_SUCCESS && bx_kv_increment(k.s, S("n"), 1, &n) == BX_E_DOM);
-    CHECK(set(&k, "n", zeros + 1) == BX_E_SUCCESS && bx_kv_increment(k.s, S("n"), 1, &n) == BX_E_SUCCESS && n == 1);
+    CHECK(set(&k, "n", zeros + 1) == BX_E_SUCCESS &&
+          bx_kv_increment(k.s, S("n"), 1, &n) == BX_E_SUCCESS && n == 1);
     kit_done(&k);
 }
 
@@ -264,7 +280,8 @@ static void swaps(void)
     CHECK(bx_kv_swap(k.s, S("x"), &b, b, &done) == BX_E_SUCCESS && !done && has(&k, "x", "a"));
     CHECK(bx_kv_swap(k.s, S("x"), &longer, b, &done) == BX_E_SUCCESS && !done && has(&k, "x", "a"));
     CHECK(bx_kv_swap(k.s, S("x"), &a, none, &done) == BX_E_SUCCESS && done && has(&k, "x", ""));
-    CHECK(bx_kv_swap(k.s, S("x"), NULL, b, &done) == BX_E_SUCCESS && !done); /* empty is not absent */
+    CHECK(bx_kv_swap(k.s, S("x"), NULL, b, &done) == BX_E_SUCCESS &&
+          !done); /* empty is not absent */
     CHECK(bx_kv_swap(k.s, S("x"), &none, b, &done) == BX_E_SUCCESS && done && has(&k, "x", "b"));
     kit_done(&k);
 }
@@ -307,11 +324,14 @@ static void pages_in_order(void)
     kit_file(&k, "store/s/.kv/temp", "left over");
     pages p = {0};
     bool more = false;
-    CHECK(bx_kv_list(k.s, NULL, check_next, &p, &more) == BX_E_SUCCESS && more && p.next == BX_KV_PAGE);
+    CHECK(bx_kv_list(k.s, NULL, check_next, &p, &more) == BX_E_SUCCESS && more &&
+          p.next == BX_KV_PAGE);
     bx_str after = {p.last, p.last_n};
-    CHECK(bx_kv_list(k.s, &after, check_next, &p, &more) == BX_E_SUCCESS && more && p.next == 2 * BX_KV_PAGE);
+    CHECK(bx_kv_list(k.s, &after, check_next, &p, &more) == BX_E_SUCCESS && more &&
+          p.next == 2 * BX_KV_PAGE);
     after.n = p.last_n;
-    CHECK(bx_kv_list(k.s, &after, check_next, &p, &more) == BX_E_SUCCESS && !more && p.next == N && p.wrong == 0);
+    CHECK(bx_kv_list(k.s, &after, check_next, &p, &more) == BX_E_SUCCESS && !more && p.next == N &&
+          p.wrong == 0);
     after.n = p.last_n;
     CHECK(bx_kv_list(k.s, &after, check_next, &p, &more) == BX_E_SUCCESS && !more && p.next == N);
     kit_done(&k);
@@ -327,10 +347,12 @@ static void exactly_one_page(void)
     CHECK(list_is(&k, NULL, "", false) && used(&k) == 0);
     for (int i = 0; i < BX_KV_PAGE; i++)
         CHECK(bx_kv_set(k.s, nth_key(i, key), S("")) == BX_E_SUCCESS);
-    CHECK(bx_kv_list(k.s, NULL, check_next, &p, &more) == BX_E_SUCCESS && !more && p.next == BX_KV_PAGE);
+    CHECK(bx_kv_list(k.s, NULL, check_next, &p, &more) == BX_E_SUCCESS && !more &&
+          p.next == BX_KV_PAGE);
     CHECK(bx_kv_set(k.s, nth_key(BX_KV_PAGE, key), S("")) == BX_E_SUCCESS);
     p.next = 0;
-    CHECK(bx_kv_list(k.s, NULL, check_next, &p, &more) == BX_E_SUCCESS && more && p.next == BX_KV_PAGE);
+    CHECK(bx_kv_list(k.s, NULL, check_next, &p, &more) == BX_E_SUCCESS && more &&
+          p.next == BX_KV_PAGE);
     CHECK(p.wrong == 0);
     kit_done(&k);
 }
@@ -343,7 +365,8 @@ static void order_is_of_bytes(void)
     for (size_t i = 0; i < BX_COUNT(keys); i++)
         CHECK(set(&k, keys[i], "") == BX_E_SUCCESS);
     CHECK(list_is(&k, NULL, "B a a b ab b ~ \xc3\xa9 ", false));
-    CHECK(list_is(&k, "a", "a b ab b ~ \xc3\xa9 ", false) && list_is(&k, "aa", "ab b ~ \xc3\xa9 ", false));
+    CHECK(list_is(&k, "a", "a b ab b ~ \xc3\xa9 ", false) &&
+          list_is(&k, "aa", "ab b ~ \xc3\xa9 ", false));
     CHECK(list_is(&k, "\xff", "", false) && list_is(&k, "", "B a a b ab b ~ \xc3\xa9 ", false));
     kit_done(&k);
 }
@@ -367,7 +390,8 @@ static bool count_up(bx_vfs_session *s)
     return true;
 }
 
-/* A tally kept by swaps alone: read, add a stroke, try, again until it was not changed in between. */
+/* A tally kept by swaps alone: read, add a stroke, try, again until it was not changed in between.
+ */
 static bool swap_up(bx_vfs_session *s)
 {
     for (int i = 0; i < ROUNDS; i++) {
@@ -411,7 +435,8 @@ static void two_processes(void)
 {
     kit k;
     (void)store(&k, "store:s");
-    pid_t p[4] = {in_child(count_up, &k), in_child(count_up, &k), in_child(swap_up, &k), in_child(swap_up, &k)};
+    pid_t p[4] = {in_child(count_up, &k), in_child(count_up, &k), in_child(swap_up, &k),
+                  in_child(swap_up, &k)};
     for (size_t i = 0; i < BX_COUNT(p); i++)
         CHECK(ended(p[i]) == 0);
     CHECK(has(&k, "n", "800") && tally_is(k.s, 2 * ROUNDS));
@@ -488,7 +513,8 @@ static void killed_in_the_middle(void)
         (void)kill(p, SIGKILL);
         CHECK(ended(p) == -SIGKILL);
         CHECK(is_whole(&k) && used(&k) >= in_tree(&k)); /* never counted too low */
-        CHECK(set(&k, "other", "x") == BX_E_SUCCESS && access(kit_path(&k, "store/s/.kv/temp"), F_OK) != 0);
+        CHECK(set(&k, "other", "x") == BX_E_SUCCESS &&
+              access(kit_path(&k, "store/s/.kv/temp"), F_OK) != 0);
     }
     k.limits.fs_write = bx_limits_default().fs_write;
     reopen(&k); /* nobody marked the count clean: it is taken anew */
@@ -504,7 +530,8 @@ static void a_left_over_file(void)
     CHECK(used(&k) == ENTRY + 2 * ONE && list_is(&k, NULL, "a ", false));
     /* It takes the room a second value needs; so it has to go first. */
     CHECK(set(&k, "b", "2") == BX_E_SUCCESS && list_is(&k, NULL, "a b ", false));
-    CHECK(used(&k) == ENTRY + 2 * ONE && in_tree(&k) == used(&k) && kit_opens(s, ".kv/temp", "r") == BX_E_NOENT);
+    CHECK(used(&k) == ENTRY + 2 * ONE && in_tree(&k) == used(&k) &&
+          kit_opens(s, ".kv/temp", "r") == BX_E_NOENT);
     CHECK(bx_vfs_mkdir_at(s, S(".kv/temp")) == BX_E_SUCCESS && set(&k, "c", "3") != BX_E_SUCCESS);
     CHECK(in_tree(&k) == used(&k) && has(&k, "c", "noent"));
     kit_done(&k);
@@ -528,7 +555,8 @@ static void killed_with_the_lock(void)
     kit_done(&k);
 }
 
-/* ---- what a guest may have done to the files -------------------------------------------------- */
+/* ---- what a guest may have done to the files --------------------------------------------------
+ */
 static void damaged_files(void)
 {
     kit k;
@@ -536,14 +564,16 @@ static void damaged_files(void)
     int64_t n = 0;
     bool done = true;
     bx_str old = S("1");
-    CHECK(set(&k, "a", "1") == BX_E_SUCCESS && kit_put(s, ".kv/ka", "garbage of a guest") == BX_E_SUCCESS);
+    CHECK(set(&k, "a", "1") == BX_E_SUCCESS &&
+          kit_put(s, ".kv/ka", "garbage of a guest") == BX_E_SUCCESS);
     CHECK(has(&k, "a", "badmsg") && bx_kv_exists(k.s, S("a")) == BX_E_BADMSG);
     CHECK(bx_kv_increment(k.s, S("a"), 1, &n) == BX_E_BADMSG);
     CHECK(bx_kv_swap(k.s, S("a"), &old, S("2"), &done) == BX_E_BADMSG && !done);
     CHECK(kit_put(s, ".kv/ka", "") == BX_E_SUCCESS && has(&k, "a", "badmsg"));
     CHECK(set(&k, "a", "again") == BX_E_SUCCESS && has(&k, "a", "again")); /* setting mends it */
     CHECK(bx_vfs_rename_at(s, S(".kv/ka"), s, S(".kv/kb")) == BX_E_SUCCESS);
-    CHECK(has(&k, "b", "badmsg") && bx_kv_remove(k.s, S("b")) == BX_E_SUCCESS && has(&k, "b", "noent"));
+    CHECK(has(&k, "b", "badmsg") && bx_kv_remove(k.s, S("b")) == BX_E_SUCCESS &&
+          has(&k, "b", "noent"));
     kit_file(&k, "store/s/.kv/h0123", "not a value");
     kit_file(&k, "store/s/.kv/other", "not a value");
     CHECK(list_is(&k, NULL, "", false));
@@ -557,15 +587,18 @@ static void other_things_in_the_way(void)
     CHECK(set(&k, "a", "1") == BX_E_SUCCESS && bx_vfs_mkdir_at(s, S(".kv/kd")) == BX_E_SUCCESS);
     BX_ASSERT(mkfifo(kit_path(&k, "store/s/.kv/kf"), 0600) == 0);
     CHECK(has(&k, "d", "badmsg") && set(&k, "d", "x") == BX_E_ISDIR && has(&k, "f", "badmsg"));
-    CHECK(bx_kv_remove(k.s, S("d")) == BX_E_ISDIR && in_tree(&k) == used(&k) + ENTRY /* the FIFO */);
+    CHECK(bx_kv_remove(k.s, S("d")) == BX_E_ISDIR &&
+          in_tree(&k) == used(&k) + ENTRY /* the FIFO */);
     BX_ASSERT(symlink("../../../out/canary", kit_path(&k, "store/s/.kv/kl")) == 0);
     CHECK(has(&k, "l", "badmsg") && list_is(&k, NULL, "a ", false));
-    CHECK(set(&k, "l", "mine") == BX_E_SUCCESS && has(&k, "l", "mine")); /* replaces the link itself */
+    CHECK(set(&k, "l", "mine") == BX_E_SUCCESS &&
+          has(&k, "l", "mine")); /* replaces the link itself */
     CHECK(kit_has(&k, "out/canary", "canary"));
     kit_done(&k);
 }
 
-/* The directory itself as a link: out of the store it is refused, inside it is the guest's own affair. */
+/* The directory itself as a link: out of the store it is refused, inside it is the guest's own
+ * affair. */
 static void the_directory_is_a_link(void)
 {
     kit k;
@@ -574,9 +607,11 @@ static void the_directory_is_a_link(void)
     BX_AUTO_BUF b = bx_buf_init(100);
     kit_mkdir(&k, "out/d");
     BX_ASSERT(symlink("../../out/d", kit_path(&k, "store/s/.kv")) == 0);
-    CHECK(set(&k, "a", "1") == BX_E_PERM && has(&k, "a", "perm") && bx_kv_remove(k.s, S("a")) == BX_E_PERM);
+    CHECK(set(&k, "a", "1") == BX_E_PERM && has(&k, "a", "perm") &&
+          bx_kv_remove(k.s, S("a")) == BX_E_PERM);
     CHECK(bx_kv_list(k.s, NULL, take, &b, &more) == BX_E_PERM && rmdir(kit_path(&k, "out/d")) == 0);
-    CHECK(bx_vfs_unlink_at(s, S(".kv")) == BX_E_SUCCESS && bx_vfs_mkdir_at(s, S("d")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_unlink_at(s, S(".kv")) == BX_E_SUCCESS &&
+          bx_vfs_mkdir_at(s, S("d")) == BX_E_SUCCESS);
     CHECK(bx_vfs_symlink_at(S("d"), s, S(".kv")) == BX_E_SUCCESS);
     CHECK(set(&k, "a", "1") == BX_E_SUCCESS && has(&k, "a", "1") && list_is(&k, NULL, "a ", false));
     CHECK(bx_vfs_unlink_at(s, S(".kv")) == BX_E_SUCCESS && kit_put(s, ".kv", "x") == BX_E_SUCCESS);
@@ -588,14 +623,16 @@ static void carved_out(void)
 {
     kit k;
     kit_init(&k);
-    BX_ASSERT(kit_open(&k, "store:s", "deny:/store/.kv/ksecret", "deny:/store/.kv/h*", NULL) == BX_OK);
+    BX_ASSERT(kit_open(&k, "store:s", "deny:/store/.kv/ksecret", "deny:/store/.kv/h*", NULL) ==
+              BX_OK);
     char key[300];
     memset(key, 'x', sizeof key);
     bx_str hashed = {key, sizeof key};
     CHECK(set(&k, "open", "1") == BX_E_SUCCESS && has(&k, "open", "1"));
     kit_file(&k, "store/s/.kv/ksecret", "x");
     CHECK(set(&k, "secret", "1") == BX_E_ACCES && has(&k, "secret", "acces"));
-    CHECK(bx_kv_exists(k.s, S("secret")) == BX_E_ACCES && bx_kv_remove(k.s, S("secret")) == BX_E_ACCES);
+    CHECK(bx_kv_exists(k.s, S("secret")) == BX_E_ACCES &&
+          bx_kv_remove(k.s, S("secret")) == BX_E_ACCES);
     CHECK(bx_kv_set(k.s, hashed, S("1")) == BX_E_ACCES && list_is(&k, NULL, "open ", false));
     kit_done(&k);
     kit_init(&k);
@@ -632,8 +669,10 @@ static void events(void)
     k.on_event = note;
     k.ctx = &b;
     BX_ASSERT(kit_open(&k, "store:s", NULL) == BX_OK);
-    CHECK(set(&k, "a", "1") == BX_E_SUCCESS && has(&k, "a", "1") && bx_kv_exists(k.s, S("a")) == BX_E_SUCCESS);
-    CHECK(bx_kv_increment(k.s, S("a"), 1, &n) == BX_E_SUCCESS && bx_kv_remove(k.s, S("a")) == BX_E_SUCCESS);
+    CHECK(set(&k, "a", "1") == BX_E_SUCCESS && has(&k, "a", "1") &&
+          bx_kv_exists(k.s, S("a")) == BX_E_SUCCESS);
+    CHECK(bx_kv_increment(k.s, S("a"), 1, &n) == BX_E_SUCCESS &&
+          bx_kv_remove(k.s, S("a")) == BX_E_SUCCESS);
     CHECK(strcmp(b.p, "create /store/.kv/ka 2 success\n"
                       "open /store/.kv/ka 1 success\n"
                       "create /store/.kv/ka 3 success\n"
@@ -664,9 +703,10 @@ static void out_of_memory(void)
     kit_done(&k);
 }
 
-BXT_MAIN(RUN(set_get_remove); RUN(large_and_binary); RUN(keys_at_the_limit); RUN(without_a_store); RUN(the_quota);
-         RUN(shared_with_files); RUN(limits_of_the_call); RUN(increments); RUN(swaps); RUN(pages_in_order);
-         RUN(exactly_one_page); RUN(order_is_of_bytes); RUN(two_processes); RUN(two_threads);
-         RUN(killed_in_the_middle); RUN(a_left_over_file); RUN(killed_with_the_lock); RUN(damaged_files);
-         RUN(other_things_in_the_way); RUN(the_directory_is_a_link); RUN(carved_out); RUN(held_by_a_guest);
-         RUN(events); RUN(out_of_memory);)
+BXT_MAIN(RUN(set_get_remove); RUN(large_and_binary); RUN(keys_at_the_limit); RUN(without_a_store);
+         RUN(the_quota); RUN(shared_with_files); RUN(limits_of_the_call); RUN(increments);
+         RUN(swaps); RUN(pages_in_order); RUN(exactly_one_page); RUN(order_is_of_bytes);
+         RUN(two_processes); RUN(two_threads); RUN(killed_in_the_middle); RUN(a_left_over_file);
+         RUN(killed_with_the_lock); RUN(damaged_files); RUN(other_things_in_the_way);
+         RUN(the_directory_is_a_link); RUN(carved_out); RUN(held_by_a_guest); RUN(events);
+         RUN(out_of_memory);)

@@ -19,8 +19,8 @@ void bx_store_unlock(bx_store *st);
 bool bx_store_reserve_locked(bx_store *st,
                              uint64_t bytes); /* false: over the quota, nothing taken */
 void bx_store_give_locked(bx_store *st, uint64_t bytes);
-/* `fd` (O_PATH; -1: unknown) is what lost a name.  Without any name left and with nobody else holding
- * it, its contents are gone too. */
+/* `fd` (O_PATH; -1: unknown) is what lost a name.  Without any name left and with nobody else
+ * holding it, its contents are gone too. */
 void bx_store_gone_locked(bx_store *st, int fd);
 uint64_t bx_store_left_locked(const bx_store *st);
 uint64_t bx_store_used_locked(const bx_store *st);

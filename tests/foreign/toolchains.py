@@ -132,7 +132,8 @@ def zig_cpp():
 
 def assemblyscript():
     compiler = need(NPM / ".bin/asc", "no npm package assemblyscript")
-    shim = need(NPM / "@assemblyscript/wasi-shim/asconfig.json", "no npm package @assemblyscript/wasi-shim")
+    shim = "node_modules/@assemblyscript/wasi-shim/asconfig.json"  # relative: its own paths are found in no other way
+    need(OUT / shim, "no npm package @assemblyscript/wasi-shim")
     return made("ft-as", [HERE / "as/ft.ts"], ["node", compiler, HERE / "as/ft.ts", "--config", shim, "-O", "-o"])
 
 

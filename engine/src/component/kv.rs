@@ -103,6 +103,48 @@ fn get(cx: &Cx<'_>, key: &str) -> Result<Option<Bytes>, Error> {
     Ok(found.then(|| out.pop().unwrap_or_default()))
 }
 
+/// Values the host holds for the guest at a time, those of swaps under way included, get no more memory than the
+/// guest itself may have; `more` bytes on top of what is held.
+fn check_room(cx: &Cx<'_>, more: usize) -> Result<(), Error> {
+    let held = cx.data().kv_held.saturating_add(more as u64);
+    if held > cx.data().shared.call().limits.memory_bytes {
+        return Err(Error::Other("the values together are larger than the memory of the call".into()));
+    }
+    Ok(())
+}
+
+fn get_many(cx: &Cx<'_>, keys: &[String]) -> Result<Vec<Option<Bytes>>, Error> {
+    let mut bytes = 0;
+    keys.iter()
+        .map(|k| {
+            let value = get(cx, k)?;
+            bytes += value.as_ref().map_or(0, Vec::len);
+            check_room(cx, bytes).map(|()| value)
+        })
+        .collect()
+}
+
+/// A handle for a swap: what is to be replaced is read now and held until the handle goes.
+fn new_cas(cx: &mut Cx<'_>, key: String) -> wasmtime::Result<Result<Resource<Cas>, Error>> {
+    let old = match get(cx, &key) {
+        Ok(old) => old,
+        Err(e) => return Ok(Err(e)),
+    };
+    let n = old.as_ref().map_or(0, Vec::len);
+    if let Err(e) = check_room(cx, n) {
+        return Ok(Err(e));
+    }
+    let cas = cx.data_mut().table.push(Cas { key, old })?;
+    cx.data_mut().kv_held += n as u64;
+    Ok(Ok(cas))
+}
+
+fn take_cas(cx: &mut Cx<'_>, cas: Resource<Cas>) -> wasmtime::Result<Cas> {
+    let cas = cx.data_mut().table.delete(cas)?;
+    cx.data_mut().kv_held -= cas.old.as_ref().map_or(0, Vec::len) as u64;
+    Ok(cas)
+}
+
 fn set(cx: &Cx<'_>, key: &str, value: &[u8]) -> Result<(), Error> {
     let (p, n) = (value.as_ptr().cast(), value.len());
     // SAFETY: see `get`.
@@ -192,8 +234,8 @@ where
 {
     i.func_wrap("get-many", move |cx: Cx<'_>, (b, keys): (Resource<Bucket>, Vec<String>)| {
         bucket(&cx, &b)?;
-        let all: Result<Vec<R>, Error> =
-            keys.into_iter().map(|k| get(&cx, &k).map(|v| found(k, v))).collect();
+        let all: Result<Vec<R>, Error> = get_many(&cx, &keys)
+            .map(|values| keys.into_iter().zip(values).map(|(k, v)| found(k, v)).collect());
         Ok((all,))
     })?;
     i.func_wrap("set-many", |cx: Cx<'_>, (b, pairs): (Resource<Bucket>, Vec<(String, Bytes)>)| {
@@ -208,22 +250,19 @@ where
 
 fn define_cas(i: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
     i.resource("cas", ResourceType::host::<Cas>(), |mut cx, rep| {
-        cx.data_mut().table.delete(Resource::<Cas>::new_own(rep))?;
+        take_cas(&mut cx, Resource::new_own(rep))?;
         Ok(())
     })?;
     i.func_wrap("[static]cas.new", |mut cx: Cx<'_>, (b, key): (Resource<Bucket>, String)| {
         bucket(&cx, &b)?;
-        Ok((match get(&cx, &key) {
-            Ok(old) => Ok(cx.data_mut().table.push(Cas { key, old })?),
-            Err(e) => Err(e),
-        },))
+        Ok((new_cas(&mut cx, key)?,))
     })?;
     i.func_wrap("[method]cas.current", |cx: Cx<'_>, (cas,): (Resource<Cas>,)| {
         let old = cx.data().table.get(&cas)?.old.clone();
         Ok((Ok::<_, Error>(old),))
     })?;
     i.func_wrap("swap", |mut cx: Cx<'_>, (cas, value): (Resource<Cas>, Bytes)| {
-        let Cas { key, old } = cx.data_mut().table.delete(cas)?;
+        let Cas { key, old } = take_cas(&mut cx, cas)?;
         let (old_p, old_n) = old.as_ref().map_or((null(), 0), |o| (o.as_ptr().cast::<c_void>(), o.len()));
         let (p, n) = (value.as_ptr().cast(), value.len());
         // SAFETY: see `get`.
@@ -232,8 +271,8 @@ fn define_cas(i: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
         });
         Ok((match r {
             Ok((true, _)) => Ok(()),
-            Ok((false, _)) => match get(&cx, &key) {
-                Ok(old) => Err(CasError::Failed(cx.data_mut().table.push(Cas { key, old })?)),
+            Ok((false, _)) => match new_cas(&mut cx, key)? {
+                Ok(again) => Err(CasError::Failed(again)),
                 Err(e) => Err(CasError::Store(e)),
             },
             Err(e) => Err(CasError::Store(e)),

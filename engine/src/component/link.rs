@@ -95,7 +95,7 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     sockets::ip_name_lookup::add_to_linker::<State, HasView>(l, State::view)?;
     sync::sockets::tcp::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
     sync::sockets::udp::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
-    sync::sockets::udp_create_socket::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
+    sync::sockets::udp_create_socket::add_to_linker::<State, super::net::HasUdpMaker>(l, State::udp_maker)?;
     let options = http_bindings::http::types::LinkOptions::default();
     http_bindings::http::types::add_to_linker::<State, WasiHttp>(l, &options, State::http)?;
     http_bindings::http::outgoing_handler::add_to_linker::<State, WasiHttp>(l, State::http)?;

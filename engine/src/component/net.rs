@@ -5,14 +5,16 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use wasmtime::component::Resource;
+use wasmtime::component::{HasData, Resource};
 use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::p2::bindings::sockets::ip_name_lookup::{
     Host as LookupHost, HostResolveAddressStream, ResolveAddressStream,
 };
-use wasmtime_wasi::p2::bindings::sockets::network::{self, ErrorCode, IpAddress, Network};
-use wasmtime_wasi::p2::{DynPollable, Pollable, SocketError, subscribe};
-use wasmtime_wasi::sockets::{SocketAddrUse, WasiSocketsCtx};
+use wasmtime_wasi::p2::bindings::sockets::network::{self, ErrorCode, IpAddress, IpAddressFamily, Network};
+use wasmtime_wasi::p2::bindings::sockets::udp_create_socket;
+use wasmtime_wasi::p2::bindings::sync;
+use wasmtime_wasi::p2::{DynPollable, Pollable, SocketError, SocketResult, UdpSocket, subscribe};
+use wasmtime_wasi::sockets::{SocketAddrUse, WasiSocketsCtx, WasiSocketsCtxView};
 
 use super::hooks::{Str, collect};
 use super::state::{Shared, View};
@@ -56,6 +58,29 @@ fn allowed(shared: &Shared, addr: SocketAddr, why: SocketAddrUse) -> bool {
     }
     // SAFETY: a hook of the call; `bytes` holds `n` bytes.
     unsafe { (sock.check)(shared.ctx(), what, bytes.as_ptr(), n, addr.port()) == 1 }
+}
+
+/// Makes datagram sockets.  Wasmtime's own synchronous way waits for readiness without driving this thread's
+/// runtime, which would never come; ours waits as every host function does, within the call's deadline.
+pub struct UdpMaker<'a> {
+    /// The call.
+    pub shared: Arc<Shared>,
+    /// Its sockets.
+    pub sockets: WasiSocketsCtxView<'a>,
+}
+
+/// Selects [`UdpMaker`] for a linker.
+pub struct HasUdpMaker;
+
+impl HasData for HasUdpMaker {
+    type Data<'a> = UdpMaker<'a>;
+}
+
+impl sync::sockets::udp_create_socket::Host for UdpMaker<'_> {
+    fn create_udp_socket(&mut self, family: IpAddressFamily) -> SocketResult<Resource<UdpSocket>> {
+        let made = udp_create_socket::Host::create_udp_socket(&mut self.sockets, family);
+        self.shared.wait(made).unwrap_or_else(|stopped| Err(SocketError::trap(stopped)))
+    }
 }
 
 /// Addresses of a name, all there from the beginning.

@@ -197,6 +197,8 @@ pub struct State {
     pub shared: Arc<Shared>,
     /// Exit code, once the guest asked to exit.
     pub exit: Option<u8>,
+    /// Bytes of values held by handles for swaps.
+    pub kv_held: u64,
     http: WasiHttpCtx,
     http_hooks: Hooks,
     sockets: Option<Box<WasiSocketsCtx>>,
@@ -214,7 +216,7 @@ impl State {
         }
         let limiter = Limiter::new(&call.limits);
         let http_hooks = Hooks::new(shared.clone());
-        State { table, limiter, shared, exit: None, http, http_hooks, sockets: None }
+        State { table, limiter, shared, exit: None, kv_held: 0, http, http_hooks, sockets: None }
     }
 
     /// View for the interfaces implemented here.
@@ -227,6 +229,11 @@ impl State {
         let shared = &self.shared;
         let ctx = self.sockets.get_or_insert_with(|| super::net::context(shared));
         wasmtime_wasi::sockets::WasiSocketsCtxView { ctx, table: &mut self.table }
+    }
+
+    /// View for `wasi:sockets/udp-create-socket`.
+    pub fn udp_maker(&mut self) -> super::net::UdpMaker<'_> {
+        super::net::UdpMaker { shared: self.shared.clone(), sockets: self.sockets() }
     }
 
     /// View for `wasi:http`.

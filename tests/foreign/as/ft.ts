@@ -1,5 +1,5 @@
 // ft: what the foreign tests' tool can do in AssemblyScript: the shim has arguments, variables, the clock, random
-// numbers and the standard streams, but no files (README.md has the contract).
+// numbers and the standard streams, but no files (docs/foreign.md has the contract).
 
 function fail(code: i32, text: string): void {
   process.stderr.write("ft: " + text + "\n");

@@ -1,4 +1,4 @@
-/* ft: the file tool of the foreign tests, in C for the wasi-libc that Zig carries (README.md has the contract).
+/* ft: the file tool of the foreign tests, in C for the wasi-libc that Zig carries (docs/foreign.md has the contract).
  *
  * Besides the common commands: poll, utimensat, mmap emulation, telldir and seekdir, realpath, pwritev, one large write. */
 #include <dirent.h>

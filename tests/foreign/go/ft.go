@@ -1,4 +1,4 @@
-// ft: the file tool of the foreign tests, in Go with the standard library only (README.md has the contract).
+// ft: the file tool of the foreign tests, in Go with the standard library only (docs/foreign.md has the contract).
 package main
 
 import (

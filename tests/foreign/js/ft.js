@@ -1,4 +1,4 @@
-// ft: the file tool of the foreign tests, in JavaScript on the component's own interfaces (README.md has the contract).
+// ft: the file tool of the foreign tests, in JavaScript on the component's own interfaces (docs/foreign.md has the contract).
 import { getArguments, getEnvironment } from 'wasi:cli/environment@0.2.12';
 import { exit } from 'wasi:cli/exit@0.2.12';
 import { getStdin } from 'wasi:cli/stdin@0.2.12';

@@ -1,4 +1,4 @@
-"""ft: the file tool of the foreign tests, in Python with its standard library (README.md has the contract)."""
+"""ft: the file tool of the foreign tests, in Python with its standard library (docs/foreign.md has the contract)."""
 import argparse
 import errno
 import os

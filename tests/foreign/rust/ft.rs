@@ -1,4 +1,4 @@
-//! ft: the file tool of the foreign tests, in Rust with the standard library only (README.md has the contract).
+//! ft: the file tool of the foreign tests, in Rust with the standard library only (docs/foreign.md has the contract).
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::{Duration, Instant, UNIX_EPOCH};
