@@ -113,6 +113,27 @@ impl network::Host for View<'_> {
     }
 }
 
+// Asked of whoever makes sockets; only the first of the three is ever used.
+impl network::Host for UdpMaker<'_> {
+    fn convert_error_code(&mut self, err: SocketError) -> wasmtime::Result<ErrorCode> {
+        err.downcast()
+    }
+
+    fn network_error_code(
+        &mut self,
+        _: Resource<wasmtime_wasi::p2::IoError>,
+    ) -> wasmtime::Result<Option<ErrorCode>> {
+        Ok(None)
+    }
+}
+
+impl network::HostNetwork for UdpMaker<'_> {
+    fn drop(&mut self, n: Resource<Network>) -> wasmtime::Result<()> {
+        self.sockets.table.delete(n)?;
+        Ok(())
+    }
+}
+
 impl network::HostNetwork for View<'_> {
     fn drop(&mut self, n: Resource<Network>) -> wasmtime::Result<()> {
         self.table.delete(n)?;
