@@ -48,6 +48,9 @@ void bench_check(const bx_call *c, const char *expect);
 /* p50 and the like of `n` runs of posix_spawn + waitpid; false when it cannot be started. */
 bool bench_spawn(char *const argv[], size_t n, const char *expect, bench_stats *ret);
 
+/* The traced process of bench_noop: stops itself, then makes `calls` calls between two marks. */
+void bench_traced(const char *guests, int calls);
+
 void bench_noop(const bench_env *e);
 void bench_files(const bench_env *e);
 void bench_limits(const bench_env *e);

@@ -147,6 +147,8 @@ static void write_json(const char *path)
 
 int main(int argc, char **argv)
 {
+    if (argc == 4 && strcmp(argv[1], "--traced") == 0)
+        bench_traced(argv[2], (int)strtoul(argv[3], NULL, 10));
     bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
     static const char *const defaults[] = {"", "build/bench-guests", "build/tools",
                                            "build/bench.json"};

@@ -1,5 +1,7 @@
 #include "policy/grant.h"
 
+#include <strings.h>
+
 #include "base/limits.h"
 
 static void inject_done(bx_inject_rule_text *r)
@@ -279,6 +281,18 @@ static bool is_token(bx_str s)
     return s.n > 0;
 }
 
+/* Fields that frame a message or belong to one connection: the client's own, never a credential. */
+static bool is_framing(bx_str s)
+{
+    static const char *const names[] = {"host", "content-length", "transfer-encoding", "connection",
+                                        "keep-alive", "te", "trailer", "upgrade", "expect"};
+    for (size_t i = 0; i < BX_COUNT(names); i++) {
+        if (s.n == strlen(names[i]) && strncasecmp(s.p, names[i], s.n) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_origin(bx_str s)
 {
     bx_str rest = bx_str_starts(s, BX_LIT("https://"))  ? bx_str_from(s, 8)
@@ -312,6 +326,9 @@ static bx_code split_inject(bx_str text, bx_str *origin, bx_str *header, bx_str 
             BX_FMT(*origin));
     if (!is_token(*header))
         return bx_fail(err, BX_EINVAL, "'%.*s' is not the name of a header field", BX_FMT(*header));
+    if (is_framing(*header))
+        return bx_fail(err, BX_EINVAL, "the field '%.*s' frames the request: it cannot be injected",
+                       BX_FMT(*header));
     if (memchr(env->p, '=', env->n) || memchr(env->p, '\0', env->n))
         return bx_fail(err, BX_EINVAL, "'%.*s' is not the name of a variable", BX_FMT(*env));
     return BX_OK;

@@ -217,7 +217,7 @@ static void credentials_are_parsed_strictly(void)
                                       "https://a X Y=env:Z",
                                       "https://a =env:Y",
                                       "https://a X:=env:Y",
-                                      "https://a X=env:Y=Z"};
+                                      "https://a X=env:Y=Z", "https://a Host=env:Y", "https://a content-LENGTH=env:Y"};
     for (size_t i = 0; i < BX_COUNT(bad); i++)
         CHECK(bx_grant_inject(g, bx_str_of(bad[i]), NULL) == BX_EINVAL);
     for (int i = 1; i < 32; i++)
