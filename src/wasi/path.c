@@ -36,7 +36,8 @@ static bx_errno open_rights(const bx_fd *dir, uint32_t oflags, uint32_t fdflags,
     uint64_t base = BX_R_PATH_OPEN, inheriting = wanted & (BX_R_FD_READ | BX_R_FD_WRITE);
     if (oflags & BX_O_CREAT)
         base |= BX_R_PATH_CREATE_FILE;
-    if (oflags & BX_O_TRUNC)
+    /* Who may cut an open file may cut it while opening: Go asks for its directories so. */
+    if ((oflags & BX_O_TRUNC) && !(dir->inheriting & BX_R_FD_FILESTAT_SET_SIZE))
         base |= BX_R_PATH_FILESTAT_SET_SIZE;
     if (fdflags & (BX_FDF_RSYNC | BX_FDF_SYNC))
         inheriting |= BX_R_FD_SYNC;

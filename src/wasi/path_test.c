@@ -119,7 +119,8 @@ static void open_needs_rights_of_the_directory(void)
     ENV e = {0};
     CHECK(env_init(&e, "::/sandbox"));
     CHECK(env_host_write(&e, "f", "123"));
-    CHECK(drop(&e, 3, BX_R_PATH_CREATE_FILE | BX_R_PATH_FILESTAT_SET_SIZE, 0) == 0);
+    CHECK(drop(&e, 3, BX_R_PATH_CREATE_FILE | BX_R_PATH_FILESTAT_SET_SIZE,
+               BX_R_FD_FILESTAT_SET_SIZE) == 0);
     CHECK(open_at(&e, 3, 0, "new", BX_O_CREAT, RW, 0, 0) == BX_E_NOTCAPABLE);
     CHECK(env_host_size(&e, "new") == -1);
     CHECK(open_at(&e, 3, 0, "f", BX_O_TRUNC, RW, 0, 0) == BX_E_NOTCAPABLE);

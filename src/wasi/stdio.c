@@ -149,20 +149,48 @@ static bool capture_reserve(bx_capture *c, size_t n, uint64_t limit)
     return true;
 }
 
-/* `n` iovecs that hold at most what may still be written. */
+/* All of it, as a blocking write of POSIX does; a guest that asked for non-blocking gets what went
+ * at once.  What had gone when the reader left counts as written. */
+static bx_errno move_all(bx_wasi *w, const bx_fd *f, int fd, const struct iovec *iov, size_t n,
+                         size_t len, size_t *ret_n)
+{
+    size_t done = 0;
+    bx_errno e = move(w, f, fd, POLLOUT, iov, n, &done);
+    if (e != BX_E_SUCCESS)
+        return e;
+    size_t skip = done;
+    for (size_t i = 0; i < n && done < len && !f->nonblock;) {
+        if (skip >= iov[i].iov_len) {
+            skip -= iov[i++].iov_len;
+            continue;
+        }
+        struct iovec part = {(char *)iov[i].iov_base + skip, iov[i].iov_len - skip};
+        size_t k = 0;
+        e = move(w, f, fd, POLLOUT, &part, 1, &k);
+        done += k;
+        skip += k;
+        if (e != BX_E_SUCCESS)
+            break;
+    }
+    *ret_n = done;
+    return w->stop != BX_WASI_GO_ON ? e : BX_E_SUCCESS;
+}
+
+/* `n` iovecs that hold at most what may still be written.  *ret_n counts also when the guest ends.
+ */
 static bx_errno put(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n, size_t len,
                     size_t *ret_n)
 {
     bool err = f->kind == BX_FD_STDERR;
     const bx_sink *sink = err ? &w->cfg.err : &w->cfg.out;
     if (sink->kind == BX_SINK_FD)
-        return move(w, f, sink->fd, POLLOUT, iov, n, ret_n);
+        return move_all(w, f, sink->fd, iov, n, len, ret_n);
+    bx_capture *c = &w->captured[err];
+    if (sink->kind == BX_SINK_CAPTURE && !capture_reserve(c, len, w->cfg.limits->output))
+        return BX_E_NOMEM;
     *ret_n = len;
     if (sink->kind == BX_SINK_DISCARD)
         return BX_E_SUCCESS;
-    bx_capture *c = &w->captured[err];
-    if (!capture_reserve(c, len, w->cfg.limits->output))
-        return BX_E_NOMEM;
     for (size_t i = 0; i < n; i++) {
         if (iov[i].iov_len)
             memcpy(c->p + c->n, iov[i].iov_base, iov[i].iov_len);
@@ -189,11 +217,11 @@ static bx_errno put_rest_and_stop(bx_wasi *w, const bx_fd *f, const struct iovec
                 part.iov_len = (size_t)output_left(w);
             size_t k = 0;
             bx_errno e = put(w, f, &part, 1, part.iov_len, &k);
+            count(w, f, k);
             if (e != BX_E_SUCCESS && w->stop != BX_WASI_GO_ON)
                 return e;
             if (e != BX_E_SUCCESS)
                 break;
-            count(w, f, k);
             part.iov_base = (char *)part.iov_base + k;
             part.iov_len -= k;
         }
@@ -212,9 +240,9 @@ bx_errno bx_stdout_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, s
         return put_rest_and_stop(w, f, iov, n);
     if (len) {
         bx_errno e = put(w, f, iov, n, len, &k);
+        count(w, f, k);
         if (e != BX_E_SUCCESS)
             return e;
-        count(w, f, k);
     }
     *ret_n = k;
     return BX_E_SUCCESS;

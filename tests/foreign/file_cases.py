@@ -335,6 +335,16 @@ def many_files(t):
     t.refused("many", "/d/n", "50", flags=t.grants() + ["--limit", "files_created=49"], says="/d/n: quota")
 
 
+@needs("root")
+def opened_directory(t):
+    (t.dir / "sub").mkdir()
+    t.ok("root", "/d/sub", "f", out="short\n")
+    t.holds("sub/f", "short")
+    t.refused("root", "/d/sub", "../f", says="../f: openat ../f: path escapes from parent")
+    t.refused("root", "/d/sub", "g", read_only=True, says="g: denied")
+    t.refused("root", "/d/none", "f", says="/d/none: not found")
+
+
 @needs("rewind")
 def directory_positions(t):
     for n in range(1000):

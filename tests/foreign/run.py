@@ -17,7 +17,7 @@ import typed_cases
 from tool import Tool, Wrong
 
 ALL = {name for case in file_cases.CASES for name in case.commands}
-STRESS = {"timers", "many"}                                 # Go's goroutines
+STRESS = {"timers", "many", "root"}                         # Go only: goroutines, os.Root
 LIBC = {"rewind", "poll", "real", "whole"}                  # C only
 SHIM = {"random", "now"}                                    # AssemblyScript only
 RUST_LACKS = {"touch", "lstat", "symlink"}

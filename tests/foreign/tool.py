@@ -55,8 +55,8 @@ class Tool:
         if isinstance(err, str):
             err = err.encode()
         if (done.returncode, done.stdout, done.stderr) != (code, out, err):
-            raise Wrong(f"{' '.join(words)}\n  must be {code} {out[:300]!r} {err[:300]!r}\n"
-                        f"  but was {done.returncode} {done.stdout[:300]!r} {done.stderr[:600]!r}")
+            raise Wrong(f"{' '.join(words)}\n  must be {code} {out[:120]!r} {err[:300]!r}\n"
+                        f"  but was {done.returncode} {done.stdout[:120]!r} {done.stderr[:600]!r}")
 
     def outcome(self, *words, flags=None, **options):
         done = self.run(*words, flags=["--json", *(self.grants() if flags is None else flags)], **options)

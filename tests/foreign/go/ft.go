@@ -261,6 +261,23 @@ func timers() error {
 	return nil
 }
 
+// inRoot writes a file below an opened directory, twice: path_open relative to a handle the program opened itself.
+func inRoot(dir, name string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return at(dir, err)
+	}
+	defer root.Close()
+	for _, text := range []string{"longer", "short"} {
+		if err := root.WriteFile(name, []byte(text), 0o644); err != nil {
+			return at(name, err)
+		}
+	}
+	text, err := root.ReadFile(name)
+	fmt.Println(string(text))
+	return at(name, err)
+}
+
 func touch(path, seconds string) error {
 	value, err := strconv.ParseFloat(seconds, 64)
 	if err != nil {
@@ -358,6 +375,8 @@ func files(command string, words []string) error {
 		return fill(path, size)
 	case "many":
 		return many(path, size)
+	case "root":
+		return inRoot(path, other)
 	}
 	return usage(fmt.Sprintf("unrecognized subcommand '%s'", command))
 }
