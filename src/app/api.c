@@ -168,7 +168,8 @@ boxagnts_code boxagnts_module_open(boxagnts_engine *engine, const char *path, bo
     bx_limits l = bx_limits_default();
     bx_module *m = NULL;
     bx_error why;
-    return wrap_module(bx_module_open(engine->rt, path, &l, &m, &why), m, &why, ret, err);
+    bx_code rc = bx_module_open(engine->rt, path, &l, &m, &why);
+    return wrap_module(rc, m, &why, ret, err);
 }
 
 boxagnts_code boxagnts_module_from_bytes(boxagnts_engine *engine, const void *wasm, size_t size,
@@ -177,8 +178,8 @@ boxagnts_code boxagnts_module_from_bytes(boxagnts_engine *engine, const void *wa
     bx_limits l = bx_limits_default();
     bx_module *m = NULL;
     bx_error why;
-    return wrap_module(bx_module_from_bytes(engine->rt, "module", wasm, size, &l, &m, &why), m,
-                       &why, ret, err);
+    bx_code rc = bx_module_from_bytes(engine->rt, "module", wasm, size, &l, &m, &why);
+    return wrap_module(rc, m, &why, ret, err);
 }
 
 void boxagnts_module_free(boxagnts_module *module)

@@ -8,7 +8,6 @@ enum {
     BX_MAX_CAP_TEXT = 4096,          /* bytes of one capability line */
     BX_MAX_MOUNTS = 64,              /* mounts in one grant */
     BX_MAX_DENIES = 128,             /* carve-outs in one grant */
-    BX_MAX_ENV = 1024,               /* variables of one guest */
     BX_MAX_ARGS = 65536,             /* arguments of one guest */
     BX_MAX_ARG_BYTES = 8 << 20,      /* arguments and variables together, bytes */
     BX_MAX_PATH = 4096,              /* bytes of one guest path */
@@ -17,7 +16,6 @@ enum {
     BX_MAX_EVENTS = 10000,           /* file events kept in one outcome */
     BX_MAX_SUBSCRIPTIONS = 4096,     /* subscriptions of one poll_oneoff */
     BX_MAX_MODULE_BYTES = 512 << 20, /* size of a module file */
-    BX_MAX_BACKTRACE = 32,           /* frames kept of a trap */
     BX_MAX_EGRESS_RULES = 256,       /* fetch: and connect: rules of one grant */
     BX_MAX_INJECTS = 32,             /* credentials of one grant */
     BX_MAX_REDIRECTS = 10,           /* hops of one fetch */

@@ -141,8 +141,9 @@ static void done(bx_live *l)
 static char *copy_output(bx_wasi *w, int which, size_t *n)
 {
     bx_str s = bx_wasi_output(w, which);
-    *n = s.n;
-    return s.n ? bx_strndup(s.p, s.n) : NULL;
+    char *copy = s.n ? bx_strndup(s.p, s.n) : NULL;
+    *n = copy ? s.n : 0; /* out of memory: the counters still tell how much there was */
+    return copy;
 }
 
 static void fill(bx_live *l, const bx_eng_end *end, bx_outcome *o)

@@ -39,6 +39,8 @@ static bx_code apply_work_dir(bx_grant *g, bx_str dir, bx_error *err)
 
 bx_code bx_option_apply(bx_grant *g, bx_option o, bx_str value, bx_error *err)
 {
+    if (g->sealed)
+        return bx_fail(err, BX_EDENIED, "the grant is sealed: nothing can be added");
     switch (o) {
     case BX_OPT_work_dir:
         return apply_work_dir(g, value, err);

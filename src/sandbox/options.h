@@ -21,7 +21,7 @@ extern const bx_option_row bx_options[BX_OPTION_COUNT];
 /* By field ("work_dir") or flag name ("work-dir"); false when unknown. */
 bool bx_option_find(bx_str name, bx_option *ret);
 
-/* Apply one value to a grant that is being built.  wasm_cache_dir concerns the runtime, not
+/* Apply one value to a grant that is being built (BX_EDENIED once it is sealed).  wasm_cache_dir concerns the runtime, not
  * the grant: it is refused here with BX_EINVAL. */
 BX_NODISCARD bx_code bx_option_apply(bx_grant *g, bx_option o, bx_str value, bx_error *err);
 

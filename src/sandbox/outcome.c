@@ -62,10 +62,10 @@ static bool keep_text(bx_outcome *o, bx_str s, uint32_t *ret)
 /* Room for one more element of a list of at most BX_MAX_EVENTS. */
 static bool make_room(void **list, size_t *cap, size_t n, size_t size)
 {
-    if (n < *cap)
-        return true;
     if (n >= BX_MAX_EVENTS)
         return false;
+    if (n < *cap)
+        return true;
     size_t want = *cap ? *cap * 2 : 16;
     void *p = bx_realloc(*list, want * size);
     if (!p)

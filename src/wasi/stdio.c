@@ -169,7 +169,7 @@ static bx_errno move_all(bx_wasi *w, const bx_fd *f, int fd, const struct iovec 
         e = move(w, f, fd, POLLOUT, &part, 1, &k);
         done += k;
         skip += k;
-        if (e != BX_E_SUCCESS)
+        if (e != BX_E_SUCCESS || k == 0)
             break;
     }
     *ret_n = done;
