@@ -39,6 +39,7 @@ bx_code bx_setup_runtime(const bx_home *home, const char *cache_dir, uint32_t sl
                      : home->modules[0] ? home->modules
                                         : NULL,
         .key_dir = home->keys[0] ? home->keys : NULL,
+        .compile_threads = 2, /* large components compile for seconds */
         .notice = on_notice,
     };
     bx_error why;

@@ -103,7 +103,7 @@ static bx_code make_engine(bx_runtime *rt, bool fuel, uint64_t stack, bx_engine 
         .table_max = TABLE_MAX,
         .keep_resident = KEEP_RESIDENT,
         .warm_slots = WARM_SLOTS,
-        .compile_threads = 2,
+        .compile_threads = rt->cfg.compile_threads,
         .pagemap_scan = 1,
     };
     bx_eng_error e = {0};

@@ -17,7 +17,9 @@ typedef struct bx_runtime_config {
     const char *cache_dir; /* compiled code; NULL = none.  Refused when others can write to it */
     const char *key_dir;   /* where the key that authenticates the cache lives; NULL = cache_dir */
     uint64_t cache_max;    /* bytes kept in the cache; 0 = BX_CACHE_MAX */
-    bx_egress_cfg egress;  /* the network: zero for the system's resolver and trust store */
+    uint32_t compile_threads; /* 0 or 1: on the calling thread.  More: on a pool of the process,
+                                 whose threads do not survive fork */
+    bx_egress_cfg egress;     /* the network: zero for the system's resolver and trust store */
     void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */
     void *notice_ctx;
 } bx_runtime_config;
