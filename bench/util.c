@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
-#include "sandbox/options.h"
+#include "policy/options.h"
 
 extern char **environ;
 

@@ -1,65 +1,95 @@
 #!/usr/bin/env python3
-"""Refuse an #include that climbs the layers, or a third-party header outside its folder.  Rules: layers.txt."""
+"""Refuse an #include that climbs the layers, or a third-party header outside its folder.  Rules: layers.txt.
+
+Below src/ a folder has a number; everywhere else (tools, benchmark, fuzz targets, examples) a directory names the
+folders it may include.  Every C file of ours outside the tests' guests must stand under a rule.
+"""
 import pathlib
 import re
 import sys
 
-root = pathlib.Path(__file__).resolve().parent.parent
+from sources import own_code, read, root
+
 INCLUDE = re.compile(r'\s*#\s*include\s+(["<])([^">]+)[">]')
+EXEMPT = ("tests/guests", "tests/components", "tests/foreign", "tests/tools", "bench/guests", "engine")
 
 
 def read_rules(path):
-    """Return ({folder: (number, extra folders)}, {header prefix: folders})."""
-    level, owners = {}, {}
+    """({folder of src: number}, {directory: folders it may include}, {header prefix: directories})."""
+    level, outside, owners = {}, {}, {}
     for line in path.read_text().splitlines():
         words = line.split("#")[0].split()
         if not words:
             continue
         if words[0].startswith("<"):
             owners[words[0][1:]] = set(words[1:])
-            continue
-        names, _, extra = " ".join(words[1:]).partition("+")
-        for name in names.split():
-            level[name] = (int(words[0]), set(extra.split()))
-    return level, owners
+        elif words[0].isdigit():
+            level.update({name: int(words[0]) for name in words[1:]})
+        else:
+            outside[words[0]] = set(words[1:])
+    return level, outside, owners
 
 
-def check_folder(folder, target, level):
-    """Why `folder` may not include `target`, or None."""
-    if folder not in level:
-        return f"{folder}/ has no line in layers.txt"
-    number, extra = level[folder]
-    if target == folder or target in extra or level[target][0] < number:
+def home_of(name, outside):
+    """The folder of src/ or the directory of a rule that a file belongs to; None for src/main.c, "" for no rule."""
+    parts = name.parts
+    if parts[0] == "src":
+        return parts[1] if len(parts) > 2 else None
+    return next((d for d in outside if name.is_relative_to(d)), "")
+
+
+def target_of(name, directory, level, outside):
+    """Which folder or directory a quoted include means."""
+    first = name.split("/")[0]
+    if first in level or name.split("/")[0] == "..":
+        return first
+    if "/" in name:
+        return next((d for d in outside if d == first or d == f"tools/{first}"), None)
+    if (root / directory / name).exists():
+        return "."
+    return next((d for d in outside if (root / d / name).exists()), ".")       # generated: of its own directory
+
+
+def judge(home, target, level, outside):
+    """Why `home` may not include `target`, or None."""
+    if target in (home, "."):
         return None
-    return f"{folder}/ (layer {number}) may not include {target}/ (layer {level[target][0]})"
+    if home in level:
+        if target in level and level[target] < level[home]:
+            return None
+        return f"{home}/ (layer {level[home]}) may not include {target}/"
+    return None if target in outside[home] else f"{home}/ may not include {target}/"
 
 
-def check_file(path, level, owners):
-    parts = path.relative_to(root / "src").parts
-    folder = parts[0] if len(parts) > 1 else None         # src/main.c may include what it likes of ours
-    for number, text in enumerate(path.read_text().splitlines(), 1):
+def check_file(name, level, outside, owners):
+    home = home_of(name, outside)
+    if home == "":
+        yield f"{name}: no line of layers.txt is about its directory"
+        return
+    if home is not None and name.parts[0] == "src" and home not in level:
+        yield f"{name}: {home}/ has no line in layers.txt"
+        return
+    for number, text in enumerate(read(name).splitlines(), 1):
         match = INCLUDE.match(text)
         if not match:
             continue
-        kind, name = match.groups()
-        target = name.split("/")[0]
-        owner = next((who for prefix, who in owners.items() if name == prefix or
-                      prefix.endswith("/") and name.startswith(prefix)), None)
+        kind, header = match.groups()
+        owner = next((who for prefix, who in owners.items() if header == prefix or
+                      prefix.endswith("/") and header.startswith(prefix)), None)
         why = None
         if owner is not None:
-            if folder not in owner:
-                why = f"only {', '.join(sorted(owner))} may include {name}"
-        elif kind == '"' and target not in level:
-            why = f'"{name}" is in no folder of layers.txt'
-        elif kind == '"' and folder:
-            why = check_folder(folder, target, level)
+            why = None if home in owner else f"only {', '.join(sorted(owner))} may include {header}"
+        elif kind == '"' and home is not None:
+            target = target_of(header, name.parent, level, outside)
+            why = f'"{header}" is in no folder of layers.txt' if target is None else judge(home, target, level, outside)
         if why:
-            yield f"{path.relative_to(root)}:{number}: {why}"
+            yield f"{name}:{number}: {why}"
 
 
 def main():
-    level, owners = read_rules(root / "scripts/layers.txt")
-    bad = [line for path in sorted((root / "src").rglob("*.[ch]")) for line in check_file(path, level, owners)]
+    level, outside, owners = read_rules(root / "scripts/layers.txt")
+    bad = [line for name in own_code(".c", ".h") if not str(name).startswith(EXEMPT)
+           for line in check_file(pathlib.PurePosixPath(name), level, outside, owners)]
     print(*bad, sep="\n", end="\n" if bad else "")
     return 1 if bad else 0
 

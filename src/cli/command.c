@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/buf.h"
+
 void bx_cli_complain(const char *fmt, ...)
 {
     (void)fflush(stdout);
@@ -63,13 +65,58 @@ static void print_overview(FILE *to)
     (void)fprintf(to, "\n`boxagnts COMMAND --help` explains a command.\n");
 }
 
-static const bx_command *find_command(const char *name)
+/* How many words of argv begin with the words of `name` ("tool list" is two); 0: not this one. */
+static int words_matched(const char *name, int argc, char **argv)
+{
+    int n = 0;
+    for (;;) {
+        size_t len = strcspn(name, " ");
+        if (n >= argc || strlen(argv[n]) != len || memcmp(argv[n], name, len) != 0)
+            return 0;
+        n++;
+        if (name[len] == '\0')
+            return n;
+        name += len + 1;
+    }
+}
+
+static const bx_command *find_command(int argc, char **argv, int *words)
 {
     for (size_t i = 0; i < bx_commands_count; i++) {
-        if (strcmp(bx_commands[i]->name, name) == 0)
+        *words = words_matched(bx_commands[i]->name, argc, argv);
+        if (*words)
             return bx_commands[i];
     }
     return NULL;
+}
+
+/* Whether `name` begins commands of two words. */
+static bool is_group(const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i < bx_commands_count; i++) {
+        if (strncmp(bx_commands[i]->name, name, n) == 0 && bx_commands[i]->name[n] == ' ')
+            return true;
+    }
+    return false;
+}
+
+/* No command goes by these words: say which ones there are. */
+static void complain_unknown(int argc, char **argv)
+{
+    if (!is_group(argv[0])) {
+        bx_cli_complain("no command '%s'; see boxagnts --help", argv[0]);
+        return;
+    }
+    BX_AUTO_BUF list = bx_buf_init(4096);
+    size_t n = strlen(argv[0]);
+    for (size_t i = 0; i < bx_commands_count; i++) {
+        const char *name = bx_commands[i]->name;
+        if (strncmp(name, argv[0], n) == 0 && name[n] == ' ')
+            (void)bx_buf_addf(&list, "%s%s", list.n ? ", " : "", name + n + 1);
+    }
+    bx_cli_complain("%s %s: there is %s", argv[0], argc > 1 ? argv[1] : "what?",
+                    list.p ? list.p : "");
 }
 
 static const bx_flag *find_flag(const bx_command *c, bx_str name)
@@ -110,7 +157,7 @@ static bool parse_flag(const bx_command *c, int argc, char **argv, int *i, bx_ar
 
 static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
 {
-    for (int i = 2; i < argc; i++) {
+    for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--") == 0) {
             a->rest = (const char *const *)(argv + i + 1);
             a->n_rest = (size_t)(argc - i - 1);
@@ -138,7 +185,7 @@ static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
 
 static bool wants_help(int argc, char **argv)
 {
-    for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return true;
     }
@@ -151,8 +198,8 @@ static int run_command(const bx_command *c, int argc, char **argv)
         bx_print_help(c);
         return 0;
     }
-    BX_AUTOFREE bx_flag_value *flags = bx_calloc((size_t)argc, sizeof *flags);
-    BX_AUTOFREE const char **words = bx_calloc((size_t)argc, sizeof *words);
+    BX_AUTOFREE bx_flag_value *flags = bx_calloc((size_t)argc + 1, sizeof *flags);
+    BX_AUTOFREE const char **words = bx_calloc((size_t)argc + 1, sizeof *words);
     if (!flags || !words) {
         bx_cli_complain("out of memory");
         return EXIT_OURS;
@@ -168,19 +215,24 @@ int bx_cli_main(int argc, char **argv)
         return EXIT_OURS;
     }
     const char *name = argv[1];
+    int words = 0;
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        const bx_command *of = argc > 2 ? find_command(argv[2]) : NULL;
+        const bx_command *of = argc > 2 ? find_command(argc - 2, argv + 2, &words) : NULL;
         if (of)
             bx_print_help(of);
+        else if (argc > 2)
+            complain_unknown(argc - 2, argv + 2);
         else
             print_overview(stdout);
         return argc > 2 && !of ? EXIT_OURS : 0;
     }
-    const bx_command *c =
-        find_command(strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0 ? "version" : name);
+    static char version[] = "version";
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+        argv[1] = version;
+    const bx_command *c = find_command(argc - 1, argv + 1, &words);
     if (!c) {
-        bx_cli_complain("no command '%s'; see boxagnts --help", name);
+        complain_unknown(argc - 1, argv + 1);
         return EXIT_OURS;
     }
-    return run_command(c, argc, argv);
+    return run_command(c, argc - 1 - words, argv + 1 + words);
 }

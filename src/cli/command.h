@@ -28,7 +28,8 @@ typedef struct bx_args {
 } bx_args;
 
 typedef struct bx_command {
-    const char *name, *usage, *summary, *details;
+    const char *name; /* one word, or two with a space between: "tool list" */
+    const char *usage, *summary, *details;
     const bx_flag *flags;
     size_t n_flags;
     int (*run)(const bx_args *a); /* returns the exit code */
@@ -37,7 +38,7 @@ typedef struct bx_command {
 extern const bx_command *const bx_commands[];
 extern const size_t bx_commands_count;
 
-/* Find the command in argv[1], parse, run; returns the process's exit code. */
+/* Find the command that argv[1…] names, parse, run; returns the process's exit code. */
 int bx_cli_main(int argc, char **argv);
 
 /* "boxagnts: …" on standard error. */

@@ -11,8 +11,8 @@
 #include "cli/doctor_tree.h"
 #include "cli/setup.h"
 #include "os/fd.h"
+#include "policy/options.h"
 #include "sandbox/call.h"
-#include "sandbox/options.h"
 
 enum { FLAG_PROBES, FLAG_JSON };
 enum setup { NONE, TREE, SILENT, TWICE };
@@ -280,16 +280,15 @@ static int run_doctor(const bx_args *a)
                         given ? "in " : "beside the binary", given ? given : "");
         return EXIT_OURS;
     }
-    BX_AUTO(bx_runtime) bx_runtime *rt = NULL;
-    bx_home home = bx_home_find();
+    BX_AUTO(bx_app) bx_app *app = NULL;
     bx_error err;
-    if (bx_setup_runtime(&home, NULL, 8, &rt, &err) != BX_OK) {
+    if (bx_cli_app(NULL, 8, &app, &err) != BX_OK) {
         bx_cli_complain("doctor: %s", err.msg);
         return EXIT_OURS;
     }
     if (!json)
         print_machine();
-    return run_all(rt, dir, json);
+    return run_all(bx_app_runtime(app), dir, json);
 }
 
 const bx_command bx_cmd_doctor = {

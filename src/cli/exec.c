@@ -1,21 +1,21 @@
 /* boxagnts exec: run one wasm file with exactly what the flags grant. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/setup.h"
 #include "os/fd.h"
+#include "os/signals.h"
+#include "policy/options.h"
 #include "sandbox/call.h"
-#include "sandbox/options.h"
 
 enum { FLAG_STDIN = 1000, FLAG_JSON, FLAG_INVOKE };
 
 static const bx_flag flags[] = {
 #define BX_OPTION(field, flag, arg, help) {flag, arg, help, BX_OPT_##field},
-#include "sandbox/options.def"
+#include "policy/options.def"
 #undef BX_OPTION
     {"stdin", "FILE",
      "standard input of the guest; '-' is the standard input of boxagnts (default)", FLAG_STDIN},
@@ -23,26 +23,6 @@ static const bx_flag flags[] = {
     {"invoke", "NAME", "call this exported function of a component with JSON arguments",
      FLAG_INVOKE},
 };
-
-/* The call that a signal cancels; set before the handlers are. */
-static bx_ctl *running;
-
-static void on_signal(int sig)
-{
-    (void)sig;
-    bx_ctl_cancel(running);
-}
-
-static void cancel_on_signals(bx_ctl *ctl)
-{
-    running = ctl;
-    struct sigaction sa = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    (void)sigaction(SIGINT, &sa, NULL);
-    (void)sigaction(SIGTERM, &sa, NULL);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    (void)sigaction(SIGPIPE, &ignore, NULL); /* a guest's broken pipe is its errno, not our end */
-    (void)sigaction(SIGXFSZ, &ignore, NULL); /* as is a file beyond RLIMIT_FSIZE */
-}
 
 static bx_code build_grant(const bx_args *a, bx_grant **ret, bx_error *err)
 {
@@ -101,15 +81,16 @@ static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int 
     return open_stdin(bx_flag_last(a, FLAG_STDIN), &c->in, stdin_fd, err);
 }
 
-static bx_code run_call(const bx_args *a, const bx_home *home, bx_runtime *rt, bx_grant *g,
-                        bx_outcome *out, bx_error *err)
+static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_outcome *out,
+                        bx_error *err)
 {
     BX_AUTO(bx_sealed) bx_sealed *sealed = NULL;
-    bx_code rc = bx_sealed_new(g, home->store[0] ? home->store : NULL, &sealed, err);
+    bx_code rc = bx_sealed_new(g, bx_app_store_dir(app), &sealed, err);
     if (rc != BX_OK)
         return rc;
     BX_AUTO(bx_module) bx_module *m = NULL;
-    rc = bx_module_open(rt, a->words[0], &bx_sealed_grant(sealed)->limits, &m, err);
+    rc = bx_module_open(bx_app_runtime(app), a->words[0], &bx_sealed_grant(sealed)->limits, &m,
+                        err);
     if (rc != BX_OK)
         return rc == BX_EDENIED ? BX_EINVAL : rc;
 
@@ -121,10 +102,9 @@ static bx_code run_call(const bx_args *a, const bx_home *home, bx_runtime *rt, b
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK) {
-        cancel_on_signals(&ctl);
+        bx_signals_cancel(&ctl);
         rc = bx_call_run(&c, out, err);
-        (void)signal(SIGINT, SIG_DFL);
-        (void)signal(SIGTERM, SIG_DFL);
+        bx_signals_restore();
     }
     bx_ctl_done(&ctl);
     return rc;
@@ -133,15 +113,14 @@ static bx_code run_call(const bx_args *a, const bx_home *home, bx_runtime *rt, b
 static bx_code exec_file(const bx_args *a, bx_outcome *out, bx_error *err)
 {
     BX_AUTO(bx_grant) bx_grant *g = NULL;
-    bx_home home = bx_home_find();
     bx_code rc = build_grant(a, &g, err);
     if (rc != BX_OK)
         return rc == BX_EDENIED ? BX_EINVAL : rc;
-    BX_AUTO(bx_runtime) bx_runtime *rt = NULL;
-    rc = bx_setup_runtime(&home, bx_flag_last(a, BX_OPT_wasm_cache_dir), 0, &rt, err);
+    BX_AUTO(bx_app) bx_app *app = NULL;
+    rc = bx_cli_app(bx_flag_last(a, BX_OPT_wasm_cache_dir), 0, &app, err);
     if (rc != BX_OK)
         return rc == BX_EDENIED ? BX_EINVAL : rc;
-    return run_call(a, &home, rt, BX_TAKE(g), out, err);
+    return run_call(a, app, BX_TAKE(g), out, err);
 }
 
 static int print_json(const bx_outcome *out)

@@ -114,10 +114,9 @@ static void print_human(const char *path, const bx_json_val *desc)
 
 static bx_code describe(const char *path, bx_buf *text, bx_error *err)
 {
-    BX_AUTO(bx_runtime) bx_runtime *rt = NULL;
-    bx_home home = bx_home_find();
-    bx_code rc = bx_setup_runtime(&home, NULL, 0, &rt, err);
-    return rc == BX_OK ? bx_module_describe(rt, path, text, err) : rc;
+    BX_AUTO(bx_app) bx_app *app = NULL;
+    bx_code rc = bx_cli_app(NULL, 0, &app, err);
+    return rc == BX_OK ? bx_module_describe(bx_app_runtime(app), path, text, err) : rc;
 }
 
 static int run_inspect(const bx_args *a)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/test.h"
-#include "sandbox/options.h"
+#include "policy/options.h"
 
 static bx_runtime *rt;
 static bx_module *ends;

@@ -19,13 +19,13 @@ struct engine_row {
 /* Rows are only ever added; `n` is published after the row is whole, so readers need no lock
  * and the lock is held only to add. */
 struct bx_runtime {
-    bx_runtime_config cfg;
+    uint32_t slots, compile_threads;
     pthread_mutex_t lock;
     _Atomic size_t n;
     struct engine_row rows[BX_MAX_ENGINES];
     bx_ticker *ticker;
     bx_cache *cache;
-    bx_egress *egress; /* guarded by lock; never replaced */
+    bx_egress *egress; /* lent */
 };
 
 static void tick_all(void *ctx)
@@ -60,7 +60,9 @@ bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error 
     BX_AUTO(bx_runtime) bx_runtime *rt = bx_calloc(1, sizeof *rt);
     if (!rt)
         return bx_fail(err, BX_ENOMEM, "runtime");
-    rt->cfg = *cfg;
+    rt->slots = cfg->slots;
+    rt->compile_threads = cfg->compile_threads;
+    rt->egress = cfg->egress;
     (void)pthread_mutex_init(&rt->lock, NULL);
     if (cfg->cache_dir) {
         const char *keys = cfg->key_dir ? cfg->key_dir : cfg->cache_dir;
@@ -82,7 +84,6 @@ void bx_runtime_free(bx_runtime *rt)
     if (!rt)
         return;
     bx_ticker_free(rt->ticker);
-    bx_egress_free(rt->egress);
     for (size_t i = 0; i < rt->n; i++)
         bx_engine_free(rt->rows[i].engine);
     bx_cache_free(rt->cache);
@@ -96,14 +97,14 @@ static bx_code make_engine(bx_runtime *rt, bool fuel, uint64_t stack, bx_engine 
 {
     bool is_default = !fuel && stack == bx_limits_default().stack;
     bx_engine_config cfg = {
-        .slots = is_default ? rt->cfg.slots : 0,
+        .slots = is_default ? rt->slots : 0,
         .fuel = fuel,
         .max_wasm_stack = stack,
         .memory_max = UINT64_C(4) << 30,
         .table_max = TABLE_MAX,
         .keep_resident = KEEP_RESIDENT,
         .warm_slots = WARM_SLOTS,
-        .compile_threads = rt->cfg.compile_threads,
+        .compile_threads = rt->compile_threads,
         .pagemap_scan = 1,
     };
     bx_eng_error e = {0};
@@ -161,15 +162,7 @@ bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **r
 
 bx_ticker *bx_runtime_ticker(bx_runtime *rt) { return rt->ticker; }
 
-bx_egress *bx_runtime_egress(bx_runtime *rt)
-{
-    (void)pthread_mutex_lock(&rt->lock);
-    if (!rt->egress && bx_egress_new(&rt->cfg.egress, &rt->egress, NULL) != BX_OK)
-        rt->egress = NULL;
-    bx_egress *eg = rt->egress;
-    (void)pthread_mutex_unlock(&rt->lock);
-    return eg;
-}
+bx_egress *bx_runtime_egress(bx_runtime *rt) { return rt->egress; }
 
 bx_cache *bx_runtime_cache(bx_runtime *rt) { return rt->cache; }
 

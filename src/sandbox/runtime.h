@@ -19,11 +19,13 @@ typedef struct bx_runtime_config {
     uint64_t cache_max;    /* bytes kept in the cache; 0 = BX_CACHE_MAX */
     uint32_t compile_threads; /* 0 or 1: on the calling thread.  More: on a pool of the process,
                                  whose threads do not survive fork */
-    bx_egress_cfg egress;     /* the network: zero for the system's resolver and trust store */
+    bx_egress *egress; /* the way out, lent by whoever put the process together; it must outlive
+                          the runtime.  NULL: no call has a network */
     void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */
     void *notice_ctx;
 } bx_runtime_config;
 
+/* `cfg` is copied; its directories are used only here. */
 BX_NODISCARD bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error *err);
 void bx_runtime_free(bx_runtime *rt); /* NULL is fine */
 BX_DEFINE_AUTO(bx_runtime, bx_runtime_free)
@@ -37,7 +39,7 @@ enum { BX_MAX_ENGINES = 16 };
 const char *bx_engine_version(void); /* of Wasmtime: "48.0.8" */
 
 bx_ticker *bx_runtime_ticker(bx_runtime *rt);
-/* The only way out, made at the first request of any call; NULL when out of memory. */
+/* The way out as lent; NULL when there is none. */
 bx_egress *bx_runtime_egress(bx_runtime *rt);
 bx_cache *bx_runtime_cache(bx_runtime *rt); /* NULL when there is none */
 

@@ -1,11 +1,11 @@
-#include "sandbox/options.h"
+#include "policy/options.h"
 
 #include "base/buf.h"
 #include "base/limits.h"
 
 const bx_option_row bx_options[BX_OPTION_COUNT] = {
 #define BX_OPTION(field, flag, arg, help) {#field, flag, arg, help},
-#include "sandbox/options.def"
+#include "policy/options.def"
 #undef BX_OPTION
 };
 

@@ -1,4 +1,4 @@
-#include "sandbox/options.h"
+#include "policy/options.h"
 
 #include "base/test.h"
 

@@ -1,9 +1,10 @@
 /* The embedder's C API (include/boxagnts.h) over the house's own modules. */
 #include "boxagnts.h"
 
-#include "cli/version.h"
+#include "app/app.h"
+#include "base/version.h"
+#include "policy/options.h"
 #include "sandbox/call.h"
-#include "sandbox/options.h"
 
 _Static_assert((int)BOXAGNTS_EINTERNAL == (int)BX_EINTERNAL &&
                    (int)BOXAGNTS_EDENIED == (int)BX_EDENIED,
@@ -13,8 +14,7 @@ _Static_assert((int)BOXAGNTS_FAILED == (int)BX_OUT_FAILED &&
                "public outcome kinds follow sandbox/outcomes.def");
 
 struct boxagnts_engine {
-    bx_runtime *rt;
-    char *store_dir;
+    bx_app *app;
 };
 struct boxagnts_grant {
     bx_grant *building; /* until sealed */
@@ -60,17 +60,15 @@ boxagnts_code boxagnts_engine_new(const boxagnts_engine_options *options, boxagn
     boxagnts_engine *e = bx_calloc(1, sizeof *e);
     if (!e)
         return refuse(BX_ENOMEM, "engine", err);
-    bx_runtime_config cfg = {.slots = o.slots,
-                             .cache_dir = o.wasm_cache_dir,
-                             .notice = o.notice,
-                             .notice_ctx = o.notice_ctx};
+    bx_app_config cfg = {.slots = o.slots,
+                         .cache_dir = o.wasm_cache_dir,
+                         .store_dir = o.store_dir,
+                         .notice = o.notice,
+                         .notice_ctx = o.notice_ctx};
     bx_error why;
-    bx_code rc = bx_runtime_new(&cfg, &e->rt, &why);
-    if (rc == BX_OK && o.store_dir &&
-        !(e->store_dir = bx_strndup(o.store_dir, strlen(o.store_dir))))
-        rc = bx_fail(&why, BX_ENOMEM, "engine");
+    bx_code rc = bx_app_new(&cfg, &e->app, &why);
     if (rc != BX_OK) {
-        boxagnts_engine_free(e);
+        free(e);
         return report(rc, &why, err);
     }
     *ret = e;
@@ -81,8 +79,7 @@ void boxagnts_engine_free(boxagnts_engine *engine)
 {
     if (!engine)
         return;
-    bx_runtime_free(engine->rt);
-    free(engine->store_dir);
+    bx_app_free(engine->app);
     free(engine);
 }
 
@@ -143,7 +140,8 @@ boxagnts_code boxagnts_grant_seal(boxagnts_grant *grant, const boxagnts_engine *
     bx_error why;
     if (!grant->building)
         return refuse(BX_EDENIED, "the grant was sealed already", err);
-    return report(bx_sealed_new(BX_TAKE(grant->building), engine->store_dir, &grant->sealed, &why),
+    return report(bx_sealed_new(BX_TAKE(grant->building), bx_app_store_dir(engine->app),
+                                &grant->sealed, &why),
                   &why, err);
 }
 
@@ -168,7 +166,7 @@ boxagnts_code boxagnts_module_open(boxagnts_engine *engine, const char *path, bo
     bx_limits l = bx_limits_default();
     bx_module *m = NULL;
     bx_error why;
-    bx_code rc = bx_module_open(engine->rt, path, &l, &m, &why);
+    bx_code rc = bx_module_open(bx_app_runtime(engine->app), path, &l, &m, &why);
     return wrap_module(rc, m, &why, ret, err);
 }
 
@@ -178,7 +176,7 @@ boxagnts_code boxagnts_module_from_bytes(boxagnts_engine *engine, const void *wa
     bx_limits l = bx_limits_default();
     bx_module *m = NULL;
     bx_error why;
-    bx_code rc = bx_module_from_bytes(engine->rt, "module", wasm, size, &l, &m, &why);
+    bx_code rc = bx_module_from_bytes(bx_app_runtime(engine->app), "module", wasm, size, &l, &m, &why);
     return wrap_module(rc, m, &why, ret, err);
 }
 

@@ -1,13 +1,13 @@
-/* sandbox/options.h - the run options by name: one table behind the flags of `exec`, the fields
+/* policy/options.h - the run options by name: one table behind the flags of `exec`, the fields
  * of config files and the C API.  They all turn into capabilities, mounts and limits. */
-#ifndef BX_SANDBOX_OPTIONS_H
-#define BX_SANDBOX_OPTIONS_H
+#ifndef BX_POLICY_OPTIONS_H
+#define BX_POLICY_OPTIONS_H
 
 #include "policy/grant.h"
 
 typedef enum bx_option {
 #define BX_OPTION(field, flag, arg, help) BX_OPT_##field,
-#include "sandbox/options.def"
+#include "policy/options.def"
 #undef BX_OPTION
     BX_OPTION_COUNT,
 } bx_option;

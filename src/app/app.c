@@ -1,0 +1,92 @@
+#include "app/app.h"
+
+#include <stdio.h>
+
+#include "os/dirs.h"
+
+enum { MAX_PATH = 4096 };
+
+struct bx_app {
+    bx_egress *egress;
+    bx_runtime *runtime;
+    char *store_dir;
+};
+
+/* DIR/NAME as a new string; NULL when out of memory. */
+static char *below(const char *dir, const char *name)
+{
+    size_t n = strlen(dir) + strlen(name) + 2;
+    char *path = bx_calloc(n, 1);
+    if (path)
+        (void)snprintf(path, n, "%s/%s", dir, name);
+    return path;
+}
+
+static void notice(const bx_app_config *cfg, const char *text)
+{
+    if (cfg->notice)
+        cfg->notice(cfg->notice_ctx, text);
+}
+
+static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *home, bx_error *err)
+{
+    BX_AUTOFREE char *modules = home ? below(home, "modules") : NULL;
+    BX_AUTOFREE char *keys = home ? below(home, "keys") : NULL;
+    if (home && (!modules || !keys))
+        return bx_fail(err, BX_ENOMEM, "runtime");
+    bx_runtime_config rc_cfg = {
+        .slots = cfg->slots,
+        .cache_dir = cfg->cache_dir ? cfg->cache_dir : modules,
+        .key_dir = keys,
+        .compile_threads = cfg->compile_threads,
+        .egress = app->egress,
+        .notice = cfg->notice,
+        .notice_ctx = cfg->notice_ctx,
+    };
+    bx_error why;
+    bx_code rc = bx_runtime_new(&rc_cfg, &app->runtime, &why);
+    if (rc != BX_OK && !cfg->cache_dir && rc_cfg.cache_dir) {
+        char text[sizeof why.msg + 64];
+        (void)snprintf(text, sizeof text, "no code cache, every start compiles: %s", why.msg);
+        notice(cfg, text);
+        rc_cfg.cache_dir = NULL;
+        rc = bx_runtime_new(&rc_cfg, &app->runtime, &why);
+    }
+    return rc == BX_OK ? BX_OK : bx_fail(err, rc, "%s", why.msg);
+}
+
+bx_code bx_app_new(const bx_app_config *cfg, bx_app **ret, bx_error *err)
+{
+    char home[MAX_PATH - 64];
+    bool has_home = cfg->use_home && bx_home_dir(home, sizeof home, NULL) == BX_OK;
+    BX_AUTO(bx_app) bx_app *app = bx_calloc(1, sizeof *app);
+    if (!app)
+        return bx_fail(err, BX_ENOMEM, "runtime");
+    if (cfg->store_dir)
+        app->store_dir = bx_strndup(cfg->store_dir, strlen(cfg->store_dir));
+    else if (has_home)
+        app->store_dir = below(home, "store");
+    if (!app->store_dir && (cfg->store_dir || has_home))
+        return bx_fail(err, BX_ENOMEM, "runtime");
+    bx_code rc = bx_egress_new(&cfg->egress, &app->egress, err);
+    if (rc == BX_OK)
+        rc = make_runtime(app, cfg, has_home ? home : NULL, err);
+    if (rc != BX_OK)
+        return rc;
+    *ret = BX_TAKE(app);
+    return BX_OK;
+}
+
+void bx_app_free(bx_app *app)
+{
+    if (!app)
+        return;
+    bx_runtime_free(app->runtime);
+    bx_egress_free(app->egress);
+    free(app->store_dir);
+    free(app);
+}
+
+bx_runtime *bx_app_runtime(const bx_app *app) { return app->runtime; }
+
+const char *bx_app_store_dir(const bx_app *app) { return app->store_dir; }

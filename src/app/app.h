@@ -1,0 +1,33 @@
+/* app/app.h - the composition root: home directory, code cache, the way out and the runtime, put
+ * together once and taken apart in reverse.  Made by one thread; what it hands out may be used by
+ * any. */
+#ifndef BX_APP_APP_H
+#define BX_APP_APP_H
+
+#include "sandbox/runtime.h"
+
+typedef struct bx_app bx_app;
+
+typedef struct bx_app_config {
+    bool use_home; /* true: what is not named below lives in $BOXAGNTS_HOME (os/dirs.h); false:
+                      nothing is kept on disk unless it is named */
+    const char *cache_dir; /* compiled code.  A directory that is named must be usable; the one in
+                              the home directory is done without, with a notice, when it is not */
+    const char *store_dir; /* what `store:` keeps */
+    uint32_t slots;        /* instances alive at once in the pool; 0 = allocate on demand */
+    uint32_t compile_threads; /* as in bx_runtime_config */
+    bx_egress_cfg egress;     /* the network: zero for the system's resolver and trust store */
+    void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */
+    void *notice_ctx;
+} bx_app_config;
+
+/* `cfg` is copied, its texts too.  BX_ENOMEM, or whatever a named directory is refused for. */
+BX_NODISCARD bx_code bx_app_new(const bx_app_config *cfg, bx_app **ret, bx_error *err);
+/* No call may run and no module of its runtime be left.  NULL is fine. */
+void bx_app_free(bx_app *app);
+BX_DEFINE_AUTO(bx_app, bx_app_free)
+
+bx_runtime *bx_app_runtime(const bx_app *app);   /* borrowed; never NULL */
+const char *bx_app_store_dir(const bx_app *app); /* borrowed; NULL when there is none */
+
+#endif

@@ -1,0 +1,72 @@
+#include "app/app.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/test.h"
+
+static char dir[64] = "/tmp/bx-app-XXXXXX";
+static char said[512];
+
+static void keep(void *ctx, const char *text)
+{
+    (void)ctx;
+    (void)snprintf(said, sizeof said, "%s", text);
+}
+
+static void nothing_is_kept_unless_named(void)
+{
+    bx_app_config cfg = {.notice = keep};
+    BX_AUTO(bx_app) bx_app *app = NULL;
+    CHECK(bx_app_new(&cfg, &app, NULL) == BX_OK);
+    CHECK(bx_app_runtime(app) && !bx_runtime_cache(bx_app_runtime(app)));
+    CHECK(bx_runtime_egress(bx_app_runtime(app)));
+    CHECK(!bx_app_store_dir(app) && !said[0]);
+}
+
+static void home_holds_cache_and_store(void)
+{
+    CHECK(setenv("BOXAGNTS_HOME", dir, 1) == 0);
+    bx_app_config cfg = {.use_home = true, .notice = keep};
+    BX_AUTO(bx_app) bx_app *app = NULL;
+    CHECK(bx_app_new(&cfg, &app, NULL) == BX_OK);
+    char store[128];
+    (void)snprintf(store, sizeof store, "%s/store", dir);
+    CHECK(strcmp(bx_app_store_dir(app), store) == 0);
+    CHECK(bx_runtime_cache(bx_app_runtime(app)) && !said[0]);
+}
+
+static void a_home_others_can_write_to_is_done_without(void)
+{
+    char modules[128];
+    (void)snprintf(modules, sizeof modules, "%s/modules", dir);
+    CHECK(chmod(modules, 0777) == 0);
+    bx_app_config cfg = {.use_home = true, .notice = keep};
+    BX_AUTO(bx_app) bx_app *app = NULL;
+    CHECK(bx_app_new(&cfg, &app, NULL) == BX_OK);
+    CHECK(!bx_runtime_cache(bx_app_runtime(app)));
+    CHECK(strncmp(said, "no code cache", 13) == 0);
+    CHECK(chmod(modules, 0700) == 0);
+}
+
+static void a_named_directory_must_be_usable(void)
+{
+    bx_app_config cfg = {.use_home = true, .cache_dir = "/proc/nowhere"};
+    bx_app *app = NULL;
+    bx_error err;
+    CHECK(bx_app_new(&cfg, &app, &err) != BX_OK && !app && err.msg[0]);
+}
+
+static void out_of_memory_is_an_error(void)
+{
+    bx_app_config cfg = {.store_dir = "/srv/store"};
+    EACH_ALLOC_FAILS(rc, {
+        BX_AUTO(bx_app) bx_app *app = NULL;
+        rc = bx_app_new(&cfg, &app, NULL);
+    });
+}
+
+BXT_MAIN(if (!mkdtemp(dir)) return 99; RUN(nothing_is_kept_unless_named);
+         RUN(home_holds_cache_and_store); RUN(a_home_others_can_write_to_is_done_without);
+         RUN(a_named_directory_must_be_usable); RUN(out_of_memory_is_an_error);)

@@ -1,7 +1,0 @@
-/* cli/version.h - what this build calls itself. */
-#ifndef BX_CLI_VERSION_H
-#define BX_CLI_VERSION_H
-
-#define BX_VERSION "0.1.0"
-
-#endif
