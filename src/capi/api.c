@@ -28,6 +28,7 @@ struct boxagnts_cancel {
 };
 struct boxagnts_outcome {
     bx_outcome o;
+    bx_record record;
     bx_buf json;
 };
 
@@ -228,6 +229,7 @@ boxagnts_code boxagnts_call_run(boxagnts_module *module, boxagnts_grant *grant,
     boxagnts_outcome *out = bx_calloc(1, sizeof *out);
     if (!out)
         return refuse(BX_ENOMEM, "outcome", err);
+    bx_record_init(&out->record);
     bx_call inner = {
         .module = module->m,
         .sealed = grant->sealed,
@@ -238,11 +240,12 @@ boxagnts_code boxagnts_call_run(boxagnts_module *module, boxagnts_grant *grant,
         .out_fd = -1,
         .err_fd = -1,
         .ctl = c.cancel ? &c.cancel->ctl : NULL,
-        .record_events = c.record_files != 0,
+        .record = c.record_files ? &out->record : NULL,
     };
     bx_error why;
     bx_code rc = bx_call_run(&inner, &out->o, &why);
     if (rc != BX_OK) {
+        bx_record_done(&out->record);
         free(out);
         return report(rc, &why, err);
     }
@@ -255,6 +258,7 @@ void boxagnts_outcome_free(boxagnts_outcome *outcome)
     if (!outcome)
         return;
     bx_outcome_done(&outcome->o);
+    bx_record_done(&outcome->record);
     bx_buf_done(&outcome->json);
     free(outcome);
 }
@@ -310,7 +314,7 @@ const char *boxagnts_outcome_json(boxagnts_outcome *outcome)
 {
     if (outcome->json.n == 0) {
         outcome->json = bx_buf_init(SIZE_MAX / 4);
-        if (bx_outcome_json(&outcome->o, &outcome->json, NULL) != BX_OK) {
+        if (bx_outcome_json(&outcome->o, &outcome->record, &outcome->json, NULL) != BX_OK) {
             bx_buf_done(&outcome->json);
             return NULL;
         }

@@ -75,14 +75,13 @@ static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int 
     c->n_args = a->n_rest + 1;
     c->out_fd = json ? -1 : STDOUT_FILENO;
     c->err_fd = json ? -1 : STDERR_FILENO;
-    c->record_events = json;
     c->invoke = bx_flag_last(a, FLAG_INVOKE);
     c->invoke_args = c->invoke && a->n_words == 2 ? bx_str_of(a->words[1]) : BX_LIT("{}");
     return open_stdin(bx_flag_last(a, FLAG_STDIN), &c->in, stdin_fd, err);
 }
 
-static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_outcome *out,
-                        bx_error *err)
+static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_record *record,
+                        bx_outcome *out, bx_error *err)
 {
     BX_AUTO(bx_sealed) bx_sealed *sealed = NULL;
     bx_code rc = bx_sealed_new(g, bx_app_store_dir(app), &sealed, err);
@@ -97,7 +96,7 @@ static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_out
     BX_AUTOFREE const char **args = NULL;
     BX_AUTOCLOSE int stdin_fd = -1;
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
-    bx_call c = {.module = m, .sealed = sealed, .ctl = &ctl};
+    bx_call c = {.module = m, .sealed = sealed, .ctl = &ctl, .record = record};
     rc = build_call(a, &c, &args, &stdin_fd, err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(&ctl, err);
@@ -110,7 +109,7 @@ static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_out
     return rc;
 }
 
-static bx_code exec_file(const bx_args *a, bx_outcome *out, bx_error *err)
+static bx_code exec_file(const bx_args *a, bx_record *record, bx_outcome *out, bx_error *err)
 {
     BX_AUTO(bx_grant) bx_grant *g = NULL;
     bx_code rc = build_grant(a, &g, err);
@@ -120,14 +119,14 @@ static bx_code exec_file(const bx_args *a, bx_outcome *out, bx_error *err)
     rc = bx_cli_app(bx_flag_last(a, BX_OPT_wasm_cache_dir), 0, &app, err);
     if (rc != BX_OK)
         return rc == BX_EDENIED ? BX_EINVAL : rc;
-    return run_call(a, app, BX_TAKE(g), out, err);
+    return run_call(a, app, BX_TAKE(g), record, out, err);
 }
 
-static int print_json(const bx_outcome *out)
+static int print_json(const bx_outcome *out, const bx_record *record)
 {
     BX_AUTO_BUF text = bx_buf_init((size_t)4 << 30);
     bx_error err;
-    if (bx_outcome_json(out, &text, &err) != BX_OK) {
+    if (bx_outcome_json(out, record, &text, &err) != BX_OK) {
         bx_cli_complain("the outcome as JSON: %s", err.msg);
         return EXIT_OURS;
     }
@@ -166,17 +165,21 @@ static int run_exec(const bx_args *a)
         return EXIT_OURS;
     bx_outcome out;
     bx_error err = {.msg = ""};
+    bool json = bx_has_flag(a, FLAG_JSON);
+    bx_record record;
+    bx_record_init(&record);
     bx_outcome_init(&out);
-    bx_code rc = exec_file(a, &out, &err);
+    bx_code rc = exec_file(a, json ? &record : NULL, &out, &err);
     if (rc != BX_OK)
         outcome_of_error(&out, rc, &err);
     if (out.kind == BX_OUT_FAILED || out.kind == BX_OUT_DENIED)
         bx_cli_complain("%s", out.error ? out.error : "failed");
     else if (out.kind != BX_OUT_EXIT)
         bx_cli_complain("%s: %s", bx_outcome_kind_name(out.kind), out.error ? out.error : "");
-    if (out.result && !bx_has_flag(a, FLAG_JSON))
+    if (out.result && !json)
         (void)printf("%s\n", out.result);
-    int code = bx_has_flag(a, FLAG_JSON) ? print_json(&out) : bx_outcome_exit_code(&out);
+    int code = json ? print_json(&out, &record) : bx_outcome_exit_code(&out);
+    bx_record_done(&record);
     bx_outcome_done(&out);
     return code;
 }

@@ -15,7 +15,7 @@ struct bx_live {
     bx_vfs_session *files;
     bx_einstance *instance; /* core modules only */
     const bx_emodule *code;
-    bx_outcome *out; /* where events go while a call runs */
+    bx_outcome *out; /* where counters and a typed result go */
     bool in_call;    /* counted by the ticker */
     bool failed;     /* the instance ended and may not run again */
 };
@@ -34,8 +34,7 @@ bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *block, bx_error 
 static void on_event(void *ctx, const bx_fs_event *ev)
 {
     bx_live *l = ctx;
-    if (l->out)
-        bx_outcome_add_event(l->out, ev);
+    bx_record_add_file(l->call.record, ev);
 }
 
 static bx_sink sink_of(int fd)
@@ -52,7 +51,7 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
     const bx_sealed *s = c->sealed;
     bx_code rc = bx_args_pack(c->args, c->n_args, &l->args, err);
     if (rc == BX_OK)
-        rc = bx_vfs_session_new(s->vfs, l->limits, c->record_events ? on_event : NULL, l, &l->files,
+        rc = bx_vfs_session_new(s->vfs, l->limits, c->record ? on_event : NULL, l, &l->files,
                                 err);
     if (rc == BX_OK)
         rc = bx_wasi_new(&l->wasi, err);
@@ -138,12 +137,13 @@ static void done(bx_live *l)
     bx_buf_done(&l->args);
 }
 
-static char *copy_output(bx_wasi *w, int which, size_t *n)
+/* False: out of memory. */
+static bool copy_output(bx_wasi *w, int which, char **ret, size_t *n)
 {
     bx_str s = bx_wasi_output(w, which);
-    char *copy = s.n ? bx_strndup(s.p, s.n) : NULL;
-    *n = copy ? s.n : 0; /* out of memory: the counters still tell how much there was */
-    return copy;
+    *ret = s.n ? bx_strndup(s.p, s.n) : NULL;
+    *n = *ret ? s.n : 0;
+    return *ret || s.n == 0;
 }
 
 static void fill(bx_live *l, const bx_eng_end *end, bx_outcome *o)
@@ -161,8 +161,10 @@ static void fill(bx_live *l, const bx_eng_end *end, bx_outcome *o)
     o->stdout_bytes = n->stdout_bytes;
     o->stderr_bytes = n->stderr_bytes;
     o->files = *bx_vfs_counters(l->files);
-    o->out = copy_output(l->wasi, 1, &o->out_n);
-    o->err = copy_output(l->wasi, 2, &o->err_n);
+    bool whole = copy_output(l->wasi, 1, &o->out, &o->out_n);
+    whole = copy_output(l->wasi, 2, &o->err, &o->err_n) && whole;
+    if (!whole) /* output that is missing must not look like a success */
+        bx_outcome_fail(o, "out of memory while keeping the output of the guest");
 }
 
 static void init_end(bx_eng_end *end)

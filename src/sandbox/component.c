@@ -103,25 +103,15 @@ static bx_code run(const bx_component_run *r, const bx_ecall *ec, bx_eng_end *en
     return BX_OK;
 }
 
-static void take_requests(bx_component *c, bx_outcome *out, bool record)
+static void close_scope(bx_component *c, bx_outcome *out)
 {
-    if (c->scope) {
-        bx_egress_counters n = bx_egress_scope_counters(c->scope);
-        out->http_requests = n.requests;
-        out->http_in = n.bytes_in;
-        out->http_out = n.bytes_out;
-        bx_egress_scope_free(c->scope); /* no event comes after this */
-    }
-    const bx_outcome *from = &c->requests;
-    for (size_t i = 0; record && i < from->n_requests; i++) {
-        const bx_outcome_request *q = &from->requests[i];
-        const char *t = from->texts.p;
-        bx_outcome_add_request(out, q, bx_str_of(t + q->method), bx_str_of(t + q->url),
-                               bx_str_of(t + q->address), bx_str_of(t + q->rule),
-                               bx_str_of(t + q->error));
-    }
-    out->requests_omitted += from->requests_omitted;
-    bx_outcome_done(&c->requests);
+    if (!c->scope)
+        return;
+    bx_egress_counters n = bx_egress_scope_counters(c->scope);
+    out->http_requests = n.requests;
+    out->http_in = n.bytes_in;
+    out->http_out = n.bytes_out;
+    bx_egress_scope_free(c->scope); /* no event comes after this */
 }
 
 bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *err)
@@ -140,8 +130,8 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
         .wasi = r->wasi,
         .ctl = r->ctl,
         .rt = bx_module_runtime(call->module),
+        .record = call->record,
     };
-    bx_outcome_init(&c.requests);
     bx_ecall ec = {
         .ctx = &c,
         .ctl = (const bx_engine_ctl *)(const void *)r->ctl,
@@ -164,6 +154,6 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
         .kv = bx_grant_find(s->grant, BX_CAP_STORE) ? &bx_component_kv : NULL,
     };
     bx_code rc = run(r, &ec, end, err);
-    take_requests(&c, r->out, call->record_events);
+    close_scope(&c, r->out);
     return rc;
 }

@@ -15,7 +15,7 @@ typedef struct bx_component_run {
     bx_vfs_session *files;
     bx_wasi *wasi;
     bx_ctl *ctl;
-    bx_outcome *out; /* requests and, for a typed call, the result go there */
+    bx_outcome *out; /* counters and, for a typed call, the result go there */
 } bx_component_run;
 
 /* Instantiate and run it: wasi:cli/run, or the function call->invoke.  `end` says how it ended, the

@@ -16,8 +16,8 @@ typedef struct bx_component {
     bx_ctl *ctl;            /* borrowed */
     bx_runtime *rt;         /* borrowed */
     bx_egress_scope *scope; /* owned; NULL until the first request or look-up */
-    bx_outcome requests;    /* only its list of requests: filled on the network's thread until the
-                               scope is freed, while the call's own thread fills the real outcome */
+    bx_record *record;      /* borrowed; NULL: nothing is kept.  Its requests are the network
+                               thread's until the scope is freed */
 } bx_component;
 
 extern const bx_efs_hooks bx_component_fs;

@@ -16,16 +16,7 @@ _Static_assert(BX_EBODY_NONE == BX_BODY_NONE && BX_EBODY_CHUNKED == BX_BODY_CHUN
 
 static void on_request(void *ctx, const bx_egress_event *ev)
 {
-    bx_component *c = ctx;
-    bx_outcome_request r = {
-        .status = ev->status,
-        .allowed = ev->allowed,
-        .bytes_in = ev->bytes_in,
-        .bytes_out = ev->bytes_out,
-        .time_us = ev->time_ns / 1000,
-    };
-    bx_outcome_add_request(&c->requests, &r, ev->method, ev->url, ev->address, ev->rule,
-                           ev->reason);
+    bx_record_add_request(((bx_component *)ctx)->record, ev);
 }
 
 bx_egress_scope *bx_component_scope(bx_component *c)
@@ -40,7 +31,7 @@ bx_egress_scope *bx_component_scope(bx_component *c)
         .deadline_ns = c->ctl->deadline_ns,
         .inject = c->sealed->inject,
         .n_inject = g->n_injects,
-        .on_event = on_request,
+        .on_event = c->record ? on_request : NULL,
         .event_ctx = c,
     };
     if (!eg || bx_egress_scope_new(eg, &cfg, &c->scope, NULL) != BX_OK)
@@ -148,8 +139,9 @@ static int check(void *ctx, int use, const uint8_t *addr, size_t n, uint16_t por
     bx_ip ip = {.family = n == 4 ? 4 : 6};
     memcpy(ip.b, addr, n);
     bx_verdict v;
-    bx_egress_check_connect(s, use == BX_ESOCK_TCP_CONNECT ? BX_LIT("tcp") : BX_LIT("udp"), ip,
-                            port, &v);
+    bx_str proto = use == BX_ESOCK_TCP_CONNECT ? BX_LIT("tcp") : BX_LIT("udp");
+    bx_egress_check_connect(s, proto, ip, port, &v);
+    bx_record_add_socket(c->record, proto, ip, port, &v);
     return v.allow;
 }
 

@@ -113,3 +113,9 @@ void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *
         return;
     }
 }
+
+void bx_outcome_fail(bx_outcome *o, const char *why)
+{
+    o->kind = BX_OUT_FAILED;
+    say(o, "%s", why);
+}

@@ -23,6 +23,9 @@ BX_NODISCARD bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *blo
 void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *limits,
                          int32_t exit_code);
 
+/* The call took place, but we failed: kind and words. */
+void bx_outcome_fail(bx_outcome *o, const char *why);
+
 /* Run fn(arg) with at least `bytes` of stack: here if this thread has that much left, else on
  * a thread of its own, waited for. */
 BX_NODISCARD bx_code bx_with_stack(uint64_t bytes, void (*fn)(void *arg), void *arg, bx_error *err);

@@ -2,29 +2,13 @@
 #ifndef BX_SANDBOX_OUTCOME_H
 #define BX_SANDBOX_OUTCOME_H
 
-#include "base/buf.h"
-#include "vfs/vfs.h"
+#include "sandbox/record.h"
 
 typedef enum bx_outcome_kind {
 #define BX_OUTCOME(name, text, exit_code) BX_OUT_##name,
 #include "sandbox/outcomes.def"
 #undef BX_OUTCOME
 } bx_outcome_kind;
-
-typedef struct bx_outcome_event { /* texts are offsets into bx_outcome.texts, NUL-terminated */
-    bx_fs_op op;
-    bx_errno result;
-    unsigned rights;
-    uint32_t path, path2;
-} bx_outcome_event;
-
-typedef struct bx_outcome_request {      /* one HTTP request, as the guard saw it */
-    uint32_t method, url, address, rule; /* offsets into texts */
-    uint32_t error;                      /* offset; 0 = none */
-    int status;                          /* 0 when no answer came */
-    bool allowed;
-    uint64_t bytes_in, bytes_out, time_us;
-} bx_outcome_request;
 
 typedef struct bx_outcome {
     bx_outcome_kind kind;
@@ -37,14 +21,9 @@ typedef struct bx_outcome {
     uint64_t stdin_bytes, stdout_bytes, stderr_bytes;
     bx_fs_counters files;
     uint64_t http_requests, http_in, http_out;
-    bx_outcome_event *events;
-    size_t n_events, cap_events, events_omitted;
-    bx_outcome_request *requests;
-    size_t n_requests, cap_requests, requests_omitted;
-    bx_buf texts;
     char *result; /* owned; what a typed function returned, as JSON; or NULL */
-    char *
-        error; /* owned; words for people, the wasm backtrace after the first line; NULL for exit */
+    char *error; /* owned; words for people, the wasm backtrace after the first line; NULL for
+                    exit */
     const char *trap; /* stable name of the trap or NULL */
 } bx_outcome;
 
@@ -59,13 +38,8 @@ const char *bx_outcome_kind_name(bx_outcome_kind k); /* "exit", "deadline", … 
  * A guest's code beyond 255 becomes its low byte, or 1 when that is 0. */
 int bx_outcome_exit_code(const bx_outcome *o);
 
-/* Recorders, bounded by BX_MAX_EVENTS; out of memory counts as omitted. */
-void bx_outcome_add_event(bx_outcome *o, const bx_fs_event *ev);
-
-void bx_outcome_add_request(bx_outcome *o, const bx_outcome_request *r, bx_str method, bx_str url,
-                            bx_str address, bx_str rule, bx_str error);
-
-/* One JSON object (docs/outcome.md) onto `out`. */
-BX_NODISCARD bx_code bx_outcome_json(const bx_outcome *o, bx_buf *out, bx_error *err);
+/* One JSON object (docs/outcome.md) onto `out`.  `record` NULL: its lists are empty. */
+BX_NODISCARD bx_code bx_outcome_json(const bx_outcome *o, const bx_record *record, bx_buf *out,
+                                     bx_error *err);
 
 #endif

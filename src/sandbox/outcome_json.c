@@ -34,48 +34,70 @@ static void put_output(bx_json_out *j, const char *key, const char *key64, bx_st
     bx_json_out_string(j, bx_buf_str(&text));
 }
 
-static void put_files(bx_json_out *j, const bx_outcome *o)
+static void put_files(bx_json_out *j, const bx_record *r)
 {
     static const char *const rights[] = {"", "r", "w", "rw"};
     bx_json_out_key(j, BX_LIT("files"));
     bx_json_out_begin_array(j);
-    for (size_t i = 0; i < o->n_events; i++) {
-        const bx_outcome_event *e = &o->events[i];
+    for (size_t i = 0; r && i < r->files.n; i++) {
+        const bx_record_file *f = bx_record_file_at(r, i);
+        const char *path2 = bx_record_text(&r->files, f->path2);
         bx_json_out_begin_object(j);
-        put_text(j, "op", bx_fs_op_name(e->op));
-        put_text(j, "path", o->texts.p + e->path);
-        if (o->texts.p[e->path2])
-            put_text(j, "path2", o->texts.p + e->path2);
-        put_text(j, "rights", rights[e->rights & 3]);
-        put_text(j, "result", bx_errno_name(e->result));
+        put_text(j, "op", bx_fs_op_name(f->op));
+        put_text(j, "path", bx_record_text(&r->files, f->path));
+        if (path2[0])
+            put_text(j, "path2", path2);
+        put_text(j, "rights", rights[f->rights & 3]);
+        put_text(j, "result", bx_errno_name(f->result));
         bx_json_out_end_object(j);
     }
     bx_json_out_end_array(j);
-    put_uint(j, "files_omitted", o->events_omitted);
+    put_uint(j, "files_omitted", r ? r->files.omitted : 0);
 }
 
-static void put_requests(bx_json_out *j, const bx_outcome *o)
+static void put_requests(bx_json_out *j, const bx_record *r)
 {
     bx_json_out_key(j, BX_LIT("requests"));
     bx_json_out_begin_array(j);
-    for (size_t i = 0; i < o->n_requests; i++) {
-        const bx_outcome_request *r = &o->requests[i];
+    for (size_t i = 0; r && i < r->requests.n; i++) {
+        const bx_record_request *q = bx_record_request_at(r, i);
+        const bx_record_list *l = &r->requests;
+        const char *error = bx_record_text(l, q->error);
         bx_json_out_begin_object(j);
-        put_text(j, "method", o->texts.p + r->method);
-        put_text(j, "url", o->texts.p + r->url);
-        put_text(j, "address", o->texts.p + r->address);
-        put_uint(j, "status", (uint64_t)r->status);
-        put_uint(j, "bytes_in", r->bytes_in);
-        put_uint(j, "bytes_out", r->bytes_out);
-        put_uint(j, "time_us", r->time_us);
+        put_text(j, "method", bx_record_text(l, q->method));
+        put_text(j, "url", bx_record_text(l, q->url));
+        put_text(j, "address", bx_record_text(l, q->address));
+        put_uint(j, "status", (uint64_t)q->status);
+        put_uint(j, "bytes_in", q->bytes_in);
+        put_uint(j, "bytes_out", q->bytes_out);
+        put_uint(j, "time_us", q->time_us);
         bx_json_out_key(j, BX_LIT("allowed"));
-        bx_json_out_bool(j, r->allowed);
-        put_text(j, "rule", o->texts.p + r->rule);
-        put_text(j, "error", o->texts.p[r->error] ? o->texts.p + r->error : NULL);
+        bx_json_out_bool(j, q->allowed);
+        put_text(j, "rule", bx_record_text(l, q->rule));
+        put_text(j, "error", error[0] ? error : NULL);
         bx_json_out_end_object(j);
     }
     bx_json_out_end_array(j);
-    put_uint(j, "requests_omitted", o->requests_omitted);
+    put_uint(j, "requests_omitted", r ? r->requests.omitted : 0);
+}
+
+static void put_sockets(bx_json_out *j, const bx_record *r)
+{
+    bx_json_out_key(j, BX_LIT("sockets"));
+    bx_json_out_begin_array(j);
+    for (size_t i = 0; r && i < r->sockets.n; i++) {
+        const bx_record_socket *s = bx_record_socket_at(r, i);
+        bx_json_out_begin_object(j);
+        put_text(j, "proto", bx_record_text(&r->sockets, s->proto));
+        put_text(j, "address", bx_record_text(&r->sockets, s->address));
+        put_uint(j, "port", s->port);
+        bx_json_out_key(j, BX_LIT("allowed"));
+        bx_json_out_bool(j, s->allowed);
+        put_text(j, "rule", bx_record_text(&r->sockets, s->rule));
+        bx_json_out_end_object(j);
+    }
+    bx_json_out_end_array(j);
+    put_uint(j, "sockets_omitted", r ? r->sockets.omitted : 0);
 }
 
 static void put_bytes(bx_json_out *j, const bx_outcome *o)
@@ -92,7 +114,7 @@ static void put_bytes(bx_json_out *j, const bx_outcome *o)
     bx_json_out_end_object(j);
 }
 
-bx_code bx_outcome_json(const bx_outcome *o, bx_buf *out, bx_error *err)
+bx_code bx_outcome_json(const bx_outcome *o, const bx_record *record, bx_buf *out, bx_error *err)
 {
     bx_json_out j = bx_json_out_on(out);
     bx_json_out_begin_object(&j);
@@ -110,9 +132,10 @@ bx_code bx_outcome_json(const bx_outcome *o, bx_buf *out, bx_error *err)
     put_bytes(&j, o);
     put_uint(&j, "files_created", o->files.files_created);
     put_uint(&j, "dir_entries", o->files.dir_entries);
-    put_files(&j, o);
+    put_files(&j, record);
     put_uint(&j, "http_requests", o->http_requests);
-    put_requests(&j, o);
+    put_requests(&j, record);
+    put_sockets(&j, record);
     if (o->result) {
         bx_json_out_key(&j, BX_LIT("result"));
         bx_json_out_raw(&j, bx_str_of(o->result));
