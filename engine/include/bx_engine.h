@@ -115,11 +115,12 @@ typedef struct bx_host_def {
 bx_eng_code bx_emodule_link(bx_emodule *m, const bx_host_def *defs, size_t n, bx_eng_error *err);
 
 /* What a running guest watches.  Lives in C memory for as long as the instance does.
- * The same two fields begin struct bx_ctl (src/os/ctl.h). */
+ * The same fields begin struct bx_ctl (src/os/ctl.h). */
 typedef struct bx_engine_ctl {
     uint32_t cancelled;   /* atomic; non-zero: stop at the next tick */
     uint32_t pad;
     uint64_t deadline_ns; /* CLOCK_MONOTONIC; UINT64_MAX = none */
+    const struct bx_engine_ctl *parent; /* its cancel counts too; NULL = none */
 } bx_engine_ctl;
 
 typedef struct bx_engine_limits {

@@ -99,6 +99,8 @@ pub struct EngineCtl {
     pub pad: u32,
     /// CLOCK_MONOTONIC; `u64::MAX` = none.
     pub deadline_ns: u64,
+    /// Of the call that started this one: its cancel counts too.
+    pub parent: *const EngineCtl,
 }
 
 /// `bx_engine_limits`.

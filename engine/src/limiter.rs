@@ -128,9 +128,14 @@ impl Ctl {
         if self.0.is_null() {
             return None;
         }
-        // SAFETY: see `Send` above.
-        if unsafe { (*self.0).cancelled.load(Ordering::Relaxed) } != 0 {
-            return Some(Stop::Cancelled);
+        let mut at = self.0;
+        while !at.is_null() {
+            // SAFETY: as above; `parent` is set before the guest runs, and parents outlive their children.
+            let ctl = unsafe { &*at };
+            if ctl.cancelled.load(Ordering::Relaxed) != 0 {
+                return Some(Stop::Cancelled);
+            }
+            at = ctl.parent;
         }
         let deadline = self.deadline_ns();
         (deadline != u64::MAX && now_ns() >= deadline).then_some(Stop::Deadline)

@@ -48,10 +48,32 @@ void bx_ctl_cancel(bx_ctl *c)
     errno = saved;
 }
 
+bx_code bx_ctl_inherit(bx_ctl *c, const bx_ctl *parent, bx_error *err)
+{
+    size_t depth = 1;
+    for (const bx_ctl *p = parent; p; p = p->parent)
+        depth++;
+    if (depth > BX_CTL_MAX_DEPTH)
+        return bx_fail(err, BX_ELIMIT, "calls nested more than %d deep", BX_CTL_MAX_DEPTH - 1);
+    c->parent = parent;
+    bx_ctl_set_deadline(c, c->deadline_ns);
+    return BX_OK;
+}
+
+/* A parent's deadline is fixed before it can start anything, so it need not be looked at again. */
+void bx_ctl_set_deadline(bx_ctl *c, uint64_t deadline_ns)
+{
+    if (c->parent && c->parent->deadline_ns < deadline_ns)
+        deadline_ns = c->parent->deadline_ns;
+    c->deadline_ns = deadline_ns;
+}
+
 static bx_stop check_at(const bx_ctl *c, uint64_t now)
 {
-    if (atomic_load_explicit(&c->cancelled, memory_order_acquire))
-        return BX_STOP_CANCELLED;
+    for (const bx_ctl *p = c; p; p = p->parent) {
+        if (atomic_load_explicit(&p->cancelled, memory_order_acquire))
+            return BX_STOP_CANCELLED;
+    }
     return now >= c->deadline_ns && c->deadline_ns != UINT64_MAX ? BX_STOP_DEADLINE : BX_STOP_NONE;
 }
 
@@ -79,9 +101,24 @@ static int poll_until(struct pollfd *fds, size_t n, uint64_t now, uint64_t wake_
     return interrupted ? 0 : (int)n;
 }
 
-/* `fds` has `n` entries of the caller and, when `own` is 1, the cancel handle behind them. */
-static bx_stop wait_on(const bx_ctl *c, struct pollfd *fds, size_t n, size_t own, uint64_t until_ns,
-                       int *ready)
+/* The cancel handles of `c` and the calls above it; *all: none of them lacks one. */
+static size_t cancel_handles(const bx_ctl *c, struct pollfd *ret, bool *all)
+{
+    size_t n = 0;
+    *all = true;
+    for (const bx_ctl *p = c; p; p = p->parent) {
+        if (p->cancel_fd < 0)
+            *all = false;
+        else if (n < BX_CTL_MAX_DEPTH)
+            ret[n++] = (struct pollfd){.fd = p->cancel_fd, .events = POLLIN};
+    }
+    return n;
+}
+
+/* `fds` has `n` entries of the caller and `own` cancel handles behind them; `all`: a cancel always
+ * shows on one of these. */
+static bx_stop wait_on(const bx_ctl *c, struct pollfd *fds, size_t n, size_t own, bool all,
+                       uint64_t until_ns, int *ready)
 {
     for (;;) {
         uint64_t now = bx_now_ns();
@@ -89,10 +126,12 @@ static bx_stop wait_on(const bx_ctl *c, struct pollfd *fds, size_t n, size_t own
         if (stop != BX_STOP_NONE)
             return stop;
         uint64_t wake = until_ns < c->deadline_ns ? until_ns : c->deadline_ns;
-        if (!own && (wake > now && wake - now > SLICE_NS))
+        if (!all && (wake > now && wake - now > SLICE_NS))
             wake = now + SLICE_NS;
         int r = poll_until(fds, n + own, now, wake);
-        int mine = own && fds[n].revents != 0;
+        int mine = 0;
+        for (size_t i = 0; i < own; i++)
+            mine += fds[n + i].revents != 0;
         if (r > mine) {
             *ready = r - mine;
             return bx_ctl_check(c);
@@ -102,29 +141,33 @@ static bx_stop wait_on(const bx_ctl *c, struct pollfd *fds, size_t n, size_t own
     }
 }
 
+/* With copies of the caller's entries in `room`, which has room for the cancel handles too. */
+static bx_stop wait_copied(const bx_ctl *c, struct pollfd *room, struct pollfd *fds, size_t n,
+                           uint64_t until_ns, int *ready)
+{
+    if (n)
+        memcpy(room, fds, n * sizeof *fds);
+    bool all;
+    size_t own = cancel_handles(c, room + n, &all);
+    bx_stop stop = wait_on(c, room, n, own, all, until_ns, ready);
+    if (n)
+        memcpy(fds, room, n * sizeof *fds);
+    return stop;
+}
+
 /* Kept out of line: the ordinary wait should not touch 32 KiB of stack. */
 static __attribute__((noinline)) bx_stop wait_many(const bx_ctl *c, struct pollfd *fds, size_t n,
                                                    uint64_t until_ns, int *ready)
 {
-    struct pollfd all[BX_MAX_SUBSCRIPTIONS + 1];
-    memcpy(all, fds, n * sizeof *fds);
-    all[n] = (struct pollfd){.fd = c->cancel_fd, .events = POLLIN};
-    bx_stop stop = wait_on(c, all, n, 1, until_ns, ready);
-    memcpy(fds, all, n * sizeof *fds);
-    return stop;
+    struct pollfd room[BX_MAX_SUBSCRIPTIONS + BX_CTL_MAX_DEPTH];
+    return wait_copied(c, room, fds, n, until_ns, ready);
 }
 
 static bx_stop wait_few(const bx_ctl *c, struct pollfd *fds, size_t n, uint64_t until_ns,
                         int *ready)
 {
-    struct pollfd all[FEW_FDS + 1];
-    if (n)
-        memcpy(all, fds, n * sizeof *fds);
-    all[n] = (struct pollfd){.fd = c->cancel_fd, .events = POLLIN};
-    bx_stop stop = wait_on(c, all, n, 1, until_ns, ready);
-    if (n)
-        memcpy(fds, all, n * sizeof *fds);
-    return stop;
+    struct pollfd room[FEW_FDS + BX_CTL_MAX_DEPTH];
+    return wait_copied(c, room, fds, n, until_ns, ready);
 }
 
 bx_stop bx_ctl_wait(const bx_ctl *c, struct pollfd *fds, size_t n, uint64_t until_ns, int *ready)
@@ -133,8 +176,8 @@ bx_stop bx_ctl_wait(const bx_ctl *c, struct pollfd *fds, size_t n, uint64_t unti
     *ready = 0;
     for (size_t i = 0; i < n; i++)
         fds[i].revents = 0;
-    if (c->cancel_fd < 0)
-        return wait_on(c, fds, n, 0, until_ns, ready);
+    if (c->cancel_fd < 0 && !c->parent)
+        return wait_on(c, fds, n, 0, false, until_ns, ready);
     return n <= FEW_FDS ? wait_few(c, fds, n, until_ns, ready)
                         : wait_many(c, fds, n, until_ns, ready);
 }

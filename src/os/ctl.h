@@ -13,11 +13,16 @@ typedef struct bx_ctl {
     _Atomic uint32_t cancelled;
     uint32_t pad;
     uint64_t deadline_ns; /* CLOCK_MONOTONIC; UINT64_MAX = none */
+    const struct bx_ctl *parent; /* borrowed: the call this one was started by, or NULL; outlives
+                                    this one.  Its cancel is ours too */
     int cancel_fd;        /* eventfd that becomes readable on cancel; -1 = none: waits then
                              notice a cancel within BX_CTL_SLICE_MS */
 } bx_ctl;
 
-enum { BX_CTL_SLICE_MS = 5 };
+enum {
+    BX_CTL_SLICE_MS = 5,
+    BX_CTL_MAX_DEPTH = 65, /* control blocks in a chain: the largest limit `depth`, and the root */
+};
 
 typedef enum bx_stop { BX_STOP_NONE = 0, BX_STOP_DEADLINE, BX_STOP_CANCELLED } bx_stop;
 
@@ -27,6 +32,12 @@ static inline bx_ctl bx_ctl_init(uint64_t deadline_ns)
 {
     return (bx_ctl){.deadline_ns = deadline_ns, .cancel_fd = -1};
 }
+
+/* Make `c` end with `parent`: its cancel, and its deadline as it is now where that is sooner.
+ * BX_ELIMIT beyond BX_CTL_MAX_DEPTH. */
+BX_NODISCARD bx_code bx_ctl_inherit(bx_ctl *c, const bx_ctl *parent, bx_error *err);
+/* Set the deadline, never beyond the parent's. */
+void bx_ctl_set_deadline(bx_ctl *c, uint64_t deadline_ns);
 
 /* Give `c` an eventfd, so that waits notice a cancel at once.  bx_ctl_done closes it. */
 BX_NODISCARD bx_code bx_ctl_make_cancellable(bx_ctl *c, bx_error *err);

@@ -162,7 +162,60 @@ static void a_closed_fd_is_reported_not_waited_for(void)
     CHECK(ready == 1 && fds[0].revents == POLLNVAL);
 }
 
-BXT_MAIN(RUN(no_deadline_never_stops); RUN(deadline_stops_at_its_instant);
+static void a_child_ends_with_its_parent(void)
+{
+    bx_ctl root = bx_ctl_init(bx_now_ns() + 1000 * MS), child = bx_ctl_init(UINT64_MAX),
+           grandchild = bx_ctl_init(UINT64_MAX);
+    CHECK(bx_ctl_inherit(&child, &root, NULL) == BX_OK);
+    CHECK(bx_ctl_inherit(&grandchild, &child, NULL) == BX_OK);
+    CHECK(grandchild.deadline_ns == root.deadline_ns); /* sooner than its own */
+    bx_ctl_set_deadline(&grandchild, 1);
+    CHECK(grandchild.deadline_ns == 1);
+    bx_ctl_set_deadline(&grandchild, UINT64_MAX);
+    CHECK(grandchild.deadline_ns == root.deadline_ns);
+    CHECK(bx_ctl_check(&grandchild) == BX_STOP_NONE);
+    bx_ctl_cancel(&root);
+    CHECK(bx_ctl_check(&grandchild) == BX_STOP_CANCELLED);
+}
+
+static void a_childs_cancel_is_its_own(void)
+{
+    bx_ctl root = bx_ctl_init(UINT64_MAX), child = bx_ctl_init(UINT64_MAX);
+    CHECK(bx_ctl_inherit(&child, &root, NULL) == BX_OK);
+    bx_ctl_cancel(&child);
+    CHECK(bx_ctl_check(&child) == BX_STOP_CANCELLED && bx_ctl_check(&root) == BX_STOP_NONE);
+}
+
+/* Whichever of the two has an eventfd: the child's wait must end. */
+static void a_waiting_child_notices_its_parents_cancel(void)
+{
+    for (int has = 0; has < 4; has++) {
+        bx_ctl root = bx_ctl_init(UINT64_MAX), child = bx_ctl_init(UINT64_MAX);
+        CHECK(bx_ctl_inherit(&child, &root, NULL) == BX_OK);
+        CHECK(!(has & 1) || bx_ctl_make_cancellable(&root, NULL) == BX_OK);
+        CHECK(!(has & 2) || bx_ctl_make_cancellable(&child, NULL) == BX_OK);
+        bx_ctl_cancel(&root);
+        int ready = -1;
+        CHECK(bx_ctl_wait(&child, NULL, 0, UINT64_MAX, &ready) == BX_STOP_CANCELLED && ready == 0);
+        bx_ctl_done(&root);
+        bx_ctl_done(&child);
+    }
+}
+
+static void a_chain_is_bounded(void)
+{
+    static bx_ctl chain[BX_CTL_MAX_DEPTH + 1];
+    for (int i = 0; i <= BX_CTL_MAX_DEPTH; i++)
+        chain[i] = bx_ctl_init(UINT64_MAX);
+    for (int i = 1; i < BX_CTL_MAX_DEPTH; i++)
+        CHECK(bx_ctl_inherit(&chain[i], &chain[i - 1], NULL) == BX_OK);
+    bx_ctl *last = &chain[BX_CTL_MAX_DEPTH];
+    CHECK(bx_ctl_inherit(last, last - 1, NULL) == BX_ELIMIT && !last->parent);
+}
+
+BXT_MAIN(RUN(a_child_ends_with_its_parent); RUN(a_childs_cancel_is_its_own);
+         RUN(a_waiting_child_notices_its_parents_cancel); RUN(a_chain_is_bounded);
+         RUN(no_deadline_never_stops); RUN(deadline_stops_at_its_instant);
          RUN(cancel_beats_deadline_and_is_idempotent); RUN(wait_reports_ready_fds);
          RUN(wait_ends_at_until); RUN(until_in_the_past_still_polls_once);
          RUN(wait_ends_at_the_deadline); RUN(wait_ends_on_cancel); RUN(many_fds_at_the_limit);

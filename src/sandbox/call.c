@@ -81,7 +81,7 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
 static void enter(bx_live *l)
 {
     l->begin_ns = bx_now_ns();
-    l->ctl->deadline_ns = l->begin_ns + l->limits->wall_ns;
+    bx_ctl_set_deadline(l->ctl, l->begin_ns + l->limits->wall_ns);
     bx_ticker_enter(bx_runtime_ticker(bx_module_runtime(l->call.module)), l->ctl->deadline_ns);
     l->in_call = true;
 }

@@ -28,7 +28,8 @@ typedef struct bx_call {
     size_t n_args;
     bx_stdin in;
     int out_fd, err_fd; /* >= 0: pass output through; -1: capture; -2: discard */
-    bx_ctl *ctl; /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here */
+    bx_ctl *ctl; /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here, never
+                    beyond its parent's (bx_ctl_inherit: a call started by a call) */
     bx_record *record;  /* gets what the call touches; must be empty; NULL: nothing is kept */
     const char *entry;  /* exported function of a core module; NULL = "_start" */
     const char *invoke; /* exported function of a component ("pkg:iface/name#func"), or NULL: run

@@ -178,25 +178,36 @@ static void *cancel_soon(void *ctl)
     return NULL;
 }
 
-static void cancelled(const char *how)
+/* `nested`: the cancel is of the call above, and the call itself is only its child. */
+static void cancelled(const char *how, bool nested)
 {
-    bx_ctl ctl = bx_ctl_init(UINT64_MAX);
+    bx_ctl ctl = bx_ctl_init(UINT64_MAX), child = bx_ctl_init(UINT64_MAX);
     bx_outcome o;
     pthread_t t;
     CHECK(bx_ctl_make_cancellable(&ctl, NULL) == BX_OK);
+    CHECK(bx_ctl_inherit(&child, &ctl, NULL) == BX_OK);
     CHECK(pthread_create(&t, NULL, cancel_soon, &ctl) == 0);
-    bool ok = run(how, NULL, NULL, &ctl, nothing, &o);
+    bool ok = run(how, NULL, NULL, nested ? &child : &ctl, nothing, &o);
     (void)pthread_join(t, NULL);
     bx_ctl_done(&ctl);
     CHECK(ok && o.kind == BX_OUT_CANCELLED && bx_outcome_exit_code(&o) == 130);
     bx_outcome_done(&o);
 }
-
 static void cancel_ends_guest_and_host(void)
 {
-    cancelled("spin");
-    if (!bxt_failed)
-        cancelled("sleep");
+    for (int nested = 0; nested < 2 && !bxt_failed; nested++) {
+        cancelled("spin", nested);
+        if (!bxt_failed)
+            cancelled("sleep", nested);
+    }
+}
+static void a_parents_deadline_holds_for_its_child(void)
+{
+    bx_ctl parent = bx_ctl_init(bx_now_ns()), child = bx_ctl_init(UINT64_MAX);
+    bx_outcome o;
+    CHECK(bx_ctl_inherit(&child, &parent, NULL) == BX_OK);
+    CHECK(run("spin", NULL, NULL, &child, nothing, &o) && o.kind == BX_OUT_DEADLINE);
+    bx_outcome_done(&o);
 }
 
 static void cancelled_before_it_began(void)
@@ -282,6 +293,6 @@ static void teardown(void)
 BXT_MAIN(RUN(setup); RUN(own_exit_code); RUN(nothing_is_inherited); RUN(input_is_what_was_given);
          RUN(traps_say_where); RUN(stack_holds); RUN(memory_holds); RUN(output_holds);
          RUN(deadline_holds_in_guest_and_host); RUN(fuel_holds_and_repeats);
-         RUN(cancel_ends_guest_and_host); RUN(cancelled_before_it_began);
+         RUN(cancel_ends_guest_and_host); RUN(a_parents_deadline_holds_for_its_child); RUN(cancelled_before_it_began);
          RUN(refuses_what_is_not_a_command); RUN(refuses_what_is_not_wasm);
          RUN(live_instances_keep_their_state); RUN(teardown);)

@@ -5,7 +5,8 @@
 #include "wasi/streams.h"
 
 _Static_assert(offsetof(bx_engine_ctl, cancelled) == offsetof(bx_ctl, cancelled) &&
-                   offsetof(bx_engine_ctl, deadline_ns) == offsetof(bx_ctl, deadline_ns),
+                   offsetof(bx_engine_ctl, deadline_ns) == offsetof(bx_ctl, deadline_ns) &&
+                   offsetof(bx_engine_ctl, parent) == offsetof(bx_ctl, parent),
                "bx_engine_ctl must be the beginning of bx_ctl");
 
 bx_code bx_component_link(bx_emodule *code, bx_error *err)
