@@ -13,15 +13,8 @@
 //! # Threads
 //! Engines and modules may be used by several threads at once.  An instance belongs to one thread at a time.
 
-mod adapter_room;
-pub mod code;
+pub mod abi;
 pub mod component;
-pub mod componentize;
 pub mod core;
-mod describe;
-mod ends;
-pub mod engine;
-mod error;
-pub mod ffi;
-mod limiter;
+pub mod file;
 pub mod typed;

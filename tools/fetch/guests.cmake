@@ -8,7 +8,7 @@ set(wf_type ${WF_BINDINGS}/web_fetch_component_type.o)
 add_custom_command(OUTPUT ${WF_BINDINGS}/web_fetch.c ${WF_BINDINGS}/web_fetch.h ${wf_type}
     COMMAND ${CMAKE_COMMAND} -E env CARGO=${BX_CARGO} ${WF}/bindings ${wf_world} ${WF_BINDINGS}
     COMMAND ${CMAKE_COMMAND} -E touch ${WF_BINDINGS}/web_fetch.c ${WF_BINDINGS}/web_fetch.h ${wf_type}
-    DEPENDS ${wf_world} ${WF}/bindings ${CMAKE_SOURCE_DIR}/engine/witgen/src/main.rs
+    DEPENDS ${wf_world} ${WF}/bindings ${CMAKE_SOURCE_DIR}/tools/witgen/src/main.rs
             ${CMAKE_SOURCE_DIR}/engine/Cargo.lock
     COMMENT "bindings of web_fetch" VERBATIM)
 

@@ -20,10 +20,10 @@ use wasmtime_wasi::p2::{
     StreamResult, subscribe,
 };
 
-use super::hooks::Call;
 use super::state::{Shared, View};
-use crate::ends::Cause;
-use crate::limiter::now_ns;
+use crate::abi::hooks::Call;
+use crate::core::ends::Cause;
+use crate::core::limiter::now_ns;
 
 /// Most bytes moved by one read or write of a stream.
 pub const CHUNK: usize = 64 << 10;

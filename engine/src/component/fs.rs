@@ -19,8 +19,8 @@ use wasmtime_wasi::p2::{
 };
 
 use super::cli::CHUNK;
-use super::hooks::{self, Dirent, Open, Stat, Str, Time};
 use super::state::{Shared, View};
+use crate::abi::hooks::{self, Dirent, Open, Stat, Str, Time};
 
 /// Most bytes of one `descriptor.read`.
 const READ_MAX: u64 = 256 << 10;

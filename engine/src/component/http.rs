@@ -15,8 +15,8 @@ use http_body_util::BodyExt;
 use wasmtime_wasi::runtime::{AbortOnDropJoinHandle, spawn};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
-use super::hooks::{self, BODY_CHUNKED, BODY_NONE, END, Field, Head, PENDING, READY, Str};
 use super::state::Shared;
+use crate::abi::hooks::{self, BODY_CHUNKED, BODY_NONE, END, Field, Head, PENDING, READY, Str};
 
 /// Bytes of a response read at once.
 const CHUNK: usize = 32 << 10;

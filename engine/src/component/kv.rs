@@ -7,8 +7,8 @@ use std::ptr::null;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Lower, Resource, ResourceType};
 
-use super::hooks::{Call, Emit, Kv, Str, collect};
 use super::state::State;
+use crate::abi::hooks::{Call, Emit, Kv, Str, collect};
 
 /// Names under which `wasi:config/store` is known.
 const CONFIG: [&str; 3] = [

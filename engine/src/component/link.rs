@@ -10,9 +10,9 @@ use wasmtime_wasi_http::p2::bindings as http_bindings;
 
 use super::kv;
 use super::state::{HasTable, HasView, State};
-use crate::code::{BxModule, Loaded};
-use crate::error::{Code, Error, Result, finish};
-use crate::ffi::EngError;
+use crate::abi::error::{Code, Error, Result, finish};
+use crate::abi::types::EngError;
+use crate::file::code::{BxModule, Loaded};
 
 /// Interfaces this runtime provides, by name without version.
 const PROVIDED: [&str; 31] = [

@@ -1,7 +1,5 @@
 //! The component path: linking, running a command, calling an export.
 
-pub mod hooks;
-
 mod cli;
 mod fs;
 mod http;

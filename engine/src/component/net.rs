@@ -16,8 +16,8 @@ use wasmtime_wasi::p2::bindings::sync;
 use wasmtime_wasi::p2::{DynPollable, Pollable, SocketError, SocketResult, UdpSocket, subscribe};
 use wasmtime_wasi::sockets::{SocketAddrUse, WasiSocketsCtx, WasiSocketsCtxView};
 
-use super::hooks::{Str, collect};
 use super::state::{Shared, View};
+use crate::abi::hooks::{Str, collect};
 
 const TCP_BIND: c_int = 0;
 const TCP_CONNECT: c_int = 1;

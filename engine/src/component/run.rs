@@ -6,14 +6,14 @@ use wasmtime::component::{Func, Instance};
 use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::I32Exit;
 
-use super::hooks::Call;
 use super::link::Linked;
 use super::state::{Shared, State, runtime};
-use crate::code::{BxModule, Loaded};
-use crate::ends;
-use crate::error::chain;
-use crate::ffi::{EndKind, EngEnd};
-use crate::limiter::Limiter;
+use crate::abi::error::chain;
+use crate::abi::hooks::Call;
+use crate::abi::types::{EndKind, EngEnd};
+use crate::core::ends;
+use crate::core::limiter::Limiter;
+use crate::file::code::{BxModule, Loaded};
 
 /// A call under way.
 pub struct Running {

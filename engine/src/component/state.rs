@@ -14,10 +14,10 @@ use wasmtime::component::{HasData, ResourceTable};
 use wasmtime_wasi::sockets::WasiSocketsCtx;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView};
 
-use super::hooks::{self, Call};
 use super::http::Hooks;
-use crate::ends::{Cause, Unwind};
-use crate::limiter::{Ctl, Limiter, Stop, now_ns};
+use crate::abi::hooks::{self, Call};
+use crate::core::ends::{Cause, Unwind};
+use crate::core::limiter::{Ctl, Limiter, Stop, now_ns};
 
 /// How long a wait goes on before it looks for a cancel again.
 const SLICE: Duration = Duration::from_millis(5);

@@ -7,12 +7,13 @@ use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex, Val};
 
 use super::json;
-use crate::code::{BxModule, Loaded};
-use crate::component::{hooks::Call, with_instance};
-use crate::ends;
-use crate::error::{Code, Error, Result, finish};
-use crate::ffi::{EndKind, EngBytes, EngEnd, EngError, bytes, text};
-use crate::limiter::Limiter;
+use crate::abi::error::{Code, Error, Result, finish};
+use crate::abi::hooks::Call;
+use crate::abi::types::{EndKind, EngBytes, EngEnd, EngError, bytes, text};
+use crate::component::with_instance;
+use crate::core::ends;
+use crate::core::limiter::Limiter;
+use crate::file::code::{BxModule, Loaded};
 
 /// Largest result, as JSON.
 const RESULT_MAX: usize = 16 << 20;

@@ -9,11 +9,11 @@ use wasmtime::{
     ValType,
 };
 
-use crate::code::{BxModule, CoreCode, Loaded};
-use crate::ends::{self, Cause, Unwind};
-use crate::error::{Code, Error, Result, finish};
-use crate::ffi::{EndKind, EngEnd, EngError, EngineCtl, EngineLimits, HostDef, HostFn, text};
-use crate::limiter::{Ctl, Limiter};
+use crate::abi::error::{Code, Error, Result, finish};
+use crate::abi::types::{EndKind, EngEnd, EngError, EngineCtl, EngineLimits, HostDef, HostFn, text};
+use crate::core::ends::{self, Cause, Unwind};
+use crate::core::limiter::{Ctl, Limiter};
+use crate::file::code::{BxModule, CoreCode, Loaded};
 
 /// Most parameters a host function can have.
 const MAX_PARAMS: usize = 16;
@@ -274,7 +274,7 @@ pub unsafe extern "C" fn bx_einstance_new(
     let mut store = match Store::try_new(core.module.engine(), state) {
         Ok(store) => store,
         // SAFETY: as above.
-        Err(e) => return unsafe { ends::put_failed(end, &crate::error::chain(&e), &Limiter::new(lim)) },
+        Err(e) => return unsafe { ends::put_failed(end, &crate::abi::error::chain(&e), &Limiter::new(lim)) },
     };
     store.limiter(|s| &mut s.limiter);
     if m.fuel {

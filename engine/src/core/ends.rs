@@ -5,9 +5,9 @@ use std::fmt;
 
 use wasmtime::{Trap, WasmBacktrace};
 
-use crate::error::chain;
-use crate::ffi::{EndKind, EngEnd, put_msg};
-use crate::limiter::{Limiter, Stop};
+use crate::abi::error::chain;
+use crate::abi::types::{EndKind, EngEnd, put_msg};
+use crate::core::limiter::{Limiter, Stop};
 
 /// The error a host function or an epoch tick unwinds a guest with.  What it means is in the call's state,
 /// so that making it costs next to nothing.

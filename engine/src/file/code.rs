@@ -8,12 +8,12 @@ use serde_json::Value;
 use wasmtime::component::Component;
 use wasmtime::{InstancePre, Module, ModuleExport};
 
+use crate::abi::error::{Code, Error, Result, finish};
+use crate::abi::types::{EngBytes, EngError, bytes};
 use crate::component::Linked;
-use crate::core::CallState;
-use crate::describe;
-use crate::engine::BxEngine;
-use crate::error::{Code, Error, Result, finish};
-use crate::ffi::{EngBytes, EngError, bytes};
+use crate::core::engine::BxEngine;
+use crate::core::instance::CallState;
+use crate::file::describe;
 
 const MAGIC: &[u8; 8] = b"bxcode2\0";
 /// Largest description kept beside the code.
@@ -149,7 +149,7 @@ fn exported_memory(module: &Module) -> Option<ModuleExport> {
 }
 
 fn compile_error(err: &wasmtime::Error) -> Error {
-    let text = crate::error::chain(err);
+    let text = crate::abi::error::chain(err);
     let code = if text.contains("pooling allocator")
         || text.contains("exceeds the limit")
         || text.contains("too large")
@@ -169,7 +169,7 @@ fn compile_error(err: &wasmtime::Error) -> Error {
 }
 
 fn load_error(err: &wasmtime::Error) -> Error {
-    let text = crate::error::chain(err);
+    let text = crate::abi::error::chain(err);
     let code = if text.contains("pooling allocator") || text.contains("exceeds the limit") {
         Code::Limit
     } else {

@@ -85,7 +85,9 @@ impl BxTextbook {
 
 unsafe fn make(path: *const c_char, component: bool) -> *mut BxTextbook {
     // SAFETY: the header asks for a NUL-terminated string.
-    let Ok(path) = (unsafe { CStr::from_ptr(path) }).to_str() else { return std::ptr::null_mut() };
+    let Ok(path) = (unsafe { CStr::from_ptr(path) }).to_str() else {
+        return std::ptr::null_mut();
+    };
     let engine = Engine::default();
     let code = if component {
         Component::from_file(&engine, path).map(Code::Component)
@@ -144,7 +146,9 @@ pub unsafe extern "C" fn bx_textbook_core_call(
 ) -> i32 {
     // SAFETY: promised by the caller.
     unsafe {
-        let Ok((ok, printed)) = (*t).call(bx_engine::ffi::bytes(input, n)) else { return -1 };
+        let Ok((ok, printed)) = (*t).call(bx_engine::ffi::bytes(input, n)) else {
+            return -1;
+        };
         let keep = printed.len().min(*out_n);
         std::ptr::copy_nonoverlapping(printed.as_ptr(), out, keep);
         *out_n = printed.len();

@@ -1,6 +1,6 @@
 //! Errors as values: a code that says what the caller can do, and words.
 
-use crate::ffi::{EngError, put_msg};
+use crate::abi::types::{EngError, put_msg};
 
 /// `bx_eng_code`.
 #[repr(C)]

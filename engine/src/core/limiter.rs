@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use wasmtime::{ResourceLimiter, Result};
 
-use crate::ffi::{EngineCtl, EngineLimits};
+use crate::abi::types::{EngineCtl, EngineLimits};
 
 /// Sums all linear memories and tables of a call against its limits.
 pub struct Limiter {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use wasmparser::{ExternalKind, Parser, Payload, TypeRef, ValType};
 
-use crate::code::KIND_CORE;
-use crate::error::{Code, Error, Result};
+use crate::abi::error::{Code, Error, Result};
+use crate::file::code::KIND_CORE;
 
 /// Custom section that holds a tool's manifest.
 const TOOL_SECTION: &str = "boxagnts.tool";

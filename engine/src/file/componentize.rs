@@ -7,9 +7,9 @@ use wasi_preview1_component_adapter_provider::{
 use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
-use crate::adapter_room::make_room;
-use crate::error::{Code, Error, Result, finish};
-use crate::ffi::{EngBytes, EngError, bytes};
+use super::adapter_room::make_room;
+use crate::abi::error::{Code, Error, Result, finish};
+use crate::abi::types::{EngBytes, EngError, bytes};
 
 fn exports_start(wasm: &[u8]) -> std::result::Result<bool, wasmparser::BinaryReaderError> {
     for payload in Parser::new(0).parse_all(wasm) {

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails};
 
-use crate::error::{Code, Error, Result, finish};
-use crate::ffi::{EngError, EngineConfig};
+use crate::abi::error::{Code, Error, Result, finish};
+use crate::abi::types::{EngError, EngineConfig};
 
 /// Frames kept of a wasm backtrace.
 const BACKTRACE_FRAMES: NonZeroUsize = NonZeroUsize::new(32).unwrap();

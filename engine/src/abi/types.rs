@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char, c_void};
 
-use crate::error::Code;
+use crate::abi::error::Code;
 
 /// Size of every message buffer that crosses the border.
 pub const MSG: usize = 2048;

@@ -4,7 +4,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use crate::ffi::{EngineCtl, EngineLimits};
+use crate::abi::types::{EngineCtl, EngineLimits};
 
 /// `bx_estr`: borrowed bytes.
 #[repr(C)]
@@ -33,7 +33,7 @@ impl Str {
     /// The bytes are readable and stay unchanged while the slice lives.
     pub unsafe fn bytes<'a>(self) -> &'a [u8] {
         // SAFETY: promised by the caller.
-        unsafe { crate::ffi::bytes(self.p.cast(), self.n) }
+        unsafe { crate::abi::types::bytes(self.p.cast(), self.n) }
     }
 
     /// The text, with what is not UTF-8 replaced.
@@ -295,5 +295,5 @@ impl Call {
 /// `sink` is a `*mut Vec<Vec<u8>>`, and `p` has `n` readable bytes.
 pub unsafe extern "C" fn collect(sink: *mut c_void, p: *const c_void, n: usize) {
     // SAFETY: promised by the caller.
-    unsafe { (*sink.cast::<Vec<Vec<u8>>>()).push(crate::ffi::bytes(p.cast(), n).to_vec()) }
+    unsafe { (*sink.cast::<Vec<Vec<u8>>>()).push(crate::abi::types::bytes(p.cast(), n).to_vec()) }
 }
