@@ -15,7 +15,7 @@ function(bx_engine_library target crate)
     add_library(${target} INTERFACE)
     add_dependencies(${target} ${target}_build)
     target_link_libraries(${target} INTERFACE
-        ${lib} Threads::Threads ${CMAKE_DL_LIBS} m gcc_s)
+        ${lib} Threads::Threads ${CMAKE_DL_LIBS} m -static-libgcc)
 endfunction()
 
 bx_engine_library(bx_engine bx-engine)

@@ -4,6 +4,7 @@
 #   bx_flags       both: our own code
 #   bx_banned      additionally src/base/banned.h in front of every file
 include(CheckCCompilerFlag)
+include(CheckLinkerFlag)
 
 set(CMAKE_C_STANDARD 17)
 set(CMAKE_C_STANDARD_REQUIRED ON)
@@ -18,6 +19,10 @@ target_compile_options(bx_hardening INTERFACE
     -ffunction-sections -fdata-sections -fno-strict-aliasing
     -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_link_options(bx_hardening INTERFACE -pie -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack)
+check_linker_flag(C -Wl,-z,pack-relative-relocs have_packed_relocations)     # half of what a start relocates
+if(have_packed_relocations)
+    target_link_options(bx_hardening INTERFACE -Wl,-z,pack-relative-relocs)
+endif()
 foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection)
     string(MAKE_C_IDENTIFIER "have${flag}" have)
     check_c_compiler_flag(${flag} ${have})

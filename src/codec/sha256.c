@@ -1,19 +1,26 @@
 #include "codec/sha256.h"
 
+/* The low-level functions: EVP would load providers and a configuration file at the first use,
+ * which costs more than a whole call of a tool.  They need no memory and cannot fail. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
-BX_DEFINE_AUTO(EVP_MD_CTX, EVP_MD_CTX_free)
-BX_DEFINE_AUTO(EVP_PKEY, EVP_PKEY_free)
+_Static_assert(BX_SHA256_BYTES == SHA256_DIGEST_LENGTH, "one size of digest");
+
+static void add(SHA256_CTX *c, bx_str part)
+{
+    if (part.n)
+        BX_ASSERT(SHA256_Update(c, part.p, part.n) == 1);
+}
 
 void bx_sha256v(const bx_str *parts, size_t n, uint8_t ret[BX_SHA256_BYTES])
 {
-    BX_AUTO(EVP_MD_CTX) EVP_MD_CTX *c = EVP_MD_CTX_new();
-    bool ok = c && EVP_DigestInit_ex(c, EVP_sha256(), NULL) == 1;
-    for (size_t i = 0; i < n && ok; i++)
-        ok = parts[i].n == 0 || EVP_DigestUpdate(c, parts[i].p, parts[i].n) == 1;
-    ok = ok && EVP_DigestFinal_ex(c, ret, NULL) == 1;
-    BX_ASSERT(ok); /* no result must never look like one */
+    SHA256_CTX c;
+    BX_ASSERT(SHA256_Init(&c) == 1);
+    for (size_t i = 0; i < n; i++)
+        add(&c, parts[i]);
+    BX_ASSERT(SHA256_Final(ret, &c) == 1); /* no result must never look like one */
 }
 
 void bx_sha256(const void *p, size_t n, uint8_t ret[BX_SHA256_BYTES])
@@ -22,29 +29,37 @@ void bx_sha256(const void *p, size_t n, uint8_t ret[BX_SHA256_BYTES])
     bx_sha256v(&one, 1, ret);
 }
 
-bx_code bx_hmac_sha256v(const void *key, size_t key_len, const bx_str *parts, size_t n,
-                        uint8_t ret[BX_SHA256_BYTES], bx_error *err)
+/* RFC 2104 section 2: H(K xor opad, H(K xor ipad, text)). */
+void bx_hmac_sha256v(const void *key, size_t key_len, const bx_str *parts, size_t n,
+                     uint8_t ret[BX_SHA256_BYTES])
 {
-    BX_AUTO(EVP_PKEY) EVP_PKEY *k = EVP_PKEY_new_raw_private_key(EVP_PKEY_HMAC, NULL, key, key_len);
-    BX_AUTO(EVP_MD_CTX) EVP_MD_CTX *c = EVP_MD_CTX_new();
-    if (!k || !c)
-        return bx_fail(err, BX_ENOMEM, "HMAC");
-    bool ok = EVP_DigestSignInit(c, NULL, EVP_sha256(), NULL, k) == 1;
-    for (size_t i = 0; i < n && ok; i++)
-        ok = parts[i].n == 0 || EVP_DigestSignUpdate(c, parts[i].p, parts[i].n) == 1;
-    uint8_t mac[BX_SHA256_BYTES];
-    size_t len = sizeof mac;
-    if (!ok || EVP_DigestSignFinal(c, mac, &len) != 1 || len != sizeof mac)
-        return bx_fail(err, BX_EINTERNAL, "HMAC: OpenSSL refused");
-    memcpy(ret, mac, sizeof mac);
-    return BX_OK;
+    uint8_t pad[SHA256_CBLOCK] = {0};
+    if (key_len > sizeof pad)
+        bx_sha256(key, key_len, pad);
+    else
+        memcpy(pad, key, key_len);
+    for (size_t i = 0; i < sizeof pad; i++)
+        pad[i] ^= 0x36;
+    SHA256_CTX c;
+    uint8_t inner[BX_SHA256_BYTES];
+    BX_ASSERT(SHA256_Init(&c) == 1);
+    add(&c, (bx_str){(const char *)pad, sizeof pad});
+    for (size_t i = 0; i < n; i++)
+        add(&c, parts[i]);
+    BX_ASSERT(SHA256_Final(inner, &c) == 1);
+    for (size_t i = 0; i < sizeof pad; i++)
+        pad[i] ^= 0x36 ^ 0x5c;
+    const bx_str outer[] = {{(const char *)pad, sizeof pad}, {(const char *)inner, sizeof inner}};
+    bx_sha256v(outer, BX_COUNT(outer), ret);
+    OPENSSL_cleanse(pad, sizeof pad);
+    OPENSSL_cleanse(&c, sizeof c);
 }
 
-bx_code bx_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
-                       uint8_t ret[BX_SHA256_BYTES], bx_error *err)
+void bx_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
+                    uint8_t ret[BX_SHA256_BYTES])
 {
     bx_str one = {p, n};
-    return bx_hmac_sha256v(key, key_len, &one, 1, ret, err);
+    bx_hmac_sha256v(key, key_len, &one, 1, ret);
 }
 
 bool bx_equal_ct(const void *a, const void *b, size_t n)

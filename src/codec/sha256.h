@@ -1,5 +1,5 @@
-/* codec/sha256.h - SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104) over OpenSSL, and a
- * comparison whose time does not depend on the bytes.  Any thread. */
+/* codec/sha256.h - SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104) over libcrypto, and a
+ * comparison whose time does not depend on the bytes.  Any thread; nothing here can fail. */
 #ifndef BX_CODEC_SHA256_H
 #define BX_CODEC_SHA256_H
 
@@ -7,16 +7,15 @@
 
 enum { BX_SHA256_BYTES = 32 };
 
-/* Aborts when OpenSSL has no SHA-256 or no memory for its small state. */
 void bx_sha256(const void *p, size_t n, uint8_t ret[BX_SHA256_BYTES]);
 void bx_sha256v(const bx_str *parts, size_t n,
                 uint8_t ret[BX_SHA256_BYTES]); /* of all parts joined */
 
-/* HMAC of the parts joined; a key of any length, not empty.  BX_ENOMEM, BX_EINTERNAL. */
-BX_NODISCARD bx_code bx_hmac_sha256v(const void *key, size_t key_len, const bx_str *parts, size_t n,
-                                     uint8_t ret[BX_SHA256_BYTES], bx_error *err);
-BX_NODISCARD bx_code bx_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
-                                    uint8_t ret[BX_SHA256_BYTES], bx_error *err);
+/* HMAC of the parts joined; a key of any length, not empty. */
+void bx_hmac_sha256v(const void *key, size_t key_len, const bx_str *parts, size_t n,
+                     uint8_t ret[BX_SHA256_BYTES]);
+void bx_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
+                    uint8_t ret[BX_SHA256_BYTES]);
 
 /* Equal, in time that depends on `n` only: for MACs and tokens. */
 bool bx_equal_ct(const void *a, const void *b, size_t n);

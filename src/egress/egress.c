@@ -11,11 +11,6 @@
 
 enum { DEFAULT_CONNECTIONS = 1024, IDLE_CONNECTIONS = 16, MAX_POLL_MS = 60000 };
 
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
-static CURLcode curl_ready;
-
-static void curl_start(void) { curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT); }
-
 /* ---- mail ------------------------------------------------------------------------------------ */
 
 void bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail)
@@ -135,9 +130,9 @@ static void *io_main(void *arg)
 
 static bx_code start_locked(bx_egress *eg, bx_error *err)
 {
-    (void)pthread_once(&curl_once, curl_start);
-    if (curl_ready != CURLE_OK)
-        return bx_fail(err, BX_EIO, "initialise libcurl: %s", curl_easy_strerror(curl_ready));
+    bx_code rc = bx_curl_load(err);
+    if (rc != BX_OK)
+        return rc;
     CURLM *multi = curl_multi_init();
     if (!multi)
         return bx_fail(err, BX_ENOMEM, "start the network thread");
@@ -149,12 +144,12 @@ static bx_code start_locked(bx_egress *eg, bx_error *err)
     sigset_t all, old;
     (void)sigfillset(&all); /* SIGPIPE of a TLS write among them */
     (void)pthread_sigmask(SIG_SETMASK, &all, &old);
-    int rc = pthread_create(&eg->thread, NULL, io_main, eg);
+    int os_rc = pthread_create(&eg->thread, NULL, io_main, eg);
     (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (rc != 0) {
+    if (os_rc != 0) {
         eg->multi = NULL;
         (void)curl_multi_cleanup(multi);
-        return bx_fail_errno(err, rc, "start the network thread");
+        return bx_fail_errno(err, os_rc, "start the network thread");
     }
     (void)pthread_setname_np(eg->thread, "bx-egress");
     eg->started = true;

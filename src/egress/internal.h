@@ -6,11 +6,11 @@
 #ifndef BX_EGRESS_INTERNAL_H
 #define BX_EGRESS_INTERNAL_H
 
-#include <curl/curl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "base/buf.h"
+#include "egress/curl.h"
 #include "egress/egress.h"
 #include "egress/head.h"
 #include "egress/resolver.h"

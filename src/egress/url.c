@@ -1,8 +1,7 @@
 #include "egress/url.h"
 
-#include <curl/curl.h>
-
 #include "base/buf.h"
+#include "egress/curl.h"
 
 enum { MAX_HOST = 253, MAX_LABEL = 63, MAX_READINGS = 5 };
 
@@ -328,6 +327,9 @@ bx_code bx_url_parse(bx_str text, bx_url **ret, bx_error *err)
         return rc;
     BX_AUTOFREE char *z = bx_strndup(text.p, text.n);
     BX_AUTO(bx_url) bx_url *u = bx_calloc(1, sizeof *u);
+    bx_code loaded = bx_curl_load(err);
+    if (loaded != BX_OK)
+        return loaded;
     AUTO_CURLU *cu = curl_url();
     if (!z || !u || !cu)
         return bx_fail(err, BX_ENOMEM, "URL");

@@ -136,11 +136,11 @@ bx_cache_key bx_cache_key_of(const uint8_t *wasm, size_t n, int kind, const char
 
 /* HMAC over the name and the code: the name is in it so that one valid entry cannot stand in
  * for another. */
-static bx_code mac_of(const bx_cache *c, const bx_cache_key *key, const void *code, size_t n,
-                      uint8_t mac[MAC_BYTES], bx_error *err)
+static void mac_of(const bx_cache *c, const bx_cache_key *key, const void *code, size_t n,
+                   uint8_t mac[MAC_BYTES])
 {
     bx_str parts[2] = {{key->name, NAME_LEN}, {code, n}};
-    return bx_hmac_sha256v(c->key, KEY_BYTES, parts, 2, mac, err);
+    bx_hmac_sha256v(c->key, KEY_BYTES, parts, 2, mac);
 }
 
 static bx_code reject(bx_cache *c, const bx_cache_key *key, const char *why, bx_error *err)
@@ -175,13 +175,10 @@ bx_code bx_cache_load(bx_cache *c, const bx_cache_key *key, bx_buf *ret, bx_erro
         return reject(c, key, "cannot be read", err);
     }
     uint8_t mac[MAC_BYTES];
-    rc = mac_of(c, key, code, n, mac, err);
-    if (rc == BX_OK &&
-        (memcmp(head, magic, sizeof magic) != 0 || !bx_equal_ct(mac, head + 8, MAC_BYTES)))
-        rc = reject(c, key, "fails its check", err);
-    if (rc != BX_OK) {
+    mac_of(c, key, code, n, mac);
+    if (memcmp(head, magic, sizeof magic) != 0 || !bx_equal_ct(mac, head + 8, MAC_BYTES)) {
         bx_buf_done(ret);
-        return rc;
+        return reject(c, key, "fails its check", err);
     }
     ret->n = n;
     (void)futimens(fd, NULL); /* recently used: pruned last */
@@ -248,11 +245,9 @@ bx_code bx_cache_store(bx_cache *c, const bx_cache_key *key, const uint8_t *code
 {
     uint8_t head[HEAD_BYTES];
     memcpy(head, magic, sizeof magic);
-    bx_code rc = mac_of(c, key, code, n, head + 8, err);
-    if (rc != BX_OK)
-        return rc;
+    mac_of(c, key, code, n, head + 8);
     bx_str parts[2] = {{(const char *)head, sizeof head}, {(const char *)code, n}};
-    rc = bx_file_write_atomic(c->dir, key->name, 0600, parts, 2, err);
+    bx_code rc = bx_file_write_atomic(c->dir, key->name, 0600, parts, 2, err);
     if (rc == BX_OK)
         prune(c);
     return rc;

@@ -12,7 +12,7 @@ function(sample_component name)
                 ${SAMPLES}/${name}.wit ${bindings}
         COMMAND ${CMAKE_COMMAND} -E touch ${bindings}/${name}.c ${bindings}/${name}.h ${type}
         DEPENDS ${SAMPLES}/${name}.wit ${CMAKE_SOURCE_DIR}/tools/fetch/bindings
-                ${CMAKE_SOURCE_DIR}/engine/witgen/src/main.rs ${CMAKE_SOURCE_DIR}/engine/Cargo.lock
+                ${CMAKE_SOURCE_DIR}/tools/witgen/src/main.rs ${CMAKE_SOURCE_DIR}/engine/Cargo.lock
         COMMENT "bindings of ${name}" VERBATIM)
     foreach(part IN ITEMS bindings sample)
         set(object ${bindings}/${part}.o)
