@@ -7,6 +7,7 @@
 #include "base/error.h"
 
 extern int bxt_failed;
+extern const char *bxt_skipped;
 
 #define CHECK(c) \
     do { \
@@ -17,18 +18,28 @@ extern int bxt_failed;
         } \
     } while (0)
 
+/* End this test: something it needs is not on this machine. */
+#define SKIP(why) \
+    do { \
+        bxt_skipped = (why); \
+        return; \
+    } while (0)
+
 #define RUN(f) \
     do { \
         bxt_failed = 0; \
+        bxt_skipped = NULL; \
         f(); \
         bxt_n++; \
         bxt_bad += bxt_failed; \
-        printf("%s %d - %s\n", bxt_failed ? "not ok" : "ok", bxt_n, #f); \
+        printf("%s %d - %s%s%s\n", bxt_failed ? "not ok" : "ok", bxt_n, #f, \
+               bxt_skipped ? " # SKIP " : "", bxt_skipped ? bxt_skipped : ""); \
         (void)fflush(stdout); \
     } while (0)
 
 #define BXT_MAIN(...) \
     int bxt_failed; \
+    const char *bxt_skipped; \
     int main(void) \
     { \
         int bxt_n = 0, bxt_bad = 0; \

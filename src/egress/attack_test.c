@@ -53,7 +53,7 @@ static void addresses_written_in_every_way(void)
         "http://[2001:0:4136:e378:8000:63bf:80ff:fffe]",
     };
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG shut;
+    AUTO_RIG(shut);
     rig_open_cfg(&shut, RIG_ANY, NULL, NULL, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&shut, NULL, 0);
     for (size_t i = 0; i < BX_COUNT(SHUT); i++) {
@@ -63,7 +63,7 @@ static void addresses_written_in_every_way(void)
         CHECK(e == BX_HTTP_DESTINATION_IP_PROHIBITED);
     }
     CHECK(atomic_load(&s->connections) == 0 && atomic_load(&shut.dns.lookups) == 0);
-    AUTO_RIG open; /* the control: the same, through an operator's hole */
+    AUTO_RIG(open); /* the control: the same, through an operator's hole */
     rig_open(&open, NULL);
     static const char *const OPEN[] = {"http://127.0.0.1",  "http://127.0.0.1.",
                                        "http://2130706433", "http://0x7f000001",
@@ -75,7 +75,7 @@ static void addresses_written_in_every_way(void)
 static void a_hole_is_no_wider_than_written(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "127.0.0.1", NULL, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&g, NULL, 0);
     CHECK(rig_try(&g, at("http://127.0.0.1", s, "/")) == BX_HTTP_OK);
@@ -94,7 +94,7 @@ static void hosts_written_to_confuse(void)
     static const fake_name NAMES[] = {{"h.example", {"127.0.0.1"}}, {NULL, {NULL}}};
     static const char *const RULES[] = {"http://h.example:*", NULL};
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RULES, "127.0.0.0/8", NAMES, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&g, NULL, 0);
     static const char *const MALFORMED[] = {
@@ -150,7 +150,7 @@ static void names_of_private_addresses(void)
         {NULL, {NULL}},
     };
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, NULL, NAMES, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&g, NULL, 0);
     for (size_t i = 0; NAMES[i].host; i++) {
@@ -175,7 +175,7 @@ static void rebinding(void)
                                       {NULL, {NULL}}};
     AUTO_SERVER *pub = ts_start(ts_canned, TS_OK);
     AUTO_SERVER *priv = ts_start_at("127.0.0.2", pub->port, ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "127.0.0.1", NAMES, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&g, NULL, 0);
     /* The first answer is used for judging and connecting; there is no second lookup. */
@@ -201,7 +201,7 @@ static void no_lookup_without_a_right(void)
         {"secret-data.evil.example", {"127.0.0.1"}}, {"h.example", {"127.0.0.1"}}, {NULL, {NULL}}};
     static const char *const NONE[] = {NULL};
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG empty;
+    AUTO_RIG(empty);
     rig_open_cfg(&empty, NONE, NULL, NAMES, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&empty, NULL, 0);
     bx_ip ip;
@@ -212,7 +212,7 @@ static void no_lookup_without_a_right(void)
                             NULL) == BX_EDENIED);
     CHECK(e == BX_HTTP_REQUEST_DENIED && atomic_load(&empty.dns.lookups) == 0);
     static const char *const ONE[] = {"GET http://h.example:*/ok", NULL};
-    AUTO_RIG one;
+    AUTO_RIG(one);
     rig_open_cfg(&one, ONE, "127.0.0.0/8", NAMES, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&one, NULL, 0);
     CHECK(rig_try(&one, at("http://secret-data.evil.example", s, "/ok")) == BX_HTTP_REQUEST_DENIED);
@@ -227,7 +227,7 @@ static void no_lookup_without_a_right(void)
 static void no_network_at_all(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bx_egress_scope *any = g.scope;
     const bx_egress_scope_cfg cfg = {.net = NULL};
@@ -245,7 +245,7 @@ static void own_ports(void)
 {
     static const fake_name NAMES[] = {{"h.example", {"127.0.0.1"}}, {NULL, {NULL}}};
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_verdict v;
     const bx_ip here = {4, {127, 0, 0, 1}};
     rig_open(&g, NAMES);
@@ -298,7 +298,7 @@ static bx_http_error follow_to(const char *location)
     static const fake_name NAMES[] = {
         {"h.example", {"127.0.0.1"}}, {"priv.example", {"127.0.0.2"}}, {NULL, {NULL}}};
     AUTO_SERVER *s = ts_start(redirector, location);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "127.0.0.1", NAMES, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&g, NULL, 0);
     bx_fetched got = {.req = NULL};
@@ -329,7 +329,7 @@ static void redirects_out_of_the_grant(void)
     static const char *const RULES[] = {"http://127.0.0.1:*/a/**", NULL};
     AUTO_SERVER *s = ts_start(redirector, "/b/end");
     AUTO_SERVER *inside = ts_start(redirector, "/end");
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open_cfg(&g, RULES, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
     CHECK(bx_net_add_fetch(g.net, BX_LIT("http://127.0.0.1:*/end"), NULL) == BX_OK);
@@ -344,7 +344,7 @@ static void redirects_out_of_the_grant(void)
 static void endless_redirects(void)
 {
     AUTO_SERVER *s = ts_start(redirector, "/again");
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open(&g, NULL);
     CHECK(follow(&g, at("http://127.0.0.1", s, "/"), 3, &got) == BX_HTTP_LOOP_DETECTED);
@@ -376,7 +376,7 @@ static void credentials_stay_with_their_origin(void)
     AUTO_SERVER *other = ts_start(ts_canned, TS_OK);
     const other_origin o = {other};
     AUTO_SERVER *s = ts_start(to_other, &o);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     char origin[64];
     (void)snprintf(origin, sizeof origin, "http://127.0.0.1:%u", s->port);
@@ -421,7 +421,7 @@ static void status_redirector(test_server *s, int fd)
 static bool second_hop(const char *status, const char *method, const char *want, bool body)
 {
     AUTO_SERVER *s = ts_start(status_redirector, status);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got = {.req = NULL};
     rig_open(&g, NULL);
     const bx_http_field type = {.name = BX_LIT("Content-Type"), .value = BX_LIT("a/b")};
@@ -467,7 +467,7 @@ static bx_http_error with_field(rig *g, const char *url, bx_str method, bx_str n
 static void header_injection(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     const char *url = at("http://127.0.0.1", s, "/");
     bx_str get = BX_LIT("GET");
@@ -502,7 +502,7 @@ static void header_injection(void)
 static void ten_thousand_requests(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
     g.limits.http_requests = 100;
     rig_scope(&g, NULL, 0);
@@ -519,7 +519,7 @@ static void ten_thousand_requests(void)
 static bx_http_error answered(const char *reply)
 {
     AUTO_SERVER *s = ts_start(ts_canned_close, reply);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     return rig_try(&g, at("http://127.0.0.1", s, "/"));
 }
@@ -563,7 +563,7 @@ static void poisoner(test_server *s, int fd)
 static void an_answer_nobody_asked_for(void)
 {
     AUTO_SERVER *s = ts_start(poisoner, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     for (int i = 0; i < 3; i++) {
         bx_fetched got;
@@ -592,7 +592,7 @@ static void answers_without_end(void)
     AUTO_SERVER *body = ts_start(endless, "HTTP/1.1 200 OK\r\n\r\n");
     AUTO_SERVER *head = ts_start(endless, "HTTP/1.1 200 OK\r\n");
     AUTO_SERVER *line = ts_start(endless, "HTTP/1.1 200 OK\r\nX: \r\n\r\n");
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
     g.limits.http_in = 4 << 20;
     rig_scope(&g, NULL, 0);
@@ -613,7 +613,7 @@ static void many_informational(test_server *s, int fd)
 static void informational_without_end(void)
 {
     AUTO_SERVER *s = ts_start(many_informational, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
     g.limits.http_in = 1 << 20;
     rig_scope(&g, NULL, 0);
@@ -635,7 +635,7 @@ static void drip(test_server *s, int fd)
 static void a_drip_ends_at_the_deadline(void)
 {
     AUTO_SERVER *s = ts_start(drip, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bx_egress_scope *any = g.scope;
     const bx_egress_scope_cfg cfg = {.net = g.net, .deadline_ns = bx_now_ns() + 100000000};
@@ -671,7 +671,7 @@ static void a_guest_that_never_reads(void)
 {
     AUTO_SERVER *s = ts_start(flood, NULL);
     AUTO_SERVER *fine = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bell b = BELL_INIT;
     const bx_egress_desc d = {.method = BX_LIT("GET"),
@@ -709,7 +709,7 @@ static void pins_are_not_shared(void)
     static const fake_name NAMES[] = {{"h.example", {"127.0.0.1", "127.0.0.2"}}, {NULL, {NULL}}};
     AUTO_SERVER *one = ts_start(ts_canned, TS_OK);
     AUTO_SERVER *two = ts_start_at("127.0.0.2", one->port, ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NAMES);
     CHECK(rig_try(&g, at("http://h.example", one, "/")) == BX_HTTP_OK);
     bx_egress_scope *first = g.scope;
@@ -724,7 +724,7 @@ static void the_environment_names_no_proxy(void)
 {
     AUTO_SERVER *proxy = ts_start(ts_canned, TS_OK);
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     (void)setenv("http_proxy", at("http://127.0.0.1", proxy, ""), 1);
     (void)setenv("ALL_PROXY", at("http://127.0.0.1", proxy, ""), 1);

@@ -8,7 +8,7 @@ static void a_get(void)
 {
     AUTO_SERVER *s =
         ts_start(ts_canned, "HTTP/1.1 404 Not Found\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello");
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open(&g, NULL);
     CHECK(rig_get(&g, at("http://127.0.0.1", s, "/p?q=1"), &got) == BX_HTTP_OK);
@@ -27,7 +27,7 @@ static void names_are_looked_up_once(void)
 {
     static const fake_name NAMES[] = {{"h.example", {"127.0.0.1"}}, {NULL, {NULL}}};
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NAMES);
     CHECK(rig_try(&g, at("http://H.example.", s, "/")) == BX_HTTP_OK);
     CHECK(atomic_load(&g.dns.lookups) == 1 && strcmp(g.dns.last, "h.example") == 0);
@@ -39,7 +39,7 @@ static void second_address_is_tried(void)
 {
     static const fake_name NAMES[] = {{"h.example", {"127.0.0.2,127.0.0.1"}}, {NULL, {NULL}}};
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK); /* nobody listens on 127.0.0.2 */
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NAMES);
     CHECK(rig_try(&g, at("http://h.example", s, "/")) == BX_HTTP_OK);
     rig_end_scope(&g);
@@ -50,13 +50,11 @@ static void over_ipv6(void)
 {
     static const fake_name NAMES[] = {{"six.example", {"::1"}}, {NULL, {NULL}}};
     test_server probe = {.port = 0};
-    if (!ts_listen(&probe, "::1")) {
-        printf("# no IPv6 here: not tested\n");
-        return;
-    }
+    if (!ts_listen(&probe, "::1"))
+        SKIP("no IPv6 on this machine");
     (void)close(probe.fd);
     AUTO_SERVER *s = ts_start_at("::1", 0, ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "::1", NAMES, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&g, NULL, 0);
     CHECK(rig_try(&g, at("http://six.example", s, "/")) == BX_HTTP_OK);
@@ -69,7 +67,7 @@ static void over_ipv6(void)
 static void fields_travel_as_given(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open(&g, NULL);
     const bx_http_field fields[] = {
@@ -93,7 +91,7 @@ static void fields_travel_as_given(void)
 static void methods_without_body(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, "HTTP/1.1 204 No Content\r\n\r\n");
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open(&g, NULL);
     bx_fetch f = {
@@ -110,7 +108,7 @@ static void methods_without_body(void)
 static void head_has_no_body(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open(&g, NULL);
     bx_fetch f = {
@@ -133,7 +131,7 @@ static void codings_are_not_undone(void)
 {
     AUTO_SERVER *s = ts_start(
         ts_canned, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nraw!");
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open(&g, NULL);
     CHECK(rig_get(&g, at("http://127.0.0.1", s, "/"), &got) == BX_HTTP_OK);
@@ -148,7 +146,7 @@ static void trailers_and_informational(void)
                    "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
                    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
                    "3\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\n");
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bell b = BELL_INIT;
     const bx_egress_desc d = {.method = BX_LIT("GET"),
@@ -171,7 +169,7 @@ static void trailers_and_informational(void)
 static void no_trailers(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bell b = BELL_INIT;
     const bx_egress_desc d = {.method = BX_LIT("GET"),
@@ -191,7 +189,7 @@ static void no_trailers(void)
 static void a_post_of_known_length(void)
 {
     AUTO_SERVER *s = ts_start(swallow, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open(&g, NULL);
     static char body[200000];
@@ -212,7 +210,7 @@ static void a_post_of_known_length(void)
 static void a_chunked_post_with_trailers(void)
 {
     AUTO_SERVER *s = ts_start(swallow, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bell b = BELL_INIT;
     const bx_egress_desc d = {.method = BX_LIT("PUT"),
@@ -235,7 +233,7 @@ static void a_chunked_post_with_trailers(void)
 static void a_body_must_fit_its_length(void)
 {
     AUTO_SERVER *s = ts_start(swallow, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bell b = BELL_INIT;
     const bx_egress_desc d = {.method = BX_LIT("PUT"),
@@ -261,7 +259,7 @@ static void a_body_must_fit_its_length(void)
 static void a_body_may_be_broken_off(void)
 {
     AUTO_SERVER *s = ts_start(swallow, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bell b = BELL_INIT;
     const bx_egress_desc d = {.method = BX_LIT("PUT"),
@@ -287,7 +285,7 @@ static void answer_early(test_server *s, int fd)
 static void an_early_answer_ends_the_upload(void)
 {
     AUTO_SERVER *s = ts_start(answer_early, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bell b = BELL_INIT;
     const bx_egress_desc d = {.method = BX_LIT("PUT"),
@@ -319,7 +317,7 @@ static void echo_chunks(test_server *s, int fd)
 static void both_directions_at_once(void)
 {
     AUTO_SERVER *s = ts_start(echo_chunks, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bell b = BELL_INIT;
     const bx_egress_desc d = {.method = BX_LIT("POST"),
@@ -347,7 +345,7 @@ static void both_directions_at_once(void)
 static void reuse_within_a_scope_only(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     const char *url = at("http://127.0.0.1", s, "/");
     for (int i = 0; i < 3; i++)
@@ -366,7 +364,7 @@ static void reuse_within_a_scope_only(void)
 static void cancelling(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nnot all");
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bell b = BELL_INIT;
     const bx_egress_desc d = {.method = BX_LIT("GET"),
@@ -385,7 +383,7 @@ static void cancelling(void)
 static void unreachable(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bx_error err;
     bx_fetched got;
@@ -403,7 +401,7 @@ static void limit_of_bytes_in(void)
     AUTO_SERVER *s =
         ts_start(ts_canned, "HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n"
                             "123456789012345678901234567890123456789012345678901234567890");
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
     g.limits.http_in = 99; /* one answer is 39 + 60 bytes */
     rig_scope(&g, NULL, 0);
@@ -417,7 +415,7 @@ static void limit_of_bytes_in(void)
 static void limit_of_bytes_out(void)
 {
     AUTO_SERVER *s = ts_start(swallow, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
     g.limits.http_out = 1000;
@@ -461,7 +459,7 @@ static void timeouts(void)
 {
     AUTO_SERVER *mute = ts_start(silent, NULL);
     AUTO_SERVER *half = ts_start(half_an_answer, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     const uint64_t ms30 = 30000000;
     uint64_t begun = bx_now_ns();
@@ -494,7 +492,7 @@ static void a_slow_lookup_holds_nobody_up(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
     slow_dns dns = {PTHREAD_MUTEX_INITIALIZER};
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL,
                  (bx_egress_cfg){.resolve = slow_resolve, .resolve_ctx = &dns});
     rig_scope(&g, NULL, 0);
@@ -509,7 +507,7 @@ static void a_slow_lookup_holds_nobody_up(void)
 static void deadlines(void)
 {
     AUTO_SERVER *s = ts_start(silent, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open(&g, NULL);
     const bx_fetch f = {
@@ -535,7 +533,7 @@ static void *cancel_later(void *ctx)
 static void cancel_from_another_thread(void)
 {
     AUTO_SERVER *s = ts_start(silent, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     rig_open(&g, NULL);
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
@@ -564,7 +562,7 @@ static bool see_status(void *ctx, const bx_http_head *h)
 static void a_reader_may_stop(void)
 {
     AUTO_SERVER *s = ts_start(half_an_answer, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     size_t seen = 0;
     rig_open(&g, NULL);
@@ -585,7 +583,7 @@ static void events_tell_what_happened(void)
 {
     static const fake_name NAMES[] = {{"h.example", {"127.0.0.1"}}, {NULL, {NULL}}};
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     static const char *const RULES[] = {"GET http://h.example:*/ok", NULL};
     rig_open_cfg(&g, RULES, "127.0.0.0/8", NAMES, (bx_egress_cfg){.max_connections = 0});
     rig_scope(&g, NULL, 0);
@@ -606,7 +604,7 @@ static void events_tell_what_happened(void)
 static void injected_for_its_origin_only(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_fetched got;
     char origin[64];
     (void)snprintf(origin, sizeof origin, "http://127.0.0.1:%u", s->port);
@@ -635,7 +633,7 @@ static void injected_for_its_origin_only(void)
 
 static void bad_inject_rules(void)
 {
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     static const bx_inject BAD[] = {
         {BX_LIT("https://h.example/path"), BX_LIT("X"), BX_LIT("s3cret")},
@@ -659,7 +657,7 @@ static void bad_inject_rules(void)
 static void survives_failed_allocations(void)
 {
     AUTO_SERVER *s = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     CHECK(rig_try(&g, at("http://127.0.0.1", s, "/")) == BX_HTTP_OK); /* the thread is up */
     const bx_http_field field = {.name = BX_LIT("X"), .value = BX_LIT("y")};

@@ -37,7 +37,7 @@ static bool may_connect(rig *g, const char *proto, const char *ip, uint16_t port
 
 static void names_of_connect_rules_only(void)
 {
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_ip ip[4];
     size_t n = 0;
     bx_http_error e;
@@ -58,7 +58,7 @@ static void names_of_connect_rules_only(void)
 
 static void private_names(void)
 {
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_ip ip[4];
     size_t n = 0;
     bx_http_error e;
@@ -67,7 +67,7 @@ static void private_names(void)
           e == BX_HTTP_DESTINATION_IP_PROHIBITED);
     CHECK(look_up(&g, "gone.example", ip, 4, &n, &e) == BX_ENOENT &&
           e == BX_HTTP_DESTINATION_NOT_FOUND);
-    AUTO_RIG open;
+    AUTO_RIG(open);
     open_with(&open, "tcp://*:*", "10.0.0.0/8");
     CHECK(look_up(&open, "priv.example", ip, 4, &n, &e) == BX_OK && n == 1 &&
           ip[0].b[3] == 8); /* control */
@@ -77,7 +77,7 @@ static void private_names(void)
 
 static void sockets_by_resolved_name(void)
 {
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_ip ip[4];
     size_t n = 0;
     bx_http_error e;
@@ -98,10 +98,10 @@ static void sockets_by_resolved_name(void)
 
 static void sockets_by_address(void)
 {
-    AUTO_RIG g;
+    AUTO_RIG(g);
     open_with(&g, "udp://10.0.0.0/8:53", NULL);
     CHECK(!may_connect(&g, "udp", "10.0.0.1", 53)); /* a rule is no hole */
-    AUTO_RIG open;
+    AUTO_RIG(open);
     open_with(&open, "udp://10.0.0.0/8:53", "10.0.0.0/8");
     CHECK(may_connect(&open, "udp", "10.0.0.1", 53)); /* control */
     CHECK(!may_connect(&open, "tcp", "10.0.0.1", 53) && !may_connect(&open, "udp", "11.0.0.1", 53));
@@ -111,7 +111,7 @@ static void sockets_by_address(void)
 
 static void stops_with_its_call(void)
 {
-    AUTO_RIG g;
+    AUTO_RIG(g);
     bx_ip ip;
     size_t n = 0;
     bx_http_error e;

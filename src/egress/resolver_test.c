@@ -44,51 +44,6 @@ static void a_hook_answers(void)
     bx_resolver_free(v);
 }
 
-/* Lookups of "slow…" wait for the gate; the others answer at once. */
-typedef struct gate {
-    pthread_mutex_t lock;
-    pthread_cond_t moved;
-    int inside, most;
-    bool open;
-} gate;
-
-static bx_http_error gated(void *ctx, const char *host, bx_ip *out, size_t max, size_t *n)
-{
-    gate *g = ctx;
-    (void)max;
-    (void)pthread_mutex_lock(&g->lock);
-    if (strncmp(host, "slow", 4) == 0) {
-        g->inside++;
-        g->most = g->inside > g->most ? g->inside : g->most;
-        (void)pthread_cond_broadcast(&g->moved);
-        while (!g->open)
-            (void)pthread_cond_wait(&g->moved, &g->lock);
-        g->inside--;
-    }
-    (void)pthread_mutex_unlock(&g->lock);
-    out[0] = (bx_ip){4, {192, 0, 2, 7}};
-    *n = 1;
-    return BX_HTTP_OK;
-}
-
-static void gate_wait_inside(gate *g, int n)
-{
-    (void)pthread_mutex_lock(&g->lock);
-    while (g->inside < n)
-        (void)pthread_cond_wait(&g->moved, &g->lock);
-    (void)pthread_mutex_unlock(&g->lock);
-}
-
-static void gate_open(gate *g)
-{
-    (void)pthread_mutex_lock(&g->lock);
-    g->open = true;
-    (void)pthread_cond_broadcast(&g->moved);
-    (void)pthread_mutex_unlock(&g->lock);
-}
-
-#define GATE_INIT {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, false}
-
 static void one_owner_does_not_starve_the_others(void)
 {
     gate g = GATE_INIT;

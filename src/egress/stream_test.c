@@ -46,7 +46,7 @@ static void two_hundred_at_once_on_one_thread(void)
     static bx_egress_request *r[MANY];
     test_server s = {.port = 0};
     CHECK(ts_listen(&s, "127.0.0.1"));
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     pthread_t t;
     CHECK(pthread_create(&t, NULL, crowd, &s.fd) == 0);
@@ -73,7 +73,7 @@ static void open_requests_are_limited(void)
 {
     static bx_egress_request *r[BX_EGRESS_SCOPE_REQUESTS + 1];
     AUTO_SERVER *s = ts_start(silent, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NULL);
     bell b = BELL_INIT;
     const bx_egress_desc d = {.method = BX_LIT("GET"),
@@ -130,7 +130,7 @@ static void many_calls_on_many_threads(void)
 {
     static const fake_name NAMES[] = {{"h.example", {"127.0.0.1"}}, {NULL, {NULL}}};
     AUTO_SERVER *server = ts_start(ts_canned, TS_OK);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open(&g, NAMES);
     busy w[4];
     pthread_t t[4];
@@ -200,7 +200,7 @@ static void a_hundred_megabytes_in_little_memory(void)
 {
     static const uint64_t SIZE = HUNDRED_MB;
     AUTO_SERVER *s = ts_start(pour, &SIZE);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
     g.limits.http_in = 2 * SIZE;
     rig_scope(&g, NULL, 0);
@@ -220,7 +220,7 @@ static void a_hundred_megabytes_in_little_memory(void)
 static void an_upload_of_a_hundred_megabytes(void)
 {
     AUTO_SERVER *s = ts_start(swallow, NULL);
-    AUTO_RIG g;
+    AUTO_RIG(g);
     rig_open_cfg(&g, RIG_ANY, "127.0.0.0/8", NULL, (bx_egress_cfg){.max_connections = 0});
     g.limits.http_out = 2u * HUNDRED_MB;
     rig_scope(&g, NULL, 0);

@@ -273,6 +273,52 @@ BX_UNUSED static bx_http_error fake_resolve(void *ctx, const char *host, bx_ip *
     return BX_HTTP_OK;
 }
 
+/* Lookups of "slow…" wait for the gate; the others answer at once. */
+typedef struct gate {
+    pthread_mutex_t lock;
+    pthread_cond_t moved;
+    int inside, most;
+    bool open;
+} gate;
+
+BX_UNUSED static bx_http_error gated(void *ctx, const char *host, bx_ip *out, size_t max,
+                                     size_t *n)
+{
+    gate *g = ctx;
+    (void)max;
+    (void)pthread_mutex_lock(&g->lock);
+    if (strncmp(host, "slow", 4) == 0) {
+        g->inside++;
+        g->most = g->inside > g->most ? g->inside : g->most;
+        (void)pthread_cond_broadcast(&g->moved);
+        while (!g->open)
+            (void)pthread_cond_wait(&g->moved, &g->lock);
+        g->inside--;
+    }
+    (void)pthread_mutex_unlock(&g->lock);
+    out[0] = (bx_ip){4, {127, 0, 0, 1}};
+    *n = 1;
+    return BX_HTTP_OK;
+}
+
+BX_UNUSED static void gate_wait_inside(gate *g, int n)
+{
+    (void)pthread_mutex_lock(&g->lock);
+    while (g->inside < n)
+        (void)pthread_cond_wait(&g->moved, &g->lock);
+    (void)pthread_mutex_unlock(&g->lock);
+}
+
+BX_UNUSED static void gate_open(gate *g)
+{
+    (void)pthread_mutex_lock(&g->lock);
+    g->open = true;
+    (void)pthread_cond_broadcast(&g->moved);
+    (void)pthread_mutex_unlock(&g->lock);
+}
+
+#define GATE_INIT {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, false}
+
 /* ---- a rig ----------------------------------------------------------------------------------- */
 
 typedef struct seen_event {
@@ -373,7 +419,8 @@ BX_UNUSED static void rig_close(rig *g)
     bx_net_policy_free(g->net);
     (void)pthread_mutex_destroy(&g->dns.lock);
 }
-#define AUTO_RIG __attribute__((cleanup(rig_close))) rig
+/* Begins empty: a test that ends before it opens its rig closes nothing. */
+#define AUTO_RIG(name) __attribute__((cleanup(rig_close))) rig name = {.eg = NULL}
 
 BX_UNUSED static bx_code rig_fetch(rig *g, const bx_fetch *f, bx_fetched *ret, bx_error *err)
 {

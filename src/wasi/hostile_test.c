@@ -199,6 +199,7 @@ static void every_function_has_a_shape(void)
 }
 
 int bxt_failed;
+const char *bxt_skipped;
 
 int main(void)
 {
