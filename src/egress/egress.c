@@ -13,40 +13,55 @@ enum { DEFAULT_CONNECTIONS = 1024, IDLE_CONNECTIONS = 16, MAX_POLL_MS = 60000 };
 
 /* ---- mail ------------------------------------------------------------------------------------ */
 
-void bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail)
+/* The multi handle lives until the thread has seen `stop` with its mail empty, and has ended. */
+static void wake_locked(bx_egress *eg)
+{
+    if (eg->running)
+        (void)curl_multi_wakeup(eg->multi);
+}
+
+bool bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail)
 {
     (void)pthread_mutex_lock(&eg->lock);
-    if (r->mail == 0) {
+    bool taken = eg->running && !(eg->stop && (mail & BX_MAIL_START));
+    if (taken && r->mail == 0) {
         atomic_fetch_add(&r->refs, 1); /* the inbox's */
         r->next_mail = eg->inbox;
         eg->inbox = r;
+        wake_locked(eg);
     }
-    bool wake = r->mail == 0;
-    r->mail |= mail;
-    /* Under the lock: the multi handle lives until the thread was joined, which needs `stop`. */
-    if (wake && eg->multi)
-        (void)curl_multi_wakeup(eg->multi);
+    if (taken)
+        r->mail |= mail;
     (void)pthread_mutex_unlock(&eg->lock);
+    return taken;
 }
 
-void bx_egress_post_scope(bx_egress *eg, bx_egress_scope *s)
+bool bx_egress_post_scope(bx_egress *eg, bx_egress_scope *s)
 {
     (void)pthread_mutex_lock(&eg->lock);
-    s->next = eg->closing;
-    eg->closing = s;
-    (void)curl_multi_wakeup(eg->multi);
+    bool taken = eg->running;
+    if (taken) {
+        s->next = eg->scopes;
+        eg->scopes = s;
+        wake_locked(eg);
+    }
     (void)pthread_mutex_unlock(&eg->lock);
+    return taken;
 }
 
 /* ---- the I/O thread -------------------------------------------------------------------------- */
 
-static void close_scopes(bx_egress_scope *s)
+/* A scope comes twice at most: its owner is gone, then nobody has it any more. */
+static void handle_scopes(bx_egress *eg, bx_egress_scope *s)
 {
     while (s) {
         bx_egress_scope *next = s->next;
-        /* No transfer uses it any more; this closes the scope's connections. */
-        BX_ASSERT(curl_share_cleanup(s->share) == CURLSHE_OK);
-        bx_scope_destroy(s);
+        if (atomic_load(&s->refs) == 0) {
+            bx_scope_destroy(s);
+        } else {
+            bx_transfer_end_all(eg, s, "the call has ended");
+            bx_scope_unref(s);
+        }
         s = next;
     }
 }
@@ -64,14 +79,18 @@ static bx_egress_request *reversed(bx_egress_request *list)
     return out;
 }
 
+/* False when the thread is to end: nothing is under way, and nothing can come any more. */
 static bool handle_mail(bx_egress *eg)
 {
     (void)pthread_mutex_lock(&eg->lock);
     bx_egress_request *r = reversed(eg->inbox);
     eg->inbox = NULL;
-    bx_egress_scope *closing = eg->closing;
-    eg->closing = NULL;
+    bx_egress_scope *scopes = eg->scopes;
+    eg->scopes = NULL;
     bool stop = eg->stop;
+    bool over = stop && !r && !scopes && !eg->live;
+    if (over)
+        eg->running = false; /* with the mail still locked: what comes later is refused */
     (void)pthread_mutex_unlock(&eg->lock);
     while (r) {
         /* Read before the mail is cleared: once it is, anybody may post the request again. */
@@ -84,8 +103,12 @@ static bool handle_mail(bx_egress *eg)
         bx_request_unref(r);
         r = next;
     }
-    close_scopes(closing);
-    return stop;
+    handle_scopes(eg, scopes);
+    if (stop && !over) {
+        bx_transfer_end_all(eg, NULL, BX_SHUT_DOWN);
+        (void)curl_multi_wakeup(eg->multi); /* and look again, without waiting for more */
+    }
+    return !over;
 }
 
 static void reap(CURLM *multi)
@@ -113,19 +136,15 @@ static int until_ms(uint64_t now, uint64_t at)
 static void *io_main(void *arg)
 {
     bx_egress *eg = arg;
-    for (;;) {
-        bool stop = handle_mail(eg);
+    while (handle_mail(eg)) {
         int running = 0;
         (void)curl_multi_perform(eg->multi, &running);
         reap(eg->multi);
         uint64_t now = bx_now_ns();
         uint64_t at = bx_transfer_timers(eg, now);
-        if (stop) {
-            BX_ASSERT(!eg->live); /* all scopes are freed before the process object */
-            return NULL;
-        }
         (void)curl_multi_poll(eg->multi, NULL, 0, until_ms(now, at), NULL);
     }
+    return NULL;
 }
 
 static bx_code start_locked(bx_egress *eg, bx_error *err)
@@ -152,14 +171,14 @@ static bx_code start_locked(bx_egress *eg, bx_error *err)
         return bx_fail_errno(err, os_rc, "start the network thread");
     }
     (void)pthread_setname_np(eg->thread, "bx-egress");
-    eg->started = true;
+    eg->started = eg->running = true;
     return BX_OK;
 }
 
 bx_code bx_egress_ensure_thread(bx_egress *eg, bx_error *err)
 {
     (void)pthread_mutex_lock(&eg->lock);
-    bx_code rc = eg->started ? BX_OK : start_locked(eg, err);
+    bx_code rc = eg->started || eg->stop ? BX_OK : start_locked(eg, err);
     (void)pthread_mutex_unlock(&eg->lock);
     return rc;
 }
@@ -176,6 +195,7 @@ bx_code bx_egress_new(const bx_egress_cfg *cfg, bx_egress **ret, bx_error *err)
         return bx_fail(err, BX_ENOMEM, "egress");
     eg->max_connections = cfg->max_connections ? cfg->max_connections : DEFAULT_CONNECTIONS;
     eg->connect_timeout_ns = cfg->connect_timeout_ns ? cfg->connect_timeout_ns : 30 * BX_SEC;
+    atomic_store(&eg->refs, 1);
     (void)pthread_mutex_init(&eg->lock, NULL);
     bx_code rc = BX_OK;
     if (cfg->ca_file) {
@@ -192,6 +212,18 @@ bx_code bx_egress_new(const bx_egress_cfg *cfg, bx_egress **ret, bx_error *err)
     return rc;
 }
 
+void bx_egress_unref(bx_egress *eg)
+{
+    if (atomic_fetch_sub(&eg->refs, 1) != 1)
+        return;
+    bx_resolver_free(eg->resolver);
+    (void)pthread_mutex_destroy(&eg->lock);
+    free(eg->ca_file);
+    free(eg);
+}
+
+/* In the reverse of the order things began: the requests (and their lookups), the thread that makes
+ * them, the lookups of raw sockets.  The memory goes with the last scope. */
 void bx_egress_free(bx_egress *eg)
 {
     if (!eg)
@@ -199,17 +231,15 @@ void bx_egress_free(bx_egress *eg)
     (void)pthread_mutex_lock(&eg->lock);
     eg->stop = true;
     bool started = eg->started;
-    if (started)
-        (void)curl_multi_wakeup(eg->multi);
+    wake_locked(eg);
     (void)pthread_mutex_unlock(&eg->lock);
     if (started) {
         (void)pthread_join(eg->thread, NULL);
         (void)curl_multi_cleanup(eg->multi);
     }
-    bx_resolver_free(eg->resolver);
-    (void)pthread_mutex_destroy(&eg->lock);
-    free(eg->ca_file);
-    free(eg);
+    if (eg->resolver)
+        bx_resolver_stop(eg->resolver);
+    bx_egress_unref(eg);
 }
 
 /* ---- own ports ------------------------------------------------------------------------------- */

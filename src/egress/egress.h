@@ -7,6 +7,10 @@
  *                    Connections are reused within one scope only.
  * bx_egress_request  one HTTP exchange, streamed both ways through two 64 KiB buffers.
  *
+ * Ownership: each belongs to whoever made it, and may be freed in any order: a request keeps its
+ * scope's memory, a scope the process's.  Freeing one ends everything that was made from it and is
+ * still under way; what was started last ends first.
+ *
  * Threads: every function here may be called from any thread, except that one request belongs to
  * one thread at a time.  No function blocks unless it says so.  Wakers and events run on the I/O
  * thread (events also on the thread that started a refused request) and must be quick.
@@ -63,7 +67,10 @@ typedef struct bx_egress_cfg {
 
 /* `cfg` may be NULL; it is copied.  Starts no thread yet. */
 BX_NODISCARD bx_code bx_egress_new(const bx_egress_cfg *cfg, bx_egress **ret, bx_error *err);
-/* All scopes must be freed.  Blocks until the I/O thread has ended.  NULL is fine. */
+/* Ends what is under way: requests fail with CONNECTION_TERMINATED (their events and wakers still
+ * come), lookups with DNS-error, and none begins any more.  Blocks until the I/O thread has ended
+ * and no call of the resolve hook runs.  Scopes and requests stay valid and are freed by their
+ * owners.  NULL is fine. */
 void bx_egress_free(bx_egress *eg);
 BX_DEFINE_AUTO(bx_egress, bx_egress_free)
 
@@ -116,7 +123,8 @@ typedef struct bx_egress_scope_cfg {
  * rule. */
 BX_NODISCARD bx_code bx_egress_scope_new(bx_egress *eg, const bx_egress_scope_cfg *cfg,
                                          bx_egress_scope **ret, bx_error *err);
-/* All its requests must have been freed.  Waits until the last event is out.  NULL is fine. */
+/* Requests of it that are not yet freed end (CONNECTION_TERMINATED); they stay valid.  Waits until
+ * the last event is out.  NULL is fine. */
 void bx_egress_scope_free(bx_egress_scope *s);
 BX_DEFINE_AUTO(bx_egress_scope, bx_egress_scope_free)
 bx_egress_counters bx_egress_scope_counters(const bx_egress_scope *s);

@@ -18,6 +18,8 @@
 
 enum { BX_EGRESS_OWN_PORTS = 16, BX_EGRESS_RESOLVED = 256, BX_EGRESS_MSG = 512 };
 
+#define BX_SHUT_DOWN "the network was shut down"
+
 typedef enum bx_mail { /* what a request's mail to the I/O thread asks for; bits */
                        BX_MAIL_START = 1u << 0,
                        BX_MAIL_KICK = 1u << 1,     /* there may be room, data or an end: unpause */
@@ -32,11 +34,13 @@ struct bx_egress {
     uint64_t connect_timeout_ns;
     _Atomic uint32_t own_ports[BX_EGRESS_OWN_PORTS]; /* 0 = free */
     _Atomic uint32_t active;                         /* requests the I/O thread has */
+    _Atomic uint32_t refs;                           /* its maker's, each scope's */
     pthread_mutex_t lock;
-    bool started, stop;       /* lock */
+    bool started, running;    /* lock; running: the I/O thread takes mail */
+    bool stop;                /* lock; its maker is gone: no request begins any more */
     pthread_t thread;         /* lock */
     bx_egress_request *inbox; /* lock */
-    bx_egress_scope *closing; /* lock; owned by the I/O thread from here on */
+    bx_egress_scope *scopes;  /* lock; those without owner or without anybody */
     CURLM *multi;             /* made with the thread, gone after it */
     bx_egress_request *live;  /* I/O */
 };
@@ -53,7 +57,9 @@ typedef struct bx_resolved {
 } bx_resolved;
 
 struct bx_egress_scope {
-    bx_egress *eg;
+    bx_egress *eg;            /* a reference */
+    _Atomic uint32_t refs;    /* its owner's, each request's until that one's owner frees it, the
+                                 mail's */
     const bx_net_policy *net; /* NULL denies all */
     uint64_t max_requests, max_in, max_out, deadline_ns;
     bx_inject_rule *inject;
@@ -70,7 +76,7 @@ struct bx_egress_scope {
     bx_resolved *resolved; /* lock */
     size_t n_resolved;     /* lock */
     CURLSH *share;         /* I/O; connections and TLS sessions of this scope */
-    bx_egress_scope *next; /* egress lock: closing list */
+    bx_egress_scope *next; /* egress lock: list of scopes */
 };
 
 typedef enum bx_phase { BX_PHASE_LOOKUP, BX_PHASE_CONNECT, BX_PHASE_WAIT, BX_PHASE_BODY } bx_phase;
@@ -132,13 +138,18 @@ struct bx_egress_request {
 /* egress.c */
 /* Start the I/O thread when there is none.  BX_EIO, BX_ENOMEM. */
 BX_NODISCARD bx_code bx_egress_ensure_thread(bx_egress *eg, bx_error *err);
-void bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail);
-void bx_egress_post_scope(bx_egress *eg, bx_egress_scope *s); /* moves s */
+/* False: not taken, because the thread ends or has ended.  Only a request's START is lost by that. */
+bool bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail);
+/* Moves one reference of `s`; with refs 0, moves s.  False: not taken, as above. */
+bool bx_egress_post_scope(bx_egress *eg, bx_egress_scope *s);
+void bx_egress_unref(bx_egress *eg);
 /* Is (ip, port) one of the runtime's own listeners? */
 bool bx_egress_is_own(bx_egress *eg, bx_ip ip, uint16_t port);
 bool bx_ip_of_sockaddr(const struct sockaddr *sa, bx_ip *ip, uint16_t *port);
 
 /* scope.c */
+void bx_scope_unref(bx_egress_scope *s);
+/* Nobody has it any more: close its connections and free it.  On the I/O thread while it runs. */
 void bx_scope_destroy(bx_egress_scope *s);
 /* bx_net_check_addr and own ports. */
 void bx_scope_check_addr(bx_egress_scope *s, bx_ip ip, uint16_t port, bx_verdict *ret);
@@ -152,6 +163,8 @@ bool bx_scope_count_out(bx_egress_scope *s, uint64_t n);
 /* transfer.c: called on the I/O thread */
 void bx_transfer_mail(bx_egress_request *r, unsigned mail);
 void bx_transfer_done(bx_egress_request *r, CURLcode rc);
+/* End all requests of a scope, or of all when that is NULL. */
+void bx_transfer_end_all(bx_egress *eg, const bx_egress_scope *s, const char *why);
 /* End what is overdue; the earliest coming deadline of all, CLOCK_MONOTONIC. */
 uint64_t bx_transfer_timers(bx_egress *eg, uint64_t now);
 

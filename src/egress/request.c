@@ -71,6 +71,12 @@ void bx_egress_set_waker(bx_egress_request *r, bx_egress_waker w)
     (void)pthread_mutex_unlock(&r->lock);
 }
 
+static void leave_scope(bx_egress_scope *s)
+{
+    atomic_fetch_sub(&s->open, 1);
+    bx_scope_unref(s);
+}
+
 void bx_egress_request_free(bx_egress_request *r)
 {
     if (!r)
@@ -81,9 +87,9 @@ void bx_egress_request_free(bx_egress_request *r)
     bool done = r->done;
     (void)pthread_mutex_unlock(&r->lock);
     if (!done)
-        bx_egress_post(s->eg, r, BX_MAIL_CANCEL);
+        (void)bx_egress_post(s->eg, r, BX_MAIL_CANCEL);
     bx_request_unref(r);
-    atomic_fetch_sub(&s->open, 1);
+    leave_scope(s);
 }
 
 /* ---- starting -------------------------------------------------------------------------------- */
@@ -279,6 +285,32 @@ static bx_egress_request *request_new(bx_egress_scope *s, const bx_egress_desc *
     return r;
 }
 
+static void fail_at_once(bx_egress_request *r, bx_http_error e, const char *msg)
+{
+    bx_request_settle(r, e, msg);
+    bx_scope_event(r->scope, r, 0, false);
+    bx_request_publish(r);
+}
+
+/* To the I/O thread, which from then on has a reference; false when there is none any more. */
+static bool hand_over(bx_egress_request *r)
+{
+    bx_egress_scope *s = r->scope;
+    (void)pthread_mutex_lock(&s->lock);
+    s->live++;
+    (void)pthread_mutex_unlock(&s->lock);
+    atomic_fetch_add(&s->eg->active, 1);
+    atomic_fetch_add(&r->refs, 1);
+    if (bx_egress_post(s->eg, r, BX_MAIL_START))
+        return true;
+    atomic_fetch_sub(&r->refs, 1);
+    atomic_fetch_sub(&s->eg->active, 1);
+    (void)pthread_mutex_lock(&s->lock);
+    s->live--;
+    (void)pthread_mutex_unlock(&s->lock);
+    return false;
+}
+
 bx_code bx_egress_start(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_waker w,
                         bx_egress_request **ret, bx_error *err)
 {
@@ -286,28 +318,23 @@ bx_code bx_egress_start(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_w
     if (!r)
         return bx_fail(err, BX_ENOMEM, "HTTP request");
     atomic_fetch_add(&s->open, 1);
+    atomic_fetch_add(&s->refs, 1);
     refusal no = {.e = BX_HTTP_OK};
     if (!judge(r, d, &no)) {
         r->refused = true;
-        bx_request_settle(r, no.e, no.err.msg);
-        bx_scope_event(s, r, 0, false);
-        bx_request_publish(r);
+        fail_at_once(r, no.e, no.err.msg);
         *ret = r;
         return BX_OK;
     }
     bx_code rc = bx_egress_ensure_thread(s->eg, err);
     if (rc != BX_OK) {
         bx_request_unref(r);
-        atomic_fetch_sub(&s->open, 1);
+        leave_scope(s);
         return rc;
     }
-    (void)pthread_mutex_lock(&s->lock);
-    s->live++;
-    (void)pthread_mutex_unlock(&s->lock);
-    atomic_fetch_add(&s->eg->active, 1);
-    atomic_fetch_add(&r->refs, 1);
+    if (!hand_over(r))
+        fail_at_once(r, BX_HTTP_CONNECTION_TERMINATED, BX_SHUT_DOWN);
     *ret = r;
-    bx_egress_post(s->eg, r, BX_MAIL_START);
     return BX_OK;
 }
 
@@ -359,7 +386,7 @@ bx_poll bx_egress_poll_body(bx_egress_request *r, void *buf, size_t cap, size_t 
         p = nothing_locked(r);
     (void)pthread_mutex_unlock(&r->lock);
     if (kick)
-        bx_egress_post(r->scope->eg, r, BX_MAIL_KICK);
+        (void)bx_egress_post(r->scope->eg, r, BX_MAIL_KICK);
     return p;
 }
 
@@ -397,7 +424,7 @@ static void break_off(bx_egress_request *r, bx_http_error e, const char *msg)
         return;
     bx_request_settle(r, e, msg);
     bx_request_publish(r);
-    bx_egress_post(r->scope->eg, r, BX_MAIL_CANCEL);
+    (void)bx_egress_post(r->scope->eg, r, BX_MAIL_CANCEL);
 }
 
 bx_poll bx_egress_body_write(bx_egress_request *r, const void *p, size_t n, size_t *accepted)
@@ -422,7 +449,7 @@ bx_poll bx_egress_body_write(bx_egress_request *r, const void *p, size_t n, size
     }
     (void)pthread_mutex_unlock(&r->lock);
     if (kick)
-        bx_egress_post(r->scope->eg, r, BX_MAIL_KICK);
+        (void)bx_egress_post(r->scope->eg, r, BX_MAIL_KICK);
     if (ret != BX_POLL_READY && !no_memory)
         return ret;
     if (too_long)
@@ -488,7 +515,7 @@ void bx_egress_body_end(bx_egress_request *r, const bx_http_field *trailers, siz
     if (is_short)
         break_off(r, BX_HTTP_REQUEST_BODY_SIZE, "the body is shorter than its Content-Length");
     else if (first)
-        bx_egress_post(r->scope->eg, r, BX_MAIL_KICK);
+        (void)bx_egress_post(r->scope->eg, r, BX_MAIL_KICK);
 }
 
 void bx_egress_body_abort(bx_egress_request *r)

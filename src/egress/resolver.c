@@ -10,12 +10,13 @@
 enum { IDLE_SECONDS = 5, MAX_HOST = 255 };
 
 struct bx_lookup {
-    bx_resolver *resolver;
-    bx_lookup *next; /* queue */
+    bx_resolver *resolver; /* a reference, until its owner cancels */
+    bx_lookup *next;       /* queue */
     const void *owner;
-    bx_lookup_fn done; /* NULL: cancelled */
+    bx_lookup_fn done; /* NULL: answered, or nobody wants to know */
     void *ctx;
     bool queued, running;
+    bool dropped; /* cancelled while it ran: its helper frees it */
     char host[MAX_HOST + 1];
 };
 
@@ -27,6 +28,7 @@ struct bx_resolver {
     bx_lookup *queue, **tail;
     bx_lookup *running[BX_RESOLVER_THREADS];
     unsigned threads, idle, waiting; /* waiting: lookups in the queue */
+    size_t refs;                     /* its maker's, each helper's, each lookup's */
     bool stop;
 };
 
@@ -100,6 +102,15 @@ static bx_lookup *take_locked(bx_resolver *v)
     return NULL;
 }
 
+/* Under the lock, so that cancel returns only when no call can follow. */
+static void answer_locked(bx_lookup *l, bx_http_error e, const bx_ip *ips, size_t n)
+{
+    bx_lookup_fn done = l->done;
+    l->done = NULL;
+    if (done)
+        done(l->ctx, e, ips, n);
+}
+
 static void run_locked(bx_resolver *v, bx_lookup *l)
 {
     size_t slot = 0;
@@ -117,18 +128,19 @@ static void run_locked(bx_resolver *v, bx_lookup *l)
         e = n == 0 ? BX_HTTP_DESTINATION_NOT_FOUND : BX_HTTP_INTERNAL_ERROR;
     v->running[slot] = NULL;
     l->running = false;
-    if (!l->done) { /* cancelled meanwhile: its owner left it to us */
+    if (l->dropped)
         free(l);
-        return;
-    }
-    bx_lookup_fn done = l->done;
-    l->done = NULL;
-    /* Under the lock, so that cancel returns only when no call can follow. */
-    done(l->ctx, e, ips, e == BX_HTTP_OK ? n : 0);
+    else
+        answer_locked(l, e, ips, e == BX_HTTP_OK ? n : 0);
 }
 
-static void destroy(bx_resolver *v)
+/* Give up one reference and the lock; the last one ends the resolver. */
+static void unref_unlock(bx_resolver *v)
 {
+    bool last = --v->refs == 0;
+    (void)pthread_mutex_unlock(&v->lock);
+    if (!last)
+        return;
     (void)pthread_mutex_destroy(&v->lock);
     (void)pthread_cond_destroy(&v->work);
     (void)pthread_cond_destroy(&v->ended);
@@ -155,13 +167,9 @@ static void *helper(void *arg)
         if (rc == ETIMEDOUT && !v->queue)
             break;
     }
-    bool last = --v->threads == 0 && v->stop;
-    bool waited_for = v->fn != NULL;
+    v->threads--;
     (void)pthread_cond_broadcast(&v->ended);
-    (void)pthread_mutex_unlock(&v->lock);
-    /* After a stop nobody waits for the system's lookups: the last thread cleans up. */
-    if (last && !waited_for)
-        destroy(v);
+    unref_unlock(v);
     return NULL;
 }
 
@@ -181,6 +189,7 @@ static bx_code spawn_locked(bx_resolver *v, bx_error *err)
     if (rc != 0)
         return bx_fail_errno(err, rc, "start a lookup thread");
     v->threads++;
+    v->refs++;
     return BX_OK;
 }
 
@@ -192,6 +201,7 @@ bx_code bx_resolver_new(bx_resolve_fn fn, void *fn_ctx, bx_resolver **ret, bx_er
     v->fn = fn;
     v->fn_ctx = fn_ctx;
     v->tail = &v->queue;
+    v->refs = 1;
     pthread_condattr_t attr;
     (void)pthread_condattr_init(&attr);
     (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -203,20 +213,34 @@ bx_code bx_resolver_new(bx_resolve_fn fn, void *fn_ctx, bx_resolver **ret, bx_er
     return BX_OK;
 }
 
+void bx_resolver_stop(bx_resolver *v)
+{
+    static const bx_ip NONE;
+    (void)pthread_mutex_lock(&v->lock);
+    v->stop = true;
+    for (bx_lookup *l = v->queue; l; l = l->next) {
+        l->queued = false;
+        answer_locked(l, BX_HTTP_DNS_ERROR, &NONE, 0);
+    }
+    v->queue = NULL;
+    v->tail = &v->queue;
+    v->waiting = 0;
+    for (size_t i = 0; i < BX_RESOLVER_THREADS; i++)
+        if (v->running[i])
+            answer_locked(v->running[i], BX_HTTP_DNS_ERROR, &NONE, 0);
+    (void)pthread_cond_broadcast(&v->work);
+    while (v->fn && v->threads > 0)
+        (void)pthread_cond_wait(&v->ended, &v->lock);
+    (void)pthread_mutex_unlock(&v->lock);
+}
+
 void bx_resolver_free(bx_resolver *v)
 {
     if (!v)
         return;
+    bx_resolver_stop(v);
     (void)pthread_mutex_lock(&v->lock);
-    BX_ASSERT(!v->queue);
-    v->stop = true;
-    (void)pthread_cond_broadcast(&v->work);
-    while (v->fn && v->threads > 0)
-        (void)pthread_cond_wait(&v->ended, &v->lock);
-    bool mine = v->threads == 0;
-    (void)pthread_mutex_unlock(&v->lock);
-    if (mine)
-        destroy(v);
+    unref_unlock(v);
 }
 
 bx_code bx_lookup_start(bx_resolver *v, const char *host, const void *owner, bx_lookup_fn done,
@@ -235,10 +259,13 @@ bx_code bx_lookup_start(bx_resolver *v, const char *host, const void *owner, bx_
     memcpy(l->host, host, n);
     (void)pthread_mutex_lock(&v->lock);
     bx_code rc = BX_OK;
-    if (v->idle <= v->waiting && v->threads < BX_RESOLVER_THREADS)
+    if (v->stop)
+        rc = bx_fail(err, BX_ECANCELLED, "the resolver was stopped");
+    else if (v->idle <= v->waiting && v->threads < BX_RESOLVER_THREADS)
         rc = spawn_locked(v, err);
-    if (rc == BX_OK || v->threads > 0) { /* a running helper will come to it */
+    if (rc == BX_OK || (!v->stop && v->threads > 0)) { /* a running helper will come to it */
         rc = BX_OK;
+        v->refs++;
         l->queued = true;
         v->waiting++;
         *v->tail = l;
@@ -268,8 +295,8 @@ void bx_lookup_cancel(bx_lookup *l)
         v->waiting--;
     }
     l->done = NULL;
-    bool mine = !l->running; /* a running one is freed by its helper */
-    (void)pthread_mutex_unlock(&v->lock);
-    if (mine)
+    l->dropped = l->running;
+    if (!l->dropped)
         free(l);
+    unref_unlock(v);
 }

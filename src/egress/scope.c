@@ -35,6 +35,8 @@ static bx_code inject_add(bx_egress_scope *s, const bx_inject *in, bx_error *err
 
 void bx_scope_destroy(bx_egress_scope *s)
 {
+    /* No transfer uses it any more. */
+    BX_ASSERT(!s->share || curl_share_cleanup(s->share) == CURLSHE_OK);
     for (size_t i = 0; i < s->n_inject; i++) {
         bx_url_free(s->inject[i].origin);
         free(s->inject[i].name);
@@ -47,7 +49,18 @@ void bx_scope_destroy(bx_egress_scope *s)
     (void)pthread_mutex_destroy(&s->event_lock);
     (void)pthread_mutex_destroy(&s->lock);
     (void)pthread_cond_destroy(&s->idle);
+    bx_egress *eg = s->eg;
     free(s);
+    bx_egress_unref(eg);
+}
+
+void bx_scope_unref(bx_egress_scope *s)
+{
+    if (atomic_fetch_sub(&s->refs, 1) != 1)
+        return;
+    /* Its connections are the I/O thread's to close, while there is one. */
+    if (!s->share || !bx_egress_post_scope(s->eg, s))
+        bx_scope_destroy(s);
 }
 
 bx_code bx_egress_scope_new(bx_egress *eg, const bx_egress_scope_cfg *cfg, bx_egress_scope **ret,
@@ -58,6 +71,8 @@ bx_code bx_egress_scope_new(bx_egress *eg, const bx_egress_scope_cfg *cfg, bx_eg
         return bx_fail(err, BX_ENOMEM, "egress scope");
     const bx_limits limits = cfg->limits ? *cfg->limits : bx_limits_default();
     s->eg = eg;
+    atomic_fetch_add(&eg->refs, 1);
+    atomic_store(&s->refs, 1);
     s->net = cfg->net;
     s->max_requests = limits.http_requests;
     s->max_in = limits.http_in;
@@ -87,16 +102,16 @@ void bx_egress_scope_free(bx_egress_scope *s)
 {
     if (!s)
         return;
-    BX_ASSERT(atomic_load(&s->open) == 0);
+    if (atomic_load(&s->open) > 0) { /* requests that outlive it are ended */
+        atomic_fetch_add(&s->refs, 1);
+        if (!bx_egress_post_scope(s->eg, s))
+            atomic_fetch_sub(&s->refs, 1);
+    }
     (void)pthread_mutex_lock(&s->lock);
     while (s->live > 0)
         (void)pthread_cond_wait(&s->idle, &s->lock);
-    bool shared = s->share != NULL; /* written by the I/O thread before live fell to 0 */
     (void)pthread_mutex_unlock(&s->lock);
-    if (shared)
-        bx_egress_post_scope(s->eg, s); /* its connections are the I/O thread's to close */
-    else
-        bx_scope_destroy(s);
+    bx_scope_unref(s);
 }
 
 /* ---- counting -------------------------------------------------------------------------------- */

@@ -131,7 +131,7 @@ static void store_head(bx_egress_request *r, bx_head *h)
      * from ending: let it look once more, after this callback. */
     if (look_again) {
         r->nudge = true;
-        bx_egress_post(r->scope->eg, r, BX_MAIL_KICK);
+        (void)bx_egress_post(r->scope->eg, r, BX_MAIL_KICK);
     }
 }
 
@@ -379,7 +379,7 @@ static void on_lookup(void *ctx, bx_http_error e, const bx_ip *ips, size_t n)
     r->answer_error = e;
     r->n_answer = e == BX_HTTP_OK ? n : 0;
     memcpy(r->answer, ips, r->n_answer * sizeof *ips);
-    bx_egress_post(r->scope->eg, r, BX_MAIL_RESOLVED);
+    (void)bx_egress_post(r->scope->eg, r, BX_MAIL_RESOLVED);
 }
 
 static void begin(bx_egress_request *r)
@@ -530,6 +530,15 @@ static void overdue(bx_egress_request *r, bool whole)
     bx_http_error e = LATE[r->phase];
     finish_f(r, e, "%s: %s%s", r->url->host, bx_http_error_text(e),
              whole ? " for the call's deadline" : "");
+}
+
+void bx_transfer_end_all(bx_egress *eg, const bx_egress_scope *s, const char *why)
+{
+    for (bx_egress_request *r = eg->live, *next; r; r = next) {
+        next = r->next;
+        if (!s || r->scope == s)
+            finish(r, BX_HTTP_CONNECTION_TERMINATED, why, s != NULL);
+    }
 }
 
 uint64_t bx_transfer_timers(bx_egress *eg, uint64_t now)
