@@ -13,8 +13,9 @@
 //! # Threads
 //! Engines and modules may be used by several threads at once.  An instance belongs to one thread at a time.
 
-pub mod abi;
-pub mod component;
-pub mod core;
-pub mod file;
-pub mod typed;
+mod abi;
+mod component;
+mod core;
+pub mod doors;
+mod file;
+mod typed;

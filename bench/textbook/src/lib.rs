@@ -1,7 +1,7 @@
 //! The engine's C functions, plus calls made the way the Wasmtime documentation shows.  For the benchmark only;
 //! the functions are those of `bx_textbook.h`.
 
-pub use bx_engine::*;
+pub use bx_engine::doors::*;
 
 use std::ffi::{CStr, c_char};
 
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn bx_textbook_core_call(
 ) -> i32 {
     // SAFETY: promised by the caller.
     unsafe {
-        let Ok((ok, printed)) = (*t).call(bx_engine::ffi::bytes(input, n)) else {
+        let Ok((ok, printed)) = (*t).call(std::slice::from_raw_parts(input, n)) else {
             return -1;
         };
         let keep = printed.len().min(*out_n);

@@ -1,32 +1,7 @@
 //! Errors as values: a code that says what the caller can do, and words.
 
-use crate::abi::types::{EngError, put_msg};
-
-/// `bx_eng_code`.
-#[repr(C)]
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Code {
-    /// Success.
-    Ok = 0,
-    /// Not wasm, truncated, or fails validation.
-    Invalid,
-    /// Valid, but needs what this build does not do.
-    Unsupported,
-    /// Imports nobody provides.
-    Import,
-    /// Export missing or of another type.
-    Export,
-    /// Arguments of a typed call do not fit.
-    Argument,
-    /// Over a limit.
-    Limit,
-    /// Serialised code of another version or other settings.
-    Stale,
-    /// Out of memory.
-    Nomem,
-    /// Anything else.
-    Internal,
-}
+use crate::abi::access::put_msg;
+use crate::abi::types::{Code, EngError};
 
 /// An error on its way to C.
 #[derive(Debug)]

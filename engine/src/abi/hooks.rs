@@ -1,7 +1,5 @@
 //! The C side of a component call, field for field as in `bx_engine.h`.
 
-#![expect(missing_docs, reason = "the header documents each field")]
-
 use std::ffi::{c_char, c_int, c_void};
 
 use crate::abi::types::{EngineCtl, EngineLimits};
@@ -14,36 +12,6 @@ pub struct Str {
     pub p: *const c_char,
     /// Length in bytes.
     pub n: usize,
-}
-
-impl Str {
-    /// Lend a Rust string to a hook.
-    pub fn of(s: &str) -> Str {
-        Str { p: s.as_ptr().cast(), n: s.len() }
-    }
-
-    /// Lend bytes to a hook.
-    pub fn of_bytes(s: &[u8]) -> Str {
-        Str { p: s.as_ptr().cast(), n: s.len() }
-    }
-
-    /// The bytes.
-    ///
-    /// # Safety
-    /// The bytes are readable and stay unchanged while the slice lives.
-    pub unsafe fn bytes<'a>(self) -> &'a [u8] {
-        // SAFETY: promised by the caller.
-        unsafe { crate::abi::types::bytes(self.p.cast(), self.n) }
-    }
-
-    /// The text, with what is not UTF-8 replaced.
-    ///
-    /// # Safety
-    /// As [`Str::bytes`].
-    pub unsafe fn to_text(self) -> String {
-        // SAFETY: promised by the caller.
-        String::from_utf8_lossy(unsafe { self.bytes() }).into_owned()
-    }
 }
 
 /// `bx_eemit`.
@@ -259,41 +227,4 @@ pub struct Call {
     pub http: *const Http,
     pub sock: *const Sock,
     pub kv: *const Kv,
-}
-
-impl Call {
-    /// A list of strings of the call.
-    ///
-    /// # Safety
-    /// `p` and `n` are one of the call's arrays.
-    pub unsafe fn strings(p: *const Str, n: usize) -> Vec<String> {
-        if p.is_null() || n == 0 {
-            return Vec::new();
-        }
-        // SAFETY: the header says the array and its strings live as long as the call.
-        unsafe { std::slice::from_raw_parts(p, n).iter().map(|s| s.to_text()).collect() }
-    }
-
-    /// Pairs of strings of the call.
-    ///
-    /// # Safety
-    /// `p` and `n` are one of the call's arrays of pairs.
-    pub unsafe fn pairs(p: *const Str, n: usize) -> Vec<(String, String)> {
-        // SAFETY: promised by the caller.
-        let mut flat = unsafe { Self::strings(p, 2 * n) }.into_iter();
-        let mut pairs = Vec::with_capacity(n);
-        while let (Some(k), Some(v)) = (flat.next(), flat.next()) {
-            pairs.push((k, v));
-        }
-        pairs
-    }
-}
-
-/// `Emit` into a vector of byte strings.
-///
-/// # Safety
-/// `sink` is a `*mut Vec<Vec<u8>>`, and `p` has `n` readable bytes.
-pub unsafe extern "C" fn collect(sink: *mut c_void, p: *const c_void, n: usize) {
-    // SAFETY: promised by the caller.
-    unsafe { (*sink.cast::<Vec<Vec<u8>>>()).push(crate::abi::types::bytes(p.cast(), n).to_vec()) }
 }

@@ -1,11 +1,53 @@
-//! The plain C types of `bx_engine.h`, field for field, and the few helpers that read and write them.
+//! The plain C types of `bx_engine.h`, field for field.
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{c_char, c_void};
 
-use crate::abi::error::Code;
+/// `bx_engine`, known to C as a name only.
+#[repr(C)]
+pub struct Engine {
+    opaque: [u8; 0],
+}
+
+/// `bx_emodule`, known to C as a name only.
+#[repr(C)]
+pub struct Module {
+    opaque: [u8; 0],
+}
+
+/// `bx_einstance`, known to C as a name only.
+#[repr(C)]
+pub struct Instance {
+    opaque: [u8; 0],
+}
 
 /// Size of every message buffer that crosses the border.
 pub const MSG: usize = 2048;
+
+/// `bx_eng_code`.
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Code {
+    /// Success.
+    Ok = 0,
+    /// Not wasm, truncated, or fails validation.
+    Invalid,
+    /// Valid, but needs what this build does not do.
+    Unsupported,
+    /// Imports nobody provides.
+    Import,
+    /// Export missing or of another type.
+    Export,
+    /// Arguments of a typed call do not fit.
+    Argument,
+    /// Over a limit.
+    Limit,
+    /// Serialised code of another version or other settings.
+    Stale,
+    /// Out of memory.
+    Nomem,
+    /// Anything else.
+    Internal,
+}
 
 /// `bx_eng_error`.
 #[repr(C)]
@@ -23,29 +65,6 @@ pub struct EngBytes {
     pub p: *mut u8,
     /// Length in bytes.
     pub n: usize,
-}
-
-impl EngBytes {
-    /// Hand a buffer over to C.
-    pub fn from_vec(v: Vec<u8>) -> Self {
-        if v.is_empty() {
-            return EngBytes { p: std::ptr::null_mut(), n: 0 };
-        }
-        let slice = Box::leak(v.into_boxed_slice());
-        EngBytes { p: slice.as_mut_ptr(), n: slice.len() }
-    }
-}
-
-/// Free what a function of this library returned as `bx_eng_bytes`.
-///
-/// # Safety
-/// `b` was returned by this library and not freed before.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_eng_bytes_free(b: EngBytes) {
-    if !b.p.is_null() {
-        // SAFETY: `from_vec` made it out of a boxed slice of exactly this address and length.
-        drop(unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(b.p, b.n)) });
-    }
 }
 
 /// `bx_engine_config`.
@@ -72,6 +91,18 @@ pub struct EngineConfig {
     pub pagemap_scan: u32,
     /// Unused.
     pub pad: u32,
+}
+
+/// `bx_code_kind`.
+#[repr(transparent)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CodeKind(pub u32);
+
+impl CodeKind {
+    /// A core module.
+    pub const CORE: CodeKind = CodeKind(1);
+    /// A component.
+    pub const COMPONENT: CodeKind = CodeKind(2);
 }
 
 /// `bx_host_fn`.
@@ -160,50 +191,4 @@ pub struct EngEnd {
     pub trap: *const c_char,
     /// Words and backtrace, NUL-terminated.
     pub msg: [u8; MSG],
-}
-
-/// Copy `text` into a message buffer, NUL-terminated, cut on a character boundary with "...".
-///
-/// # Safety
-/// `dst` points to `MSG` writable bytes.
-pub unsafe fn put_msg(dst: *mut u8, text: &str) {
-    let (head, tail): (&str, &str) = if text.len() < MSG {
-        (text, "")
-    } else {
-        let mut cut = MSG - 4;
-        while !text.is_char_boundary(cut) {
-            cut -= 1;
-        }
-        (&text[..cut], "...")
-    };
-    // SAFETY: head and tail together are shorter than MSG; the caller vouches for `dst`.
-    unsafe {
-        std::ptr::copy_nonoverlapping(head.as_ptr(), dst, head.len());
-        std::ptr::copy_nonoverlapping(tail.as_ptr(), dst.add(head.len()), tail.len());
-        *dst.add(head.len() + tail.len()) = 0;
-    }
-}
-
-/// A caller's byte range as a slice; NULL is the empty slice.
-///
-/// # Safety
-/// `p` is NULL or points to `n` readable bytes that stay unchanged while the slice lives.
-pub unsafe fn bytes<'a>(p: *const u8, n: usize) -> &'a [u8] {
-    if p.is_null() || n == 0 {
-        return &[];
-    }
-    // SAFETY: promised by the caller.
-    unsafe { std::slice::from_raw_parts(p, n) }
-}
-
-/// A caller's NUL-terminated string; `None` when NULL or not UTF-8.
-///
-/// # Safety
-/// `p` is NULL or NUL-terminated and unchanged while the string lives.
-pub unsafe fn text<'a>(p: *const c_char) -> Option<&'a str> {
-    if p.is_null() {
-        return None;
-    }
-    // SAFETY: promised by the caller.
-    unsafe { CStr::from_ptr(p) }.to_str().ok()
 }

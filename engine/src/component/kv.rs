@@ -7,8 +7,9 @@ use std::ptr::null;
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Lower, Resource, ResourceType};
 
-use super::state::State;
-use crate::abi::hooks::{Call, Emit, Kv, Str, collect};
+use super::store::State;
+use crate::abi::access::collect;
+use crate::abi::hooks::{Call, Emit, Kv, Str};
 
 /// Names under which `wasi:config/store` is known.
 const CONFIG: [&str; 3] = [

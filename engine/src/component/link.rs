@@ -9,10 +9,10 @@ use wasmtime_wasi_http::WasiHttp;
 use wasmtime_wasi_http::p2::bindings as http_bindings;
 
 use super::kv;
-use super::state::{HasTable, HasView, State};
-use crate::abi::error::{Code, Error, Result, finish};
-use crate::abi::types::EngError;
-use crate::file::code::{BxModule, Loaded};
+use super::state::{HasTable, HasView};
+use super::store::State;
+use crate::abi::error::{Error, Result};
+use crate::abi::types::Code;
 
 /// Interfaces this runtime provides, by name without version.
 const PROVIDED: [&str; 31] = [
@@ -48,6 +48,29 @@ const PROVIDED: [&str; 31] = [
     "wasi:config/store",
     "wasi:keyvalue/store",
 ];
+
+/// A component, ready to be linked or linked.
+pub struct ComponentCode {
+    /// The code.
+    pub component: Component,
+    /// Imports resolved, once linked.
+    pub linked: Option<Linked>,
+    /// Whether it counts fuel.
+    pub fuel: bool,
+}
+
+impl ComponentCode {
+    /// Resolve the imports.
+    pub fn link(&mut self) -> Result<()> {
+        self.linked = Some(link(&self.component)?);
+        Ok(())
+    }
+
+    /// Whether it exports `wasi:cli/run`; known once it is linked.
+    pub fn is_command(&self) -> bool {
+        self.linked.as_ref().is_some_and(|l| l.run.is_some())
+    }
+}
 
 /// A component with its imports resolved.
 pub struct Linked {
@@ -140,8 +163,7 @@ fn find_run(component: &Component) -> Option<ComponentExportIndex> {
     component.get_export_index(Some(&instance), "run")
 }
 
-/// Resolve the imports of `component`.
-pub fn link(component: &Component) -> Result<Linked> {
+fn link(component: &Component) -> Result<Linked> {
     let engine = component.engine();
     let ty = component.component_type();
     let (mut bad, mut names) = (Vec::new(), Vec::new());
@@ -172,20 +194,4 @@ pub fn link(component: &Component) -> Result<Linked> {
         uses_config: uses("wasi:config/"),
         uses_kv: uses("wasi:keyvalue/"),
     })
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// The pointers are valid as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_ecomponent_link(m: *mut BxModule, err: *mut EngError) -> Code {
-    // SAFETY: the header asks for valid pointers.
-    unsafe {
-        let r = match &mut (*m).loaded {
-            Loaded::Component(c) => link(&c.component).map(|l| c.linked = Some(l)),
-            Loaded::Core(_) => Err(Error::new(Code::Unsupported, "this is a core module, not a component")),
-        };
-        finish(r, err, |()| ())
-    }
 }

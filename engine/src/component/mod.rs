@@ -9,7 +9,7 @@ mod link;
 mod net;
 mod run;
 mod state;
+mod store;
 
-pub use link::Linked;
-pub use run::{bx_ecomponent_is_command, bx_ecomponent_run, with_instance};
-pub use state::State;
+pub use link::ComponentCode;
+pub use run::{run_command, with_instance};

@@ -17,7 +17,8 @@ use wasmtime_wasi::p2::{DynPollable, Pollable, SocketError, SocketResult, UdpSoc
 use wasmtime_wasi::sockets::{SocketAddrUse, WasiSocketsCtx, WasiSocketsCtxView};
 
 use super::state::{Shared, View};
-use crate::abi::hooks::{Str, collect};
+use crate::abi::access::collect;
+use crate::abi::hooks::Str;
 
 const TCP_BIND: c_int = 0;
 const TCP_CONNECT: c_int = 1;

@@ -6,14 +6,14 @@ use wasmtime::component::{Func, Instance};
 use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::I32Exit;
 
-use super::link::Linked;
-use super::state::{Shared, State, runtime};
+use super::link::{ComponentCode, Linked};
+use super::state::{Shared, runtime};
+use super::store::State;
 use crate::abi::error::chain;
 use crate::abi::hooks::Call;
 use crate::abi::types::{EndKind, EngEnd};
 use crate::core::ends;
 use crate::core::limiter::Limiter;
-use crate::file::code::{BxModule, Loaded};
 
 /// A call under way.
 pub struct Running {
@@ -84,12 +84,12 @@ fn missing(linked: &Linked, call: &Call) -> Option<&'static str> {
     None
 }
 
-/// Instantiate `m` and run `f` in it.
+/// Instantiate `c` and run `f` in it.
 ///
 /// # Safety
 /// The pointers are valid as the header says.
 pub unsafe fn with_instance(
-    m: &BxModule,
+    c: &ComponentCode,
     call: *const Call,
     end: *mut EngEnd,
     f: impl FnOnce(&mut Running, &Instance, &Linked) -> wasmtime::Result<i32>,
@@ -100,19 +100,13 @@ pub unsafe fn with_instance(
         // SAFETY: promised by the caller.
         unsafe { ends::put_failed(end, words, &Limiter::new(&limits)) }
     };
-    let linked = match &m.loaded {
-        Loaded::Component(c) => match &c.linked {
-            Some(linked) => linked,
-            None => return failed("the component was not linked"),
-        },
-        Loaded::Core(_) => return failed("this is a core module, not a component"),
-    };
+    let Some(linked) = &c.linked else { return failed("the component was not linked") };
     if let Some(words) = missing(linked, shared.call()) {
         return failed(words);
     }
     let handle = linked.uses_net.then(|| runtime(|rt| rt.handle().clone()));
     let _entered = handle.as_ref().map(|h| h.enter());
-    let mut running = match Running::new(linked.pre.engine(), m.fuel, shared) {
+    let mut running = match Running::new(linked.pre.engine(), c.fuel, shared) {
         Ok(running) => running,
         Err(e) => return failed(&chain(&e)),
     };
@@ -122,36 +116,18 @@ pub unsafe fn with_instance(
     unsafe { running.finish(r, end) }
 }
 
-/// See `bx_engine.h`.
+/// Run `wasi:cli/run`; the exit code is in `end`.
 ///
 /// # Safety
-/// The pointers are valid as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_ecomponent_is_command(m: *const BxModule) -> i32 {
-    // SAFETY: the header asks for valid pointers.
-    match unsafe { &(*m).loaded } {
-        Loaded::Component(c) => c.linked.as_ref().is_some_and(|l| l.run.is_some()).into(),
-        Loaded::Core(_) => 0,
-    }
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// The pointers are valid as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_ecomponent_run(
-    m: *const BxModule,
-    call: *const Call,
-    end: *mut EngEnd,
-) -> EndKind {
-    // SAFETY: the header asks for valid pointers.
+/// As [`with_instance`].
+pub unsafe fn run_command(c: &ComponentCode, call: *const Call, end: *mut EngEnd) -> EndKind {
+    // SAFETY: promised by the caller.
     unsafe {
-        if bx_ecomponent_is_command(m) == 0 {
+        if !c.is_command() {
             let words = "this is no command: it does not export wasi:cli/run";
             return ends::put_failed(end, words, &Limiter::new(&(*call).limits));
         }
-        with_instance(&*m, call, end, |running, instance, linked| {
+        with_instance(c, call, end, |running, instance, linked| {
             let func: Option<Func> = linked.run.and_then(|i| instance.get_func(&mut running.store, i));
             let Some(func) = func else { wasmtime::bail!("the export is gone") };
             let run = func.typed::<(), (Result<(), ()>,)>(&running.store)?;

@@ -1,4 +1,4 @@
-//! What the store of a component call carries, and how host functions wait.
+//! What the streams, tasks and host functions of a component call share, and how they wait.
 
 use std::cell::OnceCell;
 use std::ffi::c_void;
@@ -11,18 +11,13 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 use wasmtime::component::{HasData, ResourceTable};
-use wasmtime_wasi::sockets::WasiSocketsCtx;
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView};
 
-use super::http::Hooks;
 use crate::abi::hooks::{self, Call};
 use crate::core::ends::{Cause, Unwind};
-use crate::core::limiter::{Ctl, Limiter, Stop, now_ns};
+use crate::core::limiter::{Ctl, Stop, now_ns};
 
 /// How long a wait goes on before it looks for a cancel again.
 const SLICE: Duration = Duration::from_millis(5);
-/// Handles of a call when its caller names no number.
-const HANDLES: usize = 4096;
 
 /// The part of a call that its streams and tasks share.
 pub struct Shared {
@@ -185,66 +180,6 @@ pub fn runtime<R>(f: impl FnOnce(&Runtime) -> R) -> R {
         });
         f(rt)
     })
-}
-
-/// The data of a component's store.
-pub struct State {
-    /// Handles of the guest.
-    pub table: ResourceTable,
-    /// Sizes against limits.
-    pub limiter: Limiter,
-    /// The call.
-    pub shared: Arc<Shared>,
-    /// Exit code, once the guest asked to exit.
-    pub exit: Option<u8>,
-    /// Bytes of values held by handles for swaps.
-    pub kv_held: u64,
-    http: WasiHttpCtx,
-    http_hooks: Hooks,
-    sockets: Option<Box<WasiSocketsCtx>>,
-}
-
-impl State {
-    /// State of one call.
-    pub fn new(shared: Arc<Shared>) -> State {
-        let call = shared.call();
-        let mut table = ResourceTable::new();
-        table.set_max_capacity(if call.max_handles == 0 { HANDLES } else { call.max_handles as usize });
-        let mut http = WasiHttpCtx::new();
-        if call.max_field_bytes != 0 {
-            http.set_field_size_limit(call.max_field_bytes as usize);
-        }
-        let limiter = Limiter::new(&call.limits);
-        let http_hooks = Hooks::new(shared.clone());
-        State { table, limiter, shared, exit: None, kv_held: 0, http, http_hooks, sockets: None }
-    }
-
-    /// View for the interfaces implemented here.
-    pub fn view(&mut self) -> View<'_> {
-        View { table: &mut self.table, shared: &self.shared, exit: &mut self.exit }
-    }
-
-    /// View for `wasi:sockets`.
-    pub fn sockets(&mut self) -> wasmtime_wasi::sockets::WasiSocketsCtxView<'_> {
-        let shared = &self.shared;
-        let ctx = self.sockets.get_or_insert_with(|| super::net::context(shared));
-        wasmtime_wasi::sockets::WasiSocketsCtxView { ctx, table: &mut self.table }
-    }
-
-    /// View for `wasi:sockets/udp-create-socket`.
-    pub fn udp_maker(&mut self) -> super::net::UdpMaker<'_> {
-        super::net::UdpMaker { shared: self.shared.clone(), sockets: self.sockets() }
-    }
-
-    /// View for `wasi:http`.
-    pub fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.http_hooks }
-    }
-
-    /// Free what requests still hold of the embedder's.
-    pub fn release_requests(&mut self) {
-        self.http_hooks.release();
-    }
 }
 
 /// What the interfaces implemented here work on.

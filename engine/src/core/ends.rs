@@ -5,8 +5,9 @@ use std::fmt;
 
 use wasmtime::{Trap, WasmBacktrace};
 
+use crate::abi::access::put_msg;
 use crate::abi::error::chain;
-use crate::abi::types::{EndKind, EngEnd, put_msg};
+use crate::abi::types::{EndKind, EngEnd};
 use crate::core::limiter::{Limiter, Stop};
 
 /// The error a host function or an epoch tick unwinds a guest with.  What it means is in the call's state,

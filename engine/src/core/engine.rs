@@ -1,14 +1,14 @@
 //! Engines: compile settings and where instances live.
 
-use std::ffi::{CString, c_char};
+use std::ffi::CString;
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails};
 
-use crate::abi::error::{Code, Error, Result, finish};
-use crate::abi::types::{EngError, EngineConfig};
+use crate::abi::error::{Error, Result};
+use crate::abi::types::{Code, EngineConfig};
 
 /// Frames kept of a wasm backtrace.
 const BACKTRACE_FRAMES: NonZeroUsize = NonZeroUsize::new(32).unwrap();
@@ -29,7 +29,8 @@ pub struct BxEngine {
     pub config: EngineConfig,
     /// Whether instances come from a pool.
     pub pooled: bool,
-    fingerprint: CString,
+    /// See `bx_engine_fingerprint`.
+    pub fingerprint: CString,
 }
 
 impl BxEngine {
@@ -76,7 +77,8 @@ impl BxEngine {
         scanning.as_ref().unwrap_or(&self.engine)
     }
 
-    fn tick(&self) {
+    /// Advance the epoch of everything that runs.
+    pub fn tick(&self) {
         self.engine.increment_epoch();
         if let Some(Some(scanning)) = self.scanning.get() {
             scanning.increment_epoch();
@@ -199,69 +201,4 @@ fn fingerprint(engine: &wasmtime::Engine) -> String {
 }
 
 /// Version of the Wasmtime crate this build is locked to, NUL-terminated for C.
-const VERSION: &str = concat!(env!("BX_WASMTIME_VERSION"), "\0");
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// The pointers are valid as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_engine_new(
-    cfg: *const EngineConfig,
-    ret: *mut *mut BxEngine,
-    err: *mut EngError,
-) -> Code {
-    // SAFETY: the header asks for valid pointers.
-    unsafe {
-        let r = BxEngine::new(*cfg);
-        finish(r, err, |e| *ret = Box::into_raw(Box::new(e)))
-    }
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// `e` is NULL or came from `bx_engine_new` and is not used again.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_engine_free(e: *mut BxEngine) {
-    if !e.is_null() {
-        // SAFETY: it came out of `Box::into_raw`.
-        drop(unsafe { Box::from_raw(e) });
-    }
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// `e` is a live engine.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_engine_is_pooled(e: *const BxEngine) -> i32 {
-    // SAFETY: promised by the caller.
-    unsafe { (*e).pooled as i32 }
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// `e` is a live engine.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_engine_tick(e: *const BxEngine) {
-    // SAFETY: promised by the caller; incrementing is one atomic addition.
-    unsafe { (*e).tick() }
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// `e` is a live engine.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_engine_fingerprint(e: *const BxEngine) -> *const c_char {
-    // SAFETY: promised by the caller.
-    unsafe { (*e).fingerprint.as_ptr() }
-}
-
-/// See `bx_engine.h`.
-#[unsafe(no_mangle)]
-pub extern "C" fn bx_engine_wasmtime_version() -> *const c_char {
-    VERSION.as_ptr().cast()
-}
+pub const VERSION: &str = concat!(env!("BX_WASMTIME_VERSION"), "\0");

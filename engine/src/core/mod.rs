@@ -1,6 +1,8 @@
 //! Engines, the limits and endings of every call, and the core path.
 
-pub(crate) mod ends;
+pub mod ends;
 pub mod engine;
 pub mod instance;
-pub(crate) mod limiter;
+pub mod limiter;
+pub mod link;
+mod state;

@@ -6,41 +6,19 @@
 
 use serde_json::Value;
 use wasmtime::component::Component;
-use wasmtime::{InstancePre, Module, ModuleExport};
+use wasmtime::{Module, ModuleExport};
 
-use crate::abi::error::{Code, Error, Result, finish};
-use crate::abi::types::{EngBytes, EngError, bytes};
-use crate::component::Linked;
+use super::describe;
+use crate::abi::error::{Error, Result, chain};
+use crate::abi::types::{Code, CodeKind};
+use crate::component::ComponentCode;
 use crate::core::engine::BxEngine;
-use crate::core::instance::CallState;
-use crate::file::describe;
+use crate::core::link::CoreCode;
+use crate::typed;
 
 const MAGIC: &[u8; 8] = b"bxcode2\0";
 /// Largest description kept beside the code.
 const META_MAX: usize = 16 << 20;
-
-/// `bx_code_kind`.
-pub const KIND_CORE: i32 = 1;
-/// `bx_code_kind`.
-pub const KIND_COMPONENT: i32 = 2;
-
-/// A core module, ready to be linked or linked.
-pub struct CoreCode {
-    /// The code.
-    pub module: Module,
-    /// Imports resolved, once linked.
-    pub pre: Option<InstancePre<CallState>>,
-    /// The exported memory host functions see.
-    pub memory: Option<ModuleExport>,
-}
-
-/// A component, ready to be linked or linked.
-pub struct ComponentCode {
-    /// The code.
-    pub component: Component,
-    /// Imports resolved, once linked.
-    pub linked: Option<Linked>,
-}
 
 /// What a `bx_emodule` holds.
 pub enum Loaded {
@@ -54,31 +32,29 @@ pub enum Loaded {
 pub struct BxModule {
     /// The code.
     pub loaded: Loaded,
-    /// Whether it counts fuel.
-    pub fuel: bool,
     /// Description as JSON text.
     pub meta: Vec<u8>,
 }
 
-impl BxEngine {
+impl BxModule {
     /// Validate and compile into an envelope.
-    pub fn compile(&self, kind: i32, wasm: &[u8]) -> Result<Vec<u8>> {
+    pub fn compile(engine: &BxEngine, kind: CodeKind, wasm: &[u8]) -> Result<Vec<u8>> {
         let is_component = wasm.get(..8) == Some(&[0, b'a', b's', b'm', 0x0d, 0, 1, 0]);
         let code = match kind {
-            KIND_CORE if is_component => {
+            CodeKind::CORE if is_component => {
                 return Err(Error::new(Code::Invalid, "this is a component, not a core module"));
             }
-            KIND_CORE => self.compiler().precompile_module(wasm),
-            KIND_COMPONENT if !is_component => {
+            CodeKind::CORE => engine.compiler().precompile_module(wasm),
+            CodeKind::COMPONENT if !is_component => {
                 return Err(Error::new(Code::Invalid, "this is not a component"));
             }
-            KIND_COMPONENT => self.compiler().precompile_component(wasm),
-            _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind}"))),
+            CodeKind::COMPONENT => engine.compiler().precompile_component(wasm),
+            _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind:?}"))),
         };
         let code = code.map_err(|e| compile_error(&e))?;
         let meta = describe::describe(kind, wasm)?;
         // The instances of a component have memories of their own, and more of them: never small.
-        let pages = if kind == KIND_CORE { initial_pages(&meta) } else { u64::MAX };
+        let pages = if kind == CodeKind::CORE { initial_pages(&meta) } else { u64::MAX };
         let meta = meta.to_string().into_bytes();
         if meta.len() > META_MAX {
             return Err(Error::new(
@@ -99,7 +75,7 @@ impl BxEngine {
     ///
     /// # Safety
     /// The bytes are what `compile` of an engine of this build returned: they are run as machine code.
-    pub unsafe fn load(&self, kind: i32, code: &[u8]) -> Result<BxModule> {
+    pub unsafe fn load(engine: &BxEngine, kind: CodeKind, code: &[u8]) -> Result<BxModule> {
         let stale = || Error::new(Code::Stale, "this is not code compiled by this version");
         let rest = code.strip_prefix(MAGIC.as_slice()).ok_or_else(stale)?;
         let (len, rest) = rest.split_first_chunk::<8>().ok_or_else(stale)?;
@@ -109,22 +85,32 @@ impl BxEngine {
             return Err(stale());
         }
         let (meta, code) = rest.split_at(len);
-        let engine = self.for_memory(u64::from_le_bytes(*pages));
+        let fuel = engine.config.fuel != 0;
+        let engine = engine.for_memory(u64::from_le_bytes(*pages));
         let loaded = match kind {
-            KIND_CORE => {
+            CodeKind::CORE => {
                 // SAFETY: promised by the caller.
                 let module = unsafe { Module::deserialize(engine, code) }.map_err(|e| load_error(&e))?;
                 let memory = exported_memory(&module);
-                Loaded::Core(CoreCode { module, pre: None, memory })
+                Loaded::Core(CoreCode { module, pre: None, memory, fuel })
             }
-            KIND_COMPONENT => {
+            CodeKind::COMPONENT => {
                 // SAFETY: promised by the caller.
                 let c = unsafe { Component::deserialize(engine, code) }.map_err(|e| load_error(&e))?;
-                Loaded::Component(ComponentCode { component: c, linked: None })
+                Loaded::Component(ComponentCode { component: c, linked: None, fuel })
             }
-            _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind}"))),
+            _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind:?}"))),
         };
-        Ok(BxModule { loaded, fuel: self.config.fuel != 0, meta: meta.to_vec() })
+        Ok(BxModule { loaded, meta: meta.to_vec() })
+    }
+
+    /// See `bx_emodule_describe`.
+    pub fn describe(&self) -> Vec<u8> {
+        let Loaded::Component(c) = &self.loaded else { return self.meta.clone() };
+        let mut v = typed::describe(&c.component);
+        let meta: Value = serde_json::from_slice(&self.meta).unwrap_or_default();
+        v["tool"] = meta["tool"].clone();
+        v.to_string().into_bytes()
     }
 }
 
@@ -149,7 +135,7 @@ fn exported_memory(module: &Module) -> Option<ModuleExport> {
 }
 
 fn compile_error(err: &wasmtime::Error) -> Error {
-    let text = crate::abi::error::chain(err);
+    let text = chain(err);
     let code = if text.contains("pooling allocator")
         || text.contains("exceeds the limit")
         || text.contains("too large")
@@ -169,88 +155,11 @@ fn compile_error(err: &wasmtime::Error) -> Error {
 }
 
 fn load_error(err: &wasmtime::Error) -> Error {
-    let text = crate::abi::error::chain(err);
+    let text = chain(err);
     let code = if text.contains("pooling allocator") || text.contains("exceeds the limit") {
         Code::Limit
     } else {
         Code::Stale
     };
     Error { code, msg: text }
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// The pointers are valid as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_engine_compile(
-    e: *const BxEngine,
-    kind: i32,
-    wasm: *const u8,
-    n: usize,
-    ret: *mut EngBytes,
-    err: *mut EngError,
-) -> Code {
-    // SAFETY: the header asks for valid pointers.
-    unsafe {
-        let r = (*e).compile(kind, bytes(wasm, n));
-        finish(r, err, |v| ret.write(EngBytes::from_vec(v)))
-    }
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// The pointers are valid and the bytes trustworthy as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_engine_load(
-    e: *const BxEngine,
-    kind: i32,
-    code: *const u8,
-    n: usize,
-    ret: *mut *mut BxModule,
-    err: *mut EngError,
-) -> Code {
-    // SAFETY: the header asks for valid pointers and vouched-for code.
-    unsafe {
-        let r = (*e).load(kind, bytes(code, n));
-        finish(r, err, |m| *ret = Box::into_raw(Box::new(m)))
-    }
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// `m` is NULL or came from `bx_engine_load` and is not used again.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_emodule_free(m: *mut BxModule) {
-    if !m.is_null() {
-        // SAFETY: it came out of `Box::into_raw`.
-        drop(unsafe { Box::from_raw(m) });
-    }
-}
-
-impl BxModule {
-    fn describe(&self) -> Vec<u8> {
-        let Loaded::Component(c) = &self.loaded else { return self.meta.clone() };
-        let mut v = crate::typed::describe(&c.component);
-        let meta: Value = serde_json::from_slice(&self.meta).unwrap_or_default();
-        v["tool"] = meta["tool"].clone();
-        v.to_string().into_bytes()
-    }
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// The pointers are valid as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_emodule_describe(
-    m: *const BxModule,
-    ret: *mut EngBytes,
-    _err: *mut EngError,
-) -> Code {
-    // SAFETY: the header asks for valid pointers.
-    unsafe { ret.write(EngBytes::from_vec((*m).describe())) };
-    Code::Ok
 }

@@ -8,8 +8,8 @@ use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
 use super::adapter_room::make_room;
-use crate::abi::error::{Code, Error, Result, finish};
-use crate::abi::types::{EngBytes, EngError, bytes};
+use crate::abi::error::{Error, Result};
+use crate::abi::types::Code;
 
 fn exports_start(wasm: &[u8]) -> std::result::Result<bool, wasmparser::BinaryReaderError> {
     for payload in Parser::new(0).parse_all(wasm) {
@@ -40,19 +40,4 @@ pub fn componentize(wasm: &[u8]) -> Result<Vec<u8>> {
         .and_then(|e| e.adapter(ADAPTER, adapter))
         .and_then(|mut e| e.encode())
         .map_err(|e| Error::new(Code::Unsupported, format!("{e:#}")))
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// The pointers are valid as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_engine_componentize(
-    wasm: *const u8,
-    n: usize,
-    ret: *mut EngBytes,
-    err: *mut EngError,
-) -> Code {
-    // SAFETY: the header asks for valid pointers.
-    unsafe { finish(componentize(bytes(wasm, n)), err, |v| ret.write(EngBytes::from_vec(v))) }
 }

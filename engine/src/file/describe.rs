@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use wasmparser::{ExternalKind, Parser, Payload, TypeRef, ValType};
 
-use crate::abi::error::{Code, Error, Result};
-use crate::file::code::KIND_CORE;
+use crate::abi::error::{Error, Result};
+use crate::abi::types::{Code, CodeKind};
 
 /// Custom section that holds a tool's manifest.
 const TOOL_SECTION: &str = "boxagnts.tool";
@@ -12,9 +12,12 @@ const TOOL_SECTION: &str = "boxagnts.tool";
 const TOOL_MAX: usize = 1 << 20;
 
 /// What can only be known from the bytes: everything about a core module, the manifest of a component.
-pub fn describe(kind: i32, wasm: &[u8]) -> Result<Value> {
-    let v =
-        if kind == KIND_CORE { core(wasm) } else { outer_manifest(wasm).map(|tool| json!({"tool": tool})) };
+pub fn describe(kind: CodeKind, wasm: &[u8]) -> Result<Value> {
+    let v = if kind == CodeKind::CORE {
+        core(wasm)
+    } else {
+        outer_manifest(wasm).map(|tool| json!({"tool": tool}))
+    };
     v.map_err(|e| Error::new(Code::Invalid, e.to_string()))
 }
 

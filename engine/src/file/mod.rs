@@ -1,6 +1,9 @@
 //! From files to code: compiling, loading, describing, wrapping.
 
 mod adapter_room;
-pub mod code;
-pub mod componentize;
+mod code;
+mod componentize;
 mod describe;
+
+pub use code::{BxModule, Loaded};
+pub use componentize::componentize;

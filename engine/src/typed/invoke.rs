@@ -1,19 +1,16 @@
 //! Calling an exported function with arguments from JSON.
 
-use std::ffi::c_char;
-
 use serde_json::Value;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex, Val};
 
 use super::json;
-use crate::abi::error::{Code, Error, Result, finish};
+use crate::abi::error::{Error, Result};
 use crate::abi::hooks::Call;
-use crate::abi::types::{EndKind, EngBytes, EngEnd, EngError, bytes, text};
-use crate::component::with_instance;
+use crate::abi::types::{Code, EndKind, EngEnd};
+use crate::component::{ComponentCode, with_instance};
 use crate::core::ends;
 use crate::core::limiter::Limiter;
-use crate::file::code::{BxModule, Loaded};
 
 /// Largest result, as JSON.
 const RESULT_MAX: usize = 16 << 20;
@@ -128,10 +125,12 @@ fn to_json(values: &[Val]) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Call the export `func` with arguments from JSON; the result as JSON.  `end` is filled either way.
+///
 /// # Safety
 /// The pointers are valid as the header says.
-unsafe fn invoke(
-    m: &BxModule,
+pub unsafe fn invoke(
+    c: &ComponentCode,
     call: *const Call,
     func: &str,
     args: &[u8],
@@ -139,9 +138,6 @@ unsafe fn invoke(
 ) -> Result<Vec<u8>> {
     // SAFETY: promised by the caller.
     unsafe { ends::put_failed(end, "the call did not begin", &Limiter::new(&(*call).limits)) };
-    let Loaded::Component(c) = &m.loaded else {
-        return Err(Error::new(Code::Unsupported, "this is a core module: it has no typed exports"));
-    };
     let export = find(&c.component, func)?;
     let args = json::to_args(&parse(args)?, export.ty.params())
         .map_err(|m| Error::new(Code::Argument, m.to_string()))?;
@@ -149,7 +145,7 @@ unsafe fn invoke(
     let mut returned = false;
     // SAFETY: promised by the caller.
     let kind = unsafe {
-        with_instance(m, call, end, |running, instance, _| {
+        with_instance(c, call, end, |running, instance, _| {
             let Some(f) = instance.get_func(&mut running.store, export.index) else {
                 wasmtime::bail!("the export is gone")
             };
@@ -163,26 +159,4 @@ unsafe fn invoke(
         return Err(Error::new(Code::Internal, "the function did not return"));
     }
     to_json(&results)
-}
-
-/// See `bx_engine.h`.
-///
-/// # Safety
-/// The pointers are valid as the header says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_ecomponent_invoke(
-    m: *const BxModule,
-    call: *const Call,
-    func: *const c_char,
-    args: *const c_char,
-    n_args: usize,
-    ret: *mut EngBytes,
-    end: *mut EngEnd,
-    err: *mut EngError,
-) -> Code {
-    // SAFETY: the header asks for valid pointers.
-    unsafe {
-        let r = invoke(&*m, call, text(func).unwrap_or(""), bytes(args.cast(), n_args), end);
-        finish(r, err, |v| ret.write(EngBytes::from_vec(v)))
-    }
 }

@@ -5,5 +5,5 @@ mod json;
 mod schema;
 mod wit;
 
-pub use invoke::bx_ecomponent_invoke;
+pub use invoke::invoke;
 pub use wit::describe;

@@ -1,0 +1,175 @@
+//! Resolving a core module's imports once, against host functions in C.
+
+use std::collections::HashMap;
+use std::mem::MaybeUninit;
+
+use wasmtime::{Caller, ExternType, FuncType, InstancePre, Linker, Module, ModuleExport, ValRaw, ValType};
+
+use super::ends::{Cause, Unwind};
+use super::state::{CallState, memory};
+use crate::abi::access::text;
+use crate::abi::error::{Error, Result};
+use crate::abi::types::{Code, HostDef, HostFn};
+
+/// Most parameters a host function can have.
+const MAX_PARAMS: usize = 16;
+
+/// A core module, ready to be linked or linked.
+pub struct CoreCode {
+    /// The code.
+    pub module: Module,
+    /// Imports resolved, once linked.
+    pub pre: Option<InstancePre<CallState>>,
+    /// The exported memory host functions see.
+    pub memory: Option<ModuleExport>,
+    /// Whether it counts fuel.
+    pub fuel: bool,
+}
+
+impl CoreCode {
+    /// Whether `name` is exported with type [] -> [].
+    pub fn has_command(&self, name: &str) -> bool {
+        let ty = self.module.get_export(name);
+        ty.as_ref().and_then(|t| t.func()).is_some_and(|f| f.params().len() == 0 && f.results().len() == 0)
+    }
+
+    /// Resolve the imports against `defs`.
+    ///
+    /// # Safety
+    /// The strings of `defs` are valid, and each function does what its signature says.
+    pub unsafe fn link(&mut self, defs: &[HostDef]) -> Result<()> {
+        let engine = self.module.engine().clone();
+        let mut by_name = HashMap::with_capacity(defs.len());
+        for def in defs {
+            // SAFETY: promised by the caller.
+            let (module, name, sig) = unsafe { (text(def.module), text(def.name), text(def.sig)) };
+            if let (Some(module), Some(name), Some(sig), Some(func)) = (module, name, sig, def.func) {
+                by_name.insert((module, name), (sig, func));
+            } else {
+                return Err(Error::new(Code::Internal, "a host function without name, signature or address"));
+            }
+        }
+        let mut linker: Linker<CallState> = Linker::new(&engine);
+        let mut unknown = Vec::new();
+        let mut done = std::collections::HashSet::new();
+        for import in self.module.imports() {
+            let key = (import.module(), import.name());
+            if !done.insert(key) {
+                continue;
+            }
+            let Some(&(sig, func)) = by_name.get(&key) else {
+                unknown.push(format!("{}::{} ({})", key.0, key.1, describe_type(&import.ty())));
+                continue;
+            };
+            let (params, results) = parse_sig(sig)
+                .ok_or_else(|| Error::new(Code::Internal, format!("bad signature \"{sig}\" of {}", key.1)))?;
+            let host = Host {
+                func,
+                params: params.len(),
+                wide: params
+                    .iter()
+                    .enumerate()
+                    .fold(0, |w, (i, t)| w | u32::from(matches!(t, ValType::I64 | ValType::F64)) << i),
+                result: results.first().cloned(),
+            };
+            let ty = FuncType::new(&engine, params, results);
+            match import.ty() {
+                ExternType::Func(want) if want.matches(&ty) => {}
+                other => {
+                    unknown.push(format!(
+                        "{}::{} (wanted as another {})",
+                        key.0,
+                        key.1,
+                        describe_type(&other)
+                    ));
+                    continue;
+                }
+            }
+            // SAFETY: `Host::call` reads as many slots as `ty` has parameters and writes as many as it has results.
+            unsafe {
+                linker.func_new_unchecked(key.0, key.1, ty, move |caller, slots| host.call(caller, slots))
+            }
+            .map_err(|e| Error::from_wasmtime(Code::Internal, &e))?;
+        }
+        if !unknown.is_empty() {
+            return Err(Error::new(Code::Import, format!("imports nobody provides: {}", unknown.join(", "))));
+        }
+        let pre = linker.instantiate_pre(&self.module).map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
+        self.pre = Some(pre);
+        Ok(())
+    }
+}
+
+/// A host function as the linker keeps it.
+#[derive(Clone)]
+struct Host {
+    func: HostFn,
+    params: usize,
+    /// Bit i: parameter i is 64 bits wide.
+    wide: u32,
+    result: Option<ValType>,
+}
+
+fn parse_sig(sig: &str) -> Option<(Vec<ValType>, Vec<ValType>)> {
+    let types = |s: &str| {
+        s.chars()
+            .map(|c| match c {
+                'i' => Some(ValType::I32),
+                'I' => Some(ValType::I64),
+                'f' => Some(ValType::F32),
+                'F' => Some(ValType::F64),
+                _ => None,
+            })
+            .collect::<Option<Vec<_>>>()
+    };
+    let (params, results) = sig.split_once(':')?;
+    let (params, results) = (types(params)?, types(results)?);
+    (params.len() <= MAX_PARAMS && results.len() <= 1).then_some((params, results))
+}
+
+impl Host {
+    fn call(
+        &self,
+        mut caller: Caller<'_, CallState>,
+        slots: &mut [MaybeUninit<ValRaw>],
+    ) -> wasmtime::Result<()> {
+        let mut args = [0u64; MAX_PARAMS];
+        for (i, (arg, slot)) in args.iter_mut().zip(slots.iter()).take(self.params).enumerate() {
+            // SAFETY: Wasmtime has initialised the first `params` slots.
+            let raw = unsafe { slot.assume_init() };
+            *arg = if self.wide >> i & 1 == 1 { raw.get_u64() } else { raw.get_u32().into() };
+        }
+        // Base and length are read afresh: the memory may have grown since the last call.
+        let (mem, len) = match memory(&mut caller) {
+            Some(m) => (m.data_ptr(&caller), m.data_size(&caller)),
+            None => (std::ptr::null_mut(), 0),
+        };
+        let ctx = caller.data().ctx;
+        // SAFETY: the C function keeps to `bx_host_fn`: it writes only within `mem` and `args`.
+        let code = unsafe { (self.func)(ctx, mem, len, args.as_mut_ptr()) };
+        if code != 0 {
+            caller.data_mut().cause = Some(Cause::Host(code));
+            return Err(Unwind.into());
+        }
+        if let Some(ty) = &self.result {
+            let raw = match ty {
+                ValType::I64 => ValRaw::u64(args[0]),
+                ValType::F32 => ValRaw::f32(args[0] as u32),
+                ValType::F64 => ValRaw::f64(args[0]),
+                _ => ValRaw::u32(args[0] as u32),
+            };
+            slots[0].write(raw);
+        }
+        Ok(())
+    }
+}
+
+fn describe_type(ty: &ExternType) -> &'static str {
+    match ty {
+        ExternType::Func(_) => "function",
+        ExternType::Global(_) => "global",
+        ExternType::Table(_) => "table",
+        ExternType::Memory(_) => "memory",
+        ExternType::Tag(_) => "tag",
+    }
+}

@@ -1,0 +1,80 @@
+//! Compiling, loading, describing and wrapping files.
+
+use crate::abi::access::list;
+use crate::abi::error::finish;
+use crate::abi::handle::{Handle, given};
+use crate::abi::types::{Code, CodeKind, EngBytes, EngError, Engine, Module};
+use crate::core::engine::BxEngine;
+use crate::file::{BxModule, componentize};
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_compile(
+    e: *const Engine,
+    kind: CodeKind,
+    wasm: *const u8,
+    n: usize,
+    ret: *mut EngBytes,
+    err: *mut EngError,
+) -> Code {
+    given(ret, "place for the result", "bx_engine_compile");
+    // SAFETY: the header asks for valid pointers.
+    unsafe {
+        let e = Handle::<BxEngine>::get(e, "bx_engine_compile");
+        finish(BxModule::compile(e, kind, list(wasm, n)), err, |v| ret.write(EngBytes::from_vec(v)))
+    }
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_load(
+    e: *const Engine,
+    kind: CodeKind,
+    code: *const u8,
+    n: usize,
+    ret: *mut *mut Module,
+    err: *mut EngError,
+) -> Code {
+    given(ret, "place for the result", "bx_engine_load");
+    // SAFETY: the header asks for valid pointers and vouched-for code.
+    unsafe {
+        let e = Handle::<BxEngine>::get(e, "bx_engine_load");
+        finish(BxModule::load(e, kind, list(code, n)), err, |m| *ret = Handle::lend(m))
+    }
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_emodule_free(m: *mut Module) {
+    // SAFETY: the header says that nobody uses it any more.
+    unsafe { Handle::<BxModule>::free(m, "bx_emodule_free") }
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_emodule_describe(
+    m: *const Module,
+    ret: *mut EngBytes,
+    _err: *mut EngError,
+) -> Code {
+    given(ret, "place for the result", "bx_emodule_describe");
+    // SAFETY: the header asks for valid pointers.
+    unsafe {
+        let m = Handle::<BxModule>::get(m, "bx_emodule_describe");
+        ret.write(EngBytes::from_vec(m.describe()));
+    }
+    Code::Ok
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_componentize(
+    wasm: *const u8,
+    n: usize,
+    ret: *mut EngBytes,
+    err: *mut EngError,
+) -> Code {
+    given(ret, "place for the result", "bx_engine_componentize");
+    // SAFETY: the header asks for valid pointers.
+    unsafe { finish(componentize(list(wasm, n)), err, |v| ret.write(EngBytes::from_vec(v))) }
+}
