@@ -43,6 +43,8 @@ typedef enum boxagnts_code {
     BOXAGNTS_EUNSUPPORTED, /* this build or kernel cannot do it */
     BOXAGNTS_ECANCELLED,
     BOXAGNTS_EINTERNAL, /* a defect of the library */
+    BOXAGNTS_ESTATE,    /* not now: a sealed grant never changes */
+    BOXAGNTS_EUNSAFE,   /* others could change or read a file or directory: secure it */
 } boxagnts_code;
 
 typedef struct boxagnts_error {

@@ -6,7 +6,7 @@
 #include "policy/options.h"
 #include "sandbox/call.h"
 
-_Static_assert((int)BOXAGNTS_EINTERNAL == (int)BX_EINTERNAL &&
+_Static_assert((int)BOXAGNTS_EUNSAFE == (int)BX_EUNSAFE &&
                    (int)BOXAGNTS_EDENIED == (int)BX_EDENIED,
                "public codes follow base/codes.def");
 _Static_assert((int)BOXAGNTS_FAILED == (int)BX_OUT_FAILED &&
@@ -112,7 +112,7 @@ boxagnts_code boxagnts_grant_option(boxagnts_grant *grant, const char *name, con
     bx_option o;
     bx_error why;
     if (!grant->building)
-        return refuse(BX_EDENIED, "a sealed grant never changes", err);
+        return refuse(BX_ESTATE, "a sealed grant never changes", err);
     if (!bx_option_find(bx_str_of(name), &o))
         return report(bx_fail(&why, BX_ENOENT, "no run option '%s'", name), &why, err);
     bx_code rc = bx_option_apply(grant->building, o, bx_str_of(value), &why);
@@ -130,7 +130,7 @@ boxagnts_code boxagnts_grant_mount(boxagnts_grant *grant, const char *host, cons
 {
     bx_error why;
     if (!grant->building)
-        return refuse(BX_EDENIED, "a sealed grant never changes", err);
+        return refuse(BX_ESTATE, "a sealed grant never changes", err);
     return report(bx_grant_mount(grant->building, bx_str_of(host), bx_str_of(guest), &why), &why,
                   err);
 }
@@ -140,7 +140,7 @@ boxagnts_code boxagnts_grant_seal(boxagnts_grant *grant, const boxagnts_engine *
 {
     bx_error why;
     if (!grant->building)
-        return refuse(BX_EDENIED, "the grant was sealed already", err);
+        return refuse(BX_ESTATE, "the grant was sealed already", err);
     return report(bx_sealed_new(BX_TAKE(grant->building), bx_app_store_dir(engine->app),
                                 &grant->sealed, &why),
                   &why, err);

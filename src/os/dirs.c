@@ -71,13 +71,13 @@ bx_code bx_dir_check_private(int fd, const char *path, bx_error *err)
     if (fstat(fd, &st) != 0)
         return bx_fail_errno(err, errno, "directory '%.400s'", path);
     if (!S_ISDIR(st.st_mode))
-        return bx_fail(err, BX_EDENIED, "'%.400s' is not a directory", path);
+        return bx_fail(err, BX_EUNSAFE, "'%.400s' is not a directory", path);
     if (st.st_uid != geteuid())
-        return bx_fail(err, BX_EDENIED,
+        return bx_fail(err, BX_EUNSAFE,
                        "directory '%.400s' belongs to user %u, not to us (%u): use one of your own",
                        path, (unsigned)st.st_uid, (unsigned)geteuid());
     if (st.st_mode & (S_IWGRP | S_IWOTH))
-        return bx_fail(err, BX_EDENIED,
+        return bx_fail(err, BX_EUNSAFE,
                        "directory '%.400s' can be written to by others (mode %04o): run `chmod "
                        "go-w` on it, or use another",
                        path, (unsigned)(st.st_mode & 07777));
@@ -91,7 +91,7 @@ bx_code bx_dir_open_private(const char *path, int *ret_fd, bx_error *err)
         return rc;
     BX_AUTOCLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 && errno == ENOTDIR)
-        return bx_fail(err, BX_EDENIED, "'%.400s' is not a directory", path);
+        return bx_fail(err, BX_EUNSAFE, "'%.400s' is not a directory", path);
     if (fd < 0)
         return bx_fail_errno(err, errno, "open directory '%.400s'", path);
     rc = bx_dir_check_private(fd, path, err);

@@ -16,7 +16,7 @@ BX_NODISCARD bx_code bx_home_dir(char *out, size_t cap, bx_error *err);
 BX_NODISCARD bx_code bx_dir_make(const char *path, bx_error *err);
 
 /* The open directory `fd` belongs to us, and neither its group nor others can write to it;
- * else BX_EDENIED, in words that name `path` and say what to change.  An access list counts: its
+ * else BX_EUNSAFE, in words that name `path` and say what to change.  An access list counts: its
  * mask shows as the group's bits. */
 BX_NODISCARD bx_code bx_dir_check_private(int fd, const char *path, bx_error *err);
 

@@ -78,7 +78,7 @@ static void refuses_what_others_can_write(void)
         bx_code want;
     } cases[] = {
         {0700, BX_OK},      {0755, BX_OK},      {0750, BX_OK},
-        {0770, BX_EDENIED}, {0702, BX_EDENIED}, {01777, BX_EDENIED},
+        {0770, BX_EUNSAFE}, {0702, BX_EUNSAFE}, {01777, BX_EUNSAFE},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++) {
         bx_error err = {.code = BX_OK};
@@ -99,17 +99,17 @@ static void refuses_what_is_no_directory_of_ours(void)
     BX_AUTOCLOSE int fd = -1;
     bx_error err;
     CHECK(made >= 0);
-    CHECK(bx_dir_check_private(made, file, &err) == BX_EDENIED &&
+    CHECK(bx_dir_check_private(made, file, &err) == BX_EUNSAFE &&
           strstr(err.msg, "not a directory"));
     bx_code rc = bx_dir_open_private(file, &fd, &err);
     CHECK(unlink(file) == 0);
-    CHECK(rc == BX_EDENIED && fd == -1);
+    CHECK(rc == BX_EUNSAFE && fd == -1);
     if (geteuid() == 0) { /* only root can make a directory that is not its own */
         char dir[] = "/tmp/bx-dirs-XXXXXX";
         CHECK(mkdtemp(dir) && chown(dir, 12345, (gid_t)-1) == 0);
         rc = bx_dir_open_private(dir, &fd, &err);
         CHECK(rmdir(dir) == 0);
-        CHECK(rc == BX_EDENIED && strstr(err.msg, "belongs to user 12345") && fd == -1);
+        CHECK(rc == BX_EUNSAFE && strstr(err.msg, "belongs to user 12345") && fd == -1);
     }
 }
 

@@ -71,7 +71,7 @@ static bx_code read_key(int dir, uint8_t key[KEY_BYTES], bx_error *err)
         return errno == ENOENT ? BX_ENOENT : bx_fail_errno(err, errno, "open the cache key");
     /* A key that others may read or set would let them forge code that we then execute. */
     if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077) != 0)
-        return bx_fail(err, BX_EDENIED,
+        return bx_fail(err, BX_EUNSAFE,
                        "cache key: not a file that only its owner can read (mode 0600)");
     if (st.st_size != KEY_BYTES)
         return bx_fail(err, BX_EINVAL,

@@ -16,7 +16,7 @@ typedef struct bx_cache_key {
 
 #define BX_CACHE_MAX (UINT64_C(1) << 30) /* bytes kept unless told otherwise */
 
-/* Open `dir` (created 0700 with its parents when missing).  BX_EDENIED when it is not ours or
+/* Open `dir` (created 0700 with its parents when missing).  BX_EUNSAFE when it is not ours or
  * others can write to it.  `key_dir` holds `cache.key` (made when missing, 0600). */
 BX_NODISCARD bx_code bx_cache_open(const char *dir, const char *key_dir, uint64_t max_bytes,
                                    bx_cache **ret, bx_error *err);

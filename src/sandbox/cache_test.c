@@ -140,7 +140,7 @@ static void refuses_a_directory_others_can_write_to(void)
     bx_cache *c = NULL;
     bx_error err;
     CHECK(chmod(code_dir, 0770) == 0);
-    CHECK(bx_cache_open(code_dir, keys, 1, &c, &err) == BX_EDENIED && !c);
+    CHECK(bx_cache_open(code_dir, keys, 1, &c, &err) == BX_EUNSAFE && !c);
     CHECK(chmod(code_dir, 0700) == 0);
 }
 
@@ -150,7 +150,7 @@ static void refuses_a_key_others_can_read(void)
     bx_cache *c = NULL;
     (void)snprintf(key, sizeof key, "%s/cache.key", keys);
     CHECK(chmod(key, 0640) == 0);
-    CHECK(bx_cache_open(code_dir, keys, 1, &c, NULL) == BX_EDENIED && !c);
+    CHECK(bx_cache_open(code_dir, keys, 1, &c, NULL) == BX_EUNSAFE && !c);
     CHECK(chmod(key, 0600) == 0 && bx_cache_open(code_dir, keys, 1, &c, NULL) == BX_OK);
     bx_cache_free(c);
 }

@@ -389,7 +389,7 @@ static bx_code open_tree(bx_store *st, int parent, const char *name, bx_error *e
         return bx_fail_errno(err, errno, "store %s", st->path);
     st->dirfd = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (st->dirfd < 0 && (errno == ELOOP || errno == ENOTDIR))
-        return bx_fail(err, BX_EDENIED, "store %s is not a directory: move away what is there",
+        return bx_fail(err, BX_EUNSAFE, "store %s is not a directory: move away what is there",
                        st->path);
     if (st->dirfd < 0)
         return bx_fail_errno(err, errno, "store %s", st->path);
@@ -405,7 +405,7 @@ static bx_code open_quota(bx_store *st, int parent, const char *name, bx_error *
     if (st->qfd < 0 || fstat(st->qfd, &s) != 0)
         return bx_fail_errno(err, errno, "quota of store %s", st->path);
     if (!S_ISREG(s.st_mode) || s.st_uid != geteuid() || (s.st_mode & 022) || s.st_nlink != 1)
-        return bx_fail(err, BX_EDENIED,
+        return bx_fail(err, BX_EUNSAFE,
                        "%s.quota is not a file only its owner can write: remove it", st->path);
     if (s.st_size < (off_t)sizeof(quota_file) && ftruncate(st->qfd, sizeof(quota_file)) != 0)
         return bx_fail_errno(err, errno, "quota of store %s", st->path);

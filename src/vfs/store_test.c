@@ -412,21 +412,21 @@ static void what_is_refused(void)
     kit_init(&k);
     BX_ASSERT(mkdir(kit_path(&k, "store"), 0700) == 0 &&
               symlink("../out", kit_path(&k, "store/s")) == 0);
-    CHECK(try_store(&k) == BX_EDENIED);
+    CHECK(try_store(&k) == BX_EUNSAFE);
     kit_done(&k);
     kit_init(&k);
     BX_ASSERT(mkdir(kit_path(&k, "store"), 0700) == 0);
     kit_file(&k, "store/s", "");
-    CHECK(try_store(&k) == BX_EDENIED);
+    CHECK(try_store(&k) == BX_EUNSAFE);
     kit_done(&k);
     kit_init(&k);
     BX_ASSERT(mkdir(kit_path(&k, "store"), 0700) == 0 && mkdir(kit_path(&k, "store/s"), 0700) == 0);
     BX_ASSERT(chmod(kit_path(&k, "store/s"), 0777) == 0);
-    CHECK(try_store(&k) == BX_EDENIED);
+    CHECK(try_store(&k) == BX_EUNSAFE);
     kit_done(&k);
     kit_init(&k);
     BX_ASSERT(mkdir(kit_path(&k, "store"), 0700) == 0 && chmod(kit_path(&k, "store"), 0770) == 0);
-    CHECK(try_store(&k) == BX_EDENIED);
+    CHECK(try_store(&k) == BX_EUNSAFE);
     kit_done(&k);
     kit_init(&k);
     BX_ASSERT(mkdir(kit_path(&k, "store"), 0700) == 0 &&

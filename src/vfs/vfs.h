@@ -30,7 +30,7 @@ enum { BX_FS_READ = 1u << 0, BX_FS_WRITE = 1u << 1 }; /* rights of a grant or a 
 /* Open every mount a file capability of `g` (sealed) needs; with deny: rules every mount there
  * is.  `store_dir` is the host directory below which store:NAME lives (created 0700 when
  * missing); may be NULL when the grant has no store:.  Starts with one reference.
- * BX_ENOENT; BX_EINVAL (not a directory); BX_EIO (no permission); BX_EDENIED (the store's place
+ * BX_ENOENT; BX_EINVAL (not a directory); BX_EIO (no permission); BX_EUNSAFE (the store's place
  * is not private); BX_EUNSUPPORTED (no openat2, no /proc, rules on a file system that ignores
  * case). */
 BX_NODISCARD bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret,
