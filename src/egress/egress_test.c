@@ -640,6 +640,8 @@ static void bad_inject_rules(void)
         {BX_LIT("h.example"), BX_LIT("X"), BX_LIT("s3cret")},
         {BX_LIT("https://h.example"), BX_LIT("X Y"), BX_LIT("s3cret")},
         {BX_LIT("https://h.example"), BX_LIT("Host"), BX_LIT("s3cret")},
+        {BX_LIT("https://h.example"), BX_LIT("Proxy-Authorization"), BX_LIT("s3cret")},
+        {BX_LIT("https://h.example:99999"), BX_LIT("X"), BX_LIT("s3cret")},
         {BX_LIT("https://h.example"), BX_LIT("X"), BX_LIT("s3cret\n")},
         {BX_LIT("https://h.example"), BX_LIT("X"), BX_LIT("")},
     };

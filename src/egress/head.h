@@ -5,10 +5,7 @@
 
 #include "base/buf.h"
 #include "egress/egress.h"
-
-bool bx_is_token(bx_str s);                /* RFC 9110 section 5.6.2 */
-bool bx_is_field_value(bx_str s);          /* no CR, LF, NUL or other control but HTAB */
-bool bx_str_eq_nocase(bx_str a, bx_str b); /* ASCII */
+#include "policy/field.h"
 
 /* ---- requests -------------------------------------------------------------------------------- */
 typedef struct bx_field_facts {
@@ -19,8 +16,6 @@ typedef struct bx_field_facts {
 /* May these fields be sent with a request to `url`?  BX_HTTP_OK, or the error and a message. */
 bx_http_error bx_fields_check(const bx_http_field *f, size_t n, const bx_url *url,
                               bx_field_facts *facts, bx_error *err);
-/* Fields that are checked but not sent as they are: the client writes its own. */
-bool bx_field_is_implied(bx_str name); /* Host, Content-Length */
 bx_http_error bx_trailers_check(const bx_http_field *f, size_t n, bx_error *err);
 
 /* ---- responses ------------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
 #include "egress/internal.h"
+#include "policy/credential.h"
 
 /* ---- injected credentials -------------------------------------------------------------------- */
 
@@ -17,15 +18,11 @@ static bx_code inject_add(bx_egress_scope *s, const bx_inject *in, bx_error *err
     if (!is_origin_only(rule->origin))
         return bx_fail(err, BX_EINVAL, "inject for '%.*s': name an origin, without a path",
                        BX_FMT(in->origin));
-    bx_http_field f = {in->header, in->value, true};
-    bx_field_facts facts = {.body_length = BX_BODY_NONE};
-    bx_error inner;
-    /* The value is a secret: no message may quote it. */
-    if (in->value.n == 0 || bx_field_is_implied(in->header) ||
-        bx_fields_check(&f, 1, rule->origin, &facts, &inner) != BX_HTTP_OK)
-        return bx_fail(err, BX_EINVAL,
-                       "inject for '%.*s': header '%.*s' or its value is not usable",
-                       BX_FMT(in->origin), BX_FMT(in->header));
+    rc = bx_credential_check(in->origin, in->header, err);
+    if (rc == BX_OK) /* the value is a secret: no message quotes it */
+        rc = bx_credential_check_value(in->header, in->value, err);
+    if (rc != BX_OK)
+        return bx_wrap(rc, err, "inject for '%.*s'", BX_FMT(in->origin));
     rule->name = bx_strndup(in->header.p, in->header.n);
     rule->value = bx_strndup(in->value.p, in->value.n);
     return rule->name && rule->value ? BX_OK : bx_fail(err, BX_ENOMEM, "inject");

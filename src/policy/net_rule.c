@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "policy/field.h"
 
 void bx_net_rule_done(bx_net_rule *r)
 {
@@ -111,12 +112,12 @@ static const struct {
     {{"*", 1}, BX_NET_HTTP | BX_NET_HTTPS | BX_NET_TCP | BX_NET_UDP},
 };
 
-static bool eq_any_case(bx_str a, bx_str b)
+const char *bx_net_scheme_text(unsigned bits)
 {
-    for (size_t i = 0; i < a.n && a.n == b.n; i++)
-        if (lower(a.p[i]) != lower(b.p[i]))
-            return false;
-    return a.n == b.n;
+    for (size_t i = 0; i < BX_COUNT(schemes); i++)
+        if (schemes[i].bits == bits)
+            return schemes[i].text.p;
+    return "*";
 }
 
 /* What a kind of rule allows in front of its path. */
@@ -136,7 +137,7 @@ static bx_code parse_scheme(bx_str *s, const struct form *f, unsigned *ret, bx_e
     for (size_t i = 0; i < BX_COUNT(schemes); i++) {
         unsigned bits = schemes[i].bits;
         bool offered = (bits & ~f->schemes) == 0 && (f->any_scheme || word.p[0] != '*');
-        if (!offered || !eq_any_case(word, schemes[i].text))
+        if (!offered || !bx_str_eq_nocase(word, schemes[i].text))
             continue;
         *ret = bits;
         *s = bx_str_from(*s, word.n + 3);
@@ -321,15 +322,21 @@ static size_t drop_dot_parts(char *p, size_t n)
 /* ---- the kinds of rules
  * ----------------------------------------------------------------------------- */
 
-bool bx_net_is_method(bx_str s)
+bool bx_net_is_method(bx_str s) { return s.n <= 32 && bx_is_token(s); }
+
+bool bx_net_has_method(const bx_net_rule *r, bx_str method)
 {
-    if (s.n == 0 || s.n > 32)
-        return false;
-    for (size_t i = 0; i < s.n; i++)
-        if (!is_alpha(s.p[i]) && !is_digit(s.p[i]) &&
-            (s.p[i] == '\0' || !strchr("!#$%&'*+-.^_`|~", s.p[i])))
+    if (!r->methods)
+        return true;
+    for (bx_str rest = bx_str_of(r->methods);;) {
+        const char *comma = find(rest, ',');
+        bx_str one = {rest.p, comma ? (size_t)(comma - rest.p) : rest.n};
+        if (bx_str_eq(one, method))
+            return true;
+        if (!comma)
             return false;
-    return true;
+        rest = bx_str_from(rest, one.n + 1);
+    }
 }
 
 /* "GET,HEAD" in front of a space; *text moves on to the URL. */

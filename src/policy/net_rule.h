@@ -61,6 +61,12 @@ bool bx_net_port_matches(const bx_net_rule *r, unsigned scheme, uint16_t port);
  * reading a server may make of it, so a rule for "/a%20b" must hold for "/a b" too. */
 bool bx_net_path_matches(const bx_net_rule *r, bx_str path);
 
+/* May a request of the rule have this method?  Compared exactly. */
+bool bx_net_has_method(const bx_net_rule *r, bx_str method);
+
+/* "https" of BX_NET_HTTPS and so on, "*" of all. */
+const char *bx_net_scheme_text(unsigned schemes);
+
 /* A method is a token (RFC 9110 section 5.6.2). */
 bool bx_net_is_method(bx_str s);
 
