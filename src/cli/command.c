@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "policy/limits.h"
 
 void bx_cli_complain(const char *fmt, ...)
 {
@@ -34,14 +35,17 @@ bool bx_has_flag(const bx_args *a, int id)
     return false;
 }
 
-static void print_flag(const char *name, const char *arg, const char *help)
+static void print_flag(const bx_flag *f, const char *limit)
 {
-    char left[80];
-    (void)snprintf(left, sizeof left, "--%s%s%s", name, arg ? " " : "", arg ? arg : "");
+    char left[80], def[32];
+    (void)snprintf(left, sizeof left, "--%s%s%s", f->name, f->arg ? " " : "", f->arg ? f->arg : "");
     if (strlen(left) > 34)
-        (void)printf("  %s\n  %-34s %s\n", left, "", help);
+        (void)printf("  %s\n  %-34s %s", left, "", f->help);
     else
-        (void)printf("  %-34s %s\n", left, help);
+        (void)printf("  %-34s %s", left, f->help);
+    if (limit && bx_limits_print_default(limit, def))
+        (void)printf(" (default %s)", def);
+    (void)printf("\n");
 }
 
 void bx_print_help(const bx_command *c)
@@ -49,9 +53,11 @@ void bx_print_help(const bx_command *c)
     (void)printf("usage: boxagnts %s\n\n%s\n", c->usage, c->summary);
     if (c->n_flags)
         (void)printf("\nflags:\n");
-    for (size_t i = 0; i < c->n_flags; i++)
-        print_flag(c->flags[i].name, c->flags[i].arg, c->flags[i].help);
-    print_flag("help", NULL, "show this text");
+    for (size_t i = 0; i < c->n_flags; i++) {
+        const bx_flag *f = &c->flags[i];
+        print_flag(f, c->limit_of ? c->limit_of(f->id) : NULL);
+    }
+    print_flag(&(bx_flag){.name = "help", .help = "show this text"}, NULL);
     if (c->details)
         (void)printf("\n%s", c->details);
 }

@@ -32,6 +32,8 @@ typedef struct bx_command {
     const char *usage, *summary, *details;
     const bx_flag *flags;
     size_t n_flags;
+    const char *(*limit_of)(int id); /* the limit whose default ends a flag's help, or NULL; may be
+                                        NULL itself */
     int (*run)(const bx_args *a); /* returns the exit code */
 } bx_command;
 

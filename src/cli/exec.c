@@ -14,7 +14,7 @@
 enum { FLAG_STDIN = 1000, FLAG_JSON, FLAG_INVOKE };
 
 static const bx_flag flags[] = {
-#define BX_OPTION(field, flag, arg, help) {flag, arg, help, BX_OPT_##field},
+#define BX_OPTION(field, flag, arg, scope, how, with, help) {flag, arg, help, BX_OPT_##field},
 #include "policy/options.def"
 #undef BX_OPTION
     {"stdin", "FILE",
@@ -24,21 +24,28 @@ static const bx_flag flags[] = {
      FLAG_INVOKE},
 };
 
-static bx_code build_grant(const bx_args *a, bx_grant **ret, bx_error *err)
+static const char *limit_of(int id)
 {
-    BX_AUTO(bx_grant) bx_grant *g = NULL;
-    bx_code rc = bx_grant_new(&g, err);
-    for (size_t i = 0; rc == BX_OK && i < a->n_flags; i++) {
+    return id < BX_OPTION_COUNT ? bx_option_limit((bx_option)id) : NULL;
+}
+
+/* Every run option where it belongs. */
+static bx_code apply_options(const bx_args *a, bx_grant *g, bx_runtime_settings *settings,
+                             bx_error *err)
+{
+    for (size_t i = 0; i < a->n_flags; i++) {
         int id = a->flags[i].id;
-        if (id >= BX_OPTION_COUNT || id == BX_OPT_wasm_cache_dir)
+        const char *value = a->flags[i].value;
+        if (id >= BX_OPTION_COUNT)
             continue;
-        rc = bx_option_apply(g, (bx_option)id, bx_str_of(a->flags[i].value), err);
+        bx_option o = (bx_option)id;
+        bx_code rc = bx_options[o].scope == BX_SCOPE_RUNTIME
+                         ? bx_option_apply_runtime(settings, o, value, err)
+                         : bx_option_apply(g, o, bx_str_of(value), err);
         if (rc != BX_OK)
-            return bx_wrap(rc, err, "--%s", bx_options[id].flag);
+            return bx_wrap(rc, err, "--%s", bx_options[o].flag);
     }
-    if (rc == BX_OK)
-        *ret = BX_TAKE(g);
-    return rc;
+    return BX_OK;
 }
 
 static bx_code open_stdin(const char *path, bx_stdin *ret, int *fd, bx_error *err)
@@ -88,10 +95,10 @@ static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_rec
     if (rc != BX_OK)
         return rc;
     BX_AUTO(bx_module) bx_module *m = NULL;
-    rc = bx_module_open(bx_app_runtime(app), a->words[0], &bx_sealed_grant(sealed)->limits, &m,
+    rc = bx_module_open(bx_app_runtime(app), a->words[0], bx_grant_limits(bx_sealed_grant(sealed)), &m,
                         err);
     if (rc != BX_OK)
-        return rc == BX_EDENIED ? BX_EINVAL : rc;
+        return rc;
 
     BX_AUTOFREE const char **args = NULL;
     BX_AUTOCLOSE int stdin_fd = -1;
@@ -112,13 +119,15 @@ static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_rec
 static bx_code exec_file(const bx_args *a, bx_record *record, bx_outcome *out, bx_error *err)
 {
     BX_AUTO(bx_grant) bx_grant *g = NULL;
-    bx_code rc = build_grant(a, &g, err);
-    if (rc != BX_OK)
-        return rc == BX_EDENIED ? BX_EINVAL : rc;
     BX_AUTO(bx_app) bx_app *app = NULL;
-    rc = bx_cli_app(bx_flag_last(a, BX_OPT_wasm_cache_dir), 0, &app, err);
+    bx_runtime_settings settings = {.cache_dir = NULL};
+    bx_code rc = bx_grant_new(&g, err);
+    if (rc == BX_OK)
+        rc = apply_options(a, g, &settings, err);
+    if (rc == BX_OK)
+        rc = bx_cli_app(settings.cache_dir, 0, &app, err);
     if (rc != BX_OK)
-        return rc == BX_EDENIED ? BX_EINVAL : rc;
+        return rc;
     return run_call(a, app, BX_TAKE(g), record, out, err);
 }
 
@@ -200,5 +209,6 @@ const bx_command bx_cmd_exec = {
         "apart.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .limit_of = limit_of,
     .run = run_exec,
 };

@@ -7,7 +7,7 @@
 #include "codec/glob.h"
 #include "codec/utf8.h"
 #include "policy/limits.h"
-#include "policy/net.h"
+#include "policy/net_rule.h"
 
 enum { DEFAULT_SPACE_MIB = 64, MAX_NAME = 40 };
 
@@ -82,23 +82,24 @@ static bx_code parse_glob(bx_str body, bx_cap *c, bx_error *err)
 }
 
 static bx_code parse_rule(bx_str body, bx_cap *c,
-                          bx_code (*check)(bx_net_policy *, bx_str, bx_error *), bx_error *err)
+                          bx_code (*parse)(bx_str, bx_net_rule *, bx_error *), bx_error *err)
 {
-    BX_AUTO(bx_net_policy) bx_net_policy *scratch = NULL;
-    bx_code rc = bx_net_policy_new(&scratch, err);
-    if (rc == BX_OK)
-        rc = check(scratch, body, err);
+    bx_net_rule *rule = bx_calloc(1, sizeof *rule);
+    if (!rule)
+        return bx_fail(err, BX_ENOMEM, "capability");
+    c->rule = rule; /* bx_cap_done frees it */
+    bx_code rc = parse(body, rule, err);
     return rc == BX_OK ? keep(body, &c->path, err) : rc;
 }
 
 static bx_code parse_fetch(bx_str body, bx_cap *c, bx_error *err)
 {
-    return parse_rule(body, c, bx_net_add_fetch, err);
+    return parse_rule(body, c, bx_net_rule_fetch, err);
 }
 
 static bx_code parse_connect(bx_str body, bx_cap *c, bx_error *err)
 {
-    return parse_rule(body, c, bx_net_add_connect, err);
+    return parse_rule(body, c, bx_net_rule_connect, err);
 }
 
 static bx_code parse_env(bx_str body, bx_cap *c, bx_error *err)
@@ -262,7 +263,11 @@ void bx_cap_done(bx_cap *c)
 {
     free(c->path);
     free(c->value);
+    if (c->rule)
+        bx_net_rule_done(c->rule);
+    free(c->rule);
     c->path = c->value = NULL;
+    c->rule = NULL;
 }
 
 /* What follows the word and its colon; `tail` holds sizes and numbers.  Returns false when

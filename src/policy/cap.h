@@ -11,8 +11,7 @@ typedef enum bx_cap_kind {
     BX_CAP_RW,      /* rw:/guest/path        path */
     BX_CAP_DENY,    /* deny:GLOB             path = the glob; absolute or beginning with a star-star
                        segment */
-    BX_CAP_FETCH,   /* fetch:[METHODS ]ORIGIN[/path glob]  path = the rule text, parsed by
-                       policy/net.h */
+    BX_CAP_FETCH,   /* fetch:[METHODS ]ORIGIN[/path glob]  path = the rule text */
     BX_CAP_CONNECT, /* connect:tcp://host:port           path = the rule text */
     BX_CAP_ENV,     /* env:NAME | env:NAME=value         path = NAME, value = NULL or the value */
     BX_CAP_STORE,   /* store:NAME[:SIZE]                 path = NAME, size (default 64 MiB) */
@@ -31,6 +30,7 @@ typedef struct bx_cap {
     char *value; /* owned or NULL */
     uint64_t size;
     int number;
+    struct bx_net_rule *rule; /* owned; FETCH, CONNECT: what `path` means (policy/net_rule.h) */
 } bx_cap;
 
 /* Parse one line.  BX_EINVAL quotes the offending part and says what is expected. */

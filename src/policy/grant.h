@@ -4,40 +4,27 @@
 #define BX_POLICY_GRANT_H
 
 #include "policy/cap.h"
+#include "policy/credential.h"
 #include "policy/limits.h"
 #include "policy/net.h"
 
 typedef struct bx_mount {
-    char *host;  /* owned; a path of the host as the operator gave it */
-    char *guest; /* owned; checked guest path */
+    char *host;  /* owned by the grant; a path of the host as the operator gave it */
+    char *guest; /* owned by the grant; checked guest path */
 } bx_mount;
 
-/* A credential the guest never sees: set on the wire for requests to one origin. */
-typedef struct bx_inject_rule_text {
-    char *origin; /* owned; "https://api.github.com[:port]" */
-    char *header; /* owned; a field name */
-    char *env;    /* owned; the host's variable that holds the value */
-} bx_inject_rule_text;
-
-typedef struct bx_grant {
-    bx_cap *caps;
-    size_t n_caps;
-    bx_mount *mounts;
-    size_t n_mounts;
-    bx_limits limits;
-    bx_inject_rule_text *injects;
-    size_t n_injects;
-    bx_net_policy *net; /* owned; fetch:, connect:, --allowed-outbound-host, --block-*, … */
-    bool sealed;
-} bx_grant;
+typedef struct bx_grant bx_grant;
 
 /* A new grant permits nothing and has the default limits.  Caller owns it. */
 BX_NODISCARD bx_code bx_grant_new(bx_grant **ret, bx_error *err);
 void bx_grant_free(bx_grant *g);
 BX_DEFINE_AUTO(bx_grant, bx_grant_free)
 
-/* Add one capability line.  BX_EINVAL; BX_ELIMIT (BX_MAX_CAPS); BX_EDENIED once sealed.
- * fetch: and connect: lines also go into g->net. */
+/* ---- building: each of these is BX_ESTATE once the grant is sealed, and changes nothing when it
+ * fails ---- */
+
+/* Add one capability line.  BX_EINVAL; BX_ELIMIT (BX_MAX_CAPS, BX_MAX_DENIES).  The rule of a
+ * fetch: or connect: line also counts in bx_grant_net. */
 BX_NODISCARD bx_code bx_grant_allow(bx_grant *g, bx_str text, bx_error *err);
 
 /* Say where a guest path lives; grants nothing by itself.  The same guest path twice is
@@ -51,14 +38,46 @@ BX_NODISCARD bx_code bx_grant_map_dir(bx_grant *g, bx_str text, bx_error *err);
 /* `--mount HOST::GUEST` */
 BX_NODISCARD bx_code bx_grant_mount_text(bx_grant *g, bx_str text, bx_error *err);
 
-/* `--inject 'ORIGIN HEADER=env:NAME'`: the value of the host's variable NAME becomes the field
- * HEADER of every request to ORIGIN; never a right by itself.  BX_EINVAL; BX_ELIMIT
- * (BX_MAX_INJECTS). */
+/* `--inject 'ORIGIN HEADER=env:NAME'` (policy/credential.h); never a right by itself.  BX_EINVAL;
+ * BX_ELIMIT (BX_MAX_INJECTS). */
 BX_NODISCARD bx_code bx_grant_inject(bx_grant *g, bx_str text, bx_error *err);
 
+/* `--limit NAME=VALUE`, and the same with name and value apart: bx_limits_set, .._set_named. */
+BX_NODISCARD bx_code bx_grant_limit(bx_grant *g, bx_str text, bx_error *err);
+BX_NODISCARD bx_code bx_grant_limit_named(bx_grant *g, bx_str name, bx_str value, bx_error *err);
+
+/* Network settings that are no capability: `add` is one of bx_net_add_outbound_host,
+ * .._block_url, .._block_network, .._allow_network. */
+typedef bx_code bx_net_adder(bx_net_policy *p, bx_str text, bx_error *err);
+BX_NODISCARD bx_code bx_grant_network(bx_grant *g, bx_net_adder *add, bx_str text, bx_error *err);
+
 /* No further change.  Checks the whole: every file capability lies at or below a mount,
- * at most one store:, clock:, random: and tmp line, no capability that contradicts another. */
+ * at most one store:, clock:, random: and tmp line, no variable with two values.  BX_EINVAL, and
+ * the grant stays open.  A sealed grant is BX_OK. */
 BX_NODISCARD bx_code bx_grant_seal(bx_grant *g, bx_error *err);
+
+/* ---- reading: all borrowed from the grant, valid until it changes or is freed ---- */
+
+typedef struct bx_cap_list {
+    const bx_cap *at;
+    size_t n;
+} bx_cap_list;
+typedef struct bx_mount_list {
+    const bx_mount *at;
+    size_t n;
+} bx_mount_list;
+typedef struct bx_credential_list {
+    const bx_credential *at;
+    size_t n;
+} bx_credential_list;
+
+bx_cap_list bx_grant_caps(const bx_grant *g); /* each in the order they came */
+bx_mount_list bx_grant_mounts(const bx_grant *g);
+bx_credential_list bx_grant_credentials(const bx_grant *g);
+const bx_limits *bx_grant_limits(const bx_grant *g);
+/* fetch:, connect:, --allowed-outbound-host, --block-*, --allow-network */
+const bx_net_policy *bx_grant_net(const bx_grant *g);
+bool bx_grant_is_sealed(const bx_grant *g);
 
 /* The clock and random modes and the seed that hold. */
 bx_clock_mode bx_grant_clock(const bx_grant *g);

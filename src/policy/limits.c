@@ -259,6 +259,21 @@ static void print_unit(bx_unit unit, uint64_t v, char out[32])
         (void)snprintf(out, 32, "%" PRIu64, v);
 }
 
+bool bx_limits_print_default(const char *name, char out[32])
+{
+    for (size_t i = 0; i < BX_COUNT(rows); i++) {
+        const bx_limit_row *row = &rows[i].row;
+        if (strcmp(name, row->name) != 0)
+            continue;
+        if (row->def == 0)
+            (void)snprintf(out, 32, "not counted");
+        else
+            print_unit(row->unit, row->def, out);
+        return true;
+    }
+    return false;
+}
+
 /* ---- by name ------------------------------------------------------------------------- */
 
 static bx_code parse_unit(bx_unit unit, bx_str value, uint64_t *ret, bx_error *err)

@@ -51,6 +51,9 @@ typedef struct bx_limit_row {
     uint64_t def, max;
 } bx_limit_row;
 bool bx_limits_row(size_t i, bx_limit_row *ret);
+/* The default of the limit `name` as its text is written, "not counted" where it is none; false
+ * when there is no such limit. */
+bool bx_limits_print_default(const char *name, char out[32]);
 uint64_t bx_limits_get(const bx_limits *l, size_t i);
 
 #endif

@@ -13,11 +13,19 @@ struct network {
     char text[64]; /* as the operator wrote it */
 };
 
+struct rule_ref {
+    const bx_net_rule *rule;
+    bx_net_rule *own; /* the same where it is owned, NULL where it is lent */
+};
+
+struct rule_list {
+    struct rule_ref *at;
+    size_t n;
+};
+
 struct bx_net_policy {
-    bx_net_rule *rules; /* of fetch:, connect: and outbound hosts, in the order they came */
-    size_t n_rules;
-    bx_net_rule *blocks;
-    size_t n_blocks;
+    struct rule_list rules; /* of fetch:, connect: and outbound hosts, in the order they came */
+    struct rule_list blocks;
     struct network *closed, *open; /* block_networks, allow_networks */
     size_t n_closed, n_open;
     bool private_closed; /* "private" was written: no hole counts */
@@ -32,19 +40,22 @@ bx_code bx_net_policy_new(bx_net_policy **ret, bx_error *err)
     return BX_OK;
 }
 
-static void free_rules(bx_net_rule *r, size_t n)
+static void free_rules(struct rule_list *l)
 {
-    for (size_t i = 0; i < n; i++)
-        bx_net_rule_done(&r[i]);
-    free(r);
+    for (size_t i = 0; i < l->n; i++) {
+        if (l->at[i].own)
+            bx_net_rule_done(l->at[i].own);
+        free(l->at[i].own);
+    }
+    free(l->at);
 }
 
 void bx_net_policy_free(bx_net_policy *p)
 {
     if (!p)
         return;
-    free_rules(p->rules, p->n_rules);
-    free_rules(p->blocks, p->n_blocks);
+    free_rules(&p->rules);
+    free_rules(&p->blocks);
     free(p->closed);
     free(p->open);
     free(p);
@@ -65,37 +76,56 @@ static bx_code grow(void **list, size_t n, size_t size, size_t max, const char *
     return BX_OK;
 }
 
+static bx_code add_ref(struct rule_list *l, struct rule_ref ref, bx_error *err)
+{
+    void *mem = l->at;
+    bx_code rc = grow(&mem, l->n, sizeof *l->at, BX_MAX_EGRESS_RULES, "network rules", err);
+    l->at = mem;
+    if (rc == BX_OK)
+        l->at[l->n++] = ref;
+    return rc;
+}
+
+bx_code bx_net_add_rule(bx_net_policy *p, const bx_net_rule *r, bx_error *err)
+{
+    return add_ref(&p->rules, (struct rule_ref){r, NULL}, err);
+}
+
 typedef bx_code (*parse_fn)(bx_str text, bx_net_rule *ret, bx_error *err);
 
-static bx_code add_rule(bx_net_rule **list, size_t *n, parse_fn parse, bx_str text, bx_error *err)
+static bx_code add_rule(struct rule_list *l, parse_fn parse, bx_str text, bx_error *err)
 {
-    void *mem = *list;
-    bx_code rc = grow(&mem, *n, sizeof **list, BX_MAX_EGRESS_RULES, "network rules", err);
-    *list = mem;
+    bx_net_rule *r = bx_calloc(1, sizeof *r);
+    if (!r)
+        return bx_fail(err, BX_ENOMEM, "network rules");
+    bx_code rc = parse(text, r, err);
     if (rc == BX_OK)
-        rc = parse(text, &(*list)[*n], err);
-    *n += rc == BX_OK;
+        rc = add_ref(l, (struct rule_ref){r, r}, err);
+    if (rc != BX_OK) {
+        bx_net_rule_done(r);
+        free(r);
+    }
     return rc;
 }
 
 bx_code bx_net_add_fetch(bx_net_policy *p, bx_str text, bx_error *err)
 {
-    return add_rule(&p->rules, &p->n_rules, bx_net_rule_fetch, text, err);
+    return add_rule(&p->rules, bx_net_rule_fetch, text, err);
 }
 
 bx_code bx_net_add_outbound_host(bx_net_policy *p, bx_str text, bx_error *err)
 {
-    return add_rule(&p->rules, &p->n_rules, bx_net_rule_outbound, text, err);
+    return add_rule(&p->rules, bx_net_rule_outbound, text, err);
 }
 
 bx_code bx_net_add_connect(bx_net_policy *p, bx_str text, bx_error *err)
 {
-    return add_rule(&p->rules, &p->n_rules, bx_net_rule_connect, text, err);
+    return add_rule(&p->rules, bx_net_rule_connect, text, err);
 }
 
 bx_code bx_net_add_block_url(bx_net_policy *p, bx_str text, bx_error *err)
 {
-    return add_rule(&p->blocks, &p->n_blocks, bx_net_rule_block, text, err);
+    return add_rule(&p->blocks, bx_net_rule_block, text, err);
 }
 
 static bx_code add_network(struct network **list, size_t *n, bx_str text, bx_error *err)
@@ -127,7 +157,7 @@ bx_code bx_net_add_allow_network(bx_net_policy *p, bx_str text, bx_error *err)
     return bx_wrap(add_network(&p->open, &p->n_open, text, err), err, "allow_networks");
 }
 
-bool bx_net_is_empty(const bx_net_policy *p) { return p->n_rules == 0; }
+bool bx_net_is_empty(const bx_net_policy *p) { return p->rules.n == 0; }
 
 /* ---- verdicts
  * ------------------------------------------------------------------------------------ */
@@ -264,21 +294,6 @@ static unsigned scheme_of(bx_str s)
                                            : 0;
 }
 
-static bool has_method(const char *list, bx_str m)
-{
-    if (!list)
-        return true;
-    for (bx_str rest = bx_str_of(list);;) {
-        const char *comma = rest.n ? memchr(rest.p, ',', rest.n) : NULL;
-        bx_str one = {rest.p, comma ? (size_t)(comma - rest.p) : rest.n};
-        if (bx_str_eq(one, m))
-            return true;
-        if (!comma)
-            return false;
-        rest = bx_str_from(rest, one.n + 1);
-    }
-}
-
 static bool origin_matches(const bx_net_rule *r, unsigned scheme, const bx_net_target *t,
                            uint16_t port)
 {
@@ -328,10 +343,10 @@ static void refuse_request(const bx_net_policy *p, bx_str method, const bx_url_p
 {
     unsigned scheme = scheme_of(u->scheme);
     bool origin = false, verb = false;
-    for (size_t i = 0; i < p->n_rules; i++) {
-        bool o = origin_matches(&p->rules[i], scheme, t, u->port);
+    for (size_t i = 0; i < p->rules.n; i++) {
+        bool o = origin_matches(p->rules.at[i].rule, scheme, t, u->port);
         origin |= o;
-        verb |= o && has_method(p->rules[i].methods, method);
+        verb |= o && bx_net_has_method(p->rules.at[i].rule, method);
     }
     const char *what = !origin ? "no capability allows this origin"
                        : !verb ? "no capability allows this method here"
@@ -355,16 +370,16 @@ void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_pa
         return;
     }
     unsigned scheme = scheme_of(u->scheme);
-    for (size_t i = 0; i < p->n_blocks; i++) {
-        const bx_net_rule *b = &p->blocks[i];
+    for (size_t i = 0; i < p->blocks.n; i++) {
+        const bx_net_rule *b = p->blocks.at[i].rule;
         if (origin_matches(b, scheme, &t, u->port) && below_prefix(u->path, b->prefix)) {
             refuse(ret, b->text, "the operator blocks this URL");
             return;
         }
     }
-    for (size_t i = 0; i < p->n_rules; i++) {
-        const bx_net_rule *r = &p->rules[i];
-        if (origin_matches(r, scheme, &t, u->port) && has_method(r->methods, method) &&
+    for (size_t i = 0; i < p->rules.n; i++) {
+        const bx_net_rule *r = p->rules.at[i].rule;
+        if (origin_matches(r, scheme, &t, u->port) && bx_net_has_method(r, method) &&
             bx_net_path_matches(r, u->path)) {
             allow(ret, r->text);
             return;
@@ -387,9 +402,9 @@ void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uin
         refuse(ret, "", "not tcp or udp to a host and a port");
         return;
     }
-    for (size_t i = 0; i < p->n_rules; i++) {
-        if (origin_matches(&p->rules[i], scheme, &t, port)) {
-            allow(ret, p->rules[i].text);
+    for (size_t i = 0; i < p->rules.n; i++) {
+        if (origin_matches(p->rules.at[i].rule, scheme, &t, port)) {
+            allow(ret, p->rules.at[i].rule->text);
             return;
         }
     }
@@ -403,9 +418,9 @@ bool bx_net_may_resolve_connect(const bx_net_policy *p, bx_str host)
     bx_net_target t;
     if (!bx_net_target_of(host, &t))
         return false;
-    for (size_t i = 0; i < p->n_rules; i++)
-        if ((p->rules[i].schemes & (BX_NET_TCP | BX_NET_UDP)) &&
-            bx_net_host_matches(&p->rules[i].host, &t))
+    for (size_t i = 0; i < p->rules.n; i++)
+        if ((p->rules.at[i].rule->schemes & (BX_NET_TCP | BX_NET_UDP)) &&
+            bx_net_host_matches(&p->rules.at[i].rule->host, &t))
             return true;
     return false;
 }

@@ -37,6 +37,10 @@ BX_NODISCARD bx_code bx_net_policy_new(bx_net_policy **ret, bx_error *err); /* d
 void bx_net_policy_free(bx_net_policy *p);
 BX_DEFINE_AUTO(bx_net_policy, bx_net_policy_free)
 
+struct bx_net_rule;
+/* A rule that was parsed before (that of a fetch: or connect: capability).  Borrowed: it outlives
+ * the policy. */
+BX_NODISCARD bx_code bx_net_add_rule(bx_net_policy *p, const struct bx_net_rule *r, bx_error *err);
 /* `fetch:` body: [METHOD[,METHOD…] ]scheme://host[:ports][/path-glob]; no methods = all;
  * no path = all paths. */
 BX_NODISCARD bx_code bx_net_add_fetch(bx_net_policy *p, bx_str text, bx_error *err);

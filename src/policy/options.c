@@ -3,11 +3,95 @@
 #include "base/buf.h"
 #include "base/limits.h"
 
-const bx_option_row bx_options[BX_OPTION_COUNT] = {
-#define BX_OPTION(field, flag, arg, help) {#field, flag, arg, help},
+/* What an option does with a value; only the function of its scope is set. */
+typedef struct action {
+    bx_code (*apply)(bx_grant *g, const struct action *a, bx_str value, bx_error *err);
+    void (*apply_runtime)(bx_runtime_settings *s, const char *value);
+    const char *with;  /* a prefix, or the name of a limit */
+    bx_net_adder *add; /* for the network */
+} action;
+
+static bx_code apply_line(bx_grant *g, const action *a, bx_str value, bx_error *err)
+{
+    BX_AUTO_BUF line = bx_buf_init(BX_MAX_CAP_TEXT + 64);
+    (void)bx_buf_add_z(&line, a->with);
+    (void)bx_buf_add_str(&line, value);
+    bx_code rc = bx_buf_check(&line, err);
+    return rc == BX_OK ? bx_grant_allow(g, bx_buf_str(&line), err) : rc;
+}
+
+static bx_code apply_limit(bx_grant *g, const action *a, bx_str value, bx_error *err)
+{
+    return bx_grant_limit_named(g, bx_str_of(a->with), value, err);
+}
+
+static bx_code apply_limits(bx_grant *g, const action *a, bx_str value, bx_error *err)
+{
+    (void)a;
+    return bx_grant_limit(g, value, err);
+}
+
+static bx_code apply_work_dir(bx_grant *g, const action *a, bx_str dir, bx_error *err)
+{
+    (void)a;
+    bx_code rc = bx_grant_mount(g, dir, BX_LIT("/"), err);
+    return rc == BX_OK ? bx_grant_allow(g, BX_LIT("rw:/"), err) : rc;
+}
+
+static bx_code apply_map_dir(bx_grant *g, const action *a, bx_str value, bx_error *err)
+{
+    (void)a;
+    return bx_grant_map_dir(g, value, err);
+}
+
+static bx_code apply_mount(bx_grant *g, const action *a, bx_str value, bx_error *err)
+{
+    (void)a;
+    return bx_grant_mount_text(g, value, err);
+}
+
+static bx_code apply_inject(bx_grant *g, const action *a, bx_str value, bx_error *err)
+{
+    (void)a;
+    return bx_grant_inject(g, value, err);
+}
+
+static bx_code apply_network(bx_grant *g, const action *a, bx_str value, bx_error *err)
+{
+    return bx_grant_network(g, a->add, value, err);
+}
+
+static void set_cache_dir(bx_runtime_settings *s, const char *value) { s->cache_dir = value; }
+
+/* How each word of the table's column `how` is done. */
+#define ACTION_LINE(prefix) {.apply = apply_line, .with = prefix}
+#define ACTION_LIMIT(name) {.apply = apply_limit, .with = name}
+#define ACTION_LIMITS(none) {.apply = apply_limits}
+#define ACTION_WORK_DIR(none) {.apply = apply_work_dir}
+#define ACTION_MAP_DIR(none) {.apply = apply_map_dir}
+#define ACTION_MOUNT(none) {.apply = apply_mount}
+#define ACTION_INJECT(none) {.apply = apply_inject}
+#define ACTION_NETWORK(kind) {.apply = apply_network, .add = bx_net_add_##kind}
+#define ACTION_CACHE_DIR(none) {.apply_runtime = set_cache_dir}
+
+static const action actions[BX_OPTION_COUNT] = {
+#define BX_OPTION(field, flag, arg, scope, how, with, help) ACTION_##how(with),
 #include "policy/options.def"
 #undef BX_OPTION
 };
+
+const bx_option_row bx_options[BX_OPTION_COUNT] = {
+#define BX_OPTION(field, flag, arg, scope, how, with, help) \
+    {#field, flag, arg, help, BX_SCOPE_##scope},
+#include "policy/options.def"
+#undef BX_OPTION
+};
+
+const char *bx_option_limit(bx_option o)
+{
+    BX_ASSERT((size_t)o < BX_OPTION_COUNT);
+    return actions[o].apply == apply_limit ? actions[o].with : NULL;
+}
 
 bool bx_option_find(bx_str name, bx_option *ret)
 {
@@ -21,62 +105,22 @@ bool bx_option_find(bx_str name, bx_option *ret)
     return false;
 }
 
-/* Allow the line `prefix` + `value`. */
-static bx_code allow_prefixed(bx_grant *g, const char *prefix, bx_str value, bx_error *err)
-{
-    BX_AUTO_BUF line = bx_buf_init(BX_MAX_CAP_TEXT + 64);
-    (void)bx_buf_add_z(&line, prefix);
-    (void)bx_buf_add_str(&line, value);
-    bx_code rc = bx_buf_check(&line, err);
-    return rc == BX_OK ? bx_grant_allow(g, bx_buf_str(&line), err) : rc;
-}
-
-static bx_code apply_work_dir(bx_grant *g, bx_str dir, bx_error *err)
-{
-    bx_code rc = bx_grant_mount(g, dir, BX_LIT("/"), err);
-    return rc == BX_OK ? bx_grant_allow(g, BX_LIT("rw:/"), err) : rc;
-}
-
 bx_code bx_option_apply(bx_grant *g, bx_option o, bx_str value, bx_error *err)
 {
-    if (g->sealed)
-        return bx_fail(err, BX_EDENIED, "the grant is sealed: nothing can be added");
-    switch (o) {
-    case BX_OPT_work_dir:
-        return apply_work_dir(g, value, err);
-    case BX_OPT_map_dirs:
-        return bx_grant_map_dir(g, value, err);
-    case BX_OPT_env_vars:
-        return allow_prefixed(g, "env:", value, err);
-    case BX_OPT_allowed_outbound_hosts:
-        return bx_net_add_outbound_host(g->net, value, err);
-    case BX_OPT_block_url:
-        return bx_net_add_block_url(g->net, value, err);
-    case BX_OPT_block_networks:
-        return bx_net_add_block_network(g->net, value, err);
-    case BX_OPT_allow_networks:
-        return bx_net_add_allow_network(g->net, value, err);
-    case BX_OPT_wasm_timeout:
-        return bx_limits_set_named(&g->limits, BX_LIT("wall"), value, err);
-    case BX_OPT_wasm_max_memory_size:
-        return bx_limits_set_named(&g->limits, BX_LIT("memory"), value, err);
-    case BX_OPT_wasm_max_wasm_stack:
-        return bx_limits_set_named(&g->limits, BX_LIT("stack"), value, err);
-    case BX_OPT_wasm_fuel:
-        return bx_limits_set_named(&g->limits, BX_LIT("fuel"), value, err);
-    case BX_OPT_mounts:
-        return bx_grant_mount_text(g, value, err);
-    case BX_OPT_allow:
-        return bx_grant_allow(g, value, err);
-    case BX_OPT_deny:
-        return allow_prefixed(g, "deny:", value, err);
-    case BX_OPT_inject:
-        return bx_grant_inject(g, value, err);
-    case BX_OPT_limits:
-        return bx_limits_set(&g->limits, value, err);
-    case BX_OPT_wasm_cache_dir:
-    case BX_OPTION_COUNT:
-        break;
-    }
-    return bx_fail(err, BX_EINVAL, "wasm_cache_dir is a setting of the runtime, not of a grant");
+    BX_ASSERT((size_t)o < BX_OPTION_COUNT);
+    if (!actions[o].apply)
+        return bx_fail(err, BX_EINVAL, "%s is a setting of the runtime, not of a grant",
+                       bx_options[o].field);
+    return actions[o].apply(g, &actions[o], value, err);
+}
+
+bx_code bx_option_apply_runtime(bx_runtime_settings *s, bx_option o, const char *value,
+                                bx_error *err)
+{
+    BX_ASSERT((size_t)o < BX_OPTION_COUNT);
+    if (!actions[o].apply_runtime)
+        return bx_fail(err, BX_EINVAL, "%s belongs to the grant of a call, not to the runtime",
+                       bx_options[o].field);
+    actions[o].apply_runtime(s, value);
+    return BX_OK;
 }

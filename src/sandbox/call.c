@@ -101,7 +101,7 @@ static const char *entry_of(const bx_live *l) { return l->call.entry ? l->call.e
 static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *end, bx_error *err)
 {
     l->call = *c;
-    l->limits = &c->sealed->grant->limits;
+    l->limits = bx_grant_limits(c->sealed->grant);
     l->own_ctl = bx_ctl_init(UINT64_MAX);
     l->ctl = c->ctl ? c->ctl : &l->own_ctl;
     l->out = out;
@@ -222,7 +222,7 @@ bx_code bx_call_run(const bx_call *c, bx_outcome *ret, bx_error *err)
 {
     bx_outcome_init(ret);
     struct job j = {c, ret, err, BX_OK};
-    bx_code rc = bx_with_stack(c->sealed->grant->limits.stack, run_whole, &j, err);
+    bx_code rc = bx_with_stack(bx_grant_limits(c->sealed->grant)->stack, run_whole, &j, err);
     if (rc == BX_OK)
         rc = j.rc;
     if (rc != BX_OK)

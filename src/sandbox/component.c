@@ -119,7 +119,7 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
 {
     const bx_call *call = r->call;
     const bx_sealed *s = call->sealed;
-    const bx_limits *l = &s->grant->limits;
+    const bx_limits *l = bx_grant_limits(s->grant);
     BX_AUTOFREE bx_estr *env = split_env(s, err);
     BX_AUTOFREE bx_estr *args = list_args(call, err);
     if (!env || !args)

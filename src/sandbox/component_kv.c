@@ -80,7 +80,7 @@ static int get(void *ctx, bx_estr key, bx_eemit emit, void *sink)
 {
     /* What does not fit in the guest's memory need not be read. */
     BX_AUTO_BUF value =
-        bx_buf_init((size_t)bx_sealed_grant(((bx_component *)ctx)->sealed)->limits.memory);
+        bx_buf_init((size_t)bx_grant_limits(bx_sealed_grant(((bx_component *)ctx)->sealed))->memory);
     bx_errno e = bx_kv_get(files_of(ctx), str(key), &value);
     if (e == BX_E_SUCCESS) {
         bx_str v = bx_buf_str(&value);

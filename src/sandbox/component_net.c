@@ -26,11 +26,11 @@ bx_egress_scope *bx_component_scope(bx_component *c)
     const bx_grant *g = bx_sealed_grant(c->sealed);
     bx_egress *eg = bx_runtime_egress(c->rt);
     bx_egress_scope_cfg cfg = {
-        .net = g->net,
-        .limits = &g->limits,
+        .net = bx_grant_net(g),
+        .limits = bx_grant_limits(g),
         .deadline_ns = c->ctl->deadline_ns,
         .inject = c->sealed->inject,
-        .n_inject = g->n_injects,
+        .n_inject = bx_grant_credentials(g).n,
         .on_event = c->record ? on_request : NULL,
         .event_ctx = c,
     };
@@ -132,7 +132,7 @@ static int check(void *ctx, int use, const uint8_t *addr, size_t n, uint16_t por
     if (n != 4 && n != 16)
         return 0;
     if (use == BX_ESOCK_TCP_BIND || use == BX_ESOCK_UDP_BIND)
-        return !bx_net_is_empty(bx_sealed_grant(c->sealed)->net) && may_bind(addr, n, port);
+        return !bx_net_is_empty(bx_grant_net(bx_sealed_grant(c->sealed))) && may_bind(addr, n, port);
     bx_egress_scope *s = bx_component_scope(c);
     if (!s)
         return 0;

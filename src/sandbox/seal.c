@@ -10,11 +10,11 @@ static bx_code add_var(bx_buf *env, bx_str name, bx_str value)
     return bx_buf_add_c(env, '\0');
 }
 
-/* The last line that names a variable wins; earlier ones are left out. */
-static bool is_overridden(const bx_grant *g, size_t i)
+/* A sealed grant has one value for a variable, but may say so twice. */
+static bool is_repeated(bx_cap_list caps, size_t i)
 {
-    for (size_t k = i + 1; k < g->n_caps; k++) {
-        if (g->caps[k].kind == BX_CAP_ENV && strcmp(g->caps[k].path, g->caps[i].path) == 0)
+    for (size_t k = i + 1; k < caps.n; k++) {
+        if (caps.at[k].kind == BX_CAP_ENV && strcmp(caps.at[k].path, caps.at[i].path) == 0)
             return true;
     }
     return false;
@@ -22,11 +22,11 @@ static bool is_overridden(const bx_grant *g, size_t i)
 
 static bx_code build_env(bx_sealed *s, bx_error *err)
 {
-    const bx_grant *g = s->grant;
+    bx_cap_list caps = bx_grant_caps(s->grant);
     s->env = bx_buf_init(BX_MAX_ARG_BYTES);
-    for (size_t i = 0; i < g->n_caps; i++) {
-        const bx_cap *c = &g->caps[i];
-        if (c->kind != BX_CAP_ENV || is_overridden(g, i))
+    for (size_t i = 0; i < caps.n; i++) {
+        const bx_cap *c = &caps.at[i];
+        if (c->kind != BX_CAP_ENV || is_repeated(caps, i))
             continue;
         const char *value = c->value ? c->value : getenv(c->path);
         if (!value)
@@ -42,16 +42,19 @@ static bx_code build_env(bx_sealed *s, bx_error *err)
  * runs. Copied: the environment may change. */
 static bx_code read_credentials(bx_sealed *s, bx_error *err)
 {
-    const bx_grant *g = s->grant;
-    s->inject = bx_calloc(g->n_injects + 1, sizeof *s->inject);
+    bx_credential_list list = bx_grant_credentials(s->grant);
+    s->inject = bx_calloc(list.n + 1, sizeof *s->inject);
     if (!s->inject)
         return bx_fail(err, BX_ENOMEM, "credentials");
-    for (size_t i = 0; i < g->n_injects; i++) {
-        const bx_inject_rule_text *r = &g->injects[i];
+    for (size_t i = 0; i < list.n; i++) {
+        const bx_credential *r = &list.at[i];
         const char *value = getenv(r->env);
         if (!value || !value[0])
             return bx_fail(err, BX_ENOENT, "inject: the variable '%s' for %s is not set", r->env,
                            r->origin);
+        bx_code rc = bx_credential_check_value(bx_str_of(r->header), bx_str_of(value), err);
+        if (rc != BX_OK)
+            return bx_wrap(rc, err, "inject: the variable '%s'", r->env);
         char *copy = bx_strndup(value, strlen(value));
         if (!copy)
             return bx_fail(err, BX_ENOMEM, "credentials");
@@ -62,7 +65,7 @@ static bx_code read_credentials(bx_sealed *s, bx_error *err)
 
 static void forget_credentials(bx_sealed *s)
 {
-    for (size_t i = 0; s->inject && i < s->grant->n_injects; i++) {
+    for (size_t i = 0; s->inject && i < bx_grant_credentials(s->grant).n; i++) {
         char *value = (char *)(uintptr_t)s->inject[i].value.p;
         if (value)
             explicit_bzero(value, s->inject[i].value.n);

@@ -254,10 +254,11 @@ static bx_code add_rule_view(bx_carve *c, size_t view, bx_str dir, bx_error *err
 static bx_code add_globs(bx_carve *c, const bx_grant *g, bx_error *err)
 {
     bx_code rc = BX_OK;
-    for (size_t i = 0; i < g->n_caps && rc == BX_OK; i++) {
-        if (g->caps[i].kind != BX_CAP_DENY)
+    bx_cap_list caps = bx_grant_caps(g);
+    for (size_t i = 0; i < caps.n && rc == BX_OK; i++) {
+        if (caps.at[i].kind != BX_CAP_DENY)
             continue;
-        rc = bx_glob_compile(bx_str_of(g->caps[i].path), &c->globs[c->n_globs], err);
+        rc = bx_glob_compile(bx_str_of(caps.at[i].path), &c->globs[c->n_globs], err);
         if (rc == BX_OK)
             c->n_globs++;
     }
@@ -300,9 +301,10 @@ static bx_code add_views(bx_carve *c, const bx_vfs *v, bx_error *err)
 
 bx_code bx_carve_new(const bx_grant *g, const bx_vfs *v, bx_carve **ret, bx_error *err)
 {
+    bx_cap_list caps = bx_grant_caps(g);
     size_t n = 0;
-    for (size_t i = 0; i < g->n_caps; i++)
-        n += g->caps[i].kind == BX_CAP_DENY;
+    for (size_t i = 0; i < caps.n; i++)
+        n += caps.at[i].kind == BX_CAP_DENY;
     *ret = NULL;
     if (n == 0)
         return BX_OK;

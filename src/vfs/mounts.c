@@ -83,7 +83,7 @@ static bx_code open_failed(int why, const char *what, const char *path, bx_error
         return bx_fail(err, BX_EINVAL, "%s %s is not a directory: name the directory it is in",
                        what, path);
     if (why == EXDEV)
-        return bx_fail(err, BX_EINVAL, "%s %s leads out of its mount through a link", what, path);
+        return bx_fail(err, BX_EDENIED, "%s %s leads out of its mount through a link", what, path);
     return bx_fail_errno(err, why, "%s %s", what, path);
 }
 
@@ -92,21 +92,23 @@ static bx_code open_mount(bx_vfs *v, const bx_grant *g, size_t i, bx_error *err)
 {
     if (v->mounts[i].fd >= 0)
         return BX_OK;
-    int fd = open(g->mounts[i].host, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const char *host = bx_grant_mounts(g).at[i].host;
+    int fd = open(host, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return open_failed(errno, "mount", g->mounts[i].host, err);
+        return open_failed(errno, "mount", host, err);
     v->mounts[i].fd = fd;
     bx_code rc = check_proc(err);
-    return rc == BX_OK ? probe_openat2(fd, g->mounts[i].host, err) : rc;
+    return rc == BX_OK ? probe_openat2(fd, host, err) : rc;
 }
 
 /* The mount with the longest guest path at or above `path`; n_mounts when there is none. */
 static size_t mount_of(const bx_grant *g, bx_str path)
 {
-    size_t best = g->n_mounts, best_n = 0;
-    for (size_t i = 0; i < g->n_mounts; i++) {
-        bx_str guest = bx_str_of(g->mounts[i].guest);
-        if (bx_path_is_below(path, guest) && (best == g->n_mounts || guest.n > best_n)) {
+    bx_mount_list mounts = bx_grant_mounts(g);
+    size_t best = mounts.n, best_n = 0;
+    for (size_t i = 0; i < mounts.n; i++) {
+        bx_str guest = bx_str_of(mounts.at[i].guest);
+        if (bx_path_is_below(path, guest) && (best == mounts.n || guest.n > best_n)) {
             best = i;
             best_n = guest.n;
         }
@@ -135,13 +137,13 @@ static bx_code open_grant_dir(bx_vfs *v, const bx_grant *g, const bx_cap *cap, u
 {
     bx_str path = bx_str_of(cap->path);
     size_t i = mount_of(g, path);
-    if (i == g->n_mounts)
+    if (i == bx_grant_mounts(g).n)
         return bx_fail(err, BX_EINVAL, "no mount says where %s is: add one at or above it",
                        cap->path);
     bx_code rc = open_mount(v, g, i, err);
     if (rc != BX_OK)
         return rc;
-    const char *rel = below(path, bx_str_of(g->mounts[i].guest));
+    const char *rel = below(path, bx_str_of(bx_grant_mounts(g).at[i].guest));
     int fd = bx_openat2(v->mounts[i].fd, rel, O_PATH | O_DIRECTORY, BENEATH);
     if (fd < 0)
         return open_failed(errno, "granted path", cap->path, err);
@@ -300,18 +302,20 @@ bx_errno bx_holds_grant(const bx_vfs *v, int dirfd, const char *name, size_t nam
  * mounts are opened.  One that cannot be shows nothing. */
 static void open_rest(bx_vfs *v, const bx_grant *g)
 {
-    for (size_t i = 0; i < g->n_mounts; i++) {
+    bx_mount_list mounts = bx_grant_mounts(g);
+    for (size_t i = 0; i < mounts.n; i++) {
         if (v->mounts[i].fd < 0)
-            v->mounts[i].fd = open(g->mounts[i].host, O_PATH | O_DIRECTORY | O_CLOEXEC);
+            v->mounts[i].fd = open(mounts.at[i].host, O_PATH | O_DIRECTORY | O_CLOEXEC);
     }
 }
 
 static bx_code fill(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_error *err)
 {
     bx_code rc = BX_OK;
-    for (size_t i = 0; i < g->n_caps && rc == BX_OK; i++) {
-        if (rights_of(g->caps[i].kind))
-            rc = add_file_cap(v, g, &g->caps[i], err);
+    bx_cap_list caps = bx_grant_caps(g);
+    for (size_t i = 0; i < caps.n && rc == BX_OK; i++) {
+        if (rights_of(caps.at[i].kind))
+            rc = add_file_cap(v, g, &caps.at[i], err);
     }
     if (rc == BX_OK)
         rc = add_tmp(v, g, err);
@@ -328,18 +332,19 @@ static bx_code fill(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_erro
 
 bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret, bx_error *err)
 {
-    BX_ASSERT(g->sealed);
+    BX_ASSERT(bx_grant_is_sealed(g));
+    bx_mount_list mounts = bx_grant_mounts(g);
     BX_AUTO(bx_vfs) bx_vfs *v = bx_calloc(1, sizeof *v);
     if (!v)
         return bx_fail(err, BX_ENOMEM, "out of memory");
     atomic_init(&v->refs, 1);
-    v->pre = bx_calloc(g->n_caps + 1, sizeof *v->pre);
-    v->mounts = bx_calloc(g->n_mounts + 1, sizeof *v->mounts);
+    v->pre = bx_calloc(bx_grant_caps(g).n + 1, sizeof *v->pre);
+    v->mounts = bx_calloc(mounts.n + 1, sizeof *v->mounts);
     if (!v->pre || !v->mounts)
         return bx_fail(err, BX_ENOMEM, "out of memory");
-    v->n_mounts = g->n_mounts;
-    for (size_t i = 0; i < g->n_mounts; i++)
-        v->mounts[i] = (bx_mount_root){-1, g->mounts[i].guest};
+    v->n_mounts = mounts.n;
+    for (size_t i = 0; i < mounts.n; i++)
+        v->mounts[i] = (bx_mount_root){-1, mounts.at[i].guest};
     bx_code rc = fill(v, g, store_dir, err);
     for (size_t i = 0; i < v->n_mounts; i++)
         v->mounts[i].guest = NULL;

@@ -1,5 +1,6 @@
 """`boxagnts` and bad input: files that are no module, caches that cannot be trusted, mistakes on the command line."""
 # timeout: 300
+import json
 import os
 import subprocess
 import unittest
@@ -160,6 +161,81 @@ class Cache(ExecTest):
         self.refused("exec", *self.flags, DO, says=str(self.cache), env=self.home)
 
 
+class PolicyOrOurs(ExecTest):
+    """126 is a refusal of policy, and nothing else; what we could not do or understand is 125."""
+
+    def setUp(self):
+        super().setUp()
+        self.tree = self.top / "tree"
+        (self.tree / "in").mkdir(parents=True)
+        (self.tree / "out").symlink_to("/")
+        (self.tree / "up").symlink_to("..")
+        (self.tree / "inside").symlink_to("in")
+
+    def allow(self, path):
+        return "--mount", f"{self.tree}::/w", "--allow", f"read:{path}"
+
+    def test_a_grant_that_leaves_its_mount_is_denied(self):
+        for name in ("out", "up"):
+            with self.subTest(name):
+                self.refused("exec", *self.allow(f"/w/{name}"), DO, code=126, says="leads out of its mount")
+                done = box("exec", "--json", *self.allow(f"/w/{name}"), DO)
+                outcome = json.loads(done.stdout)
+                self.assertEqual((done.returncode, outcome["kind"], outcome["exit_code"]), (126, "denied", 126))
+
+    def test_control_a_link_that_stays_inside(self):
+        self.assertEqual(box("exec", *self.allow("/w/inside"), DO, "--", "args").returncode, 0)
+
+    def test_mistakes_and_failures_are_ours(self):
+        loose = self.top / "loose"
+        loose.mkdir()
+        loose.chmod(0o777)
+        for flags, says in (
+                (self.allow("/w/missing"), "no such directory"),
+                (("--allow", "read:/w"), "in no mount"),
+                (("--env", "A=1", "--env", "A=2"), "'A' has two values"),
+                (("--allow", "env:A", "--env", "A=2"), "'A' has two values"),
+                (("--wasm-cache-dir", loose), "written to by others")):
+            with self.subTest(says):
+                self.refused("exec", *flags, DO, code=125, says=says)
+                done = box("exec", "--json", *flags, DO)
+                self.assertEqual((done.returncode, json.loads(done.stdout)["kind"]), (125, "failed"))
+
+    def test_control_one_value_twice(self):
+        self.assertEqual(self.do("env", flags=("--env", "A=1", "--env", "A=1")), "A=1\n")
+
+
+class Credentials(ExecTest):
+    """What no request could carry is refused before the guest starts, with the reason."""
+
+    def inject(self, rule, **options):
+        return self.refused("exec", "--inject", rule, DO, "--", "args", env={"TOKEN": options.pop("token", "t")},
+                            **options)
+
+    def test_fields_the_client_owns(self):
+        for field in ("Proxy-Authorization", "Host", "content-length", "Transfer-Encoding", "TE", "Connection",
+                      "HTTP2-Settings", "Upgrade"):
+            with self.subTest(field):
+                self.inject(f"https://api.example {field}=env:TOKEN", says=f"'{field}'")
+
+    def test_origins_no_request_has(self):
+        for origin in ("https://api.example:99999", "https://api.example:0", "https://*", "https://api.example/v1",
+                       "ftp://api.example", "https://api.example:80..90", "https://127.1"):
+            with self.subTest(origin):
+                self.inject(f"{origin} X-Key=env:TOKEN", says="not an origin")
+
+    def test_values_no_field_has(self):
+        for token in ("", "a\nb", "a\rX: y", "a\x01"):
+            with self.subTest(token):
+                text = self.inject("https://api.example X-Key=env:TOKEN", token=token, says="'TOKEN'")
+                self.assertNotIn("X: y", text)
+
+    def test_control(self):
+        done = box("exec", "--inject", "https://api.example:8443 X-Key=env:TOKEN", DO, "--", "args",
+                   env={"TOKEN": "t"})
+        self.assertEqual(done.returncode, 0, done)
+
+
 class CommandLine(ExecTest):
     def test_mistakes(self):
         for arguments, says in (
@@ -179,6 +255,9 @@ class CommandLine(ExecTest):
 
     def test_help_names_every_flag(self):
         text = box("exec", "--help").stdout.decode()
+        for flag, default in (("wasm-timeout", "30s"), ("wasm-max-memory-size", "256MiB"),
+                              ("wasm-max-wasm-stack", "1MiB"), ("wasm-fuel", "not counted")):
+            self.assertRegex(text, rf"(?m)^ *--{flag}\b.* \(default {default}\)$")
         for flag in ("work-dir", "map-dir", "env", "allowed-outbound-host", "block-url", "block-network",
                      "wasm-timeout", "wasm-max-memory-size", "wasm-max-wasm-stack", "wasm-fuel", "wasm-cache-dir",
                      "mount", "allow", "deny", "stdin", "limit", "json"):
