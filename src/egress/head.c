@@ -16,7 +16,7 @@ static bool parse_length(bx_str s, uint64_t *ret)
     if (s.n == 0 || s.n > 18)
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9')
+        if (!bx_is_digit(s.p[i]))
             return false;
         v = v * 10 + (uint64_t)(s.p[i] - '0');
     }

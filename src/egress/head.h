@@ -3,7 +3,9 @@
 #ifndef BX_EGRESS_HEAD_H
 #define BX_EGRESS_HEAD_H
 
+#include "base/ascii.h"
 #include "base/buf.h"
+#include "codec/http_field.h"
 #include "egress/egress.h"
 #include "policy/field.h"
 

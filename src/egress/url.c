@@ -1,9 +1,11 @@
 #include "egress/url.h"
 
+#include "base/ascii.h"
 #include "base/buf.h"
+#include "codec/host.h"
 #include "egress/curl.h"
 
-enum { MAX_HOST = 253, MAX_LABEL = 63, MAX_READINGS = 5 };
+enum { MAX_READINGS = 5 };
 
 static void curl_url_auto(CURLU **u) { curl_url_cleanup(*u); }
 #define AUTO_CURLU __attribute__((cleanup(curl_url_auto))) CURLU
@@ -11,32 +13,12 @@ static void curl_url_auto(CURLU **u) { curl_url_cleanup(*u); }
 static void curl_str_auto(char **s) { curl_free(*s); }
 #define AUTO_CURLSTR __attribute__((cleanup(curl_str_auto))) char
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-static bool is_alnum(char c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static int hex_value(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c; }
-
 /* The value of the escape at s[i], or -1 when there is no well-formed one. */
 static int escape_at(bx_str s, size_t i)
 {
     if (i + 2 >= s.n || s.p[i] != '%')
         return -1;
-    int hi = hex_value(s.p[i + 1]), lo = hex_value(s.p[i + 2]);
+    int hi = bx_hex_value(s.p[i + 1]), lo = bx_hex_value(s.p[i + 2]);
     return hi < 0 || lo < 0 ? -1 : hi * 16 + lo;
 }
 
@@ -72,11 +54,11 @@ static bx_code check_bytes(bx_str text, bx_error *err)
 static bx_code check_authority(bx_str text, bx_error *err)
 {
     size_t i = 0;
-    while (i < text.n && is_alnum(text.p[i]))
+    while (i < text.n && bx_is_alnum(text.p[i]))
         i++;
-    bool http = (i == 4 || i == 5) && lower(text.p[0]) == 'h' && lower(text.p[1]) == 't' &&
-                lower(text.p[2]) == 't' && lower(text.p[3]) == 'p' &&
-                (i == 4 || lower(text.p[4]) == 's');
+    bool http = (i == 4 || i == 5) && bx_lower(text.p[0]) == 'h' && bx_lower(text.p[1]) == 't' &&
+                bx_lower(text.p[2]) == 't' && bx_lower(text.p[3]) == 'p' &&
+                (i == 4 || bx_lower(text.p[4]) == 's');
     if (!http || !bx_str_starts(bx_str_from(text, i), BX_LIT("://")))
         return bx_fail(err, BX_EINVAL, "the URL does not begin with http:// or https://");
     size_t end = i += 3;
@@ -94,63 +76,18 @@ static bx_code check_authority(bx_str text, bx_error *err)
     return BX_OK;
 }
 
-/* A name whose last label is a number is an IPv4 address to some resolver (inet_aton forms), so
- * it must be one in the strict form. */
-static bool ends_in_number(bx_str host)
-{
-    size_t i = host.n;
-    while (i > 0 && host.p[i - 1] != '.')
-        i--;
-    bx_str last = bx_str_from(host, i);
-    bool digits = last.n > 0, hex = last.n > 2 && last.p[0] == '0' && last.p[1] == 'x';
-    for (size_t k = 0; k < last.n; k++) {
-        digits = digits && is_digit(last.p[k]);
-        hex = hex && (k < 2 || hex_value(last.p[k]) >= 0);
-    }
-    return digits || hex;
-}
-
-static bool is_name(bx_str host)
-{
-    size_t label = 0;
-    if (host.n == 0 || host.n > MAX_HOST)
-        return false;
-    for (size_t i = 0; i < host.n; i++) {
-        char c = host.p[i];
-        if (c == '.') {
-            if (label == 0)
-                return false;
-            label = 0;
-            continue;
-        }
-        if ((!is_alnum(c) && c != '-' && c != '_') || ++label > MAX_LABEL)
-            return false;
-    }
-    return label > 0;
-}
-
 bx_code bx_host_normalise(bx_str host, bx_host *ret, bx_error *err)
 {
     bx_host h = {.is_ip = false};
+    size_t n;
     bool bracket = host.n >= 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
     bx_str inner = bracket ? (bx_str){host.p + 1, host.n - 2} : host;
-    if (!bracket && inner.n > 1 && inner.p[inner.n - 1] == '.')
-        inner.n--;
-    if (inner.n >= sizeof h.text)
-        return bx_fail(err, BX_EINVAL, "host name longer than %d bytes", MAX_HOST);
-    if (bx_ip_parse(inner, &h.ip) && (h.ip.family == 6 || !bracket)) {
-        h.is_ip = true;
+    bool dot = !bracket && inner.n > 1 && inner.p[inner.n - 1] == '.'; /* counts nowhere */
+    h.is_ip = bx_ip_parse((bx_str){inner.p, inner.n - dot}, &h.ip) && (h.ip.family == 6 || !bracket);
+    if (h.is_ip)
         bx_ip_print(h.ip, h.text);
-        *ret = h;
-        return BX_OK;
-    }
-    for (size_t i = 0; i < inner.n; i++)
-        h.text[i] = lower(inner.p[i]);
-    bx_str name = {h.text, inner.n};
-    if (bracket || !is_name(name))
-        return bx_fail(err, BX_EINVAL, "'%.*s' is not a host name", BX_FMT(host));
-    if (ends_in_number(name))
-        return bx_fail(err, BX_EINVAL, "'%.*s' is neither a host name nor an IPv4 address",
+    else if (bracket || !bx_host_name(inner, h.text, &n))
+        return bx_fail(err, BX_EINVAL, "'%.*s' is neither a host name nor an IP address",
                        BX_FMT(host));
     *ret = h;
     return BX_OK;
@@ -177,7 +114,7 @@ static bx_code normalise_escapes(bx_str s, char *out, size_t *ret_n, bx_error *e
         if (v < 0x20 || v == 0x7f)
             return bx_fail(err, BX_EINVAL, "the URL's path has an escaped control character");
         char c = (char)v;
-        if (is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+        if (bx_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
             out[n++] = c;
         } else {
             out[n++] = '%';
@@ -389,7 +326,7 @@ bx_code bx_url_join(const bx_url *base, bx_str ref, bx_url **ret, bx_error *err)
     if (uc != CURLUE_OK)
         return bx_fail(err, BX_EINVAL, "the URL reference is malformed: %s", curl_url_strerror(uc));
     size_t i = 0;
-    while (i < b.n && (is_alnum(b.p[i]) || b.p[i] == '+' || b.p[i] == '-' || b.p[i] == '.'))
+    while (i < b.n && (bx_is_alnum(b.p[i]) || b.p[i] == '+' || b.p[i] == '-' || b.p[i] == '.'))
         i++;
     if (i > 0 && i < b.n && b.p[i] == ':')
         return bx_url_parse(bx_buf_str(&b), ret, err);

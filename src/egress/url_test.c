@@ -280,6 +280,8 @@ static void lone_hosts(void)
     CHECK(bx_host_normalise(BX_LIT("10.0.0.1"), &h, NULL) == BX_OK && h.is_ip);
     CHECK(bx_host_normalise(BX_LIT("127.1"), &h, NULL) == BX_EINVAL);
     CHECK(bx_host_normalise(BX_LIT(""), &h, NULL) == BX_EINVAL);
+    CHECK(bx_host_normalise(BX_LIT("a-.b"), &h, NULL) == BX_EINVAL); /* as in rules */
+    CHECK(bx_host_normalise(BX_LIT("a.0x"), &h, NULL) == BX_EINVAL);
     CHECK(bx_host_normalise((bx_str){"a\0b", 3}, &h, NULL) == BX_EINVAL);
     char longest[256];
     memset(longest, 'a', sizeof longest);

@@ -1,6 +1,7 @@
 #include "policy/credential.h"
 
 #include "base/limits.h"
+#include "codec/http_field.h"
 #include "policy/field.h"
 #include "policy/net_rule.h"
 

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
+
 static const struct {
     bx_limit_row row;
     size_t offset;
@@ -88,17 +90,10 @@ static const struct suffix time_units[] = {
     {"s", BX_SEC}, {"m", 60 * BX_SEC},     {"h", 3600 * BX_SEC},
 };
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
-
 static bool suffix_is(bx_str s, const char *text, bool any_case)
 {
-    if (s.n != strlen(text))
-        return false;
-    for (size_t i = 0; i < s.n; i++)
-        if (any_case ? lower(s.p[i]) != lower(text[i]) : s.p[i] != text[i])
-            return false;
-    return true;
+    bx_str t = bx_str_of(text);
+    return any_case ? bx_str_eq_nocase(s, t) : bx_str_eq(s, t);
 }
 
 /* A decimal number with at most three decimals at the front of `s`: *whole, *thousandths, and
@@ -109,7 +104,7 @@ static size_t scan_number(bx_str s, uint64_t *whole, uint64_t *thousandths, bool
     size_t i = 0;
     *whole = *thousandths = 0;
     *has_point = *over = false;
-    for (; i < s.n && is_digit(s.p[i]); i++)
+    for (; i < s.n && bx_is_digit(s.p[i]); i++)
         if (__builtin_mul_overflow(*whole, 10, whole) ||
             __builtin_add_overflow(*whole, (uint64_t)(s.p[i] - '0'), whole))
             *over = true;
@@ -117,7 +112,7 @@ static size_t scan_number(bx_str s, uint64_t *whole, uint64_t *thousandths, bool
         return i;
     *has_point = true;
     size_t first = ++i;
-    for (uint64_t place = 100; i < s.n && is_digit(s.p[i]); i++, place /= 10) {
+    for (uint64_t place = 100; i < s.n && bx_is_digit(s.p[i]); i++, place /= 10) {
         if (i - first == 3)
             return 0;
         *thousandths += (uint64_t)(s.p[i] - '0') * place;
@@ -184,8 +179,8 @@ bx_code bx_count_parse(bx_str text, uint64_t *ret, bx_error *err)
     for (size_t i = 0; i < text.n && ok; i++) {
         char c = text.p[i];
         if (c == '_')
-            ok = i > 0 && i + 1 < text.n && is_digit(text.p[i - 1]) && is_digit(text.p[i + 1]);
-        else if (!is_digit(c))
+            ok = i > 0 && i + 1 < text.n && bx_is_digit(text.p[i - 1]) && bx_is_digit(text.p[i + 1]);
+        else if (!bx_is_digit(c))
             ok = false;
         else if (__builtin_mul_overflow(v, 10, &v) ||
                  __builtin_add_overflow(v, (uint64_t)(c - '0'), &v))

@@ -2,9 +2,10 @@
 
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/limits.h"
-#include "policy/field.h"
+#include "codec/http_field.h"
 
 void bx_net_rule_done(bx_net_rule *r)
 {
@@ -14,22 +15,6 @@ void bx_net_rule_done(bx_net_rule *r)
     bx_glob_free(r->path);
     bx_glob_free(r->plain);
     memset(r, 0, sizeof *r);
-}
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
-
-static bool is_hex(char c)
-{
-    c = lower(c);
-    return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-
-static unsigned hex_value(char c)
-{
-    c = lower(c);
-    return (unsigned)(is_digit(c) ? c - '0' : c - 'a' + 10);
 }
 
 static const char *find(bx_str s, char c) { return s.n ? memchr(s.p, c, s.n) : NULL; }
@@ -52,7 +37,7 @@ static bool parse_port(bx_str s, uint32_t max, uint32_t *ret)
     if (s.n == 0 || s.n > 5 || s.p[0] == '0')
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        if (!is_digit(s.p[i]))
+        if (!bx_is_digit(s.p[i]))
             return false;
         v = v * 10 + (uint32_t)(s.p[i] - '0');
     }
@@ -168,7 +153,7 @@ static size_t mask_len(bx_str s)
     size_t i = 1;
     if (s.n < 2 || s.p[0] != '/')
         return 0;
-    while (i < s.n && is_digit(s.p[i]))
+    while (i < s.n && bx_is_digit(s.p[i]))
         i++;
     bool last = i == s.n || s.p[i] == ':' || (s.p[i] == '/' && i + 1 == s.n);
     return i > 1 && last ? i : 0;
@@ -254,7 +239,7 @@ static bx_code parse_origin(bx_str *text, const struct form *f, bx_net_rule *r, 
 
 static bool is_unreserved(unsigned c)
 {
-    return c < 0x80 && (is_alpha((char)c) || is_digit((char)c) || (c && strchr("-._~", (int)c)));
+    return c < 0x80 && (bx_is_alpha((char)c) || bx_is_digit((char)c) || (c && strchr("-._~", (int)c)));
 }
 
 /* RFC 3986 section 6.2.2: escapes of unreserved characters decoded, the others in upper case. */
@@ -288,10 +273,10 @@ static bx_code copy_path(bx_str s, void (*put)(unsigned v, bx_buf *out), bx_buf 
             (void)bx_buf_add_c(out, c);
             continue;
         }
-        if (s.n - i < 3 || !is_hex(s.p[i + 1]) || !is_hex(s.p[i + 2]))
+        if (s.n - i < 3 || bx_hex_value(s.p[i + 1]) < 0 || bx_hex_value(s.p[i + 2]) < 0)
             return bx_fail(err, BX_EINVAL, "path '%.*s': '%%' without two hexadecimal digits",
                            BX_FMT(s));
-        put(hex_value(s.p[i + 1]) << 4 | hex_value(s.p[i + 2]), out);
+        put((unsigned)(bx_hex_value(s.p[i + 1]) << 4 | bx_hex_value(s.p[i + 2])), out);
         i += 2;
     }
     return bx_buf_check(out, err);

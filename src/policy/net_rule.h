@@ -4,11 +4,12 @@
 #define BX_POLICY_NET_RULE_H
 
 #include "codec/glob.h"
+#include "codec/host.h"
 #include "policy/net.h"
 
 enum { BX_NET_HTTP = 1, BX_NET_HTTPS = 2, BX_NET_TCP = 4, BX_NET_UDP = 8 }; /* schemes of a rule */
 
-enum { BX_MAX_HOST = 253, BX_PORT_END = 65536 };
+enum { BX_PORT_END = 65536 };
 
 typedef struct bx_net_host {
     enum { BX_HOST_ANY, BX_HOST_NAME, BX_HOST_SUFFIX, BX_HOST_NET } kind;

@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "vfs/internal.h"
 
 enum { LOOK_AT = 64 }; /* entries tried */
@@ -17,7 +18,7 @@ static bool flip_case(const char *name, char out[BX_NAME_MAX + 1])
     if (n > BX_NAME_MAX)
         return false;
     for (size_t i = 0; i <= n; i++) {
-        bool letter = (name[i] >= 'a' && name[i] <= 'z') || (name[i] >= 'A' && name[i] <= 'Z');
+        bool letter = bx_is_alpha(name[i]);
         out[i] = letter ? (char)(name[i] ^ 0x20) : name[i];
         flipped |= letter;
     }
