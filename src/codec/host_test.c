@@ -30,8 +30,9 @@ static void names(void)
 static void no_names(void)
 {
     CHECK(refused("") && refused(".") && refused("..") && refused("a..b") && refused(".a"));
-    CHECK(refused("a.b..") && refused("a b") && refused("a/b") && refused("a:80") && refused("a%62"));
-    CHECK(refused("[::1]") && refused("*.a") && refused("a,b") && refused("b\xc3\xbc" "cher.example"));
+    CHECK(refused("a.b..") && refused("a b") && refused("a/b") && refused("a:80"));
+    CHECK(refused("a%62") && refused("[::1]") && refused("*.a") && refused("a,b"));
+    CHECK(refused("b\xc3\xbc\xc3\xbc.example"));
     CHECK(bx_host_name((bx_str){"a\0b", 3}, (char[BX_MAX_HOST + 1]){0}, &(size_t){0}) == false);
 }
 
@@ -47,7 +48,8 @@ static void hyphens_at_the_ends_of_labels(void)
 static void numbers_at_the_end(void)
 {
     CHECK(refused("1") && refused("a.1") && refused("127.0.0.1") && refused("127.0.0.1."));
-    CHECK(refused("a.0x7f") && refused("a.0X7F") && refused("0x") && refused("a.0x") && refused("a.00"));
+    CHECK(refused("a.0x7f") && refused("a.0X7F") && refused("0x") && refused("a.0x"));
+    CHECK(refused("a.00"));
     CHECK(becomes("1.a", "1.a") && becomes("a.0xg", "a.0xg") && becomes("a.1e", "a.1e"));
 }
 
@@ -70,4 +72,5 @@ static void lengths(void)
     CHECK(!refused(s + 1));
 }
 
-BXT_MAIN(RUN(names); RUN(no_names); RUN(hyphens_at_the_ends_of_labels); RUN(numbers_at_the_end); RUN(lengths);)
+BXT_MAIN(RUN(names); RUN(no_names);
+         RUN(hyphens_at_the_ends_of_labels); RUN(numbers_at_the_end); RUN(lengths);)

@@ -87,8 +87,7 @@ static bool too_deep(bx_str text, unsigned max, size_t *at)
     return false;
 }
 
-/* ---- keys that come twice ---------------------------------------------------------------------
- */
+/* ---- keys that come twice -------------------------------------------------------------------- */
 
 static int by_key(const void *a, const void *b)
 {
@@ -157,8 +156,7 @@ static bx_code refuse_key(bx_str text, const yyjson_doc *doc, const yyjson_val *
     return fail_at(text, (size_t)(key->uni.str - doc->str_pool) - 1, BX_EINVAL, what, err);
 }
 
-/* ---- parse --------------------------------------------------------------------------------------
- */
+/* ---- parse ----------------------------------------------------------------------------------- */
 
 bx_code bx_json_parse(bx_str text, unsigned max_depth, bx_json **ret, bx_error *err)
 {
@@ -193,8 +191,7 @@ bx_code bx_json_parse(bx_str text, unsigned max_depth, bx_json **ret, bx_error *
     return BX_OK;
 }
 
-/* ---- access
- * --------------------------------------------------------------------------------------- */
+/* ---- access --------------------------------------------------------------------------------- */
 
 const bx_json_val *bx_json_root(const bx_json *j) { return from_yy(j->doc->root); }
 

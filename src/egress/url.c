@@ -83,7 +83,8 @@ bx_code bx_host_normalise(bx_str host, bx_host *ret, bx_error *err)
     bool bracket = host.n >= 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
     bx_str inner = bracket ? (bx_str){host.p + 1, host.n - 2} : host;
     bool dot = !bracket && inner.n > 1 && inner.p[inner.n - 1] == '.'; /* counts nowhere */
-    h.is_ip = bx_ip_parse((bx_str){inner.p, inner.n - dot}, &h.ip) && (h.ip.family == 6 || !bracket);
+    h.is_ip = bx_ip_parse((bx_str){inner.p, inner.n - dot}, &h.ip) &&
+              (h.ip.family == 6 || !bracket);
     if (h.is_ip)
         bx_ip_print(h.ip, h.text);
     else if (bracket || !bx_host_name(inner, h.text, &n))

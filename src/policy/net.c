@@ -61,8 +61,7 @@ void bx_net_policy_free(bx_net_policy *p)
     free(p);
 }
 
-/* ---- adding ------------------------------------------------------------------------------------
- */
+/* ---- adding ---------------------------------------------------------------------------------- */
 
 /* Room for one more element; the list grows by one at a time, it is short and built once. */
 static bx_code grow(void **list, size_t n, size_t size, size_t max, const char *what, bx_error *err)
@@ -159,8 +158,7 @@ bx_code bx_net_add_allow_network(bx_net_policy *p, bx_str text, bx_error *err)
 
 bool bx_net_is_empty(const bx_net_policy *p) { return p->rules.n == 0; }
 
-/* ---- verdicts
- * ------------------------------------------------------------------------------------ */
+/* ---- verdicts ------------------------------------------------------------------------------- */
 
 /* Parts of the reason are a guest's bytes: what a terminal could obey does not get through. */
 static void refuse(bx_verdict *v, const char *rule, const char *fmt, ...) BX_PRINTF(3, 4);
@@ -184,8 +182,7 @@ static void allow(bx_verdict *v, const char *rule)
     v->reason[0] = '\0';
 }
 
-/* ---- addresses
- * ----------------------------------------------------------------------------------- */
+/* ---- addresses ------------------------------------------------------------------------------ */
 
 static const struct network *holding(const struct network *list, size_t n, bx_ip ip)
 {
@@ -282,8 +279,7 @@ void bx_net_check_addr(const bx_net_policy *p, bx_ip ip, uint16_t port, bx_verdi
     refuse(ret, inner.rule, "%.46s leads to %.180s", text, why);
 }
 
-/* ---- requests
- * -------------------------------------------------------------------------------------- */
+/* ---- requests ------------------------------------------------------------------------------- */
 
 static unsigned scheme_of(bx_str s)
 {
@@ -388,8 +384,7 @@ void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_pa
     refuse_request(p, method, u, &t, ret);
 }
 
-/* ---- sockets
- * ----------------------------------------------------------------------------------------- */
+/* ---- sockets -------------------------------------------------------------------------------- */
 
 void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uint16_t port,
                           bx_verdict *ret)

@@ -1,8 +1,7 @@
 /* Blocked URLs and networks, holes, and the limits of a policy. */
 #include "policy/net_test.h"
 
-/* ---- block_url ----------------------------------------------------------------------------------
- */
+/* ---- block_url ------------------------------------------------------------------------------- */
 
 static void block_url_table(void)
 {
@@ -80,8 +79,7 @@ static void refused_block_urls(void)
     }
 }
 
-/* ---- addresses
- * ------------------------------------------------------------------------------------ */
+/* ---- addresses ------------------------------------------------------------------------------ */
 
 static void special_addresses_are_blocked_by_default(void)
 {
@@ -231,8 +229,7 @@ static void refused_network_entries(void)
     CHECK(bx_net_add_allow_network(p, BX_LIT("private"), NULL) == BX_EINVAL);
 }
 
-/* ---- limits
- * ----------------------------------------------------------------------------------------- */
+/* ---- limits --------------------------------------------------------------------------------- */
 
 static void as_many_as_allowed(void)
 {

@@ -19,8 +19,7 @@ void bx_net_rule_done(bx_net_rule *r)
 
 static const char *find(bx_str s, char c) { return s.n ? memchr(s.p, c, s.n) : NULL; }
 
-/* ---- hosts ------------------------------------------------------------------------------------
- */
+/* ---- hosts ----------------------------------------------------------------------------------- */
 
 static bx_code parse_net(bx_str s, bx_net_host *h, bx_error *err)
 {
@@ -28,8 +27,7 @@ static bx_code parse_net(bx_str s, bx_net_host *h, bx_error *err)
     return bx_cidr_parse(s, &h->net, err);
 }
 
-/* ---- ports --------------------------------------------------------------------------------------
- */
+/* ---- ports ----------------------------------------------------------------------------------- */
 
 static bool parse_port(bx_str s, uint32_t max, uint32_t *ret)
 {
@@ -83,8 +81,7 @@ bool bx_net_port_matches(const bx_net_rule *r, unsigned scheme, uint16_t port)
     return port >= r->port_from && port < r->port_end;
 }
 
-/* ---- scheme://host[:ports]
- * ------------------------------------------------------------------------ */
+/* ---- scheme://host[:ports] ------------------------------------------------------------------ */
 
 static const struct {
     bx_str text;
@@ -234,8 +231,7 @@ static bx_code parse_origin(bx_str *text, const struct form *f, bx_net_rule *r, 
     return rc == BX_OK ? parse_authority(text, f, r, err) : rc;
 }
 
-/* ---- paths
- * ------------------------------------------------------------------------------------------ */
+/* ---- paths ---------------------------------------------------------------------------------- */
 
 static bool is_unreserved(unsigned c)
 {
@@ -304,8 +300,7 @@ static size_t drop_dot_parts(char *p, size_t n)
     return out;
 }
 
-/* ---- the kinds of rules
- * ----------------------------------------------------------------------------- */
+/* ---- the kinds of rules --------------------------------------------------------------------- */
 
 bool bx_net_is_method(bx_str s) { return s.n <= 32 && bx_is_token(s); }
 
@@ -441,8 +436,7 @@ static bx_code block_body(bx_str text, bx_net_rule *r, bx_error *err)
     return rc == BX_OK ? parse_prefix(text, &r->prefix, err) : rc;
 }
 
-/* ---- the whole line
- * ----------------------------------------------------------------------------------- */
+/* ---- the whole line ------------------------------------------------------------------------- */
 
 typedef bx_code (*body_fn)(bx_str text, bx_net_rule *r, bx_error *err);
 

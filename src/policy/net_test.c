@@ -415,8 +415,7 @@ static void one_bad_entry_changes_nothing(void)
     CHECK(allows(p, get("a.example", "/")) && !allows(p, get("b.example", "/")));
 }
 
-/* ---- connect ----------------------------------------------------------------------------------
- */
+/* ---- connect --------------------------------------------------------------------------------- */
 
 static void connect_table(void)
 {

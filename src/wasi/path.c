@@ -104,8 +104,7 @@ bx_errno bx_p1_path_open(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return BX_E_SUCCESS;
 }
 
-/* ---- one path
- * ------------------------------------------------------------------------------------ */
+/* ---- one path ------------------------------------------------------------------------------- */
 
 bx_errno bx_p1_path_create_directory(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
 {
@@ -198,8 +197,7 @@ bx_errno bx_p1_path_symlink(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return e == BX_E_SUCCESS ? bx_vfs_symlink_at(target, dir->file, path) : e;
 }
 
-/* ---- two paths
- * ------------------------------------------------------------------------------------- */
+/* ---- two paths ------------------------------------------------------------------------------ */
 
 /* old_fd, old_flags, old_path, old_len, new_fd, new_path, new_len */
 bx_errno bx_p1_path_link(bx_wasi *w, bx_guest_mem m, const uint64_t *a)

@@ -65,8 +65,7 @@ static void read_sub(bx_wasi *w, const uint8_t *p, sub *s)
     s->fired = s->fired || s->error;
 }
 
-/* ---- waiting
- * --------------------------------------------------------------------------------------- */
+/* ---- waiting -------------------------------------------------------------------------------- */
 
 typedef struct plan {
     sub *subs;
@@ -156,8 +155,7 @@ static bx_errno wait_for_first(bx_wasi *w, plan *p)
     return BX_E_SUCCESS;
 }
 
-/* ---- writing events
- * ---------------------------------------------------------------------------------- */
+/* ---- writing events ------------------------------------------------------------------------- */
 
 static void measure(bx_wasi *w, sub *s)
 {

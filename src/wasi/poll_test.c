@@ -262,8 +262,7 @@ static void files_are_always_ready(void)
     CHECK(event_is(&e, 1, 101, BX_E_SUCCESS, WRITE) && n_bytes(&e, 1) > 0);
 }
 
-/* ---- what is wrong
- * -------------------------------------------------------------------------------- */
+/* ---- what is wrong -------------------------------------------------------------------------- */
 
 static void wrong_subscriptions_get_their_own_events(void)
 {

@@ -52,8 +52,7 @@ bx_errno bx_p1_environ_get(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return put_strings(m, a, w->cfg.env, w->cfg.n_env, w->cfg.env_bytes);
 }
 
-/* ---- the end
- * --------------------------------------------------------------------------------------- */
+/* ---- the end -------------------------------------------------------------------------------- */
 
 bx_errno bx_p1_proc_exit(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
 {
@@ -80,8 +79,7 @@ bx_errno bx_p1_sched_yield(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     return bx_wasi_check(w);
 }
 
-/* ---- sockets: none
- * ------------------------------------------------------------------------------------ */
+/* ---- sockets: none -------------------------------------------------------------------------- */
 
 static bx_errno no_socket(bx_wasi *w, const uint64_t *a)
 {
