@@ -155,19 +155,11 @@ static int pwrite_file(void *ctx, void *f, const void *p, size_t n, uint64_t off
     return (int)bx_file_pwritev(f, &iov, 1, off, ret_n);
 }
 
-/* The end is found by the kernel at the moment of writing, so that two writers cannot overwrite
- * each other's lines. */
 static int append_file(void *ctx, void *f, const void *p, size_t n, size_t *ret_n)
 {
     (void)ctx;
-    bx_file_flags was = bx_file_get_flags(f);
     struct iovec iov = {(void *)(uintptr_t)p, n};
-    bx_errno e = was.append ? BX_E_SUCCESS : bx_file_set_flags(f, true, was.nonblock);
-    if (e == BX_E_SUCCESS)
-        e = bx_file_writev(f, &iov, 1, ret_n);
-    if (!was.append)
-        (void)bx_file_set_flags(f, false, was.nonblock);
-    return (int)e;
+    return (int)bx_file_append(f, &iov, 1, ret_n);
 }
 
 static int set_size(void *ctx, void *f, uint64_t size)

@@ -1,3 +1,5 @@
+#include "vfs/carve.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -5,41 +7,13 @@
 #include <unistd.h>
 
 #include "codec/glob.h"
+#include "os/beneath.h"
 #include "os/fd.h"
-#include "vfs/internal.h"
+#include "vfs/backend.h"
+#include "vfs/carve_case.h"
+#include "vfs/host_path.h"
 
-/* ---- where a descriptor really is ------------------------------------------------------------ */
-#define DELETED " (deleted)"
-
-bx_errno bx_fd_host_path(int fd, char out[BX_PATH_BUF], size_t *ret_n)
-{
-    char proc[40];
-    bx_proc_fd(fd, proc);
-    ssize_t n = readlink(proc, out, BX_PATH_BUF - 1);
-    if (n < 0)
-        return errno == ENAMETOOLONG ? BX_E_ACCES : bx_errno_from_host(errno);
-    if (n == BX_PATH_BUF - 1)
-        return BX_E_ACCES;
-    out[n] = '\0';
-    if (out[0] != '/')
-        return BX_E_PERM;
-    size_t len = n == 1 ? 0 : (size_t)n, d = sizeof DELETED - 1;
-    struct stat st;
-    if (len > d && memcmp(out + len - d, DELETED, d) == 0 &&
-        (fstat(fd, &st) != 0 || st.st_nlink == 0))
-        return BX_E_NOENT;
-    out[len] = '\0';
-    *ret_n = len;
-    return BX_E_SUCCESS;
-}
-
-bool bx_host_is_below(bx_str path, bx_str dir)
-{
-    return bx_str_starts(path, dir) && (path.n == dir.n || path.p[dir.n] == '/');
-}
-
-/* ---- judging ------------------------------------------------------------------------------------
- */
+/* ---- judging --------------------------------------------------------------------------------- */
 bool bx_carve_denies_guest(const bx_carve *c, bx_str guest)
 {
     for (size_t i = 0; i < c->n_globs; i++) {
@@ -115,8 +89,8 @@ bx_errno bx_carve_judge_host(const bx_carve *c, bx_str host)
 /* A removed name of a file that has others is shown with a suffix; it counts without it too. */
 static bx_errno judge_removed_name(const bx_carve *c, bx_str host)
 {
-    size_t d = sizeof DELETED - 1;
-    if (host.n <= d || memcmp(host.p + host.n - d, DELETED, d) != 0)
+    size_t d = sizeof BX_DELETED - 1;
+    if (host.n <= d || memcmp(host.p + host.n - d, BX_DELETED, d) != 0)
         return BX_E_SUCCESS;
     return bx_carve_judge_host(c, (bx_str){host.p, host.n - d});
 }
@@ -169,8 +143,7 @@ bx_errno bx_carve_dir_may_move(const bx_carve *c, int dirfd, const char *name, s
     return e == BX_E_PERM ? test_views(c, (bx_str){host, n}, stuck, true) : e;
 }
 
-/* ---- building
- * --------------------------------------------------------------------------------------- */
+/* ---- building ------------------------------------------------------------------------------- */
 /* Takes `fd` when `own`, also on failure. */
 static bx_code add_view(bx_carve *c, bx_str guest, int fd, bool own, bool root, bx_error *err)
 {

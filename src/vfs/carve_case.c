@@ -1,5 +1,7 @@
 /* Rules compare names byte by byte.  Where ".ENV" opens ".env" they could be sidestepped, so such
  * a directory is not granted together with rules. */
+#include "vfs/carve_case.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -7,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
-#include "vfs/internal.h"
+#include "os/beneath.h"
 
 enum { LOOK_AT = 64 }; /* entries tried */
 

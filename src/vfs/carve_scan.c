@@ -1,6 +1,8 @@
 /* Other names of carved-out files.  A hard link has no path that tells, so a file with several
  * names is compared with the carved-out files of its mounts, found by looking through them
  * once per session.  What cannot be looked through whole is assumed to hold any file. */
+#include "vfs/carve_scan.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +11,10 @@
 #include <unistd.h>
 
 #include "codec/glob.h"
+#include "os/beneath.h"
 #include "os/fd.h"
-#include "vfs/internal.h"
+#include "vfs/carve.h"
+#include "vfs/host_path.h"
 
 enum { SCAN_MAX_DEPTH = 128 };
 

@@ -1,5 +1,7 @@
 /* Carve-outs beat any grant, by whatever name the file is reached.  Every refusal has a control
  * that shows the same way open for a file that is not carved out. */
+#include "vfs/carve_case.h"
+#include "vfs/carve_scan.h"
 #include "vfs/testkit.h"
 
 /* w/secret, w/open, w/d/.env, w/d/a, w/priv/key, w/pub/ */

@@ -2,14 +2,19 @@
  * ".." through carved-out directories without telling; so they are followed here, one part at a
  * time, and every place on the way is judged.  The kernel still guards each step (RESOLVE_BENEATH).
  */
+#include "vfs/carve_walk.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "os/beneath.h"
 #include "os/fd.h"
-#include "vfs/internal.h"
+#include "vfs/carve.h"
+#include "vfs/host_path.h"
+#include "vfs/resolve.h"
 
 enum {
     STEP = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,

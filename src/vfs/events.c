@@ -1,4 +1,6 @@
-#include "vfs/internal.h"
+#include "vfs/events.h"
+
+#include "vfs/pathtext.h"
 
 const char *bx_fs_op_name(bx_fs_op op)
 {

@@ -1,18 +1,37 @@
 /* The door for open files: rights, quotas, events; then the backend. */
-#include "vfs/internal.h"
-
 #include <unistd.h>
 
-bx_filetype bx_file_type(const bx_file *f) { return (bx_filetype)f->type; }
+#include "vfs/backend.h"
+#include "vfs/events.h"
 
-unsigned bx_file_rights(const bx_file *f) { return f->rights; }
+bx_filetype bx_file_type(const bx_file *f)
+{
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    return (bx_filetype)f->type;
+}
 
-unsigned bx_file_grant_rights(const bx_file *f) { return f->pre->rights; }
+unsigned bx_file_rights(const bx_file *f)
+{
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    return f->rights;
+}
 
-bx_file_flags bx_file_get_flags(const bx_file *f) { return f->flags; }
+unsigned bx_file_grant_rights(const bx_file *f)
+{
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    return f->pre->rights;
+}
+
+bx_file_flags bx_file_get_flags(const bx_file *f)
+{
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    return f->flags;
+}
 
 bool bx_file_is_same(const bx_file *a, const bx_file *b)
 {
+    BX_CHECK_MAGIC(a, BX_FILE_MAGIC);
+    BX_CHECK_MAGIC(b, BX_FILE_MAGIC);
     return a == b || (a->bk->is_same == b->bk->is_same && a->bk->is_same(a, b));
 }
 
@@ -24,6 +43,7 @@ int bx_file_poll_fd(const bx_file *f)
 
 static bx_errno check(const bx_file *f, unsigned need)
 {
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
     if (f->type == BX_FT_DIR)
         return BX_E_ISDIR;
     return (f->rights & need) == need ? BX_E_SUCCESS : BX_E_BADF;
@@ -44,11 +64,12 @@ static bx_errno read_at(bx_file *f, const struct iovec *iov, size_t n, uint64_t 
 
 bx_errno bx_file_readv(bx_file *f, const struct iovec *iov, size_t n, size_t *ret_n)
 {
-    return read_at(f, iov, n, UINT64_MAX, ret_n);
+    return read_at(f, iov, n, BX_AT_POS, ret_n);
 }
 
 bx_errno bx_file_preadv(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
 {
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
     return off > INT64_MAX ? (f->type == BX_FT_DIR ? BX_E_ISDIR : BX_E_INVAL)
                            : read_at(f, iov, n, off, ret_n);
 }
@@ -106,11 +127,18 @@ static bx_errno write_at(bx_file *f, const struct iovec *iov, size_t n, uint64_t
 
 bx_errno bx_file_writev(bx_file *f, const struct iovec *iov, size_t n, size_t *ret_n)
 {
-    return write_at(f, iov, n, UINT64_MAX, ret_n);
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    return write_at(f, iov, n, f->flags.append ? BX_AT_END : BX_AT_POS, ret_n);
+}
+
+bx_errno bx_file_append(bx_file *f, const struct iovec *iov, size_t n, size_t *ret_n)
+{
+    return write_at(f, iov, n, BX_AT_END, ret_n);
 }
 
 bx_errno bx_file_pwritev(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
 {
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
     return off > INT64_MAX ? (f->type == BX_FT_DIR ? BX_E_ISDIR : BX_E_INVAL)
                            : write_at(f, iov, n, off, ret_n);
 }
@@ -177,6 +205,7 @@ bx_errno bx_file_allocate(bx_file *f, uint64_t off, uint64_t len)
 /* ---- the rest ----------------------------------------------------------------------------- */
 bx_errno bx_file_seek(bx_file *f, int64_t off, int whence, uint64_t *ret)
 {
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
     if (f->type == BX_FT_DIR)
         return BX_E_ISDIR;
     if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END)
@@ -185,10 +214,15 @@ bx_errno bx_file_seek(bx_file *f, int64_t off, int whence, uint64_t *ret)
                      : BX_E_BADF; /* neither read nor written: no position */
 }
 
-bx_errno bx_file_stat(bx_file *f, bx_stat *ret) { return f->bk->stat(f, ret); }
+bx_errno bx_file_stat(bx_file *f, bx_stat *ret)
+{
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    return f->bk->stat(f, ret);
+}
 
 bx_errno bx_file_advise(bx_file *f, uint64_t off, uint64_t len, int advice)
 {
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
     if (f->type == BX_FT_DIR)
         return BX_E_BADF;
     if (advice < 0 || advice > 5 || off > INT64_MAX || len > INT64_MAX)
@@ -196,26 +230,29 @@ bx_errno bx_file_advise(bx_file *f, uint64_t off, uint64_t len, int advice)
     return f->bk->advise(f, off, len, advice);
 }
 
-bx_errno bx_file_sync(bx_file *f, bool data_only) { return f->bk->sync(f, data_only); }
+bx_errno bx_file_sync(bx_file *f, bool data_only)
+{
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    return f->bk->sync(f, data_only);
+}
 
 bx_errno bx_file_set_times(bx_file *f, bx_set_time a, bx_set_time m)
 {
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
     bx_errno e = f->pre->rights & BX_FS_WRITE ? f->bk->set_times(f, a, m) : BX_E_PERM;
     return bx_event(f->s, BX_FS_SET_TIMES, (bx_event_at){f, BX_LIT("")}, NULL, BX_FS_WRITE, e);
 }
 
-bx_errno bx_file_set_flags(bx_file *f, bool append, bool nonblock)
+void bx_file_set_flags(bx_file *f, bool append, bool nonblock)
 {
-    bx_errno e = f->type == BX_FT_DIR ? BX_E_SUCCESS : f->bk->set_append(f, append);
-    if (e == BX_E_SUCCESS) {
-        f->flags.append = append;
-        f->flags.nonblock = nonblock;
-    }
-    return e;
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    f->flags.append = append;
+    f->flags.nonblock = nonblock;
 }
 
 bx_errno bx_file_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more)
 {
+    BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     bx_errno e = BX_E_SUCCESS;
     if (dir->type != BX_FT_DIR)
         e = BX_E_NOTDIR;

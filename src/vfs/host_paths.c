@@ -5,8 +5,13 @@
 #include <unistd.h>
 
 #include "codec/utf8.h"
+#include "os/beneath.h"
 #include "os/fd.h"
-#include "vfs/internal.h"
+#include "vfs/carve.h"
+#include "vfs/host.h"
+#include "vfs/mounts.h"
+#include "vfs/pathtext.h"
+#include "vfs/resolve.h"
 
 static bx_errno done(int r) { return r == 0 ? BX_E_SUCCESS : bx_errno_from_host(errno); }
 

@@ -9,8 +9,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "os/beneath.h"
 #include "os/fd.h"
+#include "vfs/backend.h"
+#include "vfs/carve.h"
+#include "vfs/events.h"
+#include "vfs/host.h"
 #include "vfs/kv_internal.h"
+#include "vfs/resolve.h"
 
 /* ---- one operation ---------------------------------------------------------------------- */
 static bx_errno find_store(bx_vfs_session *s, bx_file **ret)

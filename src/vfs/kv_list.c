@@ -5,8 +5,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "os/beneath.h"
 #include "os/fd.h"
+#include "vfs/carve.h"
+#include "vfs/events.h"
 #include "vfs/kv_internal.h"
+#include "vfs/readdir.h"
+#include "vfs/resolve.h"
 
 typedef struct kept {
     char *p; /* owned */

@@ -555,8 +555,7 @@ static void killed_with_the_lock(void)
     kit_done(&k);
 }
 
-/* ---- what a guest may have done to the files --------------------------------------------------
- */
+/* ---- what a guest may have done to the files ------------------------------------------------- */
 static void damaged_files(void)
 {
     kit k;

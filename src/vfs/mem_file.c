@@ -1,7 +1,12 @@
 /* The in-memory backend: open files and directories. */
 #include <unistd.h>
 
-#include "vfs/internal.h"
+#include "vfs/backend.h"
+#include "vfs/carve.h"
+#include "vfs/mem_ops.h"
+#include "vfs/mem_walk.h"
+#include "vfs/memfs.h"
+#include "vfs/readdir.h"
 
 static bx_memfs *tree(const bx_file *f) { return f->s->mem; }
 
@@ -46,8 +51,7 @@ static void mem_close(bx_file *f)
     bx_mem_drop(tree(f), n);
 }
 
-/* ---- contents -----------------------------------------------------------------------------------
- */
+/* ---- contents -------------------------------------------------------------------------------- */
 /* Bytes from `at` to the end of its chunk, at most `n`. */
 static size_t within_chunk(uint64_t at, size_t n)
 {
@@ -73,7 +77,7 @@ static void copy_out(const bx_mem_node *n, uint64_t at, uint8_t *p, size_t len)
 static bx_errno mem_read(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
 {
     bx_mem_node *node = f->node;
-    uint64_t at = off == UINT64_MAX ? f->pos : off;
+    uint64_t at = off == BX_AT_POS ? f->pos : off;
     size_t got = 0;
     for (size_t i = 0; i < n && at < node->size; i++) {
         size_t k = iov[i].iov_len < node->size - at ? iov[i].iov_len : (size_t)(node->size - at);
@@ -81,7 +85,7 @@ static bx_errno mem_read(bx_file *f, const struct iovec *iov, size_t n, uint64_t
         at += k;
         got += k;
     }
-    if (off == UINT64_MAX)
+    if (off == BX_AT_POS)
         f->pos = at;
     node->atim = bx_mem_now();
     *ret_n = got;
@@ -120,8 +124,8 @@ static bx_errno mem_write(bx_file *f, const struct iovec *iov, size_t n, uint64_
                           size_t *ret_n)
 {
     bx_mem_node *node = f->node;
-    bool own = off == UINT64_MAX;
-    uint64_t at = !own ? off : f->flags.append ? node->size : f->pos, total = 0, old = node->size;
+    bool own = off == BX_AT_POS || off == BX_AT_END;
+    uint64_t at = off == BX_AT_END ? node->size : own ? f->pos : off, total = 0, old = node->size;
     for (size_t i = 0; i < n; i++)
         total += iov[i].iov_len;
     if (total > INT64_MAX - at)
@@ -214,17 +218,9 @@ static bx_errno mem_set_times(bx_file *f, bx_set_time a, bx_set_time m)
     return BX_E_SUCCESS;
 }
 
-static bx_errno mem_set_append(bx_file *f, bool append)
-{
-    (void)f;
-    (void)append; /* bx_file.flags is what mem_write looks at */
-    return BX_E_SUCCESS;
-}
-
 static bool mem_is_same(const bx_file *a, const bx_file *b) { return a->node == b->node; }
 
-/* ---- directories
- * ------------------------------------------------------------------------------------ */
+/* ---- directories ---------------------------------------------------------------------------- */
 enum { FIRST_COOKIE = 2 }; /* 0 is ".", 1 is ".."; then an entry's seq and 2 */
 
 static bool is_hidden(const bx_file *dir, const char *name)
@@ -317,7 +313,6 @@ const bx_backend bx_mem_backend = {
     .sync = mem_sync,
     .advise = mem_advise,
     .set_times = mem_set_times,
-    .set_append = mem_set_append,
     .readdir = mem_readdir,
     .is_same = mem_is_same,
 };

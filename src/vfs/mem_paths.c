@@ -1,5 +1,10 @@
 /* The in-memory backend: operations on paths, with the answers the kernel gives on disk. */
-#include "vfs/internal.h"
+#include "vfs/backend.h"
+#include "vfs/carve.h"
+#include "vfs/mem_ops.h"
+#include "vfs/mem_walk.h"
+#include "vfs/memfs.h"
+#include "vfs/pathtext.h"
 
 static bx_memfs *tree(const bx_file *f) { return f->s->mem; }
 
@@ -8,8 +13,7 @@ static bx_mem_entry *entry_of(const bx_file *f, const bx_mem_at *at)
     return bx_mem_find(tree(f), at->dir, at->name, at->name_n);
 }
 
-/* ---- open -------------------------------------------------------------------------------------
- */
+/* ---- open ------------------------------------------------------------------------------------ */
 static bx_errno judge_type(const bx_mem_node *n, const bx_open_how *how)
 {
     if (how->create && how->exclusive)
@@ -84,8 +88,7 @@ bx_errno bx_mem_preopen(bx_file *f)
     return BX_E_SUCCESS;
 }
 
-/* ---- one path
- * ------------------------------------------------------------------------------------ */
+/* ---- one path ------------------------------------------------------------------------------- */
 bx_errno bx_mem_stat_at(bx_file *dir, const char *path, bool follow, bx_stat *ret)
 {
     bx_mem_at at;
@@ -202,8 +205,7 @@ bx_errno bx_mem_readlink_at(bx_file *dir, const char *path, char *buf, size_t ca
     return BX_E_SUCCESS;
 }
 
-/* ---- two paths
- * -------------------------------------------------------------------------------------- */
+/* ---- two paths ------------------------------------------------------------------------------ */
 bx_errno bx_mem_link_at(bx_file *od, const char *op, bool follow, bx_file *nd, const char *np)
 {
     bx_mem_at from, to;

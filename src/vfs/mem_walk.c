@@ -1,7 +1,11 @@
 /* What a path means in the in-memory tree: the rules of openat2's RESOLVE_BENEATH, by hand. */
+#include "vfs/mem_walk.h"
+
 #include <stdio.h>
 
-#include "vfs/internal.h"
+#include "vfs/carve.h"
+#include "vfs/memfs.h"
+#include "vfs/pathtext.h"
 
 typedef struct walk {
     bx_file *start;

@@ -1,7 +1,7 @@
 /* The in-memory tree: nodes, names, and what they cost. */
-#include <time.h>
+#include "vfs/memfs.h"
 
-#include "vfs/internal.h"
+#include <time.h>
 
 enum {
     FIRST_BUCKETS = 64,
@@ -103,8 +103,7 @@ void bx_memfs_free(bx_memfs *m)
     free(m);
 }
 
-/* ---- names ------------------------------------------------------------------------------------
- */
+/* ---- names ----------------------------------------------------------------------------------- */
 /* FNV-1a over the name and the directory's number.  Collisions a guest makes on purpose slow
  * down only its own call. */
 static uint32_t hash_of(const bx_mem_node *dir, const char *name, size_t n)
@@ -239,8 +238,7 @@ void bx_mem_detach(bx_memfs *m, bx_mem_entry *e)
     bx_mem_drop(m, node);
 }
 
-/* ---- contents
- * ------------------------------------------------------------------------------------ */
+/* ---- contents ------------------------------------------------------------------------------- */
 static void free_chunks(bx_memfs *m, bx_mem_node *n, size_t from)
 {
     for (size_t i = from; i < n->n_chunks; i++) {

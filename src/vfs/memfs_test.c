@@ -1,4 +1,5 @@
 /* The in-memory /tmp: its size, and that it is nobody else's. */
+#include "vfs/memfs.h"
 #include "vfs/testkit.h"
 
 static bx_file *tmp(kit *k, const char *cap)

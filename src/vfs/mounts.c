@@ -1,3 +1,5 @@
+#include "vfs/mounts.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -6,21 +8,28 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "vfs/internal.h"
+#include "os/beneath.h"
+#include "vfs/backend.h"
+#include "vfs/carve.h"
+#include "vfs/host_path.h"
+#include "vfs/store.h"
 
 enum { BENEATH = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* ---- life ------------------------------------------------------------------------------------ */
 bx_vfs *bx_vfs_ref(bx_vfs *v)
 {
+    BX_CHECK_MAGIC(v, BX_VFS_MAGIC);
     (void)atomic_fetch_add_explicit(&v->refs, 1, memory_order_relaxed);
     return v;
 }
 
 void bx_vfs_unref(bx_vfs *v)
 {
-    if (!v || atomic_fetch_sub_explicit(&v->refs, 1, memory_order_acq_rel) != 1)
+    if (!v)
+        return;
+    BX_CHECK_MAGIC(v, BX_VFS_MAGIC);
+    if (atomic_fetch_sub_explicit(&v->refs, 1, memory_order_acq_rel) != 1)
         return;
     bx_carve_free(v->carve);
     for (size_t i = 0; i < v->n_pre; i++) {
@@ -35,18 +44,23 @@ void bx_vfs_unref(bx_vfs *v)
     bx_store_free(v->store);
     free(v->pre);
     free(v->mounts);
+    BX_CLEAR_MAGIC(v);
     free(v);
 }
 
-size_t bx_vfs_preopen_count(const bx_vfs *v) { return v->n_pre; }
+size_t bx_vfs_preopen_count(const bx_vfs *v)
+{
+    BX_CHECK_MAGIC(v, BX_VFS_MAGIC);
+    return v->n_pre;
+}
 
 bx_str bx_vfs_preopen_path(const bx_vfs *v, size_t i)
 {
+    BX_CHECK_MAGIC(v, BX_VFS_MAGIC);
     return i < v->n_pre ? (bx_str){v->pre[i].path, v->pre[i].path_n} : BX_LIT("");
 }
 
-/* ---- opening mounts ----------------------------------------------------------------------------
- */
+/* ---- opening mounts -------------------------------------------------------------------------- */
 /* Opening goes through /proc/self/fd, so that what is opened is what was judged. */
 static bx_code check_proc(bx_error *err)
 {
@@ -155,8 +169,7 @@ static bx_code open_grant_dir(bx_vfs *v, const bx_grant *g, const bx_cap *cap, u
     return rc;
 }
 
-/* ---- preopens
- * -------------------------------------------------------------------------------------- */
+/* ---- preopens ------------------------------------------------------------------------------- */
 static unsigned rights_of(bx_cap_kind k)
 {
     switch (k) {
@@ -228,8 +241,7 @@ static bx_code add_store(bx_vfs *v, const bx_grant *g, const char *store_dir, bx
     return add_preopen(v, &bx_store_backend, BX_LIT("/store"), BX_FS_READ | BX_FS_WRITE, fd, err);
 }
 
-/* ---- overlapping grants
- * ------------------------------------------------------------------------------ */
+/* ---- overlapping grants --------------------------------------------------------------------- */
 static bool on_host(const bx_preopen *p) { return p->bk == &bx_host_backend; }
 
 static bool one_shows_other(const bx_preopen *a, const bx_preopen *b)
@@ -296,8 +308,7 @@ bx_errno bx_holds_grant(const bx_vfs *v, int dirfd, const char *name, size_t nam
     return BX_E_SUCCESS;
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------------ */
 /* A rule may name a carved-out file through a mount nothing is granted in; so where rules are, all
  * mounts are opened.  One that cannot be shows nothing. */
 static void open_rest(bx_vfs *v, const bx_grant *g)
@@ -337,6 +348,7 @@ bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret, bx_er
     BX_AUTO(bx_vfs) bx_vfs *v = bx_calloc(1, sizeof *v);
     if (!v)
         return bx_fail(err, BX_ENOMEM, "out of memory");
+    v->magic = BX_VFS_MAGIC;
     atomic_init(&v->refs, 1);
     v->pre = bx_calloc(bx_grant_caps(g).n + 1, sizeof *v->pre);
     v->mounts = bx_calloc(mounts.n + 1, sizeof *v->mounts);

@@ -1,5 +1,9 @@
 /* The door for paths: text, rights, quotas, events; then the backend. */
-#include "vfs/internal.h"
+#include "vfs/backend.h"
+#include "vfs/carve_scan.h"
+#include "vfs/events.h"
+#include "vfs/pathtext.h"
+#include "vfs/readdir.h"
 
 static bx_errno enter(const bx_file *dir, bx_str path, unsigned need, char z[BX_PATH_BUF])
 {
@@ -49,6 +53,7 @@ static bx_file *file_new(bx_file *dir, bx_str path, const bx_open_how *how)
             return NULL;
         }
     }
+    f->magic = BX_FILE_MAGIC;
     f->s = s;
     f->pre = dir->pre;
     f->bk = dir->bk;
@@ -67,6 +72,7 @@ static void file_free(bx_file *f)
     f->bk->close(f);
     bx_dirlist_free(f);
     free(f->guest);
+    BX_CLEAR_MAGIC(f);
     free(f);
 }
 
@@ -124,6 +130,7 @@ static bx_errno open_checked(bx_file *dir, bx_str path, const bx_open_how *how, 
 
 bx_errno bx_vfs_open(bx_file *dir, bx_str path, const bx_open_how *how, bx_file **ret)
 {
+    BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     bx_vfs_session *s = dir->s;
     bx_opened o = {0};
     bx_event_at at = {dir, path};
@@ -144,6 +151,7 @@ void bx_file_close(bx_file *f)
 {
     if (!f)
         return;
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
     if (f->preopen) {
         bx_dirlist_free(f);
         return;
@@ -158,6 +166,7 @@ void bx_file_close(bx_file *f)
 /* ---- one path ------------------------------------------------------------------------------ */
 bx_errno bx_vfs_stat_at(bx_file *dir, bx_str path, bool follow, bx_stat *ret)
 {
+    BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
     bx_errno e = enter(dir, path, 0, z);
     if (e == BX_E_SUCCESS)
@@ -167,6 +176,7 @@ bx_errno bx_vfs_stat_at(bx_file *dir, bx_str path, bool follow, bx_stat *ret)
 
 bx_errno bx_vfs_set_times_at(bx_file *dir, bx_str path, bool follow, bx_set_time a, bx_set_time m)
 {
+    BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
     bx_errno e = enter(dir, path, BX_FS_WRITE, z);
     if (e == BX_E_SUCCESS)
@@ -176,6 +186,7 @@ bx_errno bx_vfs_set_times_at(bx_file *dir, bx_str path, bool follow, bx_set_time
 
 bx_errno bx_vfs_mkdir_at(bx_file *dir, bx_str path)
 {
+    BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
     bx_errno e = enter_to_create(dir, path, z);
     if (e == BX_E_SUCCESS)
@@ -185,6 +196,7 @@ bx_errno bx_vfs_mkdir_at(bx_file *dir, bx_str path)
 
 bx_errno bx_vfs_rmdir_at(bx_file *dir, bx_str path)
 {
+    BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
     bx_errno e = enter(dir, path, BX_FS_WRITE, z);
     if (e == BX_E_SUCCESS)
@@ -194,6 +206,7 @@ bx_errno bx_vfs_rmdir_at(bx_file *dir, bx_str path)
 
 bx_errno bx_vfs_unlink_at(bx_file *dir, bx_str path)
 {
+    BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
     bx_errno e = enter(dir, path, BX_FS_WRITE, z);
     if (e == BX_E_SUCCESS)
@@ -204,6 +217,7 @@ bx_errno bx_vfs_unlink_at(bx_file *dir, bx_str path)
 /* A target that climbs out is allowed: following it is refused when it happens. */
 bx_errno bx_vfs_symlink_at(bx_str target, bx_file *dir, bx_str path)
 {
+    BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF], t[BX_PATH_BUF];
     bx_errno e = bx_path_take(target, t);
     if (e == BX_E_SUCCESS)
@@ -216,6 +230,7 @@ bx_errno bx_vfs_symlink_at(bx_str target, bx_file *dir, bx_str path)
 
 bx_errno bx_vfs_readlink_at(bx_file *dir, bx_str path, char *buf, size_t cap, size_t *ret_n)
 {
+    BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
     bx_errno e = enter(dir, path, BX_FS_READ, z);
     if (e == BX_E_SUCCESS)
@@ -223,10 +238,11 @@ bx_errno bx_vfs_readlink_at(bx_file *dir, bx_str path, char *buf, size_t cap, si
     return bx_event_refused(dir->s, BX_FS_READLINK, (bx_event_at){dir, path}, BX_FS_READ, e);
 }
 
-/* ---- two paths --------------------------------------------------------------------------------
- */
+/* ---- two paths ------------------------------------------------------------------------------- */
 bx_errno bx_vfs_link_at(bx_file *od, bx_str op, bool follow, bx_file *nd, bx_str np)
 {
+    BX_CHECK_MAGIC(od, BX_FILE_MAGIC);
+    BX_CHECK_MAGIC(nd, BX_FILE_MAGIC);
     char from[BX_PATH_BUF], to[BX_PATH_BUF];
     bx_vfs_session *s = od->s;
     bx_errno e = enter(od, op, BX_FS_WRITE, from);
@@ -245,6 +261,8 @@ bx_errno bx_vfs_link_at(bx_file *od, bx_str op, bool follow, bx_file *nd, bx_str
 
 bx_errno bx_vfs_rename_at(bx_file *od, bx_str op, bx_file *nd, bx_str np)
 {
+    BX_CHECK_MAGIC(od, BX_FILE_MAGIC);
+    BX_CHECK_MAGIC(nd, BX_FILE_MAGIC);
     char from[BX_PATH_BUF], to[BX_PATH_BUF];
     bx_errno e = enter(od, op, BX_FS_WRITE, from);
     if (e == BX_E_SUCCESS)

@@ -1,5 +1,6 @@
+#include "vfs/pathtext.h"
+
 #include "codec/utf8.h"
-#include "vfs/internal.h"
 
 bx_errno bx_path_take(bx_str s, char out[BX_PATH_BUF])
 {

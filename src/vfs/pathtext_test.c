@@ -1,5 +1,6 @@
 #include "base/test.h"
-#include "vfs/internal.h"
+#include "vfs/backend.h"
+#include "vfs/pathtext.h"
 
 static bx_errno take(const char *p, size_t n)
 {

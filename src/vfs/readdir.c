@@ -1,6 +1,8 @@
 /* Directory reading on the host.  The kernel is read once, front to back, per pass; what it
  * gave is kept, and a cookie is a place in that list.  So a cookie stays right whatever the
  * file system does with its own offsets when entries come and go. */
+#include "vfs/readdir.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +10,11 @@
 #include <unistd.h>
 
 #include "codec/utf8.h"
+#include "os/beneath.h"
 #include "os/fd.h"
-#include "vfs/internal.h"
+#include "vfs/carve.h"
+#include "vfs/host.h"
+#include "vfs/host_path.h"
 
 enum {
     KERNEL_BUF = 32768,

@@ -1,3 +1,4 @@
+#include "vfs/readdir.h"
 #include "vfs/testkit.h"
 
 static void on_each(void (*f)(bx_file *d))

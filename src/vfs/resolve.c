@@ -1,3 +1,5 @@
+#include "vfs/resolve.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -5,29 +7,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "os/beneath.h"
 #include "os/fd.h"
-#include "vfs/internal.h"
-
-/* A rename elsewhere in the tree makes the kernel unsure whether ".." stayed beneath (EAGAIN);
- * trying again is what openat2(2) asks for.  Bounded, so that a busy neighbour cannot hold us. */
-enum { AGAIN_MAX = 128 };
-
-int bx_openat2(int dirfd, const char *path, uint64_t flags, uint64_t resolve)
-{
-    struct open_how how = {.flags = flags | O_CLOEXEC, .resolve = resolve};
-    for (int i = 0;; i++) {
-        long fd = syscall(SYS_openat2, dirfd, path, &how, sizeof how);
-        if (fd >= 0 || (errno != EINTR && errno != EAGAIN) || i == AGAIN_MAX)
-            return (int)fd;
-    }
-}
+#include "vfs/carve.h"
+#include "vfs/carve_scan.h"
+#include "vfs/carve_walk.h"
+#include "vfs/pathtext.h"
 
 bx_errno bx_resolve_errno(int host_errno)
 {
     return host_errno == EXDEV ? BX_E_PERM : bx_errno_from_host(host_errno);
 }
-
-void bx_proc_fd(int fd, char out[40]) { (void)snprintf(out, 40, "/proc/self/fd/%d", fd); }
 
 /* The kernel does the whole walk.  Safe because RESOLVE_BENEATH holds at every step of it, also
  * for symbolic links and against renames under way; O_PATH opens nothing. */

@@ -1,9 +1,15 @@
-#include "vfs/internal.h"
+#include "vfs/backend.h"
+#include "vfs/carve_scan.h"
+#include "vfs/mem_ops.h"
+#include "vfs/memfs.h"
+#include "vfs/readdir.h"
+#include "vfs/store.h"
 
 static void init_preopen(bx_vfs_session *s, size_t i)
 {
     const bx_preopen *p = &s->v->pre[i];
     s->pre[i] = (bx_file){
+        .magic = BX_FILE_MAGIC,
         .s = s,
         .pre = p,
         .bk = p->bk,
@@ -18,9 +24,11 @@ static void init_preopen(bx_vfs_session *s, size_t i)
 bx_code bx_vfs_session_new(bx_vfs *v, const bx_limits *limits, bx_fs_event_fn on_event, void *ctx,
                            bx_vfs_session **ret, bx_error *err)
 {
+    BX_CHECK_MAGIC(v, BX_VFS_MAGIC);
     bx_vfs_session *s = bx_calloc(1, sizeof *s + v->n_pre * sizeof s->pre[0]);
     if (!s)
         return bx_fail(err, BX_ENOMEM, "out of memory");
+    s->magic = BX_SESSION_MAGIC;
     s->v = v;
     s->limits = limits;
     s->on_event = on_event;
@@ -41,6 +49,7 @@ void bx_vfs_session_free(bx_vfs_session *s)
 {
     if (!s)
         return;
+    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
     while (s->open)
         bx_file_close(s->open);
     for (size_t i = 0; i < s->v->n_pre; i++) {
@@ -53,13 +62,19 @@ void bx_vfs_session_free(bx_vfs_session *s)
     bx_carve_scan_free(s->scan);
     if (s->store_open)
         bx_store_leave(s->v->store);
+    BX_CLEAR_MAGIC(s);
     free(s);
 }
 
-const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s) { return &s->n; }
+const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s)
+{
+    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
+    return &s->n;
+}
 
 bx_errno bx_vfs_preopen(bx_vfs_session *s, size_t i, bx_file **ret)
 {
+    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
     if (i >= s->v->n_pre)
         return BX_E_BADF;
     if (!s->pre[i].s) {
@@ -67,6 +82,7 @@ bx_errno bx_vfs_preopen(bx_vfs_session *s, size_t i, bx_file **ret)
         bx_errno e = s->pre[i].bk == &bx_mem_backend ? bx_mem_preopen(&s->pre[i]) : BX_E_SUCCESS;
         if (e != BX_E_SUCCESS) {
             s->pre[i].s = NULL;
+            s->pre[i].magic = 0;
             return e;
         }
     }

@@ -102,8 +102,7 @@ void bx_store_give_locked(bx_store *st, uint64_t bytes)
     st->q->used -= bytes < st->q->used ? bytes : st->q->used;
 }
 
-/* ---- counting anew ----------------------------------------------------------------------------
- */
+/* ---- counting anew --------------------------------------------------------------------------- */
 /* A guest can nest directories deeper than there are descriptors, so only one is open at a time:
  * down by name, up by "..", and a frame per level remembers what is still to be visited. */
 typedef struct frame {
@@ -261,8 +260,7 @@ static bx_code count_anew(bx_store *st, bx_error *err)
     return BX_OK;
 }
 
-/* ---- entering and leaving
- * ------------------------------------------------------------------------ */
+/* ---- entering and leaving ------------------------------------------------------------------- */
 static void read_boot_id(char out[BOOT_ID_MAX])
 {
     memset(out, 0, BOOT_ID_MAX);
@@ -381,8 +379,7 @@ void bx_store_leave(bx_store *st)
     (void)pthread_mutex_unlock(&st->enter);
 }
 
-/* ---- opening
- * --------------------------------------------------------------------------------------- */
+/* ---- opening -------------------------------------------------------------------------------- */
 static bx_code open_tree(bx_store *st, int parent, const char *name, bx_error *err)
 {
     if (mkdirat(parent, name, 0700) != 0 && errno != EEXIST)

@@ -3,9 +3,17 @@
 #ifndef BX_VFS_STORE_H
 #define BX_VFS_STORE_H
 
-#include "vfs/internal.h"
+#include "vfs/object.h"
 
 enum { BX_STORE_ENTRY = 4096, BX_STORE_BLOCK = 4096 };
+
+BX_NODISCARD bx_code bx_store_new(const char *store_dir, const bx_cap *cap, bx_store **ret,
+                                  bx_error *err);
+void bx_store_free(bx_store *st);
+int bx_store_dirfd(const bx_store *st); /* O_PATH; borrowed */
+/* Begin and end of one user of the quota. */
+BX_NODISCARD bx_code bx_store_enter(bx_store *st, bx_error *err);
+void bx_store_leave(bx_store *st);
 
 /* What a file of this size counts, besides its entry. */
 static inline uint64_t bx_store_rounded(uint64_t size)

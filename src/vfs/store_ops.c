@@ -8,7 +8,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "os/beneath.h"
 #include "os/fd.h"
+#include "vfs/backend.h"
+#include "vfs/host.h"
+#include "vfs/readdir.h"
+#include "vfs/resolve.h"
 #include "vfs/store.h"
 
 static bx_store *store_of(const bx_file *f) { return f->s->v->store; }
@@ -33,8 +38,7 @@ static bx_errno end_entry(bx_store *st, bx_errno e)
     return e;
 }
 
-/* ---- open and close ---------------------------------------------------------------------------
- */
+/* ---- open and close -------------------------------------------------------------------------- */
 /* A lock needs a descriptor that is really open, also where the guest only wants to look. */
 static bx_errno hold(bx_file *f)
 {
@@ -87,8 +91,7 @@ static void store_close(bx_file *f)
         bx_store_unlock(st);
 }
 
-/* ---- size ---------------------------------------------------------------------------------------
- */
+/* ---- size ------------------------------------------------------------------------------------ */
 static bx_errno size_of(const bx_file *f, uint64_t *ret)
 {
     struct stat s;
@@ -117,9 +120,9 @@ static uint64_t growth(uint64_t before, uint64_t after)
 static bx_errno write_start(bx_file *f, uint64_t off, uint64_t size, uint64_t *ret)
 {
     *ret = off;
-    if (off != UINT64_MAX)
+    if (off <= INT64_MAX)
         return BX_E_SUCCESS;
-    off_t at = f->flags.append ? (off_t)size : lseek(f->fd, 0, SEEK_CUR);
+    off_t at = off == BX_AT_END ? (off_t)size : lseek(f->fd, 0, SEEK_CUR);
     if (at < 0)
         return bx_errno_from_host(errno);
     *ret = (uint64_t)at;
@@ -212,8 +215,7 @@ static bx_errno store_allocate(bx_file *f, uint64_t off, uint64_t len, uint64_t 
     return resize(f, off + len, bx_host_allocate, off, len, ret_used);
 }
 
-/* ---- names
- * --------------------------------------------------------------------------------------- */
+/* ---- names ---------------------------------------------------------------------------------- */
 static bx_errno store_mkdir_at(bx_file *dir, const char *path)
 {
     bx_errno e = begin_entry(store_of(dir));
@@ -318,7 +320,6 @@ const bx_backend bx_store_backend = {
     .sync = bx_host_sync,
     .advise = bx_host_advise,
     .set_times = bx_host_set_times,
-    .set_append = bx_host_set_append,
     .readdir = bx_host_readdir,
     .is_same = bx_host_is_same,
 };

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/test.h"
-#include "vfs/internal.h"
+#include "vfs/object.h"
 
 typedef struct kit {
     char dir[64]; /* temporary directory of the host, removed by kit_done */
@@ -145,8 +145,7 @@ BX_UNUSED static bx_file *kit_pre(kit *k, size_t i)
     return f;
 }
 
-/* ---- short calls: flags as letters: r w c(reate) x t(runcate) d f(ollow) a(ppend)
- * ---------------- */
+/* ---- short calls: flags as letters: r w c(reate) x t(runcate) d f(ollow) a(ppend) ----------- */
 BX_UNUSED static bx_open_how kit_how(const char *fl)
 {
     return (bx_open_how){

@@ -161,6 +161,9 @@ bx_errno bx_file_writev(bx_file *f, const struct iovec *iov, size_t n, size_t *r
 bx_errno bx_file_preadv(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
 bx_errno bx_file_pwritev(bx_file *f, const struct iovec *iov, size_t n, uint64_t off,
                          size_t *ret_n);
+/* Write at the end, wherever that is at this moment, so that two writers cannot overwrite each
+ * other's lines.  What bx_file_writev does on a handle with the append flag. */
+bx_errno bx_file_append(bx_file *f, const struct iovec *iov, size_t n, size_t *ret_n);
 bx_errno bx_file_seek(bx_file *f, int64_t off, int whence /* SEEK_SET, SEEK_CUR, SEEK_END */,
                       uint64_t *ret);
 bx_errno bx_file_stat(bx_file *f, bx_stat *ret);
@@ -172,7 +175,7 @@ bx_errno bx_file_sync(bx_file *f, bool data_only);
 /* Needs the write right of the grant; how the handle was opened does not matter. */
 bx_errno bx_file_set_times(bx_file *f, bx_set_time a, bx_set_time m);
 /* Only append and nonblock may change after opening. */
-bx_errno bx_file_set_flags(bx_file *f, bool append, bool nonblock);
+void bx_file_set_flags(bx_file *f, bool append, bool nonblock);
 typedef struct bx_file_flags {
     bool append, nonblock, dsync, rsync, sync;
 } bx_file_flags;

@@ -82,7 +82,8 @@ bx_errno bx_p1_fd_fdstat_set_flags(bx_wasi *w, bx_guest_mem m, const uint64_t *a
         return e;
     if ((flags ^ flags_of(f)) & FIXED) /* how a file is synchronised is decided when it is opened */
         return BX_E_INVAL;
-    return bx_file_set_flags(f->file, flags & BX_FDF_APPEND, flags & BX_FDF_NONBLOCK);
+    bx_file_set_flags(f->file, flags & BX_FDF_APPEND, flags & BX_FDF_NONBLOCK);
+    return BX_E_SUCCESS;
 }
 
 /* Rights only ever shrink. */
@@ -152,8 +153,7 @@ bx_errno bx_p1_fd_filestat_set_times(bx_wasi *w, bx_guest_mem m, const uint64_t 
     return e == BX_E_SUCCESS ? bx_file_set_times(f->file, at, mt) : e;
 }
 
-/* ---- prestat
- * ------------------------------------------------------------------------------------- */
+/* ---- prestat -------------------------------------------------------------------------------- */
 
 static bool preopen_name(bx_wasi *w, uint64_t fd, bx_str *ret)
 {
@@ -191,8 +191,7 @@ bx_errno bx_p1_fd_prestat_dir_name(bx_wasi *w, bx_guest_mem m, const uint64_t *a
     return BX_E_SUCCESS;
 }
 
-/* ---- readdir
- * -------------------------------------------------------------------------------------- */
+/* ---- readdir -------------------------------------------------------------------------------- */
 
 static size_t put_part(uint8_t *to, size_t room, const void *from, size_t n)
 {

@@ -1,0 +1,39 @@
+/* vfs/carve.h - what is carved out of a grant.  Immutable once built; any thread. */
+#ifndef BX_VFS_CARVE_H
+#define BX_VFS_CARVE_H
+
+#include "vfs/host_path.h"
+
+/* One place where a guest path and a host path are known to be the same directory.  Mounts, and
+ * what symbolic links in grants and rules lead to. */
+typedef struct bx_view {
+    char *guest, *host; /* owned; the root directory is "" in both */
+    size_t guest_n, host_n;
+    int fd; /* O_PATH; borrowed from the vfs unless `own` */
+    bool own;
+    bool root; /* a mount or the store: a scan begins here */
+} bx_view;
+
+struct bx_carve {
+    size_t n_globs, n_views, cap_views;
+    struct bx_glob **globs;
+    bx_view *views;
+};
+
+/* *ret = NULL when the grant has no deny:. `v` has its mounts and preopens. */
+BX_NODISCARD bx_code bx_carve_new(const bx_grant *g, const bx_vfs *v, bx_carve **ret,
+                                  bx_error *err);
+void bx_carve_free(bx_carve *c);
+/* May this guest path not be touched?  By text alone: right for the in-memory tree. */
+bool bx_carve_denies_guest(const bx_carve *c, bx_str guest);
+bool bx_carve_guest_dir_may_move(const bx_carve *c, bx_str guest);
+/* Is the object behind `fd`, or `name` in it (NULL: itself), carved out, by where it really is now?
+ * ACCES; PERM when it lies outside every mount; NOENT when it was deleted. */
+bx_errno bx_carve_judge(const bx_carve *c, int fd, const char *name, size_t name_n);
+/* The same for a canonical host path, "" = the root directory. */
+bx_errno bx_carve_judge_host(const bx_carve *c, bx_str host);
+/* Would moving the directory `name` in `dirfd` take carved-out names to where no rule sees them?
+ * ACCES. */
+bx_errno bx_carve_dir_may_move(const bx_carve *c, int dirfd, const char *name, size_t name_n);
+
+#endif

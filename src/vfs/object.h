@@ -1,0 +1,99 @@
+/* vfs/object.h - the objects of vfs/: a sealed set of mounts, a session, an open file.
+ *
+ * Below the door (ops.c, file.c), which takes the text of paths and looks after rights, quotas and
+ * events, a bx_backend does the work on one kind of tree: host directories, the store, memory.
+ * Only files of vfs/ include this. */
+#ifndef BX_VFS_OBJECT_H
+#define BX_VFS_OBJECT_H
+
+#include <stdatomic.h>
+#include <sys/stat.h>
+
+#include "base/limits.h"
+#include "base/magic.h"
+#include "vfs/vfs.h"
+
+enum {
+    BX_NAME_MAX = 255, /* bytes of one path part, as Linux has it */
+    BX_PATH_BUF = BX_MAX_PATH + 1,
+    BX_GUEST_BUF = 2 * BX_MAX_PATH + 2, /* a directory's guest path with a path below it */
+    BX_MAX_DEVS = 64,                   /* devices told apart in one session */
+};
+
+typedef struct bx_carve bx_carve;
+typedef struct bx_store bx_store;
+typedef struct bx_memfs bx_memfs;
+typedef struct bx_mem_node bx_mem_node;
+typedef struct bx_dirlist bx_dirlist;
+typedef struct bx_carve_scan bx_carve_scan;
+
+typedef struct bx_preopen {
+    const struct bx_backend *bk;
+    char *path; /* owned; guest path */
+    size_t path_n;
+    unsigned rights;
+    int fd; /* O_PATH directory; -1: in memory */
+} bx_preopen;
+
+typedef struct bx_mount_root {
+    int fd;            /* O_PATH; -1 until a capability needs it */
+    const char *guest; /* borrowed from the grant while bx_vfs_new runs */
+} bx_mount_root;
+
+enum { BX_VFS_MAGIC = 0x62787666, BX_SESSION_MAGIC = 0x62787365, BX_FILE_MAGIC = 0x62786669 };
+
+struct bx_vfs {
+    uint32_t magic;
+    _Atomic unsigned refs;
+    size_t n_pre, n_mounts;
+    bx_preopen *pre;
+    bx_mount_root *mounts;
+    bx_carve *carve;   /* NULL: no carve-outs */
+    bx_store *store;   /* NULL: none */
+    uint64_t tmp_size; /* 0: no /tmp */
+    bool nested;       /* two grants of different rights show the same directory */
+};
+
+struct bx_file {
+    uint32_t magic; /* of a preopen: 0 until it is asked for */
+    bx_vfs_session *s;
+    const bx_preopen *pre;
+    const struct bx_backend *bk;
+    bx_file *next, **link; /* list of what bx_vfs_open gave out */
+    int fd;                /* host; borrowed from the vfs in a preopen; -1 in memory */
+    uint8_t type;          /* bx_filetype: BX_FT_DIR or BX_FT_REG */
+    uint8_t rights; /* of a file: what was asked for and granted; of a directory: the grant's */
+    bool preopen;   /* lives in the session; its fd is the vfs's */
+    bool path_only; /* fd is O_PATH */
+    bool counted;   /* holds a lock that says "in use" (store) */
+    bx_file_flags flags;
+    uint64_t pos;      /* memory: where the next read or write goes */
+    bx_mem_node *node; /* memory; referenced */
+    bx_dirlist *list;  /* readdir state or NULL */
+    char *lent;        /* memory: the name lent by readdir */
+    char *guest;       /* owned guest path, only kept when events are on; preopens: NULL */
+    size_t guest_n;
+};
+
+struct bx_vfs_session {
+    uint32_t magic;
+    bx_vfs *v;
+    const bx_limits *limits;
+    bx_fs_event_fn on_event;
+    void *ctx;
+    bx_fs_counters n;
+    bx_file *open;       /* what bx_vfs_open gave out and is not closed yet */
+    bx_memfs *mem;       /* made on first use */
+    bx_carve_scan *scan; /* files with several names that are carved out; made when needed */
+    size_t list_bytes;   /* held by all readdir lists */
+    bool store_open;
+    unsigned n_devs;
+    dev_t devs[BX_MAX_DEVS];
+    bx_file pre[]; /* one per preopen */
+};
+
+/* A small number that stands for the device in this session. */
+uint64_t bx_session_dev(bx_vfs_session *s, dev_t dev);
+#define BX_DEV_MEM ((dev_t) - 1) /* stands for the in-memory tree in bx_session_dev */
+
+#endif
