@@ -19,6 +19,15 @@ void bx_autoclose(int *fd)
     errno = saved;
 }
 
+bool bx_fd_fill_standard(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+            return false;
+    }
+    return true;
+}
+
 bx_code bx_fd_read_full(int fd, void *buf, size_t len, bx_error *err)
 {
     for (size_t got = 0; got < len;) {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "base/test.h"
 
@@ -140,7 +141,35 @@ static void a_failed_write_leaves_nothing_behind(void)
     CHECK(unlinkat(d.fd, "sub", AT_REMOVEDIR) == 0 && rmdir(d.path) == 0); /* truly empty */
 }
 
+/* A child closes what is asked for and says how bx_fd_fill_standard left it: descriptors 0 to 2 open
+ * on the null device, and a file opened next is none of them. */
+static bool filled_without(int a, int b, int c)
+{
+    (void)fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void)close(a);
+        (void)close(b);
+        (void)close(c);
+        struct stat st, null;
+        bool ok = bx_fd_fill_standard() && stat("/dev/null", &null) == 0;
+        const int closed[] = {a, b, c};
+        for (size_t i = 0; i < BX_COUNT(closed); i++)
+            ok = ok && (closed[i] < 0 || (fstat(closed[i], &st) == 0 && st.st_rdev == null.st_rdev));
+        _exit(ok && open("/", O_PATH | O_CLOEXEC) > 2 ? 0 : 1);
+    }
+    int status = -1;
+    return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static void closed_standard_streams_are_filled(void)
+{
+    CHECK(filled_without(0, 1, 2) && filled_without(0, -1, -1) && filled_without(-1, 1, -1));
+    CHECK(filled_without(-1, -1, 2) && filled_without(-1, 1, 2) && filled_without(-1, -1, -1));
+}
+
 BXT_MAIN(RUN(full_reads_and_writes); RUN(reads_a_file_up_to_the_limit);
          RUN(the_buffers_own_maximum_holds); RUN(reading_survives_failed_allocations);
          RUN(write_makes_and_replaces_with_exact_mode); RUN(write_replaces_a_link_not_its_target);
-         RUN(a_failed_write_leaves_nothing_behind);)
+         RUN(a_failed_write_leaves_nothing_behind);
+         RUN(closed_standard_streams_are_filled);)
