@@ -175,6 +175,19 @@ bool bx_glob_may_match_below(const bx_glob *g, bx_str dir)
     return false;
 }
 
+bool bx_glob_is_special_at(const bx_glob *g, bx_str root, bx_str path)
+{
+    bool above;
+    struct states at = run(g, path, &above), base = run(g, root, &above), stay = {{0}};
+    for (size_t i = 0; i < g->n_parts; i++)
+        if (has(&base, i) && g->parts[i].any_depth)
+            reach(g, &stay, i);
+    for (size_t i = 0; i < g->n_parts; i++)
+        if (has(&at, i) && !has(&stay, i))
+            return true;
+    return false;
+}
+
 bool bx_glob_is_floating_name(const bx_glob *g)
 {
     return g->n_parts == 2 && g->parts[0].any_depth && !g->parts[1].any_depth;

@@ -43,6 +43,11 @@ bool bx_glob_match_at_or_below(const bx_glob *g, bx_str path);
  * something can. */
 bool bx_glob_may_match_below(const bx_glob *g, bx_str dir);
 
+/* `path` lies below `root`.  Would a tree that is put at `path` be matched otherwise there than it is
+ * at other places below `root`?  It is not when nothing of the pattern that `path` has used up goes
+ * beyond what star-star parts use up everywhere below `root`. */
+bool bx_glob_is_special_at(const bx_glob *g, bx_str root, bx_str path);
+
 /* Exactly a star-star part and one part that is not: what it matches does not depend on the
  * names of the directories above. */
 bool bx_glob_is_floating_name(const bx_glob *g);

@@ -263,6 +263,25 @@ static void survives_failed_allocations(void)
     });
 }
 
+static bool special(const char *pattern, const char *root, const char *path)
+{
+    BX_AUTO(bx_glob) bx_glob *g = NULL;
+    BX_ASSERT(bx_glob_compile(bx_str_of(pattern), &g, NULL) == BX_OK);
+    return bx_glob_is_special_at(g, bx_str_of(root), bx_str_of(path));
+}
+
+static void places_that_matter(void)
+{
+    CHECK(special("/w/.git/hooks", "/w", "/w/.git") && !special("/w/.git/hooks", "/w", "/w/x"));
+    CHECK(special("/w/a/b/c", "/w", "/w/a/b") && !special("/w/a/b/c", "/w", "/w/b"));
+    CHECK(special("**/.git/hooks", "/w", "/w/x/.git") && !special("**/.git/hooks", "/w", "/w/x"));
+    CHECK(!special("**/.env", "/w", "/w/x") && !special("/w/**/*.pem", "/w", "/w/x/y"));
+    CHECK(special("/w/**/*.pem", "/", "/w")); /* only there do such names count */
+    CHECK(special("/w/*/key", "/w", "/w/x") && !special("/w/*/key", "/w", "/w/x/y"));
+    CHECK(special("/w/keys/**/x", "/w", "/w/keys") && special("/w/keys/**/x", "/w", "/w/keys/a"));
+}
+
 BXT_MAIN(RUN(match_table); RUN(may_match_below_table); RUN(floating_names); RUN(text_is_kept);
          RUN(refused_patterns); RUN(as_many_parts_as_allowed); RUN(urls_keep_empty_parts);
-         RUN(hostile_patterns_take_linear_time); RUN(survives_failed_allocations);)
+         RUN(hostile_patterns_take_linear_time); RUN(survives_failed_allocations);
+         RUN(places_that_matter);)

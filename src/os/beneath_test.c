@@ -67,6 +67,20 @@ static void stays_beneath(void)
     CHECK(dots == EXDEV && up == EXDEV && root == EXDEV && no_link == ELOOP);
 }
 
+/* /proc/self/root and its like: links the kernel follows by magic, not by text. */
+static void magic_links(void)
+{
+    int proc = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    static const char *const links[] = {"root", "root/etc/passwd", "cwd/", "fd/0"};
+    int control = bx_openat2(proc, "status", O_PATH, BX_BENEATH);
+    bool ok = control >= 0;
+    for (size_t i = 0; i < BX_COUNT(links); i++)
+        ok = ok && bx_openat2(proc, links[i], O_PATH, BX_BENEATH) < 0 && errno == ELOOP;
+    (void)close(control);
+    (void)close(proc);
+    CHECK(ok);
+}
+
 static void proc_name_is_the_object(void)
 {
     tree t;
@@ -83,4 +97,4 @@ static void proc_name_is_the_object(void)
     CHECK(strcmp(proc, "/proc/self/fd/2147483647") == 0);
 }
 
-BXT_MAIN(RUN(stays_beneath); RUN(proc_name_is_the_object);)
+BXT_MAIN(RUN(stays_beneath); RUN(magic_links); RUN(proc_name_is_the_object);)

@@ -54,6 +54,8 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
         rc = bx_vfs_session_new(s->vfs, l->limits, c->record ? on_event : NULL, l, &l->files,
                                 err);
     if (rc == BX_OK)
+        bx_vfs_session_set_ctl(l->files, l->ctl);
+    if (rc == BX_OK)
         rc = bx_wasi_new(&l->wasi, err);
     if (rc != BX_OK)
         return rc;

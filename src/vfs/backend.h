@@ -28,7 +28,7 @@ typedef struct bx_backend {
     bx_errno (*readlink_at)(bx_file *dir, const char *path, char *buf, size_t cap, size_t *ret_n);
     bx_errno (*link_at)(bx_file *od, const char *op, bool follow, bx_file *nd, const char *np);
     bx_errno (*rename_at)(bx_file *od, const char *op, bx_file *nd, const char *np);
-    void (*close)(bx_file *f);
+    bx_errno (*close)(bx_file *f); /* closed in any case; what it says was lost before */
     /* `off` may be BX_AT_POS; that of a write may be BX_AT_END. */
     bx_errno (*read)(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
     bx_errno (*write)(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);

@@ -33,13 +33,33 @@ bool bx_carve_guest_dir_may_move(const bx_carve *c, bx_str guest)
     return true;
 }
 
-typedef bool (*guest_test)(const bx_carve *c, bx_str guest);
-
-static bool denied(const bx_carve *c, bx_str guest) { return bx_carve_denies_guest(c, guest); }
-
-static bool stuck(const bx_carve *c, bx_str guest)
+bool bx_carve_guest_may_appear(const bx_carve *c, bx_str root, bx_str guest)
 {
+    for (size_t i = 0; i < c->n_globs; i++) {
+        if (bx_glob_is_special_at(c->globs[i], root, guest))
+            return false;
+    }
+    return true;
+}
+
+/* `root`: the guest path of the view's root. */
+typedef bool (*guest_test)(const bx_carve *c, bx_str root, bx_str guest);
+
+static bool denied(const bx_carve *c, bx_str root, bx_str guest)
+{
+    (void)root;
+    return bx_carve_denies_guest(c, guest);
+}
+
+static bool stuck(const bx_carve *c, bx_str root, bx_str guest)
+{
+    (void)root;
     return !bx_carve_guest_dir_may_move(c, guest);
+}
+
+static bool special(const bx_carve *c, bx_str root, bx_str guest)
+{
+    return !bx_carve_guest_may_appear(c, root, guest);
 }
 
 /* `host` as seen through one view whose root is at `root`.  A path too long to be put together
@@ -56,7 +76,8 @@ static bool test_view(const bx_carve *c, const bx_view *v, bx_str root, bx_str h
     size_t n = v->guest_n + rest.n;
     if (n == 0)
         guest[n++] = '/';
-    return test(c, (bx_str){guest, n});
+    bx_str top = v->guest_n ? (bx_str){v->guest, v->guest_n} : BX_LIT("/");
+    return test(c, top, (bx_str){guest, n});
 }
 
 /* The same object may be seen through several mounts, and a rule may name it by any of them.
@@ -141,6 +162,17 @@ bx_errno bx_carve_dir_may_move(const bx_carve *c, int dirfd, const char *name, s
     }
     e = test_views(c, (bx_str){host, n}, stuck, false);
     return e == BX_E_PERM ? test_views(c, (bx_str){host, n}, stuck, true) : e;
+}
+
+bx_errno bx_carve_may_appear(const bx_carve *c, int dirfd, const char *name, size_t name_n)
+{
+    char host[BX_PATH_BUF];
+    size_t n;
+    bx_errno e = host_path_of(dirfd, name, name_n, host, &n);
+    if (e != BX_E_SUCCESS)
+        return e;
+    e = test_views(c, (bx_str){host, n}, special, false);
+    return e == BX_E_PERM ? test_views(c, (bx_str){host, n}, special, true) : e;
 }
 
 /* ---- building ------------------------------------------------------------------------------- */

@@ -26,7 +26,9 @@ typedef struct file_id {
 } file_id;
 
 struct bx_carve_scan {
+    const bx_vfs_session *session;
     const bx_carve *c;
+    bool stopped; /* the call ended: the scan is worth nothing */
     bool unsure; /* too many entries, or a directory that cannot be read */
     size_t entries, n, cap;
     file_id *ids; /* sorted when the scan is done */
@@ -109,7 +111,8 @@ static void scan_dir(bx_carve_scan *s, int dirfd, const char *name, place *at)
     while (!s->unsure && (errno = 0, e = readdir(d)) != NULL) {
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
             continue;
-        if (++s->entries > bx_carve_scan_max)
+        s->stopped = bx_session_check(s->session) != BX_E_SUCCESS;
+        if (++s->entries > bx_carve_scan_max || s->stopped)
             s->unsure = true;
         else
             scan_entry(s, fd, e, at);
@@ -194,11 +197,13 @@ static int by_id(const void *x, const void *y)
     return a->ino < b->ino ? -1 : a->ino > b->ino;
 }
 
-static bx_carve_scan *scan_all(const bx_carve *c)
+static bx_carve_scan *scan_all(const bx_vfs_session *session)
 {
+    const bx_carve *c = session->v->carve;
     bx_carve_scan *s = bx_calloc(1, sizeof *s);
     if (!s)
         return NULL;
+    s->session = session;
     s->c = c;
     for (size_t i = 0; i < c->n_views && !s->unsure; i++)
         scan_view(s, &c->views[i]);
@@ -212,9 +217,14 @@ bx_errno bx_carve_hardlink(bx_vfs_session *s, const struct stat *st)
     if (!S_ISREG(st->st_mode) || st->st_nlink < 2)
         return BX_E_SUCCESS;
     if (!s->scan)
-        s->scan = scan_all(s->v->carve);
+        s->scan = scan_all(s);
     if (!s->scan)
         return BX_E_NOMEM;
+    if (s->scan->stopped) {
+        bx_carve_scan_free(s->scan);
+        s->scan = NULL;
+        return BX_E_INTR;
+    }
     file_id id = {st->st_dev, st->st_ino};
     bool found = s->scan->n && bsearch(&id, s->scan->ids, s->scan->n, sizeof id, by_id);
     return s->scan->unsure || found ? BX_E_ACCES : BX_E_SUCCESS;

@@ -379,6 +379,79 @@ static void case_is_told_apart(void)
     kit_done(&k);
 }
 
+/* A denied path must not come to exist by moving what was built elsewhere to where its parent
+ * belongs, nor by a link there. */
+static void denied_paths_cannot_be_made(void)
+{
+    static const char *const rules[] = {"deny:/w/.git/hooks", "deny:**/.git/hooks",
+                                        "deny:/w/*/hooks", "deny:/t/.git/hooks"};
+    for (size_t i = 0; i < BX_COUNT(rules); i++) {
+        kit k;
+        kit_init(&k);
+        BX_ASSERT(kit_open(&k, "=w:/w", "=w:/t", "rw:/w", rules[i], NULL) == BX_OK);
+        bx_file *w = kit_pre(&k, 0);
+        bool star = strchr(rules[i], '*') && rules[i][5] == '/';
+        if (!star) {
+            CHECK(bx_vfs_mkdir_at(w, S("x")) == BX_E_SUCCESS);
+            CHECK(bx_vfs_mkdir_at(w, S("x/hooks")) == BX_E_SUCCESS); /* control: fine there */
+            CHECK(bx_vfs_rename_at(w, S("x"), w, S(".git")) == BX_E_ACCES);
+            CHECK(bx_vfs_rename_at(w, S("x"), w, S("y")) == BX_E_SUCCESS ||
+                  strstr(rules[i], "**")); /* control: a directory may move */
+        }
+        CHECK(bx_vfs_symlink_at(S("x"), w, S(".git")) == BX_E_ACCES);
+        CHECK(bx_vfs_mkdir_at(w, S("d")) == BX_E_SUCCESS);
+        CHECK(bx_vfs_mkdir_at(w, S("d/d")) == BX_E_SUCCESS);
+        CHECK(bx_vfs_symlink_at(S("x"), w, S("d/d/l")) == BX_E_SUCCESS); /* control */
+        CHECK(bx_vfs_rename_at(w, S("d/d/l"), w, S(".git")) == BX_E_ACCES);
+        CHECK(bx_vfs_link_at(w, S("d/d/l"), false, w, S(".git")) == BX_E_ACCES);
+        CHECK(bx_vfs_mkdir_at(w, S(".git")) == BX_E_SUCCESS); /* the parent itself is allowed */
+        CHECK(bx_vfs_mkdir_at(w, S(".git/hooks")) == BX_E_ACCES);
+        CHECK(bx_vfs_mkdir_at(w, S(".git/refs")) == BX_E_SUCCESS);
+        kit_done(&k);
+    }
+}
+
+static void denied_paths_cannot_be_made_in_memory(void)
+{
+    kit k;
+    kit_init(&k);
+    BX_ASSERT(kit_open(&k, "tmp", "deny:/tmp/.git/hooks", NULL) == BX_OK);
+    bx_file *t = kit_pre(&k, 0);
+    CHECK(bx_vfs_mkdir_at(t, S("x")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_mkdir_at(t, S("x/hooks")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_rename_at(t, S("x"), t, S(".git")) == BX_E_ACCES);
+    CHECK(bx_vfs_symlink_at(S("x"), t, S(".git")) == BX_E_ACCES);
+    CHECK(bx_vfs_symlink_at(S("x"), t, S("l")) == BX_E_SUCCESS); /* control */
+    CHECK(bx_vfs_rename_at(t, S("l"), t, S(".git")) == BX_E_ACCES);
+    CHECK(bx_vfs_link_at(t, S("l"), false, t, S(".git")) == BX_E_ACCES);
+    CHECK(bx_vfs_rename_at(t, S("x"), t, S("y")) == BX_E_SUCCESS);
+    kit_done(&k);
+}
+
+/* A call that must stop does not finish a long walk first. */
+static void walks_end_with_the_call(void)
+{
+    kit k;
+    kit_init(&k);
+    BX_ASSERT(kit_open(&k, "=w:/w", "rw:/w", "tmp", "deny:**/.env", NULL) == BX_OK);
+    bx_ctl ctl = bx_ctl_init(UINT64_MAX);
+    bx_vfs_session_set_ctl(k.s, &ctl);
+    bx_stat st;
+    for (size_t i = 0; i < 2; i++) {
+        bx_file *d = kit_pre(&k, i);
+        CHECK(bx_vfs_mkdir_at(d, S("d")) == BX_E_SUCCESS &&
+              bx_vfs_symlink_at(S("d"), d, S("l")) == BX_E_SUCCESS);
+        CHECK(bx_vfs_stat_at(d, S("l/../l/."), true, &st) != BX_E_INTR); /* control */
+    }
+    char list[64];
+    CHECK(kit_list(kit_pre(&k, 0), list, sizeof list) == BX_E_SUCCESS);
+    bx_ctl_cancel(&ctl);
+    CHECK(bx_vfs_stat_at(kit_pre(&k, 0), S("l/."), true, &st) == BX_E_INTR);
+    CHECK(bx_vfs_stat_at(kit_pre(&k, 1), S("l/."), true, &st) == BX_E_INTR);
+    CHECK(kit_list(kit_pre(&k, 0), list, sizeof list) == BX_E_INTR);
+    kit_done(&k);
+}
+
 BXT_MAIN(RUN(every_operation_is_refused); RUN(existence_does_not_show); RUN(not_listed);
          RUN(through_symbolic_links); RUN(through_hard_links); RUN(more_than_can_be_looked_through);
          RUN(too_deep_to_be_looked_through); RUN(a_literal_rule_costs_no_scan);
@@ -387,4 +460,7 @@ BXT_MAIN(RUN(every_operation_is_refused); RUN(existence_does_not_show); RUN(not_
          RUN(a_mount_that_is_not_granted); RUN(links_in_grants_and_rules);
          RUN(the_whole_grant_carved_out); RUN(in_memory_and_store);
          RUN(directories_in_memory_that_may_not_move); RUN(a_name_that_looks_deleted);
-         RUN(case_is_told_apart);)
+         RUN(case_is_told_apart);
+         RUN(denied_paths_cannot_be_made);
+         RUN(denied_paths_cannot_be_made_in_memory);
+         RUN(walks_end_with_the_call);)

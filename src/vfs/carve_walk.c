@@ -22,6 +22,7 @@ enum {
 };
 
 typedef struct walk {
+    const bx_vfs_session *s;
     const bx_carve *c;
     int root; /* where the walk starts and what it never leaves */
     int fd;   /* the object reached; owned; -1: still `root` */
@@ -113,7 +114,9 @@ static bx_errno walk_parts(walk *w, bool follow)
             return BX_E_SUCCESS;
         if (++w->steps > STEPS_MAX)
             return BX_E_LOOP;
-        bx_errno e = BX_E_SUCCESS;
+        bx_errno e = bx_session_check(w->s);
+        if (e != BX_E_SUCCESS)
+            return e;
         bool up = n == 2 && p[0] == '.' && p[1] == '.';
         if (up || (n == 1 && p[0] == '.')) {
             e = up ? step_up(w) : BX_E_SUCCESS;
@@ -138,12 +141,14 @@ static bx_errno walk_begin(walk *w, const char *path)
     return e;
 }
 
-static bx_errno walk_slowly(const bx_carve *c, int root, const char *path, bool follow, int *ret_fd,
+static bx_errno walk_slowly(bx_file *dir, const char *path, bool follow, int *ret_fd,
                             struct stat *ret_st)
 {
+    const bx_carve *c = dir->s->v->carve;
     walk w;
+    w.s = dir->s;
     w.c = c;
-    w.root = root;
+    w.root = dir->fd;
     w.fd = -1;
     w.links = w.steps = 0;
     bx_errno e = walk_begin(&w, path);
@@ -153,7 +158,7 @@ static bx_errno walk_slowly(const bx_carve *c, int root, const char *path, bool 
     if (e != BX_E_SUCCESS)
         return e;
     if (fd < 0) { /* "." */
-        fd = bx_openat2(root, ".", O_PATH | O_DIRECTORY, STEP);
+        fd = bx_openat2(dir->fd, ".", O_PATH | O_DIRECTORY, STEP);
         if (fd < 0 || fstat(fd, &w.st) != 0)
             return bx_resolve_errno(errno);
     }
@@ -213,7 +218,7 @@ bx_errno bx_carve_walk(bx_file *dir, const char *path, bool follow, int *ret_fd,
     const bx_carve *c = dir->s->v->carve;
     bx_errno e;
     if (has_dotdot(path) || !walk_straight(c, dir->fd, path, follow, ret_fd, ret_st, &e))
-        e = walk_slowly(c, dir->fd, path, follow, ret_fd, ret_st);
+        e = walk_slowly(dir, path, follow, ret_fd, ret_st);
     return e == BX_E_NOENT && bx_dir_is_removed(dir->fd)
                ? walk_nowhere(dir->fd, path, ret_fd, ret_st)
                : e;

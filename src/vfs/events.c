@@ -9,7 +9,7 @@ const char *bx_fs_op_name(bx_fs_op op)
         [BX_FS_UNLINK] = "unlink",       [BX_FS_RMDIR] = "rmdir",     [BX_FS_RENAME] = "rename",
         [BX_FS_LINK] = "link",           [BX_FS_SYMLINK] = "symlink", [BX_FS_TRUNCATE] = "truncate",
         [BX_FS_SET_TIMES] = "set_times", [BX_FS_READDIR] = "readdir", [BX_FS_STAT] = "stat",
-        [BX_FS_READLINK] = "readlink",
+        [BX_FS_READLINK] = "readlink",   [BX_FS_CLOSE] = "close",
     };
     return (size_t)op < BX_COUNT(names) && names[op] ? names[op] : "unknown";
 }

@@ -1,3 +1,4 @@
+#include "vfs/backend.h"
 #include "vfs/testkit.h"
 
 typedef struct log {
@@ -126,5 +127,28 @@ static void names_of_operations(void)
     CHECK(strcmp(bx_fs_op_name((bx_fs_op)99), "unknown") == 0);
 }
 
+static bx_errno no_room(bx_file *f)
+{
+    (void)bx_host_backend.close(f);
+    return BX_E_NOSPC;
+}
+
+/* What a file system says only at the close is not lost. */
+static void a_close_that_fails(void)
+{
+    kit k;
+    log l;
+    bx_file *w = watched(&k, &l), *f;
+    bx_backend full = bx_host_backend;
+    full.close = no_room;
+    CHECK(kit_try(w, "f", "wc", &f) == BX_E_SUCCESS && logged(&l, "create /w/f w success\n"));
+    CHECK(bx_file_close(f) == BX_E_SUCCESS && logged(&l, "")); /* control */
+    CHECK(kit_try(w, "f", "w", &f) == BX_E_SUCCESS && logged(&l, "open /w/f w success\n"));
+    f->bk = &full;
+    CHECK(bx_file_close(f) == BX_E_NOSPC && logged(&l, "close /w/f w nospc\n"));
+    kit_done(&k);
+}
+
 BXT_MAIN(RUN(each_operation); RUN(refusals); RUN(quiet_ones); RUN(hostile_paths);
-         RUN(names_of_operations);)
+         RUN(names_of_operations);
+         RUN(a_close_that_fails);)

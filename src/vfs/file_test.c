@@ -1,4 +1,7 @@
 /* Open files, the same on every kind of tree. */
+#include <signal.h>
+#include <sys/wait.h>
+
 #include "vfs/testkit.h"
 
 static void on_each(void (*f)(bx_file *d))
@@ -316,8 +319,59 @@ static void out_of_memory(void)
     kit_done(&k);
 }
 
+/* A process that holds a write lease on `path` until somebody opens it. */
+static pid_t lease_holder(const char *path)
+{
+    int ready[2];
+    char c;
+    BX_ASSERT(pipe(ready) == 0);
+    (void)fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0) {
+        sigset_t io;
+        (void)sigemptyset(&io);
+        (void)sigaddset(&io, SIGIO);
+        (void)sigprocmask(SIG_BLOCK, &io, NULL);
+        int fd = open(path, O_RDWR | O_CLOEXEC), sig;
+        c = fd >= 0 && fcntl(fd, F_SETLEASE, F_WRLCK) == 0 ? 'y' : 'n';
+        (void)!write(ready[1], &c, 1);
+        if (c == 'y')
+            (void)sigwait(&io, &sig);
+        _exit(0); /* which gives the lease back */
+    }
+    bool held = read(ready[0], &c, 1) == 1 && c == 'y';
+    (void)close(ready[0]);
+    (void)close(ready[1]);
+    if (!held)
+        (void)waitpid(pid, NULL, 0);
+    return held ? pid : -1;
+}
+
+static void a_leased_file_is_waited_for(void)
+{
+    kit k;
+    bx_file *f;
+    kit_init(&k);
+    kit_file(&k, "w/f", "x");
+    CHECK(kit_open(&k, "=w:/w", "rw:/w", NULL) == BX_OK);
+    pid_t pid = lease_holder(kit_path(&k, "w/f"));
+    if (pid < 0)
+        printf("# no leases here\n");
+    bx_ctl ctl = bx_ctl_init(0); /* control: the call is over, so nobody waits */
+    bx_vfs_session_set_ctl(k.s, &ctl);
+    CHECK(pid < 0 || kit_opens(kit_pre(&k, 0), "f", "r") == BX_E_AGAIN);
+    (void)waitpid(pid, NULL, 0);
+    pid = lease_holder(kit_path(&k, "w/f"));
+    ctl = bx_ctl_init(UINT64_MAX);
+    CHECK(kit_try(kit_pre(&k, 0), "f", "r", &f) == BX_E_SUCCESS);
+    if (pid > 0)
+        (void)waitpid(pid, NULL, 0);
+    kit_done(&k);
+}
+
 BXT_MAIN(RUN(reads_and_writes_on_each); RUN(most_iovecs_on_each); RUN(seeking_on_each);
          RUN(appending_on_each); RUN(sizes_on_each); RUN(removed_while_open_on_each);
          RUN(times_on_each); RUN(stats_on_each); RUN(advice_and_sync_on_each);
          RUN(readlink_is_cut_on_each); RUN(long_names_on_each); RUN(flags_of_opening);
-         RUN(out_of_memory);)
+         RUN(out_of_memory);
+         RUN(a_leased_file_is_waited_for);)

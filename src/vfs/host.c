@@ -200,11 +200,12 @@ bool bx_host_is_same(const bx_file *a, const bx_file *b)
            x.st_ino == y.st_ino;
 }
 
-void bx_host_close(bx_file *f)
+/* Linux has closed the descriptor whatever close(2) says, EINTR included. */
+bx_errno bx_host_close(bx_file *f)
 {
-    if (!f->preopen && f->fd >= 0)
-        (void)close(f->fd);
+    int r = !f->preopen && f->fd >= 0 ? close(f->fd) : 0;
     f->fd = -1;
+    return r == 0 || errno == EINTR ? BX_E_SUCCESS : bx_errno_from_host(errno);
 }
 
 const bx_backend bx_host_backend = {

@@ -28,7 +28,7 @@ bx_errno bx_host_set_times(bx_file *f, bx_set_time a, bx_set_time m);
 bool bx_host_is_same(const bx_file *a, const bx_file *b);
 bx_errno bx_host_set_size(bx_file *f, uint64_t size);
 bx_errno bx_host_allocate(bx_file *f, uint64_t off, uint64_t len, uint64_t *ret_used);
-void bx_host_close(bx_file *f);
+bx_errno bx_host_close(bx_file *f);
 bx_errno bx_host_write(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n);
 bx_filetype bx_filetype_of(mode_t mode);
 

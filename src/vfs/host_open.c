@@ -8,8 +8,11 @@
 #include "vfs/backend.h"
 #include "vfs/carve.h"
 #include "vfs/host.h"
+#include "vfs/mounts.h"
 #include "vfs/pathtext.h"
 #include "vfs/resolve.h"
+
+enum { LEASE_STEP_MS = 5 };
 
 static int open_flags(const bx_open_how *how)
 {
@@ -38,15 +41,27 @@ static bx_errno judge_type(const struct stat *st, const bx_open_how *how)
     }
 }
 
-/* Through /proc/self/fd it is the very object that was judged, whatever its name is by now. */
-static bx_errno reopen(int path_fd, int flags, int *ret_fd)
+/* Somebody's lease on the file (fcntl(2), F_SETLEASE) is being broken; O_NONBLOCK, which is for FIFOs
+ * that take a regular file's place, makes the kernel tell us instead of waiting.  So the wait is
+ * ours, and the call's end ends it.  False: do not try again. */
+static bool wait_for_lease(const bx_vfs_session *s)
 {
-    char proc[40];
+    int ready;
+    if (!s->ctl || bx_ctl_check(s->ctl) != BX_STOP_NONE)
+        return false;
+    uint64_t until = bx_now_ns() + LEASE_STEP_MS * (BX_SEC / 1000);
+    return bx_ctl_wait(s->ctl, NULL, 0, until, &ready) == BX_STOP_NONE;
+}
+
+/* Through /proc/self/fd it is the very object that was judged, whatever its name is by now. */
+static bx_errno reopen(const bx_vfs_session *s, int path_fd, int flags, int *ret_fd)
+{
+    char proc[BX_PROC_FD_MAX];
     bx_proc_fd(path_fd, proc);
     int fd;
     do {
         fd = open(proc, flags);
-    } while (fd < 0 && errno == EINTR);
+    } while (fd < 0 && (errno == EINTR || (errno == EAGAIN && wait_for_lease(s))));
     if (fd < 0)
         return bx_errno_from_host(errno);
     *ret_fd = fd;
@@ -61,6 +76,10 @@ static bx_errno open_existing(bx_file *dir, const char *path, const bx_open_how 
     bx_errno e = bx_host_object(dir, path, follow, how->directory ? O_DIRECTORY : 0, &fd, &st);
     if (e == BX_E_SUCCESS)
         e = judge_type(&st, how);
+    if (e == BX_E_SUCCESS)
+        e = bx_rights_needed(dir->s->v, fd,
+                             (how->read ? BX_FS_READ : 0u) |
+                                 (how->write || how->truncate ? BX_FS_WRITE : 0u));
     if (e != BX_E_SUCCESS)
         return e;
     f->type = S_ISDIR(st.st_mode) ? BX_FT_DIR : BX_FT_REG;
@@ -69,7 +88,7 @@ static bx_errno open_existing(bx_file *dir, const char *path, const bx_open_how 
         f->fd = bx_fd_take(&fd);
         return BX_E_SUCCESS;
     }
-    return reopen(fd, open_flags(how), &f->fd);
+    return reopen(dir->s, fd, open_flags(how), &f->fd);
 }
 
 /* The parent may have moved into a carve-out since it was judged: where the new file really is

@@ -31,6 +31,8 @@ bx_errno bx_host_set_times_at(bx_file *dir, const char *path, bool follow, bx_se
     BX_AUTOCLOSE int fd = -1;
     struct stat st;
     bx_errno e = bx_host_object(dir, path, follow, 0, &fd, &st);
+    if (e == BX_E_SUCCESS)
+        e = bx_rights_needed(dir->s->v, fd, BX_FS_WRITE);
     return e == BX_E_SUCCESS ? bx_host_set_fd_times(fd, a, m) : e;
 }
 
@@ -81,13 +83,22 @@ bx_errno bx_host_unlink_at(bx_file *dir, const char *path)
     return at.last == BX_LAST_NAME ? done(unlinkat(at.fd, at.name, 0)) : BX_E_ISDIR;
 }
 
+/* May a directory or a symbolic link, whatever is behind it, be put where `at` says? */
+static bx_errno may_appear(const bx_vfs *v, const bx_at *at)
+{
+    return v->carve ? bx_carve_may_appear(v->carve, at->fd, at->name, at->name_n) : BX_E_SUCCESS;
+}
+
 bx_errno bx_host_symlink_at(const char *target, bx_file *dir, const char *path)
 {
     BX_AUTO_AT at = {.own = -1};
     bx_errno e = bx_host_parent(dir, path, &at);
     if (e != BX_E_SUCCESS)
         return e;
-    return at.last == BX_LAST_NAME ? done(symlinkat(target, at.fd, at.name)) : BX_E_EXIST;
+    if (at.last != BX_LAST_NAME)
+        return BX_E_EXIST;
+    e = may_appear(dir->s->v, &at);
+    return e == BX_E_SUCCESS ? done(symlinkat(target, at.fd, at.name)) : e;
 }
 
 bx_errno bx_host_readlink_at(bx_file *dir, const char *path, char *buf, size_t cap, size_t *ret_n)
@@ -99,6 +110,9 @@ bx_errno bx_host_readlink_at(bx_file *dir, const char *path, char *buf, size_t c
         return e;
     if (!S_ISLNK(st.st_mode))
         return BX_E_INVAL;
+    e = bx_rights_needed(dir->s->v, fd, BX_FS_READ);
+    if (e != BX_E_SUCCESS)
+        return e;
     char target[BX_PATH_BUF];
     ssize_t n = readlinkat(fd, "", target, sizeof target);
     if (n < 0)
@@ -136,6 +150,8 @@ static bx_errno link_object(const bx_vfs *v, int fd, mode_t mode, const bx_at *t
     if (to->last != BX_LAST_NAME)
         return BX_E_EXIST;
     bx_errno e = no_right_added(v, fd, to->fd);
+    if (e == BX_E_SUCCESS && S_ISLNK(mode))
+        e = may_appear(v, to);
     if (e != BX_E_SUCCESS)
         return e;
     char proc[40];
@@ -154,13 +170,14 @@ bx_errno bx_host_link_at(bx_file *od, const char *op, bool follow, bx_file *nd, 
     return e == BX_E_SUCCESS ? link_object(od->s->v, fd, st.st_mode, &to) : e;
 }
 
-static bool is_dir(const bx_at *at)
+/* 0 when there is nothing. */
+static mode_t type_at(const bx_at *at)
 {
     struct stat st;
     char name[BX_NAME_MAX + 1];
     memcpy(name, at->name, at->name_n);
     name[at->name_n] = '\0';
-    return fstatat(at->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+    return fstatat(at->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode & S_IFMT : 0;
 }
 
 static bx_errno may_rename(const bx_vfs *v, const bx_at *from, const bx_at *to)
@@ -172,8 +189,11 @@ static bx_errno may_rename(const bx_vfs *v, const bx_at *from, const bx_at *to)
         e = bx_holds_grant(v, from->fd, from->name, from->name_n);
     if (e == BX_E_SUCCESS && v->nested)
         e = bx_holds_grant(v, to->fd, to->name, to->name_n);
-    if (e == BX_E_SUCCESS && v->carve && is_dir(from))
+    mode_t type = e == BX_E_SUCCESS && v->carve ? type_at(from) : 0;
+    if (type == S_IFDIR)
         e = bx_carve_dir_may_move(v->carve, from->fd, from->name, from->name_n);
+    if (e == BX_E_SUCCESS && (type == S_IFDIR || type == S_IFLNK))
+        e = may_appear(v, to);
     return e;
 }
 

@@ -133,7 +133,7 @@ static bx_errno hand_out(bx_vfs_session *s, const page *p, void (*give)(void *ct
                          void *ctx)
 {
     for (size_t i = 0; i < p->n; i++) {
-        bx_errno e = bx_count_dir_entry(s);
+        bx_errno e = bx_count_dir_entries(s, 1);
         if (e != BX_E_SUCCESS)
             return e;
         give(ctx, (bx_str){p->key[i].p, p->key[i].n});

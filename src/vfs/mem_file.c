@@ -39,16 +39,17 @@ void bx_mem_set_times(bx_mem_node *n, bx_set_time a, bx_set_time m)
     n->ctim = bx_mem_now();
 }
 
-static void mem_close(bx_file *f)
+static bx_errno mem_close(bx_file *f)
 {
     bx_mem_node *n = f->node;
     f->node = NULL;
     free(f->lent);
     f->lent = NULL;
     if (!n)
-        return;
+        return BX_E_SUCCESS;
     n->refs--;
     bx_mem_drop(tree(f), n);
+    return BX_E_SUCCESS;
 }
 
 /* ---- contents -------------------------------------------------------------------------------- */
@@ -233,9 +234,9 @@ static bool is_hidden(const bx_file *dir, const char *name)
     return n == 0 || bx_carve_denies_guest(c, (bx_str){guest, n});
 }
 
-static const bx_mem_entry *entry_from(const bx_file *dir, uint64_t seq)
+/* Where the first entry numbered `seq` or more is. */
+static size_t index_of(const bx_mem_node *n, uint64_t seq)
 {
-    const bx_mem_node *n = dir->node;
     size_t lo = 0, hi = n->n_ent;
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
@@ -244,9 +245,38 @@ static const bx_mem_entry *entry_from(const bx_file *dir, uint64_t seq)
         else
             hi = mid;
     }
-    while (lo < n->n_ent && is_hidden(dir, n->ent[lo]->name))
-        lo++;
-    return lo < n->n_ent ? n->ent[lo] : NULL;
+    return lo;
+}
+
+static bx_errno entry_from(const bx_file *dir, uint64_t seq, const bx_mem_entry **ret)
+{
+    const bx_mem_node *n = dir->node;
+    size_t i = index_of(n, seq);
+    bx_errno e = BX_E_SUCCESS;
+    while (e == BX_E_SUCCESS && i < n->n_ent && is_hidden(dir, n->ent[i]->name)) {
+        e = bx_session_check(dir->s);
+        i++;
+    }
+    *ret = i < n->n_ent ? n->ent[i] : NULL;
+    return e;
+}
+
+/* Entries below a cookie, "." and ".." included. */
+static uint64_t entries_below(const bx_mem_node *n, uint64_t cookie)
+{
+    return cookie <= FIRST_COOKIE ? cookie : FIRST_COOKIE + index_of(n, cookie - FIRST_COOKIE);
+}
+
+/* Those that were jumped over count too. */
+static bx_errno count_up_to(bx_file *dir, uint64_t cookie)
+{
+    if (cookie <= dir->pos)
+        return BX_E_SUCCESS;
+    uint64_t n = entries_below(dir->node, cookie) - entries_below(dir->node, dir->pos);
+    bx_errno e = bx_count_dir_entries(dir->s, n);
+    if (e == BX_E_SUCCESS)
+        dir->pos = cookie;
+    return e;
 }
 
 static bx_errno lend(bx_file *dir, const bx_mem_entry *e, bx_dirent *ret)
@@ -274,17 +304,18 @@ static bx_errno mem_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool 
     if (cookie < FIRST_COOKIE) {
         d.name = cookie == 0 ? BX_LIT(".") : BX_LIT("..");
     } else {
-        const bx_mem_entry *ent = entry_from(dir, cookie - FIRST_COOKIE);
+        const bx_mem_entry *ent;
+        e = entry_from(dir, cookie - FIRST_COOKIE, &ent);
+        if (e != BX_E_SUCCESS)
+            return e;
         if (!ent) {
             *ret_more = false;
             return BX_E_SUCCESS;
         }
         e = lend(dir, ent, &d);
     }
-    if (e == BX_E_SUCCESS && d.next > dir->pos) {
-        e = bx_count_dir_entry(dir->s);
-        dir->pos = e == BX_E_SUCCESS ? d.next : dir->pos;
-    }
+    if (e == BX_E_SUCCESS)
+        e = count_up_to(dir, d.next);
     if (e == BX_E_SUCCESS) {
         *ret = d;
         *ret_more = true;

@@ -165,6 +165,19 @@ bx_errno bx_mem_unlink_at(bx_file *dir, const char *path)
     return BX_E_SUCCESS;
 }
 
+/* May a directory or a symbolic link, whatever is behind it, be put where `at` says? */
+static bx_errno may_appear(bx_file *f, const bx_mem_at *at)
+{
+    const bx_carve *c = f->s->v->carve;
+    char guest[BX_GUEST_BUF];
+    if (!c)
+        return BX_E_SUCCESS;
+    size_t n = bx_mem_guest_path(f, at->dir, at->name, guest);
+    bx_str root = {f->pre->path, f->pre->path_n};
+    return n > 0 && bx_carve_guest_may_appear(c, root, (bx_str){guest, n}) ? BX_E_SUCCESS
+                                                                           : BX_E_ACCES;
+}
+
 bx_errno bx_mem_symlink_at(const char *target, bx_file *dir, const char *path)
 {
     bx_mem_at at;
@@ -175,6 +188,9 @@ bx_errno bx_mem_symlink_at(const char *target, bx_file *dir, const char *path)
         return BX_E_EXIST;
     if (at.slash)
         return BX_E_NOENT;
+    e = may_appear(dir, &at);
+    if (e != BX_E_SUCCESS)
+        return e;
     size_t n = strlen(target);
     bx_memfs *m = tree(dir);
     if (!bx_mem_charge(m, n))
@@ -220,7 +236,8 @@ bx_errno bx_mem_link_at(bx_file *od, const char *op, bool follow, bx_file *nd, c
         return BX_E_EXIST;
     if (to.slash || to.dir->nlink == 0)
         return BX_E_NOENT;
-    return bx_mem_attach(tree(nd), to.dir, to.name, to.name_n, from.obj);
+    e = from.obj->type == BX_FT_SYMLINK ? may_appear(nd, &to) : BX_E_SUCCESS;
+    return e == BX_E_SUCCESS ? bx_mem_attach(tree(nd), to.dir, to.name, to.name_n, from.obj) : e;
 }
 
 /* Is `n` the directory `dir` or above it? */
@@ -251,11 +268,11 @@ static bx_errno may_rename(bx_file *od, const bx_mem_at *from, const bx_mem_at *
     if (dst && is_above(dst->node, from->dir))
         return BX_E_NOTEMPTY;
     if (!is_dir)
-        return BX_E_SUCCESS;
+        return src->node->type == BX_FT_SYMLINK ? may_appear(od, to) : BX_E_SUCCESS;
     size_t n = c ? bx_mem_guest_path(od, from->dir, from->name, guest) : 0;
     if (c && (n == 0 || !bx_carve_guest_dir_may_move(c, (bx_str){guest, n})))
         return BX_E_ACCES;
-    return BX_E_SUCCESS;
+    return may_appear(od, to);
 }
 
 bx_errno bx_mem_rename_at(bx_file *od, const char *op, bx_file *nd, const char *np)

@@ -116,7 +116,9 @@ static bx_errno walk_parts(walk *w, bool follow, bx_mem_at *ret)
             ret->obj = w->at;
             return BX_E_SUCCESS;
         }
-        bx_errno e = BX_E_SUCCESS;
+        bx_errno e = bx_session_check(w->start->s);
+        if (e != BX_E_SUCCESS)
+            return e;
         bool up = n == 2 && p[0] == '.' && p[1] == '.';
         if (up || (n == 1 && p[0] == '.')) {
             if (up && (w->at == w->start->node || !w->at->self))

@@ -3,18 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "os/beneath.h"
+#include "os/fstype.h"
 #include "vfs/backend.h"
 #include "vfs/carve.h"
 #include "vfs/host_path.h"
 #include "vfs/store.h"
-
-enum { BENEATH = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS };
 
 /* ---- life ------------------------------------------------------------------------------------ */
 bx_vfs *bx_vfs_ref(bx_vfs *v)
@@ -74,7 +72,7 @@ static bx_code check_proc(bx_error *err)
 /* Sandboxes that do not know openat2 answer EPERM instead of ENOSYS. */
 static bx_code probe_openat2(int root, const char *path, bx_error *err)
 {
-    int fd = bx_openat2(root, ".", O_PATH | O_DIRECTORY, BENEATH);
+    int fd = bx_openat2(root, ".", O_PATH | O_DIRECTORY, BX_BENEATH);
     if (fd >= 0) {
         (void)close(fd);
         return BX_OK;
@@ -158,10 +156,16 @@ static bx_code open_grant_dir(bx_vfs *v, const bx_grant *g, const bx_cap *cap, u
     if (rc != BX_OK)
         return rc;
     const char *rel = below(path, bx_str_of(bx_grant_mounts(g).at[i].guest));
-    int fd = bx_openat2(v->mounts[i].fd, rel, O_PATH | O_DIRECTORY, BENEATH);
+    int fd = bx_openat2(v->mounts[i].fd, rel, O_PATH | O_DIRECTORY, BX_BENEATH);
     if (fd < 0)
         return open_failed(errno, "granted path", cap->path, err);
-    rc = check_access(fd, rights, cap->path, err);
+    if (bx_fd_is_kernel_fs(fd))
+        rc = bx_fail(err, BX_EINVAL,
+                     "granted path %s is on a file system of the kernel (/proc, /sys): it shows and "
+                     "steers this very process and cannot be granted",
+                     cap->path);
+    else
+        rc = check_access(fd, rights, cap->path, err);
     if (rc != BX_OK)
         (void)close(fd);
     else
@@ -187,13 +191,14 @@ static unsigned rights_of(bx_cap_kind k)
 static bx_code add_preopen(bx_vfs *v, const bx_backend *bk, bx_str path, unsigned rights, int fd,
                            bx_error *err)
 {
-    char *copy = bx_strndup(path.p, path.n);
+    struct stat st = {.st_dev = 0};
+    char *copy = fd < 0 || fstat(fd, &st) == 0 ? bx_strndup(path.p, path.n) : NULL;
     if (!copy) {
         if (bk == &bx_host_backend)
             (void)close(fd);
         return bx_fail(err, BX_ENOMEM, "out of memory");
     }
-    v->pre[v->n_pre++] = (bx_preopen){bk, copy, path.n, rights, fd};
+    v->pre[v->n_pre++] = (bx_preopen){bk, copy, path.n, rights, fd, st.st_dev};
     return BX_OK;
 }
 
@@ -283,6 +288,20 @@ bx_errno bx_rights_at(const bx_vfs *v, int fd, unsigned *ret)
             *ret |= p->rights;
     }
     return BX_E_SUCCESS;
+}
+
+bx_errno bx_rights_needed(const bx_vfs *v, int fd, unsigned need)
+{
+    unsigned have = 0;
+    struct stat st;
+    if (!v->nested || need == 0)
+        return BX_E_SUCCESS;
+    bx_errno e = bx_rights_at(v, fd, &have);
+    if (e == BX_E_NOENT && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+        return BX_E_SUCCESS; /* removed: nothing is in it, and nothing can come into it */
+    if (e == BX_E_SUCCESS && (need & ~have))
+        e = BX_E_PERM;
+    return e;
 }
 
 /* Moving or removing a granted directory would let another one take its path, and with the path the

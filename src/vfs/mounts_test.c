@@ -251,7 +251,57 @@ static void a_session_is_cheap(void)
     kit_done(&k);
 }
 
+/* write:/w and read:/w/pub: a handle got through /w/pub, moved to where only writing is granted. */
+static void a_moved_handle_has_the_rights_of_its_place(void)
+{
+    kit k;
+    kit_init(&k);
+    kit_mkdir(&k, "w/pub");
+    kit_file(&k, "w/secret", "SECRET");
+    kit_file(&k, "w/pub/ok", "hello");
+    CHECK(kit_open(&k, "=w:/w", "write:/w", "read:/w/pub", NULL) == BX_OK);
+    bx_file *w = kit_pre(&k, 0), *pub = kit_pre(&k, 1), *d;
+    CHECK(strcmp(kit_read(pub, "ok"), "hello") == 0);
+    CHECK(bx_vfs_mkdir_at(w, S("pub/d")) == BX_E_SUCCESS && kit_put(w, "pub/d/own", "x") == 0);
+    CHECK(bx_vfs_symlink_at(S("own"), w, S("pub/d/link")) == BX_E_SUCCESS);
+    CHECK(kit_try(pub, "d", "d", &d) == BX_E_SUCCESS);
+    char list[64], to[8];
+    size_t n;
+    CHECK(kit_opens(d, "own", "r") == BX_E_SUCCESS); /* control: before the move */
+    CHECK(kit_list(d, list, sizeof list) == BX_E_SUCCESS);
+    CHECK(bx_vfs_readlink_at(d, S("link"), to, sizeof to, &n) == BX_E_SUCCESS);
+    CHECK(bx_vfs_rename_at(w, S("pub/d"), w, S("moved")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_rename_at(w, S("secret"), w, S("moved/secret")) == BX_E_SUCCESS);
+    CHECK(kit_opens(d, "secret", "r") == BX_E_PERM && kit_opens(d, "own", "r") == BX_E_PERM);
+    CHECK(kit_list(d, list, sizeof list) == BX_E_PERM);
+    CHECK(bx_vfs_readlink_at(d, S("link"), to, sizeof to, &n) == BX_E_PERM);
+    kit_done(&k);
+}
+
+/* The other way round: what may be written through a handle is what its place allows. */
+static void a_moved_handle_does_not_write(void)
+{
+    kit k;
+    kit_init(&k);
+    kit_mkdir(&k, "w/out");
+    kit_mkdir(&k, "w/out/d");
+    kit_file(&k, "w/out/d/f", "x");
+    CHECK(kit_open(&k, "=w:/w", "read:/w", "rw:/w/out", NULL) == BX_OK);
+    bx_file *out = kit_pre(&k, 1), *d;
+    CHECK(kit_try(out, "d", "d", &d) == BX_E_SUCCESS);
+    CHECK(kit_put(d, "new", "1") == BX_E_SUCCESS); /* control */
+    CHECK(rename(kit_path(&k, "w/out/d"), kit_path(&k, "w/d")) == 0); /* the host moves it */
+    bx_set_time now = {.kind = BX_TIME_NOW};
+    CHECK(kit_put(d, "new2", "1") == BX_E_PERM && kit_opens(d, "f", "w") == BX_E_PERM);
+    CHECK(bx_vfs_mkdir_at(d, S("e")) == BX_E_PERM && bx_vfs_unlink_at(d, S("f")) == BX_E_PERM);
+    CHECK(bx_vfs_set_times_at(d, S("f"), false, now, now) == BX_E_PERM);
+    CHECK(kit_opens(d, "f", "r") == BX_E_SUCCESS); /* reading is still allowed there */
+    kit_done(&k);
+}
+
 BXT_MAIN(RUN(preopens_in_order); RUN(nothing_granted); RUN(the_longest_mount_counts);
          RUN(a_mount_through_a_link); RUN(what_is_refused); RUN(an_unreadable_directory);
          RUN(a_store_needs_a_place); RUN(a_kernel_without_openat2); RUN(references);
-         RUN(out_of_memory); RUN(a_session_is_cheap);)
+         RUN(out_of_memory); RUN(a_session_is_cheap);
+         RUN(a_moved_handle_has_the_rights_of_its_place);
+         RUN(a_moved_handle_does_not_write);)

@@ -18,6 +18,7 @@ enum {
     BX_PATH_BUF = BX_MAX_PATH + 1,
     BX_GUEST_BUF = 2 * BX_MAX_PATH + 2, /* a directory's guest path with a path below it */
     BX_MAX_DEVS = 64,                   /* devices told apart in one session */
+    BX_MAX_SHOWN = 8,                   /* devices remembered as harmless; others are asked again */
 };
 
 typedef struct bx_carve bx_carve;
@@ -32,7 +33,8 @@ typedef struct bx_preopen {
     char *path; /* owned; guest path */
     size_t path_n;
     unsigned rights;
-    int fd; /* O_PATH directory; -1: in memory */
+    int fd;    /* O_PATH directory; -1: in memory */
+    dev_t dev; /* of fd; its file system may be shown */
 } bx_preopen;
 
 typedef struct bx_mount_root {
@@ -81,12 +83,15 @@ struct bx_vfs_session {
     const bx_limits *limits;
     bx_fs_event_fn on_event;
     void *ctx;
+    const bx_ctl *ctl; /* NULL: none */
     bx_fs_counters n;
     bx_file *open;       /* what bx_vfs_open gave out and is not closed yet */
     bx_memfs *mem;       /* made on first use */
     bx_carve_scan *scan; /* files with several names that are carved out; made when needed */
     size_t list_bytes;   /* held by all readdir lists */
     bool store_open;
+    unsigned n_shown;
+    dev_t shown[BX_MAX_SHOWN]; /* devices besides those of preopens that may be shown */
     unsigned n_devs;
     dev_t devs[BX_MAX_DEVS];
     bx_file pre[]; /* one per preopen */
@@ -94,6 +99,8 @@ struct bx_vfs_session {
 
 /* A small number that stands for the device in this session. */
 uint64_t bx_session_dev(bx_vfs_session *s, dev_t dev);
+/* INTR when the call must stop, else SUCCESS; no system call. */
+bx_errno bx_session_check(const bx_vfs_session *s);
 #define BX_DEV_MEM ((dev_t) - 1) /* stands for the in-memory tree in bx_session_dev */
 
 #endif

@@ -67,13 +67,16 @@ static bx_file *file_new(bx_file *dir, bx_str path, const bx_open_how *how)
     return f;
 }
 
-static void file_free(bx_file *f)
+static bx_errno file_free(bx_file *f)
 {
-    f->bk->close(f);
+    bx_errno e = f->bk->close(f);
+    if (e != BX_E_SUCCESS)
+        (void)bx_event(f->s, BX_FS_CLOSE, (bx_event_at){f, BX_LIT("")}, NULL, f->rights, e);
     bx_dirlist_free(f);
     free(f->guest);
     BX_CLEAR_MAGIC(f);
     free(f);
+    return e;
 }
 
 static void file_adopt(bx_vfs_session *s, bx_file *f)
@@ -141,26 +144,26 @@ bx_errno bx_vfs_open(bx_file *dir, bx_str path, const bx_open_how *how, bx_file 
         if (how->truncate && !o.created)
             (void)bx_event(s, BX_FS_TRUNCATE, at, NULL, BX_FS_WRITE, e);
     } else if (o.f) {
-        file_free(o.f);
+        (void)file_free(o.f); /* nothing was written yet */
     }
     bool create = o.created || (e != BX_E_SUCCESS && how->create);
     return bx_event(s, create ? BX_FS_CREATE : BX_FS_OPEN, at, NULL, rights_asked(how), e);
 }
 
-void bx_file_close(bx_file *f)
+bx_errno bx_file_close(bx_file *f)
 {
     if (!f)
-        return;
+        return BX_E_SUCCESS;
     BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
     if (f->preopen) {
         bx_dirlist_free(f);
-        return;
+        return BX_E_SUCCESS;
     }
     *f->link = f->next;
     if (f->next)
         f->next->link = f->link;
     f->s->n.open_files--;
-    file_free(f);
+    return file_free(f);
 }
 
 /* ---- one path ------------------------------------------------------------------------------ */

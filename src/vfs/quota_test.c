@@ -149,6 +149,23 @@ static void entries_read(kit *k, bx_file *d)
           c->hit_dir_entries);
 }
 
+/* From the last entry to the first: none of them is free for having a lower cookie. */
+static void entries_read_backwards(kit *k, bx_file *d)
+{
+    const bx_fs_counters *c = bx_vfs_counters(k->s);
+    char name[2] = "a";
+    for (; name[0] < 'k'; name[0]++)
+        CHECK(kit_opens(d, name, "c") == BX_E_SUCCESS);
+    bx_dirent e;
+    bool more;
+    CHECK(bx_file_readdir(d, 0, &e, &more) == BX_E_SUCCESS && c->dir_entries == 1);
+    CHECK(bx_file_readdir(d, 6, &e, &more) == BX_E_SUCCESS && c->dir_entries == 7);
+    CHECK(bx_file_readdir(d, 2, &e, &more) == BX_E_SUCCESS && c->dir_entries == 7);
+    CHECK(bx_file_readdir(d, 9, &e, &more) == BX_E_DQUOT && c->hit_dir_entries);
+}
+
+static void entries_backwards_on_each(void) { on_each(entries_read_backwards, 100, 100, 100, 8); }
+
 static void bytes_written_on_each(void) { on_each(bytes_written, 10, 100, 100, 100); }
 static void writes_are_cut_on_each(void) { on_each(writes_are_cut, 10, 100, 100, 100); }
 static void growth_counts_on_each(void) { on_each(growth_counts, 10, 100, 100, 100); }
@@ -188,4 +205,5 @@ static void sessions_count_apart(void)
 
 BXT_MAIN(RUN(bytes_written_on_each); RUN(writes_are_cut_on_each); RUN(growth_counts_on_each);
          RUN(allocation_counts_on_each); RUN(names_created_on_each); RUN(files_open_on_each);
-         RUN(entries_read_on_each); RUN(holes); RUN(sessions_count_apart);)
+         RUN(entries_read_on_each); RUN(holes); RUN(sessions_count_apart);
+         RUN(entries_backwards_on_each);)

@@ -15,6 +15,7 @@
 #include "vfs/carve.h"
 #include "vfs/host.h"
 #include "vfs/host_path.h"
+#include "vfs/mounts.h"
 
 enum {
     KERNEL_BUF = 32768,
@@ -59,14 +60,25 @@ void bx_dirlist_free(bx_file *dir)
     free(l);
 }
 
-bx_errno bx_count_dir_entry(bx_vfs_session *s)
+bx_errno bx_count_dir_entries(bx_vfs_session *s, uint64_t n)
 {
-    if (s->n.dir_entries >= s->limits->dir_entries) {
+    if (s->n.dir_entries > s->limits->dir_entries || n > s->limits->dir_entries - s->n.dir_entries) {
         s->n.hit_dir_entries = true;
         return BX_E_DQUOT;
     }
-    s->n.dir_entries++;
+    s->n.dir_entries += n;
     return BX_E_SUCCESS;
+}
+
+/* Entries below cookie `to` are known to the guest or were skipped by it: each counts once in a
+ * pass, so that jumping over them is no way to have them free. */
+static bx_errno count_up_to(bx_file *dir, uint64_t to)
+{
+    bx_dirlist *l = dir->list;
+    bx_errno e = to > l->counted ? bx_count_dir_entries(dir->s, to - l->counted) : BX_E_SUCCESS;
+    if (e == BX_E_SUCCESS && to > l->counted)
+        l->counted = to;
+    return e;
 }
 
 static void set_charge(bx_vfs_session *s, bx_dirlist *l)
@@ -186,6 +198,9 @@ static bx_errno list_fill(bx_file *dir)
     char host[BX_PATH_BUF];
     size_t host_n = 0;
     bx_errno where = c ? bx_fd_host_path(dir->fd, host, &host_n) : BX_E_SUCCESS;
+    bx_errno may = bx_rights_needed(dir->s->v, dir->fd, BX_FS_READ); /* it may have moved */
+    if (may != BX_E_SUCCESS)
+        return may;
     long n;
     do {
         n = syscall(SYS_getdents64, l->fd, l->buf, sizeof l->buf);
@@ -198,9 +213,12 @@ static bx_errno list_fill(bx_file *dir)
     for (long at = 0; at < n;) {
         const struct dirent64 *d = (const struct dirent64 *)(const void *)(l->buf + at);
         at += d->d_reclen;
-        if (c && (where != BX_E_SUCCESS || !is_shown(c, host, host_n, d->d_name)))
+        bx_errno e = c ? bx_session_check(dir->s) : BX_E_SUCCESS;
+        if (e == BX_E_SUCCESS && c &&
+            (where != BX_E_SUCCESS || !is_shown(c, host, host_n, d->d_name)))
             continue;
-        bx_errno e = list_add(dir, d);
+        if (e == BX_E_SUCCESS)
+            e = list_add(dir, d);
         if (e != BX_E_SUCCESS)
             return e;
     }
@@ -266,8 +284,10 @@ static bx_errno list_get(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *re
     bx_dirlist *l = dir->list;
     for (;; cookie++) {
         while (cookie >= l->base && cookie - l->base >= l->n && !l->end) {
+            bx_errno e = count_up_to(dir, l->base + l->n); /* what is skipped was read for it */
             list_forget(dir, cookie);
-            bx_errno e = list_fill(dir);
+            if (e == BX_E_SUCCESS)
+                e = list_fill(dir);
             if (e != BX_E_SUCCESS)
                 return e;
         }
@@ -290,6 +310,8 @@ static bx_errno begin_pass(bx_file *dir)
     bx_errno e = c ? bx_carve_judge(c, dir->fd, NULL, 0) : BX_E_SUCCESS;
     if (e == BX_E_NOENT) /* removed, so it has no entries */
         e = BX_E_SUCCESS;
+    if (e == BX_E_SUCCESS)
+        e = bx_rights_needed(dir->s->v, dir->fd, BX_FS_READ);
     return e == BX_E_SUCCESS ? list_rewind(dir) : e;
 }
 
@@ -302,12 +324,9 @@ bx_errno bx_host_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *re
         e = cookie < FIRST_COOKIE ? dot_entry(dir, cookie, &d) : list_get(dir, cookie, &d, &more);
     if (e != BX_E_SUCCESS)
         return e;
-    if (more && d.next > dir->list->counted) {
-        e = bx_count_dir_entry(dir->s);
-        if (e != BX_E_SUCCESS)
-            return e;
-        dir->list->counted = d.next;
-    }
+    e = more ? count_up_to(dir, d.next) : BX_E_SUCCESS;
+    if (e != BX_E_SUCCESS)
+        return e;
     *ret = d;
     *ret_more = more;
     return BX_E_SUCCESS;

@@ -8,7 +8,7 @@ bx_errno bx_host_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *re
 void bx_dirlist_free(bx_file *dir);
 /* Bytes all lists of a session may hold; beyond it the oldest entries go.  Only tests change it. */
 extern size_t bx_dirlist_max;
-/* Count one entry of a pass; DQUOT over the limit. */
-bx_errno bx_count_dir_entry(bx_vfs_session *s);
+/* Count `n` entries of a pass, all or none; DQUOT over the limit. */
+bx_errno bx_count_dir_entries(bx_vfs_session *s, uint64_t n);
 
 #endif

@@ -9,9 +9,11 @@
 
 #include "os/beneath.h"
 #include "os/fd.h"
+#include "os/fstype.h"
 #include "vfs/carve.h"
 #include "vfs/carve_scan.h"
 #include "vfs/carve_walk.h"
+#include "vfs/mounts.h"
 #include "vfs/pathtext.h"
 
 bx_errno bx_resolve_errno(int host_errno)
@@ -46,22 +48,39 @@ static bx_errno object_judged(bx_file *dir, const char *path, bool follow, int f
     return e;
 }
 
+/* /proc below a granted directory would show this very process, its variables and its memory; so
+ * where a path leads onto another device, its kind of file system is looked at once. */
+static bx_errno judge_device(bx_file *dir, int fd, dev_t dev)
+{
+    bx_vfs_session *s = dir->s;
+    if (BX_LIKELY(dev == dir->pre->dev))
+        return BX_E_SUCCESS;
+    for (unsigned i = 0; i < s->n_shown; i++) {
+        if (s->shown[i] == dev)
+            return BX_E_SUCCESS;
+    }
+    if (bx_fd_is_kernel_fs(fd))
+        return BX_E_ACCES;
+    if (s->n_shown < BX_MAX_SHOWN)
+        s->shown[s->n_shown++] = dev;
+    return BX_E_SUCCESS;
+}
+
 bx_errno bx_host_object(bx_file *dir, const char *path, bool follow, int flags, int *ret_fd,
                         struct stat *ret_st)
 {
-    if (dir->s->v->carve)
-        return object_judged(dir, path, follow, flags, ret_fd, ret_st);
-    int fd = -1;
-    bx_errno e = object_by_kernel(dir, path, flags | (follow ? 0 : O_NOFOLLOW), &fd);
+    BX_AUTOCLOSE int fd = -1;
+    bx_errno e = dir->s->v->carve
+                     ? object_judged(dir, path, follow, flags, &fd, ret_st)
+                     : object_by_kernel(dir, path, flags | (follow ? 0 : O_NOFOLLOW), &fd);
     if (e != BX_E_SUCCESS)
         return e;
-    if (fstat(fd, ret_st) != 0) {
-        e = bx_errno_from_host(errno);
-        (void)close(fd);
-        return e;
-    }
-    *ret_fd = fd;
-    return BX_E_SUCCESS;
+    if (!dir->s->v->carve && fstat(fd, ret_st) != 0)
+        return bx_errno_from_host(errno);
+    e = judge_device(dir, fd, ret_st->st_dev);
+    if (e == BX_E_SUCCESS)
+        *ret_fd = bx_fd_take(&fd);
+    return e;
 }
 
 void bx_at_done(bx_at *at)
@@ -109,6 +128,8 @@ bx_errno bx_host_parent(bx_file *dir, const char *path, bx_at *ret)
     bx_errno e = open_parent(dir, parent, ret);
     if (e == BX_E_SUCCESS && dir->s->v->carve)
         e = judge_name(dir->s->v->carve, ret);
+    if (e == BX_E_SUCCESS) /* whoever asks for a parent changes what is in it */
+        e = bx_rights_needed(dir->s->v, ret->fd, BX_FS_WRITE);
     if (e != BX_E_SUCCESS)
         bx_at_done(ret);
     else if (sp.slash)

@@ -51,11 +51,11 @@ void bx_vfs_session_free(bx_vfs_session *s)
         return;
     BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
     while (s->open)
-        bx_file_close(s->open);
+        (void)bx_file_close(s->open);
     for (size_t i = 0; i < s->v->n_pre; i++) {
         if (s->pre[i].s) { /* was asked for */
             bx_dirlist_free(&s->pre[i]);
-            s->pre[i].bk->close(&s->pre[i]);
+            (void)s->pre[i].bk->close(&s->pre[i]); /* nothing is written through it */
         }
     }
     bx_memfs_free(s->mem);
@@ -64,6 +64,17 @@ void bx_vfs_session_free(bx_vfs_session *s)
         bx_store_leave(s->v->store);
     BX_CLEAR_MAGIC(s);
     free(s);
+}
+
+void bx_vfs_session_set_ctl(bx_vfs_session *s, const bx_ctl *ctl)
+{
+    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
+    s->ctl = ctl;
+}
+
+bx_errno bx_session_check(const bx_vfs_session *s)
+{
+    return s->ctl && bx_ctl_check(s->ctl) != BX_STOP_NONE ? BX_E_INTR : BX_E_SUCCESS;
 }
 
 const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s)

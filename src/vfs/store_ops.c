@@ -79,16 +79,17 @@ static bx_errno store_open(bx_file *dir, const char *path, const bx_open_how *ho
     return e;
 }
 
-static void store_close(bx_file *f)
+static bx_errno store_close(bx_file *f)
 {
     bx_store *st = store_of(f);
     bool locked = f->counted && bx_store_lock(st) == BX_E_SUCCESS;
     struct stat s;
     if (locked && fstat(f->fd, &s) == 0 && s.st_nlink == 0 && flock(f->fd, LOCK_EX | LOCK_NB) == 0)
         bx_store_give_locked(st, bx_store_rounded((uint64_t)s.st_size));
-    bx_host_close(f);
+    bx_errno e = bx_host_close(f);
     if (locked)
         bx_store_unlock(st);
+    return e;
 }
 
 /* ---- size ------------------------------------------------------------------------------------ */

@@ -17,6 +17,7 @@
 
 #include <sys/uio.h>
 
+#include "os/ctl.h"
 #include "policy/grant.h"
 #include "vfs/errno.h"
 
@@ -59,6 +60,7 @@ typedef enum bx_fs_op {
     BX_FS_READDIR,
     BX_FS_STAT,
     BX_FS_READLINK,
+    BX_FS_CLOSE,
 } bx_fs_op;
 const char *bx_fs_op_name(bx_fs_op op); /* "open" */
 
@@ -70,8 +72,8 @@ typedef struct bx_fs_event {
     bx_errno result;
 } bx_fs_event;
 
-/* Called for every open/create/delete/rename/link/symlink/truncate/set-times, and for refused stat,
- * readlink and readdir, after the operation, refused ones included.  Borrowed for the call. */
+/* Called for every open/create/delete/rename/link/symlink/truncate/set-times, for refused stat,
+ * readlink and readdir, and for a close that failed, after the operation, refused ones included.  Borrowed for the call. */
 typedef void (*bx_fs_event_fn)(void *ctx, const bx_fs_event *ev);
 
 typedef struct bx_fs_counters {
@@ -87,6 +89,9 @@ BX_NODISCARD bx_code bx_vfs_session_new(bx_vfs *v, const bx_limits *limits, bx_f
                                         void *ctx, bx_vfs_session **ret, bx_error *err);
 /* Closes what is still open; NULL is fine. */
 void bx_vfs_session_free(bx_vfs_session *s);
+/* The call's control, borrowed: path walks and listings that take long look at it and end with INTR
+ * when the call must stop.  NULL: none. */
+void bx_vfs_session_set_ctl(bx_vfs_session *s, const bx_ctl *ctl);
 const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s);
 
 /* The directory handle of preopen `i`; owned by the session, opened lazily, never closed by
@@ -146,7 +151,9 @@ bx_errno bx_vfs_link_at(bx_file *old_dir, bx_str old_path, bool follow, bx_file 
 bx_errno bx_vfs_rename_at(bx_file *old_dir, bx_str old_path, bx_file *new_dir, bx_str new_path);
 
 /* ---- open files ---------------------------------------------------------------------- */
-void bx_file_close(bx_file *f); /* NULL is fine */
+/* NULL is fine.  Closed in any case; an error (IO, NOSPC, DQUOT) says that what was written before is
+ * not kept, which some file systems find out only now, and is an event. */
+bx_errno bx_file_close(bx_file *f);
 bx_filetype bx_file_type(const bx_file *f);
 unsigned bx_file_rights(const bx_file *f); /* BX_FS_READ | BX_FS_WRITE this handle may use */
 /* For a directory: the rights of the grant it lies in, that files opened beneath it can get. */

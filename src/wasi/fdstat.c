@@ -6,8 +6,7 @@ bx_errno bx_p1_fd_close(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     (void)m;
     if (!bx_fd_get(w, a[0]))
         return BX_E_BADF;
-    bx_fdtable_close(w, (uint32_t)a[0]);
-    return BX_E_SUCCESS;
+    return bx_fdtable_close(w, (uint32_t)a[0]);
 }
 
 /* The target must be open too: preview1 has no dup2 onto a free number. */

@@ -71,20 +71,21 @@ uint32_t bx_fdtable_add(bx_wasi *w, bx_file *f, uint64_t base, uint64_t inheriti
     return i;
 }
 
-void bx_fdtable_close(bx_wasi *w, uint32_t fd)
+bx_errno bx_fdtable_close(bx_wasi *w, uint32_t fd)
 {
     bx_fd *f = &w->fds[fd];
-    bx_file_close(f->file);
+    bx_errno e = bx_file_close(f->file);
     *f = (bx_fd){.kind = BX_FD_FREE};
     if (fd < w->free_hint)
         w->free_hint = fd;
+    return e;
 }
 
 void bx_fdtable_move(bx_wasi *w, uint32_t from, uint32_t to)
 {
     if (from == to)
         return;
-    bx_file_close(w->fds[to].file);
+    (void)bx_file_close(w->fds[to].file); /* as dup2 does; a failure is in the record */
     w->fds[to] = w->fds[from];
     w->fds[from] = (bx_fd){.kind = BX_FD_FREE};
     if (from < w->free_hint)

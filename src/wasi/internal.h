@@ -148,7 +148,7 @@ bx_code bx_fdtable_init(bx_wasi *w, bx_error *err);
 bx_errno bx_fdtable_room(bx_wasi *w);
 /* The number of an open file from now on; bx_fdtable_room succeeded just before. */
 uint32_t bx_fdtable_add(bx_wasi *w, bx_file *f, uint64_t base, uint64_t inheriting);
-void bx_fdtable_close(bx_wasi *w, uint32_t fd);               /* an open one */
+bx_errno bx_fdtable_close(bx_wasi *w, uint32_t fd);               /* an open one */
 void bx_fdtable_move(bx_wasi *w, uint32_t from, uint32_t to); /* both open */
 
 /* Any open descriptor; NULL when there is none.  Valid until the table changes. */

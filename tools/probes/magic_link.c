@@ -3,7 +3,7 @@
 
 static int attack(void)
 {
-    return attack_result(open_below("/proc", "self/root/etc/passwd"), "followed a magic link");
+    return attack_result(open_below("/host", "proc/self/root/etc/passwd"), "followed a magic link");
 }
 
-static int control(void) { return control_result(open_below("/proc", "version")); }
+static int control(void) { return control_result(open_below("/host", "etc/passwd")); }
