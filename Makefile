@@ -70,7 +70,7 @@ install: build
 	@DESTDIR='$(DESTDIR)' cmake --install build --prefix '$(PREFIX)'
 
 format:
-	@git ls-files -co --exclude-standard '*.c' '*.h' ':!third_party' | xargs clang-format-22 -i
+	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format-22 -i
 
 check:
 	@python3 tests/run.py static

@@ -8,7 +8,7 @@
 find_program(BX_CLANG clang-22 REQUIRED)
 set(BX_GUEST_CC ${CMAKE_COMMAND} -E env BX_CLANG=${BX_CLANG} BX_SYSROOT=${CMAKE_BINARY_DIR}/sysroot
                 ${CMAKE_SOURCE_DIR}/scripts/guest-cc)
-set(BX_GUEST_INCLUDES -I${CMAKE_SOURCE_DIR}/tools/lib -isystem ${CMAKE_SOURCE_DIR}/third_party)
+set(BX_GUEST_INCLUDES -I${CMAKE_SOURCE_DIR}/tools/lib -isystem ${BX_SOURCES})
 
 # bx_guest_object(SOURCE RET [FLAG...]): compile SOURCE, the object's path into RET.
 function(bx_guest_object source ret)
@@ -57,7 +57,7 @@ foreach(directory guest-objects tools probes guests bench-guests)
 endforeach()
 
 set(BX_GUEST_LIB "")
-bx_guest_object(${CMAKE_SOURCE_DIR}/third_party/yyjson/yyjson.c object -w)
+bx_guest_object(${BX_SOURCES}/yyjson/yyjson.c object -w)
 list(APPEND BX_GUEST_LIB ${object})
 file(GLOB helpers CONFIGURE_DEPENDS tools/lib/*.c)
 foreach(source IN LISTS helpers)

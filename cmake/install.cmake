@@ -12,7 +12,7 @@ install(FILES ${CMAKE_BINARY_DIR}/boxagnts.pc DESTINATION ${CMAKE_INSTALL_LIBDIR
 install(DIRECTORY ${CMAKE_BINARY_DIR}/tools/ DESTINATION ${CMAKE_INSTALL_DATADIR}/boxagnts/tools
     FILES_MATCHING PATTERN "*.wasm" PATTERN "*.tool.yaml")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-file(GLOB licences third_party/*/LICENSE)
+file(GLOB licences ${BX_SOURCES}/*/LICENSE)
 foreach(licence IN LISTS licences)
     get_filename_component(folder ${licence} DIRECTORY)
     get_filename_component(folder ${folder} NAME)

@@ -1,7 +1,6 @@
 # web_fetch: bindings of its WIT world -> a core module -> a component.  Included by cmake/guests.cmake.
 set(WF ${CMAKE_SOURCE_DIR}/tools/fetch)
 set(WF_BINDINGS ${CMAKE_BINARY_DIR}/guest-objects/web_fetch)
-include(${WF}/vendored.cmake)
 
 set(wf_world ${WF}/wit/world.wit)
 set(wf_type ${WF_BINDINGS}/web_fetch_component_type.o)
@@ -26,9 +25,9 @@ function(wf_object source)
     set(wf_objects ${wf_objects} ${object} PARENT_SCOPE)
 endfunction()
 
-set(wf_flags -I${CMAKE_SOURCE_DIR}/tools -I${CMAKE_SOURCE_DIR}/src -isystem ${WF_BINDINGS} ${WF_VENDORED_INCLUDES})
-foreach(source IN LISTS WF_VENDORED)
-    wf_object(${source} -w ${WF_VENDORED_FLAGS})
+set(wf_flags -I${CMAKE_SOURCE_DIR}/tools -I${CMAKE_SOURCE_DIR}/src -isystem ${WF_BINDINGS} ${BX_DECODER_INCLUDES})
+foreach(source IN LISTS BX_DECODERS)
+    wf_object(${source} -w ${BX_DECODER_FLAGS})
 endforeach()
 wf_object(${WF_BINDINGS}/web_fetch.c -w)
 wf_object(${CMAKE_SOURCE_DIR}/src/base/buf.c ${wf_flags})

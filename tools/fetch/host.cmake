@@ -1,19 +1,18 @@
 # The parts of web_fetch built for the host, with tests/host/fetch_*_test.c and their fuzz targets.
 # Included by CMakeLists.txt after the tests and fuzz targets.
-include(${CMAKE_SOURCE_DIR}/tools/fetch/vendored.cmake)
-add_library(web_fetch_vendored OBJECT EXCLUDE_FROM_ALL ${WF_VENDORED})
-target_link_libraries(web_fetch_vendored PRIVATE bx_hardening)
-target_compile_options(web_fetch_vendored PRIVATE -w ${WF_VENDORED_FLAGS})
+add_library(web_fetch_decoders OBJECT EXCLUDE_FROM_ALL ${BX_DECODERS})
+target_link_libraries(web_fetch_decoders PRIVATE bx_hardening)
+target_compile_options(web_fetch_decoders PRIVATE -w ${BX_DECODER_FLAGS})
 if(BX_SANITIZE)     # they rely on unaligned reads and the like
-    target_compile_options(web_fetch_vendored PRIVATE -fno-sanitize=undefined)
+    target_compile_options(web_fetch_decoders PRIVATE -fno-sanitize=undefined)
 endif()
 
 file(GLOB wf_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/fetch/*.c)
 list(FILTER wf_parts EXCLUDE REGEX "/(web_fetch|http_wasi|cabi)\\.c$")
 add_library(web_fetch_parts STATIC EXCLUDE_FROM_ALL
-    ${wf_parts} ${CMAKE_SOURCE_DIR}/tools/lib/bx_filetype.c $<TARGET_OBJECTS:web_fetch_vendored>)
+    ${wf_parts} ${CMAKE_SOURCE_DIR}/tools/lib/bx_filetype.c $<TARGET_OBJECTS:web_fetch_decoders>)
 target_include_directories(web_fetch_parts PUBLIC ${CMAKE_SOURCE_DIR}/tools PRIVATE ${CMAKE_SOURCE_DIR}/tools/lib)
-target_compile_options(web_fetch_parts PRIVATE ${WF_VENDORED_INCLUDES})
+target_compile_options(web_fetch_parts PRIVATE ${BX_DECODER_INCLUDES})
 target_link_libraries(web_fetch_parts PRIVATE bx_flags bx_banned PUBLIC boxagnts)
 
 if(NOT BX_FUZZ)

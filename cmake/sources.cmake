@@ -1,0 +1,15 @@
+# The C sources of others, in ${BX_SOURCES}/<name>: scripts/fetch-source brings them when the build tree is configured,
+# from its cache when they are there.  What they are and why: scripts/third-party.txt.
+set(BX_SOURCES ${CMAKE_BINARY_DIR}/third_party)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    scripts/third-party.txt scripts/third_party.py scripts/fetch-source)
+execute_process(COMMAND ${CMAKE_SOURCE_DIR}/scripts/fetch-source ${BX_SOURCES} RESULT_VARIABLE failed)
+if(failed)
+    message(FATAL_ERROR "the C sources of scripts/third-party.txt are not there")
+endif()
+
+# What web_fetch decodes with, for its guest and for the tests of its parts on the host.
+file(GLOB BX_DECODERS ${BX_SOURCES}/zlib/*.c ${BX_SOURCES}/brotli/*/*.c ${BX_SOURCES}/zstd/*/*.c)
+set(BX_DECODER_INCLUDES -DZ_SOLO -isystem ${BX_SOURCES}/brotli/include)
+set(BX_DECODER_FLAGS ${BX_DECODER_INCLUDES} -DXXH_NAMESPACE=ZSTD_ -DZSTD_DISABLE_ASM -DHUF_FORCE_DECOMPRESS_X1
+    -DZSTD_LEGACY_SUPPORT=0 -DZSTD_TRACE=0)
