@@ -1,0 +1,47 @@
+# Guest code on the host, so that it is unit-tested, sanitized and fuzzed like the rest:
+#   tests/host/<group>/<x>_test.c   a unit test (TAP) of tools/<group>   build/tests/<group>_<x>_test
+
+# bx_host_code(GROUP SOURCES ... [FLAGS ...] [FUZZ ...]): library host_<group> of these sources, its tests, and the fuzz
+# targets that link it.
+function(bx_host_code group)
+    cmake_parse_arguments(PARSE_ARGV 1 host "" "" "SOURCES;FLAGS;FUZZ")
+    add_library(host_${group} STATIC EXCLUDE_FROM_ALL ${host_SOURCES})
+    target_include_directories(host_${group}
+        PUBLIC ${CMAKE_SOURCE_DIR}/tools PRIVATE ${CMAKE_SOURCE_DIR}/tools/lib)
+    target_compile_options(host_${group} PRIVATE ${host_FLAGS})
+    target_link_libraries(host_${group} PRIVATE bx_flags bx_banned PUBLIC boxagnts)
+    file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/host/${group}/*_test.c)
+    foreach(source IN LISTS tests)
+        if(NOT BX_FUZZ)
+            get_filename_component(name ${source} NAME_WE)
+            bx_program(${group}_${name} ${source} tests bx_banned host_${group})
+            set_target_properties(${group}_${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+            add_dependencies(tests ${group}_${name})
+        endif()
+    endforeach()
+    foreach(name IN LISTS host_FUZZ)
+        if(BX_FUZZ)
+            target_link_libraries(${name} PRIVATE host_${group})
+        endif()
+    endforeach()
+endfunction()
+
+file(GLOB strays CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/host/*.c)
+if(strays)
+    message(FATAL_ERROR "a test of guest code stands in tests/host/<group>/, not beside it: ${strays}")
+endif()
+
+# The decoders rely on unaligned reads and the like.
+add_library(host_decoders OBJECT EXCLUDE_FROM_ALL ${BX_DECODERS})
+target_link_libraries(host_decoders PRIVATE bx_hardening)
+target_compile_options(host_decoders PRIVATE -w ${BX_DECODER_FLAGS})
+if(BX_SANITIZE)
+    target_compile_options(host_decoders PRIVATE -fno-sanitize=undefined)
+endif()
+
+file(GLOB fetch_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/fetch/*.c)
+list(FILTER fetch_parts EXCLUDE REGEX "/(web_fetch|http_wasi|cabi)\\.c$")
+bx_host_code(fetch
+    SOURCES ${fetch_parts} ${CMAKE_SOURCE_DIR}/tools/lib/bx_filetype.c $<TARGET_OBJECTS:host_decoders>
+    FLAGS ${BX_DECODER_INCLUDES}
+    FUZZ html_fuzz charset_fuzz decode_fuzz)
