@@ -40,13 +40,13 @@ test:
 
 test-asan:
 	@scripts/setup test
-	@$(call build,release,build,guests test_guests web_fetch_component sample_components)
+	@$(call build,release,build,guests test_guests)
 	@$(call build,asan,build/asan,all tests)
 	@python3 tests/run.py asan
 
 test-tsan:
 	@scripts/setup test
-	@$(call build,release,build,guests test_guests web_fetch_component sample_components)
+	@$(call build,release,build,guests test_guests)
 	@$(call build,tsan,build/tsan,tests)
 	@python3 tests/run.py tsan
 

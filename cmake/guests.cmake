@@ -1,100 +1,125 @@
-# Guests: C to wasm32-wasip1 through scripts/guest-cc.  Found by pattern as well:
-#   tools/lib/*.c              helpers any guest may use; only what a guest calls is linked in
-#   tools/<group>/<x>.c        a tool                build/tools/<x>.wasm, its manifest <x>.tool.yaml beside it
-#   tools/probes/*.c           hostile guests        build/probes/<x>.wasm
-#   tests/guests/*.c           conformance guests    build/guests/<x>.wasm
-#   bench/guests/*.c           benchmark guests      build/bench-guests/<x>.wasm   (target `bench`)
-# A tool group that is not one file per tool has its own tools/<group>/guests.cmake instead, which is included here.
+# Guests: C to wasm32-wasip1 through scripts/guest-cc.  bx_guest below makes every one of them; a guests.cmake calls it in
+#   tools/<group>       the tools                   build/tools/<x>.wasm, its manifest <x>.tool.yaml beside it
+#   tools/probes        hostile guests              build/probes/<x>.wasm
+#   tests/guests        conformance guests          build/guests/<x>.wasm
+#   tests/components    sample components           build/components/<x>.wasm
+#   bench/guests        benchmark guests            build/bench-guests/<x>.wasm   (target `bench`)
 find_program(BX_CLANG clang-22 REQUIRED)
 set(BX_GUEST_CC ${CMAKE_COMMAND} -E env BX_CLANG=${BX_CLANG} BX_SYSROOT=${CMAKE_BINARY_DIR}/sysroot
                 ${CMAKE_SOURCE_DIR}/scripts/guest-cc)
 set(BX_GUEST_INCLUDES -I${CMAKE_SOURCE_DIR}/tools/lib -isystem ${BX_SOURCES})
+set(BX_GUEST_OBJECTS ${CMAKE_BINARY_DIR}/guest-objects)
+set(BX_WITGEN ${CMAKE_SOURCE_DIR}/tools/witgen/src/main.rs)
 
-# bx_guest_object(SOURCE RET [FLAG...]): compile SOURCE, the object's path into RET.
-function(bx_guest_object source ret)
-    get_filename_component(folder ${source} DIRECTORY)
-    get_filename_component(folder ${folder} NAME)
-    get_filename_component(name ${source} NAME_WE)
-    set(name ${folder}-${name})
-    set(object ${CMAKE_BINARY_DIR}/guest-objects/${name}.o)
-    add_custom_command(OUTPUT ${object}
-        COMMAND ${BX_GUEST_CC} -c ${BX_GUEST_INCLUDES} -MMD -MF ${object}.d ${source} -o ${object} ${ARGN}
-        DEPENDS ${source} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
-        DEPFILE ${object}.d
-        COMMENT "guest ${name}.o" VERBATIM)
-    set(${ret} ${object} PARENT_SCOPE)
+# bx_guest_objects(OF RET SOURCES ... [FLAGS ...] [AFTER ...]): the sources of guest OF compiled, the objects' paths into
+# RET.  AFTER: files that must be there first.  What lies in the build tree is not our own code and gets no warnings.
+function(bx_guest_objects of ret)
+    cmake_parse_arguments(PARSE_ARGV 2 guest "" "" "SOURCES;FLAGS;AFTER")
+    set(objects "")
+    foreach(source IN LISTS guest_SOURCES)
+        set(root ${CMAKE_SOURCE_DIR})
+        cmake_path(IS_PREFIX CMAKE_BINARY_DIR ${source} is_foreign)
+        if(is_foreign)
+            set(root ${CMAKE_BINARY_DIR})
+        endif()
+        file(RELATIVE_PATH name ${root} ${source})
+        string(REGEX REPLACE "[/.]+" "-" name ${name})
+        set(object ${BX_GUEST_OBJECTS}/${of}/${name}.o)
+        add_custom_command(OUTPUT ${object}
+            COMMAND ${BX_GUEST_CC} -c ${BX_GUEST_INCLUDES} ${guest_FLAGS} $<$<BOOL:${is_foreign}>:-w>
+                    -MMD -MF ${object}.d ${source} -o ${object}
+            DEPENDS ${source} ${guest_AFTER} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
+            DEPFILE ${object}.d
+            COMMAND_EXPAND_LISTS VERBATIM
+            COMMENT "guest ${of}: ${name}.o")
+        list(APPEND objects ${object})
+    endforeach()
+    file(MAKE_DIRECTORY ${BX_GUEST_OBJECTS}/${of})
+    set(${ret} ${objects} PARENT_SCOPE)
 endfunction()
 
-# bx_guest(SOURCE DIRECTORY RET [FLAG-OR-OBJECT...]): build/<DIRECTORY>/<name>.wasm from SOURCE, its path into RET.
-function(bx_guest source directory ret)
-    get_filename_component(name ${source} NAME_WE)
-    set(wasm ${CMAKE_BINARY_DIR}/${directory}/${name}.wasm)
-    set(depfile ${CMAKE_BINARY_DIR}/guest-objects/${directory}-${name}.d)
-    set(objects ${ARGN})
-    list(FILTER objects INCLUDE REGEX "\\.o$")
-    add_custom_command(OUTPUT ${wasm}
-        COMMAND ${BX_GUEST_CC} ${BX_GUEST_INCLUDES} -MMD -MF ${depfile} -MT ${wasm} ${source} -o ${wasm} ${ARGN}
-                -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib
-        DEPENDS ${source} ${objects} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
-        DEPFILE ${depfile}
-        COMMENT "guest ${directory}/${name}.wasm" VERBATIM)
-    set(${ret} ${wasm} PARENT_SCOPE)
+# bx_guest(NAME DIRECTORY d SOURCES ... [FLAGS ...] [LINK ...] [WIT world.wit]): build/<d>/NAME.wasm, added to the list
+# in the global property bx_guests_<d>.
+#   FLAGS  for the compiler; LINK  for the linker: give a tool the stack and memory it needs for ordinary input
+#   WIT    the world it is a component of: bindings are generated (NAME.h is there to include) and compiled, and the core
+#          module is wrapped as a component by the program itself
+# All of tools/lib can be used; only what is used is linked.  A tool's manifest NAME.tool.yaml stands beside its first
+# source and is copied next to the module.
+function(bx_guest name)
+    cmake_parse_arguments(PARSE_ARGV 1 guest "" "DIRECTORY;WIT" "SOURCES;FLAGS;LINK")
+    set(of ${guest_DIRECTORY}-${name})
+    set(wasm ${CMAKE_BINARY_DIR}/${guest_DIRECTORY}/${name}.wasm)
+    set(core ${wasm})
+    set(after "")
+    set(type "")
+    if(guest_WIT)
+        set(core ${BX_GUEST_OBJECTS}/${of}/${name}.core.wasm)
+        set(bindings ${BX_GUEST_OBJECTS}/${of}/bindings)
+        set(after ${bindings}/${name}.h)
+        set(type ${bindings}/${name}_component_type.o)
+        set(made ${bindings}/${name}.c ${after} ${type})
+        add_custom_command(OUTPUT ${made}
+            COMMAND ${CMAKE_COMMAND} -E env CARGO=${BX_CARGO} ${CMAKE_SOURCE_DIR}/scripts/guest-bindings
+                    ${guest_WIT} ${bindings}
+            COMMAND ${CMAKE_COMMAND} -E touch ${made}
+            DEPENDS ${guest_WIT} ${CMAKE_SOURCE_DIR}/scripts/guest-bindings ${BX_WITGEN}
+                    ${CMAKE_SOURCE_DIR}/engine/Cargo.lock
+            COMMENT "bindings of ${name}" VERBATIM)
+        list(APPEND guest_SOURCES ${bindings}/${name}.c)
+        list(APPEND guest_FLAGS -isystem ${bindings})
+    endif()
+    bx_guest_objects(${of} objects SOURCES ${guest_SOURCES} FLAGS ${guest_FLAGS} AFTER ${after})
+    add_custom_command(OUTPUT ${core}
+        COMMAND ${BX_GUEST_CC} ${guest_LINK} ${objects} ${type} -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib -o ${core}
+        DEPENDS ${objects} ${type} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
+        COMMENT "guest ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
+    if(guest_WIT AND TARGET boxagnts_cli)
+        add_custom_command(OUTPUT ${wasm}
+            COMMAND $<TARGET_FILE:boxagnts_cli> componentize ${core} -o ${wasm}
+            DEPENDS ${core} boxagnts_cli
+            COMMENT "component ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
+    elseif(guest_WIT)
+        set(wasm ${core})
+    endif()
+    list(GET guest_SOURCES 0 first)
+    get_filename_component(beside ${first} DIRECTORY)
+    if(EXISTS ${beside}/${name}.tool.yaml)
+        set(copy ${CMAKE_BINARY_DIR}/${guest_DIRECTORY}/${name}.tool.yaml)
+        add_custom_command(OUTPUT ${copy} COMMAND ${CMAKE_COMMAND} -E copy ${beside}/${name}.tool.yaml ${copy}
+            DEPENDS ${beside}/${name}.tool.yaml COMMENT "manifest of ${name}" VERBATIM)
+    elseif(guest_DIRECTORY STREQUAL "tools")
+        message(FATAL_ERROR "the tool ${name} has no manifest ${beside}/${name}.tool.yaml")
+    endif()
+    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/${guest_DIRECTORY})
+    set_property(GLOBAL APPEND PROPERTY bx_guests_${guest_DIRECTORY} ${wasm} ${copy})
 endfunction()
 
-# bx_guest_folder(FOLDER DIRECTORY RET): every C file of FOLDER as a guest.
-function(bx_guest_folder folder directory ret)
-    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.c)
+# bx_guests_of(RET DIRECTORY ...): all guests of these directories so far.
+function(bx_guests_of ret)
     set(all "")
-    foreach(source IN LISTS sources)
-        bx_guest(${source} ${directory} wasm)
-        list(APPEND all ${wasm})
+    foreach(directory IN LISTS ARGN)
+        get_property(guests GLOBAL PROPERTY bx_guests_${directory})
+        list(APPEND all ${guests})
     endforeach()
     set(${ret} ${all} PARENT_SCOPE)
 endfunction()
 
-foreach(directory guest-objects tools probes guests bench-guests)
-    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/${directory})
-endforeach()
+file(GLOB helpers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/lib/*.c)
+bx_guest_objects(lib BX_GUEST_LIB SOURCES ${helpers} ${BX_SOURCES}/yyjson/yyjson.c)
 
-set(BX_GUEST_LIB "")
-bx_guest_object(${BX_SOURCES}/yyjson/yyjson.c object -w)
-list(APPEND BX_GUEST_LIB ${object})
-file(GLOB helpers CONFIGURE_DEPENDS tools/lib/*.c)
-foreach(source IN LISTS helpers)
-    bx_guest_object(${source} object)
-    list(APPEND BX_GUEST_LIB ${object})
+file(GLOB callers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/*/guests.cmake)
+foreach(caller IN LISTS callers)
+    include(${caller})
 endforeach()
-
-set(all_guests "")
-file(GLOB groups CONFIGURE_DEPENDS LIST_DIRECTORIES true tools/*)
-foreach(group IN LISTS groups)
-    get_filename_component(name ${group} NAME)
-    if(NOT IS_DIRECTORY ${group} OR name MATCHES "^(lib|probes)$")
-        continue()
-    endif()
-    if(EXISTS ${group}/guests.cmake)
-        include(${group}/guests.cmake)      # appends what it builds to all_guests
-    elseif(NOT name STREQUAL "fetch")
-        bx_guest_folder(tools/${name} tools guests)
-        list(APPEND all_guests ${guests})
-    endif()
-    file(GLOB manifests CONFIGURE_DEPENDS ${group}/*.tool.yaml)
-    foreach(manifest IN LISTS manifests)
-        get_filename_component(file ${manifest} NAME)
-        set(copy ${CMAKE_BINARY_DIR}/tools/${file})
-        add_custom_command(OUTPUT ${copy} COMMAND ${CMAKE_COMMAND} -E copy ${manifest} ${copy}
-            DEPENDS ${manifest} COMMENT "manifest ${file}" VERBATIM)
-        list(APPEND all_guests ${copy})
-    endforeach()
-endforeach()
-bx_guest_folder(tools/probes probes guests)
-list(APPEND all_guests ${guests})
-add_custom_target(guests ALL DEPENDS ${all_guests})
-
-bx_guest_folder(tests/guests guests guests)
-add_custom_target(test_guests DEPENDS ${guests})
-add_dependencies(tests guests test_guests)
+include(tests/guests/guests.cmake)
 include(tests/components/guests.cmake)
-bx_guest_folder(bench/guests bench-guests guests)
-add_custom_target(bench_guests DEPENDS ${guests})
+include(bench/guests/guests.cmake)
+
+bx_guests_of(all tools probes)
+add_custom_target(guests ALL DEPENDS ${all})
+bx_guests_of(all guests components)
+add_custom_target(test_guests DEPENDS ${all})
+bx_guests_of(all bench-guests)
+add_custom_target(bench_guests DEPENDS ${all})
+add_dependencies(tests guests test_guests)
 add_dependencies(bench guests bench_guests)

@@ -1,6 +1,5 @@
 /* answer ID: a sandbox that lives: each call of _start prints "ID COUNT\n", COUNT being how often
  * this very instance was called.  A wrong count or ID is another instance's memory. */
-/* guest-flags: -nostdlib -Wl,-z,stack-size=8192 -Wl,--initial-memory=65536 */
 #include "raw.h"
 
 enum { MAX_ARGS = 8, MAX_BYTES = 256 };

@@ -2,7 +2,6 @@
  * zero or as the module says; then a canary goes over all of it, for the next instance in the same
  * slot. Ends with exit code 0 when all was fresh, 1 when something was left in zero data, 2 in
  * initialised data, 3 in the memory behind it, 4 in grown memory. */
-/* guest-flags: -nostdlib -Wl,-z,stack-size=8192 -Wl,--initial-memory=131072 */
 #include "raw.h"
 
 enum { ZEROES = 4096, PAGE = 65536 };

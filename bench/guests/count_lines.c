@@ -1,5 +1,4 @@
 /* count_lines [FILE]: how many line feeds FILE holds (default /data/lines.txt), as `wc -l` says. */
-/* guest-flags: -O3 -Wl,-z,stack-size=16384 -Wl,--initial-memory=393216 */
 #include <fcntl.h>
 #include <unistd.h>
 

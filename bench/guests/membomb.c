@@ -1,5 +1,4 @@
 /* membomb: takes and touches all the memory it can get, then dies of it. */
-/* guest-flags: -nostdlib -Wl,-z,stack-size=8192 -Wl,--initial-memory=65536 */
 #include "raw.h"
 
 enum { PAGE = 65536, HOST_PAGE = 4096 };

@@ -1,5 +1,4 @@
 /* noop: the smallest call that still takes input and gives output: one read, one write. */
-/* guest-flags: -nostdlib -Wl,-z,stack-size=8192 -Wl,--initial-memory=65536 */
 #include "raw.h"
 
 static char input[256];

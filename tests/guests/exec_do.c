@@ -1,6 +1,5 @@
 /* exec_do WORD [ARGS…]: does one small thing, so that the tests of `boxagnts exec` see from outside
  * what a flag did.  Ends with 1 and the error's name on standard error when the thing failed. */
-/* guest-flags: -Wl,-z,stack-size=65536 */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,4 @@
-/* read: a file as numbered lines, as an image, or described.  docs/tools.md has the contract.
- * guest-flags: -Wl,-z,stack-size=65536 -Wl,--initial-memory=524288 */
+/* read: a file as numbered lines, as an image, or described.  docs/tools.md has the contract. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
