@@ -43,8 +43,8 @@ bool bx_glob_match_at_or_below(const bx_glob *g, bx_str path);
  * something can. */
 bool bx_glob_may_match_below(const bx_glob *g, bx_str dir);
 
-/* `path` lies below `root`.  Would a tree that is put at `path` be matched otherwise there than it is
- * at other places below `root`?  It is not when nothing of the pattern that `path` has used up goes
+/* `path` lies below `root`.  Would a tree that is put at `path` be matched otherwise there than it
+ * is at other places below `root`?  It is not when nothing of the pattern that `path` has used up goes
  * beyond what star-star parts use up everywhere below `root`. */
 bool bx_glob_is_special_at(const bx_glob *g, bx_str root, bx_str path);
 

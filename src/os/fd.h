@@ -21,8 +21,8 @@ static inline int bx_fd_take(int *fd)
     return t;
 }
 
-/* Open /dev/null as each of the descriptors 0 to 2 that is closed, so that no file of ours becomes a
- * standard stream.  Before anything else is opened; false when that fails. */
+/* Open /dev/null as each of the descriptors 0 to 2 that is closed, so that no file of ours becomes
+ * a standard stream.  Before anything else is opened; false when that fails. */
 BX_NODISCARD bool bx_fd_fill_standard(void);
 
 /* Read exactly `len` bytes into `buf`; BX_EIO on an error or an early end. */

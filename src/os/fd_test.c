@@ -141,8 +141,8 @@ static void a_failed_write_leaves_nothing_behind(void)
     CHECK(unlinkat(d.fd, "sub", AT_REMOVEDIR) == 0 && rmdir(d.path) == 0); /* truly empty */
 }
 
-/* A child closes what is asked for and says how bx_fd_fill_standard left it: descriptors 0 to 2 open
- * on the null device, and a file opened next is none of them. */
+/* A child closes what is asked for and says how bx_fd_fill_standard left it: descriptors 0 to 2
+ * open on the null device, and a file opened next is none of them. */
 static bool filled_without(int a, int b, int c)
 {
     (void)fflush(stdout);
@@ -155,7 +155,8 @@ static bool filled_without(int a, int b, int c)
         bool ok = bx_fd_fill_standard() && stat("/dev/null", &null) == 0;
         const int closed[] = {a, b, c};
         for (size_t i = 0; i < BX_COUNT(closed); i++)
-            ok = ok && (closed[i] < 0 || (fstat(closed[i], &st) == 0 && st.st_rdev == null.st_rdev));
+            ok = ok &&
+                 (closed[i] < 0 || (fstat(closed[i], &st) == 0 && st.st_rdev == null.st_rdev));
         _exit(ok && open("/", O_PATH | O_CLOEXEC) > 2 ? 0 : 1);
     }
     int status = -1;

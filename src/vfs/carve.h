@@ -32,8 +32,8 @@ bool bx_carve_guest_dir_may_move(const bx_carve *c, bx_str guest);
 bx_errno bx_carve_judge(const bx_carve *c, int fd, const char *name, size_t name_n);
 /* The same for a canonical host path, "" = the root directory. */
 bx_errno bx_carve_judge_host(const bx_carve *c, bx_str host);
-/* Would a directory or a symbolic link put at `name` in `dirfd` make carved-out paths exist, by what
- * is or may later be behind it?  ACCES. */
+/* Would a directory or a symbolic link put at `name` in `dirfd` make carved-out paths exist, by
+ * what is or may later be behind it?  ACCES. */
 bx_errno bx_carve_may_appear(const bx_carve *c, int dirfd, const char *name, size_t name_n);
 bool bx_carve_guest_may_appear(const bx_carve *c, bx_str root, bx_str guest); /* by text alone */
 /* Would moving the directory `name` in `dirfd` take carved-out names to where no rule sees them?

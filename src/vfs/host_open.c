@@ -41,8 +41,8 @@ static bx_errno judge_type(const struct stat *st, const bx_open_how *how)
     }
 }
 
-/* Somebody's lease on the file (fcntl(2), F_SETLEASE) is being broken; O_NONBLOCK, which is for FIFOs
- * that take a regular file's place, makes the kernel tell us instead of waiting.  So the wait is
+/* Somebody's lease on the file (fcntl(2), F_SETLEASE) is being broken; O_NONBLOCK, which is for
+ * FIFOs that take a regular file's place, makes the kernel tell us instead of waiting.  So the wait is
  * ours, and the call's end ends it.  False: do not try again. */
 static bool wait_for_lease(const bx_vfs_session *s)
 {

@@ -161,8 +161,8 @@ static bx_code open_grant_dir(bx_vfs *v, const bx_grant *g, const bx_cap *cap, u
         return open_failed(errno, "granted path", cap->path, err);
     if (bx_fd_is_kernel_fs(fd))
         rc = bx_fail(err, BX_EINVAL,
-                     "granted path %s is on a file system of the kernel (/proc, /sys): it shows and "
-                     "steers this very process and cannot be granted",
+                     "granted path %s is on a file system of the kernel (/proc, /sys): it shows "
+                     "and steers this very process and cannot be granted",
                      cap->path);
     else
         rc = check_access(fd, rights, cap->path, err);

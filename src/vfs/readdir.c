@@ -62,7 +62,8 @@ void bx_dirlist_free(bx_file *dir)
 
 bx_errno bx_count_dir_entries(bx_vfs_session *s, uint64_t n)
 {
-    if (s->n.dir_entries > s->limits->dir_entries || n > s->limits->dir_entries - s->n.dir_entries) {
+    uint64_t max = s->limits->dir_entries;
+    if (s->n.dir_entries > max || n > max - s->n.dir_entries) {
         s->n.hit_dir_entries = true;
         return BX_E_DQUOT;
     }

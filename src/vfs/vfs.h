@@ -73,7 +73,8 @@ typedef struct bx_fs_event {
 } bx_fs_event;
 
 /* Called for every open/create/delete/rename/link/symlink/truncate/set-times, for refused stat,
- * readlink and readdir, and for a close that failed, after the operation, refused ones included.  Borrowed for the call. */
+ * readlink and readdir, and for a close that failed, after the operation, refused ones included.
+ * Borrowed for the call. */
 typedef void (*bx_fs_event_fn)(void *ctx, const bx_fs_event *ev);
 
 typedef struct bx_fs_counters {
@@ -151,8 +152,8 @@ bx_errno bx_vfs_link_at(bx_file *old_dir, bx_str old_path, bool follow, bx_file 
 bx_errno bx_vfs_rename_at(bx_file *old_dir, bx_str old_path, bx_file *new_dir, bx_str new_path);
 
 /* ---- open files ---------------------------------------------------------------------- */
-/* NULL is fine.  Closed in any case; an error (IO, NOSPC, DQUOT) says that what was written before is
- * not kept, which some file systems find out only now, and is an event. */
+/* NULL is fine.  Closed in any case; an error (IO, NOSPC, DQUOT) says that what was written before
+ * is not kept, which some file systems find out only now, and is an event. */
 bx_errno bx_file_close(bx_file *f);
 bx_filetype bx_file_type(const bx_file *f);
 unsigned bx_file_rights(const bx_file *f); /* BX_FS_READ | BX_FS_WRITE this handle may use */
