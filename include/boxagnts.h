@@ -13,7 +13,8 @@
  *
  * Threads: an engine, a module and a sealed grant may be used by any number of threads at once; a
  * grant that is being built, and an outcome, belong to one thread.  A call runs on the thread that
- * makes it.  Free in the order outcome, module and grant, engine.
+ * makes it.  A module and a grant must outlive the calls made with them; an engine may be freed at
+ * any time, and lasts until its modules are freed.
  *
  * Signals: the engine handles SIGSEGV, SIGILL and SIGFPE of guest code and passes on all others of
  * that kind.  The process should ignore SIGXFSZ (a guest's write beyond RLIMIT_FSIZE) and, where it
@@ -64,7 +65,8 @@ typedef struct boxagnts_engine_options {
     const char *wasm_cache_dir; /* compiled code is kept here; NULL = nowhere.  Must be writable by
                                    this user only */
     const char *store_dir;      /* where store:NAME lives; NULL = stores are refused */
-    void (*notice)(void *ctx, const char *text); /* a line for the operator, or NULL */
+    void (*notice)(void *ctx, const char *text); /* a line for the operator, or NULL; used while the
+                                                    engine or a module of it is there */
     void *notice_ctx;
 } boxagnts_engine_options;
 

@@ -1,6 +1,8 @@
 /* The embedder's C API (include/boxagnts.h) over the house's own modules. */
 #include "boxagnts.h"
 
+#include <stdatomic.h>
+
 #include "app/app.h"
 #include "base/version.h"
 #include "policy/options.h"
@@ -14,6 +16,7 @@ _Static_assert((int)BOXAGNTS_FAILED == (int)BX_OUT_FAILED &&
                "public outcome kinds follow sandbox/outcomes.def");
 
 struct boxagnts_engine {
+    _Atomic uint32_t refs; /* the embedder's, each module's */
     bx_app *app;
 };
 struct boxagnts_grant {
@@ -22,6 +25,7 @@ struct boxagnts_grant {
 };
 struct boxagnts_module {
     bx_module *m;
+    boxagnts_engine *engine; /* a reference */
 };
 struct boxagnts_cancel {
     bx_ctl ctl;
@@ -72,13 +76,14 @@ boxagnts_code boxagnts_engine_new(const boxagnts_engine_options *options, boxagn
         free(e);
         return report(rc, &why, err);
     }
+    atomic_store(&e->refs, 1);
     *ret = e;
     return BOXAGNTS_OK;
 }
 
 void boxagnts_engine_free(boxagnts_engine *engine)
 {
-    if (!engine)
+    if (!engine || atomic_fetch_sub(&engine->refs, 1) != 1)
         return;
     bx_app_free(engine->app);
     free(engine);
@@ -146,8 +151,8 @@ boxagnts_code boxagnts_grant_seal(boxagnts_grant *grant, const boxagnts_engine *
                   &why, err);
 }
 
-static boxagnts_code wrap_module(bx_code rc, bx_module *m, const bx_error *why,
-                                 boxagnts_module **ret, boxagnts_error *err)
+static boxagnts_code wrap_module(boxagnts_engine *engine, bx_code rc, bx_module *m,
+                                 const bx_error *why, boxagnts_module **ret, boxagnts_error *err)
 {
     if (rc != BX_OK)
         return report(rc, why, err);
@@ -157,6 +162,8 @@ static boxagnts_code wrap_module(bx_code rc, bx_module *m, const bx_error *why,
         return refuse(BX_ENOMEM, "module", err);
     }
     out->m = m;
+    out->engine = engine;
+    atomic_fetch_add(&engine->refs, 1);
     *ret = out;
     return BOXAGNTS_OK;
 }
@@ -168,7 +175,7 @@ boxagnts_code boxagnts_module_open(boxagnts_engine *engine, const char *path, bo
     bx_module *m = NULL;
     bx_error why;
     bx_code rc = bx_module_open(bx_app_runtime(engine->app), path, &l, &m, &why);
-    return wrap_module(rc, m, &why, ret, err);
+    return wrap_module(engine, rc, m, &why, ret, err);
 }
 
 boxagnts_code boxagnts_module_from_bytes(boxagnts_engine *engine, const void *wasm, size_t size,
@@ -178,7 +185,7 @@ boxagnts_code boxagnts_module_from_bytes(boxagnts_engine *engine, const void *wa
     bx_module *m = NULL;
     bx_error why;
     bx_code rc = bx_module_from_bytes(bx_app_runtime(engine->app), "module", wasm, size, &l, &m, &why);
-    return wrap_module(rc, m, &why, ret, err);
+    return wrap_module(engine, rc, m, &why, ret, err);
 }
 
 void boxagnts_module_free(boxagnts_module *module)
@@ -186,6 +193,7 @@ void boxagnts_module_free(boxagnts_module *module)
     if (!module)
         return;
     bx_module_free(module->m);
+    boxagnts_engine_free(module->engine);
     free(module);
 }
 

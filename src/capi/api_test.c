@@ -1,6 +1,7 @@
 /* The C API as an embedder uses it, with what it must refuse. */
 #include "boxagnts.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -135,6 +136,32 @@ static void stores_need_a_place(void)
     boxagnts_grant_free(g);
 }
 
+static void *call_until_it_ends(void *arg)
+{
+    boxagnts_outcome *o = run(arg, "spin", NULL, NULL);
+    bool as_limited = o && boxagnts_outcome_get_kind(o) == BOXAGNTS_DEADLINE;
+    boxagnts_outcome_free(o);
+    return as_limited ? arg : NULL;
+}
+
+/* In a call or out of it, a module keeps its engine. */
+static void the_engine_may_be_freed_first(void)
+{
+    boxagnts_grant *spin = sealed("wasm_timeout", "1"), *plain = sealed(NULL, NULL);
+    pthread_t t;
+    void *limited = NULL;
+    CHECK(spin && pthread_create(&t, NULL, call_until_it_ends, spin) == 0);
+    boxagnts_engine_free(engine);
+    (void)pthread_join(t, &limited);
+    CHECK(limited);
+    boxagnts_outcome *o = run(plain, "echo", "x", NULL);
+    CHECK(o && boxagnts_outcome_get_kind(o) == BOXAGNTS_EXIT);
+    boxagnts_outcome_free(o);
+    boxagnts_grant_free(plain);
+    boxagnts_grant_free(spin);
+    boxagnts_module_free(ends);
+}
+
 static void frees_accept_null(void)
 {
     boxagnts_outcome_free(NULL);
@@ -142,11 +169,10 @@ static void frees_accept_null(void)
     boxagnts_grant_free(NULL);
     boxagnts_module_free(NULL);
     boxagnts_engine_free(NULL);
-    boxagnts_module_free(ends);
-    boxagnts_engine_free(engine);
     CHECK(strcmp(boxagnts_version(), "") != 0);
 }
 
 BXT_MAIN(RUN(setup); RUN(input_goes_in_and_output_comes_out); RUN(limits_end_it);
          RUN(cancelled_by_its_owner); RUN(a_sealed_grant_never_changes);
-         RUN(misuse_is_refused_in_words); RUN(stores_need_a_place); RUN(frees_accept_null);)
+         RUN(misuse_is_refused_in_words); RUN(stores_need_a_place);
+         RUN(the_engine_may_be_freed_first); RUN(frees_accept_null);)
