@@ -7,7 +7,7 @@
 find_program(BX_CLANG clang-22 REQUIRED)
 set(BX_GUEST_CC ${CMAKE_COMMAND} -E env BX_CLANG=${BX_CLANG} BX_SYSROOT=${CMAKE_BINARY_DIR}/sysroot
                 ${CMAKE_SOURCE_DIR}/scripts/guest-cc)
-set(BX_GUEST_INCLUDES -I${CMAKE_SOURCE_DIR}/tools/lib -isystem ${BX_SOURCES})
+set(BX_GUEST_INCLUDES -I${CMAKE_SOURCE_DIR}/tools/lib -I${CMAKE_SOURCE_DIR}/engine/include -isystem ${BX_SOURCES})
 set(BX_GUEST_OBJECTS ${CMAKE_BINARY_DIR}/guest-objects)
 set(BX_WITGEN ${CMAKE_SOURCE_DIR}/tools/witgen/src/main.rs)
 

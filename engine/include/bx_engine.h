@@ -4,17 +4,14 @@
  * Ownership: every `_new/_load/_compile` result belongs to the caller; free functions
  * accept NULL.  Threads: engines and modules may be shared; an instance belongs to one
  * thread at a time; bx_engine_tick may be called from any thread or signal handler.
+ * Handles are checked at each door: a pointer that was freed or is something else, a module that
+ * was not linked, an instance that is in a call end the process in words.
  * Panics: the crate is built with panic=abort, so no unwinding ever crosses this border;
  * conditions a guest or an input can cause are reported as values, never as panics. */
 #ifndef BX_ENGINE_H
 #define BX_ENGINE_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include "bx_types.h"
 
 typedef struct bx_engine bx_engine;       /* compile settings + allocator */
 typedef struct bx_emodule bx_emodule;     /* compiled code of a core module or component */
@@ -97,31 +94,9 @@ void bx_emodule_free(bx_emodule *m);
 bx_eng_code bx_emodule_describe(const bx_emodule *m, bx_eng_bytes *ret, bx_eng_error *err);
 
 /* ---- core path ------------------------------------------------------------------- */
-/* A host function.  `mem`/`mem_len` is the guest's exported memory as it is at this
- * moment (NULL/0 without one); `args` holds the parameters, zero-extended (f32/f64 as
- * bits), and takes the result in args[0].  Returns 0 to go on; any other value ends the
- * guest at once and is reported as bx_eng_end.host_code. */
-typedef int32_t (*bx_host_fn)(void *ctx, uint8_t *mem, size_t mem_len, uint64_t *args);
-
-typedef struct bx_host_def {
-    const char *module; /* "wasi_snapshot_preview1" */
-    const char *name;
-    const char *sig; /* parameters, ':', results: i = i32, I = i64, f = f32, F = f64 */
-    bx_host_fn fn;
-} bx_host_def;
-
 /* Resolve a core module's imports once, against `defs` (copied).  Unknown imports, all of
  * them, are listed in the error.  Must be called once before bx_einstance_new. */
 bx_eng_code bx_emodule_link(bx_emodule *m, const bx_host_def *defs, size_t n, bx_eng_error *err);
-
-/* What a running guest watches.  Lives in C memory for as long as the instance does.
- * The same fields begin struct bx_ctl (src/os/ctl.h). */
-typedef struct bx_engine_ctl {
-    uint32_t cancelled;   /* atomic; non-zero: stop at the next tick */
-    uint32_t pad;
-    uint64_t deadline_ns; /* CLOCK_MONOTONIC; UINT64_MAX = none */
-    const struct bx_engine_ctl *parent; /* its cancel counts too; NULL = none */
-} bx_engine_ctl;
 
 typedef struct bx_engine_limits {
     uint64_t memory_bytes;   /* all linear memories of the call together */
@@ -153,9 +128,9 @@ typedef struct bx_eng_end {
     char msg[2048];          /* set unless RETURN or HOST: words, then the wasm backtrace, a line a frame */
 } bx_eng_end;
 
-/* A fresh instance.  On anything but BX_END_RETURN *ret is NULL and `end` says why.
+/* A fresh instance; `ctl` (may be NULL) must live as long as it does.  On anything but BX_END_RETURN *ret is NULL and `end` says why.
  * Runs the module's start function, if it has one. */
-bx_end_kind bx_einstance_new(const bx_emodule *m, void *ctx, const bx_engine_ctl *ctl,
+bx_end_kind bx_einstance_new(const bx_emodule *m, void *ctx, const bx_ctl *ctl,
                              const bx_engine_limits *lim, bx_einstance **ret, bx_eng_end *end);
 
 /* Call an exported function of type [] -> [].  May be called again after BX_END_RETURN;
@@ -174,158 +149,109 @@ void bx_einstance_free(bx_einstance *i);
  * runs on the calling thread's own stack; nothing is asynchronous towards C.  Interfaces:
  * wasi:cli, io, clocks, random, filesystem, sockets, http (outgoing), config, keyvalue.
  * Whatever they reach outside is a hook below.  All hooks of a call are called on the thread
- * that runs it, never at the same time, and get `ctx` of the call.
+ * that runs it, never at the same time; `ctx` is that of the call.
  *
  * Waiting (poll, blocking reads, sockets, HTTP) happens in here and watches the call's ctl: a
  * deadline is met to the millisecond, a cancel is noticed within 5 ms. */
 
-/* Same layout as bx_str. */
-typedef struct bx_estr {
-    const char *p;
-    size_t n;
-} bx_estr;
-
 /* Gets bytes a hook hands out; may be called once per answer, unless a hook says otherwise. */
 typedef void (*bx_eemit)(void *sink, const void *p, size_t n);
 
-/* -- files: mirrors src/vfs/vfs.h.  A file is the hooks' own pointer.  Results are errno
- * numbers of wasi_snapshot_preview1; 0 = success. -- */
-typedef struct bx_eopen { /* same layout as bx_open_how: one byte each, 0 or 1 */
-    uint8_t read, write;
-    uint8_t create, exclusive, truncate, directory;
-    uint8_t follow;
-    uint8_t append, nonblock, dsync, rsync, sync;
-} bx_eopen;
-
-typedef struct bx_estat { /* same layout as bx_stat */
-    uint64_t dev, ino, nlink, size;
-    uint64_t atim_ns, mtim_ns, ctim_ns;
-    uint32_t type; /* preview1 filetype */
-} bx_estat;
-
-typedef struct bx_etime { /* same layout as bx_set_time */
-    uint32_t kind;        /* 0 keep, 1 now, 2 `ns` */
-    uint64_t ns;
-} bx_etime;
-
-typedef struct bx_edirent { /* same layout as bx_dirent */
-    uint64_t next, ino;
-    uint32_t type;
-    bx_estr name; /* borrowed until the next call on this directory */
-} bx_edirent;
-
-typedef struct bx_efile_flags { /* same layout as bx_file_flags */
-    uint8_t append, nonblock, dsync, rsync, sync;
-} bx_efile_flags;
-
-typedef struct bx_efs_hooks { /* none may be NULL */
+/* -- files: the functions of vfs/vfs.h, whose contracts hold here.  None may be NULL. -- */
+typedef struct bx_efs_hooks {
     size_t (*preopen_count)(void *ctx);
-    bx_estr (*preopen_path)(void *ctx, size_t i);
-    int (*preopen)(void *ctx, size_t i, void **ret); /* closed with `close` like any other */
-    int (*open)(void *ctx, void *dir, bx_estr path, const bx_eopen *how, void **ret);
-    void (*close)(void *ctx, void *f);
-    uint32_t (*type)(void *ctx, void *f);   /* preview1 filetype */
-    uint32_t (*rights)(void *ctx, void *f); /* 1 read, 2 write; of a directory: what may be opened beneath it */
-    bx_efile_flags (*flags)(void *ctx, void *f);
-    int (*stat)(void *ctx, void *f, bx_estat *ret);
-    int (*stat_at)(void *ctx, void *dir, bx_estr path, int follow, bx_estat *ret);
-    int (*set_times)(void *ctx, void *f, bx_etime a, bx_etime m);
-    int (*set_times_at)(void *ctx, void *dir, bx_estr path, int follow, bx_etime a, bx_etime m);
-    int (*mkdir_at)(void *ctx, void *dir, bx_estr path);
-    int (*rmdir_at)(void *ctx, void *dir, bx_estr path);
-    int (*unlink_at)(void *ctx, void *dir, bx_estr path);
-    int (*symlink_at)(void *ctx, bx_estr target, void *dir, bx_estr path);
-    int (*readlink_at)(void *ctx, void *dir, bx_estr path, char *buf, size_t cap, size_t *ret_n);
-    int (*link_at)(void *ctx, void *old_dir, bx_estr old_path, int follow, void *new_dir, bx_estr new_path);
-    int (*rename_at)(void *ctx, void *old_dir, bx_estr old_path, void *new_dir, bx_estr new_path);
-    int (*pread)(void *ctx, void *f, void *buf, size_t cap, uint64_t off, size_t *ret_n); /* 0 bytes: end */
-    int (*pwrite)(void *ctx, void *f, const void *p, size_t n, uint64_t off, size_t *ret_n);
-    int (*append)(void *ctx, void *f, const void *p, size_t n, size_t *ret_n); /* at the end, wherever that is */
-    int (*set_size)(void *ctx, void *f, uint64_t size);
-    int (*advise)(void *ctx, void *f, uint64_t off, uint64_t len, int advice);
-    int (*sync)(void *ctx, void *f, int data_only);
-    int (*readdir)(void *ctx, void *dir, uint64_t cookie, bx_edirent *ret, int *ret_more);
-    int (*is_same)(void *ctx, void *a, void *b); /* 1 same, 0 not */
+    bx_str (*preopen_path)(void *ctx, size_t i);
+    bx_errno (*preopen)(void *ctx, size_t i, bx_file **ret); /* closed with `close` like any other */
+    bx_errno (*open)(bx_file *dir, bx_str path, const bx_open_how *how, bx_file **ret);
+    void (*close)(bx_file *f);
+    bx_filetype (*type)(const bx_file *f);
+    uint32_t (*rights)(const bx_file *f);
+    uint32_t (*grant_rights)(const bx_file *f);
+    bx_file_flags (*flags)(const bx_file *f);
+    bx_errno (*stat)(bx_file *f, bx_stat *ret);
+    bx_errno (*stat_at)(bx_file *dir, bx_str path, bool follow, bx_stat *ret);
+    bx_errno (*set_times)(bx_file *f, bx_set_time a, bx_set_time m);
+    bx_errno (*set_times_at)(bx_file *dir, bx_str path, bool follow, bx_set_time a, bx_set_time m);
+    bx_errno (*mkdir_at)(bx_file *dir, bx_str path);
+    bx_errno (*rmdir_at)(bx_file *dir, bx_str path);
+    bx_errno (*unlink_at)(bx_file *dir, bx_str path);
+    bx_errno (*symlink_at)(bx_str target, bx_file *dir, bx_str path);
+    bx_errno (*readlink_at)(bx_file *dir, bx_str path, char *buf, size_t cap, size_t *ret_n);
+    bx_errno (*link_at)(bx_file *old_dir, bx_str old_path, bool follow, bx_file *new_dir,
+                        bx_str new_path);
+    bx_errno (*rename_at)(bx_file *old_dir, bx_str old_path, bx_file *new_dir, bx_str new_path);
+    bx_errno (*pread)(bx_file *f, void *buf, size_t cap, uint64_t off, size_t *ret_n);
+    bx_errno (*pwrite)(bx_file *f, const void *p, size_t n, uint64_t off, size_t *ret_n);
+    bx_errno (*append)(bx_file *f, const void *p, size_t n, size_t *ret_n); /* wherever the end is */
+    bx_errno (*set_size)(bx_file *f, uint64_t size);
+    bx_errno (*advise)(bx_file *f, uint64_t off, uint64_t len, int advice);
+    bx_errno (*sync)(bx_file *f, bool data_only);
+    bx_errno (*readdir)(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more);
+    bool (*is_same)(const bx_file *a, const bx_file *b);
 } bx_efs_hooks;
 
-/* -- HTTP: mirrors src/egress/egress.h.  A request is the hooks' own pointer. -- */
-typedef struct bx_efield { /* same layout as bx_http_field */
-    bx_estr name, value;
-    uint8_t secret; /* 0 */
-} bx_efield;
-
-typedef struct bx_ehead { /* same layout as bx_http_head */
-    uint16_t status;
-    const bx_efield *fields;
-    size_t n_fields;
-} bx_ehead;
-
-enum { BX_EPENDING = 0, BX_EREADY = 1, BX_EEND = 2, BX_EERROR = 3 }; /* as bx_poll */
-
-#define BX_EBODY_NONE UINT64_MAX          /* as BX_BODY_NONE */
-#define BX_EBODY_CHUNKED (UINT64_MAX - 1) /* as BX_BODY_CHUNKED */
-
-typedef struct bx_erequest { /* same layout as bx_egress_desc */
-    bx_estr method, url;
-    const bx_efield *fields;
-    size_t n_fields;
-    uint64_t body_length;
-    uint64_t connect_timeout_ns, first_byte_timeout_ns, between_bytes_timeout_ns; /* 0 = none asked for */
-} bx_erequest;
-
-typedef struct bx_ehttp_hooks { /* none may be NULL */
+/* -- HTTP: but for `start` the functions of egress/egress.h, whose contracts hold here.  None may be
+ * NULL. -- */
+typedef struct bx_ehttp_hooks {
     /* Start; everything is copied.  `wake(waker)` may be called from any thread, at any time
      * until `free` has returned, whenever a poll that answered PENDING may answer otherwise now.
-     * 0, or an error number as `error` gives it: no request then. */
-    int (*start)(void *ctx, const bx_erequest *r, void (*wake)(void *), void *waker, void **ret);
-    void (*free)(void *ctx, void *r);
-    int (*poll_head)(void *ctx, void *r, const bx_ehead **ret);
-    int (*poll_body)(void *ctx, void *r, void *buf, size_t cap, size_t *n);
-    int (*poll_trailers)(void *ctx, void *r, const bx_ehead **ret);
-    int (*body_write)(void *ctx, void *r, const void *p, size_t n, size_t *accepted);
-    void (*body_end)(void *ctx, void *r, const bx_efield *trailers, size_t n);
-    void (*body_abort)(void *ctx, void *r);
-    int (*error)(void *ctx, void *r, const char **msg); /* number of wasi:http error-code, from 1 */
+     * BX_HTTP_OK, or an error: no request then. */
+    bx_http_error (*start)(void *ctx, const bx_egress_desc *d, void (*wake)(void *), void *waker,
+                           bx_egress_request **ret);
+    void (*free)(bx_egress_request *r);
+    bx_poll (*poll_head)(bx_egress_request *r, const bx_http_head **ret);
+    bx_poll (*poll_body)(bx_egress_request *r, void *buf, size_t cap, size_t *n);
+    bx_poll (*poll_trailers)(bx_egress_request *r, const bx_http_head **ret);
+    bx_poll (*body_write)(bx_egress_request *r, const void *p, size_t n, size_t *accepted);
+    void (*body_end)(bx_egress_request *r, const bx_http_field *trailers, size_t n);
+    void (*body_abort)(bx_egress_request *r);
+    bx_http_error (*error)(bx_egress_request *r, const char **msg);
 } bx_ehttp_hooks;
 
 /* -- sockets -- */
-enum { BX_ESOCK_TCP_BIND, BX_ESOCK_TCP_CONNECT, BX_ESOCK_UDP_BIND, BX_ESOCK_UDP_CONNECT, BX_ESOCK_UDP_SEND };
+typedef enum bx_esock_use {
+    BX_ESOCK_TCP_BIND,
+    BX_ESOCK_TCP_CONNECT,
+    BX_ESOCK_UDP_BIND,
+    BX_ESOCK_UDP_CONNECT,
+    BX_ESOCK_UDP_SEND,
+} bx_esock_use;
 
 typedef struct bx_esock_hooks { /* none may be NULL */
     /* 1: allowed.  `addr`: 4 or 16 bytes, network order. */
-    int (*check)(void *ctx, int use, const uint8_t *addr, size_t n, uint16_t port);
+    int (*check)(void *ctx, bx_esock_use use, const uint8_t *addr, size_t n, uint16_t port);
     /* Look a name up; `emit` once per address (4 or 16 bytes).  May block; must watch the ctl.  0; 1 not
      * allowed; 2 no such name; 3 try again later; 4 failed for good. */
-    int (*resolve)(void *ctx, bx_estr name, bx_eemit emit, void *sink);
+    int (*resolve)(void *ctx, bx_str name, bx_eemit emit, void *sink);
 } bx_esock_hooks;
 
 /* -- wasi:keyvalue.  Answers: 0 ok; 1 absent; 2 access denied; 3 other error (emit gives its words). -- */
 typedef struct bx_ekv_hooks { /* none may be NULL */
-    int (*open)(void *ctx, bx_estr name, bx_eemit emit, void *sink); /* 1: no such store */
-    int (*get)(void *ctx, bx_estr key, bx_eemit emit, void *sink);
-    int (*set)(void *ctx, bx_estr key, const void *p, size_t n, bx_eemit emit, void *sink);
-    int (*remove)(void *ctx, bx_estr key, bx_eemit emit, void *sink);
-    int (*exists)(void *ctx, bx_estr key, bx_eemit emit, void *sink); /* 0 yes, 1 no */
+    int (*open)(void *ctx, bx_str name, bx_eemit emit, void *sink); /* 1: no such store */
+    int (*get)(void *ctx, bx_str key, bx_eemit emit, void *sink);
+    int (*set)(void *ctx, bx_str key, const void *p, size_t n, bx_eemit emit, void *sink);
+    int (*remove)(void *ctx, bx_str key, bx_eemit emit, void *sink);
+    int (*exists)(void *ctx, bx_str key, bx_eemit emit, void *sink); /* 0 yes, 1 no */
     /* Keys after `cursor` (NULL: from the first), in order, `emit` once per key, at most 1000; *more = 1 when
      * there are further ones. */
     int (*list)(void *ctx, const char *cursor, int *more, bx_eemit emit, void *sink);
-    int (*increment)(void *ctx, bx_estr key, int64_t delta, int64_t *ret, bx_eemit emit, void *sink);
+    int (*increment)(void *ctx, bx_str key, int64_t delta, int64_t *ret, bx_eemit emit, void *sink);
     /* Store `p` if the value is still `old` (NULL: still absent).  1: it is not. */
-    int (*swap)(void *ctx, bx_estr key, const void *old, size_t n_old, const void *p, size_t n, bx_eemit emit,
+    int (*swap)(void *ctx, bx_str key, const void *old, size_t n_old, const void *p, size_t n, bx_eemit emit,
                 void *sink);
 } bx_ekv_hooks;
 
 typedef struct bx_ecall {
     void *ctx;
-    const bx_engine_ctl *ctl; /* NULL: no deadline, no cancel */
+    const bx_ctl *ctl; /* NULL: no deadline, no cancel */
     bx_engine_limits limits;
     uint32_t max_handles;      /* entries of the resource table; 0 = 4096 */
     uint32_t max_field_bytes;  /* one header section of wasi:http; 0 = 128 KiB */
-    const bx_estr *args;       /* args[0] is the program's name */
+    const bx_str *args;       /* args[0] is the program's name */
     size_t n_args;
-    const bx_estr *env; /* name, value, name, value, … : 2 * n_env */
+    const bx_str *env; /* name, value, name, value, … : 2 * n_env */
     size_t n_env;
-    const bx_estr *config; /* wasi:config values, as `env`; NULL: the interface is absent */
+    const bx_str *config; /* wasi:config values, as `env`; NULL: the interface is absent */
     size_t n_config;
     /* Standard input: 0 with *n bytes (*n = 0: the end), 1 nothing yet, 2 failed.  Must not block.
      * NULL: empty. */
@@ -371,7 +297,4 @@ bx_eng_code bx_ecomponent_invoke(const bx_emodule *m, const bx_ecall *call, cons
  * a library.  Modules that carry a world of their own (wit-bindgen) keep it. */
 bx_eng_code bx_engine_componentize(const uint8_t *wasm, size_t n, bx_eng_bytes *ret, bx_eng_error *err);
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -13,6 +13,23 @@
 //! # Threads
 //! Engines and modules may be used by several threads at once.  An instance belongs to one thread at a time.
 
+/// What the build script makes of the border's types is not needed here.
+macro_rules! describe {
+    ($($ignored:tt)*) => {};
+}
+
+/// See [`describe`].
+macro_rules! describe_all {
+    ($($ignored:tt)*) => {};
+}
+
+/// Each door has the type that was compared with the header.
+macro_rules! c_functions {
+    ($(fn $name:ident($($arg:ty),* $(,)?) $(-> $ret:ty)?;)*) => {
+        $(const _: unsafe extern "C" fn($($arg),*) $(-> $ret)? = super::$name;)*
+    };
+}
+
 mod abi;
 mod component;
 mod core;

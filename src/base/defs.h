@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bx_str.h"
+
 #define BX_NODISCARD    __attribute__((warn_unused_result))
 #define BX_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define BX_UNUSED       __attribute__((unused))
@@ -27,12 +29,6 @@
         (p) = NULL; \
         bx_t_; \
     }))
-
-/* Borrowed bytes; not NUL-terminated. */
-typedef struct bx_str {
-    const char *p;
-    size_t n;
-} bx_str;
 
 #define BX_LIT(s) ((bx_str){"" s, sizeof(s) - 1})
 #define BX_FMT(s) (int)((s).n > 256 ? 256 : (s).n), (s).p /* for "%.*s" */

@@ -22,13 +22,13 @@
 #ifndef BX_EGRESS_EGRESS_H
 #define BX_EGRESS_EGRESS_H
 
+#include "bx_types.h"
 #include "egress/url.h"
 #include "os/ctl.h"
 #include "policy/limits.h"
 
 typedef struct bx_egress bx_egress;
 typedef struct bx_egress_scope bx_egress_scope;
-typedef struct bx_egress_request bx_egress_request;
 
 enum {
     BX_HTTP_MAX_FIELDS = 100,       /* header fields of one message, trailers counted apart */
@@ -38,14 +38,6 @@ enum {
     BX_EGRESS_SCOPE_REQUESTS = 256, /* requests open at once in one scope */
     BX_EGRESS_MAX_ADDRS = 16,       /* addresses used of one name */
 };
-
-/* Mirrors error-code of wasi:http/types, in its order, from 1; 0 = no error. */
-typedef enum bx_http_error {
-    BX_HTTP_OK = 0,
-#define BX_HTTP_ERROR(field, name, text) BX_HTTP_##field,
-#include "egress/http_errors.def"
-#undef BX_HTTP_ERROR
-} bx_http_error;
 
 const char *bx_http_error_name(bx_http_error e); /* "DNS-timeout"; never NULL */
 const char *bx_http_error_text(bx_http_error e); /* "the name lookup took too long" */
@@ -130,11 +122,6 @@ BX_DEFINE_AUTO(bx_egress_scope, bx_egress_scope_free)
 bx_egress_counters bx_egress_scope_counters(const bx_egress_scope *s);
 
 /* ---- one request ----------------------------------------------------------------------------- */
-typedef struct bx_http_field {
-    bx_str name, value;
-    bool secret; /* a credential: bx_egress_fetch drops it when a redirect leaves the origin */
-} bx_http_field;
-
 /* `fn` is called (with `ctx`, on any thread, bx_egress_start not excluded) after a poll answered
  * PENDING or a write took less than all, once something has changed.  One call stands for both
  * directions: whoever waits on this request polls again.  Spurious calls are possible; none comes
@@ -143,21 +130,6 @@ typedef struct bx_egress_waker {
     void (*fn)(void *ctx);
     void *ctx;
 } bx_egress_waker;
-
-#define BX_BODY_NONE    UINT64_MAX       /* no request body */
-#define BX_BODY_CHUNKED (UINT64_MAX - 1) /* a body of unknown length */
-
-typedef struct bx_egress_desc {
-    bx_str method;               /* a token; CONNECT, TRACE and TRACK are refused */
-    bx_str url;                  /* absolute */
-    const bx_http_field *fields; /* Host and Content-Length only if they agree with the rest */
-    size_t n_fields;
-    uint64_t body_length;           /* BX_BODY_NONE, BX_BODY_CHUNKED or bytes */
-    uint64_t connect_timeout_ns;    /* name lookup, TCP and TLS together; 0 = default */
-    uint64_t first_byte_timeout_ns; /* from connected to the response's head; 0 = none */
-    uint64_t
-        between_bytes_timeout_ns; /* silence in the body, while there is room for it; 0 = none */
-} bx_egress_desc;
 
 /* Judge and start.  Everything is copied.  A request the rules, limits or syntax refuse is NOT an
  * error of this function: it yields a request that has already failed, so that a guest always
@@ -170,19 +142,6 @@ BX_DEFINE_AUTO(bx_egress_request, bx_egress_request_free)
 
 /* Take the place of the waker given at start. */
 void bx_egress_set_waker(bx_egress_request *r, bx_egress_waker w);
-
-typedef enum bx_poll {
-    BX_POLL_PENDING, /* not yet: the waker will be called */
-    BX_POLL_READY,   /* *ret is set */
-    BX_POLL_END,     /* there is no more */
-    BX_POLL_ERROR,   /* bx_egress_error */
-} bx_poll;
-
-typedef struct bx_http_head {
-    uint16_t status;
-    const bx_http_field *fields; /* names as sent by the server; order kept */
-    size_t n_fields;
-} bx_http_head;
 
 /* The final response.  Borrowed until the request is freed. */
 bx_poll bx_egress_poll_head(bx_egress_request *r, const bx_http_head **ret);

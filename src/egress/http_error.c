@@ -7,7 +7,7 @@ static const struct {
 } ERRORS[] = {
     {"none", "no error"},
 #define BX_HTTP_ERROR(field, name, text) {name, text},
-#include "egress/http_errors.def"
+#include "bx_http_errors.def"
 #undef BX_HTTP_ERROR
 };
 

@@ -8,16 +8,7 @@
 #include <stdatomic.h>
 
 #include "base/error.h"
-
-typedef struct bx_ctl {
-    _Atomic uint32_t cancelled;
-    uint32_t pad;
-    uint64_t deadline_ns; /* CLOCK_MONOTONIC; UINT64_MAX = none */
-    const struct bx_ctl *parent; /* borrowed: the call this one was started by, or NULL; outlives
-                                    this one.  Its cancel is ours too */
-    int cancel_fd;        /* eventfd that becomes readable on cancel; -1 = none: waits then
-                             notice a cancel within BX_CTL_SLICE_MS */
-} bx_ctl;
+#include "bx_types.h"
 
 enum {
     BX_CTL_SLICE_MS = 5,

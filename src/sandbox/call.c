@@ -125,8 +125,7 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
     enter(l);
     bx_engine_limits el = {l->limits->memory, l->limits->tables, l->limits->fuel};
     if (core)
-        (void)bx_einstance_new(l->code, l->wasi, (const bx_engine_ctl *)(const void *)l->ctl, &el,
-                               &l->instance, end);
+        (void)bx_einstance_new(l->code, l->wasi, l->ctl, &el, &l->instance, end);
     return BX_OK;
 }
 

@@ -4,11 +4,6 @@
 #include "sandbox/internal.h"
 #include "wasi/streams.h"
 
-_Static_assert(offsetof(bx_engine_ctl, cancelled) == offsetof(bx_ctl, cancelled) &&
-                   offsetof(bx_engine_ctl, deadline_ns) == offsetof(bx_ctl, deadline_ns) &&
-                   offsetof(bx_engine_ctl, parent) == offsetof(bx_ctl, parent),
-               "bx_engine_ctl must be the beginning of bx_ctl");
-
 bx_code bx_component_link(bx_emodule *code, bx_error *err)
 {
     bx_eng_error e = {0};
@@ -42,9 +37,9 @@ static void fill_random(void *ctx, void *p, size_t n)
 /* ---- the call -------------------------------------------------------------------------------- */
 
 /* "K=V\0K=V\0" -> name, value, name, value. */
-static bx_estr *split_env(const bx_sealed *s, bx_error *err)
+static bx_str *split_env(const bx_sealed *s, bx_error *err)
 {
-    bx_estr *list = bx_calloc(2 * s->n_env + 1, sizeof *list);
+    bx_str *list = bx_calloc(2 * s->n_env + 1, sizeof *list);
     if (!list) {
         (void)bx_fail(err, BX_ENOMEM, "variables of the guest");
         return NULL;
@@ -53,22 +48,22 @@ static bx_estr *split_env(const bx_sealed *s, bx_error *err)
     for (size_t i = 0; i < s->n_env; i++) {
         size_t n = strlen(at);
         const char *eq = memchr(at, '=', n);
-        list[2 * i] = (bx_estr){at, (size_t)(eq - at)};
-        list[2 * i + 1] = (bx_estr){eq + 1, n - (size_t)(eq - at) - 1};
+        list[2 * i] = (bx_str){at, (size_t)(eq - at)};
+        list[2 * i + 1] = (bx_str){eq + 1, n - (size_t)(eq - at) - 1};
         at += n + 1;
     }
     return list;
 }
 
-static bx_estr *list_args(const bx_call *c, bx_error *err)
+static bx_str *list_args(const bx_call *c, bx_error *err)
 {
-    bx_estr *list = bx_calloc(c->n_args + 1, sizeof *list);
+    bx_str *list = bx_calloc(c->n_args + 1, sizeof *list);
     if (!list) {
         (void)bx_fail(err, BX_ENOMEM, "arguments of the guest");
         return NULL;
     }
     for (size_t i = 0; i < c->n_args; i++)
-        list[i] = (bx_estr){c->args[i], strlen(c->args[i])};
+        list[i] = (bx_str){c->args[i], strlen(c->args[i])};
     return list;
 }
 
@@ -120,8 +115,8 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
     const bx_call *call = r->call;
     const bx_sealed *s = call->sealed;
     const bx_limits *l = bx_grant_limits(s->grant);
-    BX_AUTOFREE bx_estr *env = split_env(s, err);
-    BX_AUTOFREE bx_estr *args = list_args(call, err);
+    BX_AUTOFREE bx_str *env = split_env(s, err);
+    BX_AUTOFREE bx_str *args = list_args(call, err);
     if (!env || !args)
         return BX_ENOMEM;
     bx_component c = {
@@ -135,7 +130,7 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
     };
     bx_ecall ec = {
         .ctx = &c,
-        .ctl = (const bx_engine_ctl *)(const void *)r->ctl,
+        .ctl = r->ctl,
         .limits = {l->memory, l->tables, l->fuel},
         .args = args,
         .n_args = call->n_args,

@@ -6,8 +6,6 @@ enum { OK = 0, ABSENT = 1, DENIED = 2, OTHER = 3 }; /* answers of the hooks */
 
 static bx_vfs_session *files_of(void *ctx) { return ((bx_component *)ctx)->files; }
 
-static bx_str str(bx_estr s) { return (bx_str){s.p, s.n}; }
-
 static const char *words(bx_errno e)
 {
     switch (e) {
@@ -65,23 +63,22 @@ static int answer_write(bx_errno e, bx_eemit emit, void *sink)
 }
 
 /* There is one store, and a guest need not know what its user called it. */
-static int open_store(void *ctx, bx_estr name, bx_eemit emit, void *sink)
+static int open_store(void *ctx, bx_str name, bx_eemit emit, void *sink)
 {
     (void)emit;
     (void)sink;
     const bx_cap *cap = bx_grant_find(bx_sealed_grant(((bx_component *)ctx)->sealed), BX_CAP_STORE);
-    bx_str s = str(name);
-    bool known =
-        cap && (s.n == 0 || bx_str_eq(s, BX_LIT("default")) || bx_str_eq(s, bx_str_of(cap->path)));
+    bool known = cap && (name.n == 0 || bx_str_eq(name, BX_LIT("default")) ||
+                         bx_str_eq(name, bx_str_of(cap->path)));
     return known ? OK : ABSENT;
 }
 
-static int get(void *ctx, bx_estr key, bx_eemit emit, void *sink)
+static int get(void *ctx, bx_str key, bx_eemit emit, void *sink)
 {
     /* What does not fit in the guest's memory need not be read. */
     BX_AUTO_BUF value =
         bx_buf_init((size_t)bx_grant_limits(bx_sealed_grant(((bx_component *)ctx)->sealed))->memory);
-    bx_errno e = bx_kv_get(files_of(ctx), str(key), &value);
+    bx_errno e = bx_kv_get(files_of(ctx), key, &value);
     if (e == BX_E_SUCCESS) {
         bx_str v = bx_buf_str(&value);
         emit(sink, v.p, v.n);
@@ -89,19 +86,19 @@ static int get(void *ctx, bx_estr key, bx_eemit emit, void *sink)
     return answer(e, emit, sink);
 }
 
-static int set(void *ctx, bx_estr key, const void *p, size_t n, bx_eemit emit, void *sink)
+static int set(void *ctx, bx_str key, const void *p, size_t n, bx_eemit emit, void *sink)
 {
-    return answer_write(bx_kv_set(files_of(ctx), str(key), (bx_str){p, n}), emit, sink);
+    return answer_write(bx_kv_set(files_of(ctx), key, (bx_str){p, n}), emit, sink);
 }
 
-static int remove_key(void *ctx, bx_estr key, bx_eemit emit, void *sink)
+static int remove_key(void *ctx, bx_str key, bx_eemit emit, void *sink)
 {
-    return answer(bx_kv_remove(files_of(ctx), str(key)), emit, sink);
+    return answer(bx_kv_remove(files_of(ctx), key), emit, sink);
 }
 
-static int exists(void *ctx, bx_estr key, bx_eemit emit, void *sink)
+static int exists(void *ctx, bx_str key, bx_eemit emit, void *sink)
 {
-    return answer(bx_kv_exists(files_of(ctx), str(key)), emit, sink);
+    return answer(bx_kv_exists(files_of(ctx), key), emit, sink);
 }
 
 typedef struct out {
@@ -125,17 +122,17 @@ static int list(void *ctx, const char *cursor, int *more, bx_eemit emit, void *s
     return answer(e, emit, sink);
 }
 
-static int increment(void *ctx, bx_estr key, int64_t delta, int64_t *ret, bx_eemit emit, void *sink)
+static int increment(void *ctx, bx_str key, int64_t delta, int64_t *ret, bx_eemit emit, void *sink)
 {
-    return answer_write(bx_kv_increment(files_of(ctx), str(key), delta, ret), emit, sink);
+    return answer_write(bx_kv_increment(files_of(ctx), key, delta, ret), emit, sink);
 }
 
-static int swap(void *ctx, bx_estr key, const void *old, size_t n_old, const void *p, size_t n,
+static int swap(void *ctx, bx_str key, const void *old, size_t n_old, const void *p, size_t n,
                 bx_eemit emit, void *sink)
 {
     bx_str was = {old, n_old};
     bool done = false;
-    bx_errno e = bx_kv_swap(files_of(ctx), str(key), old ? &was : NULL, (bx_str){p, n}, &done);
+    bx_errno e = bx_kv_swap(files_of(ctx), key, old ? &was : NULL, (bx_str){p, n}, &done);
     return e == BX_E_SUCCESS && !done ? ABSENT : answer_write(e, emit, sink);
 }
 

@@ -2,18 +2,6 @@
 #include "sandbox/component_hooks.h"
 #include "sandbox/internal.h"
 
-#define SAME_LAYOUT(a, b, last) \
-    _Static_assert(sizeof(a) == sizeof(b) && offsetof(a, last) == offsetof(b, last), \
-                   #a " and " #b " must be laid out alike")
-SAME_LAYOUT(bx_efield, bx_http_field, secret);
-SAME_LAYOUT(bx_ehead, bx_http_head, n_fields);
-SAME_LAYOUT(bx_erequest, bx_egress_desc, between_bytes_timeout_ns);
-_Static_assert((int)BX_EPENDING == (int)BX_POLL_PENDING && (int)BX_EREADY == (int)BX_POLL_READY &&
-                   (int)BX_EEND == (int)BX_POLL_END && (int)BX_EERROR == (int)BX_POLL_ERROR,
-               "answers of polls are numbered alike");
-_Static_assert(BX_EBODY_NONE == BX_BODY_NONE && BX_EBODY_CHUNKED == BX_BODY_CHUNKED,
-               "body lengths mean the same");
-
 static void on_request(void *ctx, const bx_egress_event *ev)
 {
     bx_record_add_request(((bx_component *)ctx)->record, ev);
@@ -41,76 +29,26 @@ bx_egress_scope *bx_component_scope(bx_component *c)
 
 /* ---- wasi:http ------------------------------------------------------------------------------ */
 
-static int start(void *ctx, const bx_erequest *r, void (*wake)(void *), void *waker, void **ret)
+static bx_http_error start(void *ctx, const bx_egress_desc *d, void (*wake)(void *), void *waker,
+                           bx_egress_request **ret)
 {
-    bx_component *c = ctx;
-    bx_egress_scope *s = bx_component_scope(c);
-    bx_egress_request *req = NULL;
+    bx_egress_scope *s = bx_component_scope(ctx);
     bx_egress_waker w = {wake, waker};
-    if (!s || bx_egress_start(s, (const bx_egress_desc *)(const void *)r, w, &req, NULL) != BX_OK)
+    if (!s || bx_egress_start(s, d, w, ret, NULL) != BX_OK)
         return BX_HTTP_INTERNAL_ERROR;
-    *ret = req;
-    return 0;
-}
-
-static void free_request(void *ctx, void *r)
-{
-    (void)ctx;
-    bx_egress_request_free(r);
-}
-
-static int poll_head(void *ctx, void *r, const bx_ehead **ret)
-{
-    (void)ctx;
-    return (int)bx_egress_poll_head(r, (const bx_http_head **)(void *)ret);
-}
-
-static int poll_body(void *ctx, void *r, void *buf, size_t cap, size_t *n)
-{
-    (void)ctx;
-    return (int)bx_egress_poll_body(r, buf, cap, n);
-}
-
-static int poll_trailers(void *ctx, void *r, const bx_ehead **ret)
-{
-    (void)ctx;
-    return (int)bx_egress_poll_trailers(r, (const bx_http_head **)(void *)ret);
-}
-
-static int body_write(void *ctx, void *r, const void *p, size_t n, size_t *accepted)
-{
-    (void)ctx;
-    return (int)bx_egress_body_write(r, p, n, accepted);
-}
-
-static void body_end(void *ctx, void *r, const bx_efield *trailers, size_t n)
-{
-    (void)ctx;
-    bx_egress_body_end(r, (const bx_http_field *)(const void *)trailers, n);
-}
-
-static void body_abort(void *ctx, void *r)
-{
-    (void)ctx;
-    bx_egress_body_abort(r);
-}
-
-static int error_of(void *ctx, void *r, const char **msg)
-{
-    (void)ctx;
-    return (int)bx_egress_error(r, msg);
+    return BX_HTTP_OK;
 }
 
 const bx_ehttp_hooks bx_component_http = {
     .start = start,
-    .free = free_request,
-    .poll_head = poll_head,
-    .poll_body = poll_body,
-    .poll_trailers = poll_trailers,
-    .body_write = body_write,
-    .body_end = body_end,
-    .body_abort = body_abort,
-    .error = error_of,
+    .free = bx_egress_request_free,
+    .poll_head = bx_egress_poll_head,
+    .poll_body = bx_egress_poll_body,
+    .poll_trailers = bx_egress_poll_trailers,
+    .body_write = bx_egress_body_write,
+    .body_end = bx_egress_body_end,
+    .body_abort = bx_egress_body_abort,
+    .error = bx_egress_error,
 };
 
 /* ---- wasi:sockets --------------------------------------------------------------------------- */
@@ -126,7 +64,7 @@ static bool may_bind(const uint8_t *addr, size_t n, uint16_t port)
     return port == 0;
 }
 
-static int check(void *ctx, int use, const uint8_t *addr, size_t n, uint16_t port)
+static int check(void *ctx, bx_esock_use use, const uint8_t *addr, size_t n, uint16_t port)
 {
     bx_component *c = ctx;
     if (n != 4 && n != 16)
@@ -145,7 +83,7 @@ static int check(void *ctx, int use, const uint8_t *addr, size_t n, uint16_t por
     return v.allow;
 }
 
-static int resolve(void *ctx, bx_estr name, bx_eemit emit, void *sink)
+static int resolve(void *ctx, bx_str name, bx_eemit emit, void *sink)
 {
     bx_component *c = ctx;
     bx_egress_scope *s = bx_component_scope(c);
@@ -154,8 +92,7 @@ static int resolve(void *ctx, bx_estr name, bx_eemit emit, void *sink)
     bx_http_error why = BX_HTTP_OK;
     if (!s)
         return 4;
-    bx_code rc =
-        bx_egress_resolve(s, (bx_str){name.p, name.n}, c->ctl, ips, BX_COUNT(ips), &n, &why, NULL);
+    bx_code rc = bx_egress_resolve(s, name, c->ctl, ips, BX_COUNT(ips), &n, &why, NULL);
     for (size_t i = 0; rc == BX_OK && i < n; i++)
         emit(sink, ips[i].b, ips[i].family == 4 ? 4 : 16);
     return rc == BX_OK ? 0 : rc == BX_EDENIED ? 1 : rc == BX_ENOENT ? 2 : rc == BX_ETIMEOUT ? 3 : 4;

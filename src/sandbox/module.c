@@ -13,11 +13,6 @@
 #include "wasi/wasi.h"
 
 /* The table of host functions is handed to the engine as it is. */
-_Static_assert(sizeof(bx_wasi_def) == sizeof(bx_host_def) &&
-                   offsetof(bx_wasi_def, fn) == offsetof(bx_host_def, fn) &&
-                   offsetof(bx_wasi_def, sig) == offsetof(bx_host_def, sig),
-               "bx_wasi_def must have the layout of bx_host_def");
-
 struct bx_module {
     bx_runtime *rt;
     char *name;
@@ -142,8 +137,7 @@ static bx_code compile(const bx_module *m, bx_engine *e, bx_emodule **ret, bx_er
 static bx_code link_core(bx_emodule *code, bx_error *err)
 {
     bx_eng_error ee = {0};
-    return bx_from_engine(bx_emodule_link(code, (const bx_host_def *)(const void *)bx_wasi_preview1,
-                                          bx_wasi_preview1_count, &ee),
+    return bx_from_engine(bx_emodule_link(code, bx_wasi_preview1, bx_wasi_preview1_count, &ee),
                           &ee, err);
 }
 

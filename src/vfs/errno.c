@@ -10,7 +10,7 @@ bx_errno bx_errno_from_host(int host_errno)
         bx_errno guest;
     } table[] = {
 #define BX_ERRNO(name, value, host) {host, BX_E_##name},
-#include "vfs/errno.def"
+#include "bx_errno.def"
 #undef BX_ERRNO
     };
     if (host_errno == 0)
@@ -24,7 +24,7 @@ bx_errno bx_errno_from_host(int host_errno)
     return BX_E_IO;
 }
 
-/* By number; errno_test.c holds this list against errno.def. */
+/* By number; errno_test.c holds this list against bx_errno.def. */
 static const char *const names[] = {
     "success",     "2big",           "acces",       "addrinuse",   "addrnotavail",
     "afnosupport", "again",          "already",     "badf",        "badmsg",

@@ -13,7 +13,7 @@ static void names_follow_the_table(void)
         int value;
     } rows[] = {
 #define BX_ERRNO(name, value, host) {#name, value},
-#include "vfs/errno.def"
+#include "bx_errno.def"
 #undef BX_ERRNO
     };
     CHECK(BX_COUNT(rows) == 77);

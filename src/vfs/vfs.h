@@ -23,9 +23,6 @@
 
 typedef struct bx_vfs bx_vfs;
 typedef struct bx_vfs_session bx_vfs_session;
-typedef struct bx_file bx_file; /* an open file or directory of one session */
-
-enum { BX_FS_READ = 1u << 0, BX_FS_WRITE = 1u << 1 }; /* rights of a grant or a handle */
 
 /* ---- sealed mounts ----------------------------------------------------------------- */
 /* Open every mount a file capability of `g` (sealed) needs; with deny: rules every mount there
@@ -102,41 +99,11 @@ bx_errno bx_vfs_preopen(bx_vfs_session *s, size_t i, bx_file **ret);
 /* ---- opening and paths -------------------------------------------------------------- */
 /* Paths are guest bytes relative to `dir`: a leading '/', NUL, invalid UTF-8, or more than
  * BX_MAX_PATH bytes are refused (PERM, INVAL, ILSEQ, NAMETOOLONG). */
-typedef struct bx_open_how {
-    bool read, write; /* access wanted; neither: a handle for stat and paths only */
-    bool create, exclusive, truncate, directory;
-    bool follow; /* follow a symbolic link in the last part */
-    bool append, nonblock, dsync, rsync, sync;
-} bx_open_how;
-
 /* PERM: the path leaves the grant, or the grant lacks a right asked for (create and truncate
  * need write).  ACCES: carved out, or neither a regular file nor a directory.  LOOP: the last part
  * is a link and `follow` is not set.  ISDIR: a directory with write, create or truncate.  INVAL:
  * `directory` with create or truncate.  `exclusive` without `create` means nothing. */
 bx_errno bx_vfs_open(bx_file *dir, bx_str path, const bx_open_how *how, bx_file **ret);
-
-typedef enum bx_filetype { /* preview1 numbering */
-                           BX_FT_UNKNOWN = 0,
-                           BX_FT_BLOCK = 1,
-                           BX_FT_CHAR = 2,
-                           BX_FT_DIR = 3,
-                           BX_FT_REG = 4,
-                           BX_FT_DGRAM = 5,
-                           BX_FT_STREAM = 6,
-                           BX_FT_SYMLINK = 7,
-} bx_filetype;
-
-typedef struct bx_stat {
-    uint64_t dev, ino, nlink,
-        size; /* dev and ino are stable within a session; they do not reveal the host's device */
-    uint64_t atim_ns, mtim_ns, ctim_ns; /* since 1970, UTC */
-    bx_filetype type;
-} bx_stat;
-
-typedef struct bx_set_time { /* one of the two times of set_times */
-    enum { BX_TIME_KEEP, BX_TIME_NOW, BX_TIME_SET } kind;
-    uint64_t ns;
-} bx_set_time;
 
 bx_errno bx_vfs_stat_at(bx_file *dir, bx_str path, bool follow, bx_stat *ret);
 bx_errno bx_vfs_set_times_at(bx_file *dir, bx_str path, bool follow, bx_set_time a, bx_set_time m);
@@ -184,19 +151,9 @@ bx_errno bx_file_sync(bx_file *f, bool data_only);
 bx_errno bx_file_set_times(bx_file *f, bx_set_time a, bx_set_time m);
 /* Only append and nonblock may change after opening. */
 void bx_file_set_flags(bx_file *f, bool append, bool nonblock);
-typedef struct bx_file_flags {
-    bool append, nonblock, dsync, rsync, sync;
-} bx_file_flags;
 bx_file_flags bx_file_get_flags(const bx_file *f);
 
 /* ---- directories ----------------------------------------------------------------------- */
-typedef struct bx_dirent {
-    uint64_t next; /* cookie of the entry after this one */
-    uint64_t ino;
-    bx_filetype type;
-    bx_str name; /* borrowed until the next call on this handle */
-} bx_dirent;
-
 /* The entry at `cookie` (0 = the first, else a `next` seen before in this pass on this handle).
  * *ret_more = false past the last.  "." and ".." come first, with the same ino.  Cookie 0 begins a
  * new pass.  Cookies stay right while entries are created and removed: an entry neither appears

@@ -13,7 +13,7 @@
 #include "wasi/preview1.def"
 #undef BX_P1
 
-const bx_wasi_def bx_wasi_preview1[] = {
+const bx_host_def bx_wasi_preview1[] = {
 #define BX_P1(name, sig) {"wasi_snapshot_preview1", #name, sig, enter_##name},
 #include "wasi/preview1.def"
 #undef BX_P1

@@ -18,19 +18,13 @@
 #ifndef BX_WASI_WASI_H
 #define BX_WASI_WASI_H
 
+#include "bx_types.h"
 #include "os/ctl.h"
 #include "policy/grant.h"
 #include "vfs/vfs.h"
 
-/* Same shape as bx_host_def of the engine; the sandbox checks that at compile time. */
-typedef int32_t (*bx_wasi_fn)(void *ctx /* bx_wasi * */, uint8_t *mem, size_t mem_len,
-                              uint64_t *args);
-typedef struct bx_wasi_def {
-    const char *module, *name, *sig; /* "ii:i": i = i32, I = i64 */
-    bx_wasi_fn fn;
-} bx_wasi_def;
-
-extern const bx_wasi_def bx_wasi_preview1[];
+/* The whole table; `ctx` of each is the bx_wasi of the call. */
+extern const bx_host_def bx_wasi_preview1[];
 extern const size_t bx_wasi_preview1_count;
 
 /* What a host function returns when the guest must end. */

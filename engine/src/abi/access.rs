@@ -1,9 +1,19 @@
 //! The few helpers that read and write the plain C types.
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, c_void};
 
 use crate::abi::hooks::{Call, Str};
-use crate::abi::types::{EngBytes, MSG};
+use crate::abi::types::{CText, EngBytes, MSG};
+
+impl CText {
+    /// No text.
+    pub const NULL: CText = CText(std::ptr::null());
+
+    /// Hand a static text over to C.
+    pub const fn of(s: &'static CStr) -> CText {
+        CText(s.as_ptr().cast())
+    }
+}
 
 impl EngBytes {
     /// Hand a buffer over to C.
@@ -30,12 +40,12 @@ impl EngBytes {
 impl Str {
     /// Lend a Rust string to a hook.
     pub fn of(s: &str) -> Str {
-        Str { p: s.as_ptr().cast(), n: s.len() }
+        Str { p: CText(s.as_ptr()), n: s.len() }
     }
 
     /// Lend bytes to a hook.
     pub fn of_bytes(s: &[u8]) -> Str {
-        Str { p: s.as_ptr().cast(), n: s.len() }
+        Str { p: CText(s.as_ptr()), n: s.len() }
     }
 
     /// The bytes.
@@ -44,7 +54,7 @@ impl Str {
     /// The bytes are readable and stay unchanged while the slice lives.
     pub unsafe fn bytes<'a>(self) -> &'a [u8] {
         // SAFETY: promised by the caller.
-        unsafe { list(self.p.cast(), self.n) }
+        unsafe { list(self.p.0, self.n) }
     }
 
     /// The text, with what is not UTF-8 replaced.
@@ -132,10 +142,10 @@ pub unsafe fn list<'a, T>(p: *const T, n: usize) -> &'a [T] {
 ///
 /// # Safety
 /// `p` is NULL or NUL-terminated and unchanged while the string lives.
-pub unsafe fn text<'a>(p: *const c_char) -> Option<&'a str> {
-    if p.is_null() {
+pub unsafe fn text<'a>(p: CText) -> Option<&'a str> {
+    if p == CText::NULL {
         return None;
     }
     // SAFETY: promised by the caller.
-    unsafe { CStr::from_ptr(p) }.to_str().ok()
+    unsafe { CStr::from_ptr(p.0.cast()) }.to_str().ok()
 }

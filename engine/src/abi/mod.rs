@@ -3,5 +3,8 @@
 pub(crate) mod access;
 pub(crate) mod error;
 pub mod handle;
+#[macro_use]
+mod macros;
 pub mod hooks;
+mod numbers;
 pub mod types;

@@ -1,6 +1,5 @@
 //! `wasi:filesystem` on the embedder's files: no descriptor of the host is ever opened here.
 
-use std::ffi::c_void;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -20,7 +19,9 @@ use wasmtime_wasi::p2::{
 
 use super::cli::CHUNK;
 use super::state::{Shared, View};
-use crate::abi::hooks::{self, Dirent, Open, Stat, Str, Time};
+use crate::abi::hooks::{
+    self, CTextBuf, Dirent, Errno, FS_READ, FS_WRITE, FileType, Open, Stat, Str, Time, TimeKind,
+};
 
 /// Most bytes of one `descriptor.read`.
 const READ_MAX: u64 = 256 << 10;
@@ -30,7 +31,7 @@ const LINK_MAX: usize = 4096;
 /// A file of the embedder, closed when the last user is gone.
 struct File {
     shared: Arc<Shared>,
-    p: *mut c_void,
+    p: *mut hooks::File,
 }
 
 // SAFETY: a call and all its files stay on one thread (see `Shared`).
@@ -42,39 +43,37 @@ impl Drop for File {
     fn drop(&mut self) {
         if let Some(fs) = self.shared.fs() {
             // SAFETY: the hooks gave `p` out, and nobody uses it any more.
-            unsafe { (fs.close)(self.shared.ctx(), self.p) };
+            unsafe { (fs.close)(self.p) };
         }
     }
 }
 
 impl File {
     /// Call a hook on this file.
-    fn with<R>(&self, f: impl FnOnce(&hooks::Fs, *mut c_void, *mut c_void) -> R) -> Result<R, ErrorCode> {
+    fn with<R>(&self, f: impl FnOnce(&hooks::Fs, *mut hooks::File) -> R) -> Result<R, ErrorCode> {
         let fs = self.shared.fs().ok_or(ErrorCode::Unsupported)?;
-        Ok(f(fs, self.shared.ctx(), self.p))
+        Ok(f(fs, self.p))
     }
 
     /// Call a hook that answers an errno.
-    fn check(&self, f: impl FnOnce(&hooks::Fs, *mut c_void, *mut c_void) -> i32) -> Result<(), ErrorCode> {
+    fn check(&self, f: impl FnOnce(&hooks::Fs, *mut hooks::File) -> Errno) -> Result<(), ErrorCode> {
         check(self.with(f)?)
     }
 
     fn read(&self, buf: &mut [u8], off: u64) -> Result<usize, ErrorCode> {
         let mut n = 0;
         // SAFETY: the hook writes at most `buf.len()` bytes.
-        self.check(|fs, ctx, p| unsafe {
-            (fs.pread)(ctx, p, buf.as_mut_ptr().cast(), buf.len(), off, &mut n)
-        })?;
+        self.check(|fs, f| unsafe { (fs.pread)(f, buf.as_mut_ptr().cast(), buf.len(), off, &mut n) })?;
         Ok(n.min(buf.len()))
     }
 
     fn write(&self, buf: &[u8], off: Option<u64>) -> Result<usize, ErrorCode> {
         let (p, len, mut n) = (buf.as_ptr().cast(), buf.len(), 0);
         // SAFETY: the hook reads `len` bytes.
-        self.check(|fs, ctx, f| unsafe {
+        self.check(|fs, f| unsafe {
             match off {
-                Some(off) => (fs.pwrite)(ctx, f, p, len, off, &mut n),
-                None => (fs.append)(ctx, f, p, len, &mut n),
+                Some(off) => (fs.pwrite)(f, p, len, off, &mut n),
+                None => (fs.append)(f, p, len, &mut n),
             }
         })?;
         Ok(n.min(len))
@@ -90,63 +89,63 @@ struct DirStream {
     cookie: u64,
 }
 
-fn check(errno: i32) -> Result<(), ErrorCode> {
-    if errno == 0 { Ok(()) } else { Err(error_code(errno)) }
+fn check(errno: Errno) -> Result<(), ErrorCode> {
+    if errno == Errno::SUCCESS { Ok(()) } else { Err(error_code(errno)) }
 }
 
 /// wasi_snapshot_preview1 errno to wasi:filesystem error-code.
-fn error_code(errno: i32) -> ErrorCode {
+fn error_code(errno: Errno) -> ErrorCode {
     use ErrorCode as E;
     match errno {
-        2 => E::Access,
-        6 => E::WouldBlock,
-        7 => E::Already,
-        8 => E::BadDescriptor,
-        10 => E::Busy,
-        16 => E::Deadlock,
-        19 => E::Quota,
-        20 => E::Exist,
-        22 => E::FileTooLarge,
-        25 => E::IllegalByteSequence,
-        26 => E::InProgress,
-        27 => E::Interrupted,
-        28 => E::Invalid,
-        31 => E::IsDirectory,
-        32 => E::Loop,
-        34 => E::TooManyLinks,
-        35 => E::MessageSize,
-        37 => E::NameTooLong,
-        41 | 33 => E::InsufficientMemory,
-        43 => E::NoDevice,
-        44 => E::NoEntry,
-        46 => E::NoLock,
-        48 => E::InsufficientMemory,
-        51 => E::InsufficientSpace,
-        52 | 58 => E::Unsupported,
-        54 => E::NotDirectory,
-        55 => E::NotEmpty,
-        56 => E::NotRecoverable,
-        59 => E::NoTty,
-        60 => E::NoSuchDevice,
-        61 => E::Overflow,
-        63 | 76 => E::NotPermitted,
-        64 => E::Pipe,
-        69 => E::ReadOnly,
-        70 => E::InvalidSeek,
-        74 => E::TextFileBusy,
-        75 => E::CrossDevice,
+        Errno::ACCES => E::Access,
+        Errno::AGAIN => E::WouldBlock,
+        Errno::ALREADY => E::Already,
+        Errno::BADF => E::BadDescriptor,
+        Errno::BUSY => E::Busy,
+        Errno::DEADLK => E::Deadlock,
+        Errno::DQUOT => E::Quota,
+        Errno::EXIST => E::Exist,
+        Errno::FBIG => E::FileTooLarge,
+        Errno::ILSEQ => E::IllegalByteSequence,
+        Errno::INPROGRESS => E::InProgress,
+        Errno::INTR => E::Interrupted,
+        Errno::INVAL => E::Invalid,
+        Errno::ISDIR => E::IsDirectory,
+        Errno::LOOP => E::Loop,
+        Errno::MLINK => E::TooManyLinks,
+        Errno::MSGSIZE => E::MessageSize,
+        Errno::NAMETOOLONG => E::NameTooLong,
+        Errno::NFILE | Errno::MFILE => E::InsufficientMemory,
+        Errno::NODEV => E::NoDevice,
+        Errno::NOENT => E::NoEntry,
+        Errno::NOLCK => E::NoLock,
+        Errno::NOMEM => E::InsufficientMemory,
+        Errno::NOSPC => E::InsufficientSpace,
+        Errno::NOSYS | Errno::NOTSUP => E::Unsupported,
+        Errno::NOTDIR => E::NotDirectory,
+        Errno::NOTEMPTY => E::NotEmpty,
+        Errno::NOTRECOVERABLE => E::NotRecoverable,
+        Errno::NOTTY => E::NoTty,
+        Errno::NXIO => E::NoSuchDevice,
+        Errno::OVERFLOW => E::Overflow,
+        Errno::PERM | Errno::NOTCAPABLE => E::NotPermitted,
+        Errno::PIPE => E::Pipe,
+        Errno::ROFS => E::ReadOnly,
+        Errno::SPIPE => E::InvalidSeek,
+        Errno::TXTBSY => E::TextFileBusy,
+        Errno::XDEV => E::CrossDevice,
         _ => E::Io,
     }
 }
 
-fn descriptor_type(filetype: u32) -> DescriptorType {
+fn descriptor_type(filetype: FileType) -> DescriptorType {
     match filetype {
-        1 => DescriptorType::BlockDevice,
-        2 => DescriptorType::CharacterDevice,
-        3 => DescriptorType::Directory,
-        4 => DescriptorType::RegularFile,
-        5 | 6 => DescriptorType::Socket,
-        7 => DescriptorType::SymbolicLink,
+        FileType::BLOCK => DescriptorType::BlockDevice,
+        FileType::CHAR => DescriptorType::CharacterDevice,
+        FileType::DIR => DescriptorType::Directory,
+        FileType::REG => DescriptorType::RegularFile,
+        FileType::DGRAM | FileType::STREAM => DescriptorType::Socket,
+        FileType::SYMLINK => DescriptorType::SymbolicLink,
         _ => DescriptorType::Unknown,
     }
 }
@@ -157,7 +156,7 @@ fn datetime(ns: u64) -> Option<Datetime> {
 
 fn descriptor_stat(s: &Stat) -> DescriptorStat {
     DescriptorStat {
-        type_: descriptor_type(s.ty),
+        type_: descriptor_type(s.r#type),
         link_count: s.nlink,
         size: s.size,
         data_access_timestamp: datetime(s.atim_ns),
@@ -177,17 +176,17 @@ fn metadata_hash(s: &Stat) -> MetadataHashValue {
 
 fn time(t: NewTimestamp) -> Result<Time, ErrorCode> {
     Ok(match t {
-        NewTimestamp::NoChange => Time { kind: 0, ns: 0 },
-        NewTimestamp::Now => Time { kind: 1, ns: 0 },
+        NewTimestamp::NoChange => Time { kind: TimeKind::KEEP, ns: 0 },
+        NewTimestamp::Now => Time { kind: TimeKind::NOW, ns: 0 },
         NewTimestamp::Timestamp(t) => {
             let ns = t.seconds.checked_mul(1_000_000_000).and_then(|s| s.checked_add(t.nanoseconds.into()));
-            Time { kind: 2, ns: ns.ok_or(ErrorCode::Overflow)? }
+            Time { kind: TimeKind::SET, ns: ns.ok_or(ErrorCode::Overflow)? }
         }
     })
 }
 
-fn follow(flags: PathFlags) -> i32 {
-    flags.contains(PathFlags::SYMLINK_FOLLOW).into()
+fn follow(flags: PathFlags) -> bool {
+    flags.contains(PathFlags::SYMLINK_FOLLOW)
 }
 
 impl View<'_> {
@@ -201,7 +200,7 @@ impl View<'_> {
         self.file(d).map_err(FsError::trap)
     }
 
-    fn push_file(&mut self, p: *mut c_void) -> wasmtime::Result<Resource<Descriptor>> {
+    fn push_file(&mut self, p: *mut hooks::File) -> wasmtime::Result<Resource<Descriptor>> {
         let file = Arc::new(File { shared: self.shared.clone(), p });
         let r = self.table.push(Desc(file))?;
         Ok(Resource::new_own(r.rep()))
@@ -217,7 +216,7 @@ impl preopens::Host for View<'_> {
         unsafe {
             for i in 0..(fs.preopen_count)(shared.ctx()) {
                 let mut p = std::ptr::null_mut();
-                if (fs.preopen)(shared.ctx(), i, &mut p) == 0 {
+                if (fs.preopen)(shared.ctx(), i, &mut p) == Errno::SUCCESS {
                     let path = (fs.preopen_path)(shared.ctx(), i).to_text();
                     list.push((self.push_file(p)?, path));
                 }
@@ -278,32 +277,33 @@ impl types::HostDescriptor for View<'_> {
             Advice::NoReuse => 5,
         };
         // SAFETY: a hook of the call on a file of the call, as everywhere below.
-        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.advise)(ctx, f, offset, len, advice) })?)
+        Ok(self.fs_file(&d)?.check(|fs, f| unsafe { (fs.advise)(f, offset, len, advice) })?)
     }
 
     fn sync_data(&mut self, d: Resource<Descriptor>) -> FsResult<()> {
         // SAFETY: see `advise`.
-        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.sync)(ctx, f, 1) })?)
+        Ok(self.fs_file(&d)?.check(|fs, f| unsafe { (fs.sync)(f, true) })?)
     }
 
     fn sync(&mut self, d: Resource<Descriptor>) -> FsResult<()> {
         // SAFETY: see `advise`.
-        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.sync)(ctx, f, 0) })?)
+        Ok(self.fs_file(&d)?.check(|fs, f| unsafe { (fs.sync)(f, false) })?)
     }
 
     fn get_flags(&mut self, d: Resource<Descriptor>) -> FsResult<DescriptorFlags> {
         // SAFETY: see `advise`.
-        let (rights, flags, ty) = self
-            .fs_file(&d)?
-            .with(|fs, ctx, f| unsafe { ((fs.rights)(ctx, f), (fs.flags)(ctx, f), (fs.ty)(ctx, f)) })?;
-        let write = if ty == 3 { DescriptorFlags::MUTATE_DIRECTORY } else { DescriptorFlags::WRITE };
+        let (is_dir, rights, flags) = self.fs_file(&d)?.with(|fs, f| unsafe {
+            let is_dir = (fs.r#type)(f) == FileType::DIR;
+            (is_dir, if is_dir { (fs.grant_rights)(f) } else { (fs.rights)(f) }, (fs.flags)(f))
+        })?;
+        let write = if is_dir { DescriptorFlags::MUTATE_DIRECTORY } else { DescriptorFlags::WRITE };
         let mut r = DescriptorFlags::empty();
         for (on, flag) in [
-            (rights & 1 != 0, DescriptorFlags::READ),
-            (rights & 2 != 0, write),
-            (flags.sync != 0, DescriptorFlags::FILE_INTEGRITY_SYNC),
-            (flags.dsync != 0, DescriptorFlags::DATA_INTEGRITY_SYNC),
-            (flags.rsync != 0, DescriptorFlags::REQUESTED_WRITE_SYNC),
+            (rights & FS_READ != 0, DescriptorFlags::READ),
+            (rights & FS_WRITE != 0, write),
+            (flags.sync, DescriptorFlags::FILE_INTEGRITY_SYNC),
+            (flags.dsync, DescriptorFlags::DATA_INTEGRITY_SYNC),
+            (flags.rsync, DescriptorFlags::REQUESTED_WRITE_SYNC),
         ] {
             if on {
                 r |= flag;
@@ -314,18 +314,18 @@ impl types::HostDescriptor for View<'_> {
 
     fn get_type(&mut self, d: Resource<Descriptor>) -> FsResult<DescriptorType> {
         // SAFETY: see `advise`.
-        Ok(descriptor_type(self.fs_file(&d)?.with(|fs, ctx, f| unsafe { (fs.ty)(ctx, f) })?))
+        Ok(descriptor_type(self.fs_file(&d)?.with(|fs, f| unsafe { (fs.r#type)(f) })?))
     }
 
     fn set_size(&mut self, d: Resource<Descriptor>, size: u64) -> FsResult<()> {
         // SAFETY: see `advise`.
-        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.set_size)(ctx, f, size) })?)
+        Ok(self.fs_file(&d)?.check(|fs, f| unsafe { (fs.set_size)(f, size) })?)
     }
 
     fn set_times(&mut self, d: Resource<Descriptor>, a: NewTimestamp, m: NewTimestamp) -> FsResult<()> {
         let (a, m) = (time(a)?, time(m)?);
         // SAFETY: see `advise`.
-        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.set_times)(ctx, f, a, m) })?)
+        Ok(self.fs_file(&d)?.check(|fs, f| unsafe { (fs.set_times)(f, a, m) })?)
     }
 
     fn read(&mut self, d: Resource<Descriptor>, len: u64, offset: u64) -> FsResult<(Vec<u8>, bool)> {
@@ -342,7 +342,7 @@ impl types::HostDescriptor for View<'_> {
     fn read_directory(&mut self, d: Resource<Descriptor>) -> FsResult<Resource<DirectoryEntryStream>> {
         let dir = self.fs_file(&d)?;
         // SAFETY: see `advise`.
-        if dir.with(|fs, ctx, f| unsafe { (fs.ty)(ctx, f) })? != 3 {
+        if dir.with(|fs, f| unsafe { (fs.r#type)(f) })? != FileType::DIR {
             return Err(ErrorCode::NotDirectory.into());
         }
         let r = self.table.push(DirStream { dir, cookie: 0 })?;
@@ -351,13 +351,13 @@ impl types::HostDescriptor for View<'_> {
 
     fn create_directory_at(&mut self, d: Resource<Descriptor>, path: String) -> FsResult<()> {
         // SAFETY: see `advise`.
-        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.mkdir_at)(ctx, f, Str::of(&path)) })?)
+        Ok(self.fs_file(&d)?.check(|fs, f| unsafe { (fs.mkdir_at)(f, Str::of(&path)) })?)
     }
 
     fn stat(&mut self, d: Resource<Descriptor>) -> FsResult<DescriptorStat> {
         let mut s = Stat::default();
         // SAFETY: see `advise`.
-        self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.stat)(ctx, f, &mut s) })?;
+        self.fs_file(&d)?.check(|fs, f| unsafe { (fs.stat)(f, &mut s) })?;
         Ok(descriptor_stat(&s))
     }
 
@@ -369,8 +369,7 @@ impl types::HostDescriptor for View<'_> {
     ) -> FsResult<DescriptorStat> {
         let mut s = Stat::default();
         // SAFETY: see `advise`.
-        self.fs_file(&d)?
-            .check(|fs, ctx, f| unsafe { (fs.stat_at)(ctx, f, Str::of(&path), follow(flags), &mut s) })?;
+        self.fs_file(&d)?.check(|fs, f| unsafe { (fs.stat_at)(f, Str::of(&path), follow(flags), &mut s) })?;
         Ok(descriptor_stat(&s))
     }
 
@@ -384,9 +383,7 @@ impl types::HostDescriptor for View<'_> {
     ) -> FsResult<()> {
         let (a, m, path) = (time(a)?, time(m)?, Str::of(&path));
         // SAFETY: see `advise`.
-        Ok(self
-            .fs_file(&d)?
-            .check(|fs, ctx, f| unsafe { (fs.set_times_at)(ctx, f, path, follow(flags), a, m) })?)
+        Ok(self.fs_file(&d)?.check(|fs, f| unsafe { (fs.set_times_at)(f, path, follow(flags), a, m) })?)
     }
 
     fn link_at(
@@ -399,8 +396,8 @@ impl types::HostDescriptor for View<'_> {
     ) -> FsResult<()> {
         let new = self.fs_file(&new)?;
         // SAFETY: see `advise`.
-        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe {
-            (fs.link_at)(ctx, f, Str::of(&path), follow(flags), new.p, Str::of(&new_path))
+        Ok(self.fs_file(&d)?.check(|fs, f| unsafe {
+            (fs.link_at)(f, Str::of(&path), follow(flags), new.p, Str::of(&new_path))
         })?)
     }
 
@@ -413,30 +410,30 @@ impl types::HostDescriptor for View<'_> {
         flags: DescriptorFlags,
     ) -> FsResult<Resource<Descriptor>> {
         let how = Open {
-            read: flags.contains(DescriptorFlags::READ).into(),
-            write: flags.contains(DescriptorFlags::WRITE).into(),
-            create: open.contains(OpenFlags::CREATE).into(),
-            exclusive: open.contains(OpenFlags::EXCLUSIVE).into(),
-            truncate: open.contains(OpenFlags::TRUNCATE).into(),
-            directory: open.contains(OpenFlags::DIRECTORY).into(),
-            follow: path_flags.contains(PathFlags::SYMLINK_FOLLOW).into(),
-            append: 0,
-            nonblock: 0,
-            dsync: flags.contains(DescriptorFlags::DATA_INTEGRITY_SYNC).into(),
-            rsync: flags.contains(DescriptorFlags::REQUESTED_WRITE_SYNC).into(),
-            sync: flags.contains(DescriptorFlags::FILE_INTEGRITY_SYNC).into(),
+            read: flags.contains(DescriptorFlags::READ),
+            write: flags.contains(DescriptorFlags::WRITE),
+            create: open.contains(OpenFlags::CREATE),
+            exclusive: open.contains(OpenFlags::EXCLUSIVE),
+            truncate: open.contains(OpenFlags::TRUNCATE),
+            directory: open.contains(OpenFlags::DIRECTORY),
+            follow: path_flags.contains(PathFlags::SYMLINK_FOLLOW),
+            append: false,
+            nonblock: false,
+            dsync: flags.contains(DescriptorFlags::DATA_INTEGRITY_SYNC),
+            rsync: flags.contains(DescriptorFlags::REQUESTED_WRITE_SYNC),
+            sync: flags.contains(DescriptorFlags::FILE_INTEGRITY_SYNC),
         };
         let mut p = std::ptr::null_mut();
         // SAFETY: see `advise`.
-        self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.open)(ctx, f, Str::of(&path), &how, &mut p) })?;
+        self.fs_file(&d)?.check(|fs, f| unsafe { (fs.open)(f, Str::of(&path), &how, &mut p) })?;
         self.push_file(p).map_err(FsError::trap)
     }
 
     fn readlink_at(&mut self, d: Resource<Descriptor>, path: String) -> FsResult<String> {
         let (mut buf, mut n) = (vec![0u8; LINK_MAX], 0);
         // SAFETY: the hook writes at most `LINK_MAX` bytes.
-        self.fs_file(&d)?.check(|fs, ctx, f| unsafe {
-            (fs.readlink_at)(ctx, f, Str::of(&path), buf.as_mut_ptr().cast(), LINK_MAX, &mut n)
+        self.fs_file(&d)?.check(|fs, f| unsafe {
+            (fs.readlink_at)(f, Str::of(&path), CTextBuf(buf.as_mut_ptr()), LINK_MAX, &mut n)
         })?;
         buf.truncate(n);
         String::from_utf8(buf).map_err(|_| ErrorCode::IllegalByteSequence.into())
@@ -444,7 +441,7 @@ impl types::HostDescriptor for View<'_> {
 
     fn remove_directory_at(&mut self, d: Resource<Descriptor>, path: String) -> FsResult<()> {
         // SAFETY: see `advise`.
-        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.rmdir_at)(ctx, f, Str::of(&path)) })?)
+        Ok(self.fs_file(&d)?.check(|fs, f| unsafe { (fs.rmdir_at)(f, Str::of(&path)) })?)
     }
 
     fn rename_at(
@@ -456,33 +453,33 @@ impl types::HostDescriptor for View<'_> {
     ) -> FsResult<()> {
         let new = self.fs_file(&new)?;
         // SAFETY: see `advise`.
-        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe {
-            (fs.rename_at)(ctx, f, Str::of(&path), new.p, Str::of(&new_path))
-        })?)
+        Ok(self
+            .fs_file(&d)?
+            .check(|fs, f| unsafe { (fs.rename_at)(f, Str::of(&path), new.p, Str::of(&new_path)) })?)
     }
 
     fn symlink_at(&mut self, d: Resource<Descriptor>, target: String, path: String) -> FsResult<()> {
         // SAFETY: see `advise`.
         Ok(self
             .fs_file(&d)?
-            .check(|fs, ctx, f| unsafe { (fs.symlink_at)(ctx, Str::of(&target), f, Str::of(&path)) })?)
+            .check(|fs, f| unsafe { (fs.symlink_at)(Str::of(&target), f, Str::of(&path)) })?)
     }
 
     fn unlink_file_at(&mut self, d: Resource<Descriptor>, path: String) -> FsResult<()> {
         // SAFETY: see `advise`.
-        Ok(self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.unlink_at)(ctx, f, Str::of(&path)) })?)
+        Ok(self.fs_file(&d)?.check(|fs, f| unsafe { (fs.unlink_at)(f, Str::of(&path)) })?)
     }
 
     fn is_same_object(&mut self, a: Resource<Descriptor>, b: Resource<Descriptor>) -> wasmtime::Result<bool> {
         let (a, b) = (self.file(&a)?, self.file(&b)?);
         // SAFETY: see `advise`.
-        Ok(a.with(|fs, ctx, f| unsafe { (fs.is_same)(ctx, f, b.p) }).is_ok_and(|r| r != 0))
+        Ok(a.with(|fs, f| unsafe { (fs.is_same)(f, b.p) }).is_ok_and(|same| same))
     }
 
     fn metadata_hash(&mut self, d: Resource<Descriptor>) -> FsResult<MetadataHashValue> {
         let mut s = Stat::default();
         // SAFETY: see `advise`.
-        self.fs_file(&d)?.check(|fs, ctx, f| unsafe { (fs.stat)(ctx, f, &mut s) })?;
+        self.fs_file(&d)?.check(|fs, f| unsafe { (fs.stat)(f, &mut s) })?;
         Ok(metadata_hash(&s))
     }
 
@@ -494,8 +491,7 @@ impl types::HostDescriptor for View<'_> {
     ) -> FsResult<MetadataHashValue> {
         let mut s = Stat::default();
         // SAFETY: see `advise`.
-        self.fs_file(&d)?
-            .check(|fs, ctx, f| unsafe { (fs.stat_at)(ctx, f, Str::of(&path), follow(flags), &mut s) })?;
+        self.fs_file(&d)?.check(|fs, f| unsafe { (fs.stat_at)(f, Str::of(&path), follow(flags), &mut s) })?;
         Ok(metadata_hash(&s))
     }
 
@@ -512,11 +508,11 @@ impl types::HostDirectoryEntryStream for View<'_> {
     ) -> FsResult<Option<DirectoryEntry>> {
         let s: &mut DirStream = self.table.get_mut(&Resource::new_borrow(s.rep()))?;
         loop {
-            let mut e = Dirent { next: 0, ino: 0, ty: 0, name: Str { p: std::ptr::null(), n: 0 } };
-            let mut more = 0;
+            let mut e = Dirent { next: 0, ino: 0, r#type: FileType::UNKNOWN, name: Str::of("") };
+            let mut more = false;
             // SAFETY: see `advise`.
-            s.dir.check(|fs, ctx, f| unsafe { (fs.readdir)(ctx, f, s.cookie, &mut e, &mut more) })?;
-            if more == 0 {
+            s.dir.check(|fs, f| unsafe { (fs.readdir)(f, s.cookie, &mut e, &mut more) })?;
+            if !more {
                 return Ok(None);
             }
             s.cookie = e.next;
@@ -526,7 +522,7 @@ impl types::HostDirectoryEntryStream for View<'_> {
                 continue;
             }
             let name = String::from_utf8(name).map_err(|_| ErrorCode::IllegalByteSequence)?;
-            return Ok(Some(DirectoryEntry { type_: descriptor_type(e.ty), name }));
+            return Ok(Some(DirectoryEntry { type_: descriptor_type(e.r#type), name }));
         }
     }
 

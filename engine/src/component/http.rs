@@ -1,6 +1,6 @@
 //! `wasi:http` requests through the embedder's client: streamed both ways, never more than a chunk buffered here.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_void;
 use std::pin::Pin;
 use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -16,7 +16,8 @@ use wasmtime_wasi::runtime::{AbortOnDropJoinHandle, spawn};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::state::Shared;
-use crate::abi::hooks::{self, BODY_CHUNKED, BODY_NONE, END, Field, Head, PENDING, READY, Str};
+use crate::abi::hooks::{self, BODY_CHUNKED, BODY_NONE, Exchange, Field, Head, HttpError, Polled, Str};
+use crate::abi::types::CText;
 
 /// Bytes of a response read at once.
 const CHUNK: usize = 32 << 10;
@@ -51,7 +52,7 @@ unsafe extern "C" fn wake(p: *mut c_void) {
 /// A request of the embedder.
 struct Req {
     shared: Arc<Shared>,
-    p: AtomicPtr<c_void>,
+    p: AtomicPtr<Exchange>,
     wakers: Arc<Wakers>,
 }
 
@@ -67,22 +68,21 @@ impl Req {
         let p = self.p.swap(null_mut(), Ordering::Relaxed);
         if let (false, Some(http)) = (p.is_null(), self.shared.http()) {
             // SAFETY: the hooks gave `p` out, and nobody can get at it any more.
-            unsafe { (http.free)(self.shared.ctx(), p) };
+            unsafe { (http.free)(p) };
         }
     }
 
     /// Call a hook on the request; `None` when it is gone.
-    fn with<R>(&self, f: impl FnOnce(&hooks::Http, *mut c_void, *mut c_void) -> R) -> Option<R> {
+    fn with<R>(&self, f: impl FnOnce(&hooks::Http, *mut Exchange) -> R) -> Option<R> {
         let p = self.p.load(Ordering::Relaxed);
         let http = self.shared.http()?;
-        (!p.is_null()).then(|| f(http, self.shared.ctx(), p))
+        (!p.is_null()).then(|| f(http, p))
     }
 
     fn error(&self) -> Error {
-        let mut msg: *const c_char = null();
+        let mut msg = CText::NULL;
         // SAFETY: a hook of the call on a live request, as everywhere below.
-        self.with(|http, ctx, p| unsafe { (http.error)(ctx, p, &mut msg) })
-            .map_or(Error::ConnectionTerminated, error)
+        self.with(|http, p| unsafe { (http.error)(p, &mut msg) }).map_or(Error::ConnectionTerminated, error)
     }
 
     async fn head(&self) -> Result<http::Response<()>, Error> {
@@ -90,10 +90,10 @@ impl Req {
             self.wakers.register(READER, cx.waker());
             let mut head: *const Head = null();
             // SAFETY: see `error`.
-            match self.with(|http, ctx, p| unsafe { (http.poll_head)(ctx, p, &mut head) }) {
-                Some(PENDING) => Poll::Pending,
+            match self.with(|http, p| unsafe { (http.poll_head)(p, &mut head) }) {
+                Some(Polled::PENDING) => Poll::Pending,
                 // SAFETY: READY sets `head`, which lives as long as the request.
-                Some(READY) => Poll::Ready(unsafe { response(&*head) }),
+                Some(Polled::READY) => Poll::Ready(unsafe { response(&*head) }),
                 _ => Poll::Ready(Err(self.error())),
             }
         })
@@ -107,13 +107,13 @@ impl Req {
                 self.wakers.register(WRITER, cx.waker());
                 let mut n = 0;
                 // SAFETY: the hook reads at most `data.len()` bytes.
-                let r = self.with(|http, ctx, p| unsafe {
-                    (http.body_write)(ctx, p, data.as_ptr().cast(), data.len(), &mut n)
+                let r = self.with(|http, p| unsafe {
+                    (http.body_write)(p, data.as_ptr().cast(), data.len(), &mut n)
                 });
                 let _ = data.split_to(n.min(data.len()));
                 match r {
-                    Some(PENDING) if n == 0 => Poll::Pending,
-                    Some(PENDING | READY) => Poll::Ready(true),
+                    Some(Polled::PENDING) if n == 0 => Poll::Pending,
+                    Some(Polled::PENDING | Polled::READY) => Poll::Ready(true),
                     _ => Poll::Ready(false),
                 }
             })
@@ -143,19 +143,17 @@ impl Req {
                     let trailers = frame.into_trailers().unwrap_or_default();
                     let fields = fields(&trailers);
                     // SAFETY: see `error`; the fields live until the hook returns.
-                    self.with(|http, ctx, p| unsafe {
-                        (http.body_end)(ctx, p, fields.as_ptr(), fields.len())
-                    });
+                    self.with(|http, p| unsafe { (http.body_end)(p, fields.as_ptr(), fields.len()) });
                     return;
                 }
                 Some(Err(_)) => {
                     // SAFETY: see `error`.
-                    self.with(|http, ctx, p| unsafe { (http.body_abort)(ctx, p) });
+                    self.with(|http, p| unsafe { (http.body_abort)(p) });
                     return;
                 }
                 None => {
                     // SAFETY: see `error`.
-                    self.with(|http, ctx, p| unsafe { (http.body_end)(ctx, p, null(), 0) });
+                    self.with(|http, p| unsafe { (http.body_end)(p, null(), 0) });
                     return;
                 }
             }
@@ -176,17 +174,17 @@ impl RespBody {
         if !self.in_trailers {
             let (mut buf, mut n) = (Vec::<u8>::with_capacity(CHUNK), 0usize);
             // SAFETY: the hook writes at most `CHUNK` bytes and says how many.
-            let r = self.req.with(|http, ctx, p| unsafe {
-                (http.poll_body)(ctx, p, buf.as_mut_ptr().cast(), CHUNK, &mut n)
-            });
+            let r = self
+                .req
+                .with(|http, p| unsafe { (http.poll_body)(p, buf.as_mut_ptr().cast(), CHUNK, &mut n) });
             match r {
-                Some(PENDING) => return Poll::Pending,
-                Some(READY) => {
+                Some(Polled::PENDING) => return Poll::Pending,
+                Some(Polled::READY) => {
                     // SAFETY: the hook has written `n` bytes, no more than there is room for.
                     unsafe { buf.set_len(n.min(CHUNK)) };
                     return Poll::Ready(Some(Ok(Frame::data(buf.into()))));
                 }
-                Some(END) => self.in_trailers = true,
+                Some(Polled::END) => self.in_trailers = true,
                 _ => {
                     self.done = true;
                     return Poll::Ready(Some(Err(self.req.error())));
@@ -195,18 +193,18 @@ impl RespBody {
         }
         let mut head: *const Head = null();
         // SAFETY: see `Req::error`.
-        let r = self.req.with(|http, ctx, p| unsafe { (http.poll_trailers)(ctx, p, &mut head) });
-        if r == Some(PENDING) {
+        let r = self.req.with(|http, p| unsafe { (http.poll_trailers)(p, &mut head) });
+        if r == Some(Polled::PENDING) {
             return Poll::Pending;
         }
         self.done = true;
         Poll::Ready(match r {
             // SAFETY: READY sets `head`, which lives as long as the request.
-            Some(READY) => match unsafe { header_map(&*head) } {
+            Some(Polled::READY) => match unsafe { header_map(&*head) } {
                 map if map.is_empty() => None,
                 map => Some(Ok(Frame::trailers(map))),
             },
-            Some(END) => None,
+            Some(Polled::END) => None,
             _ => Some(Err(self.req.error())),
         })
     }
@@ -252,7 +250,7 @@ unsafe fn response(head: &Head) -> Result<http::Response<()>, Error> {
 
 fn fields(map: &HeaderMap) -> Vec<Field> {
     map.iter()
-        .map(|(k, v)| Field { name: Str::of(k.as_str()), value: Str::of_bytes(v.as_bytes()), secret: 0 })
+        .map(|(k, v)| Field { name: Str::of(k.as_str()), value: Str::of_bytes(v.as_bytes()), secret: false })
         .collect()
 }
 
@@ -327,7 +325,7 @@ fn start(
     let mut p = null_mut();
     // SAFETY: a hook of the call; everything `desc` points to lives until it returns.
     let code = unsafe { (http.start)(shared.ctx(), &desc, wake, waker, &mut p) };
-    if code != 0 || p.is_null() {
+    if code != HttpError::OK || p.is_null() {
         return Err(error(code));
     }
     let req = Arc::new(Req { shared: shared.clone(), p: AtomicPtr::new(p), wakers });
@@ -380,48 +378,48 @@ impl WasiHttpHooks for Hooks {
     }
 }
 
-/// Number of a `wasi:http` error-code, from 1.
-fn error(number: i32) -> Error {
+/// The embedder's error as one of `wasi:http`; a number nobody knows is an internal one.
+fn error(e: HttpError) -> Error {
     use Error as E;
-    match number {
-        1 => E::DnsTimeout,
-        2 => E::DnsError { rcode: None, info_code: None },
-        3 => E::DestinationNotFound,
-        4 => E::DestinationUnavailable,
-        5 => E::DestinationIpProhibited,
-        6 => E::DestinationIpUnroutable,
-        7 => E::ConnectionRefused,
-        8 => E::ConnectionTerminated,
-        9 => E::ConnectionTimeout,
-        10 => E::ConnectionReadTimeout,
-        11 => E::ConnectionWriteTimeout,
-        12 => E::ConnectionLimitReached,
-        13 => E::TlsProtocolError,
-        14 => E::TlsCertificateError,
-        15 => E::TlsAlertReceived { alert_id: None, alert_message: None },
-        16 => E::HttpRequestDenied,
-        17 => E::HttpRequestLengthRequired,
-        18 => E::HttpRequestBodySize(None),
-        19 => E::HttpRequestMethodInvalid,
-        20 => E::HttpRequestUriInvalid,
-        21 => E::HttpRequestUriTooLong,
-        22 => E::HttpRequestHeaderSectionSize(None),
-        23 => E::HttpRequestHeaderSize { field_name: None, field_size: None },
-        24 => E::HttpRequestTrailerSectionSize(None),
-        25 => E::HttpRequestTrailerSize { field_name: None, field_size: None },
-        26 => E::HttpResponseIncomplete,
-        27 => E::HttpResponseHeaderSectionSize(None),
-        28 => E::HttpResponseHeaderSize { field_name: None, field_size: None },
-        29 => E::HttpResponseBodySize(None),
-        30 => E::HttpResponseTrailerSectionSize(None),
-        31 => E::HttpResponseTrailerSize { field_name: None, field_size: None },
-        32 => E::HttpResponseTransferCoding(None),
-        33 => E::HttpResponseContentCoding(None),
-        34 => E::HttpResponseTimeout,
-        35 => E::HttpUpgradeFailed,
-        36 => E::HttpProtocolError,
-        37 => E::LoopDetected,
-        38 => E::ConfigurationError,
-        _ => E::InternalError(None),
+    match e {
+        HttpError::DNS_TIMEOUT => E::DnsTimeout,
+        HttpError::DNS_ERROR => E::DnsError { rcode: None, info_code: None },
+        HttpError::DESTINATION_NOT_FOUND => E::DestinationNotFound,
+        HttpError::DESTINATION_UNAVAILABLE => E::DestinationUnavailable,
+        HttpError::DESTINATION_IP_PROHIBITED => E::DestinationIpProhibited,
+        HttpError::DESTINATION_IP_UNROUTABLE => E::DestinationIpUnroutable,
+        HttpError::CONNECTION_REFUSED => E::ConnectionRefused,
+        HttpError::CONNECTION_TERMINATED => E::ConnectionTerminated,
+        HttpError::CONNECTION_TIMEOUT => E::ConnectionTimeout,
+        HttpError::CONNECTION_READ_TIMEOUT => E::ConnectionReadTimeout,
+        HttpError::CONNECTION_WRITE_TIMEOUT => E::ConnectionWriteTimeout,
+        HttpError::CONNECTION_LIMIT_REACHED => E::ConnectionLimitReached,
+        HttpError::TLS_PROTOCOL_ERROR => E::TlsProtocolError,
+        HttpError::TLS_CERTIFICATE_ERROR => E::TlsCertificateError,
+        HttpError::TLS_ALERT_RECEIVED => E::TlsAlertReceived { alert_id: None, alert_message: None },
+        HttpError::REQUEST_DENIED => E::HttpRequestDenied,
+        HttpError::REQUEST_LENGTH_REQUIRED => E::HttpRequestLengthRequired,
+        HttpError::REQUEST_BODY_SIZE => E::HttpRequestBodySize(None),
+        HttpError::REQUEST_METHOD_INVALID => E::HttpRequestMethodInvalid,
+        HttpError::REQUEST_URI_INVALID => E::HttpRequestUriInvalid,
+        HttpError::REQUEST_URI_TOO_LONG => E::HttpRequestUriTooLong,
+        HttpError::REQUEST_HEADER_SECTION_SIZE => E::HttpRequestHeaderSectionSize(None),
+        HttpError::REQUEST_HEADER_SIZE => E::HttpRequestHeaderSize { field_name: None, field_size: None },
+        HttpError::REQUEST_TRAILER_SECTION_SIZE => E::HttpRequestTrailerSectionSize(None),
+        HttpError::REQUEST_TRAILER_SIZE => E::HttpRequestTrailerSize { field_name: None, field_size: None },
+        HttpError::RESPONSE_INCOMPLETE => E::HttpResponseIncomplete,
+        HttpError::RESPONSE_HEADER_SECTION_SIZE => E::HttpResponseHeaderSectionSize(None),
+        HttpError::RESPONSE_HEADER_SIZE => E::HttpResponseHeaderSize { field_name: None, field_size: None },
+        HttpError::RESPONSE_BODY_SIZE => E::HttpResponseBodySize(None),
+        HttpError::RESPONSE_TRAILER_SECTION_SIZE => E::HttpResponseTrailerSectionSize(None),
+        HttpError::RESPONSE_TRAILER_SIZE => E::HttpResponseTrailerSize { field_name: None, field_size: None },
+        HttpError::RESPONSE_TRANSFER_CODING => E::HttpResponseTransferCoding(None),
+        HttpError::RESPONSE_CONTENT_CODING => E::HttpResponseContentCoding(None),
+        HttpError::RESPONSE_TIMEOUT => E::HttpResponseTimeout,
+        HttpError::UPGRADE_FAILED => E::HttpUpgradeFailed,
+        HttpError::PROTOCOL_ERROR => E::HttpProtocolError,
+        HttpError::LOOP_DETECTED => E::LoopDetected,
+        HttpError::CONFIGURATION_ERROR => E::ConfigurationError,
+        HttpError::INTERNAL_ERROR | _ => E::InternalError(None),
     }
 }

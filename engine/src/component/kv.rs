@@ -10,6 +10,7 @@ use wasmtime::component::{ComponentType, Lift, Linker, LinkerInstance, Lower, Re
 use super::store::State;
 use crate::abi::access::collect;
 use crate::abi::hooks::{Call, Emit, Kv, Str};
+use crate::abi::types::CText;
 
 /// Names under which `wasi:config/store` is known.
 const CONFIG: [&str; 3] = [
@@ -161,7 +162,7 @@ fn delete(cx: &Cx<'_>, key: &str) -> Result<(), Error> {
 fn list(cx: &Cx<'_>, cursor: Option<&str>) -> Result<(Vec<String>, bool), Error> {
     let cursor =
         cursor.map(CString::new).transpose().map_err(|_| Error::Other("a cursor with a NUL".into()))?;
-    let (p, mut more) = (cursor.as_ref().map_or(null(), |c| c.as_ptr()), 0);
+    let (p, mut more) = (cursor.as_ref().map_or(CText::NULL, |c| CText(c.as_ptr().cast())), 0);
     // SAFETY: see `get`.
     let (_, out) = ask(cx, |kv, ctx, emit, sink| unsafe { (kv.list)(ctx, p, &mut more, emit, sink) })?;
     let keys: Vec<String> = out.into_iter().map(|k| String::from_utf8_lossy(&k).into_owned()).collect();

@@ -1,6 +1,5 @@
 //! `wasi:sockets`: sockets are Wasmtime's own, but every address and every name is asked for first.
 
-use std::ffi::c_int;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,12 +17,7 @@ use wasmtime_wasi::sockets::{SocketAddrUse, WasiSocketsCtx, WasiSocketsCtxView};
 
 use super::state::{Shared, View};
 use crate::abi::access::collect;
-use crate::abi::hooks::Str;
-
-const TCP_BIND: c_int = 0;
-const TCP_CONNECT: c_int = 1;
-const UDP_BIND: c_int = 2;
-const UDP_SEND: c_int = 4;
+use crate::abi::hooks::{SockUse, Str};
 
 /// What sockets of a call may do, with the question wired to the embedder.
 pub fn context(shared: &Arc<Shared>) -> Box<WasiSocketsCtx> {
@@ -47,10 +41,10 @@ fn allowed(shared: &Shared, addr: SocketAddr, why: SocketAddrUse) -> bool {
     let implicit = addr.ip().is_unspecified() && addr.port() == 0;
     let what = match why {
         SocketAddrUse::TcpBind | SocketAddrUse::UdpBind if implicit => return true,
-        SocketAddrUse::TcpBind | SocketAddrUse::TcpListen | SocketAddrUse::TcpAccept => TCP_BIND,
-        SocketAddrUse::TcpConnect => TCP_CONNECT,
-        SocketAddrUse::UdpBind => UDP_BIND,
-        SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => UDP_SEND,
+        SocketAddrUse::TcpBind | SocketAddrUse::TcpListen | SocketAddrUse::TcpAccept => SockUse::TCP_BIND,
+        SocketAddrUse::TcpConnect => SockUse::TCP_CONNECT,
+        SocketAddrUse::UdpBind => SockUse::UDP_BIND,
+        SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => SockUse::UDP_SEND,
     };
     let (mut bytes, n) = ([0u8; 16], if addr.is_ipv4() { 4 } else { 16 });
     match addr.ip() {

@@ -1,13 +1,13 @@
 //! How a guest ended: from a Wasmtime error to `bx_eng_end`.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::CStr;
 use std::fmt;
 
 use wasmtime::{Trap, WasmBacktrace};
 
 use crate::abi::access::put_msg;
 use crate::abi::error::chain;
-use crate::abi::types::{EndKind, EngEnd};
+use crate::abi::types::{CText, EndKind, EngEnd};
 use crate::core::limiter::{Limiter, Stop};
 
 /// The error a host function or an epoch tick unwinds a guest with.  What it means is in the call's state,
@@ -52,7 +52,7 @@ pub unsafe fn put(
         (&raw mut (*end).host_ns).write(0);
         (&raw mut (*end).memory_refused).write(limiter.memory_refused);
         (&raw mut (*end).table_refused).write(limiter.table_refused);
-        (&raw mut (*end).trap).write(std::ptr::null());
+        (&raw mut (*end).trap).write(CText::NULL);
         (&raw mut (*end).msg).cast::<u8>().write(0);
     }
     kind
@@ -76,7 +76,7 @@ pub unsafe fn put_error(
     unsafe {
         put(end, kind, host_code, fuel_used, limiter);
         if let Some(name) = trap {
-            (&raw mut (*end).trap).write(name.as_ptr() as *const c_char);
+            (&raw mut (*end).trap).write(CText::of(name));
         }
         if kind != EndKind::Host {
             let mut text = words;

@@ -9,7 +9,7 @@ use super::limiter::{Ctl, Limiter};
 use super::link::CoreCode;
 use super::state::{CallState, fuel_used};
 use crate::abi::error::chain;
-use crate::abi::types::{EndKind, EngEnd, EngineCtl, EngineLimits};
+use crate::abi::types::{BxCtl, EndKind, EngEnd, EngineLimits};
 
 /// `bx_einstance`.
 pub struct BxInstance {
@@ -34,7 +34,7 @@ impl BxInstance {
     pub unsafe fn new(
         core: &CoreCode,
         ctx: *mut c_void,
-        ctl: *const EngineCtl,
+        ctl: *const BxCtl,
         lim: &EngineLimits,
         end: *mut EngEnd,
     ) -> Result<BxInstance, EndKind> {

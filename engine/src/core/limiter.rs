@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use wasmtime::{ResourceLimiter, Result};
 
-use crate::abi::types::{EngineCtl, EngineLimits};
+use crate::abi::types::{BxCtl, EngineLimits};
 
 /// Sums all linear memories and tables of a call against its limits.
 pub struct Limiter {
@@ -98,9 +98,9 @@ pub enum Stop {
     Cancelled,
 }
 
-/// The caller's `bx_engine_ctl`, which outlives the call.
+/// The caller's `bx_ctl`, which outlives the call.
 #[derive(Clone, Copy)]
-pub struct Ctl(*const EngineCtl);
+pub struct Ctl(*const BxCtl);
 
 // SAFETY: the header says the structure lives as long as the instance, `cancelled` is atomic and
 // `deadline_ns` is not written while a guest runs.
@@ -110,7 +110,7 @@ unsafe impl Sync for Ctl {}
 
 impl Ctl {
     /// NULL means: neither deadline nor cancel.
-    pub fn new(p: *const EngineCtl) -> Self {
+    pub fn new(p: *const BxCtl) -> Self {
         Ctl(p)
     }
 
@@ -125,9 +125,6 @@ impl Ctl {
 
     /// What an epoch tick and every host wait ask.
     pub fn check(self) -> Option<Stop> {
-        if self.0.is_null() {
-            return None;
-        }
         let mut at = self.0;
         while !at.is_null() {
             // SAFETY: as above; `parent` is set before the guest runs, and parents outlive their children.

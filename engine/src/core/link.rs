@@ -43,7 +43,7 @@ impl CoreCode {
         for def in defs {
             // SAFETY: promised by the caller.
             let (module, name, sig) = unsafe { (text(def.module), text(def.name), text(def.sig)) };
-            if let (Some(module), Some(name), Some(sig), Some(func)) = (module, name, sig, def.func) {
+            if let (Some(module), Some(name), Some(sig), Some(func)) = (module, name, sig, def.r#fn) {
                 by_name.insert((module, name), (sig, func));
             } else {
                 return Err(Error::new(Code::Internal, "a host function without name, signature or address"));

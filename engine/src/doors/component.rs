@@ -1,13 +1,11 @@
 //! The component path and typed calls.
 
-use std::ffi::c_char;
-
 use super::handles::{component_to_link, linked_component};
 use crate::abi::access::{list, text};
 use crate::abi::error::finish;
 use crate::abi::handle::{Handle, given};
 use crate::abi::hooks::Call;
-use crate::abi::types::{Code, EndKind, EngBytes, EngEnd, EngError, Module};
+use crate::abi::types::{CText, Code, EndKind, EngBytes, EngEnd, EngError, Module};
 use crate::component::run_command;
 use crate::file::{BxModule, Loaded};
 use crate::typed::invoke;
@@ -49,8 +47,8 @@ pub unsafe extern "C" fn bx_ecomponent_run(m: *const Module, call: *const Call, 
 pub unsafe extern "C" fn bx_ecomponent_invoke(
     m: *const Module,
     call: *const Call,
-    func: *const c_char,
-    args: *const c_char,
+    func: CText,
+    args: CText,
     n_args: usize,
     ret: *mut EngBytes,
     end: *mut EngEnd,
@@ -63,7 +61,7 @@ pub unsafe extern "C" fn bx_ecomponent_invoke(
     unsafe {
         let m = Handle::<BxModule>::get(m, "bx_ecomponent_invoke");
         let c = linked_component(m, "bx_ecomponent_invoke");
-        let r = invoke(c, call, text(func).unwrap_or(""), list(args.cast(), n_args), end);
+        let r = invoke(c, call, text(func).unwrap_or(""), list(args.0, n_args), end);
         finish(r, err, |v| ret.write(EngBytes::from_vec(v)))
     }
 }

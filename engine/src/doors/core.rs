@@ -1,6 +1,6 @@
 //! The core path.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::c_void;
 use std::ptr::null_mut;
 
 use super::handles::{core_to_link, linked_core};
@@ -8,7 +8,7 @@ use crate::abi::access::{list, text};
 use crate::abi::error::finish;
 use crate::abi::handle::{Handle, given};
 use crate::abi::types::{
-    Code, EndKind, EngEnd, EngError, EngineCtl, EngineLimits, HostDef, Instance, Module,
+    BxCtl, CText, Code, EndKind, EngEnd, EngError, EngineLimits, HostDef, Instance, Module,
 };
 use crate::core::instance::BxInstance;
 use crate::file::{BxModule, Loaded};
@@ -33,7 +33,7 @@ pub unsafe extern "C" fn bx_emodule_link(
 pub unsafe extern "C" fn bx_einstance_new(
     m: *const Module,
     ctx: *mut c_void,
-    ctl: *const EngineCtl,
+    ctl: *const BxCtl,
     lim: *const EngineLimits,
     ret: *mut *mut Instance,
     end: *mut EngEnd,
@@ -57,11 +57,7 @@ pub unsafe extern "C" fn bx_einstance_new(
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_einstance_run(
-    i: *mut Instance,
-    name: *const c_char,
-    end: *mut EngEnd,
-) -> EndKind {
+pub unsafe extern "C" fn bx_einstance_run(i: *mut Instance, name: CText, end: *mut EngEnd) -> EndKind {
     given(end, "place for the end", "bx_einstance_run");
     // SAFETY: the header asks for valid pointers.
     unsafe {
@@ -75,7 +71,7 @@ pub unsafe extern "C" fn bx_einstance_run(
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_emodule_has_command(m: *const Module, name: *const c_char) -> i32 {
+pub unsafe extern "C" fn bx_emodule_has_command(m: *const Module, name: CText) -> i32 {
     // SAFETY: the header asks for valid pointers.
     unsafe {
         let m = Handle::<BxModule>::get(m, "bx_emodule_has_command");

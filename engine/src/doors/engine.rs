@@ -1,10 +1,8 @@
 //! Engines, and the buffers that are handed out.
 
-use std::ffi::c_char;
-
 use crate::abi::error::finish;
 use crate::abi::handle::{Handle, given};
-use crate::abi::types::{Code, EngBytes, EngError, Engine, EngineConfig};
+use crate::abi::types::{CText, Code, EngBytes, EngError, Engine, EngineConfig};
 use crate::core::engine::{BxEngine, VERSION};
 
 /// See `bx_engine.h`.
@@ -50,13 +48,13 @@ pub unsafe extern "C" fn bx_engine_tick(e: *const Engine) {
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_engine_fingerprint(e: *const Engine) -> *const c_char {
+pub unsafe extern "C" fn bx_engine_fingerprint(e: *const Engine) -> CText {
     // SAFETY: the header asks for a live engine.
-    unsafe { Handle::<BxEngine>::get(e, "bx_engine_fingerprint").fingerprint.as_ptr() }
+    CText(unsafe { Handle::<BxEngine>::get(e, "bx_engine_fingerprint") }.fingerprint.as_ptr().cast())
 }
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
-pub extern "C" fn bx_engine_wasmtime_version() -> *const c_char {
-    VERSION.as_ptr().cast()
+pub extern "C" fn bx_engine_wasmtime_version() -> CText {
+    CText(VERSION.as_ptr())
 }

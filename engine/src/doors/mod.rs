@@ -9,6 +9,7 @@ mod component;
 mod core;
 mod engine;
 mod file;
+mod functions;
 mod handles;
 
 pub use self::{component::*, core::*, engine::*, file::*};
