@@ -1,6 +1,6 @@
 /* boxagnts-bench: every figure of the project, measured side by side with its competitor.
  *
- *   boxagnts-bench [--quick] [GUESTS TOOLS OUT.json]
+ *   boxagnts-bench [--quick] [--only=GROUP[,GROUP...]] [GUESTS TOOLS OUT.json]
  */
 #include <math.h>
 #include <stdarg.h>
@@ -145,43 +145,96 @@ static void write_json(const char *path)
         bench_die("cannot write %s", path);
 }
 
+typedef struct options {
+    bool quick;
+    const char *only; /* NULL: every group */
+    const char *guests, *tools, *out;
+} options;
+
+/* The groups in the order they run.  `alone`: measured without the common runtime's threads. */
+static const struct group {
+    const char *name;
+    void (*run)(const bench_env *e);
+    bool alone;
+} groups[] = {
+    {"noop", bench_noop, false},   {"files", bench_files, false},
+    {"limits", bench_limits, false}, {"cache", bench_cache, false},
+    {"component", bench_component, false}, {"net", bench_net, false},
+    {"many", bench_many, true},
+};
+
+/* Whether `name` is one of the words of `only`. */
+static bool selected(const char *only, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = only; at; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, name, n) == 0 && (at[n] == ',' || at[n] == '\0'))
+            return true;
+    }
+    return !only;
+}
+
+static void run_groups(const options *o, bool alone, const bench_env *e)
+{
+    for (size_t i = 0; i < BX_COUNT(groups); i++) {
+        if (groups[i].alone == alone && selected(o->only, groups[i].name))
+            groups[i].run(e);
+    }
+}
+
+static bool parse(int argc, char **argv, options *o)
+{
+    static const char *const defaults[] = {"build/bench-guests", "build/tools", "build/bench.json"};
+    const char *const *where = defaults;
+    int i = 1;
+    for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
+        if (strcmp(argv[i], "--quick") == 0)
+            o->quick = true;
+        else if (strncmp(argv[i], "--only=", 7) == 0)
+            o->only = argv[i] + 7;
+        else
+            return false;
+    }
+    if (i != argc && i + 3 != argc)
+        return false;
+    if (i + 3 == argc)
+        where = (const char *const *)argv + i;
+    o->guests = where[0];
+    o->tools = where[1];
+    o->out = where[2];
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 4 && strcmp(argv[1], "--traced") == 0)
         bench_traced(argv[2], (int)strtoul(argv[3], NULL, 10));
-    bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
-    static const char *const defaults[] = {"", "build/bench-guests", "build/tools",
-                                           "build/bench.json"};
-    if (argc - (int)quick != 1 && argc - (int)quick != 4) {
-        (void)fprintf(stderr, "usage: boxagnts-bench [--quick] [GUESTS TOOLS OUT.json]\n");
+    options o = {.quick = false};
+    if (!parse(argc, argv, &o)) {
+        (void)fprintf(stderr, "usage: boxagnts-bench [--quick] [--only=GROUP[,GROUP...]] "
+                              "[GUESTS TOOLS OUT.json]\n");
         return 2;
     }
-    const char *const *where =
-        argc - (int)quick == 4 ? (const char *const *)argv + (int)quick : defaults;
     char scratch[] = "/tmp/boxagnts-bench.XXXXXX", cache[64];
     if (!mkdtemp(scratch))
         bench_die("no scratch directory");
     (void)snprintf(cache, sizeof cache, "%s/cache", scratch);
     bx_runtime_config cfg = {.slots = 1000};
     bx_error err;
-    bench_env e = {.guests = where[1],
-                   .tools = where[2],
+    bench_env e = {.guests = o.guests,
+                   .tools = o.tools,
                    .scratch = scratch,
                    .cache_dir = cache,
-                   .quick = quick};
+                   .quick = o.quick};
     if (bx_runtime_new(&cfg, &e.rt, &err) != BX_OK)
         bench_die("%s", err.msg);
     (void)printf("%-34s %12s %12s %-6s %9s   %-11s %-5s\n", "figure", "ours", "theirs", "unit",
                  "ratio", "target", "");
-    bench_noop(&e);
-    bench_files(&e);
-    bench_limits(&e);
-    bench_cache(&e);
-    bench_component(&e);
-    bench_net(&e);
+    run_groups(&o, false, &e);
     bx_runtime_free(e.rt);
-    bench_many(&e);
-    write_json(where[3]);
+    run_groups(&o, true, &e);
+    write_json(o.out);
     char cmd[96];
     (void)snprintf(cmd, sizeof cmd, "rm -rf %s", scratch);
     if (system(cmd) != 0)
