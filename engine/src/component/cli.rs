@@ -43,14 +43,15 @@ impl Stdin {
     /// `None`: nothing yet.
     fn pull(&mut self, size: usize) -> Option<StreamResult<Bytes>> {
         let Some(read) = self.shared.call().stdin_read else { return Some(Err(StreamError::Closed)) };
-        let mut buf = vec![0u8; size.min(CHUNK)];
-        let mut n = 0usize;
-        // SAFETY: the hook writes at most `buf.len()` bytes and says how many in `n`.
-        let r = unsafe { read(self.shared.ctx(), buf.as_mut_ptr().cast(), buf.len(), &mut n) };
+        let size = size.min(CHUNK);
+        let (mut buf, mut n) = (Vec::<u8>::with_capacity(size), 0usize);
+        // SAFETY: the hook writes at most `size` bytes and says how many in `n`.
+        let r = unsafe { read(self.shared.ctx(), buf.as_mut_ptr().cast(), size, &mut n) };
         match r {
             0 if n == 0 => Some(Err(StreamError::Closed)),
             0 => {
-                buf.truncate(n);
+                // SAFETY: the hook has written `n` bytes, no more than there is room for.
+                unsafe { buf.set_len(n.min(size)) };
                 Some(Ok(buf.into()))
             }
             1 => None,
@@ -83,6 +84,21 @@ impl InputStream for Stdin {
         };
         self.closed = r.is_err();
         r
+    }
+
+    // Not through `ready`, which reads ahead: that would be a buffer of its own for each small read.
+    async fn blocking_read(&mut self, size: usize) -> StreamResult<Bytes> {
+        if size == 0 {
+            self.ready().await;
+            return self.read(0);
+        }
+        loop {
+            let r = self.read(size)?;
+            if !r.is_empty() {
+                return Ok(r);
+            }
+            readable(self.shared.call().stdin_fd).await;
+        }
     }
 }
 
