@@ -408,6 +408,17 @@ void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uin
            (int)proto.n, proto.p, v6 ? "[" : "", (int)host.n, host.p, v6 ? "]" : "", port);
 }
 
+bool bx_net_may_socket(const bx_net_policy *p, bx_str proto)
+{
+    unsigned scheme = bx_str_eq(proto, BX_LIT("tcp"))   ? BX_NET_TCP
+                      : bx_str_eq(proto, BX_LIT("udp")) ? BX_NET_UDP
+                                                        : 0;
+    for (size_t i = 0; i < p->rules.n; i++)
+        if (p->rules.at[i].rule->schemes & scheme)
+            return true;
+    return false;
+}
+
 bool bx_net_may_resolve_connect(const bx_net_policy *p, bx_str host)
 {
     bx_net_target t;

@@ -456,6 +456,29 @@ static void connect_table(void)
     }
 }
 
+static void sockets_need_a_rule_of_their_kind(void)
+{
+    static const struct {
+        bx_code (*add)(bx_net_policy *, bx_str, bx_error *);
+        const char *rule;
+        bool tcp, udp;
+    } rows[] = {
+        {bx_net_add_connect, "tcp://db.example:5432", true, false},
+        {bx_net_add_connect, "udp://db.example:53", false, true},
+        {bx_net_add_outbound_host, "*://db.example:5432", true, true},
+        {bx_net_add_outbound_host, "https://db.example", false, false},
+        {bx_net_add_fetch, "https://db.example", false, false},
+        {bx_net_add_block_url, "tcp.example", false, false},
+    };
+    for (size_t i = 0; i < BX_COUNT(rows); i++) {
+        BX_AUTO(bx_net_policy) bx_net_policy *p = policy_of(rows[i].add, rows[i].rule);
+        CHECK(p);
+        CHECK(bx_net_may_socket(p, BX_LIT("tcp")) == rows[i].tcp);
+        CHECK(bx_net_may_socket(p, BX_LIT("udp")) == rows[i].udp);
+        CHECK(!bx_net_may_socket(p, BX_LIT("http")));
+    }
+}
+
 static void refused_connect_rules(void)
 {
     static const struct {
@@ -484,4 +507,4 @@ BXT_MAIN(RUN(an_empty_policy_denies); RUN(fetch_table); RUN(hosts_written_to_dec
          RUN(host_names_at_their_limit); RUN(refused_fetch_rules);
          RUN(a_refusal_names_what_is_missing); RUN(outbound_host_table);
          RUN(refused_outbound_hosts); RUN(one_bad_entry_changes_nothing); RUN(connect_table);
-         RUN(refused_connect_rules);)
+         RUN(refused_connect_rules); RUN(sockets_need_a_rule_of_their_kind);)

@@ -67,17 +67,22 @@ static bool may_bind(const uint8_t *addr, size_t n, uint16_t port)
 static int check(void *ctx, bx_esock_use use, const uint8_t *addr, size_t n, uint16_t port)
 {
     bx_component *c = ctx;
+    bool tcp = use == BX_ESOCK_TCP_MAKE || use == BX_ESOCK_TCP_BIND || use == BX_ESOCK_TCP_CONNECT;
+    bx_str proto = tcp ? BX_LIT("tcp") : BX_LIT("udp");
+    if (!bx_net_may_socket(bx_grant_net(bx_sealed_grant(c->sealed)), proto))
+        return 0;
+    if (use == BX_ESOCK_TCP_MAKE || use == BX_ESOCK_UDP_MAKE)
+        return 1;
     if (n != 4 && n != 16)
         return 0;
     if (use == BX_ESOCK_TCP_BIND || use == BX_ESOCK_UDP_BIND)
-        return !bx_net_is_empty(bx_grant_net(bx_sealed_grant(c->sealed))) && may_bind(addr, n, port);
+        return may_bind(addr, n, port);
     bx_egress_scope *s = bx_component_scope(c);
     if (!s)
         return 0;
     bx_ip ip = {.family = n == 4 ? 4 : 6};
     memcpy(ip.b, addr, n);
     bx_verdict v;
-    bx_str proto = use == BX_ESOCK_TCP_CONNECT ? BX_LIT("tcp") : BX_LIT("udp");
     bx_egress_check_connect(s, proto, ip, port, &v);
     bx_record_add_socket(c->record, proto, ip, port, &v);
     return v.allow;

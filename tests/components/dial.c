@@ -2,6 +2,7 @@
  *   tcp A.B.C.D PORT     connect, send "ping", print what comes back
  *   udp A.B.C.D PORT     the same with one datagram
  *   name HOST            the IPv4 addresses of a name
+ *   make tcp|udp         make a socket and do nothing with it
  *   listen PORT          try to bind that port and listen
  * An error is printed as "error N", the number of error-code of wasi:sockets/network (1 = access-denied). */
 #include "dial.h"
@@ -100,6 +101,8 @@ static void udp(const char *ip, const char *port)
         printf("%.*s\n", (int)got.ptr[0].data.len, (const char *)got.ptr[0].data.ptr);
     else
         fail(e);
+    wasi_sockets_udp_incoming_datagram_stream_drop_own(streams.f0);
+    wasi_sockets_udp_outgoing_datagram_stream_drop_own(streams.f1);
 }
 
 static void name(const char *host)
@@ -125,6 +128,20 @@ static void name(const char *host)
             printf("%d.%d.%d.%d ", a.val.val.ipv4.f0, a.val.val.ipv4.f1, a.val.val.ipv4.f2, a.val.val.ipv4.f3);
     }
     printf("end\n");
+}
+
+static void make(const char *kind)
+{
+    wasi_sockets_tcp_own_tcp_socket_t t;
+    wasi_sockets_udp_own_udp_socket_t u;
+    uint8_t e = 0;
+    bool ok = strcmp(kind, "tcp") == 0
+                  ? wasi_sockets_tcp_create_socket_create_tcp_socket(WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &t, &e)
+                  : wasi_sockets_udp_create_socket_create_udp_socket(WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &u, &e);
+    if (ok)
+        printf("made\n");
+    else
+        fail(e);
 }
 
 static void listen_on(const char *port)
@@ -156,6 +173,9 @@ int main(int argc, char **argv)
             i += 3;
         } else if (strcmp(argv[i], "name") == 0 && i + 1 < argc) {
             name(argv[i + 1]);
+            i += 2;
+        } else if (strcmp(argv[i], "make") == 0 && i + 1 < argc) {
+            make(argv[i + 1]);
             i += 2;
         } else if (strcmp(argv[i], "listen") == 0 && i + 1 < argc) {
             listen_on(argv[i + 1]);

@@ -89,6 +89,16 @@ class Sockets(ExecTest):
         self.assertEqual(both, [DENIED, "127.0.0.1 end", "pong"])
         self.assertNotIn("127.0.0.1", self.dial("name", "localhost", flags=rule)[0])
 
+    def test_a_socket_needs_a_right_of_its_kind(self):
+        both = ("make", "tcp", "make", "udp")
+        tcp = ("--allow", f"connect:tcp://127.0.0.1:{self.port}")
+        udp = ("--allow", f"connect:udp://127.0.0.1:{self.port}")
+        fetch = ("--allow", f"fetch:http://127.0.0.1:{self.port}")
+        self.assertEqual(self.dial(*both), [DENIED, DENIED])
+        self.assertEqual(self.dial(*both, flags=fetch), [DENIED, DENIED])
+        self.assertEqual(self.dial(*both, flags=tcp), ["made", DENIED])
+        self.assertEqual(self.dial(*both, flags=udp), [DENIED, "made"])
+
     def test_nothing_listens(self):
         rule = ("--allow", f"connect:tcp://127.0.0.1:{self.port}", *LOOPBACK)
         self.assertEqual(self.dial("listen", 0, flags=rule), [DENIED])

@@ -218,6 +218,8 @@ c_types! { []
         UDP_BIND = BX_ESOCK_UDP_BIND: 2,
         UDP_CONNECT = BX_ESOCK_UDP_CONNECT: 3,
         UDP_SEND = BX_ESOCK_UDP_SEND: 4,
+        TCP_MAKE = BX_ESOCK_TCP_MAKE: 5,
+        UDP_MAKE = BX_ESOCK_UDP_MAKE: 6,
     }
 
     /// Addresses and names.

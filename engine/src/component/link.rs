@@ -1,8 +1,9 @@
 //! Resolving a component's imports once.
 
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker, Resource, ResourceType};
 use wasmtime_wasi::p2::bindings as async_bindings;
+use wasmtime_wasi::p2::bindings::sockets::udp::{HostOutgoingDatagramStream, OutgoingDatagramStream};
 use wasmtime_wasi::p2::bindings::sync;
 use wasmtime_wasi::sockets::WasiSockets;
 use wasmtime_wasi_http::WasiHttp;
@@ -72,6 +73,9 @@ impl ComponentCode {
     }
 }
 
+/// `wasi:sockets/udp` as the library's bindings name it.
+const UDP: &str = "wasi:sockets/udp@0.2.12";
+
 /// A component with its imports resolved.
 pub struct Linked {
     /// Ready to be instantiated.
@@ -118,12 +122,28 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     sockets::ip_name_lookup::add_to_linker::<State, HasView>(l, State::view)?;
     sync::sockets::tcp::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
     sync::sockets::udp::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
+    shadow_datagram_end(l)?;
     sync::sockets::udp_create_socket::add_to_linker::<State, super::net::HasUdpMaker>(l, State::udp_maker)?;
     let options = http_bindings::http::types::LinkOptions::default();
     http_bindings::http::types::add_to_linker::<State, WasiHttp>(l, &options, State::http)?;
     http_bindings::http::outgoing_handler::add_to_linker::<State, WasiHttp>(l, State::http)?;
     kv::add_to_linker(l)?;
     Ok(linker)
+}
+
+/// Give outgoing datagram streams an end that waits as every host function does.  The library's own end waits for
+/// the socket without driving this thread's runtime, past deadline and cancel.
+fn shadow_datagram_end(l: &mut Linker<State>) -> wasmtime::Result<()> {
+    l.allow_shadowing(true);
+    let ty = ResourceType::host::<OutgoingDatagramStream>();
+    l.instance(UDP)?.resource("outgoing-datagram-stream", ty, |mut store, rep| {
+        let state = store.data_mut();
+        let shared = state.shared.clone();
+        let mut view = state.sockets();
+        shared.wait(HostOutgoingDatagramStream::drop(&mut view, Resource::new_own(rep)))?
+    })?;
+    l.allow_shadowing(false);
+    Ok(())
 }
 
 /// "wasi:cli/run@0.2.3" -> ("wasi:cli/run", "0.2.3").

@@ -24,8 +24,8 @@ pub fn context(shared: &Arc<Shared>) -> Box<WasiSocketsCtx> {
     shared.tasks.store(true, Ordering::Relaxed);
     let asked = shared.clone();
     let mut ctx: WasiCtx = WasiCtx::builder()
-        .allow_tcp(shared.sock().is_some())
-        .allow_udp(shared.sock().is_some())
+        .allow_tcp(ask(shared, SockUse::TCP_MAKE, &[], 0))
+        .allow_udp(ask(shared, SockUse::UDP_MAKE, &[], 0))
         .allow_ip_name_lookup(false)
         .socket_addr_check(move |addr, why| {
             let ok = allowed(&asked, addr, why);
@@ -36,23 +36,23 @@ pub fn context(shared: &Arc<Shared>) -> Box<WasiSocketsCtx> {
 }
 
 fn allowed(shared: &Shared, addr: SocketAddr, why: SocketAddrUse) -> bool {
-    let Some(sock) = shared.sock() else { return false };
-    // What the kernel does by itself before it connects or sends.
-    let implicit = addr.ip().is_unspecified() && addr.port() == 0;
     let what = match why {
-        SocketAddrUse::TcpBind | SocketAddrUse::UdpBind if implicit => return true,
         SocketAddrUse::TcpBind | SocketAddrUse::TcpListen | SocketAddrUse::TcpAccept => SockUse::TCP_BIND,
         SocketAddrUse::TcpConnect => SockUse::TCP_CONNECT,
         SocketAddrUse::UdpBind => SockUse::UDP_BIND,
         SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => SockUse::UDP_SEND,
     };
-    let (mut bytes, n) = ([0u8; 16], if addr.is_ipv4() { 4 } else { 16 });
     match addr.ip() {
-        IpAddr::V4(a) => bytes[..4].copy_from_slice(&a.octets()),
-        IpAddr::V6(a) => bytes = a.octets(),
+        IpAddr::V4(a) => ask(shared, what, &a.octets(), addr.port()),
+        IpAddr::V6(a) => ask(shared, what, &a.octets(), addr.port()),
     }
-    // SAFETY: a hook of the call; `bytes` holds `n` bytes.
-    unsafe { (sock.check)(shared.ctx(), what, bytes.as_ptr(), n, addr.port()) == 1 }
+}
+
+/// The embedder decides; without it the answer is no.
+fn ask(shared: &Shared, what: SockUse, addr: &[u8], port: u16) -> bool {
+    let Some(sock) = shared.sock() else { return false };
+    // SAFETY: a hook of the call; the address is readable for its length.
+    unsafe { (sock.check)(shared.ctx(), what, addr.as_ptr(), addr.len(), port) == 1 }
 }
 
 /// Makes datagram sockets.  Wasmtime's own synchronous way waits for readiness without driving this thread's
