@@ -61,7 +61,7 @@ void bench_component(const bench_env *e)
         theirs[i] = bench_now_us() - middle;
     }
     bench_stats a = bench_stats_of(ours, n), b = bench_stats_of(theirs, n);
-    bench_row("component_noop_vs_textbook", a.p50, b.p50, "us", b.p50 / a.p50, BENCH_AT_LEAST, 3,
+    bench_row("component_noop_vs_textbook", a.p50, b.p50, "us", b.p50 / a.p50, BENCH_AT_LEAST, 14,
               "the same module wrapped as a component, fresh, against wasmtime-wasi's own p2; p99 "
               "ours %.1f, theirs %.1f",
               a.p99, b.p99);
