@@ -19,8 +19,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
-    BX_AUTO_BUF scratch = bx_buf_init(8 << 20), out = bx_buf_init(MAX_OUT),
-                title = bx_buf_init(200);
+    BX_AUTO_BUF scratch = bx_buf_init(8 << 20), out = bx_buf_init(MAX_OUT);
+    wf_html_page said;
+    wf_html_page_init(&said, 200);
     bx_str page = {"", 0};
     bx_code rc = wf_charset_to_utf8(CS_UTF_8, (bx_str){(const char *)data + 1, size - 1}, false,
                                     &scratch, &page);
@@ -30,7 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .plain = data[0] & 1,
         .main_content = (data[0] & 2) != 0,
     };
-    rc = wf_html_to_md(page, &opts, &out, &title, NULL);
+    rc = wf_html_to_md(page, &opts, &out, &said, NULL);
+    wf_html_page_done(&said);
     BX_ASSERT(rc == BX_OK || (rc == BX_ELIMIT && out.n <= MAX_OUT));
     if (rc == BX_OK)
         check_text(bx_buf_str(&out));

@@ -122,7 +122,8 @@ static wf_charset prescan(bx_str body)
                 return cs == CS_UTF_16LE || cs == CS_UTF_16BE ? CS_UTF_8 : cs;
         }
     }
-    wf_tokenizer t = wf_tokenizer_init(head);
+    wf_tokenizer t;
+    wf_tokenizer_init(&t, head);
     for (;;) {
         wf_tok tok = wf_tok_next(&t);
         t.raw = WF_TAG_OTHER; /* the prescan knows no raw text */

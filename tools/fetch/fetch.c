@@ -14,7 +14,7 @@
 #include "fetch/url.h"
 #include "fetch/window.h"
 
-enum { CHUNK = 65536, SNIFF = 1024, WIRE_SLACK = 65536 };
+enum { CHUNK = 65536, SNIFF = 1024, WIRE_SLACK = 65536, MUCH_LEFT_OUT = 40 };
 
 /* What is sent unless the caller names a header of its own. */
 static const struct {
@@ -293,6 +293,16 @@ static void html_region(wf_result *r, bx_str html)
     free(tree);
 }
 
+/* What the reader would not see in the text. */
+static void note_page(wf_result *r, const wf_html_page *page)
+{
+    if (page->refresh.n)
+        note(r, "the page sends its readers on to %s", page->refresh.p);
+    if (page->left_out >= MUCH_LEFT_OUT)
+        note(r, "main_content left out %u %% of the page's text; without it the whole page comes",
+             page->left_out);
+}
+
 static bx_code to_text(const wf_args *args, wf_result *r, wf_kind kind, bx_str s, bx_error *err)
 {
     bool readable = args->as == WF_AS_MARKDOWN || args->as == WF_AS_TEXT;
@@ -302,7 +312,12 @@ static bx_code to_text(const wf_args *args, wf_result *r, wf_kind kind, bx_str s
             .plain = args->as == WF_AS_TEXT,
             .main_content = args->main_content,
         };
-        bx_code rc = wf_html_to_md(s, &opts, &r->text, &r->title, err);
+        wf_html_page page;
+        wf_html_page_init(&page, WF_MAX_TITLE);
+        bx_code rc = wf_html_to_md(s, &opts, &r->text, &page, err);
+        (void)bx_buf_add_str(&r->title, bx_buf_str(&page.title));
+        note_page(r, &page);
+        wf_html_page_done(&page);
         if (rc != BX_ELIMIT)
             return rc;
         note(r, "the converted text is longer than %d bytes and ends early", WF_MAX_OUTPUT);

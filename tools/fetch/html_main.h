@@ -10,6 +10,7 @@ typedef struct wf_main {
     bx_buf drops;      /* size_t offsets of start tags whose elements are left out, ascending */
     bx_str base_href;  /* the first <base href>, undecoded; n = 0: none */
     bx_str title;      /* content of the first <title>, undecoded */
+    unsigned left_out; /* percent of the page's text outside, or of dropped elements */
     bool whole;        /* nothing stood out: start and end are the whole page */
 } wf_main;
 

@@ -3,57 +3,12 @@
 #include <stdio.h>
 
 #include "fetch/ascii.h"
-#include "fetch/html_attr.h"
-#include "fetch/html_main.h"
-#include "fetch/md_escape.h"
-#include "fetch/md_table.h"
+#include "fetch/html_conv.h"
 #include "fetch/url.h"
 
-enum { MAX_SPAN = 200, MAX_LABEL = 512 };
+enum { MAX_SPAN = 200 };
 
-/* Notes of an element: what its end has to undo. */
-enum { DID, EXTRA, COLSPAN, ROWSPAN, ITEMS = COLSPAN };
-enum { /* DID */
-       DID_NOTHING,
-       DID_BLOCK,
-       DID_PUSH,
-       DID_HEADING,
-       DID_PRE,
-       DID_TABLE,
-       DID_CELL,
-       DID_QUOTE_MARK,
-       DID_SPACE,
-       DID_LIST,
-       DID_LIST_PUSH,
-       DID_SUMMARY,
-       DID_MARK, /* and the kinds of mark above it */
-};
-
-typedef struct conv {
-    const wf_html_opts *opts;
-    const wf_main *main; /* NULL: the whole page */
-    bx_buf *title;
-    wf_md md;
-    wf_table table;
-    bool in_table, in_pre, heading, base_seen;
-    bx_buf pre;
-    char language[WF_MAX_LANGUAGE + 1];       /* of the <pre> at hand */
-    char outer_language[WF_MAX_LANGUAGE + 1]; /* of an element around it */
-    bx_buf base, decoded, attr, url;
-} conv;
-
-/* ---- attributes ------------------------------------------------------------------------ */
-
-/* The attribute as an absolute URL in c->url; false: none, or one that leads nowhere. */
-static bool attr_url(conv *c, const wf_tok *tok, const char *name)
-{
-    if (!wf_tok_attr_text(tok, name, &c->attr))
-        return false;
-    bx_str ref = wf_trim(bx_buf_str(&c->attr));
-    if (wf_url_has_scheme(ref, "javascript") || wf_url_has_scheme(ref, "data"))
-        return false;
-    return wf_url_resolve(bx_buf_str(&c->base), ref, &c->url) == BX_OK;
-}
+typedef wf_conv conv;
 
 /* ---- blocks ---------------------------------------------------------------------------- */
 
@@ -66,12 +21,6 @@ static void block(conv *c)
         wf_md_space(&c->md);
     else
         wf_md_block(&c->md);
-}
-
-static void pre_newline(conv *c)
-{
-    if (c->pre.n > 0 && c->pre.p[c->pre.n - 1] != '\n')
-        (void)bx_buf_add_c(&c->pre, '\n');
 }
 
 static bool is_list_tag(wf_tag t)
@@ -107,6 +56,7 @@ static void open_list(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
         wf_md_push_item(&c->md, around->tag == WF_TAG_OL ? "   " : "  ");
         e->note[DID] = DID_LIST_PUSH;
     }
+    e->note[SECOND] = wf_md_list_begins(&c->md, tok->tag == WF_TAG_OL);
 }
 
 static void open_item(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
@@ -117,10 +67,13 @@ static void open_item(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
         return;
     wf_elem *list = nearest_list(t, false);
     if (list) {
+        bool second = list->note[SECOND] && !c->md.plain;
         if (list->tag == WF_TAG_OL) {
             size_t n = wf_attr_number(tok, "value", list->note[EXTRA], 999999999);
-            (void)snprintf(marker, sizeof marker, "%zu. ", n);
+            (void)snprintf(marker, sizeof marker, "%zu%c ", n, second ? ')' : '.');
             list->note[EXTRA] = n + 1;
+        } else if (second) {
+            marker[0] = '*';
         }
         if (list->note[ITEMS]++ > 0)
             wf_md_tight(&c->md);
@@ -145,63 +98,85 @@ static void open_definition(conv *c, wf_tree *t, wf_elem *e)
         e->note[DID] = DID_BLOCK;
         return;
     }
-    wf_md_push_item(&c->md, ": ");
+    wf_md_push_definition(&c->md);
     e->note[DID] = DID_PUSH;
 }
 
-/* A table of data, not one that lays out the page: no table, heading, quote, code or form in it.
- * Reads ahead to the first sign, so that nested tables do not make this quadratic. */
-static bool is_data_table(const wf_tree *t, const wf_tok *tok)
+typedef enum table_kind { TABLE_LAYOUT, TABLE_DATA, TABLE_CODE } table_kind;
+
+typedef struct table_look {
+    size_t row, widest, rows;
+    bool head, numbers, pre;
+} table_look;
+
+/* False: the table lays out the page. */
+static bool look_at(table_look *l, const wf_tok *tok)
+{
+    switch (tok->tag) {
+    case WF_TAG_TABLE:
+    case WF_TAG_H1:
+    case WF_TAG_H2:
+    case WF_TAG_H3:
+    case WF_TAG_H4:
+    case WF_TAG_H5:
+    case WF_TAG_H6:
+        return false;
+    case WF_TAG_PRE:
+        l->pre = true;
+        break;
+    case WF_TAG_TR:
+        l->row = 0;
+        l->rows++;
+        break;
+    case WF_TAG_TH:
+        l->head = true;
+        l->row++;
+        break;
+    case WF_TAG_TD:
+        l->row++;
+        l->numbers = l->numbers || (wf_class_flags(tok) & WF_CLASS_NUMBERS);
+        break;
+    default:
+        break;
+    }
+    l->widest = l->row > l->widest ? l->row : l->widest;
+    return true;
+}
+
+/* A table of data, not one that lays out the page: no table and no heading in it; or one of code,
+ * with line numbers beside it.  Reads ahead to the first sign, so that nested tables do not make
+ * this quadratic. */
+static table_kind kind_of_table(const wf_tree *t, const wf_tok *tok)
 {
     if (wf_attr_is(tok, "role", "presentation") || wf_attr_is(tok, "role", "none"))
-        return false;
+        return TABLE_LAYOUT;
     wf_tokenizer ahead = t->tok;
-    size_t row = 0, widest = 0;
-    bool head = false;
+    table_look l = {0};
     for (;;) {
         wf_tok next = wf_tok_next(&ahead);
         if (next.kind == WF_TOK_EOF || (next.kind == WF_TOK_END && next.tag == WF_TAG_TABLE))
             break;
-        if (next.kind != WF_TOK_START)
-            continue;
-        switch (next.tag) {
-        case WF_TAG_TABLE:
-        case WF_TAG_PRE:
-        case WF_TAG_BLOCKQUOTE:
-        case WF_TAG_HR:
-        case WF_TAG_FORM:
-        case WF_TAG_H1:
-        case WF_TAG_H2:
-        case WF_TAG_H3:
-        case WF_TAG_H4:
-        case WF_TAG_H5:
-        case WF_TAG_H6:
-            return false;
-        case WF_TAG_TR:
-            row = 0;
-            break;
-        case WF_TAG_TH:
-            head = true;
-            row++;
-            break;
-        case WF_TAG_TD:
-            row++;
-            break;
-        default:
-            break;
-        }
-        widest = row > widest ? row : widest;
+        if (next.kind == WF_TOK_START && !look_at(&l, &next))
+            return TABLE_LAYOUT;
     }
-    return head || widest > 1;
+    if (l.numbers)
+        return l.pre ? TABLE_LAYOUT : TABLE_CODE;
+    return l.head || l.widest > 1 ? TABLE_DATA : TABLE_LAYOUT;
 }
 
 static void open_table(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
 {
     block(c);
     e->note[DID] = DID_BLOCK;
-    if (!is_flat(c) && !c->in_table && is_data_table(t, tok)) {
+    if (is_flat(c) || c->in_table)
+        return;
+    table_kind kind = kind_of_table(t, tok);
+    if (kind == TABLE_DATA) {
         c->in_table = true;
         e->note[DID] = DID_TABLE;
+    } else if (kind == TABLE_CODE) {
+        wf_pre_begin(c, tok, true);
+        e->note[DID] = DID_PRE;
     }
 }
 
@@ -220,63 +195,35 @@ static void open_cell(conv *c, const wf_tok *tok, wf_elem *e)
     e->note[ROWSPAN] = rows ? rows : 1;
 }
 
+/* A table made of <div>: which of them begin a row, their classes say. */
+static bool open_grid(conv *c, const wf_tok *tok, wf_elem *e, unsigned classes)
+{
+    if (tok->tag != WF_TAG_DIV || is_flat(c))
+        return false;
+    if ((classes & WF_CLASS_GRID) && !c->in_table) {
+        block(c);
+        c->in_table = c->in_grid = c->row_over = true;
+        e->note[DID] = DID_GRID;
+        return true;
+    }
+    if (!c->in_grid || !(classes & (WF_CLASS_CELL | WF_CLASS_HEAD)) || c->md.kind == WF_CELL)
+        return false;
+    if ((classes & WF_CLASS_ROW) || c->row_over)
+        wf_table_row(&c->table);
+    c->row_over = (classes & WF_CLASS_LAST) != 0;
+    wf_md_cell_begin(&c->md);
+    e->note[DID] = DID_CELL;
+    e->note[EXTRA] = (classes & WF_CLASS_HEAD) != 0;
+    e->note[COLSPAN] = e->note[ROWSPAN] = 1;
+    return true;
+}
+
 /* ---- inline ---------------------------------------------------------------------------- */
 
 static void mark(conv *c, wf_elem *e, wf_mark_kind kind)
 {
     wf_md_mark(&c->md, kind, (bx_str){0}, (bx_str){0});
     e->note[DID] = DID_MARK + kind;
-}
-
-static void open_link(conv *c, const wf_tok *tok, wf_elem *e)
-{
-    bx_str url = {0}, label = {0};
-    if (attr_url(c, tok, "href")) {
-        url = bx_buf_str(&c->url);
-        if (wf_tok_attr_text(tok, "aria-label", &c->attr) ||
-            wf_tok_attr_text(tok, "title", &c->attr))
-            label = bx_buf_str(&c->attr);
-        if (label.n > MAX_LABEL)
-            label.n = 0;
-    }
-    wf_md_mark(&c->md, WF_MARK_LINK, url, label);
-    e->note[DID] = DID_MARK + WF_MARK_LINK;
-}
-
-/* alt="" says that an image means nothing; one pixel means that it only counts readers. */
-static void image(conv *c, const wf_tok *tok)
-{
-    bx_str alt_raw;
-    bool has_alt = wf_tok_attr(tok, "alt", &alt_raw);
-    if ((has_alt && wf_trim(alt_raw).n == 0) ||
-        (wf_attr_is(tok, "width", "1") && wf_attr_is(tok, "height", "1")))
-        return;
-    bool has_url = attr_url(c, tok, "src") || attr_url(c, tok, "data-src");
-    if (!wf_tok_attr_text(tok, "alt", &c->attr))
-        bx_buf_clear(&c->attr);
-    if (c->md.plain || !has_url) {
-        wf_md_text(&c->md, bx_buf_str(&c->attr));
-        return;
-    }
-    BX_AUTO_BUF text = bx_buf_init(c->md.out->max);
-    wf_md alt;
-    wf_md_init(&alt, &text, false); /* a paragraph of its own: escapes and white space */
-    wf_md_mark(&alt, WF_MARK_LINK, BX_LIT("x"), (bx_str){0}); /* brackets count as in a link */
-    wf_md_text(&alt, bx_buf_str(&c->attr));
-    BX_AUTO_BUF line = bx_buf_init(c->md.out->max);
-    (void)bx_buf_add_z(&line, "!");
-    bx_str inner = bx_buf_str(&alt.para);
-    if (inner.n == 0)
-        (void)bx_buf_add_z(&line, "[");
-    (void)bx_buf_add_str(&line, inner); /* begins with the link's bracket */
-    (void)bx_buf_add_z(&line, "](");
-    wf_md_add_url(&line, bx_buf_str(&c->url));
-    (void)bx_buf_add_z(&line, ")");
-    if (line.fail == BX_OK && alt.para.fail == BX_OK)
-        wf_md_inline(&c->md, bx_buf_str(&line));
-    else if (c->md.out->fail == BX_OK)
-        c->md.out->fail = line.fail ? line.fail : alt.para.fail;
-    wf_md_done(&alt);
 }
 
 static void check_box(conv *c, wf_tree *t, const wf_tok *tok)
@@ -288,27 +235,9 @@ static void check_box(conv *c, wf_tree *t, const wf_tok *tok)
     wf_md_space(&c->md);
 }
 
-/* The formula's source, where the page gives it. */
-static void formula(conv *c, const wf_tok *tok)
-{
-    if (c->in_pre || !wf_tok_attr_text(tok, "alttext", &c->attr))
-        return;
-    bx_str source = wf_trim(bx_buf_str(&c->attr));
-    BX_AUTO_BUF text = bx_buf_init(c->attr.n + 3);
-    (void)bx_buf_add_c(&text, '$');
-    for (size_t i = 0; i < source.n; i++)
-        if (wf_is_space(source.p[i]))
-            (void)bx_buf_add_c(&text, ' ');
-        else if ((unsigned char)source.p[i] >= 0x20 && source.p[i] != 0x7f)
-            (void)bx_buf_add_c(&text, source.p[i]);
-    (void)bx_buf_add_c(&text, '$');
-    if (text.fail == BX_OK)
-        wf_md_inline(&c->md, bx_buf_str(&text));
-}
-
 static void set_base(conv *c, const wf_tok *tok)
 {
-    if (c->base_seen || !attr_url(c, tok, "href"))
+    if (c->base_seen || !wf_conv_url(c, tok, "href"))
         return;
     c->base_seen = true;
     bx_buf_clear(&c->base);
@@ -317,11 +246,11 @@ static void set_base(conv *c, const wf_tok *tok)
 
 /* ---- the handler ----------------------------------------------------------------------- */
 
-static bool open_inline(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
+static bool open_inline(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e, unsigned classes)
 {
     switch (tok->tag) {
     case WF_TAG_A:
-        open_link(c, tok, e);
+        wf_conv_link(c, t, tok, e, classes);
         return true;
     case WF_TAG_B:
     case WF_TAG_STRONG:
@@ -352,7 +281,16 @@ static bool open_inline(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
         mark(c, e, WF_MARK_SUB);
         return true;
     case WF_TAG_IMG:
-        image(c, tok);
+        wf_conv_image(c, tok);
+        return true;
+    case WF_TAG_SOURCE:
+        wf_conv_source(c, tok);
+        return true;
+    case WF_TAG_FRAME:
+        wf_conv_frame(c, tok);
+        return true;
+    case WF_TAG_META:
+        wf_conv_refresh(c, tok);
         return true;
     case WF_TAG_BR:
         wf_md_br(&c->md);
@@ -373,7 +311,7 @@ static bool open_inline(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
     }
 }
 
-static bool open_block(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
+static bool open_block(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e, unsigned classes)
 {
     switch (tok->tag) {
     case WF_TAG_UL:
@@ -387,10 +325,16 @@ static bool open_block(conv *c, wf_tree *t, const wf_tok *tok, wf_elem *e)
     case WF_TAG_OPTION:
         open_item(c, t, tok, e);
         return true;
+    case WF_TAG_DL:
+        block(c);
+        e->note[DID] = DID_TERMS;
+        return true;
     case WF_TAG_DT:
     case WF_TAG_DD:
         open_definition(c, t, e);
         return true;
+    case WF_TAG_DIV:
+        return open_grid(c, tok, e, classes);
     case WF_TAG_TABLE:
         open_table(c, t, tok, e);
         return true;
@@ -432,16 +376,6 @@ static bool open_standing(conv *c, const wf_tok *tok, wf_elem *e)
         wf_md_push_quote(&c->md);
         e->note[DID] = DID_PUSH;
         return true;
-    case WF_TAG_PRE:
-    case WF_TAG_LISTING:
-    case WF_TAG_XMP:
-        wf_md_block(&c->md);
-        c->in_pre = true;
-        bx_buf_clear(&c->pre);
-        c->language[0] = '\0';
-        wf_attr_language(tok, c->language);
-        e->note[DID] = DID_PRE;
-        return true;
     case WF_TAG_HR:
         wf_md_rule(&c->md);
         return true;
@@ -450,20 +384,35 @@ static bool open_standing(conv *c, const wf_tok *tok, wf_elem *e)
     }
 }
 
-static void open_in_pre(conv *c, const wf_tok *tok)
+/* Code, in a cell too. */
+static bool open_pre(conv *c, const wf_tok *tok, wf_elem *e, unsigned classes)
 {
-    if (tok->tag == WF_TAG_BR)
-        (void)bx_buf_add_c(&c->pre, '\n');
-    else if (tok->tag == WF_TAG_CODE)
-        wf_attr_language(tok, c->language);
-    else if (wf_tag_flags(tok->tag) & WF_BLOCK)
-        pre_newline(c);
+    bool pre = tok->tag == WF_TAG_PRE || tok->tag == WF_TAG_LISTING || tok->tag == WF_TAG_XMP;
+    bool lines = !pre && tok->tag == WF_TAG_DIV && (classes & WF_CLASS_LISTING);
+    if ((!pre && !lines) || c->heading)
+        return false;
+    wf_pre_begin(c, tok, lines);
+    e->note[DID] = DID_PRE;
+    return true;
 }
 
-static bool is_dropped(conv *c, wf_tree *t, const wf_tok *tok)
+/* Line numbers count as such beside code only. */
+static bool is_number(const conv *c, const wf_tok *tok, unsigned classes)
 {
-    if (wf_elem_hidden(tok))
+    if (!(classes & WF_CLASS_NUMBERS))
+        return false;
+    return c->pre.in || tok->tag == WF_TAG_TD || tok->tag == WF_TAG_PRE ||
+           (tok->tag == WF_TAG_DIV && (classes & WF_CLASS_NUMBERS));
+}
+
+static bool is_dropped(conv *c, wf_tree *t, const wf_tok *tok, unsigned classes)
+{
+    if (wf_elem_hidden(tok) || (classes & WF_CLASS_DOUBLE))
         return true;
+    if (is_number(c, tok, classes)) {
+        c->pre.after_number = c->pre.in;
+        return true;
+    }
     return c->opts->main_content &&
            (wf_main_is_furniture(t, tok) ||
             (c->main && wf_main_drops(c->main, tok->start + c->main->start)));
@@ -472,56 +421,44 @@ static bool is_dropped(conv *c, wf_tree *t, const wf_tok *tok)
 static void on_open(void *ctx, wf_tree *t, const wf_tok *tok, wf_elem *e)
 {
     conv *c = ctx;
+    unsigned flags = wf_tag_flags(tok->tag);
+    unsigned classes = tok->attrs.n > 7 ? wf_class_flags(tok) : 0;
     if (c->md.out->fail != BX_OK) {
         t->stop = true;
         return;
     }
-    if (tok->tag == WF_TAG_MATH)
-        formula(c, tok);
-    if (is_dropped(c, t, tok)) {
+    if (tok->tag == WF_TAG_MATH || tok->tag == WF_TAG_SCRIPT)
+        wf_conv_formula(c, t, tok);
+    if (is_dropped(c, t, tok, classes)) {
         e->hidden = true;
-        if (wf_tag_flags(tok->tag) & WF_BLOCK)
+        if ((flags & WF_BLOCK) && !c->pre.in)
             block(c);
         return;
     }
     if (tok->tag == WF_TAG_BASE)
         set_base(c, tok);
-    if (c->in_pre) {
-        open_in_pre(c, tok);
+    if (c->pre.in) {
+        wf_pre_open(c, tok, e, classes);
         return;
     }
-    if (open_inline(c, t, tok, e) || open_block(c, t, tok, e) ||
-        (!is_flat(c) && open_standing(c, tok, e)))
+    if (open_inline(c, t, tok, e, classes) || open_pre(c, tok, e, classes) ||
+        open_block(c, t, tok, e, classes) || (!is_flat(c) && open_standing(c, tok, e)))
         return;
-    if (wf_tag_flags(tok->tag) & WF_BLOCK) {
+    if (flags & WF_BLOCK) {
         block(c);
         e->note[DID] = DID_BLOCK;
     }
-    if (tok->tag == WF_TAG_DIV && !c->outer_language[0]) {
-        wf_attr_language(tok, c->outer_language);
-        e->note[EXTRA] = c->outer_language[0] != '\0';
+    if (tok->tag == WF_TAG_DIV && !c->pre.outer_language[0] && tok->attrs.n > 7) {
+        wf_attr_language(tok, c->pre.outer_language);
+        e->note[EXTRA] = c->pre.outer_language[0] != '\0';
     }
-}
-
-static void close_pre(conv *c)
-{
-    bx_str text = bx_buf_str(&c->pre);
-    c->in_pre = false;
-    if (c->pre.fail != BX_OK) {
-        c->md.out->fail = c->pre.fail;
-        return;
-    }
-    if (text.n > 0 && text.p[text.n - 1] == '\n')
-        text.n--;
-    if (text.n > 0)
-        wf_md_code(&c->md, bx_str_of(c->language[0] ? c->language : c->outer_language), text);
-    bx_buf_clear(&c->pre);
 }
 
 static void close_cell(conv *c, const wf_elem *e)
 {
     wf_md_cell_end(&c->md, &c->table.text);
-    wf_table_cell(&c->table, e->tag == WF_TAG_TH, e->note[COLSPAN], e->note[ROWSPAN]);
+    bool head = e->tag == WF_TAG_TH || (e->tag == WF_TAG_DIV && e->note[EXTRA]);
+    wf_table_cell(&c->table, head, e->note[COLSPAN], e->note[ROWSPAN]);
 }
 
 static void close_list(conv *c, const wf_elem *e)
@@ -530,20 +467,26 @@ static void close_list(conv *c, const wf_elem *e)
         wf_md_pop(&c->md);
     else
         wf_md_block(&c->md);
+    wf_md_list_ended(&c->md, e->tag == WF_TAG_OL, e->note[SECOND] != 0);
     if (c->md.gap > 0)
         c->md.gap = 2;
+}
+
+static void close_table(conv *c)
+{
+    c->in_table = c->in_grid = false;
+    wf_md_block(&c->md);
+    wf_table_write(&c->table, &c->md);
 }
 
 static void on_close(void *ctx, wf_tree *t, const wf_elem *e)
 {
     conv *c = ctx;
     (void)t;
-    if (e->tag == WF_TAG_DIV && e->note[EXTRA])
-        c->outer_language[0] = '\0';
     switch (e->note[DID]) {
     case DID_NOTHING:
-        if (c->in_pre && (wf_tag_flags(e->tag) & WF_BLOCK))
-            pre_newline(c);
+        if (c->pre.in && (wf_tag_flags(e->tag) & WF_BLOCK))
+            wf_pre_newline(c);
         break;
     case DID_BLOCK:
         block(c);
@@ -556,21 +499,31 @@ static void on_close(void *ctx, wf_tree *t, const wf_elem *e)
         wf_md_block(&c->md);
         break;
     case DID_PRE:
-        close_pre(c);
+        wf_pre_end(c);
+        break;
+    case DID_PRE_LINE:
+        wf_pre_line_end(c);
+        break;
+    case DID_PRE_LINK:
+        wf_pre_link_end(c, e);
         break;
     case DID_TABLE:
-        c->in_table = false;
-        wf_md_block(&c->md);
-        wf_table_write(&c->table, &c->md);
+    case DID_GRID:
+        close_table(c);
         break;
     case DID_CELL:
         close_cell(c, e);
-        break;
+        return;
     case DID_QUOTE_MARK:
         wf_md_text(&c->md, BX_LIT("\""));
         break;
     case DID_SPACE:
         wf_md_space(&c->md);
+        break;
+    case DID_TERMS:
+        block(c);
+        if (c->md.gap > 0)
+            c->md.gap = 2;
         break;
     case DID_LIST:
     case DID_LIST_PUSH:
@@ -584,23 +537,8 @@ static void on_close(void *ctx, wf_tree *t, const wf_elem *e)
         wf_md_unmark(&c->md, (wf_mark_kind)(e->note[DID] - DID_MARK));
         break;
     }
-}
-
-/* Exact text of a code block: "\r\n" and "\r" are line ends, a no-break space is a space. */
-static void add_pre(conv *c, bx_str s)
-{
-    if (c->pre.n == 0 && s.n > 0 && s.p[0] == '\n')
-        s = bx_str_from(s, 1);
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '\r')
-            (void)bx_buf_add_c(&c->pre, '\n');
-        else if (wf_md_is_nbsp(s, i))
-            (void)bx_buf_add_c(&c->pre, ' ');
-        else if ((unsigned char)s.p[i] >= 0x20 || s.p[i] == '\n' || s.p[i] == '\t')
-            (void)bx_buf_add_c(&c->pre, s.p[i]);
-        if (wf_md_is_nbsp(s, i) || (s.p[i] == '\r' && i + 1 < s.n && s.p[i + 1] == '\n'))
-            i++;
-    }
+    if (e->tag == WF_TAG_DIV && e->note[EXTRA])
+        c->pre.outer_language[0] = '\0';
 }
 
 static void on_text(void *ctx, wf_tree *t, const wf_tok *tok)
@@ -618,8 +556,8 @@ static void on_text(void *ctx, wf_tree *t, const wf_tok *tok)
             c->md.out->fail = BX_ENOMEM;
         s = bx_buf_str(&c->decoded);
     }
-    if (c->in_pre)
-        add_pre(c, s);
+    if (c->pre.in)
+        wf_pre_text(c, s);
     else
         wf_md_text(&c->md, s);
 }
@@ -645,7 +583,11 @@ static void put_title(bx_buf *title, bx_str raw)
     }
 }
 
-static void on_title(void *ctx, const wf_tok *tok) { put_title(((conv *)ctx)->title, tok->text); }
+static void on_title(void *ctx, const wf_tok *tok)
+{
+    conv *c = ctx;
+    put_title(c->page ? &c->page->title : NULL, tok->text);
+}
 
 static bx_code convert(conv *c, wf_tree *tree, bx_str html, wf_main *m)
 {
@@ -655,7 +597,9 @@ static bx_code convert(conv *c, wf_tree *tree, bx_str html, wf_main *m)
         if (rc != BX_OK)
             return rc;
         c->main = m;
-        put_title(c->title, m->title);
+        put_title(c->page ? &c->page->title : NULL, m->title);
+        if (c->page)
+            c->page->left_out = m->left_out;
         if (m->base_href.n) {
             bx_buf_clear(&c->attr);
             wf_decode_refs(m->base_href, true, &c->attr);
@@ -673,7 +617,18 @@ static bx_code convert(conv *c, wf_tree *tree, bx_str html, wf_main *m)
     return c->md.out->fail;
 }
 
-bx_code wf_html_to_md(bx_str html, const wf_html_opts *opts, bx_buf *out, bx_buf *title,
+void wf_html_page_init(wf_html_page *page, size_t max_title)
+{
+    *page = (wf_html_page){.title = bx_buf_init(max_title), .refresh = bx_buf_init(WF_MAX_URL)};
+}
+
+void wf_html_page_done(wf_html_page *page)
+{
+    bx_buf_done(&page->title);
+    bx_buf_done(&page->refresh);
+}
+
+bx_code wf_html_to_md(bx_str html, const wf_html_opts *opts, bx_buf *out, wf_html_page *page,
                       bx_error *err)
 {
     wf_tree *tree = bx_realloc(NULL, sizeof *tree); /* wf_tree_run sets what it reads */
@@ -682,17 +637,19 @@ bx_code wf_html_to_md(bx_str html, const wf_html_opts *opts, bx_buf *out, bx_buf
     bx_code rc = BX_ENOMEM;
     if (tree && c) {
         c->opts = opts;
-        c->title = title;
+        c->page = page;
         wf_md_init(&c->md, out, opts->plain);
         wf_table_init(&c->table, out->max);
-        c->pre = c->decoded = bx_buf_init(SIZE_MAX / 4);
+        c->pre.text = c->pre.links = c->decoded = bx_buf_init(SIZE_MAX / 4);
         c->base = c->url = bx_buf_init(WF_MAX_URL);
-        c->attr = bx_buf_init(WF_MAX_URL);
+        c->attr = c->source = bx_buf_init(WF_MAX_URL);
         (void)bx_buf_add_str(&c->base, opts->base_url);
         rc = convert(c, tree, html, &m);
         wf_md_done(&c->md);
         wf_table_done(&c->table);
-        bx_buf_done(&c->pre);
+        bx_buf_done(&c->pre.text);
+        bx_buf_done(&c->pre.links);
+        bx_buf_done(&c->source);
         bx_buf_done(&c->decoded);
         bx_buf_done(&c->base);
         bx_buf_done(&c->url);

@@ -11,10 +11,22 @@ typedef struct wf_html_opts {
     bool main_content; /* only what the page is about: no navigation, headers, footers, forms */
 } wf_html_opts;
 
-/* `html` is UTF-8.  Appends to `out`, whose maximum bounds everything; the page's title, white
- * space collapsed, goes to `title` (bounded by its own maximum; may be NULL).
+/* What a page says beside its text.  wf_html_page_init bounds the buffers. */
+typedef struct wf_html_page {
+    bx_buf title;      /* white space collapsed */
+    bx_buf refresh;    /* absolute URL it sends its readers on to by <meta http-equiv=refresh> */
+    unsigned left_out; /* with main_content: percent of the page's text that is not in it */
+} wf_html_page;
+
+void wf_html_page_init(wf_html_page *page, size_t max_title);
+void wf_html_page_done(wf_html_page *page);
+
+/* `html` is UTF-8.  Appends to `out`, whose maximum bounds everything; `page` may be NULL.
  * BX_ELIMIT: the output reached its maximum and ends early, at a block's end; BX_ENOMEM. */
 BX_NODISCARD bx_code wf_html_to_md(bx_str html, const wf_html_opts *opts, bx_buf *out,
-                                   bx_buf *title, bx_error *err);
+                                   wf_html_page *page, bx_error *err);
+
+/* The URL in the value of a Refresh field or <meta>, as written; n = 0: none. */
+bx_str wf_refresh_target(bx_str value);
 
 #endif

@@ -119,9 +119,16 @@ static attr_end next_attr(bx_str s, size_t *at, bx_str *name, bx_str *value)
 
 bool wf_tok_attr(const wf_tok *tok, const char *name, bx_str *ret)
 {
-    size_t at = 0;
+    size_t at = 0, n = strlen(name);
     bx_str key, value;
     if (tok->kind != WF_TOK_START)
+        return false;
+    for (size_t i = 0; i < tok->n_list; i++)
+        if (tok->list[i].name.n == n && wf_eq_nocase(tok->list[i].name, (bx_str){name, n})) {
+            *ret = tok->list[i].value;
+            return true;
+        }
+    if (tok->n_list < WF_LISTED_ATTRS)
         return false;
     while (next_attr(tok->attrs, &at, &key, &value) == ATTR_ONE)
         if (wf_eq_nocase(key, bx_str_of(name))) {
@@ -153,10 +160,13 @@ static bool take_tag(wf_tokenizer *t, wf_tok *tok)
         i++;
     tok->name = (bx_str){s.p + from, i - from};
     size_t attrs = i;
-    bx_str key, value;
+    wf_attr one;
     attr_end end;
-    while ((end = next_attr(s, &i, &key, &value)) == ATTR_ONE)
-        ;
+    tok->list = t->list;
+    tok->n_list = 0;
+    while ((end = next_attr(s, &i, &one.name, &one.value)) == ATTR_ONE)
+        if (tok->n_list < WF_LISTED_ATTRS)
+            t->list[tok->n_list++] = one;
     if (end == ATTR_EOF) {
         t->at = s.n;
         return false;

@@ -35,13 +35,22 @@ typedef struct wf_tok {
     bx_str name; /* START, END: as written */
     uint32_t hash;     /* START, END: of the name in lower case */
     bx_str attrs;      /* START: what follows the name, the '>' included */
+    const struct wf_attr *list; /* its first attributes; the tokenizer's, until the next token */
+    size_t n_list;
     bool self_closing; /* START */
     bx_str text;       /* TEXT: as written */
     bool refs;         /* TEXT: character references count */
     size_t start;      /* offset of the token's first byte in the input */
 } wf_tok;
 
+enum { WF_LISTED_ATTRS = 12 };
+
+typedef struct wf_attr {
+    bx_str name, value;
+} wf_attr;
+
 typedef struct wf_tokenizer {
+    wf_attr list[WF_LISTED_ATTRS];
     bx_str in;
     size_t at;
     wf_tag raw;   /* the raw-text element whose content comes next; OTHER: none */
@@ -49,7 +58,13 @@ typedef struct wf_tokenizer {
                    */
 } wf_tokenizer;
 
-static inline wf_tokenizer wf_tokenizer_init(bx_str in) { return (wf_tokenizer){.in = in}; }
+static inline void wf_tokenizer_init(wf_tokenizer *t, bx_str in)
+{
+    t->in = in; /* the list is written before it is read */
+    t->at = 0;
+    t->raw = WF_TAG_OTHER;
+    t->foreign = false;
+}
 
 /* The next token; EOF again and again at the end. */
 wf_tok wf_tok_next(wf_tokenizer *t);

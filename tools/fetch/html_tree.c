@@ -273,7 +273,7 @@ static void text(wf_tree *t, const wf_tok *tok)
 void wf_tree_run(wf_tree *t, bx_str in, const wf_tree_handler *handler, void *ctx)
 {
     /* Of the stack only what is below `n` is ever read. */
-    t->tok = wf_tokenizer_init(in);
+    wf_tokenizer_init(&t->tok, in);
     t->handler = handler;
     t->ctx = ctx;
     t->n = t->too_deep = t->hidden = t->foreign = 0;
@@ -308,6 +308,9 @@ static bool style_hides(bx_str style)
 bool wf_elem_hidden(const wf_tok *tok)
 {
     bx_str value;
+    /* A shadow tree the page brings along is what readers see. */
+    if (tok->tag == WF_TAG_TEMPLATE && wf_tok_attr(tok, "shadowrootmode", &value))
+        return !wf_eq_nocase(value, BX_LIT("open")) && !wf_eq_nocase(value, BX_LIT("closed"));
     if (wf_tag_flags(tok->tag) & WF_DROP)
         return true;
     if (tok->tag == WF_TAG_DIALOG && !wf_tok_attr(tok, "open", &value))

@@ -24,20 +24,30 @@ typedef enum wf_mark_kind {
 
 typedef struct wf_mark {
     wf_mark_kind kind;
-    bool mute;   /* says nothing: repeats an open one, or does not fit here */
-    bool open;   /* its opening is in the paragraph */
-    bool used;   /* was ever opened */
-    size_t at;   /* paragraph offset of its opening */
-    size_t body; /* and of what follows it */
-    size_t text; /* offset of its strings in `strings`: URL, NUL, label, NUL */
+    bool mute;    /* says nothing: repeats an open one, or does not fit here */
+    bool open;    /* its opening is in the paragraph */
+    bool used;    /* was ever opened */
+    bool sign;    /* a link that may be no more than the sign of a permalink */
+    size_t at;    /* paragraph offset of its opening */
+    size_t body;  /* and of what follows it */
+    size_t delim; /* STRONG, EM, DEL: index of its opening in `delims` */
+    size_t text;  /* offset of its strings in `strings`: URL, NUL, label, NUL */
 } wf_mark;
 
+typedef enum wf_box_kind { WF_BOX_QUOTE, WF_BOX_ITEM, WF_BOX_DEFINITION } wf_box_kind;
+
 typedef struct wf_container {
+    wf_box_kind kind;
     char first[16]; /* in front of its first line */
     size_t width;   /* columns of the following lines */
-    bool quote;     /* they begin with '>' instead of spaces */
     bool started;
 } wf_container;
+
+/* A list that ended, so that the next one is not read as its continuation. */
+typedef struct wf_list_end {
+    size_t at; /* length of the output by then */
+    bool ordered, second;
+} wf_list_end;
 
 typedef enum wf_para_kind { WF_PARA, WF_HEADING, WF_CELL } wf_para_kind;
 
@@ -49,6 +59,8 @@ typedef struct wf_md {
     size_t depth, flattened;
     size_t low; /* fewest containers since the last line */
     int gap;    /* line breaks due before the next line: 0, 1 or 2 */
+    size_t para_depth; /* containers around the paragraph written last; SIZE_MAX: it was none */
+    wf_list_end ended[WF_MD_MAX_CONTAINERS + 1]; /* by the number of quotes and items around */
 
     bx_buf para;
     wf_para_kind kind;
@@ -62,8 +74,11 @@ typedef struct wf_md {
     size_t n_marks, ignored_marks;
     size_t base; /* marks below are outside of the current table cell */
     bx_buf strings;
-    wf_mark closed; /* the mark closed last, to melt two neighbours into one */
+    wf_mark closed; /* the code span closed last, to melt two neighbours into one */
     size_t closed_end;
+    bool waiting;  /* a mark has not been opened yet */
+    bx_buf delims; /* wf_delim each: emphasis of the paragraph, written when it ends */
+    bx_buf marked; /* scratch: the paragraph with its emphasis */
 } wf_md;
 
 void wf_md_init(wf_md *md, bx_buf *out, bool plain);
@@ -79,6 +94,8 @@ void wf_md_inline(wf_md *md, bx_str s);
 /* Marks.  A link has a URL and perhaps a label, which stands in when it holds no text; an empty
  * URL makes a mark that says nothing. */
 void wf_md_mark(wf_md *md, wf_mark_kind kind, bx_str url, bx_str label);
+/* The link just begun vanishes when it holds nothing but the sign of a permalink. */
+void wf_md_mark_sign(wf_md *md);
 void wf_md_unmark(wf_md *md, wf_mark_kind kind); /* the innermost of that kind */
 
 /* Blocks.  wf_md_block ends the paragraph, if there is one; what follows is a new block. */
@@ -91,14 +108,23 @@ void wf_md_tight(wf_md *md); /* the next block follows without an empty line */
 /* Containers. */
 void wf_md_push_quote(wf_md *md);
 void wf_md_push_item(wf_md *md, const char *marker); /* "- ", "12. " */
+/* ": " in front of a paragraph.  CommonMark knows no such container, so any other block begins on a
+ * line below, and nested ones are indented once. */
+void wf_md_push_definition(wf_md *md);
 void wf_md_pop(wf_md *md);
+
+/* A list begins: true when another of its kind has just ended, so that it needs other markers to be
+ * a list of its own.  `ended` is told when it is over. */
+bool wf_md_list_begins(const wf_md *md, bool ordered);
+void wf_md_list_ended(wf_md *md, bool ordered, bool second);
 
 /* A table cell: what is written until wf_md_cell_end becomes one line, appended to `ret`. */
 void wf_md_cell_begin(wf_md *md);
 void wf_md_cell_end(wf_md *md, bx_buf *ret);
 
-/* One ready line with the containers in front; `begin` first makes the gap to the block before. */
-void wf_md_begin_lines(wf_md *md);
+/* One ready line with the containers in front; `begin` first makes the gap to the block before, and
+ * says whether what follows is a paragraph. */
+void wf_md_begin_lines(wf_md *md, bool paragraph);
 void wf_md_line(wf_md *md, bx_str line);
 void wf_md_end_lines(wf_md *md);
 

@@ -8,7 +8,14 @@ static bool is_punct(char c)
            (c >= '{' && c <= '~');
 }
 
-static bool is_word(char c) { return wf_is_alnum(c) || c == '_' || (unsigned char)c >= 0x80; }
+/* The run of '_' at `i` stands between letters, where it means nothing.  A character beyond ASCII
+ * may be punctuation. */
+static bool inside_word(bx_str text, size_t i, char before)
+{
+    while (i < text.n && text.p[i] == '_')
+        i++;
+    return wf_is_alnum(before) && i < text.n && wf_is_alnum(text.p[i]);
+}
 
 static bool is_control(char c) { return (unsigned char)c < 0x20 || c == 0x7f; }
 
@@ -21,7 +28,7 @@ static bool reads_as_ref(bx_str rest)
     size_t from = i;
     while (i < rest.n && i < 40 && wf_is_alnum(rest.p[i]))
         i++;
-    return i > from && i < rest.n && rest.p[i] == ';';
+    return i == rest.n || (i > from && rest.p[i] == ';'); /* the text may go on elsewhere */
 }
 
 /* The run of one character that begins the rest, then a blank or the end. */
@@ -30,7 +37,7 @@ static size_t marker_run(bx_str rest)
     size_t n = 1;
     while (n < rest.n && rest.p[n] == rest.p[0])
         n++;
-    return n == rest.n || wf_is_space(rest.p[n]) ? n : 0;
+    return n == rest.n || wf_is_space(rest.p[n]) || wf_md_is_nbsp(rest, n) ? n : 0;
 }
 
 /* Characters with a meaning only where a line begins. */
@@ -54,7 +61,14 @@ static bool escape_at_line_start(bx_str rest, const wf_md_context *c)
     }
 }
 
-static bool escape_inline(bx_str text, size_t i, size_t to, char before, const wf_md_context *c)
+/* A star between blanks, with text behind, is no delimiter. */
+static bool lone_star(bx_str text, size_t i, char before)
+{
+    return (before == ' ' || before == '\n') && i + 2 < text.n && wf_is_space(text.p[i + 1]) &&
+           !wf_is_space(text.p[i + 2]);
+}
+
+static bool escape_inline(bx_str text, size_t i, bool first, char before, const wf_md_context *c)
 {
     char next = i + 1 < text.n ? text.p[i + 1] : ' ';
     switch (text.p[i]) {
@@ -63,17 +77,18 @@ static bool escape_inline(bx_str text, size_t i, size_t to, char before, const w
     case '`':
         return true;
     case '*':
-        return !((before == ' ' || before == '\n') && (i + 1 == to && i + 1 < text.n));
-    case '_':
-        return !(is_word(before) && is_word(next));
+        return !lone_star(text, i, before);
     case '~':
         return next == '~' || before == '~';
     case '[':
-        return c->link;
+        return c->link || (first && before == ']');
     case ']':
         return c->link || next == '(' || next == '[' || next == ':';
+    case '(':
+    case ':':
+        return first && before == ']'; /* of a text before: it would make a link of that */
     case '<':
-        return wf_is_alpha(next) || next == '/' || next == '!' || next == '?';
+        return i + 1 == text.n || wf_is_alpha(next) || next == '/' || next == '!' || next == '?';
     case '&':
         return reads_as_ref(bx_str_from(text, i));
     case '|':
@@ -117,18 +132,23 @@ void wf_md_add_escaped(bx_buf *b, bx_str text, size_t from, size_t to, const wf_
     wf_md_context c = *context;
     c.link = c.link && !brackets_pair(text, from, to);
     char before = c.before;
+    bool word = false; /* the run of '_' at hand stands inside a word */
     for (size_t i = from; i < to; i++) {
         char ch = text.p[i];
         if (is_control(ch))
             continue;
         bool escape = false;
-        if (c.code)
+        if (c.code) {
             escape = c.cell && ch == '|';
-        else if (is_punct(ch))
+        } else if (ch == '_') {
+            word = before == '_' && i > from ? word : inside_word(text, i, before);
+            escape = !word;
+        } else if (is_punct(ch)) {
             escape =
-                escape_inline(text, i, to, before, &c) ||
+                escape_inline(text, i, i == from, before, &c) ||
                 (c.line_start && i == from && escape_at_line_start(bx_str_from(text, i), &c)) ||
                 (c.line_start && is_list_number(text, from, i));
+        }
         if (escape)
             out[n++] = '\\';
         out[n++] = ch;
@@ -171,6 +191,8 @@ bool wf_md_is_autolink(bx_str text, bx_str url)
 {
     if (!bx_str_starts(url, BX_LIT("http://")) && !bx_str_starts(url, BX_LIT("https://")))
         return false;
+    if (memchr(url.p, '%', url.n)) /* some readers show such a URL decoded */
+        return false;
     size_t k = 0;
     for (size_t i = 0; i < text.n; i++) {
         if (text.p[i] == '\\' && i + 1 < text.n && is_punct(text.p[i + 1]))
@@ -178,5 +200,5 @@ bool wf_md_is_autolink(bx_str text, bx_str url)
         if (k >= url.n || text.p[i] != url.p[k++])
             return false;
     }
-    return k == url.n || (k + 1 == url.n && url.p[k] == '/');
+    return k == url.n;
 }

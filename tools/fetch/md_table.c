@@ -30,6 +30,14 @@ static size_t get_u32(const bx_buf *b, size_t i)
 
 static size_t count(const bx_buf *b) { return b->n / sizeof(uint32_t); }
 
+static bool row_is_empty(const wf_table *t)
+{
+    size_t n = count(&t->ends), from = n - t->row_cells;
+    if (t->ends.fail != BX_OK || t->row_cells > n)
+        return false;
+    return get_u32(&t->ends, n - 1) == (from ? get_u32(&t->ends, from - 1) : 0);
+}
+
 static void end_row(wf_table *t)
 {
     if (!t->row_open)
@@ -37,6 +45,10 @@ static void end_row(wf_table *t)
     t->row_open = false;
     if (t->row_cells == 0)
         return;
+    if (row_is_empty(t)) { /* a line drawn across */
+        t->ends.n -= t->row_cells * sizeof(uint32_t);
+        return;
+    }
     if (count(&t->rows) == 0)
         t->head = t->row_head;
     add_u32(&t->rows, count(&t->ends));
@@ -126,7 +138,7 @@ void wf_table_write(wf_table *t, wf_md *md)
     bx_code fail = t->text.fail ? t->text.fail : t->ends.fail ? t->ends.fail : t->rows.fail;
     BX_AUTO_BUF line = bx_buf_init(md->out->max);
     if (fail == BX_OK && count(&t->rows) > 0) {
-        wf_md_begin_lines(md);
+        wf_md_begin_lines(md, false);
         size_t from = 0;
         if (!t->head && !md->plain) {
             write_row(t, md, 0, 0, &line); /* GFM has no table without a head */

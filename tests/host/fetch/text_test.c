@@ -131,7 +131,8 @@ static void targets(void)
     CHECK(url_is(STR("http://a/(b)"), "http://a/(b)"));
     CHECK(url_is(STR("http://a/)b("), "<http://a/)b(>"));
     CHECK(wf_md_is_autolink(STR("https://a\\_b/"), STR("https://a_b/")));
-    CHECK(wf_md_is_autolink(STR("https://a"), STR("https://a/")));
+    CHECK(!wf_md_is_autolink(STR("https://a"), STR("https://a/")));
+    CHECK(!wf_md_is_autolink(STR("https://a/%20"), STR("https://a/%20")));
     CHECK(!wf_md_is_autolink(STR("https://b"), STR("https://a/")));
     CHECK(!wf_md_is_autolink(STR("mailto:x"), STR("mailto:x")));
 }
