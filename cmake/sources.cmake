@@ -10,6 +10,12 @@ endif()
 
 # What web_fetch decodes with, for its guest and for the tests of its parts on the host.
 file(GLOB BX_DECODERS ${BX_SOURCES}/zlib/*.c ${BX_SOURCES}/brotli/*/*.c ${BX_SOURCES}/zstd/*/*.c)
-set(BX_DECODER_INCLUDES -DZ_SOLO -isystem ${BX_SOURCES}/brotli/include)
+set(BX_DECODER_INCLUDES -DZ_SOLO -I${CMAKE_BINARY_DIR}/generated -isystem ${BX_SOURCES}/brotli/include)
 set(BX_DECODER_FLAGS ${BX_DECODER_INCLUDES} -DXXH_NAMESPACE=ZSTD_ -DZSTD_DISABLE_ASM -DHUF_FORCE_DECOMPRESS_X1
     -DZSTD_LEGACY_SUPPORT=0 -DZSTD_TRACE=0)
+
+# The index tables of the WHATWG Encoding standard, for its charsets.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS scripts/charset_indexes.py)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/fetch)
+execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/scripts/charset_indexes.py
+    ${CMAKE_BINARY_DIR}/generated/fetch/charset_index.def COMMAND_ERROR_IS_FATAL ANY)

@@ -1,12 +1,11 @@
 #include "fetch/charset.h"
 
-#include <errno.h>
-#include <iconv.h>
-
 #include "fetch/ascii.h"
+#include "fetch/charset_multi.h"
 #include "fetch/html_tok.h"
 
-enum { PRESCAN = 1024 };
+/* The standard asks for 1024 bytes; browsers start over when the declaration comes later. */
+enum { PRESCAN = 65536 };
 
 static const struct label {
     const char *label;
@@ -26,23 +25,21 @@ static const struct single {
 #undef CHARSET_SINGLE
 };
 
-/* Names of the encodings before the single-byte ones, and what iconv calls them. */
-static const struct other {
-    const char *name, *iconv;
-} others[] = {
-    [CS_NONE] = {"", NULL},
-    [CS_UTF_8] = {"utf-8", NULL},
-    [CS_UTF_16LE] = {"utf-16le", NULL},
-    [CS_UTF_16BE] = {"utf-16be", NULL},
-    [CS_GBK] = {"gbk", "GB18030"},
-    [CS_GB18030] = {"gb18030", "GB18030"},
-    [CS_BIG5] = {"big5", "BIG5-HKSCS"},
-    [CS_EUC_JP] = {"euc-jp", "EUC-JP"},
-    [CS_ISO_2022_JP] = {"iso-2022-jp", "ISO-2022-JP"},
-    [CS_SHIFT_JIS] = {"shift_jis", "CP932"},
-    [CS_EUC_KR] = {"euc-kr", "CP949"},
-    [CS_REPLACEMENT] = {"replacement", NULL},
-    [CS_X_USER_DEFINED] = {"x-user-defined", NULL},
+/* Names of the encodings before the single-byte ones. */
+static const char *const others[] = {
+    [CS_NONE] = "",
+    [CS_UTF_8] = "utf-8",
+    [CS_UTF_16LE] = "utf-16le",
+    [CS_UTF_16BE] = "utf-16be",
+    [CS_GBK] = "gbk",
+    [CS_GB18030] = "gb18030",
+    [CS_BIG5] = "big5",
+    [CS_EUC_JP] = "euc-jp",
+    [CS_ISO_2022_JP] = "iso-2022-jp",
+    [CS_SHIFT_JIS] = "shift_jis",
+    [CS_EUC_KR] = "euc-kr",
+    [CS_REPLACEMENT] = "replacement",
+    [CS_X_USER_DEFINED] = "x-user-defined",
 };
 static bool is_single(wf_charset cs) { return cs > CS_X_USER_DEFINED; }
 
@@ -53,7 +50,7 @@ static const struct single *single_of(wf_charset cs)
 
 const char *wf_charset_name(wf_charset cs)
 {
-    return is_single(cs) ? single_of(cs)->name : others[cs].name;
+    return is_single(cs) ? single_of(cs)->name : others[cs];
 }
 
 wf_charset wf_charset_find(bx_str label)
@@ -281,48 +278,12 @@ static void from_unknown(bx_str s, bx_buf *out)
         wf_add_utf8(out, (unsigned char)s.p[i] < 0x80 ? (unsigned char)s.p[i] : 0xfffd);
 }
 
-static iconv_t open_iconv(const char *name)
+static void from_user_defined(bx_str s, bx_buf *out)
 {
-    iconv_t cd = iconv_open("UTF-32LE", name);
-    /* One C library knows Microsoft's Shift_JIS only by its own name, the other by this one. */
-    return cd == (iconv_t)-1 && strcmp(name, "CP932") == 0 ? iconv_open("UTF-32LE", "SHIFT_JIS")
-                                                           : cd;
-}
-
-static void add_utf32(bx_buf *out, const unsigned char *p, size_t n)
-{
-    for (size_t i = 0; i + 4 <= n; i += 4)
-        wf_add_utf8(out, (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16 |
-                             (uint32_t)p[i + 3] << 24);
-}
-
-/* Both C libraries we are built for know these encodings; what they refuse is replaced a byte at a
- * time, as the standard's decoders do for ASCII behind a lead byte.  By way of UTF-32, because
- * wasi-libc writes UTF-8 only in a UTF-8 locale. */
-static bx_code from_iconv(const char *name, bx_str s, bool cut, bx_buf *out)
-{
-    iconv_t cd = open_iconv(name);
-    if (cd == (iconv_t)-1) {
-        from_unknown(s, out);
-        return BX_EUNSUPPORTED;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char b = (unsigned char)s.p[i];
+        wf_add_utf8(out, b < 0x80 ? b : 0xf780u + b - 0x80);
     }
-    char *in = (char *)(uintptr_t)s.p; /* iconv does not write to it */
-    size_t left = s.n;
-    while (left > 0 && out->fail == BX_OK) {
-        char wide[4096], *to = wide;
-        size_t room = sizeof wide, n = iconv(cd, &in, &left, &to, &room);
-        int why = errno;
-        add_utf32(out, (const unsigned char *)wide, (size_t)(to - wide));
-        if (n != (size_t)-1 || why == E2BIG)
-            continue;
-        if (why == EINVAL && cut)
-            break;
-        wf_add_utf8(out, 0xfffd);
-        in++;
-        left--;
-    }
-    (void)iconv_close(cd);
-    return out->fail;
 }
 
 bx_code wf_charset_to_utf8(wf_charset cs, bx_str body, bool cut, bx_buf *scratch, bx_str *ret)
@@ -344,9 +305,9 @@ bx_code wf_charset_to_utf8(wf_charset cs, bx_str body, bool cut, bx_buf *scratch
         from_utf16(body, big, cut, scratch);
     } else if (is_single(cs)) {
         from_single(body, single_of(cs)->upper, scratch);
-    } else if (others[cs].iconv) {
-        rc = from_iconv(others[cs].iconv, body, cut, scratch);
-    } else {
+    } else if (cs == CS_X_USER_DEFINED) {
+        from_user_defined(body, scratch);
+    } else if (!wf_charset_multi(cs, body, cut, scratch)) {
         from_unknown(body, scratch);
         rc = BX_EUNSUPPORTED;
     }

@@ -31,7 +31,7 @@ wf_charset wf_charset_find(bx_str label);
 const char *wf_charset_name(wf_charset cs);
 
 /* Decide: byte order mark, then `header_label` (of Content-Type), then, with `markup`, a <meta> or
- * XML declaration among the first 1024 bytes; failing those UTF-8 if the body is that, else
+ * XML declaration among the first 64 KiB; failing those UTF-8 if the body is that, else
  * windows-1252. */
 wf_charset wf_charset_sniff(bx_str body, bx_str header_label, bool markup);
 

@@ -3,7 +3,7 @@
 #include "bx_filetype.h"
 #include "fetch/ascii.h"
 
-enum { LOOK = 1024 };
+enum { LOOK = 1024, SLIP = 16 /* bytes of text to one that no text holds */ };
 
 bx_str wf_media_type(bx_str header)
 {
@@ -85,15 +85,15 @@ static wf_kind by_type(bx_str type)
     return WF_KIND_BINARY;
 }
 
-/* "Binary data bytes" of the MIME sniffing standard, section 3. */
-static bool has_binary_bytes(bx_str s)
+/* "Binary data bytes" of the MIME sniffing standard, section 3, in the first part of `s`. */
+static size_t binary_bytes(bx_str s)
 {
+    size_t n = 0;
     for (size_t i = 0; i < s.n && i < LOOK; i++) {
         unsigned char c = (unsigned char)s.p[i];
-        if (c < 0x20 && c != '\t' && c != '\n' && c != '\f' && c != '\r' && c != 0x1b)
-            return true;
+        n += c < 0x20 && c != '\t' && c != '\n' && c != '\f' && c != '\r' && c != 0x1b;
     }
-    return false;
+    return n;
 }
 
 static bool begins_markup(bx_str s, const char *const *names)
@@ -137,8 +137,10 @@ wf_sniffed wf_sniff(bx_str content_type, bx_str body, bool wide)
     bx_str type = wf_media_type(content_type);
     const bx_filetype *mark =
         bx_filetype_of((const uint8_t *)body.p, body.n < LOOK ? body.n : LOOK);
-    bool binary = !wide && has_binary_bytes(body);
     wf_kind kind = by_type(type);
+    /* A stray control in what is said to be text is a slip; many are not. */
+    size_t controls = wide ? 0 : binary_bytes(body), look = body.n < LOOK ? body.n : LOOK;
+    bool binary = controls > 0 && (kind == WF_KIND_BINARY || mark || controls * SLIP > look);
     if (kind == WF_KIND_BINARY && !binary && !mark && is(type, vague))
         kind = by_bytes(body, type.n > 0);
     if (binary || (mark && kind == WF_KIND_TEXT))
