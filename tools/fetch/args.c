@@ -80,11 +80,14 @@ static bx_code take_url(wf_args *a, const char *name, yyjson_val *v, bx_error *e
         return bx_fail(err, BX_EINVAL,
                        "url: expected an absolute http:// or https:// URL, got '%.*s'",
                        BX_FMT(text));
-    if (u.has_fragment) {
-        a->url.n -= u.fragment.n + 1;
-        a->url.p[a->url.n] = '\0';
-    }
-    return BX_OK;
+    if (memchr(u.authority.p, '@', u.authority.n)) /* not told back: it may be a password */
+        return bx_fail(err, BX_EINVAL,
+                       "url: holds a name or password in front of the host; leave it out, or send an"
+                       " Authorization header");
+    rc = wf_url_for_request(&a->url);
+    if (rc == BX_ELIMIT)
+        return bx_fail(err, BX_EINVAL, "url: longer than %d bytes", WF_MAX_URL);
+    return rc == BX_OK ? BX_OK : bx_fail(err, rc, "out of memory");
 }
 
 static bx_code take_method(wf_args *a, const char *name, yyjson_val *v, bx_error *err)

@@ -18,6 +18,7 @@ typedef struct stage {
     bool open;    /* inside compressed data */
     bool started; /* a byte has arrived */
     bool over;    /* what follows is no part of it */
+    bool ended;   /* by a wrong check sum */
     z_stream z;   /* GZIP, DEFLATE; initialised once `z_ready` */
     bool z_ready;
     BrotliDecoderState *br;
@@ -30,6 +31,7 @@ struct wf_decoder {
     size_t n;
     wf_sink sink;
     void *ctx;
+    bool wrong_sum;
 };
 
 /* Decoders allocate through the house's fault point, too. */
@@ -83,6 +85,17 @@ static bool find_coding(bx_str name, coding *ret)
     return false;
 }
 
+/* "identity", and what servers write by mistake of bytes that are not coded at all. */
+static bool says_nothing(bx_str name)
+{
+    static const char *const names[] = {"",     "identity", "none",        "utf-8",
+                                        "utf8", "binary",   "aws-chunked", "8bit"};
+    for (size_t i = 0; i < BX_COUNT(names); i++)
+        if (wf_eq_nocase(name, bx_str_of(names[i])))
+            return true;
+    return false;
+}
+
 static bool stage_ready(stage *s)
 {
     switch (s->kind) {
@@ -105,7 +118,7 @@ static bool stage_ready(stage *s)
 static bx_code add_stage(wf_decoder *d, bx_str name, bx_error *err)
 {
     coding kind;
-    if (name.n == 0 || wf_eq_nocase(name, BX_LIT("identity")))
+    if (says_nothing(name))
         return BX_OK;
     if (!find_coding(name, &kind))
         return bx_fail(err, BX_EUNSUPPORTED,
@@ -167,9 +180,18 @@ static bx_code start_inflate(stage *s, bx_str in, bx_error *err)
     return BX_OK;
 }
 
+/* zlib's words for a check value or length that does not fit the data before it. */
+static bool is_wrong_sum(const char *msg)
+{
+    return msg && (strcmp(msg, "incorrect data check") == 0 ||
+                   strcmp(msg, "incorrect length check") == 0);
+}
+
 static bx_code feed_inflate(wf_decoder *d, size_t i, bx_str in, bx_error *err)
 {
     stage *s = d->stages[i];
+    if (s->ended)
+        return BX_OK;
     if (!s->z_ready) {
         bx_code rc = start_inflate(s, in, err);
         if (rc != BX_OK)
@@ -191,11 +213,17 @@ static bx_code feed_inflate(wf_decoder *d, size_t i, bx_str in, bx_error *err)
         int rc = inflate(&s->z, Z_NO_FLUSH);
         if (rc == Z_MEM_ERROR)
             return bx_fail(err, BX_ENOMEM, "out of memory");
-        if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
-            return not_valid(s, s->z.msg, err);
         bx_code down = feed(d, i + 1, (bx_str){s->out, OUT - s->z.avail_out}, err);
         if (down != BX_OK)
             return down;
+        if (rc == Z_DATA_ERROR && is_wrong_sum(s->z.msg)) { /* all of the data is there */
+            d->wrong_sum = true;
+            s->open = false;
+            s->ended = true;
+            return BX_OK;
+        }
+        if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
+            return not_valid(s, s->z.msg, err);
         if (rc == Z_STREAM_END) {
             s->open = false;
             s->over = true;
@@ -301,3 +329,5 @@ bx_code wf_decoder_end(wf_decoder *d, bx_error *err)
                            coding_names[d->stages[i]->kind]);
     return BX_OK;
 }
+
+bool wf_decoder_wrong_sum(const wf_decoder *d) { return d->wrong_sum; }

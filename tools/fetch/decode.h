@@ -11,7 +11,8 @@ typedef struct wf_decoder wf_decoder;
 /* Takes decoded bytes; anything but BX_OK stops the decoder, which passes it on. */
 typedef bx_code (*wf_sink)(void *ctx, bx_str bytes, bx_error *err);
 
-/* `content_encoding` is the header's value; n = 0 or "identity": bytes pass as they are.
+/* `content_encoding` is the header's value; n = 0, "identity" or a name that
+ * says nothing ("none", "utf-8", "aws-chunked"): bytes pass as they are.
  * BX_EUNSUPPORTED names the coding this build does not know; BX_EINVAL: too many; BX_ENOMEM. */
 BX_NODISCARD bx_code wf_decoder_new(bx_str content_encoding, wf_sink sink, void *ctx,
                                     wf_decoder **ret, bx_error *err);
@@ -24,5 +25,8 @@ BX_NODISCARD bx_code wf_decoder_feed(wf_decoder *d, bx_str in, bx_error *err);
 
 /* The input is complete.  BX_EINVAL: it ends inside compressed data. */
 BX_NODISCARD bx_code wf_decoder_end(wf_decoder *d, bx_error *err);
+
+/* A check sum did not fit the data before it, which was passed on. */
+bool wf_decoder_wrong_sum(const wf_decoder *d);
 
 #endif

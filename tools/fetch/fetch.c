@@ -128,17 +128,14 @@ static bx_code next_hop(trip *t, const wf_response *resp, bx_error *err)
     bx_code rc = wf_url_resolve(from, location, &t->next);
     if (rc == BX_ENOMEM)
         return bx_fail(err, rc, "out of memory");
+    if (rc == BX_OK)
+        rc = wf_url_for_request(&t->next);
     bx_str to = bx_buf_str(&t->next);
     wf_url u = wf_url_split(to);
-    if (u.has_fragment) {
-        t->next.n -= u.fragment.n + 1;
-        t->next.p[t->next.n] = '\0';
-        to = bx_buf_str(&t->next);
-    }
     bool secure = wf_url_has_scheme(to, "https");
     if (rc != BX_OK || u.authority.n == 0 || (!secure && !wf_url_has_scheme(to, "http")))
         return bx_fail(err, BX_EDENIED, "redirected to '%.*s', which is no http or https URL",
-                       BX_FMT(location));
+                       BX_FMT(to));
     if (!secure && wf_url_has_scheme(from, "https"))
         return bx_fail(err, BX_EDENIED,
                        "redirect from https to http refused: %.*s points to %.*s; fetch that URL"
@@ -201,7 +198,7 @@ static bx_code travel(trip *t, wf_response **ret, bx_error *err)
 typedef struct body {
     wf_result *out;
     uint64_t max_bytes;
-    bx_str content_type;
+    bx_str content_type, url;
     wf_save *save; /* NULL: kept in `bytes` */
     bx_buf bytes;
     bool full;    /* the bound is reached: BX_ELIMIT is not an error */
@@ -238,13 +235,60 @@ static bx_code keep(void *ctx, bx_str bytes, bx_error *err)
     return rc;
 }
 
+/* Several fields of one name are one list (RFC 9110 section 5.3). */
+static bx_str codings(const wf_response *resp, bx_buf *ret)
+{
+    for (size_t i = 0; i < wf_http_header_count(resp); i++) {
+        wf_header h = wf_http_header(resp, i);
+        if (!wf_eq_nocase(h.name, BX_LIT("content-encoding")))
+            continue;
+        if (ret->n)
+            (void)bx_buf_add_c(ret, ',');
+        (void)bx_buf_add_str(ret, h.value);
+    }
+    return bx_buf_str(ret);
+}
+
+static bool ends(bx_str s, const char *suffix)
+{
+    size_t n = strlen(suffix);
+    return s.n >= n && wf_eq_nocase(bx_str_from(s, s.n - n), bx_str_of(suffix));
+}
+
+/* A file that is compressed itself, and its server says so twice: it is kept as published. */
+static bool coding_is_the_file(const body *b, bx_str coding)
+{
+    static const struct {
+        const char *coding, *suffix, *type;
+    } rows[] = {{"gzip", ".gz", "gzip"},
+                {"gzip", ".tgz", "gzip"},
+                {"br", ".br", "brotli"},
+                {"zstd", ".zst", "zstd"}};
+    if (!b->save)
+        return false;
+    bx_str type = wf_media_type(b->content_type), path = wf_url_split(b->url).path;
+    if (coding.n > 2 && wf_eq_nocase((bx_str){coding.p, 2}, BX_LIT("x-")))
+        coding = bx_str_from(coding, 2);
+    for (size_t i = 0; i < BX_COUNT(rows); i++)
+        if (wf_eq_nocase(coding, bx_str_of(rows[i].coding)) &&
+            (ends(type, rows[i].type) || ends(path, rows[i].suffix)))
+            return true;
+    return false;
+}
+
 static bx_code read_body(body *b, wf_response *resp, bx_error *err)
 {
+    BX_AUTO_BUF list = bx_buf_init(4096);
+    bx_str coding = codings(resp, &list);
+    if (list.fail != BX_OK)
+        return bx_fail(err, list.fail, "no memory for the body's list of codings");
+    if (coding_is_the_file(b, wf_trim(coding)))
+        coding.n = 0;
     BX_AUTO(wf_decoder) wf_decoder *decoder = NULL;
     BX_AUTOFREE char *chunk = bx_realloc(NULL, CHUNK); /* not cleared: most bodies are short */
     if (!chunk)
         return bx_fail(err, BX_ENOMEM, "out of memory");
-    bx_code rc = wf_decoder_new(wf_http_find(resp, "content-encoding"), keep, b, &decoder, err);
+    bx_code rc = wf_decoder_new(coding, keep, b, &decoder, err);
     /* Compressed data may also grow when decoded to nothing: bound what is read, too. */
     uint64_t wire = 0;
     while (rc == BX_OK) {
@@ -252,8 +296,11 @@ static bx_code read_body(body *b, wf_response *resp, bx_error *err)
         rc = wf_http_read(resp, chunk, CHUNK, &n, err);
         if (rc != BX_OK)
             break;
-        if (n == 0)
+        if (n == 0) {
+            if (wf_decoder_wrong_sum(decoder))
+                note(b->out, "the check sum of the compressed body is wrong: it may be damaged");
             return wf_decoder_end(decoder, err);
+        }
         wire += n;
         if (wire > b->max_bytes + WIRE_SLACK) {
             b->full = b->out->body_cut = true;
@@ -378,6 +425,9 @@ static void keep_headers(wf_result *r, const wf_response *resp)
                                           "last-modified",
                                           "link",
                                           "location",
+                                          "refresh",
+                                          "content-range",
+                                          "accept-ranges",
                                           "retry-after",
                                           "www-authenticate",
                                           "allow",
@@ -434,6 +484,22 @@ static void result_init(wf_result *r)
     r->saved_to = bx_buf_init(8192);
 }
 
+/* What the head says that the body does not. */
+static void note_head(const trip *t, const wf_response *resp)
+{
+    wf_result *r = t->out;
+    bx_str length = wf_http_find(resp, "content-length");
+    bx_str range = wf_http_find(resp, "content-range");
+    bx_str target = wf_refresh_target(wf_http_find(resp, "refresh"));
+    BX_AUTO_BUF url = bx_buf_init(WF_MAX_URL);
+    if (bx_str_eq(t->method, BX_LIT("HEAD")) && length.n && length.n < 24)
+        note(r, "a GET would bring %.*s bytes", BX_FMT(length));
+    if (r->status == 206 && range.n && range.n < 200)
+        note(r, "only a part of it: %.*s", BX_FMT(range));
+    if (target.n && wf_url_resolve(bx_buf_str(&t->url), target, &url) == BX_OK)
+        note(r, "the page sends its readers on to %s", url.p);
+}
+
 static bx_code fetch(trip *t, body *b)
 {
     const wf_args *args = t->args;
@@ -446,6 +512,8 @@ static bx_code fetch(trip *t, body *b)
         return rc;
     keep_headers(r, resp);
     b->content_type = bx_buf_str(&r->content_type);
+    b->url = bx_buf_str(&r->final_url);
+    note_head(t, resp);
     bool good = r->status >= 200 && r->status <= 299;
     b->max_bytes = args->max_bytes;
     if (args->save_to.n && good) {

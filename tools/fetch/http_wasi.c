@@ -56,6 +56,16 @@ static void error_detail(const wasi_http_types_error_code_t *e, char *ret, size_
             (void)snprintf(ret, n, " (%llu bytes)",
                            (unsigned long long)e->val.http_response_body_size.val);
         break;
+    case WASI_HTTP_TYPES_ERROR_CODE_HTTP_RESPONSE_HEADER_SIZE:
+        if (e->val.http_response_header_size.field_size.is_some)
+            (void)snprintf(ret, n, " (at most %u bytes)",
+                           e->val.http_response_header_size.field_size.val);
+        break;
+    case WASI_HTTP_TYPES_ERROR_CODE_HTTP_RESPONSE_HEADER_SECTION_SIZE:
+        if (e->val.http_response_header_section_size.is_some)
+            (void)snprintf(ret, n, " (at most %u bytes)",
+                           e->val.http_response_header_section_size.val);
+        break;
     default:
         break;
     }

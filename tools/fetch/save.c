@@ -9,6 +9,8 @@
 #define ENOTCAPABLE EPERM /* WASI's "the grant does not reach"; no host has it */
 #endif
 
+enum { RANDOM = 8, TRIES = 8, COPY = 65536 };
+
 struct wf_save {
     char *path, *part;
     int fd;
@@ -16,6 +18,8 @@ struct wf_save {
 
 static bx_code fail(const char *what, const char *path, int error, bx_error *err)
 {
+    if (error == ENOMEM)
+        return bx_fail(err, BX_ENOMEM, "out of memory");
     if (error == ENOTCAPABLE || error == EPERM || error == EACCES)
         return bx_fail(err, BX_EDENIED,
                        "not permitted to %s %s: this call has no write grant there", what, path);
@@ -34,51 +38,127 @@ static char *joined(const char *a, bx_str b, const char *c)
     return p;
 }
 
+/* A name of this call's own beside the file: short, whatever the file's is. */
+static char *part_name(const char *path)
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned char noise[RANDOM];
+    char name[sizeof ".fetch-.part" + 2 * RANDOM] = ".fetch-";
+    size_t n = strlen(name);
+    if (getentropy(noise, sizeof noise) != 0)
+        return NULL;
+    for (size_t i = 0; i < RANDOM; i++) {
+        name[n++] = hex[noise[i] >> 4];
+        name[n++] = hex[noise[i] & 15];
+    }
+    memcpy(name + n, ".part", sizeof ".part");
+    const char *slash = strrchr(path, '/');
+    return joined("", (bx_str){path, slash ? (size_t)(slash - path) + 1 : 0}, name);
+}
+
+/* Readable where the grant allows it: wf_save_commit then can fill a file that is already there. */
+static int create(const char *part)
+{
+    int flags = O_CREAT | O_EXCL | O_CLOEXEC;
+    int fd = open(part, O_RDWR | flags, 0666);
+    return fd < 0 && errno != EEXIST ? open(part, O_WRONLY | flags, 0666) : fd;
+}
+
 bx_code wf_save_open(bx_str path, wf_save **ret, bx_error *err)
 {
     BX_AUTO(wf_save) wf_save *s = bx_calloc(1, sizeof *s);
     if (!s)
         return bx_fail(err, BX_ENOMEM, "out of memory");
     s->fd = -1;
-    const char *below = path.n && path.p[0] == '/' ? "" : "/workspace/";
-    s->path = joined(below, path, "");
-    s->part = joined(below, path, ".part");
+    s->path = joined(path.n && path.p[0] == '/' ? "" : "/workspace/", path, "");
+    for (int i = 0; s->path && i < TRIES && s->fd < 0; i++) {
+        free(s->part);
+        s->part = part_name(s->path);
+        if (!s->part)
+            break;
+        s->fd = create(s->part);
+        if (s->fd < 0 && errno != EEXIST)
+            return fail("create", s->path, errno, err);
+    }
     if (!s->path || !s->part)
         return bx_fail(err, BX_ENOMEM, "out of memory");
-    s->fd = open(s->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (s->fd < 0)
-        return fail("create", s->path, errno, err);
+        return fail("create", s->path, EEXIST, err);
     *ret = BX_TAKE(s);
     return BX_OK;
 }
 
+static int write_all(int fd, const char *p, size_t n)
+{
+    while (n) {
+        ssize_t done = write(fd, p, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return done < 0 ? errno : EIO;
+        p += done;
+        n -= (size_t)done;
+    }
+    return 0;
+}
+
 bx_code wf_save_write(wf_save *s, bx_str bytes, bx_error *err)
 {
-    while (bytes.n) {
-        ssize_t n = write(s->fd, bytes.p, bytes.n);
+    int error = write_all(s->fd, bytes.p, bytes.n);
+    return error ? fail("write", s->path, error, err) : BX_OK;
+}
+
+static int copy(int from, int to)
+{
+    BX_AUTOFREE char *chunk = bx_realloc(NULL, COPY);
+    off_t size = 0;
+    if (!chunk)
+        return ENOMEM;
+    if (lseek(from, 0, SEEK_SET) != 0)
+        return errno;
+    for (;;) {
+        ssize_t n = read(from, chunk, COPY);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n <= 0)
-            return fail("write", s->path, n < 0 ? errno : EIO, err);
-        bytes = bx_str_from(bytes, (size_t)n);
+        if (n < 0)
+            return errno;
+        if (n == 0)
+            return ftruncate(to, size) == 0 ? 0 : errno;
+        int error = write_all(to, chunk, (size_t)n);
+        if (error)
+            return error;
+        size += n;
     }
-    return BX_OK;
+}
+
+/* A file that is there keeps its mode and its links: it is filled.  -1: it is not there, or what was
+ * written cannot be read back. */
+static int refill(const wf_save *s)
+{
+    char probe;
+    int to = open(s->path, O_WRONLY | O_CLOEXEC);
+    if (to < 0)
+        return -1;
+    bool readable = lseek(s->fd, 0, SEEK_SET) == 0 && read(s->fd, &probe, 1) >= 0;
+    int error = readable ? copy(s->fd, to) : -1;
+    if (close(to) != 0 && error == 0)
+        error = errno;
+    return error;
 }
 
 bx_code wf_save_commit(wf_save *s, bx_error *err)
 {
-    int rc = close(s->fd);
+    int error = refill(s), rc = close(s->fd);
     s->fd = -1;
-    if (rc != 0 || rename(s->part, s->path) != 0) {
-        int error = errno;
+    if (error < 0)
+        error = rc != 0 || rename(s->part, s->path) != 0 ? errno : 0;
+    else
         (void)unlink(s->part);
-        free(s->part);
-        s->part = NULL;
-        return fail("write", s->path, error, err);
-    }
+    if (error)
+        (void)unlink(s->part);
     free(s->part);
     s->part = NULL;
-    return BX_OK;
+    return error ? fail("write", s->path, error, err) : BX_OK;
 }
 
 void wf_save_free(wf_save *s)

@@ -1,6 +1,7 @@
 #include "fetch/url.h"
 
 #include "fetch/ascii.h"
+#include "fetch/idna.h"
 
 static bool scheme_char(char c, bool first)
 {
@@ -108,6 +109,36 @@ static void add_encoded(bx_buf *b, bx_str s, bool slashes)
     }
 }
 
+static bool beyond_ascii(bx_str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] >= 0x80)
+            return true;
+    return false;
+}
+
+/* The host of a web address as it is looked up. */
+static void add_authority(bx_buf *b, bx_str a, bool web)
+{
+    size_t host = 0, end = a.n;
+    for (size_t i = 0; i < a.n; i++)
+        host = a.p[i] == '@' ? i + 1 : host;
+    for (size_t i = host; i < a.n; i++)
+        if (a.p[i] == ':') {
+            end = i;
+            break;
+        }
+    bx_str name = slice(a, host, end);
+    if (!web || !beyond_ascii(name)) {
+        add_encoded(b, a, false);
+        return;
+    }
+    add_encoded(b, slice(a, 0, host), false);
+    if (!wf_idna_add_host(name, b))
+        add_encoded(b, name, false);
+    add_encoded(b, bx_str_from(a, end), false);
+}
+
 /* RFC 3986 section 5.2.4 on the bytes of `b` from `from` on, in place. */
 static void remove_dot_segments(bx_buf *b, size_t from)
 {
@@ -207,7 +238,7 @@ bx_code wf_url_resolve(bx_str base_text, bx_str ref_text, bx_buf *ret)
     const wf_url *host = ref.scheme.n || ref.has_authority ? &ref : &base;
     if (host->has_authority) {
         (void)bx_buf_add_z(ret, "//");
-        add_encoded(ret, host->authority, false);
+        add_authority(ret, host->authority, web);
     }
     add_path(ret, &base, &ref, web && host->has_authority);
     bool inherit = !ref.scheme.n && !ref.has_authority && ref.path.n == 0 && !ref.has_query;
@@ -221,4 +252,35 @@ bx_code wf_url_resolve(bx_str base_text, bx_str ref_text, bx_buf *ret)
         add_encoded(ret, ref.fragment, false);
     }
     return ret->fail;
+}
+
+static bool encodes(bx_str s, size_t at)
+{
+    for (size_t i = at + 1; i <= at + 2; i++)
+        if (i >= s.n || !(wf_is_digit(s.p[i]) || (wf_lower(s.p[i]) >= 'a' && wf_lower(s.p[i]) <= 'f')))
+            return false;
+    return true;
+}
+
+bx_code wf_url_for_request(bx_buf *url)
+{
+    BX_AUTO_BUF out = bx_buf_init(WF_MAX_URL);
+    bx_str s = bx_buf_str(url);
+    wf_url u = wf_url_split(s);
+    if (u.has_fragment)
+        s.n -= u.fragment.n + 1;
+    size_t host = 0;
+    for (size_t i = 0; i < u.authority.n; i++)
+        host = u.authority.p[i] == '@' ? i + 1 : host;
+    size_t at = u.has_authority ? (size_t)(u.authority.p - s.p) : 0;
+    (void)bx_buf_add(&out, s.p, at);
+    for (at += host; at < s.n; at++) {
+        (void)bx_buf_add_c(&out, s.p[at]);
+        if (s.p[at] == '%' && !encodes(s, at))
+            (void)bx_buf_add_z(&out, "25");
+    }
+    if (out.fail != BX_OK)
+        return out.fail;
+    bx_buf_clear(url);
+    return bx_buf_add_str(url, bx_buf_str(&out));
 }

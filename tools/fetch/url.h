@@ -24,6 +24,10 @@ wf_url wf_url_split(bx_str text);
  * BX_ELIMIT beyond WF_MAX_URL, BX_ENOMEM. */
 BX_NODISCARD bx_code wf_url_resolve(bx_str base, bx_str ref, bx_buf *ret);
 
+/* An absolute URL as it is asked for and told: without the name and password in front of its host,
+ * a '%' that encodes nothing as "%25", without its fragment.  In place; BX_ELIMIT, BX_ENOMEM. */
+BX_NODISCARD bx_code wf_url_for_request(bx_buf *url);
+
 /* The scheme is `scheme` (lower case), compared without regard to case. */
 bool wf_url_has_scheme(bx_str url, const char *scheme);
 
