@@ -12,7 +12,8 @@ static inline char wf_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 3
 /* "ASCII whitespace" of the HTML standard. */
 static inline bool wf_is_space(char c)
 {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+    const uint64_t set = 1ull << ' ' | 1ull << '\n' | 1ull << '\t' | 1ull << '\r' | 1ull << '\f';
+    return (unsigned char)c <= ' ' && (set >> (unsigned char)c & 1);
 }
 
 static inline bool wf_eq_nocase(bx_str a, bx_str b)

@@ -38,9 +38,20 @@ static int name_cmp(bx_str s, const char *name)
     return name[s.n] == '\0' ? 0 : -1;
 }
 
+/* The first element of each letter, in alphabetical order; where there is none, the next. */
+static const unsigned char by_letter[27] = {
+    WF_TAG_A,        WF_TAG_B,     WF_TAG_CANVAS,    WF_TAG_DATALIST, WF_TAG_EM,    WF_TAG_FIELDSET,
+    WF_TAG_H1,       WF_TAG_H1,    WF_TAG_I,         WF_TAG_KBD,      WF_TAG_KBD,   WF_TAG_LABEL,
+    WF_TAG_MAIN,     WF_TAG_NAV,   WF_TAG_OBJECT,    WF_TAG_P,        WF_TAG_Q,     WF_TAG_S,
+    WF_TAG_S,        WF_TAG_TABLE, WF_TAG_U,         WF_TAG_VAR,      WF_TAG_WBR,   WF_TAG_XMP,
+    WF_TAG_COUNT,    WF_TAG_COUNT, WF_TAG_COUNT};
+
 static wf_tag tag_find(bx_str name)
 {
-    size_t lo = 1, hi = WF_TAG_COUNT;
+    if (name.n == 0 || !wf_is_alpha(name.p[0]))
+        return WF_TAG_OTHER;
+    size_t letter = (size_t)(wf_lower(name.p[0]) - 'a');
+    size_t lo = by_letter[letter], hi = by_letter[letter + 1];
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
         int d = name_cmp(name, tag_rows[mid].name);
@@ -174,7 +185,8 @@ static bool take_tag(wf_tokenizer *t, wf_tok *tok)
     tok->attrs = (bx_str){s.p + attrs, i - attrs};
     tok->self_closing = i - 1 > attrs && s.p[i - 2] == '/';
     tok->tag = tag_find(tok->name);
-    tok->hash = name_hash(tok->name);
+    if (tok->tag == WF_TAG_OTHER)
+        tok->hash = name_hash(tok->name);
     t->at = i;
     return true;
 }

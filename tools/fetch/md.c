@@ -230,12 +230,32 @@ static const unsigned char byte_class[256] = {
     ['|'] = MARKUP,           ['~'] = MARKUP,  [0x7f] = MARKUP, [0xc2] = LEAD,
 };
 
+/* The usual word: in the middle of a line, nothing but a blank due, room for both.  False: it is
+ * another. */
+static bool put_simple(wf_md *md, bx_str word)
+{
+    bx_buf *b = &md->para;
+    if (md->waiting || md->breaks || md->hard_spaces || b->n == md->line || b->fail != BX_OK ||
+        b->cap - b->n < word.n + 2 || b->max - b->n < word.n + 2)
+        return false;
+    char *to = b->p + b->n;
+    if (md->space)
+        *to++ = ' ';
+    memcpy(to, word.p, word.n);
+    to[word.n] = '\0';
+    b->n = (size_t)(to - b->p) + word.n;
+    md->space = false;
+    return true;
+}
+
 /* Visible bytes up to the next white space; `simple`: none of them can be markup. */
 static void put_word(wf_md *md, bx_str text, size_t from, size_t to, bool simple)
 {
+    bx_str word = {text.p + from, to - from};
+    if (simple && put_simple(md, word))
+        return;
     if (md->space || md->waiting || md->breaks || md->hard_spaces)
         begin_inline(md);
-    bx_str word = {text.p + from, to - from};
     bool line_start = md->para.n == md->line;
     if (simple && !line_start) {
         (void)bx_buf_add_str(&md->para, word);

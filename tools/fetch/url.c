@@ -10,8 +10,10 @@ static bool scheme_char(char c, bool first)
 
 static size_t until(bx_str s, size_t at, const char *stops)
 {
-    while (at < s.n && !memchr(stops, s.p[at], strlen(stops)))
-        at++;
+    for (; at < s.n; at++)
+        for (const char *c = stops; *c; c++)
+            if (s.p[at] == *c)
+                return at;
     return at;
 }
 
@@ -92,20 +94,32 @@ bool wf_url_same_origin(bx_str a, bx_str b)
     return wf_eq_nocase(ua.scheme, ub.scheme) && wf_eq_nocase(host_port(&ua), host_port(&ub));
 }
 
+static bool may_stand(char ch)
+{
+    static const bool not_in_a_url[128] = {['"'] = true, ['<'] = true, ['>'] = true,
+                                           ['`'] = true, ['{'] = true, ['}'] = true,
+                                           ['\\'] = true, ['^'] = true, ['|'] = true};
+    unsigned char c = (unsigned char)ch;
+    return c > 0x20 && c < 0x7f && !not_in_a_url[c];
+}
+
 /* Append `s`, %-encoding what may not stand in a URL (RFC 3986 section 2). */
 static void add_encoded(bx_buf *b, bx_str s, bool slashes)
 {
     static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
+    for (size_t i = 0; i < s.n;) {
+        size_t from = i;
+        while (i < s.n && may_stand(s.p[i]))
+            i++;
+        (void)bx_buf_add(b, s.p + from, i - from);
+        if (i == s.n)
+            break;
+        unsigned char c = (unsigned char)s.p[i++];
+        char esc[3] = {'%', hex[c >> 4], hex[c & 15]};
         if (slashes && c == '\\')
-            c = '/';
-        if (c <= 0x20 || c >= 0x7f || strchr("\"<>`{}\\^|", c)) {
-            char esc[3] = {'%', hex[c >> 4], hex[c & 15]};
+            (void)bx_buf_add_c(b, '/');
+        else
             (void)bx_buf_add(b, esc, 3);
-        } else {
-            (void)bx_buf_add_c(b, (char)c);
-        }
     }
 }
 
@@ -207,13 +221,19 @@ static void clean(bx_str ref, bool web_base, bx_buf *ret)
         ref.n--;
     bx_str scheme = wf_url_split(ref).scheme;
     bool web = scheme.n ? scheme_is_web(scheme) : web_base, path = true;
+    char *to;
+    size_t n = 0;
+    if (bx_buf_reserve(ret, ref.n, &to) != BX_OK)
+        return;
     for (size_t i = 0; i < ref.n; i++) {
         char c = ref.p[i];
         if (c == '\t' || c == '\n' || c == '\r')
             continue;
         path = path && c != '?' && c != '#';
-        (void)bx_buf_add_c(ret, web && path && c == '\\' ? '/' : c);
+        to[n++] = web && path && c == '\\' ? '/' : c;
     }
+    ret->n += n;
+    ret->p[ret->n] = '\0';
 }
 
 bx_code wf_url_resolve(bx_str base_text, bx_str ref_text, bx_buf *ret)
@@ -232,8 +252,12 @@ bx_code wf_url_resolve(bx_str base_text, bx_str ref_text, bx_buf *ret)
     }
     bx_str scheme = ref.scheme.n ? ref.scheme : base.scheme;
     bool web = scheme_is_web(scheme);
-    for (size_t i = 0; i < scheme.n; i++)
-        (void)bx_buf_add_c(ret, wf_lower(scheme.p[i]));
+    char low[64];
+    size_t n = 0;
+    for (; n < scheme.n && n < sizeof low; n++)
+        low[n] = wf_lower(scheme.p[n]);
+    (void)bx_buf_add(ret, low, n);
+    (void)bx_buf_add_str(ret, bx_str_from(scheme, n));
     (void)bx_buf_add_c(ret, ':');
     const wf_url *host = ref.scheme.n || ref.has_authority ? &ref : &base;
     if (host->has_authority) {
