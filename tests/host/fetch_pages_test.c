@@ -162,6 +162,8 @@ static void hosts(void)
     BX_AUTO_BUF url = bx_buf_init(WF_MAX_URL);
     CHECK(wf_url_resolve(BX_LIT("http://a/"), BX_LIT("//M\xc3\x9cnchen.de:8/x"), &url) == BX_OK);
     CHECK(bx_str_eq(bx_buf_str(&url), BX_LIT("http://xn--mnchen-3ya.de:8/x")));
+    CHECK(wf_url_resolve(BX_LIT("http://a/"), BX_LIT("//\xc3\xbc\x03/"), &url) == BX_OK);
+    CHECK(bx_str_eq(bx_buf_str(&url), BX_LIT("http://%C3%BC%03/"))); /* no host */
     CHECK(wf_url_resolve(BX_LIT("http://a/"), BX_LIT("http://u:p@h/a%b%20#f"), &url) == BX_OK);
     CHECK(wf_url_for_request(&url) == BX_OK);
     CHECK(bx_str_eq(bx_buf_str(&url), BX_LIT("http://h/a%25b%20")));

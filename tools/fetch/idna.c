@@ -39,6 +39,12 @@ static uint32_t mapped(uint32_t c)
     return c;
 }
 
+/* URL standard, "forbidden domain code point", the other way round. */
+static bool may_stand(char c)
+{
+    return wf_is_alnum(c) || (c > ' ' && c < 0x7f && !memchr("#/:<>?@[\\]^|%\"`{}", c, 18));
+}
+
 static uint32_t next_char(bx_str *s)
 {
     const unsigned char *p = (const unsigned char *)s->p;
@@ -136,7 +142,7 @@ bool wf_idna_add_host(bx_str host, bx_buf *ret)
             n = 0;
             ascii = true;
         } else if (c != 0) {
-            if (n == MAX_LABEL)
+            if (n == MAX_LABEL || (c < 0x80 && !may_stand((char)c)))
                 return false;
             label[n++] = c;
             ascii = ascii && c < 0x80;
