@@ -64,6 +64,16 @@ class Server(http.server.BaseHTTPRequestHandler):
             self.reply("<meta charset=gbk><p>你好".encode("gbk"), "text/html")
         elif path == "/sjis":
             self.reply("日本語".encode("shift_jis"), "text/plain; charset=Shift_JIS")
+        elif path == "/sum":
+            self.reply(gzip.compress(PAGE.encode())[:-8] + bytes(8), "text/html", content_encoding="gzip")
+        elif path == "/none":
+            self.reply(b"as it is", "text/plain", content_encoding="none")
+        elif path == "/nul":
+            self.reply(b"<p>one \0 stray byte in a page of text</p>", "text/html")
+        elif path == "/f.tar.gz":
+            self.reply(gzip.compress(b"tar", mtime=0), "application/gzip", content_encoding="x-gzip")
+        elif path == "/away":
+            self.reply(b"<meta http-equiv=refresh content='0;url=there'>", "text/html")
         elif path == "/json":
             self.reply(b'{"a":[1,2]}', "application/json")
         elif path == "/png":
@@ -210,6 +220,26 @@ class Pages(WebFetchTest):
     def test_head(self):
         text, about = self.fetch("/page", method="HEAD")
         self.assertEqual((self.body(text), about["bytes"], about["status"]), ("", 0, 200))
+        self.assertIn(f"Note: a GET would bring {len(PAGE)} bytes\n", text)
+
+    def test_answers_as_servers_write_them(self):
+        text, _ = self.fetch("/sum")
+        self.assertIn("Note: the check sum of the compressed body is wrong", text)
+        self.assertIn("# Head", text)
+        self.assertEqual(self.body(self.fetch("/none")[0]), "as it is")
+        self.assertIn("stray byte", self.body(self.fetch("/nul")[0]))
+        self.assertIn(f"Note: the page sends its readers on to {self.url('/there')}\n", self.fetch("/away")[0])
+        self.fetch("/100%")
+        self.assertEqual(self.server.seen[-1][1], "/100%25")
+
+    def test_names_and_passwords_are_not_told_back(self):
+        result = self.raw({"url": "http://user:secret@127.0.0.1/"}, *self.grant())
+        self.assertTrue(result["isError"])
+        self.assertNotIn("secret", json.dumps(result))
+
+    def test_international_host(self):
+        result = self.raw({"url": "http://b\u00fccher.example/"}, *self.grant())
+        self.assertIn("xn--bcher-kva.example", result["structuredContent"]["error"])
 
 
 class Redirects(WebFetchTest):
@@ -303,6 +333,25 @@ class Files(WebFetchTest):
         self.assertEqual(about["saved_to"], "/workspace/page.html")
         self.assertEqual((self.workspace / "page.html").read_text(), PAGE)
         self.assertEqual([p.name for p in self.workspace.iterdir()], ["page.html"])
+
+    def test_kept_as_published(self):
+        self.fetch("/f.tar.gz", "--map-dir", f"{self.workspace}::/workspace", save_to="f.tar.gz")
+        self.assertEqual((self.workspace / "f.tar.gz").read_bytes(), gzip.compress(b"tar", mtime=0))
+
+    def test_a_file_that_is_there_stays_the_same_file(self):
+        old, link, part = (self.workspace / name for name in ("old", "link", "old.part"))
+        old.write_text("much longer than what comes, " * 1000)
+        old.chmod(0o640)
+        link.hardlink_to(old)
+        part.write_text("mine")
+        self.fetch("/gzip", "--map-dir", f"{self.workspace}::/workspace", save_to="old")
+        self.assertEqual((link.read_text(), part.read_text(), old.stat().st_mode & 0o777), (PAGE, "mine", 0o640))
+        self.assertEqual(len(list(self.workspace.iterdir())), 3)
+
+    def test_long_names(self):
+        name = "n" * 255
+        self.fetch("/gzip", "--map-dir", f"{self.workspace}::/workspace", save_to=name)
+        self.assertEqual((self.workspace / name).read_text(), PAGE)
 
     def test_not_without_a_grant(self):
         _, about = self.fetch("/gzip", "--map-dir", f"{self.workspace}::/workspace:ro", save_to="page.html", error=True)
