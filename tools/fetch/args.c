@@ -76,14 +76,15 @@ static bx_code take_url(wf_args *a, const char *name, yyjson_val *v, bx_error *e
     wf_url u = wf_url_split(bx_buf_str(&a->url));
     bool web = wf_url_has_scheme(bx_buf_str(&a->url), "http") ||
                wf_url_has_scheme(bx_buf_str(&a->url), "https");
+    /* Not told back: it may be a password. */
+    if (u.has_authority && memchr(u.authority.p, '@', u.authority.n))
+        return bx_fail(err, BX_EINVAL,
+                       "url: holds a name or password in front of the host; leave it out, or send an"
+                       " Authorization header");
     if (!web || !u.has_authority || u.authority.n == 0)
         return bx_fail(err, BX_EINVAL,
                        "url: expected an absolute http:// or https:// URL, got '%.*s'",
                        BX_FMT(text));
-    if (memchr(u.authority.p, '@', u.authority.n)) /* not told back: it may be a password */
-        return bx_fail(err, BX_EINVAL,
-                       "url: holds a name or password in front of the host; leave it out, or send an"
-                       " Authorization header");
     rc = wf_url_for_request(&a->url);
     if (rc == BX_ELIMIT)
         return bx_fail(err, BX_EINVAL, "url: longer than %d bytes", WF_MAX_URL);

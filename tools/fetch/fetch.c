@@ -126,10 +126,10 @@ static bx_code next_hop(trip *t, const wf_response *resp, bx_error *err)
     if (!t->args->follow_redirects || !is_redirect(wf_http_status(resp)) || location.n == 0)
         return BX_ENOENT;
     bx_code rc = wf_url_resolve(from, location, &t->next);
-    if (rc == BX_ENOMEM)
-        return bx_fail(err, rc, "out of memory");
     if (rc == BX_OK)
         rc = wf_url_for_request(&t->next);
+    if (rc == BX_ENOMEM)
+        return bx_fail(err, rc, "out of memory");
     bx_str to = bx_buf_str(&t->next);
     wf_url u = wf_url_split(to);
     bool secure = wf_url_has_scheme(to, "https");
