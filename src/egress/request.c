@@ -9,8 +9,10 @@ void bx_request_unref(bx_egress_request *r)
     bx_url_free(r->url);
     free(r->method);
     free(r->redacted);
-    curl_slist_free_all(r->headers);
-    curl_slist_free_all(r->out_trailers);
+    if (r->headers) /* a request refused by its text never loaded the client */
+        curl_slist_free_all(r->headers);
+    if (r->out_trailers)
+        curl_slist_free_all(r->out_trailers);
     bx_head_done(&r->building);
     bx_head_free(r->head);
     bx_head_free(r->trailers);
@@ -481,7 +483,8 @@ static struct curl_slist *trailer_list(const bx_http_field *f, size_t n)
         bx_buf_add_str(&b, f[i].value);
         struct curl_slist *more = b.fail == BX_OK ? curl_slist_append(list, b.p) : NULL;
         if (!more) {
-            curl_slist_free_all(list);
+            if (list)
+                curl_slist_free_all(list);
             return NULL;
         }
         list = more;
@@ -511,7 +514,8 @@ void bx_egress_body_end(bx_egress_request *r, const bx_http_field *trailers, siz
         list = NULL;
     }
     (void)pthread_mutex_unlock(&r->lock);
-    curl_slist_free_all(list);
+    if (list)
+        curl_slist_free_all(list);
     if (is_short)
         break_off(r, BX_HTTP_REQUEST_BODY_SIZE, "the body is shorter than its Content-Length");
     else if (first)
