@@ -220,8 +220,12 @@ int main(int argc, char **argv)
     if (!mkdtemp(scratch))
         bench_die("no scratch directory");
     (void)snprintf(cache, sizeof cache, "%s/cache", scratch);
-    bx_runtime_config cfg = {.slots = 1000};
     bx_error err;
+    bx_egress_cfg net = {0};
+    bx_egress *egress = NULL;
+    if (bx_egress_new(&net, &egress, &err) != BX_OK)
+        bench_die("%s", err.msg);
+    bx_runtime_config cfg = {.slots = 1000, .egress = egress};
     bench_env e = {.guests = o.guests,
                    .tools = o.tools,
                    .scratch = scratch,
@@ -233,6 +237,7 @@ int main(int argc, char **argv)
                  "ratio", "target", "");
     run_groups(&o, false, &e);
     bx_runtime_free(e.rt);
+    bx_egress_free(egress);
     run_groups(&o, true, &e);
     write_json(o.out);
     char cmd[96];
