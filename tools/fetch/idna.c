@@ -123,8 +123,24 @@ static bool add_label(const uint32_t *c, size_t n, bool ascii, bx_buf *ret)
     return ret->n - from <= MAX_LABEL;
 }
 
+/* Whether the last label is a number, so that the whole is read as an IPv4 address (WHATWG URL,
+ * "ends in a number"). */
+static bool ends_in_a_number(bx_str host)
+{
+    size_t end = host.n, at;
+    while (end > 0 && host.p[end - 1] == '.')
+        end--;
+    for (at = end; at > 0 && host.p[at - 1] != '.';)
+        at--;
+    bool digits = end > at, hex = end > at + 1 && host.p[at] == '0' && (host.p[at + 1] | 32) == 'x';
+    for (size_t i = at; i < end; i++)
+        digits = digits && host.p[i] >= '0' && host.p[i] <= '9';
+    return digits || hex;
+}
+
 bool wf_idna_add_host(bx_str host, bx_buf *ret)
 {
+    bx_str given = host;
     uint32_t label[MAX_LABEL];
     size_t n = 0;
     BX_AUTO_BUF out = bx_buf_init(4096);
@@ -148,5 +164,11 @@ bool wf_idna_add_host(bx_str host, bx_buf *ret)
             ascii = ascii && c < 0x80;
         }
     }
+    /* What is drawn to look like an address is a trick, not a name. */
+    bool foreign = false;
+    for (size_t i = 0; i < given.n; i++)
+        foreign = foreign || (unsigned char)given.p[i] >= 0x80;
+    if (foreign && ends_in_a_number(bx_buf_str(&out)))
+        return false;
     return bx_buf_add_str(ret, bx_buf_str(&out)) == BX_OK;
 }
