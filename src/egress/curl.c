@@ -64,6 +64,12 @@ static void load(void)
         (void)snprintf(why_not, sizeof why_not, "initialise libcurl: %s", curl_easy_strerror(rc));
 }
 
+void bx_curl_slist_free(struct curl_slist *list)
+{
+    if (list)
+        curl_slist_free_all(list);
+}
+
 bx_code bx_curl_load(bx_error *err)
 {
     (void)pthread_once(&once, load);

@@ -112,7 +112,7 @@ typedef struct bx_egress_scope_cfg {
 } bx_egress_scope_cfg;
 
 /* Cheap: no thread, no socket, no system call until the first request.  BX_EINVAL: a bad inject
- * rule. */
+ * rule; BX_EUNSUPPORTED: inject rules on a machine without libcurl. */
 BX_NODISCARD bx_code bx_egress_scope_new(bx_egress *eg, const bx_egress_scope_cfg *cfg,
                                          bx_egress_scope **ret, bx_error *err);
 /* Requests of it that are not yet freed end (CONNECTION_TERMINATED); they stay valid.  Waits until
@@ -133,7 +133,8 @@ typedef struct bx_egress_waker {
 
 /* Judge and start.  Everything is copied.  A request the rules, limits or syntax refuse is NOT an
  * error of this function: it yields a request that has already failed, so that a guest always
- * sees one path: poll_head answers BX_POLL_ERROR at once.  BX_ENOMEM, BX_EIO only. */
+ * sees one path: poll_head answers BX_POLL_ERROR at once.  So does one on a machine without libcurl:
+ * CONFIGURATION_ERROR, and the message says what to install.  BX_ENOMEM, BX_EIO only. */
 BX_NODISCARD bx_code bx_egress_start(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_waker w,
                                      bx_egress_request **ret, bx_error *err);
 /* Cancels what is under way.  NULL is fine. */

@@ -223,7 +223,7 @@ static bx_code first_hop(const bx_fetch *f, hop *h, bx_http_error *e, bx_error *
 {
     bx_code rc = bx_url_parse(f->desc.url, &h->url, err);
     if (rc != BX_OK) {
-        *e = BX_HTTP_REQUEST_URI_INVALID;
+        *e = bx_http_error_of_url(rc);
         return rc;
     }
     size_t n = f->desc.n_fields;

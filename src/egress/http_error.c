@@ -21,6 +21,20 @@ const char *bx_http_error_text(bx_http_error e)
     return (size_t)e < BX_COUNT(ERRORS) ? ERRORS[e].text : "unknown error";
 }
 
+bx_http_error bx_http_error_of_url(bx_code rc)
+{
+    switch (rc) {
+    case BX_ELIMIT:
+        return BX_HTTP_REQUEST_URI_TOO_LONG;
+    case BX_ENOMEM:
+        return BX_HTTP_INTERNAL_ERROR;
+    case BX_EUNSUPPORTED:
+        return BX_HTTP_CONFIGURATION_ERROR;
+    default:
+        return BX_HTTP_REQUEST_URI_INVALID;
+    }
+}
+
 bx_code bx_http_error_code(bx_http_error e)
 {
     switch (e) {

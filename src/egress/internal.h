@@ -178,6 +178,7 @@ void bx_request_settle(bx_egress_request *r, bx_http_error e, const char *msg);
 void bx_request_publish(bx_egress_request *r);
 
 /* http_error.c */
+bx_http_error bx_http_error_of_url(bx_code rc); /* why bx_url_parse failed */
 bx_http_error bx_http_error_of_curl(CURLcode rc, long os_errno, bx_phase phase, const char *text);
 
 #endif

@@ -9,10 +9,8 @@ void bx_request_unref(bx_egress_request *r)
     bx_url_free(r->url);
     free(r->method);
     free(r->redacted);
-    if (r->headers) /* a request refused by its text never loaded the client */
-        curl_slist_free_all(r->headers);
-    if (r->out_trailers)
-        curl_slist_free_all(r->out_trailers);
+    bx_curl_slist_free(r->headers);
+    bx_curl_slist_free(r->out_trailers);
     bx_head_done(&r->building);
     bx_head_free(r->head);
     bx_head_free(r->trailers);
@@ -236,9 +234,7 @@ static bool judge(bx_egress_request *r, const bx_egress_desc *d, refusal *no)
         return false;
     bx_code rc = bx_url_parse(d->url, &r->url, &no->err);
     if (rc != BX_OK) {
-        no->e = rc == BX_ELIMIT   ? BX_HTTP_REQUEST_URI_TOO_LONG
-                : rc == BX_ENOMEM ? BX_HTTP_INTERNAL_ERROR
-                                  : BX_HTTP_REQUEST_URI_INVALID;
+        no->e = bx_http_error_of_url(rc);
         return false;
     }
     if (bx_url_redact(r->url, &r->redacted, &no->err) != BX_OK) {
@@ -416,13 +412,18 @@ bx_http_error bx_egress_error(bx_egress_request *r, const char **message)
 
 /* ---- the request's body ---------------------------------------------------------------------- */
 
-/* The owner ends the exchange with an error of its own making. */
-static void break_off(bx_egress_request *r, bx_http_error e, const char *msg)
+static bool is_over(bx_egress_request *r)
 {
     (void)pthread_mutex_lock(&r->lock);
     bool over = r->done;
     (void)pthread_mutex_unlock(&r->lock);
-    if (over)
+    return over;
+}
+
+/* The owner ends the exchange with an error of its own making. */
+static void break_off(bx_egress_request *r, bx_http_error e, const char *msg)
+{
+    if (is_over(r))
         return;
     bx_request_settle(r, e, msg);
     bx_request_publish(r);
@@ -483,8 +484,7 @@ static struct curl_slist *trailer_list(const bx_http_field *f, size_t n)
         bx_buf_add_str(&b, f[i].value);
         struct curl_slist *more = b.fail == BX_OK ? curl_slist_append(list, b.p) : NULL;
         if (!more) {
-            if (list)
-                curl_slist_free_all(list);
+            bx_curl_slist_free(list);
             return NULL;
         }
         list = more;
@@ -494,6 +494,8 @@ static struct curl_slist *trailer_list(const bx_http_field *f, size_t n)
 
 void bx_egress_body_end(bx_egress_request *r, const bx_http_field *trailers, size_t n)
 {
+    if (is_over(r)) /* maybe without having needed libcurl, whose lists are made below */
+        return;
     bx_error err;
     bx_http_error e = bx_trailers_check(trailers, n, &err);
     if (e != BX_HTTP_OK) {
@@ -514,8 +516,7 @@ void bx_egress_body_end(bx_egress_request *r, const bx_http_field *trailers, siz
         list = NULL;
     }
     (void)pthread_mutex_unlock(&r->lock);
-    if (list)
-        curl_slist_free_all(list);
+    bx_curl_slist_free(list);
     if (is_short)
         break_off(r, BX_HTTP_REQUEST_BODY_SIZE, "the body is shorter than its Content-Length");
     else if (first)

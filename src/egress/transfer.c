@@ -16,8 +16,8 @@ static void finish(bx_egress_request *r, bx_http_error e, const char *msg, bool 
         curl_easy_cleanup(r->easy);
         r->easy = NULL;
     }
-    curl_slist_free_all(BX_TAKE(r->pin));
-    curl_slist_free_all(BX_TAKE(r->headers));
+    bx_curl_slist_free(BX_TAKE(r->pin));
+    bx_curl_slist_free(BX_TAKE(r->headers));
     bx_lookup_cancel(BX_TAKE(r->lookup));
     if (r->prev)
         r->prev->next = r->next;

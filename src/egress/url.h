@@ -16,7 +16,8 @@ typedef struct bx_url {
     char *host; /* owned; NUL-terminated parts.host */
 } bx_url;
 
-/* BX_EINVAL quotes what is wrong (never a password), BX_ELIMIT (BX_MAX_URL), BX_ENOMEM. */
+/* BX_EINVAL quotes what is wrong (never a password), BX_ELIMIT (BX_MAX_URL), BX_ENOMEM,
+ * BX_EUNSUPPORTED: this machine has no libcurl that will do (egress/curl.h). */
 BX_NODISCARD bx_code bx_url_parse(bx_str text, bx_url **ret, bx_error *err);
 /* RFC 3986 section 5: `ref` (absolute or relative) as seen from `base`. */
 BX_NODISCARD bx_code bx_url_join(const bx_url *base, bx_str ref, bx_url **ret, bx_error *err);
