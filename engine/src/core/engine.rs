@@ -77,6 +77,16 @@ impl BxEngine {
         scanning.as_ref().unwrap_or(&self.engine)
     }
 
+    /// Where code goes that a pool is too small for; `None` when there is no pool.  For finding out, not for running.
+    pub fn without_pool(&self) -> Option<wasmtime::Engine> {
+        if !self.pooled {
+            return None;
+        }
+        let mut config = settings(&self.config, true);
+        config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+        wasmtime::Engine::new(&config).ok()
+    }
+
     /// Advance the epoch of everything that runs.
     pub fn tick(&self) {
         self.engine.increment_epoch();

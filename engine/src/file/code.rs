@@ -5,6 +5,7 @@
 //! compiled code keeps neither custom sections nor the names of types.
 
 use serde_json::Value;
+use wasmparser::{Validator, WasmFeatures};
 use wasmtime::component::Component;
 use wasmtime::{Module, ModuleExport};
 
@@ -51,7 +52,7 @@ impl BxModule {
             CodeKind::COMPONENT => engine.compiler().precompile_component(wasm),
             _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind:?}"))),
         };
-        let code = code.map_err(|e| compile_error(&e))?;
+        let code = code.map_err(|e| compile_error(wasm, &e))?;
         let meta = describe::describe(kind, wasm)?;
         // The instances of a component have memories of their own, and more of them: never small.
         let pages = if kind == CodeKind::CORE { initial_pages(&meta) } else { u64::MAX };
@@ -86,17 +87,19 @@ impl BxModule {
         }
         let (meta, code) = rest.split_at(len);
         let fuel = engine.config.fuel != 0;
-        let engine = engine.for_memory(u64::from_le_bytes(*pages));
+        let suited = engine.for_memory(u64::from_le_bytes(*pages));
+        // SAFETY: promised by the caller.
+        let failed = |e: wasmtime::Error| unsafe { load_error(engine, kind, code, &e) };
         let loaded = match kind {
             CodeKind::CORE => {
                 // SAFETY: promised by the caller.
-                let module = unsafe { Module::deserialize(engine, code) }.map_err(|e| load_error(&e))?;
+                let module = unsafe { Module::deserialize(suited, code) }.map_err(failed)?;
                 let memory = exported_memory(&module);
                 Loaded::Core(CoreCode { module, pre: None, memory, fuel })
             }
             CodeKind::COMPONENT => {
                 // SAFETY: promised by the caller.
-                let c = unsafe { Component::deserialize(engine, code) }.map_err(|e| load_error(&e))?;
+                let c = unsafe { Component::deserialize(suited, code) }.map_err(failed)?;
                 Loaded::Component(ComponentCode { component: c, linked: None, fuel })
             }
             _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind:?}"))),
@@ -134,32 +137,27 @@ fn exported_memory(module: &Module) -> Option<ModuleExport> {
     }
 }
 
-fn compile_error(err: &wasmtime::Error) -> Error {
-    let text = chain(err);
-    let code = if text.contains("pooling allocator")
-        || text.contains("exceeds the limit")
-        || text.contains("too large")
-    {
-        Code::Limit
-    } else if text.contains("proposal")
-        || text.contains("not supported")
-        || text.contains("feature is not enabled")
-        || text.contains("must be enabled")
-        || text.contains("support is not enabled")
-    {
-        Code::Unsupported
-    } else {
-        Code::Invalid
-    };
-    Error { code, msg: text }
+/// What it means that Wasmtime did not compile `wasm`.  Its errors have no types for this, so the file is looked at: what
+/// is valid once all proposals are on needs one that is off here, or is more than the compiler can do.
+fn compile_error(wasm: &[u8], err: &wasmtime::Error) -> Error {
+    let mut validator = Validator::new_with_features(WasmFeatures::all());
+    let code = if validator.validate_all(wasm).is_ok() { Code::Unsupported } else { Code::Invalid };
+    Error { code, msg: chain(err) }
 }
 
-fn load_error(err: &wasmtime::Error) -> Error {
-    let text = chain(err);
-    let code = if text.contains("pooling allocator") || text.contains("exceeds the limit") {
-        Code::Limit
-    } else {
-        Code::Stale
-    };
-    Error { code, msg: text }
+/// What it means that `code` was not loaded: if it would be without a pool, it is over one of the pool's limits.
+///
+/// # Safety
+/// As [`BxModule::load`].
+unsafe fn load_error(engine: &BxEngine, kind: CodeKind, code: &[u8], err: &wasmtime::Error) -> Error {
+    let fits = engine.without_pool().is_some_and(|e| {
+        // SAFETY: promised by the caller.
+        unsafe {
+            match kind {
+                CodeKind::CORE => Module::deserialize(&e, code).is_ok(),
+                _ => Component::deserialize(&e, code).is_ok(),
+            }
+        }
+    });
+    Error { code: if fits { Code::Limit } else { Code::Stale }, msg: chain(err) }
 }
