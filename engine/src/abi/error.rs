@@ -1,7 +1,9 @@
 //! Errors as values: a code that says what the caller can do, and words.
 
+use std::fmt::{self, Display, Write};
+
 use crate::abi::access::put_msg;
-use crate::abi::types::{Code, EngError};
+use crate::abi::types::{Code, EngError, MSG};
 
 /// An error on its way to C.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ impl Error {
 pub fn chain(err: &wasmtime::Error) -> String {
     let mut msg = String::new();
     for cause in err.chain() {
-        let text = cause.to_string();
+        let text = brief(&cause);
         if msg.ends_with(&text) {
             continue;
         }
@@ -38,6 +40,22 @@ pub fn chain(err: &wasmtime::Error) -> String {
         msg.push_str(&text);
     }
     msg
+}
+
+/// A text that is given up once it is longer than any message can be: names in it are a guest's.
+pub fn brief(what: &dyn Display) -> String {
+    struct Bounded(String);
+    impl Write for Bounded {
+        fn write_str(&mut self, s: &str) -> fmt::Result {
+            let room = MSG - self.0.len().min(MSG);
+            self.0.push_str(&s[..s.floor_char_boundary(room)]);
+            if s.len() > room { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+    let mut text = Bounded(String::new());
+    // An error means that it was cut.
+    let _ = write!(text, "{what}");
+    text.0
 }
 
 /// Store the outcome of `r` for C: its value through `ok`, or its error in `err` (which may be NULL).

@@ -1,14 +1,17 @@
 //! How a guest ended: from a Wasmtime error to `bx_eng_end`.
 
 use std::ffi::CStr;
-use std::fmt;
+use std::fmt::{self, Write};
 
 use wasmtime::{Trap, WasmBacktrace};
 
 use crate::abi::access::put_msg;
-use crate::abi::error::chain;
+use crate::abi::error::{brief, chain};
 use crate::abi::types::{CText, EndKind, EngEnd};
 use crate::core::limiter::{Limiter, Stop};
+
+/// Bytes kept of a function's name: all of a C name, and enough of a mangled one to find it again.
+const NAME_MAX: usize = 120;
 
 /// The error a host function or an epoch tick unwinds a guest with.  What it means is in the call's state,
 /// so that making it costs next to nothing.
@@ -147,10 +150,10 @@ fn classify(
 }
 
 fn innermost(err: &wasmtime::Error) -> String {
-    let mut text = err.root_cause().to_string();
+    let mut text = brief(&err.root_cause());
     // A faulting address travels as context between the trap and its backtrace.
     for cause in err.chain() {
-        let line = cause.to_string();
+        let line = brief(&cause);
         if line.starts_with("memory fault") {
             text.push_str(", ");
             text.push_str(&line);
@@ -164,20 +167,39 @@ fn chain_without_backtrace(err: &wasmtime::Error) -> String {
         return chain(err);
     }
     err.chain()
-        .map(|c| c.to_string())
+        .map(|cause| brief(&cause))
         .filter(|t| !t.starts_with("error while executing at wasm backtrace"))
         .collect::<Vec<_>>()
         .join(": ")
 }
 
+/// One line a frame: "0: 0x1d name", with the module's name before it where it has one.
 fn add_backtrace(text: &mut String, err: &wasmtime::Error) {
     let Some(bt) = err.downcast_ref::<WasmBacktrace>() else { return };
-    // The first line is a heading for people who read a bare error.
-    for line in bt.to_string().lines().skip(1) {
-        // "0:   0x1d - <unknown>!name" -> "0: 0x1d name": few modules have names of their own.
-        let line = line.trim().replace("<unknown>!", "").replace(" - ", " ");
-        text.push('\n');
-        text.push_str(&line.split_ascii_whitespace().collect::<Vec<_>>().join(" "));
+    for (i, frame) in bt.frames().iter().enumerate() {
+        let _ = write!(text, "\n{i}: ");
+        if let Some(offset) = frame.module_offset() {
+            let _ = write!(text, "{offset:#x} ");
+        }
+        if let Some(module) = frame.module().name() {
+            add_name(text, module);
+            text.push('!');
+        }
+        match frame.func_name() {
+            Some(name) => add_name(text, name),
+            None => {
+                let _ = write!(text, "<wasm function {}>", frame.func_index());
+            }
+        }
+    }
+}
+
+/// A name as the guest's file has it, never decoded: cut, and without what a terminal would act on.
+fn add_name(text: &mut String, name: &str) {
+    let kept = &name[..name.floor_char_boundary(NAME_MAX)];
+    text.extend(kept.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
+    if kept.len() < name.len() {
+        text.push('…');
     }
 }
 
