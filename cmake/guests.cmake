@@ -7,7 +7,7 @@
 find_program(BX_CLANG clang-22 REQUIRED)
 set(BX_GUEST_CC ${CMAKE_COMMAND} -E env BX_CLANG=${BX_CLANG} BX_SYSROOT=${CMAKE_BINARY_DIR}/sysroot
                 ${CMAKE_SOURCE_DIR}/scripts/guest-cc)
-set(BX_GUEST_INCLUDES -I${CMAKE_SOURCE_DIR}/tools/lib -I${CMAKE_SOURCE_DIR}/engine/include -isystem ${BX_SOURCES})
+set(BX_GUEST_INCLUDES -I${CMAKE_SOURCE_DIR}/tools -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_SOURCE_DIR}/engine/include -isystem ${BX_SOURCES})
 set(BX_GUEST_OBJECTS ${CMAKE_BINARY_DIR}/guest-objects)
 set(BX_WITGEN ${CMAKE_SOURCE_DIR}/tools/witgen/src/main.rs)
 
@@ -43,7 +43,7 @@ endfunction()
 #   FLAGS  for the compiler; LINK  for the linker: give a tool the stack and memory it needs for ordinary input
 #   WIT    the world it is a component of: bindings are generated (NAME.h is there to include) and compiled, and the core
 #          module is wrapped as a component by the program itself
-# All of tools/lib can be used; only what is used is linked.  A tool's manifest NAME.tool.yaml stands beside its first
+# All of tools/lib and src/base/{buf,error}.h can be used; only what is used is linked.  A tool's manifest NAME.tool.yaml stands beside its first
 # source and is copied next to the module.
 function(bx_guest name)
     cmake_parse_arguments(PARSE_ARGV 1 guest "" "DIRECTORY;WIT" "SOURCES;FLAGS;LINK")
@@ -104,8 +104,11 @@ function(bx_guests_of ret)
     set(${ret} ${all} PARENT_SCOPE)
 endfunction()
 
+# What every guest can use: tools/lib, the memory, buffers and errors of src/base, JSON reading.
 file(GLOB helpers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/lib/*.c)
-bx_guest_objects(lib BX_GUEST_LIB SOURCES ${helpers} ${BX_SOURCES}/yyjson/yyjson.c)
+set(base ${CMAKE_SOURCE_DIR}/src/base)
+bx_guest_objects(lib BX_GUEST_LIB SOURCES ${helpers} ${base}/alloc.c ${base}/buf.c ${base}/buf_fmt.c ${base}/error.c
+    ${BX_SOURCES}/yyjson/yyjson.c)
 
 file(GLOB callers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/*/guests.cmake)
 foreach(caller IN LISTS callers)

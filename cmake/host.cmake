@@ -1,15 +1,14 @@
 # Guest code on the host, so that it is unit-tested, sanitized and fuzzed like the rest:
 #   tests/host/<group>/<x>_test.c   a unit test (TAP) of tools/<group>   build/tests/<group>_<x>_test
 
-# bx_host_code(GROUP SOURCES ... [FLAGS ...] [FUZZ ...]): library host_<group> of these sources, its tests, and the fuzz
-# targets that link it.
+# bx_host_code(GROUP SOURCES ... [FLAGS ...] [USES ...] [FUZZ ...]): library host_<group> of these sources, its tests, and
+# the fuzz targets that link it.  USES: libraries of other groups.
 function(bx_host_code group)
-    cmake_parse_arguments(PARSE_ARGV 1 host "" "" "SOURCES;FLAGS;FUZZ")
+    cmake_parse_arguments(PARSE_ARGV 1 host "" "" "SOURCES;FLAGS;USES;FUZZ")
     add_library(host_${group} STATIC EXCLUDE_FROM_ALL ${host_SOURCES})
-    target_include_directories(host_${group}
-        PUBLIC ${CMAKE_SOURCE_DIR}/tools PRIVATE ${CMAKE_SOURCE_DIR}/tools/lib)
+    target_include_directories(host_${group} PUBLIC ${CMAKE_SOURCE_DIR}/tools)
     target_compile_options(host_${group} PRIVATE ${host_FLAGS})
-    target_link_libraries(host_${group} PRIVATE bx_flags bx_banned PUBLIC boxagnts)
+    target_link_libraries(host_${group} PRIVATE bx_flags bx_banned PUBLIC ${host_USES} boxagnts)
     file(GLOB tests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/host/${group}/*_test.c)
     foreach(source IN LISTS tests)
         if(NOT BX_FUZZ)
@@ -31,6 +30,11 @@ if(strays)
     message(FATAL_ERROR "a test of guest code stands in tests/host/<group>/, not beside it: ${strays}")
 endif()
 
+file(GLOB lib_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/lib/*.c)
+bx_host_code(lib SOURCES ${lib_parts})
+
+bx_host_code(file SOURCES ${CMAKE_SOURCE_DIR}/tools/file/read.c USES host_lib)
+
 # The decoders rely on unaligned reads and the like.
 add_library(host_decoders OBJECT EXCLUDE_FROM_ALL ${BX_DECODERS})
 target_link_libraries(host_decoders PRIVATE bx_hardening)
@@ -42,6 +46,7 @@ endif()
 file(GLOB fetch_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/fetch/*.c)
 list(FILTER fetch_parts EXCLUDE REGEX "/(web_fetch|http_wasi|cabi)\\.c$")
 bx_host_code(fetch
-    SOURCES ${fetch_parts} ${CMAKE_SOURCE_DIR}/tools/lib/bx_filetype.c $<TARGET_OBJECTS:host_decoders>
+    SOURCES ${fetch_parts} $<TARGET_OBJECTS:host_decoders>
+    USES host_lib
     FLAGS ${BX_DECODER_INCLUDES}
     FUZZ html_fuzz charset_fuzz decode_fuzz)

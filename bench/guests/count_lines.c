@@ -2,10 +2,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "bx_json.h"
-#include "bx_scan.h"
+#include "lib/out.h"
+#include "lib/scan.h"
 
 static uint8_t block[256 << 10];
+static bx_out out;
 
 int main(int argc, char **argv)
 {
@@ -18,7 +19,7 @@ int main(int argc, char **argv)
         lines += bx_count_byte(block, (size_t)n, '\n');
     if (n < 0)
         return 1;
-    bx_json_int((int64_t)lines);
-    bx_json_end();
-    return 0;
+    bx_out_init(&out, STDOUT_FILENO);
+    bx_out_int(&out, (int64_t)lines);
+    return bx_out_end(&out) == 0 ? 0 : 1;
 }

@@ -1,8 +1,5 @@
 #include "base/buf.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 enum { FIRST_CAP = 256 };
 
 void bx_buf_done(bx_buf *b)
@@ -61,31 +58,5 @@ bx_code bx_buf_add(bx_buf *b, const void *p, size_t n)
         memcpy(at, p, n);
     b->n += n;
     b->p[b->n] = '\0';
-    return BX_OK;
-}
-
-bx_code bx_buf_addf(bx_buf *b, const char *fmt, ...)
-{
-    va_list ap, again;
-    va_start(ap, fmt);
-    va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
-    va_end(ap);
-    char *at = NULL;
-    bx_code rc = n < 0 ? BX_EINTERNAL : bx_buf_reserve(b, (size_t)n, &at);
-    if (rc == BX_OK) {
-        (void)vsnprintf(at, (size_t)n + 1, fmt, again);
-        b->n += (size_t)n;
-    }
-    va_end(again);
-    return rc;
-}
-
-bx_code bx_buf_check(const bx_buf *b, bx_error *err)
-{
-    if (b->fail == BX_ELIMIT)
-        return bx_fail(err, BX_ELIMIT, "more than %zu bytes", b->max);
-    if (b->fail != BX_OK)
-        return bx_fail(err, b->fail, "out of memory");
     return BX_OK;
 }

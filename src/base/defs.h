@@ -14,6 +14,7 @@
 #define BX_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #define BX_UNUSED       __attribute__((unused))
 #define BX_NORETURN     __attribute__((noreturn))
+#define BX_COLD         __attribute__((cold, noinline))
 #define BX_LIKELY(x)    __builtin_expect(!!(x), 1)
 #define BX_COUNT(a)     (sizeof(a) / sizeof((a)[0]))
 

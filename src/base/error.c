@@ -2,33 +2,15 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-
-_Thread_local long bx_test_fail_alloc = -1;
-
-static bool alloc_must_fail(void)
-{
-    if (bx_test_fail_alloc == 0)
-        return true;
-    if (bx_test_fail_alloc > 0)
-        bx_test_fail_alloc--;
-    return false;
-}
-
-void *bx_calloc(size_t n, size_t size) { return alloc_must_fail() ? NULL : calloc(n, size); }
-
-void *bx_realloc(void *p, size_t size) { return alloc_must_fail() ? NULL : realloc(p, size); }
-
-char *bx_strndup(const char *p, size_t n)
-{
-    char *copy = bx_calloc(1, n + 1);
-    if (copy && n)
-        memcpy(copy, p, n);
-    return copy;
-}
+#include <unistd.h>
 
 void bx_assert_failed(const char *file, int line, const char *what)
 {
-    (void)fprintf(stderr, "boxagnts: %s:%d: broken invariant: %s\n", file, line, what);
+    char text[512];
+    (void)snprintf(text, sizeof text, "boxagnts: %s:%d: broken invariant: %s\n", file, line, what);
+    /* Past the streams: another thread may hold their lock, and a guest has none. */
+    ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    (void)written; /* if not, there is nobody to tell */
     abort();
 }
 
@@ -52,6 +34,18 @@ bx_code bx_fail(bx_error *err, bx_code code, const char *fmt, ...)
     return code;
 }
 
+/* The text of errno `sys`, for which `room` has place.  A guest has one thread, and its strerror_r
+ * is POSIX's, which returns a number. */
+static const char *sys_text(int sys, char *room, size_t n)
+{
+#ifdef __wasi__
+    (void)room, (void)n;
+    return strerror(sys);
+#else
+    return strerror_r(sys, room, n); /* GNU's: may return a static text */
+#endif
+}
+
 bx_code bx_fail_errno(bx_error *err, int sys, const char *fmt, ...)
 {
     if (!err)
@@ -61,8 +55,7 @@ bx_code bx_fail_errno(bx_error *err, int sys, const char *fmt, ...)
     va_start(ap, fmt);
     (void)vsnprintf(head, sizeof head, fmt, ap);
     va_end(ap);
-    const char *why = strerror_r(sys, text, sizeof text); /* GNU: may return a static text */
-    int n = snprintf(err->msg, sizeof err->msg, "%s: %s", head, why);
+    int n = snprintf(err->msg, sizeof err->msg, "%s: %s", head, sys_text(sys, text, sizeof text));
     mark_truncated(err->msg, sizeof err->msg, n);
     err->code = BX_EIO;
     err->sys = sys;

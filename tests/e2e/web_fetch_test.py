@@ -294,8 +294,8 @@ class Refused(WebFetchTest):
         self.assertEqual(self.server.seen, [])
 
     def test_arguments(self):
-        for arguments, says in (({}, "url: required"), ({"url": "ftp://h/"}, "url: expected an absolute"),
-                                ({"url": "http://h/", "what": 1}, "what: no such argument")):
+        for arguments, says in (({}, 'argument "url": missing'), ({"url": "ftp://h/"}, "expected an absolute"),
+                                ({"url": "http://h/", "what": 1}, 'unknown argument "what"')):
             result = self.raw(arguments)
             self.assertIs(result["isError"], True)
             self.assertIn(says, result["content"][0]["text"])

@@ -3,6 +3,7 @@
 #define WF_ARGS_H
 
 #include "fetch/http.h"
+#include "lib/args.h"
 
 enum {
     WF_MAX_INPUT = 4 << 20,      /* bytes of the arguments */
@@ -31,10 +32,12 @@ typedef struct wf_args {
     bool main_content, follow_redirects;
     uint64_t max_bytes, max_chars, offset, timeout_ms;
     bx_str save_to; /* n = 0: not saved */
-    void *doc;      /* holds the strings */
+    bx_args given;  /* holds the strings */
 } wf_args;
 
-/* Parse one JSON object.  BX_EINVAL names the argument and what is wrong with it; BX_ENOMEM. */
+/* Parse one JSON object, read from `fd` to its end, or given.  BX_EINVAL names the argument and
+ * what is wrong with it; BX_ELIMIT: more than WF_MAX_INPUT bytes; BX_EIO, BX_ENOMEM. */
+BX_NODISCARD bx_code wf_args_read(int fd, wf_args *ret, bx_error *err);
 BX_NODISCARD bx_code wf_args_parse(bx_str json, wf_args *ret, bx_error *err);
 void wf_args_done(wf_args *a);
 

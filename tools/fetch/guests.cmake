@@ -4,8 +4,7 @@ list(FILTER sources EXCLUDE REGEX "/http_fake\\.c$")
 # -nostartfiles: web_fetch.c has its own start.  The initial memory is what a fetch of ordinary size needs, so that no
 # call pays for growing it.
 bx_guest(web_fetch DIRECTORY tools
-    SOURCES ${sources} ${BX_DECODERS} ${CMAKE_SOURCE_DIR}/src/base/buf.c ${CMAKE_SOURCE_DIR}/src/base/error.c
+    SOURCES ${sources} ${BX_DECODERS}
     WIT ${CMAKE_SOURCE_DIR}/tools/fetch/wit/world.wit
-    FLAGS ${BX_DECODER_FLAGS} -I${CMAKE_SOURCE_DIR}/tools -I${CMAKE_SOURCE_DIR}/src
-          -include ${CMAKE_SOURCE_DIR}/tools/fetch/wasi_strerror.h
+    FLAGS ${BX_DECODER_FLAGS}
     LINK -nostartfiles -Wl,--initial-memory=8388608)

@@ -1,7 +1,7 @@
 #include "fetch/sniff.h"
 
-#include "bx_filetype.h"
 #include "fetch/ascii.h"
+#include "lib/filetype.h"
 
 enum { LOOK = 1024, SLIP = 16 /* bytes of text to one that no text holds */ };
 

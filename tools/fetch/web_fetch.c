@@ -1,152 +1,131 @@
 /* web_fetch: fetch a URL and make it readable.  The entry of the guest: arguments from standard
  * input, one MCP result on standard output; all the rest is in fetch.h. */
-#include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-#include "bx_tool.h"
 #include "fetch/fetch.h"
+#include "lib/result.h"
 
-static bx_code read_input(bx_buf *in, bx_error *err)
+static void put_str(bx_out *o, const char *key, bx_str s)
 {
-    for (;;) {
-        char *to;
-        if (bx_buf_reserve(in, 8192, &to) != BX_OK)
-            return bx_buf_check(in, err);
-        ssize_t n = read(STDIN_FILENO, to, 8192);
-        if (n < 0 && (errno == EINTR || errno == EAGAIN))
-            continue;
-        if (n < 0)
-            return bx_fail(err, BX_EIO, "standard input cannot be read: %s", strerror(errno));
-        if (n == 0)
-            return BX_OK;
-        in->n += (size_t)n;
-        in->p[in->n] = '\0';
-    }
+    bx_out_key(o, key);
+    bx_out_str(o, s);
 }
 
-static void put_str(const char *key, bx_str s)
+static void put_int(bx_out *o, const char *key, uint64_t n)
 {
-    bx_json_key(key);
-    bx_json_str_begin();
-    bx_json_str_put(s.p, s.n);
-    bx_json_str_end();
+    bx_out_key(o, key);
+    bx_out_int(o, (int64_t)n);
 }
 
-static void put_int(const char *key, uint64_t n)
-{
-    bx_json_key(key);
-    bx_json_int((int64_t)n);
-}
-
-static void put_str_or_null(const char *key, bx_str s)
+static void put_str_or_null(bx_out *o, const char *key, bx_str s)
 {
     if (s.n) {
-        put_str(key, s);
+        put_str(o, key, s);
     } else {
-        bx_json_key(key);
-        bx_json_null();
+        bx_out_key(o, key);
+        bx_out_null(o);
     }
 }
 
-static void put_redirects(const wf_result *r)
+static void put_redirects(bx_out *o, const wf_result *r)
 {
-    bx_json_key("redirects");
-    bx_json_open('[');
+    bx_out_key(o, "redirects");
+    bx_out_open(o, '[');
     for (size_t i = 0; i < r->n_hops; i++) {
-        bx_json_open('{');
-        put_int("status", r->hops[i].status);
-        put_str("from", bx_str_of(r->hops[i].from));
-        put_str("to", bx_str_of(r->hops[i].to));
-        bx_json_close('}');
+        bx_out_open(o, '{');
+        put_int(o, "status", r->hops[i].status);
+        put_str(o, "from", bx_str_of(r->hops[i].from));
+        put_str(o, "to", bx_str_of(r->hops[i].to));
+        bx_out_close(o, '}');
     }
-    bx_json_close(']');
+    bx_out_close(o, ']');
 }
 
 /* Lines "name: value" as an array of pairs: a header may come more than once. */
-static void put_headers(const wf_result *r)
+static void put_headers(bx_out *o, const wf_result *r)
 {
-    bx_json_key("headers");
-    bx_json_open('[');
+    bx_out_key(o, "headers");
+    bx_out_open(o, '[');
     for (bx_str rest = bx_buf_str(&r->headers); rest.n;) {
         size_t end = (size_t)((const char *)memchr(rest.p, '\n', rest.n) - rest.p);
         size_t colon = (size_t)((const char *)memchr(rest.p, ':', end) - rest.p);
-        bx_json_open('{');
-        put_str("name", (bx_str){rest.p, colon});
-        put_str("value", (bx_str){rest.p + colon + 2, end - colon - 2});
-        bx_json_close('}');
+        bx_out_open(o, '{');
+        put_str(o, "name", (bx_str){rest.p, colon});
+        put_str(o, "value", (bx_str){rest.p + colon + 2, end - colon - 2});
+        bx_out_close(o, '}');
         rest = bx_str_from(rest, end + 1);
     }
-    bx_json_close(']');
+    bx_out_close(o, ']');
 }
 
-static void put_structured(const wf_args *a, const wf_result *r)
+static void put_structured(bx_out *o, const wf_args *a, const wf_result *r)
 {
-    bx_structured_begin();
-    bx_json_open('{');
-    put_str("url", bx_buf_str(&a->url));
-    put_str("final_url", bx_buf_str(&r->final_url));
-    bx_json_key("status");
+    bx_out_open(o, '{');
+    put_str(o, "url", bx_buf_str(&a->url));
+    put_str(o, "final_url", bx_buf_str(&r->final_url));
+    bx_out_key(o, "status");
     if (r->status)
-        bx_json_int(r->status);
+        bx_out_int(o, r->status);
     else
-        bx_json_null();
-    put_str("content_type", bx_buf_str(&r->content_type));
-    put_str_or_null("charset", bx_str_of(r->charset));
-    put_str_or_null("title", bx_buf_str(&r->title));
-    put_redirects(r);
-    put_headers(r);
-    put_int("bytes", r->bytes);
-    put_int("chars_total", r->chars);
-    put_int("offset", a->offset);
-    bx_json_key("next_offset");
+        bx_out_null(o);
+    put_str(o, "content_type", bx_buf_str(&r->content_type));
+    put_str_or_null(o, "charset", bx_str_of(r->charset));
+    put_str_or_null(o, "title", bx_buf_str(&r->title));
+    put_redirects(o, r);
+    put_headers(o, r);
+    put_int(o, "bytes", r->bytes);
+    put_int(o, "chars_total", r->chars);
+    put_int(o, "offset", a->offset);
+    bx_out_key(o, "next_offset");
     if (r->next)
-        bx_json_int((int64_t)r->next);
+        bx_out_int(o, (int64_t)r->next);
     else
-        bx_json_null();
-    bx_json_key("truncated");
-    bx_json_bool(r->body_cut || r->next != 0);
-    put_str_or_null("saved_to", bx_buf_str(&r->saved_to));
-    put_str_or_null("error", bx_str_of(r->err.code == BX_OK ? "" : r->err.msg));
-    bx_json_close('}');
+        bx_out_null(o);
+    bx_out_key(o, "truncated");
+    bx_out_bool(o, r->body_cut || r->next != 0);
+    put_str_or_null(o, "saved_to", bx_buf_str(&r->saved_to));
+    put_str_or_null(o, "error", bx_str_of(r->err.code == BX_OK ? "" : r->err.msg));
+    bx_out_close(o, '}');
 }
 
-static void put_result(const wf_args *a, const wf_result *r)
+static int put_result(bx_result *out, const wf_args *a, const wf_result *r)
 {
     BX_AUTO_BUF head = bx_buf_init(1 << 20);
-    bx_text_begin();
+    bx_text_begin(out);
     if (wf_result_head(r, &head) == BX_OK)
-        bx_text_put(head.p, head.n);
-    bx_text_put(r->shown.p, r->shown.n);
+        bx_text_put(out, head.p, head.n);
+    bx_text_put(out, r->shown.p, r->shown.n);
     if (r->next) {
-        bx_text_puts("\n[characters ");
-        bx_text_int((int64_t)a->offset);
-        bx_text_puts(" to ");
-        bx_text_int((int64_t)r->next);
-        bx_text_puts(" of ");
-        bx_text_int((int64_t)r->chars);
-        bx_text_puts("; for the rest call again with offset ");
-        bx_text_int((int64_t)r->next);
-        bx_text_puts("]\n");
+        bx_text_puts(out, "\n[characters ");
+        bx_text_int(out, (int64_t)a->offset);
+        bx_text_puts(out, " to ");
+        bx_text_int(out, (int64_t)r->next);
+        bx_text_puts(out, " of ");
+        bx_text_int(out, (int64_t)r->chars);
+        bx_text_puts(out, "; for the rest call again with offset ");
+        bx_text_int(out, (int64_t)r->next);
+        bx_text_puts(out, "]\n");
     }
-    bx_text_end();
-    put_structured(a, r);
-    (void)bx_result_end(r->err.code != BX_OK);
+    bx_text_end(out);
+    put_structured(bx_structured_begin(out), a, r);
+    return bx_result_end(out, r->err.code != BX_OK);
 }
 
-static void run(void)
+static int run(void)
 {
-    BX_AUTO_BUF in = bx_buf_init(WF_MAX_INPUT);
+    bx_result out;
     wf_args args;
     bx_error err;
-    if (read_input(&in, &err) != BX_OK || wf_args_parse(bx_buf_str(&in), &args, &err) != BX_OK) {
-        (void)bx_tool_fail(err.msg, NULL);
-        return;
-    }
+    bx_result_init(&out, STDOUT_FILENO);
+    if (wf_args_read(STDIN_FILENO, &args, &err) != BX_OK)
+        return bx_result_fail(&out, err.msg, NULL);
     wf_result result;
     wf_fetch(&args, &result);
-    put_result(&args, &result);
+    int rc = put_result(&out, &args, &result);
     wf_result_done(&result);
     wf_args_done(&args);
+    return rc;
 }
 
 /* Our own start: naming __wasm_call_ctors keeps the linker from wrapping every export of this
@@ -157,5 +136,7 @@ void _start(void);
 __attribute__((export_name("_start"))) void _start(void)
 {
     __wasm_call_ctors();
-    run();
+    int rc = run();
+    if (rc != 0)
+        _Exit(rc);
 }

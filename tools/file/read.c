@@ -1,50 +1,19 @@
-/* read: a file as numbered lines, as an image, or described.  docs/tools.md has the contract. */
+#include "file/read.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bx_filetype.h"
-#include "bx_source.h"
-#include "bx_tool.h"
-#include "bx_utf8.h"
+#include "lib/args.h"
+#include "lib/filetype.h"
 
-enum {
-    LINE_CHARS = 2000,
-    LINE_BYTES = LINE_CHARS * 4,
-    NUMBER_WIDTH = 6,
-};
+enum { NUMBER_WIDTH = 6 };
 
-typedef struct request {
-    const char *path;
-    int64_t offset, limit, max_bytes, max_image_bytes;
-} request;
-
-typedef struct line { /* one line of the file, decoded and cut */
-    char text[LINE_BYTES];
-    size_t n;
-    uint64_t chars; /* all of them, the cut ones too */
-    bool has_cr;    /* a carriage return that is not shown yet: is it the line ending? */
-    bx_utf8 utf8;
-} line;
-
-typedef struct view {    /* what is shown, and what has to be said about it */
-    int64_t first, last; /* lines shown; last < first: none */
-    int64_t total;       /* lines of the file, or -1 */
-    bool is_full;        /* max_bytes ended it */
-    size_t used;         /* bytes of text */
-    int64_t cut_lines, lf, crlf, lone_cr, nul, bad,
-        wide; /* wide: characters of more than one byte */
-} view;
-
-static bx_source source;
-static line cur;
-
-static void add_char(line *l, view *v, uint32_t cp)
+static void add_char(bx_read_line *l, bx_read_view *v, uint32_t cp)
 {
     l->chars++;
-    if (l->chars > LINE_CHARS)
+    if (l->chars > BX_READ_LINE_CHARS)
         return;
     v->bad += cp == BX_UTF8_BAD;
     v->wide += cp >= 0x80 && cp != BX_UTF8_BAD;
@@ -55,14 +24,14 @@ static void add_char(line *l, view *v, uint32_t cp)
     l->n += bx_utf8_encode(cp, l->text + l->n);
 }
 
-static void flush_cr(line *l, view *v)
+static void flush_cr(bx_read_line *l, bx_read_view *v)
 {
     if (l->has_cr)
         add_char(l, v, '\r');
     l->has_cr = false;
 }
 
-static void add_byte(line *l, view *v, uint8_t byte)
+static void add_byte(bx_read_line *l, bx_read_view *v, uint8_t byte)
 {
     uint32_t cp[2];
     unsigned n = bx_utf8_push(&l->utf8, byte, cp);
@@ -75,7 +44,7 @@ static void add_byte(line *l, view *v, uint8_t byte)
     }
 }
 
-static void end_of_bytes(line *l, view *v)
+static void end_of_bytes(bx_read_line *l, bx_read_view *v)
 {
     uint32_t cp;
     if (bx_utf8_end(&l->utf8, &cp)) {
@@ -85,7 +54,7 @@ static void end_of_bytes(line *l, view *v)
 }
 
 /* Past the cut only characters are counted: every byte that does not continue one. */
-static void add_rest(line *l, const uint8_t *p, size_t n)
+static void add_rest(bx_read_line *l, const uint8_t *p, size_t n)
 {
     size_t continuing = 0;
     for (size_t i = 0; i < n; i++)
@@ -96,32 +65,64 @@ static void add_rest(line *l, const uint8_t *p, size_t n)
     l->utf8 = (bx_utf8){0};
 }
 
-static void add_bytes(line *l, view *v, const uint8_t *p, size_t n)
+/* How many bytes p[0..n) begins with that are characters shown as they are. */
+static size_t plain_run(const uint8_t *p, size_t n)
 {
     size_t i = 0;
-    while (i < n && l->chars <= LINE_CHARS)
-        add_byte(l, v, p[i++]);
+    while (i < n && p[i] < 0x80 && p[i] != 0 && p[i] != '\r')
+        i++;
+    return i;
+}
+
+static size_t add_plain(bx_read_line *l, bx_read_view *v, const uint8_t *p, size_t n)
+{
+    size_t run = l->utf8.need == 0 ? plain_run(p, n) : 0;
+    if (run == 0)
+        return 0;
+    flush_cr(l, v);
+    if (l->chars >= BX_READ_LINE_CHARS)
+        return 0;
+    if (run > BX_READ_LINE_CHARS - l->chars)
+        run = (size_t)(BX_READ_LINE_CHARS - l->chars);
+    memcpy(l->text + l->n, p, run);
+    l->n += run;
+    l->chars += run;
+    return run;
+}
+
+static void add_bytes(bx_read_line *l, bx_read_view *v, const uint8_t *p, size_t n)
+{
+    size_t i = 0;
+    while (i < n && l->chars <= BX_READ_LINE_CHARS) {
+        size_t run = add_plain(l, v, p + i, n - i);
+        if (run > 0)
+            i += run;
+        else
+            add_byte(l, v, p[i++]);
+    }
     if (i < n)
         add_rest(l, p + i, n - i);
 }
 
-/* The next line into `l`; false at the end of the file. */
-static bool next_line(line *l, view *v)
+/* The next line into r->line; false at the end of the file. */
+static bool next_line(bx_reader *r)
 {
+    bx_read_line *l = &r->line;
+    bx_read_view *v = &r->view;
     l->n = 0;
     l->chars = 0;
     l->has_cr = false;
     l->utf8 = (bx_utf8){0};
-    if (!bx_source_more(&source))
+    if (!bx_source_more(&r->source))
         return false;
-    while (bx_source_more(&source)) {
-        const uint8_t *p = source.p + source.at;
-        size_t n = source.n - source.at;
+    while (bx_source_more(&r->source)) {
+        const uint8_t *p = r->source.p + r->source.at;
+        size_t n = r->source.n - r->source.at;
         const uint8_t *lf = memchr(p, '\n', n);
         size_t part = lf ? (size_t)(lf - p) : n;
         if (part > 0)
             add_bytes(l, v, p, part);
-        source.at += part + (lf != NULL);
+        r->source.at += part + (lf != NULL);
         if (lf) {
             end_of_bytes(l, v);
             *(l->has_cr ? &v->crlf : &v->lf) += 1;
@@ -145,7 +146,7 @@ static size_t number_of(int64_t n, char out[32])
 }
 
 /* Bytes of l->text that fit into `room` without splitting a character. */
-static size_t fitting(const line *l, size_t room)
+static size_t fitting(const bx_read_line *l, size_t room)
 {
     if (l->n <= room)
         return l->n;
@@ -154,60 +155,62 @@ static size_t fitting(const line *l, size_t room)
     return room;
 }
 
-/* Print `l` as line `n`.  False, and nothing printed: no room, and other lines are shown already.
- */
-static bool show_line(const line *l, int64_t n, view *v, const request *r)
+/* Print r->line as line `n`.  False, and nothing printed: no room, and others are shown already. */
+static bool show_line(bx_reader *r, int64_t n)
 {
+    const bx_read_line *l = &r->line;
+    bx_read_view *v = &r->view;
     char number[32];
-    size_t head = number_of(n, number), room = (size_t)r->max_bytes - v->used;
+    size_t head = number_of(n, number), room = (size_t)r->ask.max_bytes - v->used;
     bool fits = head + l->n + 1 <= room;
     if (!fits && v->last >= v->first)
         return false;
     size_t text = fits ? l->n : fitting(l, room - head - 1);
-    bx_text_put(number, head);
-    bx_text_put(l->text, text);
-    if (l->chars > LINE_CHARS || text < l->n) {
+    bx_text_put(&r->result, number, head);
+    bx_text_put(&r->result, l->text, text);
+    if (l->chars > BX_READ_LINE_CHARS || text < l->n) {
         v->cut_lines++;
-        bx_text_puts(" … [line cut: ");
-        bx_text_int((int64_t)l->chars);
-        bx_text_puts(" characters in all]");
+        bx_text_puts(&r->result, " … [line cut: ");
+        bx_text_int(&r->result, (int64_t)l->chars);
+        bx_text_puts(&r->result, " characters in all]");
     }
-    bx_text_put("\n", 1);
+    bx_text_put(&r->result, "\n", 1);
     v->used += head + text + 1;
     v->last = n;
     return true;
 }
 
-static void show_lines(view *v, const request *r)
+static void show_lines(bx_reader *r)
 {
-    for (int64_t shown = 0; shown < r->limit; shown++) {
-        int64_t n = r->offset + shown; /* the file has that many lines: no overflow */
-        view before = *v;
-        if (!next_line(&cur, v)) {
+    bx_read_view *v = &r->view;
+    for (int64_t shown = 0; shown < r->ask.limit; shown++) {
+        int64_t n = r->ask.offset + shown; /* the file has that many lines: no overflow */
+        bx_read_view before = *v;
+        if (!next_line(r)) {
             v->total = n - 1;
             return;
         }
-        if (!show_line(&cur, n, v, r)) {
+        if (!show_line(r, n)) {
             *v = before; /* what was counted belongs to the line that is not shown */
             v->is_full = true;
             return;
         }
     }
-    if (!bx_source_more(&source))
+    if (!bx_source_more(&r->source))
         v->total = v->last;
 }
 
-static void notice_count(int64_t n, const char *one, const char *many)
+static void notice_count(bx_reader *r, int64_t n, const char *one, const char *many)
 {
     if (n == 0)
         return;
-    bx_text_puts("[");
-    bx_text_int(n);
-    bx_text_puts(n == 1 ? one : many);
-    bx_text_puts("]\n");
+    bx_text_puts(&r->result, "[");
+    bx_text_int(&r->result, n);
+    bx_text_puts(&r->result, n == 1 ? one : many);
+    bx_text_puts(&r->result, "]\n");
 }
 
-static const char *line_ending(const view *v)
+static const char *line_ending(const bx_read_view *v)
 {
     if (v->lf + v->crlf == 0)
         return "none";
@@ -216,190 +219,200 @@ static const char *line_ending(const view *v)
 
 /* Not one valid character beyond ASCII, but other bytes: some 8-bit encoding, most likely this one.
  */
-static bool is_single_byte(const view *v)
+static bool is_single_byte(const bx_reader *r)
 {
-    return v->bad > 0 && v->wide == 0 && source.encoding == BX_UTF8;
+    return r->view.bad > 0 && r->view.wide == 0 && r->source.encoding == BX_UTF8;
 }
 
-static const char *encoding(const view *v)
+static const char *encoding(const bx_reader *r)
 {
     static const char *const names[] = {"utf-8", "utf-8-bom", "utf-16le", "utf-16be"};
-    return is_single_byte(v) ? "latin-1?" : names[source.encoding];
+    return is_single_byte(r) ? "latin-1?" : names[r->source.encoding];
 }
 
-static void notice(const view *v)
+static void notice(bx_reader *r)
 {
-    if (source.error) {
-        bx_text_puts("[reading stopped here: ");
-        bx_text_puts(strerror(source.error));
-        bx_text_puts("]\n");
+    const bx_read_view *v = &r->view;
+    if (r->source.error) {
+        bx_text_puts(&r->result, "[reading stopped here: ");
+        bx_text_puts(&r->result, strerror(r->source.error));
+        bx_text_puts(&r->result, "]\n");
     } else if (v->total < 0) {
-        bx_text_puts(v->is_full ? "[max_bytes reached; " : "[");
-        bx_text_puts("more lines follow: go on with offset=");
-        bx_text_int(v->last + 1);
-        bx_text_puts("]\n");
+        bx_text_puts(&r->result, v->is_full ? "[max_bytes reached; " : "[");
+        bx_text_puts(&r->result, "more lines follow: go on with offset=");
+        bx_text_int(&r->result, v->last + 1);
+        bx_text_puts(&r->result, "]\n");
     }
-    notice_count(v->cut_lines, " long line was cut", " long lines were cut");
+    notice_count(r, v->cut_lines, " long line was cut", " long lines were cut");
     notice_count(
-        v->bad,
-        is_single_byte(v) ? " byte is not UTF-8, shown as \xef\xbf\xbd; the file may be Latin-1"
+        r, v->bad,
+        is_single_byte(r) ? " byte is not UTF-8, shown as \xef\xbf\xbd; the file may be Latin-1"
                           : " invalid sequence, shown as \xef\xbf\xbd",
-        is_single_byte(v) ? " bytes are not UTF-8, shown as \xef\xbf\xbd; the file may be Latin-1"
+        is_single_byte(r) ? " bytes are not UTF-8, shown as \xef\xbf\xbd; the file may be Latin-1"
                           : " invalid sequences, shown as \xef\xbf\xbd");
-    notice_count(v->lone_cr, " carriage return inside a line, shown as ␍",
+    notice_count(r, v->lone_cr, " carriage return inside a line, shown as ␍",
                  " carriage returns inside lines, shown as ␍");
-    notice_count(v->nul, " NUL character, shown as ␀", " NUL characters, shown as ␀");
+    notice_count(r, v->nul, " NUL character, shown as ␀", " NUL characters, shown as ␀");
     if (v->crlf > 0) {
-        bx_text_puts(v->lf > 0 ? "[line endings: mixed, " : "[line endings: CRLF");
+        bx_text_puts(&r->result, v->lf > 0 ? "[line endings: mixed, " : "[line endings: CRLF");
         if (v->lf > 0) {
-            bx_text_int(v->crlf);
-            bx_text_puts(" CRLF and ");
-            bx_text_int(v->lf);
-            bx_text_puts(" LF");
+            bx_text_int(&r->result, v->crlf);
+            bx_text_puts(&r->result, " CRLF and ");
+            bx_text_int(&r->result, v->lf);
+            bx_text_puts(&r->result, " LF");
         }
-        bx_text_puts("]\n");
+        bx_text_puts(&r->result, "]\n");
     }
-    if (source.encoding != BX_UTF8) {
-        bx_text_puts("[encoding: ");
-        bx_text_puts(encoding(v));
-        bx_text_puts("]\n");
+    if (r->source.encoding != BX_UTF8) {
+        bx_text_puts(&r->result, "[encoding: ");
+        bx_text_puts(&r->result, encoding(r));
+        bx_text_puts(&r->result, "]\n");
     }
 }
 
-static void field_int(const char *name, int64_t n)
+static void field_int(bx_out *o, const char *name, int64_t n)
 {
-    bx_json_key(name);
+    bx_out_key(o, name);
     if (n < 0)
-        bx_json_null();
+        bx_out_null(o);
     else
-        bx_json_int(n);
+        bx_out_int(o, n);
 }
 
-static void field_str(const char *name, const char *s)
+static void field_str(bx_out *o, const char *name, const char *s)
 {
-    bx_json_key(name);
-    bx_json_str(s);
+    bx_out_key(o, name);
+    bx_out_str(o, bx_str_of(s));
 }
 
-static void field_bool(const char *name, bool b)
+static void field_bool(bx_out *o, const char *name, bool b)
 {
-    bx_json_key(name);
-    bx_json_bool(b);
+    bx_out_key(o, name);
+    bx_out_bool(o, b);
 }
 
-static void begin_fields(const request *r, int64_t size)
+static bx_out *begin_fields(bx_reader *r)
 {
-    bx_structured_begin();
-    bx_json_open('{');
-    field_str("path", r->path);
-    field_int("size_bytes", size);
+    bx_out *o = bx_structured_begin(&r->result);
+    bx_out_open(o, '{');
+    field_str(o, "path", r->ask.path);
+    field_int(o, "size_bytes", r->size);
+    return o;
 }
 
-static int end_fields(bool is_error)
+static int end_fields(bx_reader *r, bool is_error)
 {
-    bx_json_close('}');
-    return bx_result_end(is_error);
+    bx_out_close(&r->result.out, '}');
+    return bx_result_end(&r->result, is_error);
 }
 
-static int end_text(const view *v, const request *r, int64_t size, bool is_error)
+static int end_text(bx_reader *r, bool is_error)
 {
+    const bx_read_view *v = &r->view;
     bool any = v->last >= v->first;
-    begin_fields(r, size);
-    field_int("first_line", any ? v->first : -1);
-    field_int("last_line", any ? v->last : -1);
-    field_int("total_lines", source.error ? -1 : v->total);
-    field_bool("more", v->total < 0);
-    field_str("line_ending", line_ending(v));
-    field_str("encoding", encoding(v));
-    field_int("invalid", v->bad);
-    field_bool("truncated", v->is_full || v->cut_lines > 0 || source.error != 0);
-    return end_fields(is_error);
+    bx_out *o = begin_fields(r);
+    field_int(o, "first_line", any ? v->first : -1);
+    field_int(o, "last_line", any ? v->last : -1);
+    field_int(o, "total_lines", r->source.error ? -1 : v->total);
+    field_bool(o, "more", v->total < 0);
+    field_str(o, "line_ending", line_ending(v));
+    field_str(o, "encoding", encoding(r));
+    field_int(o, "invalid", v->bad);
+    field_bool(o, "truncated", v->is_full || v->cut_lines > 0 || r->source.error != 0);
+    return end_fields(r, is_error);
 }
 
-static int past_the_end(const view *v, const request *r, int64_t size)
+static int past_the_end(bx_reader *r)
 {
-    bx_text_begin();
-    if (v->total == 0 && r->offset == 1) {
-        bx_text_puts("[empty file]\n");
+    int64_t total = r->view.total;
+    bx_text_begin(&r->result);
+    if (total == 0 && r->ask.offset == 1) {
+        bx_text_puts(&r->result, "[empty file]\n");
     } else {
-        bx_text_puts("offset ");
-        bx_text_int(r->offset);
-        bx_text_puts(" is past the end: ");
-        bx_text_puts(r->path);
-        bx_text_puts(" has ");
-        bx_text_int(v->total);
-        bx_text_puts(v->total == 1 ? " line" : " lines");
+        bx_text_puts(&r->result, "offset ");
+        bx_text_int(&r->result, r->ask.offset);
+        bx_text_puts(&r->result, " is past the end: ");
+        bx_text_puts(&r->result, r->ask.path);
+        bx_text_puts(&r->result, " has ");
+        bx_text_int(&r->result, total);
+        bx_text_puts(&r->result, total == 1 ? " line" : " lines");
     }
-    bx_text_end();
-    return end_text(v, r, size, r->offset > 1);
+    bx_text_end(&r->result);
+    return end_text(r, r->ask.offset > 1);
 }
 
-static int show_text(const request *r, int64_t size)
+static int fail_file(bx_reader *r, int error)
 {
-    view v = {.first = r->offset, .last = r->offset - 1, .total = -1};
+    return bx_result_fail_file(&r->result, "read", r->ask.path, error);
+}
+
+static int show_text(bx_reader *r)
+{
     bool rest = false;
-    bx_source_as_text(&source);
-    uint64_t skipped = bx_source_skip_lines(&source, (uint64_t)(r->offset - 1), &rest);
-    if (!bx_source_more(&source)) {
-        if (source.error)
-            return bx_tool_fail_file("read", r->path, source.error);
-        v.total = (int64_t)skipped + rest;
-        return past_the_end(&v, r, size);
+    r->view = (bx_read_view){.first = r->ask.offset, .last = r->ask.offset - 1, .total = -1};
+    bx_source_as_text(&r->source);
+    uint64_t skipped = bx_source_skip_lines(&r->source, (uint64_t)(r->ask.offset - 1), &rest);
+    if (!bx_source_more(&r->source)) {
+        if (r->source.error)
+            return fail_file(r, r->source.error);
+        r->view.total = (int64_t)skipped + rest;
+        return past_the_end(r);
     }
-    bx_text_begin();
-    show_lines(&v, r);
-    notice(&v);
-    bx_text_end();
-    return end_text(&v, r, size, source.error != 0);
+    bx_text_begin(&r->result);
+    show_lines(r);
+    notice(r);
+    bx_text_end(&r->result);
+    return end_text(r, r->source.error != 0);
 }
 
-static int show_image(const request *r, int64_t size, const bx_filetype *type)
+static int show_image(bx_reader *r, const bx_filetype *type)
 {
-    bx_text_begin();
-    bx_text_puts(type->name);
-    bx_text_puts(", ");
-    bx_text_int(size);
-    bx_text_puts(" bytes");
-    bx_text_end();
-    bx_image_begin(type->image_mime);
-    int64_t left = size; /* a file that grows meanwhile is shown as it was */
-    while (left > 0 && bx_source_more(&source)) {
-        size_t n = source.n - source.at;
+    bx_source *s = &r->source;
+    bx_text_begin(&r->result);
+    bx_text_puts(&r->result, type->name);
+    bx_text_puts(&r->result, ", ");
+    bx_text_int(&r->result, r->size);
+    bx_text_puts(&r->result, " bytes");
+    bx_text_end(&r->result);
+    bx_image_begin(&r->result, type->image_mime);
+    int64_t left = r->size; /* a file that grows meanwhile is shown as it was */
+    while (left > 0 && bx_source_more(s)) {
+        size_t n = s->n - s->at;
         if ((int64_t)n > left)
             n = (size_t)left;
-        bx_image_put(source.p + source.at, n);
-        source.at += n;
+        bx_image_put(&r->result, s->p + s->at, n);
+        s->at += n;
         left -= (int64_t)n;
     }
-    bx_image_end();
-    begin_fields(r, size);
-    field_str("encoding", "binary");
-    field_str("type", type->name);
-    field_str("mime_type", type->image_mime);
-    field_bool("truncated", left > 0);
-    return end_fields(left > 0);
+    bx_image_end(&r->result);
+    bx_out *o = begin_fields(r);
+    field_str(o, "encoding", "binary");
+    field_str(o, "type", type->name);
+    field_str(o, "mime_type", type->image_mime);
+    field_bool(o, "truncated", left > 0);
+    return end_fields(r, left > 0);
 }
 
-static int describe(const request *r, int64_t size, const bx_filetype *type)
+static int describe(bx_reader *r, const bx_filetype *type)
 {
     const char *name = type ? type->name : "data of unknown type";
-    bx_text_begin();
-    bx_text_puts("[binary file, not shown: ");
-    bx_text_puts(name);
-    bx_text_puts(", ");
-    bx_text_int(size);
-    bx_text_puts(" bytes");
+    bx_text_begin(&r->result);
+    bx_text_puts(&r->result, "[binary file, not shown: ");
+    bx_text_puts(&r->result, name);
+    bx_text_puts(&r->result, ", ");
+    bx_text_int(&r->result, r->size);
+    bx_text_puts(&r->result, " bytes");
     if (type && type->image_mime) {
-        bx_text_puts("; larger than max_image_bytes=");
-        bx_text_int(r->max_image_bytes);
+        bx_text_puts(&r->result, "; larger than max_image_bytes=");
+        bx_text_int(&r->result, r->ask.max_image_bytes);
     }
-    bx_text_puts("]\n");
-    bx_text_end();
-    begin_fields(r, size);
-    field_str("encoding", "binary");
-    field_str("type", name);
-    field_bool("truncated", true);
-    return end_fields(false);
+    bx_text_puts(&r->result, "]\n");
+    bx_text_end(&r->result);
+    bx_out *o = begin_fields(r);
+    field_str(o, "encoding", "binary");
+    field_str(o, "type", name);
+    field_bool(o, "truncated", true);
+    return end_fields(r, false);
 }
 
 static bool is_utf16(const bx_source *s)
@@ -407,39 +420,53 @@ static bool is_utf16(const bx_source *s)
     return s->n >= 2 && (memcmp(s->p, "\xff\xfe", 2) == 0 || memcmp(s->p, "\xfe\xff", 2) == 0);
 }
 
-static int show(const request *r, int fd)
+static int show(bx_reader *r, int fd)
 {
+    const bx_source *s = &r->source;
     struct stat st;
     if (fstat(fd, &st) != 0)
-        return bx_tool_fail_file("read", r->path, errno);
+        return fail_file(r, errno);
     if (S_ISDIR(st.st_mode))
-        return bx_tool_fail(r->path, " is a directory, not a file; name a file in it", NULL);
-    bx_source_open(&source, fd);
-    if (source.error)
-        return bx_tool_fail_file("read", r->path, source.error);
-    const bx_filetype *type = bx_filetype_of(source.p, source.n);
-    if (type && type->image_mime && st.st_size <= r->max_image_bytes)
-        return show_image(r, st.st_size, type);
-    if (type || !(is_utf16(&source) || bx_looks_like_text(source.p, source.n)))
-        return describe(r, st.st_size, type);
-    return show_text(r, st.st_size);
+        return bx_result_fail(&r->result, r->ask.path,
+                              " is a directory, not a file; name a file in it", NULL);
+    r->size = st.st_size;
+    bx_source_open(&r->source, fd);
+    if (s->error)
+        return fail_file(r, s->error);
+    const bx_filetype *type = bx_filetype_of(s->p, s->n);
+    if (type && type->image_mime && r->size <= r->ask.max_image_bytes)
+        return show_image(r, type);
+    if (type || !(is_utf16(s) || bx_looks_like_text(s->p, s->n)))
+        return describe(r, type);
+    return show_text(r);
 }
 
-int main(void)
+static int run(bx_reader *r, bx_args *a)
 {
-    if (!bx_tool_begin(BX_TOOL_INPUT_MAX))
-        return 0;
-    request r = {
-        .path = bx_arg_path("path"),
-        .offset = bx_arg_int("offset", 1, 1, INT64_MAX),
-        .limit = bx_arg_int("limit", 2000, 1, 1000000),
-        .max_bytes = bx_arg_int("max_bytes", 256 << 10, 1 << 10, 1 << 20),
-        .max_image_bytes = bx_arg_int("max_image_bytes", 5 << 20, 0, 10 << 20),
-    };
-    if (!bx_args_end())
-        return 0;
-    int fd = open(r.path, O_RDONLY);
+    bx_error err;
+    r->ask.path = bx_arg_path(a, "path");
+    r->ask.offset = bx_arg_int(a, "offset", 1, 1, INT64_MAX);
+    r->ask.limit = bx_arg_int(a, "limit", 2000, 1, 1000000);
+    r->ask.max_bytes = bx_arg_int(a, "max_bytes", 256 << 10, 1 << 10, 1 << 20);
+    r->ask.max_image_bytes = bx_arg_int(a, "max_image_bytes", 5 << 20, 0, 10 << 20);
+    if (bx_args_end(a, &err) != BX_OK)
+        return bx_result_fail(&r->result, err.msg, NULL);
+    int fd = open(r->ask.path, O_RDONLY);
     if (fd < 0)
-        return bx_tool_fail_file("read", r.path, errno);
-    return show(&r, fd);
+        return fail_file(r, errno);
+    int rc = show(r, fd);
+    (void)close(fd);
+    return rc;
+}
+
+int bx_read_run(bx_reader *r, int in, int out)
+{
+    bx_args a;
+    bx_error err;
+    bx_result_init(&r->result, out);
+    if (bx_args_read(&a, in, BX_ARGS_INPUT_MAX, &err) != BX_OK)
+        return bx_result_fail(&r->result, err.msg, NULL);
+    int rc = run(r, &a);
+    bx_args_done(&a);
+    return rc;
 }

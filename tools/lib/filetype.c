@@ -1,4 +1,4 @@
-#include "bx_filetype.h"
+#include "lib/filetype.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
-/* bx_source.h - a text file as a stream of UTF-8 bytes, in fixed memory whatever its size.
+/* lib/source.h - a text file as a stream of UTF-8 bytes, in fixed memory whatever its size.
  * UTF-16 with a byte order mark is decoded, a unit that is no character to the byte 0xff, which is
  * no UTF-8 either; a byte order mark is never part of the text. */
-#ifndef BX_SOURCE_H
-#define BX_SOURCE_H
+#ifndef BX_LIB_SOURCE_H
+#define BX_LIB_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>

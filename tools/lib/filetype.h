@@ -1,6 +1,6 @@
-/* bx_filetype.h - what a file is, by its first bytes. */
-#ifndef BX_FILETYPE_H
-#define BX_FILETYPE_H
+/* lib/filetype.h - what a file is, by its first bytes. */
+#ifndef BX_LIB_FILETYPE_H
+#define BX_LIB_FILETYPE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
-#include "bx_source.h"
+#include "lib/source.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "bx_scan.h"
-#include "bx_utf8.h"
+#include "lib/scan.h"
+#include "lib/utf8.h"
 
 static size_t read_some(bx_source *s, uint8_t *p, size_t n)
 {
@@ -25,6 +25,7 @@ static size_t read_some(bx_source *s, uint8_t *p, size_t n)
 void bx_source_open(bx_source *s, int fd)
 {
     size_t n = 0, k;
+    memset(s, 0, offsetof(bx_source, raw));
     s->fd = fd;
     while (n < sizeof s->raw && (k = read_some(s, s->raw + n, sizeof s->raw - n)) > 0)
         n += k;

@@ -1,9 +1,9 @@
-/* bx_guest.h - the one host interface of ours that a core module may import, `boxagnts`: a nested
+/* lib/nested.h - the one host interface of ours that a core module may import, `boxagnts`: a nested
  * tool call.  WASI needs nothing of this; a tool stays plain WASI, and runs in any runtime, unless
- * it is compiled with -DBX_HOST_CALLS=1 (`guest-flags:` line).  Without it the same source compiles
+ * it is compiled with -DBX_HOST_CALLS=1 (FLAGS of bx_guest).  Without it the same source compiles
  * against a stub that answers BX_CALL_UNAVAILABLE: core wasm has no optional imports. */
-#ifndef BX_GUEST_H
-#define BX_GUEST_H
+#ifndef BX_LIB_NESTED_H
+#define BX_LIB_NESTED_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,12 +1,16 @@
-/* bx_scan.h - counting bytes 16 at a time. */
-#ifndef BX_SCAN_H
-#define BX_SCAN_H
+/* lib/scan.h - counting bytes, in a guest 16 at a time. */
+#ifndef BX_LIB_SCAN_H
+#define BX_LIB_SCAN_H
 
 #include <stddef.h>
 #include <stdint.h>
-#include <wasm_simd128.h>
 
 /* How many of p[0..n) are `byte`. */
+static inline size_t bx_count_byte(const uint8_t *p, size_t n, uint8_t byte);
+
+#ifdef __wasm__
+#include <wasm_simd128.h>
+
 __attribute__((target("simd128"))) static inline size_t bx_count_byte(const uint8_t *p, size_t n,
                                                                       uint8_t byte)
 {
@@ -28,5 +32,14 @@ __attribute__((target("simd128"))) static inline size_t bx_count_byte(const uint
         count += *p++ == byte;
     return count;
 }
+#else
+static inline size_t bx_count_byte(const uint8_t *p, size_t n, uint8_t byte)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += p[i] == byte;
+    return count;
+}
+#endif
 
 #endif

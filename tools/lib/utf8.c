@@ -1,4 +1,4 @@
-#include "bx_utf8.h"
+#include "lib/utf8.h"
 
 static unsigned begin(bx_utf8 *d, uint8_t byte, uint32_t *ret)
 {

@@ -1,7 +1,7 @@
-/* bx_utf8.h - UTF-8 a byte at a time (WHATWG Encoding, "UTF-8 decoder"): hostile bytes in, code
+/* lib/utf8.h - UTF-8 a byte at a time (WHATWG Encoding, "UTF-8 decoder"): hostile bytes in, code
  * points out, one replacement for each maximal run that cannot be a character. */
-#ifndef BX_UTF8_H
-#define BX_UTF8_H
+#ifndef BX_LIB_UTF8_H
+#define BX_LIB_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,46 @@
+/* file/read.h - the `read` tool: a file as numbered lines, as an image, or described; docs/tools.md
+ * has the contract.  All state is in bx_reader, so one process can make many calls. */
+#ifndef BX_FILE_READ_H
+#define BX_FILE_READ_H
+
+#include "lib/result.h"
+#include "lib/source.h"
+
+enum {
+    BX_READ_LINE_CHARS = 2000, /* of a line that are shown */
+    BX_READ_LINE_BYTES = BX_READ_LINE_CHARS * 4,
+};
+
+typedef struct bx_read_line { /* one line of the file, decoded and cut */
+    char text[BX_READ_LINE_BYTES];
+    size_t n;
+    uint64_t chars; /* all of them, the cut ones too */
+    bool has_cr;    /* a carriage return that is not shown yet: is it the line ending? */
+    bx_utf8 utf8;
+} bx_read_line;
+
+typedef struct bx_read_view { /* what is shown, and what has to be said about it */
+    int64_t first, last;      /* lines shown; last < first: none */
+    int64_t total;            /* lines of the file, or -1 */
+    bool is_full;             /* max_bytes ended it */
+    size_t used;              /* bytes of text */
+    int64_t cut_lines, lf, crlf, lone_cr, nul, bad;
+    int64_t wide; /* characters of more than one byte */
+} bx_read_view;
+
+typedef struct bx_reader {
+    struct { /* what is asked for */
+        const char *path;
+        int64_t offset, limit, max_bytes, max_image_bytes;
+    } ask;
+    int64_t size; /* bytes of the file when it was opened */
+    bx_result result;
+    bx_source source;
+    bx_read_line line;
+    bx_read_view view;
+} bx_reader;
+
+/* One call: arguments from descriptor `in`, the result to `out`.  Returns what main returns. */
+int bx_read_run(bx_reader *r, int in, int out);
+
+#endif
