@@ -318,7 +318,9 @@ size_t bx_arg_pairs(bx_args *a, const char *name, bx_arg_pair *ret, size_t max)
     yyjson_val *v = ask(a, name), *key, *val;
     size_t i, n;
     char limit[24];
-    if (v && !yyjson_is_obj(v)) {
+    if (!v)
+        return 0;
+    if (!yyjson_is_obj(v)) {
         wrong_type(a, name, "an object of strings", v);
         return 0;
     }
