@@ -28,7 +28,7 @@ struct probe {
 static const struct probe probes[] = {
 #define BX_PROBE(name, tries, setup, grants, limits, kind, code) \
     {#name, tries, setup, grants, limits, BX_OUT_##kind, code},
-#include "../../tools/probes/probes.def"
+#include "cli/doctor_probes.def"
 #undef BX_PROBE
 };
 

@@ -41,7 +41,7 @@ static bool fill(int dir, const char *tree)
 #define BX_TREE_LINK(path, target)        &&make_link(dir, path, target, tree)
 #define BX_TREE_HARD_LINK(path, existing) &&linkat(dir, existing, dir, path, 0) == 0
 #define BX_TREE_FIFO(path)                &&mkfifoat(dir, path, 0600) == 0
-#include "../../tools/probes/tree.def"
+#include "cli/doctor_tree.def"
         ;
 }
 

@@ -1,4 +1,4 @@
-/* cli/doctor_tree.h - the files the probes attack (tools/probes/tree.def), in a fresh temporary
+/* cli/doctor_tree.h - the files the probes attack (cli/doctor_tree.def), in a fresh temporary
  * directory. */
 #ifndef BX_CLI_DOCTOR_TREE_H
 #define BX_CLI_DOCTOR_TREE_H

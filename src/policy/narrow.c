@@ -295,7 +295,7 @@ static bool join(meet *m, const bx_cap *c, bx_buf *notes)
 }
 
 /* The combination as a line in `out`; empty when it permits nothing. */
-static bx_code print(const meet *m, bx_buf *notes, bx_buf *out, bx_error *err)
+static bx_code print_meet(const meet *m, bx_buf *notes, bx_buf *out, bx_error *err)
 {
     static const bx_cap_kind file_kind[] = {
         [CAN_READ] = BX_CAP_READ, [CAN_WRITE] = BX_CAP_WRITE, [CAN_READ | CAN_WRITE] = BX_CAP_RW};
@@ -350,7 +350,7 @@ static bx_code descend(narrowing *w, const meet *so_far, size_t set, bx_error *e
 {
     if (set == w->n_sets) {
         BX_AUTO_BUF line = bx_buf_init(LINE);
-        bx_code rc = print(so_far, &w->notes, &line, err);
+        bx_code rc = print_meet(so_far, &w->notes, &line, err);
         return rc == BX_OK && line.n ? add_line(w, bx_buf_str(&line), err) : rc;
     }
     bx_code rc = BX_OK;
@@ -423,7 +423,7 @@ static bx_code includes(const narrowing *w, size_t k, size_t i, bool *ret, bx_er
     if (!join(&m, a, NULL) || !join(&m, b, NULL))
         return BX_OK;
     BX_AUTO_BUF line = bx_buf_init(LINE);
-    bx_code rc = print(&m, NULL, &line, err);
+    bx_code rc = print_meet(&m, NULL, &line, err);
     *ret = rc == BX_OK && bx_str_eq(bx_buf_str(&line), bx_str_of(w->texts[i]));
     return rc;
 }

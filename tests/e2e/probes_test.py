@@ -14,6 +14,7 @@ import unittest
 from support import BOXAGNTS, NO_OPENAT2, PROBES, box, root
 
 FOLDER = root / "tools/probes"
+TABLES = root / "src/cli"
 TEXT = r'"(?:[^"\\]|\\.)*"'
 PROBE = re.compile(rf"^BX_PROBE\((\w+), ({TEXT}), (\w+), ({TEXT}), ({TEXT}), (\w+), (\d+)\)$", re.M)
 TREE = re.compile(rf"^BX_TREE_(\w+)\(({TEXT})(?:, ({TEXT}))?\)", re.M)
@@ -30,7 +31,7 @@ class Probe:
 
 
 def make_tree(top):
-    for kind, path, more in TREE.findall((FOLDER / "tree.def").read_text()):
+    for kind, path, more in TREE.findall((TABLES / "doctor_tree.def").read_text()):
         path, more = top / ast.literal_eval(path), ast.literal_eval(more or '""')
         if kind == "DIR":
             path.mkdir()
@@ -43,7 +44,7 @@ def make_tree(top):
         elif kind == "FIFO":
             os.mkfifo(path)
         else:
-            raise AssertionError(f"tree.def: unknown kind {kind}")
+            raise AssertionError(f"doctor_tree.def: unknown kind {kind}")
 
 
 def flags_of(probe, top):
@@ -137,7 +138,7 @@ class Doctor(unittest.TestCase):
 ESCAPES = (b"\0asm\1\0\0\0" b"\1\x08\2\x60\1\x7f\0\x60\0\0" b"\2\x24\1\x16wasi_snapshot_preview1\x09proc_exit\0\0"
            b"\3\2\1\1" b"\7\x0a\1\6_start\0\1" b"\x0a\x09\1\7\0\x41\xc2\0\x10\0\x0b")
 
-ALL = [Probe(row) for row in PROBE.findall((FOLDER / "probes.def").read_text())]
+ALL = [Probe(row) for row in PROBE.findall((TABLES / "doctor_probes.def").read_text())]
 for one in ALL:
     if NO_OPENAT2 and one.maps:
         setattr(Probes, f"test_{one.name}_is_refused", lambda self, p=one: self.check_refused_without_openat2(p))

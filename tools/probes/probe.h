@@ -7,7 +7,7 @@
  *   not_tried(why, err) exit 2   "not tried: …"    the attempt never reached the thing to attack
  *   control_ok()        exit 0   "control ok"
  *   control_failed(err) exit 1   "control failed: …"
- * probes.def says how each is set up and what must come out. */
+ * src/cli/doctor_probes.def says how each is set up and what must come out. */
 #ifndef BX_PROBE_H
 #define BX_PROBE_H
 
