@@ -49,6 +49,8 @@ fn main() {
         tables::constants("Errno", "#[allow(dead_code, reason = \"a part of them is enough\")]", &errno)
             + &tables::constants("HttpError", "#[deny(dead_code)]", &http);
     fs::write(out.join("numbers.rs"), text).expect("OUT_DIR is writable");
+    let unshown = tables::unshown(&read(&root.join("include/bx_unshown.def")));
+    fs::write(out.join("unshown.rs"), unshown).expect("OUT_DIR is writable");
 
     let numbers = [errno, http].concat();
     if let Err(why) = border::check(&root.join("include"), &out, &numbers) {

@@ -1,4 +1,4 @@
-//! Error numbers: from the tables that C includes (`bx_errno.def`, `bx_http_errors.def`) to constants for Rust.
+//! Tables that C includes (`bx_errno.def`, `bx_http_errors.def`, `bx_unshown.def`), as constants for Rust.
 
 /// One number: its name in C, its name in Rust, itself.
 pub type Number = (String, String, u64);
@@ -27,6 +27,13 @@ pub fn errno(table: &str) -> Vec<Number> {
 pub fn http_errors(table: &str) -> Vec<Number> {
     let rows = rows(table, "BX_HTTP_ERROR");
     rows.iter().zip(1..).map(|(row, n)| (format!("BX_HTTP_{}", row[0]), row[0].to_string(), n)).collect()
+}
+
+/// Ranges of code points.
+pub fn unshown(table: &str) -> String {
+    let rows = rows(table, "BX_UNSHOWN");
+    let pairs: String = rows.iter().map(|row| format!("    ({}, {}),\n", row[0], row[1])).collect();
+    format!("/// First and last of each row, in order.\nconst UNSHOWN: [(u32, u32); {}] = [\n{pairs}];\n", rows.len())
 }
 
 /// Constants of `ty`.

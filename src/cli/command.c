@@ -4,16 +4,43 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "codec/shown.h"
 #include "policy/limits.h"
+
+void bx_cli_show(FILE *to, bx_str text, size_t max)
+{
+    for (size_t n = 0; text.n;) {
+        char room[BX_SHOWN_ROOM];
+        bx_str form;
+        size_t used = bx_shown_char(text, room, &form);
+        n += form.n;
+        if (n > max) {
+            (void)fputs("…", to);
+            return;
+        }
+        (void)fwrite(form.p, 1, form.n, to);
+        text = bx_str_from(text, used);
+    }
+}
 
 void bx_cli_complain(const char *fmt, ...)
 {
-    (void)fflush(stdout);
-    (void)fputs("boxagnts: ", stderr);
+    char text[8192];
     va_list ap;
     va_start(ap, fmt);
-    (void)vfprintf(stderr, fmt, ap);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
+    (void)fflush(stdout);
+    (void)fputs("boxagnts: ", stderr);
+    for (bx_str rest = bx_str_of(text);;) {
+        const char *end = memchr(rest.p, '\n', rest.n);
+        size_t n = end ? (size_t)(end - rest.p) : rest.n;
+        bx_cli_show(stderr, (bx_str){rest.p, n}, sizeof text);
+        if (!end)
+            break;
+        (void)fputs("\n  ", stderr);
+        rest = bx_str_from(rest, n + 1);
+    }
     (void)fputc('\n', stderr);
 }
 

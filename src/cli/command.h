@@ -2,6 +2,8 @@
 #ifndef BX_CLI_COMMAND_H
 #define BX_CLI_COMMAND_H
 
+#include <stdio.h>
+
 #include "base/error.h"
 
 enum { EXIT_OURS = 125, EXIT_DENIED = 126 };
@@ -43,7 +45,11 @@ extern const size_t bx_commands_count;
 /* Find the command that argv[1…] names, parse, run; returns the process's exit code. */
 int bx_cli_main(int argc, char **argv);
 
-/* "boxagnts: …" on standard error. */
+/* Foreign text, whoever wrote it, as codec/shown.h makes it: on one line, at most `max` bytes of it. */
+void bx_cli_show(FILE *to, bx_str text, size_t max);
+
+/* "boxagnts: …" on standard error, at most 8 KiB, as codec/shown.h makes it.  Lines after the first
+ * are indented: nothing that is quoted can begin a line that looks like one of ours. */
 void bx_cli_complain(const char *fmt, ...) BX_PRINTF(1, 2);
 
 /* The value of the last flag `id`, or NULL; `bx_has_flag` for those without argument. */

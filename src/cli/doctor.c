@@ -10,6 +10,7 @@
 #include "cli/commands.h"
 #include "cli/doctor_tree.h"
 #include "cli/setup.h"
+#include "codec/shown.h"
 #include "os/fd.h"
 #include "policy/options.h"
 #include "sandbox/call.h"
@@ -143,8 +144,16 @@ struct result {
     char stopped_by[160];
 };
 
+/* What a probe's file or its guest said, as a table may have it. */
+static void say(struct result *r, const char *what, bx_str text)
+{
+    BX_AUTO_BUF line = bx_buf_init(sizeof r->stopped_by * 2);
+    bx_shown_add(&line, text, sizeof r->stopped_by - 32);
+    (void)snprintf(r->stopped_by, sizeof r->stopped_by, "%s%s", what, line.p ? line.p : "");
+}
+
 /* The first line the guest printed, or what ended it. */
-static void first_line(const bx_outcome *o, char *out, size_t cap)
+static void first_line(const bx_outcome *o, struct result *r)
 {
     const char *text = o->kind == BX_OUT_EXIT ? o->out : o->error;
     size_t n = text ? strcspn(text, "\n") : 0;
@@ -153,9 +162,10 @@ static void first_line(const bx_outcome *o, char *out, size_t cap)
         text += sizeof contained - 1;
         n -= sizeof contained - 1;
     }
-    (void)snprintf(out, cap, "%s%s%.*s",
-                   o->kind == BX_OUT_EXIT ? "" : bx_outcome_kind_name(o->kind),
-                   o->kind == BX_OUT_EXIT ? "" : ": ", (int)n, text ? text : "");
+    char kind[24] = "";
+    if (o->kind != BX_OUT_EXIT)
+        (void)snprintf(kind, sizeof kind, "%s: ", bx_outcome_kind_name(o->kind));
+    say(r, kind, (bx_str){text ? text : "", n});
 }
 
 static struct result judge(const struct probe *p, bx_module *m)
@@ -164,10 +174,10 @@ static struct result judge(const struct probe *p, bx_module *m)
     bx_outcome o;
     bx_error err;
     if (run_probe(p, m, false, &o, &err) != BX_OK) {
-        (void)snprintf(r.stopped_by, sizeof r.stopped_by, "could not run: %.120s", err.msg);
+        say(&r, "could not run: ", bx_str_of(err.msg));
     } else {
         r.held = o.kind == p->kind && bx_outcome_exit_code(&o) == p->exit_code;
-        first_line(&o, r.stopped_by, sizeof r.stopped_by);
+        first_line(&o, &r);
     }
     bx_outcome_done(&o);
     if (run_probe(p, m, true, &o, &err) == BX_OK)
@@ -231,7 +241,7 @@ static void print_row(const struct probe *p, const struct result *r, bool json, 
     for (const char *s = r->stopped_by; *s; s++) {
         if (*s == '"' || *s == '\\')
             (void)putchar('\\');
-        (void)putchar((unsigned char)*s < 0x20 ? ' ' : *s);
+        (void)putchar(*s);
     }
     (void)printf("\"}");
 }
@@ -255,7 +265,7 @@ static int run_all(bx_runtime *rt, const char *dir, bool json)
         if (bx_module_open(rt, path, &l, &m, &err) == BX_OK)
             r = judge(&probes[i], m);
         else
-            (void)snprintf(r.stopped_by, sizeof r.stopped_by, "cannot load: %.140s", err.msg);
+            say(&r, "cannot load: ", bx_str_of(err.msg));
         print_row(&probes[i], &r, json, i == 0);
         (void)fflush(stdout);
         held += r.held;

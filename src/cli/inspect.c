@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/setup.h"
 #include "codec/json.h"
+#include "codec/shown.h"
 #include "sandbox/module.h"
 
 enum { FLAG_JSON };
@@ -19,6 +20,15 @@ static bx_str text_of(const bx_json_val *object, const char *key)
     return s;
 }
 
+/* "name  type", as short as a line for people may be; --json has them whole. */
+static void print_named(bx_str name, bx_str type)
+{
+    bx_cli_show(stdout, name, BX_SHOWN_NAME);
+    (void)printf("  ");
+    bx_cli_show(stdout, type, BX_SHOWN_TYPE);
+    (void)printf("\n");
+}
+
 static void print_list(const bx_json_val *desc, const char *key, const char *scope)
 {
     const bx_json_val *list = bx_json_get(desc, bx_str_of(key)), *e;
@@ -26,8 +36,10 @@ static void print_list(const bx_json_val *desc, const char *key, const char *sco
     bx_json_iter it = bx_json_iter_of(list);
     while ((e = bx_json_next(&it, NULL))) {
         bx_str from = text_of(e, scope), name = text_of(e, "name"), type = text_of(e, "type");
-        (void)printf("  %.*s%s%.*s  %.*s\n", BX_FMT(from), from.n ? "." : "", BX_FMT(name),
-                     BX_FMT(type));
+        (void)printf("  ");
+        bx_cli_show(stdout, from, BX_SHOWN_NAME);
+        (void)printf("%s", from.n ? "." : "");
+        print_named(name, type);
     }
 }
 
@@ -93,22 +105,37 @@ static void print_functions(const bx_json_val *desc)
     (void)printf("functions (%zu), callable with --invoke\n", bx_json_size(list));
     bx_json_iter it = bx_json_iter_of(list);
     while ((e = bx_json_next(&it, NULL))) {
-        bx_str name = text_of(e, "name"), sig = text_of(e, "signature");
-        (void)printf("  %.*s  %.*s\n", BX_FMT(name), BX_FMT(sig));
+        (void)printf("  ");
+        print_named(text_of(e, "name"), text_of(e, "signature"));
     }
+}
+
+/* A text of ours with names of the file in it: its own line breaks hold. */
+static void print_lines(const char *head, bx_str text)
+{
+    (void)fputs(head, stdout);
+    while (text.n) {
+        const char *end = memchr(text.p, '\n', text.n);
+        size_t n = end ? (size_t)(end - text.p) : text.n;
+        bx_cli_show(stdout, (bx_str){text.p, n}, BX_SHOWN_TYPE);
+        (void)fputc('\n', stdout);
+        text = bx_str_from(text, n + 1);
+    }
+    (void)fputc('\n', stdout);
 }
 
 static void print_human(const char *path, const bx_json_val *desc)
 {
     bx_str kind = text_of(desc, "kind"), wasi = text_of(desc, "wasi"), wit = text_of(desc, "wit");
-    (void)printf("file       %s\nkind       %.*s%s%.*s\n", path, BX_FMT(kind), wasi.n ? ", " : "",
-                 BX_FMT(wasi));
+    (void)printf("file       ");
+    bx_cli_show(stdout, bx_str_of(path), BX_SHOWN_TYPE);
+    (void)printf("\nkind       %.*s%s%.*s\n", BX_FMT(kind), wasi.n ? ", " : "", BX_FMT(wasi));
     print_memories(desc);
     print_list(desc, "imports", "module");
     print_list(desc, "exports", "module");
     print_functions(desc);
     if (wit.n)
-        (void)printf("interface\n%.*s\n", (int)wit.n, wit.p);
+        print_lines("interface\n", wit);
     print_needs(desc);
 }
 

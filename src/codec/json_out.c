@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "codec/json.h"
+#include "codec/shown.h"
 
 bx_json_out bx_json_out_on(bx_buf *buf) { return (bx_json_out){.buf = buf, .first = true}; }
 
@@ -73,7 +74,7 @@ static size_t plain_len(bx_str s)
 {
     size_t i = 0;
     while (i < s.n && (uint8_t)s.p[i] >= 0x20 && (uint8_t)s.p[i] < 0x80 && s.p[i] != '"' &&
-           s.p[i] != '\\')
+           s.p[i] != '\\' && s.p[i] != 0x7F)
         i++;
     return i;
 }
@@ -93,6 +94,19 @@ static void add_escaped(bx_buf *b, char c)
     (void)bx_buf_addf(b, "\\u%04x", (unsigned)(uint8_t)c);
 }
 
+/* A character of several bytes; one that could act on a terminal is escaped (RFC 8259 section 7). */
+static void add_wide(bx_buf *b, bx_str s)
+{
+    uint32_t c = bx_utf8_decode(s, s.n);
+    if (bx_shown_plain(c))
+        (void)bx_buf_add_str(b, s);
+    else if (c < 0x10000)
+        (void)bx_buf_addf(b, "\\u%04x", (unsigned)c);
+    else
+        (void)bx_buf_addf(b, "\\u%04x\\u%04x", (unsigned)(0xD7C0 + (c >> 10)),
+                          (unsigned)(0xDC00 + (c & 0x3FF)));
+}
+
 static void add_quoted(bx_buf *b, bx_str s)
 {
     (void)bx_buf_add_c(b, '"');
@@ -104,7 +118,7 @@ static void add_quoted(bx_buf *b, bx_str s)
             add_escaped(b, s.p[0]);
             n = 1;
         } else if ((n = bx_utf8_char(s))) {
-            (void)bx_buf_add(b, s.p, n);
+            add_wide(b, (bx_str){s.p, n});
         } else {
             (void)bx_buf_add_z(b, "\xEF\xBF\xBD"); /* U+FFFD */
             n = 1;

@@ -36,6 +36,15 @@ size_t bx_utf8_char(bx_str s)
     return n;
 }
 
+uint32_t bx_utf8_decode(bx_str s, size_t n)
+{
+    static const uint8_t lead[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    uint32_t c = (uint8_t)s.p[0] & lead[n];
+    for (size_t i = 1; i < n; i++)
+        c = c << 6 | ((uint8_t)s.p[i] & 0x3F);
+    return c;
+}
+
 bool bx_utf8_valid(bx_str s)
 {
     for (size_t i = 0; i < s.n;) {

@@ -7,22 +7,24 @@ static void well_formed_characters(void)
     static const struct {
         const char *text;
         size_t len;
+        uint32_t code;
     } cases[] = {
-        {"a", 1},
-        {"\x7f", 1},
-        {"\xC2\x80", 2},
-        {"\xDF\xBF", 2},
-        {"\xE0\xA0\x80", 3},
-        {"\xED\x9F\xBF", 3},
-        {"\xEE\x80\x80", 3},
-        {"\xEF\xBF\xBF", 3},
-        {"\xF0\x90\x80\x80", 4},
-        {"\xF4\x8F\xBF\xBF", 4},
+        {"a", 1, 'a'},
+        {"\x7f", 1, 0x7F},
+        {"\xC2\x80", 2, 0x80},
+        {"\xDF\xBF", 2, 0x7FF},
+        {"\xE0\xA0\x80", 3, 0x800},
+        {"\xED\x9F\xBF", 3, 0xD7FF},
+        {"\xEE\x80\x80", 3, 0xE000},
+        {"\xEF\xBF\xBF", 3, 0xFFFF},
+        {"\xF0\x90\x80\x80", 4, 0x10000},
+        {"\xF4\x8F\xBF\xBF", 4, 0x10FFFF},
     };
     for (size_t i = 0; i < BX_COUNT(cases); i++) {
         bx_str s = bx_str_of(cases[i].text);
         CHECK(bx_utf8_char(s) == cases[i].len && s.n == cases[i].len);
         CHECK(bx_utf8_valid(s));
+        CHECK(bx_utf8_decode(s, s.n) == cases[i].code);
         s.n--; /* cut short */
         CHECK(bx_utf8_char(s) == 0 && bx_utf8_valid(s) == (s.n == 0));
     }

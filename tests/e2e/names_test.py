@@ -1,4 +1,4 @@
-"""Names in a hostile module: told as they are, cut, and never decoded."""
+"""Names in a hostile module: told, cut, never decoded, and nothing a terminal would act on."""
 import json
 import unittest
 
@@ -17,6 +17,10 @@ def leb(n):
 
 def text(value):
     return leb(len(value.encode())) + value.encode()
+
+
+def section(kind, *parts):
+    return bytes([kind]) + leb(len(b"".join(parts))) + b"".join(parts)
 
 
 def named(function, module=None):
@@ -52,10 +56,74 @@ class Names(ExecTest):
             self.assertIn("!" + name[:50], line)
             self.assertTrue(line.endswith("…"), line)
 
-    def test_controls_do_not_reach_a_terminal(self):
-        done = box("exec", self.module(named("a\x1b[2Jb\r\x07c")))
-        self.assertEqual(done.returncode, 132, done)
-        self.assertIn(" a\ufffd[2Jb\ufffd\ufffdc", done.stderr.decode())
+
+
+# Each kind of what a terminal acts on, hides or reorders, and a line that would pass for one of ours.
+EVIL = "a\x1b[2J\x07\nboxagnts: all is well\r\t\x7f\x9b31m\u202eb\u2066\u200b\ufeff\U000e0041z"
+SHOWN = ("a\\u{1b}[2J\\u{7}\\nboxagnts: all is well\\r\\t\\u{7f}\\u{9b}31m\\u{202e}b\\u{2066}\\u{200b}\\u{feff}"
+         "\\u{e0041}z")
+
+
+def imports(module, name):
+    return WASM + TYPE + section(2, b"\1", text(module), text(name), b"\0\0")
+
+
+class Terminal(ExecTest):
+    def harmless(self, done, *shown):
+        """What was printed holds `shown`, and nothing of EVIL as it was."""
+        for output in (done.stdout, done.stderr):
+            for bad in {c for c in EVIL if c != "\n" and not c.isprintable()}:
+                self.assertNotIn(bad.encode(), output)
+            self.assertNotRegex(output.decode(), r"(?m)^boxagnts: all is well")
+        for part in shown:
+            self.assertIn(part, (done.stdout + done.stderr).decode())
+
+    def test_functions_in_a_trap(self):
+        for flags in ((), ("--json",)):
+            with self.subTest(flags):
+                done = box("exec", *flags, self.module(named(EVIL, EVIL)))
+                self.assertEqual(done.returncode, 132, done)
+                self.harmless(done, f"{SHOWN}!{SHOWN}")
+
+    def test_imports_that_are_refused(self):
+        for flags in ((), ("--json",)):
+            with self.subTest(flags):
+                done = box("exec", *flags, self.module(imports("env", EVIL)))
+                self.assertEqual(done.returncode, 125, done)
+                self.harmless(done, f"env::{SHOWN} (function)")
+
+    def test_messages_of_the_validator(self):
+        twice = section(7, b"\2", text(EVIL), b"\0\0", text(EVIL), b"\0\0")
+        for command in ("exec", "inspect"):
+            with self.subTest(command):
+                done = box(command, self.module(WASM + TYPE + FUNCTION + MEMORY + twice + code(b"")))
+                self.assertEqual(done.returncode, 125, done)
+                self.harmless(done, f"duplicate export name `{SHOWN}`")
+
+    def test_inspect(self):
+        self.harmless(box("inspect", self.module(imports(EVIL, EVIL))), f"  {SHOWN}.{SHOWN}  ()")
+        exported = section(7, b"\1", text(EVIL), b"\0\0")
+        whole = self.module(WASM + TYPE + FUNCTION + MEMORY + exported + code(b""))
+        self.harmless(box("inspect", whole), f"  {SHOWN}  ()")
+        done = box("inspect", "--json", whole)
+        self.harmless(done)
+        self.assertEqual(json.loads(done.stdout)["exports"][0]["name"], EVIL)
+
+    def test_inspect_cuts_long_names(self):
+        line = box("inspect", self.module(imports("m" * 90000, "n" * 90000))).stdout.decode().split("\n")[3]
+        self.assertEqual(line, f"  {'m' * 120}….{'n' * 120}…  ()")
+
+    def test_what_the_user_named(self):
+        evil, shown = EVIL.replace("\n", ""), SHOWN.replace("\\n", "")
+        self.harmless(box("exec", self.top / evil), shown)
+        self.harmless(box(evil), shown)
+        self.harmless(box("exec", f"--{evil}"), shown)
+
+    def test_control_ordinary_names(self):
+        self.assertIn("env::schön (function)", box("exec", self.module(imports("env", "schön"))).stderr.decode())
+
+    def test_control_the_output_of_a_guest_is_its_own(self):
+        self.assertEqual(self.do("args", "\x1b[1m\u202e"), "[exec_do.wasm]\n[args]\n[\x1b[1m\u202e]\n")
 
 
 if __name__ == "__main__":

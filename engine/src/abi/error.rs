@@ -3,9 +3,10 @@
 use std::fmt::{self, Display, Write};
 
 use crate::abi::access::put_msg;
+use crate::abi::shown;
 use crate::abi::types::{Code, EngError, MSG};
 
-/// An error on its way to C.
+/// An error on its way to C.  Its words may quote a file: they are made fit for a terminal where they cross.
 #[derive(Debug)]
 pub struct Error {
     pub code: Code,
@@ -73,7 +74,7 @@ pub unsafe fn finish<T>(r: Result<T>, err: *mut EngError, ok: impl FnOnce(T)) ->
                 // SAFETY: promised by the caller.
                 unsafe {
                     (*err).code = e.code;
-                    put_msg((&raw mut (*err).msg).cast(), &e.msg);
+                    put_msg((&raw mut (*err).msg).cast(), &shown::line(&e.msg));
                 }
             }
             e.code

@@ -7,4 +7,5 @@ pub mod handle;
 mod macros;
 pub mod hooks;
 mod numbers;
+pub mod shown;
 pub mod types;

@@ -13,6 +13,7 @@ use super::kv;
 use super::state::{HasTable, HasView};
 use super::store::State;
 use crate::abi::error::{Error, Result};
+use crate::abi::shown;
 use crate::abi::types::Code;
 
 /// Interfaces this runtime provides, by name without version.
@@ -157,6 +158,7 @@ fn split_version(name: &str) -> (&str, Option<&str>) {
 /// What is wrong with an import, in words; `None` when nothing is.
 fn complaint(name: &str) -> Option<String> {
     let (base, version) = split_version(name);
+    let name = shown::name(name);
     let family = ["wasi:keyvalue/", "wasi:config/"].iter().any(|p| base.starts_with(p));
     let known = PROVIDED.contains(&base) || matches!(base, "wasi:keyvalue/atomics" | "wasi:keyvalue/batch");
     match version {
@@ -166,7 +168,7 @@ fn complaint(name: &str) -> Option<String> {
         Some(v) if known && !family && !(v.starts_with("0.2.") && !v.contains('-')) => {
             Some(format!("{name} (this runtime provides {base} in version 0.2)"))
         }
-        _ if !known => Some(name.to_string()),
+        _ if !known => Some(name),
         _ => None,
     }
 }
@@ -195,11 +197,12 @@ fn link(component: &Component) -> Result<Linked> {
             },
             // A type that an exported function mentions; nothing to provide.
             ComponentItem::Type(_) => {}
-            _ => bad.push(name.to_string()),
+            _ => bad.push(shown::name(name)),
         }
     }
     if !bad.is_empty() {
-        return Err(Error::new(Code::Import, format!("imports nobody provides: {}", bad.join(", "))));
+        let names = shown::list(bad.into_iter(), |words| words);
+        return Err(Error::new(Code::Import, format!("imports nobody provides: {names}")));
     }
     let internal = |e: wasmtime::Error| Error::from_wasmtime(Code::Internal, &e);
     let pre = linker(engine)

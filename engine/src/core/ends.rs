@@ -7,11 +7,9 @@ use wasmtime::{Trap, WasmBacktrace};
 
 use crate::abi::access::put_msg;
 use crate::abi::error::{brief, chain};
+use crate::abi::shown;
 use crate::abi::types::{CText, EndKind, EngEnd};
 use crate::core::limiter::{Limiter, Stop};
-
-/// Bytes kept of a function's name: all of a C name, and enough of a mangled one to find it again.
-const NAME_MAX: usize = 120;
 
 /// The error a host function or an epoch tick unwinds a guest with.  What it means is in the call's state,
 /// so that making it costs next to nothing.
@@ -82,7 +80,7 @@ pub unsafe fn put_error(
             (&raw mut (*end).trap).write(CText::of(name));
         }
         if kind != EndKind::Host {
-            let mut text = words;
+            let mut text = shown::line(&words);
             add_backtrace(&mut text, err);
             put_msg((&raw mut (*end).msg).cast(), &text);
         }
@@ -98,7 +96,7 @@ pub unsafe fn put_failed(end: *mut EngEnd, words: &str, limiter: &Limiter) -> En
     // SAFETY: promised by the caller.
     unsafe {
         put(end, EndKind::Failed, 0, 0, limiter);
-        put_msg((&raw mut (*end).msg).cast(), words);
+        put_msg((&raw mut (*end).msg).cast(), &shown::line(words));
     }
     EndKind::Failed
 }
@@ -173,7 +171,8 @@ fn chain_without_backtrace(err: &wasmtime::Error) -> String {
         .join(": ")
 }
 
-/// One line a frame: "0: 0x1d name", with the module's name before it where it has one.
+/// One line a frame: "0: 0x1d name", with the module's name before it where it has one.  Names are as the guest's file
+/// has them, never decoded.
 fn add_backtrace(text: &mut String, err: &wasmtime::Error) {
     let Some(bt) = err.downcast_ref::<WasmBacktrace>() else { return };
     for (i, frame) in bt.frames().iter().enumerate() {
@@ -182,24 +181,15 @@ fn add_backtrace(text: &mut String, err: &wasmtime::Error) {
             let _ = write!(text, "{offset:#x} ");
         }
         if let Some(module) = frame.module().name() {
-            add_name(text, module);
+            shown::add(text, module, shown::NAME_MAX);
             text.push('!');
         }
         match frame.func_name() {
-            Some(name) => add_name(text, name),
+            Some(name) => shown::add(text, name, shown::NAME_MAX),
             None => {
                 let _ = write!(text, "<wasm function {}>", frame.func_index());
             }
         }
-    }
-}
-
-/// A name as the guest's file has it, never decoded: cut, and without what a terminal would act on.
-fn add_name(text: &mut String, name: &str) {
-    let kept = &name[..name.floor_char_boundary(NAME_MAX)];
-    text.extend(kept.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }));
-    if kept.len() < name.len() {
-        text.push('…');
     }
 }
 

@@ -9,6 +9,7 @@ use super::ends::{Cause, Unwind};
 use super::state::{CallState, memory};
 use crate::abi::access::text;
 use crate::abi::error::{Error, Result};
+use crate::abi::shown;
 use crate::abi::types::{Code, HostDef, HostFn};
 
 /// Most parameters a host function can have.
@@ -58,7 +59,7 @@ impl CoreCode {
                 continue;
             }
             let Some(&(sig, func)) = by_name.get(&key) else {
-                unknown.push(format!("{}::{} ({})", key.0, key.1, describe_type(&import.ty())));
+                unknown.push((key, "", describe_type(&import.ty())));
                 continue;
             };
             let (params, results) = parse_sig(sig)
@@ -76,12 +77,7 @@ impl CoreCode {
             match import.ty() {
                 ExternType::Func(want) if want.matches(&ty) => {}
                 other => {
-                    unknown.push(format!(
-                        "{}::{} (wanted as another {})",
-                        key.0,
-                        key.1,
-                        describe_type(&other)
-                    ));
+                    unknown.push((key, "wanted as another ", describe_type(&other)));
                     continue;
                 }
             }
@@ -92,7 +88,11 @@ impl CoreCode {
             .map_err(|e| Error::from_wasmtime(Code::Internal, &e))?;
         }
         if !unknown.is_empty() {
-            return Err(Error::new(Code::Import, format!("imports nobody provides: {}", unknown.join(", "))));
+            let show = |((module, name), how, kind)| {
+                format!("{}::{} ({how}{kind})", shown::name(module), shown::name(name))
+            };
+            let names = shown::list(unknown.into_iter(), show);
+            return Err(Error::new(Code::Import, format!("imports nobody provides: {names}")));
         }
         let pre = linker.instantiate_pre(&self.module).map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
         self.pre = Some(pre);

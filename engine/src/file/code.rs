@@ -11,6 +11,7 @@ use wasmtime::{Module, ModuleExport};
 
 use super::describe;
 use crate::abi::error::{Error, Result, chain};
+use crate::abi::shown;
 use crate::abi::types::{Code, CodeKind};
 use crate::component::ComponentCode;
 use crate::core::engine::BxEngine;
@@ -56,7 +57,7 @@ impl BxModule {
         let meta = describe::describe(kind, wasm)?;
         // The instances of a component have memories of their own, and more of them: never small.
         let pages = if kind == CodeKind::CORE { initial_pages(&meta) } else { u64::MAX };
-        let meta = meta.to_string().into_bytes();
+        let meta = shown::json(&meta);
         if meta.len() > META_MAX {
             return Err(Error::new(
                 Code::Limit,
@@ -113,7 +114,7 @@ impl BxModule {
         let mut v = typed::describe(&c.component);
         let meta: Value = serde_json::from_slice(&self.meta).unwrap_or_default();
         v["tool"] = meta["tool"].clone();
-        v.to_string().into_bytes()
+        shown::json(&v)
     }
 }
 

@@ -7,6 +7,7 @@ use wasmtime::component::{Component, ComponentExportIndex, Val};
 use super::json;
 use crate::abi::error::{Error, Result};
 use crate::abi::hooks::Call;
+use crate::abi::shown;
 use crate::abi::types::{Code, EndKind, EngEnd};
 use crate::component::{ComponentCode, with_instance};
 use crate::core::ends;
@@ -14,6 +15,9 @@ use crate::core::limiter::Limiter;
 
 /// Largest result, as JSON.
 const RESULT_MAX: usize = 16 << 20;
+/// Characters of a name that are compared, and exports that are looked at, for saying which are near.
+const COMPARED: usize = 100;
+const LOOKED_AT: usize = 1000;
 /// Most exports named in a message.
 const NAMED: usize = 8;
 
@@ -75,15 +79,17 @@ fn unknown(name: &str, list: &[Export]) -> Error {
     if list.is_empty() {
         return Error::new(Code::Export, format!("no function \"{name}\": the component exports none"));
     }
+    // Names can be as long and as many as a file has room for: neither counts beyond what a person would look at.
+    let brief = |s: &str| s.chars().take(COMPARED).collect::<String>();
+    let wanted = brief(name);
     let nearness = |e: &&Export| {
-        let wanted: String = name.chars().take(100).collect();
-        aliases(&e.name).iter().map(|a| distance(&wanted, a)).min().unwrap_or(usize::MAX)
+        aliases(&e.name).iter().map(|a| distance(&wanted, &brief(a))).min().unwrap_or(usize::MAX)
     };
-    let mut near: Vec<&Export> = list.iter().collect();
+    let mut near: Vec<&Export> = list.iter().take(LOOKED_AT).collect();
     near.sort_by_cached_key(nearness);
-    let names: Vec<&str> = near.iter().take(NAMED).map(|e| e.name.as_str()).collect();
+    let names = shown::list(near.iter().take(NAMED), |e| shown::name(&e.name));
     let more = if list.len() > NAMED { ", …" } else { "" };
-    Error::new(Code::Export, format!("no function \"{name}\"; there are: {}{more}", names.join(", ")))
+    Error::new(Code::Export, format!("no function \"{name}\"; there are: {names}{more}"))
 }
 
 fn find(c: &Component, name: &str) -> Result<Export> {
@@ -94,8 +100,8 @@ fn find(c: &Component, name: &str) -> Result<Export> {
             [] => {}
             [one] => return Ok(list.swap_remove(one)),
             _ => {
-                let names: Vec<&str> = hits.iter().map(|&i| list[i].name.as_str()).collect();
-                let msg = format!("\"{name}\" could be any of: {}", names.join(", "));
+                let names = shown::list(hits.iter(), |&i| shown::name(&list[i].name));
+                let msg = format!("\"{name}\" could be any of: {names}");
                 return Err(Error::new(Code::Export, msg));
             }
         }
@@ -118,7 +124,7 @@ fn to_json(values: &[Val]) -> Result<Vec<u8>> {
         many => many.iter().map(json::from_val).collect::<Option<Vec<_>>>().map(Value::Array),
     };
     let handle = || Error::new(Code::Unsupported, "the result holds a handle, which JSON cannot carry");
-    let bytes = value.ok_or_else(handle)?.to_string().into_bytes();
+    let bytes = shown::json(&value.ok_or_else(handle)?);
     if bytes.len() > RESULT_MAX {
         return Err(Error::new(Code::Limit, format!("the result is over {RESULT_MAX} bytes of JSON")));
     }
