@@ -15,7 +15,7 @@
  * one thread at a time.  No function blocks unless it says so.  Wakers and events run on the I/O
  * thread (events also on the thread that started a refused request) and must be quick.
  *
- * Nothing is sent before the URL was judged (bx_url_judge), nothing is looked up before that
+ * Nothing is sent before the URL was judged (bx_net_check_request), nothing is looked up before that
  * either, and nothing is connected to that bx_net_check_addr has not seen: once for every
  * resolved address and again on the socket.  Redirects are never followed here, except by
  * bx_egress_fetch, which judges each hop anew.  RFC 9110, RFC 9112, RFC 9113. */

@@ -124,7 +124,7 @@ static bool allowed_by_rules(bx_egress_request *r, refusal *no)
     bx_egress_scope *s = r->scope;
     bx_verdict v = {.allow = false, .reason = "no network was granted"};
     if (s->net)
-        bx_url_judge(s->net, bx_str_of(r->method), r->url, &v);
+        bx_net_check_request(s->net, bx_str_of(r->method), &r->url->parts, &v);
     (void)snprintf(r->rule, sizeof r->rule, "%s", v.rule);
     if (!v.allow)
         return refuse(no, BX_HTTP_REQUEST_DENIED, BX_EDENIED,

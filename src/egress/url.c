@@ -3,24 +3,14 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "codec/host.h"
+#include "codec/url_path.h"
 #include "egress/curl.h"
-
-enum { MAX_READINGS = 5 };
 
 static void curl_url_auto(CURLU **u) { curl_url_cleanup(*u); }
 #define AUTO_CURLU __attribute__((cleanup(curl_url_auto))) CURLU
 
 static void curl_str_auto(char **s) { curl_free(*s); }
 #define AUTO_CURLSTR __attribute__((cleanup(curl_str_auto))) char
-
-/* The value of the escape at s[i], or -1 when there is no well-formed one. */
-static int escape_at(bx_str s, size_t i)
-{
-    if (i + 2 >= s.n || s.p[i] != '%')
-        return -1;
-    int hi = bx_hex_value(s.p[i + 1]), lo = bx_hex_value(s.p[i + 2]);
-    return hi < 0 || lo < 0 ? -1 : hi * 16 + lo;
-}
 
 /* ---- bytes and authority --------------------------------------------------------------------- */
 
@@ -107,7 +97,7 @@ static bx_code normalise_escapes(bx_str s, char *out, size_t *ret_n, bx_error *e
             out[n++] = s.p[i];
             continue;
         }
-        int v = escape_at(s, i);
+        int v = bx_escape_at(s, i);
         if (v < 0)
             return bx_fail(err, BX_EINVAL,
                            "the URL's path has a broken escape: a '%%' is "
@@ -115,7 +105,7 @@ static bx_code normalise_escapes(bx_str s, char *out, size_t *ret_n, bx_error *e
         if (v < 0x20 || v == 0x7f)
             return bx_fail(err, BX_EINVAL, "the URL's path has an escaped control character");
         char c = (char)v;
-        if (bx_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+        if (bx_is_unreserved((unsigned)v)) {
             out[n++] = c;
         } else {
             out[n++] = '%';
@@ -126,52 +116,6 @@ static bx_code normalise_escapes(bx_str s, char *out, size_t *ret_n, bx_error *e
     }
     *ret_n = n;
     return BX_OK;
-}
-
-/* RFC 3986 section 5.2.4, in place; `p` begins with '/'.  The new length. */
-static size_t remove_dots(char *p, size_t n)
-{
-    size_t out = 0;
-    for (size_t i = 0; i < n;) {
-        size_t end = i + 1; /* the segment is p[i+1..end), p[i] is '/' */
-        while (end < n && p[end] != '/')
-            end++;
-        size_t len = end - i - 1;
-        bool dot = len == 1 && p[i + 1] == '.';
-        bool dots = len == 2 && p[i + 1] == '.' && p[i + 2] == '.';
-        if (dots)
-            while (out > 0 && p[--out] != '/')
-                ;
-        if (!dot && !dots) {
-            memmove(p + out, p + i, end - i);
-            out += end - i;
-        } else if (end == n) {
-            p[out++] = '/';
-        }
-        i = end;
-    }
-    if (out == 0)
-        p[out++] = '/';
-    return out;
-}
-
-/* One more step a server might take: every escape decoded, '\' as '/', empty segments merged, dots
- * removed.  In place. */
-static size_t decode_further(char *p, size_t n)
-{
-    size_t out = 0;
-    for (size_t i = 0; i < n; i++) {
-        int v = escape_at((bx_str){p, n}, i);
-        char c = v < 0 ? p[i] : (char)v;
-        if (v >= 0)
-            i += 2;
-        if (c == '\\')
-            c = '/';
-        if (c == '/' && out > 0 && p[out - 1] == '/')
-            continue;
-        p[out++] = c;
-    }
-    return remove_dots(p, out);
 }
 
 /* ---- the URL --------------------------------------------------------------------------------- */
@@ -250,7 +194,7 @@ static bx_code from_curl(CURLU *cu, bx_url *u, bx_error *err)
     rc = normalise_escapes(raw, clean, &n, err);
     if (rc != BX_OK)
         return rc;
-    n = remove_dots(clean, n);
+    n = bx_path_remove_dots(clean, n);
     u->is_ip = h.is_ip;
     u->ip = h.ip;
     return assemble(u, bx_str_of(scheme), &h, port_number, (bx_str){clean, n}, z_part(query), err);
@@ -340,35 +284,6 @@ bool bx_url_same_origin(const bx_url *a, const bx_url *b)
 {
     return bx_str_eq(a->parts.scheme, b->parts.scheme) && bx_str_eq(a->parts.host, b->parts.host) &&
            a->parts.port == b->parts.port;
-}
-
-void bx_url_judge(const bx_net_policy *p, bx_str method, const bx_url *u, bx_verdict *ret)
-{
-    bx_net_check_request(p, method, &u->parts, ret);
-    if (!ret->allow)
-        return;
-    BX_AUTOFREE char *path = bx_strndup(u->parts.path.p, u->parts.path.n);
-    if (!path) { /* unsure means no */
-        *ret = (bx_verdict){.allow = false, .reason = "out of memory"};
-        return;
-    }
-    size_t n = u->parts.path.n;
-    for (int i = 0; i < MAX_READINGS; i++) {
-        size_t before = n;
-        n = decode_further(path, n);
-        bool same = n == before && (i > 0 || memcmp(path, u->parts.path.p, n) == 0);
-        if (same)
-            return;
-        bx_url_parts reading = u->parts;
-        reading.path = (bx_str){path, n};
-        bx_verdict v;
-        bx_net_check_request(p, method, &reading, &v);
-        if (!v.allow) {
-            *ret = v;
-            return;
-        }
-    }
-    *ret = (bx_verdict){.allow = false, .reason = "the URL's path is escaped too many times"};
 }
 
 bx_code bx_url_redact(const bx_url *u, char **ret, bx_error *err)

@@ -37,10 +37,6 @@ BX_NODISCARD bx_code bx_host_normalise(bx_str host, bx_host *ret, bx_error *err)
 /* Same scheme, host and port? */
 bool bx_url_same_origin(const bx_url *a, const bx_url *b);
 
-/* bx_net_check_request on every way a server could read the path (escapes decoded once and again,
- * "%2F" and "\" as separators, empty segments merged): allowed only if all of them are. */
-void bx_url_judge(const bx_net_policy *p, bx_str method, const bx_url *u, bx_verdict *ret);
-
 /* For logs: the URL with every query value left out ("?key=&other="). */
 BX_NODISCARD bx_code bx_url_redact(const bx_url *u, char **ret, bx_error *err);
 

@@ -94,7 +94,8 @@ static size_t literal_len(bx_str s)
 }
 
 /* Does the path pattern of `a` match nothing but what that of `b` matches?  False where the
- * text alone does not show it: escapes have two readings, and wildcards can meet anywhere. */
+ * text alone does not show it: escapes and path parameters have several readings, and wildcards can
+ * meet anywhere. */
 static bool path_within(const bx_net_rule *a, const bx_net_rule *b)
 {
     if (!b->path)
@@ -104,7 +105,7 @@ static bool path_within(const bx_net_rule *a, const bx_net_rule *b)
     bx_str inner = bx_glob_text(a->path), outer = bx_glob_text(b->path);
     if (bx_str_eq(inner, outer))
         return true;
-    if (a->plain || b->plain)
+    if (a->plain || b->plain || a->tidy || b->tidy)
         return false;
     if (literal_len(inner) == inner.n)
         return bx_glob_match(b->path, inner);

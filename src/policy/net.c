@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "codec/url_path.h"
 #include "policy/net_rule.h"
 
 enum { MAX_NETWORKS = 256 };
@@ -297,19 +298,6 @@ static bool origin_matches(const bx_net_rule *r, unsigned scheme, const bx_net_t
            bx_net_port_matches(r, scheme, port);
 }
 
-static bool has_dot_part(bx_str path)
-{
-    for (size_t i = 1; i <= path.n;) {
-        const char *slash = memchr(path.p + i, '/', path.n - i);
-        size_t end = slash ? (size_t)(slash - path.p) : path.n;
-        bx_str part = {path.p + i, end - i};
-        if (bx_str_eq(part, BX_LIT(".")) || bx_str_eq(part, BX_LIT("..")))
-            return true;
-        i = end + 1;
-    }
-    return false;
-}
-
 /* NULL, or why this is no request to judge by its text. */
 static const char *malformed(bx_str method, const bx_url_parts *u, bx_net_target *t)
 {
@@ -322,15 +310,9 @@ static const char *malformed(bx_str method, const bx_url_parts *u, bx_net_target
         return "not a host name, or an address written in an unusual way";
     if (u->port == 0)
         return "there is no port 0";
-    if (u->path.n == 0 || u->path.p[0] != '/' || has_dot_part(u->path))
+    if (u->path.n == 0 || u->path.p[0] != '/' || bx_path_has_dots(u->path))
         return "the path is not normalised";
     return NULL;
-}
-
-static bool below_prefix(bx_str path, const char *prefix)
-{
-    bx_str pre = bx_str_of(prefix);
-    return bx_str_starts(path, pre) && (path.n == pre.n || path.p[pre.n] == '/' || pre.n == 0);
 }
 
 /* What came closest, so that the reason names the part to change: origin, then method, path. */
@@ -355,33 +337,97 @@ static void refuse_request(const bx_net_policy *p, bx_str method, const bx_url_p
            origin && verb ? (int)u->path.n : 0, u->path.p);
 }
 
+/* A request, and how the path it is judged by came about. */
+struct asked {
+    bx_str method;
+    const bx_url_parts *url; /* as it is sent */
+    bx_net_target host;
+    unsigned scheme;
+};
+
+/* NULL, or the block that a path begins with. */
+static const bx_net_rule *blocking(const bx_net_policy *p, const struct asked *a, bx_str path)
+{
+    for (size_t i = 0; i < p->blocks.n; i++) {
+        const bx_net_rule *b = p->blocks.at[i].rule;
+        if (origin_matches(b, a->scheme, &a->host, a->url->port) && bx_net_prefix_matches(b, path))
+            return b;
+    }
+    return NULL;
+}
+
+/* NULL, or the first rule that allows the request with this path. */
+static const bx_net_rule *allowing(const bx_net_policy *p, const struct asked *a, bx_str path)
+{
+    bool as_sent = path.p == a->url->path.p;
+    for (size_t i = 0; i < p->rules.n; i++) {
+        const bx_net_rule *r = p->rules.at[i].rule;
+        if (origin_matches(r, a->scheme, &a->host, a->url->port) &&
+            bx_net_has_method(r, a->method) && bx_net_path_matches(r, path, as_sent))
+            return r;
+    }
+    return NULL;
+}
+
+/* Judge one more reading.  One with dots is on the way to others: blocks see it, for they err on
+ * the wide side, and rules see what becomes of it. */
+static bool reading_passes(const bx_net_policy *p, const struct asked *a, bx_str path,
+                           bx_verdict *v)
+{
+    int shown = path.n < 128 ? (int)path.n : 128;
+    const bx_net_rule *b = blocking(p, a, path);
+    if (b) {
+        refuse(v, b->text, "the operator blocks this URL: a server may read its path as '%.*s'",
+               shown, path.p);
+        return false;
+    }
+    if (bx_path_has_dots(path) || allowing(p, a, path))
+        return true;
+    refuse(v, "", "no capability allows this path in every reading: a server may take it for '%.*s'",
+           shown, path.p);
+    return false;
+}
+
+/* Does it matter for this origin which path is asked for?  Else a verdict on one is one on all. */
+static bool paths_differ(const bx_net_policy *p, const struct asked *a, const bx_net_rule *rule)
+{
+    bool differ = rule->path != NULL;
+    for (size_t i = 0; i < p->blocks.n; i++)
+        differ |= origin_matches(p->blocks.at[i].rule, a->scheme, &a->host, a->url->port);
+    return differ;
+}
+
+static void check_readings(const bx_net_policy *p, const struct asked *a, bx_verdict *v)
+{
+    bx_readings r;
+    bx_error err;
+    if (bx_path_readings(a->url->path, &r, &err) != BX_OK) /* unsure means no */
+        refuse(v, "", "%s", err.msg);
+    for (size_t i = 1; i < r.n && v->allow; i++)
+        (void)reading_passes(p, a, bx_reading(&r, i), v);
+    bx_readings_done(&r);
+}
+
 void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_parts *u,
                           bx_verdict *ret)
 {
-    bx_net_target t;
+    struct asked a = {.method = method, .url = u, .scheme = scheme_of(u->scheme)};
     *ret = (bx_verdict){.allow = false};
-    const char *wrong = malformed(method, u, &t);
+    const char *wrong = malformed(method, u, &a.host);
     if (wrong) {
         refuse(ret, "", "the request is malformed: %s", wrong);
         return;
     }
-    unsigned scheme = scheme_of(u->scheme);
-    for (size_t i = 0; i < p->blocks.n; i++) {
-        const bx_net_rule *b = p->blocks.at[i].rule;
-        if (origin_matches(b, scheme, &t, u->port) && below_prefix(u->path, b->prefix)) {
-            refuse(ret, b->text, "the operator blocks this URL");
-            return;
-        }
+    const bx_net_rule *block = blocking(p, &a, u->path), *rule = allowing(p, &a, u->path);
+    if (block) {
+        refuse(ret, block->text, "the operator blocks this URL");
+    } else if (!rule) {
+        refuse_request(p, method, u, &a.host, ret);
+    } else {
+        allow(ret, rule->text);
+        if (!bx_path_is_plain(u->path) && paths_differ(p, &a, rule))
+            check_readings(p, &a, ret);
     }
-    for (size_t i = 0; i < p->rules.n; i++) {
-        const bx_net_rule *r = p->rules.at[i].rule;
-        if (origin_matches(r, scheme, &t, u->port) && bx_net_has_method(r, method) &&
-            bx_net_path_matches(r, u->path)) {
-            allow(ret, r->text);
-            return;
-        }
-    }
-    refuse_request(p, method, u, &t, ret);
 }
 
 /* ---- sockets -------------------------------------------------------------------------------- */

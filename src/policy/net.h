@@ -51,8 +51,8 @@ BX_NODISCARD bx_code bx_net_add_fetch(bx_net_policy *p, bx_str text, bx_error *e
 BX_NODISCARD bx_code bx_net_add_outbound_host(bx_net_policy *p, bx_str text, bx_error *err);
 /* `connect:` body: tcp://host:port or udp://host:port, same host and port grammar. */
 BX_NODISCARD bx_code bx_net_add_connect(bx_net_policy *p, bx_str text, bx_error *err);
-/* [scheme://]host[:port][/path]: a prefix, compared after normalisation on path-segment bounds.
- * Hosts as in fetch:.  Without a scheme both are meant, without a port too: every port. */
+/* [scheme://]host[:port][/path]: what begins with this path after normalisation, in any reading of
+ * it.  Hosts as in fetch:.  Without a scheme both are meant, without a port too: every port. */
 BX_NODISCARD bx_code bx_net_add_block_url(bx_net_policy *p, bx_str text, bx_error *err);
 /* CIDR, address, or "private" (every special range; on by default). */
 BX_NODISCARD bx_code bx_net_add_block_network(bx_net_policy *p, bx_str text, bx_error *err);
@@ -77,8 +77,9 @@ typedef struct bx_verdict {
     char reason[256]; /* why not, in words; "" when allowed */
 } bx_verdict;
 
-/* May this request be sent, as far as its text tells?  Address checks come later.  Never fails:
- * unsure means no. */
+/* May this request be sent, as far as its text tells?  The path is judged in every way a server
+ * could read it (codec/url_path.h): no reading may be blocked, and each must be allowed.  Address
+ * checks come later.  Never fails: unsure means no. */
 void bx_net_check_request(const bx_net_policy *p, bx_str method, const bx_url_parts *url,
                           bx_verdict *ret);
 /* May this address be connected to?  For every resolved address, before connect and on the

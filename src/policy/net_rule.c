@@ -6,14 +6,17 @@
 #include "base/buf.h"
 #include "base/limits.h"
 #include "codec/http_field.h"
+#include "codec/url_path.h"
 
 void bx_net_rule_done(bx_net_rule *r)
 {
     free(r->text);
     free(r->methods);
     free(r->prefix);
+    free(r->plain_prefix);
     bx_glob_free(r->path);
     bx_glob_free(r->plain);
+    bx_glob_free(r->tidy);
     memset(r, 0, sizeof *r);
 }
 
@@ -233,15 +236,10 @@ static bx_code parse_origin(bx_str *text, const struct form *f, bx_net_rule *r, 
 
 /* ---- paths ---------------------------------------------------------------------------------- */
 
-static bool is_unreserved(unsigned c)
-{
-    return c < 0x80 && (bx_is_alpha((char)c) || bx_is_digit((char)c) || (c && strchr("-._~", (int)c)));
-}
-
 /* RFC 3986 section 6.2.2: escapes of unreserved characters decoded, the others in upper case. */
 static void normal_escape(unsigned v, bx_buf *out)
 {
-    if (is_unreserved(v))
+    if (bx_is_unreserved(v))
         (void)bx_buf_add_c(out, (char)v);
     else
         (void)bx_buf_addf(out, "%%%02X", v);
@@ -276,28 +274,6 @@ static bx_code copy_path(bx_str s, void (*put)(unsigned v, bx_buf *out), bx_buf 
         i += 2;
     }
     return bx_buf_check(out, err);
-}
-
-/* Remove "." and ".." parts in place (RFC 3986 section 5.2.4); `p` begins with '/'. */
-static size_t drop_dot_parts(char *p, size_t n)
-{
-    size_t out = 0;
-    for (size_t i = 0; i < n;) {
-        const char *slash = memchr(p + i + 1, '/', n - i - 1);
-        size_t end = slash ? (size_t)(slash - p) : n;
-        bx_str part = {p + i + 1, end - i - 1};
-        bool up = bx_str_eq(part, BX_LIT(".."));
-        while (up && out > 0 && p[--out] != '/')
-            continue;
-        if (!up && !bx_str_eq(part, BX_LIT("."))) {
-            memmove(p + out, p + i, end - i);
-            out += end - i;
-        } else if (end == n) {
-            p[out++] = '/';
-        }
-        i = end;
-    }
-    return out;
 }
 
 /* ---- the kinds of rules --------------------------------------------------------------------- */
@@ -347,22 +323,43 @@ static bx_code parse_methods(bx_str *text, char **ret, bx_error *err)
     return BX_OK;
 }
 
+/* Copy the pattern without its path parameters and empty segments.  False: it has none, or a set
+ * that may hold what they are made of. */
+static bool tidy_pattern(bx_str s, bx_buf *out)
+{
+    bool cut = false;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        cut = c != '/' && (cut || c == ';');
+        bool empty = c == '/' && out->n > 0 && out->p[out->n - 1] == '/';
+        if (!cut && !empty)
+            (void)bx_buf_add_c(out, c);
+    }
+    return out->fail == BX_OK && out->n < s.n && !find(s, '[');
+}
+
 static bx_code parse_path_glob(bx_str path, bx_net_rule *r, bx_error *err)
 {
-    BX_AUTO_BUF text = bx_buf_init(3 * BX_MAX_CAP_TEXT);
+    BX_AUTO_BUF text = bx_buf_init(3 * BX_MAX_CAP_TEXT), tidy = bx_buf_init(3 * BX_MAX_CAP_TEXT);
     bx_code rc = copy_path(path, normal_escape, &text, err);
     if (rc == BX_OK)
         rc = bx_glob_compile_url(bx_buf_str(&text), &r->path, err);
-    if (rc != BX_OK || !memchr(text.p, '%', text.n))
-        return rc;
-    bx_buf_clear(&text);
-    rc = copy_path(path, plain_escape, &text, err);
-    return rc == BX_OK ? bx_glob_compile_url(bx_buf_str(&text), &r->plain, err) : rc;
+    if (rc == BX_OK && memchr(text.p, '%', text.n)) {
+        bx_buf_clear(&text);
+        rc = copy_path(path, plain_escape, &text, err);
+        if (rc == BX_OK)
+            rc = bx_glob_compile_url(bx_buf_str(&text), &r->plain, err);
+    }
+    if (rc == BX_OK && tidy_pattern(bx_buf_str(&text), &tidy))
+        rc = bx_glob_compile_url(bx_buf_str(&tidy), &r->tidy, err);
+    return rc == BX_OK ? bx_buf_check(&tidy, err) : rc;
 }
 
-bool bx_net_path_matches(const bx_net_rule *r, bx_str path)
+bool bx_net_path_matches(const bx_net_rule *r, bx_str path, bool as_sent)
 {
-    return !r->path || bx_glob_match(r->path, path) || (r->plain && bx_glob_match(r->plain, path));
+    return !r->path || bx_glob_match(r->path, path) ||
+           (r->plain && bx_glob_match(r->plain, path)) ||
+           (!as_sent && r->tidy && bx_glob_match(r->tidy, path));
 }
 
 static bx_code fetch_body(bx_str text, bx_net_rule *r, bx_error *err)
@@ -399,17 +396,41 @@ static bx_code connect_body(bx_str text, bx_net_rule *r, bx_error *err)
     return rc;
 }
 
-static bx_code parse_prefix(bx_str path, char **ret, bx_error *err)
+static void raw_escape(unsigned v, bx_buf *out) { (void)bx_buf_add_c(out, (char)v); }
+
+static bx_code normal_prefix(bx_str path, void (*put)(unsigned v, bx_buf *out), char **ret,
+                             bx_error *err)
 {
     BX_AUTO_BUF normal = bx_buf_init(BX_MAX_CAP_TEXT);
-    bx_code rc = copy_path(path, normal_escape, &normal, err);
+    bx_code rc = copy_path(path, put, &normal, err);
     if (rc != BX_OK)
         return rc;
-    size_t n = normal.n ? drop_dot_parts(normal.p, normal.n) : 0;
-    if (n && normal.p[n - 1] == '/')
-        n--; /* "/admin/" blocks "/admin" as well: a block errs on the wide side */
-    *ret = bx_strndup(normal.p, n);
+    size_t n = normal.n ? bx_path_remove_dots(normal.p, normal.n) : 0;
+    *ret = bx_strndup(n ? normal.p : "/", n ? n : 1);
     return *ret ? BX_OK : bx_fail(err, BX_ENOMEM, "path of a block");
+}
+
+/* With its escapes and without: a path is judged in readings that have them decoded. */
+static bx_code parse_prefix(bx_str path, bx_net_rule *r, bx_error *err)
+{
+    bx_code rc = normal_prefix(path, normal_escape, &r->prefix, err);
+    if (rc == BX_OK && memchr(path.p, '%', path.n))
+        rc = normal_prefix(path, raw_escape, &r->plain_prefix, err);
+    return rc;
+}
+
+static bool has_prefix(bx_str path, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    if (path.n >= n)
+        return bx_str_eq_nocase((bx_str){path.p, n}, (bx_str){prefix, n});
+    /* "/admin/" is all of that directory, and what most servers take for its name */
+    return path.n + 1 == n && prefix[n - 1] == '/' && bx_str_eq_nocase(path, (bx_str){prefix, n - 1});
+}
+
+bool bx_net_prefix_matches(const bx_net_rule *r, bx_str path)
+{
+    return has_prefix(path, r->prefix) || (r->plain_prefix && has_prefix(path, r->plain_prefix));
 }
 
 /* Without a scheme: both, and without a port too: every port. */
@@ -433,7 +454,7 @@ static bx_code block_body(bx_str text, bx_net_rule *r, bx_error *err)
             r->port_end = BX_PORT_END;
         }
     }
-    return rc == BX_OK ? parse_prefix(text, &r->prefix, err) : rc;
+    return rc == BX_OK ? parse_prefix(text, r, err) : rc;
 }
 
 /* ---- the whole line ------------------------------------------------------------------------- */

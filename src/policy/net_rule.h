@@ -25,7 +25,9 @@ typedef struct bx_net_rule {
     char *methods;                /* owned: "GET,HEAD"; NULL = all */
     bx_glob *path;                /* owned: NULL = all */
     bx_glob *plain; /* owned: `path` with its escapes decoded; NULL when it has none */
-    char *prefix;   /* owned, of a block: normalised, no slash at its end; NULL elsewhere */
+    bx_glob *tidy;  /* owned: that without path parameters and empty parts; NULL when it has none */
+    char *prefix;   /* owned, of a block: normalised, begins with '/'; NULL elsewhere */
+    char *plain_prefix; /* owned: `prefix` with its escapes decoded; NULL when it has none */
 } bx_net_rule;
 
 void bx_net_rule_done(bx_net_rule *r);
@@ -59,8 +61,13 @@ uint16_t bx_net_default_port(unsigned scheme);
 bool bx_net_port_matches(const bx_net_rule *r, unsigned scheme, uint16_t port);
 
 /* Does the rule's path, written with or without escapes, match?  A path is judged in every
- * reading a server may make of it, so a rule for "/a%20b" must hold for "/a b" too. */
-bool bx_net_path_matches(const bx_net_rule *r, bx_str path);
+ * reading a server may make of it (codec/url_path.h), so a rule for "/a%20b" must hold for "/a b"
+ * too, and, in readings other than the path `as_sent`, one for "/a;b" for "/a". */
+bool bx_net_path_matches(const bx_net_rule *r, bx_str path, bool as_sent);
+
+/* Does a block's path match: is it a prefix of `path`?  Byte by byte but for the case of ASCII letters;
+ * "/admin/" is one of "/admin". */
+bool bx_net_prefix_matches(const bx_net_rule *r, bx_str path);
 
 /* May a request of the rule have this method?  Compared exactly. */
 bool bx_net_has_method(const bx_net_rule *r, bx_str method);

@@ -285,12 +285,24 @@ class Rules(WebAttackTest):
     def test_block_url(self):
         flags = (*ANYWHERE, *HOLE)
         for prefix in (self.url("/admin"), f"127.0.0.1:{self.server.port}/admin", "127.0.0.1/admin", self.url("/%61dmin/")):
-            for path in ("/admin", "/admin/plain", "/%61dmin/plain", "//admin/plain", "/x/../admin/plain", "/x/..%2fadmin/plain"):
+            for path in ("/admin", "/admin/plain", "/%61dmin/plain", "//admin/plain", "/x/../admin/plain", "/x/..%2fadmin/plain",
+                         "/admin;x=1", "/;x/admin", "/x/..;/admin", "/ADMIN/plain", "/x/..%c0%afadmin"):
                 with self.subTest(prefix=prefix, path=path):
                     ended = self.refused("HTTP-request-denied", self.url(path), *flags, "--block-url", prefix)
                     self.assertRegex(ended["requests"][0]["rule"], "block_url: .*dmin")
         self.untouched()
-        self.fetched(self.url("/administration/plain"), *flags, "--block-url", self.url("/admin"))
+        self.refused("HTTP-request-denied", self.url("/administration/plain"), *flags, "--block-url", self.url("/admin"))
+        self.untouched()
+        self.fetched(self.url("/administration/plain"), *flags, "--block-url", self.url("/admin/"))
+
+    def test_a_rule_holds_in_every_reading_of_a_path(self):
+        flags = ("--allow", f"fetch:{self.url('/v1/**')}", *HOLE)
+        for path in ("/v1/..;/admin", "/v1/..;x=y/admin", "/v1/..%3b/admin", "/v1/%2e%2e;/admin", "/v1/%252e%252e/admin",
+                     "/v1/..%5cadmin", "/v1/%c0%ae%c0%ae/admin", "/v1/%ef%bc%8e./admin", "/v1/..%00/admin"):
+            with self.subTest(path):
+                self.refused(("HTTP-request-denied", "HTTP-request-URI-invalid"), self.url(path), *flags)
+        self.untouched()
+        self.fetched(self.url("/v1/a;x=1/plain"), *flags)
 
     def test_mistakes_are_named_and_nothing_runs(self):
         stdin = json.dumps({"url": self.url()})
