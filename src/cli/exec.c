@@ -11,7 +11,7 @@
 #include "policy/options.h"
 #include "sandbox/call.h"
 
-enum { FLAG_STDIN = 1000, FLAG_JSON, FLAG_INVOKE };
+enum { FLAG_STDIN = 1000, FLAG_JSON, FLAG_INVOKE, FLAG_INVOKE_ARGS };
 
 static const bx_flag flags[] = {
 #define BX_OPTION(field, flag, arg, scope, how, with, help) {flag, arg, help, BX_OPT_##field},
@@ -22,6 +22,9 @@ static const bx_flag flags[] = {
     {"json", NULL, "print one JSON object about the call instead of the guest's output", FLAG_JSON},
     {"invoke", "NAME", "call this exported function of a component with JSON arguments",
      FLAG_INVOKE},
+    {"invoke-args", "JSON|@FILE|-",
+     "its arguments: JSON text, or from a file, or from the standard input of boxagnts",
+     FLAG_INVOKE_ARGS},
 };
 
 static const char *limit_of(int id)
@@ -67,6 +70,31 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* The arguments of --invoke: in its own flag or the second word. */
+static const char *invoke_source(const bx_args *a)
+{
+    const char *flag = bx_flag_last(a, FLAG_INVOKE_ARGS);
+    return flag ? flag : a->n_words == 2 ? a->words[1] : "{}";
+}
+
+/* Read into `text` what is not in the source itself; at most as many bytes as the guest's memory
+ * may have, since they would not fit there. */
+static bx_code read_invoke_args(const bx_args *a, const bx_limits *l, bx_buf *text, bx_str *ret,
+                                bx_error *err)
+{
+    const char *source = invoke_source(a);
+    *ret = bx_str_of(source);
+    bool from_stdin = strcmp(source, "-") == 0;
+    if (!from_stdin && source[0] != '@')
+        return BX_OK;
+    size_t max = (size_t)l->memory;
+    *text = bx_buf_init(max);
+    bx_code rc = from_stdin ? bx_fd_read_all(STDIN_FILENO, max, text, err)
+                            : bx_file_read_all(AT_FDCWD, source + 1, max, text, err);
+    *ret = bx_buf_str(text);
+    return bx_wrap(rc, err, "arguments of --invoke");
+}
+
 static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int *stdin_fd,
                           bx_error *err)
 {
@@ -83,7 +111,8 @@ static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int 
     c->out_fd = json ? -1 : STDOUT_FILENO;
     c->err_fd = json ? -1 : STDERR_FILENO;
     c->invoke = bx_flag_last(a, FLAG_INVOKE);
-    c->invoke_args = c->invoke && a->n_words == 2 ? bx_str_of(a->words[1]) : BX_LIT("{}");
+    if (c->invoke && strcmp(invoke_source(a), "-") == 0 && !bx_has_flag(a, FLAG_STDIN))
+        return BX_OK; /* that input is used up: the guest's is empty */
     return open_stdin(bx_flag_last(a, FLAG_STDIN), &c->in, stdin_fd, err);
 }
 
@@ -104,7 +133,11 @@ static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_rec
     BX_AUTOCLOSE int stdin_fd = -1;
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     bx_call c = {.module = m, .sealed = sealed, .ctl = &ctl, .record = record};
+    BX_AUTO_BUF invoke_args = bx_buf_init(0);
     rc = build_call(a, &c, &args, &stdin_fd, err);
+    if (rc == BX_OK && c.invoke)
+        rc = read_invoke_args(a, bx_grant_limits(bx_sealed_grant(sealed)), &invoke_args,
+                              &c.invoke_args, err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK) {
@@ -157,8 +190,11 @@ static void outcome_of_error(bx_outcome *out, bx_code rc, const bx_error *err)
 
 static bool words_are_right(const bx_args *a)
 {
-    bool invoke = bx_has_flag(a, FLAG_INVOKE);
-    if (a->n_words == 0)
+    bool invoke = bx_has_flag(a, FLAG_INVOKE), args = bx_has_flag(a, FLAG_INVOKE_ARGS);
+    if (args && (!invoke || a->n_words == 2))
+        bx_cli_complain(invoke ? "exec: one JSON text only: behind the file or with --invoke-args"
+                               : "exec: --invoke-args are the arguments of --invoke NAME");
+    else if (a->n_words == 0)
         bx_cli_complain("exec: which file? see boxagnts exec --help");
     else if (a->n_words > (invoke ? 2 : 1))
         bx_cli_complain(invoke ? "exec: one file and one JSON text only"
@@ -196,7 +232,7 @@ static int run_exec(const bx_args *a)
 const bx_command bx_cmd_exec = {
     .name = "exec",
     .usage = "exec [flags] FILE.wasm [-- ARGS…]\n       boxagnts exec [flags] --invoke NAME "
-             "FILE.wasm [JSON]",
+             "FILE.wasm [JSON|@FILE|-]",
     .summary =
         "run a WebAssembly module or component with exactly what the flags grant, and nothing else",
     .details =

@@ -138,12 +138,27 @@ fn exported_memory(module: &Module) -> Option<ModuleExport> {
     }
 }
 
+/// The proposals of the asynchronous component model, that of WASI 0.3.
+const ASYNC: WasmFeatures = WasmFeatures::CM_ASYNC
+    .union(WasmFeatures::CM_ASYNC_STACKFUL)
+    .union(WasmFeatures::CM_MORE_ASYNC_BUILTINS)
+    .union(WasmFeatures::CM_ERROR_CONTEXT);
+const NEEDS_ASYNC: &str = "this component needs the asynchronous component model of WASI 0.3, which this runtime does not \
+                           have: build it for WASI 0.2";
+
 /// What it means that Wasmtime did not compile `wasm`.  Its errors have no types for this, so the file is looked at: what
 /// is valid once all proposals are on needs one that is off here, or is more than the compiler can do.
 fn compile_error(wasm: &[u8], err: &wasmtime::Error) -> Error {
-    let mut validator = Validator::new_with_features(WasmFeatures::all());
-    let code = if validator.validate_all(wasm).is_ok() { Code::Unsupported } else { Code::Invalid };
-    Error { code, msg: chain(err) }
+    let valid_with = |features| Validator::new_with_features(features).validate_all(wasm).is_ok();
+    if !valid_with(WasmFeatures::all()) {
+        return Error { code: Code::Invalid, msg: chain(err) };
+    }
+    let msg = if valid_with(WasmFeatures::all().difference(ASYNC)) {
+        chain(err)
+    } else {
+        format!("{NEEDS_ASYNC}: {}", err.root_cause())
+    };
+    Error { code: Code::Unsupported, msg }
 }
 
 /// What it means that `code` was not loaded: if it would be without a pool, it is over one of the pool's limits.

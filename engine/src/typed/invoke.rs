@@ -4,7 +4,7 @@ use serde_json::Value;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex, Val};
 
-use super::json;
+use super::{json, names};
 use crate::abi::error::{Error, Result};
 use crate::abi::hooks::Call;
 use crate::abi::shown;
@@ -15,11 +15,6 @@ use crate::core::limiter::Limiter;
 
 /// Largest result, as JSON.
 const RESULT_MAX: usize = 16 << 20;
-/// Characters of a name that are compared, and exports that are looked at, for saying which are near.
-const COMPARED: usize = 100;
-const LOOKED_AT: usize = 1000;
-/// Most exports named in a message.
-const NAMED: usize = 8;
 
 /// An exported function.
 struct Export {
@@ -53,49 +48,11 @@ fn exports(c: &Component) -> Vec<Export> {
     list
 }
 
-/// The ways a function may be called by: in full, without version, without package, by its bare name.
-fn aliases(name: &str) -> [String; 4] {
-    let Some((iface, func)) = name.rsplit_once('#') else { return [(); 4].map(|()| name.to_string()) };
-    let versionless = iface.split_once('@').map_or(iface, |(i, _)| i);
-    let bare = versionless.rsplit_once('/').map_or(versionless, |(_, i)| i);
-    [name.to_string(), format!("{versionless}#{func}"), format!("{bare}#{func}"), func.to_string()]
-}
-
-/// Edit distance of two short names.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, cb) in b.iter().enumerate() {
-            let best = (diagonal + usize::from(ca != *cb)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], best);
-        }
-    }
-    row[b.len()]
-}
-
-fn unknown(name: &str, list: &[Export]) -> Error {
-    if list.is_empty() {
-        return Error::new(Code::Export, format!("no function \"{name}\": the component exports none"));
-    }
-    // Names can be as long and as many as a file has room for: neither counts beyond what a person would look at.
-    let brief = |s: &str| s.chars().take(COMPARED).collect::<String>();
-    let wanted = brief(name);
-    let nearness = |e: &&Export| {
-        aliases(&e.name).iter().map(|a| distance(&wanted, &brief(a))).min().unwrap_or(usize::MAX)
-    };
-    let mut near: Vec<&Export> = list.iter().take(LOOKED_AT).collect();
-    near.sort_by_cached_key(nearness);
-    let names = shown::list(near.iter().take(NAMED), |e| shown::name(&e.name));
-    let more = if list.len() > NAMED { ", …" } else { "" };
-    Error::new(Code::Export, format!("no function \"{name}\"; there are: {names}{more}"))
-}
-
 fn find(c: &Component, name: &str) -> Result<Export> {
     let mut list = exports(c);
     for way in 0..4 {
-        let hits: Vec<usize> = (0..list.len()).filter(|&i| aliases(&list[i].name)[way] == name).collect();
+        let hits: Vec<usize> =
+            (0..list.len()).filter(|&i| names::aliases(&list[i].name)[way] == name).collect();
         match hits[..] {
             [] => {}
             [one] => return Ok(list.swap_remove(one)),
@@ -106,15 +63,8 @@ fn find(c: &Component, name: &str) -> Result<Export> {
             }
         }
     }
-    Err(unknown(name, &list))
-}
-
-fn parse(args: &[u8]) -> Result<Value> {
-    if args.is_empty() {
-        return Ok(Value::Null);
-    }
-    serde_json::from_slice(args)
-        .map_err(|e| Error::new(Code::Argument, format!("the arguments are not JSON: {e}")))
+    let names: Vec<String> = list.into_iter().map(|e| e.name).collect();
+    Err(names::unknown(name, &names, "component"))
 }
 
 fn to_json(values: &[Val]) -> Result<Vec<u8>> {
@@ -145,7 +95,7 @@ pub unsafe fn invoke(
     // SAFETY: promised by the caller.
     unsafe { ends::put_failed(end, "the call did not begin", &Limiter::new(&(*call).limits)) };
     let export = find(&c.component, func)?;
-    let args = json::to_args(&parse(args)?, export.ty.params())
+    let args = json::to_args(&json::parse(args)?, export.ty.params())
         .map_err(|m| Error::new(Code::Argument, m.to_string()))?;
     let mut results = vec![Val::Bool(false); export.ty.results().len()];
     let mut returned = false;

@@ -3,6 +3,10 @@
 use serde_json::{Map, Number, Value};
 use wasmtime::component::{Type, Val};
 
+use super::number::{Whole, whole};
+use crate::abi::error::{Error, Result as OurResult};
+use crate::abi::types::Code;
+
 /// Where in the arguments something does not fit, and why.
 pub struct Misfit {
     path: String,
@@ -10,12 +14,12 @@ pub struct Misfit {
 }
 
 impl Misfit {
-    fn new(words: impl Into<String>) -> Misfit {
+    pub fn new(words: impl Into<String>) -> Misfit {
         Misfit { path: String::new(), words: words.into() }
     }
 
     /// The same, seen from one level further out.
-    fn within(mut self, step: impl std::fmt::Display) -> Misfit {
+    pub fn within(mut self, step: impl std::fmt::Display) -> Misfit {
         self.path.insert_str(0, &step.to_string());
         self
     }
@@ -27,13 +31,22 @@ impl std::fmt::Display for Misfit {
     }
 }
 
-type Fit<T> = Result<T, Misfit>;
+/// What fits, or why it does not.
+pub type Fit<T> = Result<T, Misfit>;
+
+/// The arguments of a call; nothing at all is null.
+pub fn parse(args: &[u8]) -> OurResult<Value> {
+    if args.is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(args)
+        .map_err(|e| Error::new(Code::Argument, format!("the arguments are not JSON: {e}")))
+}
 
 fn kind(v: &Value) -> &'static str {
     match v {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
-        Value::Number(n) if n.is_f64() => "a fraction",
         Value::Number(_) => "a number",
         Value::String(_) => "a string",
         Value::Array(_) => "an array",
@@ -45,22 +58,36 @@ fn expected<T>(what: impl std::fmt::Display, got: &Value) -> Fit<T> {
     Err(Misfit::new(format!("expected {what}, got {}", kind(got))))
 }
 
-/// An integer of any width: a number, or its decimal digits as a string.
-fn integer<T: TryFrom<i128>>(v: &Value, name: &str) -> Fit<T> {
-    let wide: Option<i128> = match v {
-        Value::Number(n) => n.as_i64().map(i128::from).or_else(|| n.as_u64().map(i128::from)),
-        Value::String(s) => s.parse().ok(),
-        _ => None,
-    };
-    match wide {
-        Some(w) => T::try_from(w).map_err(|_| Misfit::new(format!("{w} does not fit {name}"))),
-        None => expected(format_args!("an integer ({name})"), v),
+/// A number as it is written, cut to what a message can bear.
+fn cut(text: &str) -> &str {
+    text.get(..40).unwrap_or(text)
+}
+
+/// An integer of any width: a number that JSON Schema calls an integer (`1`, `1.0`, `1e3`), or decimal digits as a string.
+pub fn integer<T: TryFrom<i128>>(v: &Value, name: &str) -> Fit<T> {
+    let misfit = |n: &str| Misfit::new(format!("{} does not fit {name}", cut(n)));
+    let what = format_args!("an integer ({name})");
+    match v {
+        Value::Number(n) => match whole(n.as_str()) {
+            Whole::Integer(w) => T::try_from(w).map_err(|_| misfit(n.as_str())),
+            Whole::TooLarge => Err(misfit(n.as_str())),
+            Whole::Fraction => Err(Misfit::new(format!("expected {what}, got a fraction"))),
+        },
+        Value::String(s) => match s.parse() {
+            Ok(w) => T::try_from(w).map_err(|_| misfit(s)),
+            Err(_) => expected(what, v),
+        },
+        _ => expected(what, v),
     }
 }
 
-fn float(v: &Value) -> Fit<f64> {
+/// A number; `limit` is the largest finite one of its type, `name` that type.
+pub fn float(v: &Value, limit: f64, name: &str) -> Fit<f64> {
     match v {
-        Value::Number(n) => Ok(n.as_f64().unwrap_or(f64::NAN)),
+        Value::Number(n) => match n.as_f64() {
+            Some(f) if f.abs() <= limit => Ok(f),
+            _ => Err(Misfit::new(format!("{} is out of range of {name}", cut(n.as_str())))),
+        },
         Value::String(s) if s == "nan" => Ok(f64::NAN),
         Value::String(s) if s == "inf" => Ok(f64::INFINITY),
         Value::String(s) if s == "-inf" => Ok(f64::NEG_INFINITY),
@@ -155,8 +182,8 @@ pub fn to_val(v: &Value, ty: &Type) -> Fit<Val> {
         Type::U32 => Val::U32(integer(v, "u32")?),
         Type::S64 => Val::S64(integer(v, "s64")?),
         Type::U64 => Val::U64(integer(v, "u64")?),
-        Type::Float32 => Val::Float32(float(v)? as f32),
-        Type::Float64 => Val::Float64(float(v)?),
+        Type::Float32 => Val::Float32(float(v, f32::MAX.into(), "f32")? as f32),
+        Type::Float64 => Val::Float64(float(v, f64::MAX, "f64")?),
         Type::Char => Val::Char(character(v)?),
         Type::String => Val::String(v.as_str().map_or_else(|| expected("a string", v), Ok)?.to_string()),
         Type::List(t) => Val::List(items(v, &t.ty())?),
@@ -234,28 +261,46 @@ pub fn to_val(v: &Value, ty: &Type) -> Fit<Val> {
     })
 }
 
+/// Arguments in the order of `params`; those of type option at the end may be left out.
+fn in_order(args: &[Value], params: Vec<(&str, Type)>) -> Fit<Vec<Val>> {
+    let last = params.iter().rposition(|(_, ty)| !matches!(ty, Type::Option(_)));
+    let (least, most) = (last.map_or(0, |i| i + 1), params.len());
+    if args.len() < least || args.len() > most {
+        let range = if least == most { most.to_string() } else { format!("{least} to {most}") };
+        return Err(Misfit::new(format!("expected {range} arguments, got {}", args.len())));
+    }
+    let each = params.iter().enumerate().map(|(i, (_, ty))| match args.get(i) {
+        Some(v) => to_val(v, ty).map_err(|m| m.within(format_args!("[{i}]"))),
+        None => Ok(Val::Option(None)),
+    });
+    each.collect()
+}
+
 /// The arguments of a function: an object by parameter name, or an array in their order.
 pub fn to_args<'a>(args: &Value, params: impl ExactSizeIterator<Item = (&'a str, Type)>) -> Fit<Vec<Val>> {
     match args {
         Value::Object(o) => Ok(fields(o, params)?.into_iter().map(|(_, v)| v).collect()),
-        Value::Array(a) if a.len() == params.len() => a
-            .iter()
-            .zip(params)
-            .enumerate()
-            .map(|(i, (v, (_, ty)))| to_val(v, &ty).map_err(|m| m.within(format_args!("[{i}]"))))
-            .collect(),
-        Value::Array(a) => Err(Misfit::new(format!("expected {} arguments, got {}", params.len(), a.len()))),
+        Value::Array(a) => in_order(a, params.collect()),
         Value::Null if params.len() == 0 => Ok(Vec::new()),
         _ => expected("an object by parameter name or an array", args),
     }
 }
 
-fn from_float(f: f64) -> Value {
+/// A float to JSON; what JSON numbers cannot say as a string.
+pub fn from_float(f: f64) -> Value {
     match Number::from_f64(f) {
         Some(n) => Value::Number(n),
         None if f.is_nan() => "nan".into(),
         None if f > 0.0 => "inf".into(),
         None => "-inf".into(),
+    }
+}
+
+/// The shortest decimal that names this f32, not the f64 next to it.
+pub fn from_f32(f: f32) -> Value {
+    match f.to_string().parse::<f64>() {
+        Ok(near) if f.is_finite() => from_float(near),
+        _ => from_float(f.into()),
     }
 }
 
@@ -281,11 +326,7 @@ pub fn from_val(v: &Val) -> Option<Value> {
         Val::U32(n) => (*n).into(),
         Val::S64(n) => (*n).into(),
         Val::U64(n) => (*n).into(),
-        // The shortest decimal that names this f32, not the f64 next to it.
-        Val::Float32(f) if f.is_finite() => {
-            f.to_string().parse::<f64>().ok().map_or_else(|| from_float((*f).into()), from_float)
-        }
-        Val::Float32(f) => from_float((*f).into()),
+        Val::Float32(f) => from_f32(*f),
         Val::Float64(f) => from_float(*f),
         Val::Char(c) => c.to_string().into(),
         Val::String(s) => s.clone().into(),

@@ -2,6 +2,8 @@
 
 mod invoke;
 mod json;
+mod names;
+mod number;
 mod schema;
 mod wit;
 
