@@ -141,6 +141,7 @@ typedef enum boxagnts_outcome_kind {
     BOXAGNTS_CANCELLED,
     BOXAGNTS_DENIED,
     BOXAGNTS_FAILED,
+    BOXAGNTS_TABLES,
 } boxagnts_outcome_kind;
 
 typedef struct boxagnts_outcome boxagnts_outcome;
@@ -169,6 +170,10 @@ typedef struct boxagnts_usage {
     uint64_t file_bytes_read, file_bytes_written, files_created;
 } boxagnts_usage;
 void boxagnts_outcome_usage(const boxagnts_outcome *outcome, boxagnts_usage *ret);
+
+/* How often the limit `name` ("fs_write", …; docs/capabilities.md) refused something in this call,
+ * whatever the guest made of it; 0 for a name that is no limit. */
+uint64_t boxagnts_outcome_limit_hit(const boxagnts_outcome *outcome, const char *name);
 
 /* The whole outcome as one JSON object (docs/outcome.md); borrowed from the outcome; NULL when
  * out of memory. */

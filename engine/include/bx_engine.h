@@ -112,7 +112,8 @@ typedef enum bx_end_kind {
     BX_END_CANCELLED,
     BX_END_FUEL,
     BX_END_STACK,
-    BX_END_MEMORY, /* the initial memory or table does not fit the limit */
+    BX_END_MEMORY, /* the initial memory does not fit the limit */
+    BX_END_TABLES, /* the initial table does not fit the limit */
     BX_END_FAILED, /* the engine could not run it: no slot, missing export, … */
 } bx_end_kind;
 

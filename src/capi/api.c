@@ -11,7 +11,7 @@
 _Static_assert((int)BOXAGNTS_EUNSAFE == (int)BX_EUNSAFE &&
                    (int)BOXAGNTS_EDENIED == (int)BX_EDENIED,
                "public codes follow base/codes.def");
-_Static_assert((int)BOXAGNTS_FAILED == (int)BX_OUT_FAILED &&
+_Static_assert((int)BOXAGNTS_TABLES == (int)BX_OUT_TABLES &&
                    (int)BOXAGNTS_OUTPUT == (int)BX_OUT_OUTPUT,
                "public outcome kinds follow sandbox/outcomes.def");
 
@@ -316,6 +316,16 @@ void boxagnts_outcome_usage(const boxagnts_outcome *outcome, boxagnts_usage *ret
         .file_bytes_written = o->files.bytes_written,
         .files_created = o->files.files_created,
     };
+}
+
+uint64_t boxagnts_outcome_limit_hit(const boxagnts_outcome *outcome, const char *name)
+{
+    bx_limit_row row;
+    for (size_t i = 0; bx_limits_row(i, &row); i++) {
+        if (strcmp(row.name, name) == 0)
+            return bx_limit_hits_get(&outcome->o.hits, i);
+    }
+    return 0;
 }
 
 const char *boxagnts_outcome_json(boxagnts_outcome *outcome)

@@ -66,6 +66,8 @@ static void limits_end_it(void)
 {
     boxagnts_grant *g = sealed("wasm_timeout", "30ms");
     boxagnts_outcome *o = run(g, "spin", NULL, NULL);
+    CHECK(o && boxagnts_outcome_limit_hit(o, "wall") == 1);
+    CHECK(boxagnts_outcome_limit_hit(o, "fs_write") == 0 && boxagnts_outcome_limit_hit(o, "?") == 0);
     CHECK(o && boxagnts_outcome_get_kind(o) == BOXAGNTS_DEADLINE &&
           strstr(boxagnts_outcome_error(o), "wall"));
     CHECK(strcmp(boxagnts_outcome_kind_name(BOXAGNTS_DEADLINE), "deadline") == 0);

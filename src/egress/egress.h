@@ -98,7 +98,8 @@ typedef void (*bx_egress_event_fn)(void *ctx, const bx_egress_event *ev);
 
 typedef struct bx_egress_counters {
     uint64_t requests, bytes_in, bytes_out;
-    bool hit_http_requests, hit_http_in, hit_http_out; /* a limit refused something */
+    /* How often a limit refused something. */
+    uint32_t hit_http_requests, hit_http_in, hit_http_out;
 } bx_egress_counters;
 
 typedef struct bx_egress_scope_cfg {

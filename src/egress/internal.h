@@ -67,7 +67,7 @@ struct bx_egress_scope {
     bx_egress_event_fn on_event;
     void *event_ctx;
     _Atomic uint64_t requests, bytes_in, bytes_out;
-    _Atomic bool hit_requests, hit_in, hit_out;
+    _Atomic uint32_t hit_requests, hit_in, hit_out;
     _Atomic uint32_t open;      /* requests not yet freed by their owner */
     pthread_mutex_t event_lock; /* serialises on_event */
     pthread_mutex_t lock;

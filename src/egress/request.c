@@ -152,14 +152,19 @@ static bool within_limits(bx_egress_request *r, size_t head_bytes, refusal *no)
                       "too many requests are open at once: finish some first");
     if (!bx_scope_count_request(s))
         return refuse(no, BX_HTTP_REQUEST_DENIED, BX_ELIMIT,
-                      "the call's limit http_requests is used up");
+                      "the call's limit http_requests is used up; raise it with --limit "
+                      "http_requests=…");
     uint64_t known = r->body_length >= BX_BODY_CHUNKED ? 0 : r->body_length;
     r->bytes_out = head_bytes;
-    if (!bx_scope_count_out(s, head_bytes) || known > s->max_out) {
-        atomic_store(&s->hit_out, true);
-        return refuse(no, BX_HTTP_REQUEST_BODY_SIZE, BX_ELIMIT,
-                      "the request is larger than the call's limit http_out");
+    bool fits = bx_scope_count_out(s, head_bytes);
+    if (fits && known > s->max_out) {
+        (void)atomic_fetch_add(&s->hit_out, 1); /* refused by what it says, before it is sent */
+        fits = false;
     }
+    if (!fits)
+        return refuse(no, BX_HTTP_REQUEST_BODY_SIZE, BX_ELIMIT,
+                      "the request is larger than the call's limit http_out; raise it with --limit "
+                      "http_out=…");
     return true;
 }
 

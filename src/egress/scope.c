@@ -125,11 +125,11 @@ bx_egress_counters bx_egress_scope_counters(const bx_egress_scope *s)
     };
 }
 
-static bool count(_Atomic uint64_t *counter, uint64_t n, uint64_t max, _Atomic bool *hit)
+static bool count(_Atomic uint64_t *counter, uint64_t n, uint64_t max, _Atomic uint32_t *hit)
 {
     if (atomic_fetch_add(counter, n) + n <= max)
         return true;
-    atomic_store(hit, true);
+    (void)atomic_fetch_add(hit, 1);
     return false;
 }
 

@@ -166,7 +166,8 @@ static size_t on_header(char *p, size_t size, size_t count, void *ctx)
     r->bytes_in += n;
     if (!bx_scope_count_in(r->scope, n)) {
         e = BX_HTTP_RESPONSE_BODY_SIZE;
-        bx_fail(&err, BX_ELIMIT, "the call's limit http_in is used up");
+        bx_fail(&err, BX_ELIMIT,
+                "the call's limit http_in is used up; raise it with --limit http_in=…");
     } else if (line.n > 0) {
         e = bx_head_line(&r->building, line, &err);
     } else if (!r->head) {
@@ -196,7 +197,8 @@ static size_t on_body(char *p, size_t size, size_t count, void *ctx)
     if (!ok)
         abort_transfer(r, BX_HTTP_INTERNAL_ERROR, "out of memory");
     else if (!bx_scope_count_in(r->scope, n))
-        abort_transfer(r, BX_HTTP_RESPONSE_BODY_SIZE, "the call's limit http_in is used up");
+        abort_transfer(r, BX_HTTP_RESPONSE_BODY_SIZE,
+                       "the call's limit http_in is used up; raise it with --limit http_in=…");
     return r->abort_error == BX_HTTP_OK ? n : 0;
 }
 
@@ -218,7 +220,8 @@ static size_t on_read(char *p, size_t size, size_t count, void *ctx)
         return CURL_READFUNC_PAUSE;
     r->bytes_out += n;
     if (!bx_scope_count_out(r->scope, n)) {
-        abort_transfer(r, BX_HTTP_REQUEST_BODY_SIZE, "the call's limit http_out is used up");
+        abort_transfer(r, BX_HTTP_REQUEST_BODY_SIZE,
+                       "the call's limit http_out is used up; raise it with --limit http_out=…");
         return CURL_READFUNC_ABORT;
     }
     return n;

@@ -269,6 +269,19 @@ bool bx_limits_print_default(const char *name, char out[32])
     return false;
 }
 
+void bx_limits_print(const bx_limits *l, size_t i, char out[32])
+{
+    BX_ASSERT(i < BX_COUNT(rows));
+    print_unit(rows[i].row.unit, bx_limits_get(l, i), out);
+}
+
+uint64_t bx_limit_hits_get(const bx_limit_hits *h, size_t i)
+{
+    _Static_assert(sizeof(bx_limit_hits) == sizeof(bx_limits), "one count a limit");
+    BX_ASSERT(i < BX_COUNT(rows));
+    return *(const uint64_t *)(const void *)((const char *)h + rows[i].offset);
+}
+
 /* ---- by name ------------------------------------------------------------------------- */
 
 static bx_code parse_unit(bx_unit unit, bx_str value, uint64_t *ret, bx_error *err)

@@ -14,6 +14,13 @@ typedef struct bx_limits {
 #undef BX_LIMIT
 } bx_limits;
 
+/* How often each limit refused something. */
+typedef struct bx_limit_hits {
+#define BX_LIMIT(field, name, unit, def, max, text) uint64_t field;
+#include "policy/limits.def"
+#undef BX_LIMIT
+} bx_limit_hits;
+
 typedef enum bx_unit { BX_UNIT_TIME, BX_UNIT_SIZE, BX_UNIT_COUNT } bx_unit;
 
 bx_limits bx_limits_default(void);
@@ -55,5 +62,8 @@ bool bx_limits_row(size_t i, bx_limit_row *ret);
  * when there is no such limit. */
 bool bx_limits_print_default(const char *name, char out[32]);
 uint64_t bx_limits_get(const bx_limits *l, size_t i);
+uint64_t bx_limit_hits_get(const bx_limit_hits *h, size_t i);
+/* The value of limit `i` as its text is written. */
+void bx_limits_print(const bx_limits *l, size_t i, char out[32]);
 
 #endif

@@ -162,6 +162,10 @@ static void fill(bx_live *l, const bx_eng_end *end, bx_outcome *o)
     o->stdout_bytes = n->stdout_bytes;
     o->stderr_bytes = n->stderr_bytes;
     o->files = *bx_vfs_counters(l->files);
+    o->hits.fs_write = o->files.hit_fs_write;
+    o->hits.files_created = o->files.hit_files_created;
+    o->hits.open_files = o->files.hit_open_files;
+    o->hits.dir_entries = o->files.hit_dir_entries;
     bool whole = copy_output(l->wasi, 1, &o->out, &o->out_n);
     whole = copy_output(l->wasi, 2, &o->err, &o->err_n) && whole;
     if (!whole) /* output that is missing must not look like a success */

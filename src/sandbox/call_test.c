@@ -124,6 +124,7 @@ static void memory_holds(void)
     const char *limit[] = {"wasm_max_memory_size", "4MiB", NULL};
     CHECK(run("eat-abort", NULL, limit, NULL, nothing, &o) && o.kind == BX_OUT_MEMORY);
     CHECK(bx_outcome_exit_code(&o) == 137 && o.memory_peak <= 4 << 20 && o.memory_refused == 1);
+    CHECK(o.hits.memory == 1 && o.hits.wall_ns == 0 && o.hits.tables == 0);
     bx_outcome_done(&o);
     CHECK(run("eat", NULL, limit, NULL, nothing, &o) && o.kind == BX_OUT_EXIT && o.exit_code == 0);
     CHECK(o.memory_refused == 1);

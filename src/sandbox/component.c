@@ -107,6 +107,9 @@ static void close_scope(bx_component *c, bx_outcome *out)
     out->http_requests = n.requests;
     out->http_in = n.bytes_in;
     out->http_out = n.bytes_out;
+    out->hits.http_requests = n.hit_http_requests;
+    out->hits.http_in = n.hit_http_in;
+    out->hits.http_out = n.hit_http_out;
     bx_egress_scope_free(c->scope); /* no event comes after this */
 }
 

@@ -45,30 +45,65 @@ static void end_by_host(bx_outcome *o, int32_t code, const bx_limits *l, int32_t
     }
 }
 
-/* A guest that was refused memory and then trapped (abort, a null pointer) died of the limit. */
+/* A guest that was refused memory or table elements and then trapped (abort, a null pointer) died of
+ * the limit. */
 static void end_by_trap(bx_outcome *o, const bx_eng_end *end, const bx_limits *l)
 {
+    char amount[32];
     o->trap = end->trap;
-    if (end->memory_refused == 0) {
+    if (end->memory_refused > 0) {
+        o->kind = BX_OUT_MEMORY;
+        bx_size_print(l->memory, amount);
+        say(o, "out of memory at the limit memory=%s (raise it with --limit memory=…); then: %s",
+            amount, end->msg);
+    } else if (end->table_refused > 0) {
+        o->kind = BX_OUT_TABLES;
+        say(o,
+            "out of table elements at the limit tables=%llu (raise it with --limit tables=…); "
+            "then: %s",
+            (unsigned long long)l->tables, end->msg);
+    } else {
         o->kind = BX_OUT_TRAP;
         say(o, "%s", end->msg);
-        return;
     }
-    char amount[32];
-    bx_size_print(l->memory, amount);
-    o->kind = BX_OUT_MEMORY;
-    say(o, "out of memory at the limit memory=%s (raise it with --limit memory=…); then: %s",
-        amount, end->msg);
 }
 
-void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *l,
-                         int32_t exit_code)
+static uint64_t at_least_one(uint64_t n) { return n > 0 ? n : 1; }
+
+/* The limits of the engine and the one that ended the call; those of files and requests are counted
+ * where they refuse. */
+static void count_hits(bx_outcome *o)
+{
+    o->hits.memory = o->memory_refused;
+    o->hits.tables = o->table_refused;
+    switch (o->kind) {
+    case BX_OUT_DEADLINE:
+        o->hits.wall_ns = 1;
+        return;
+    case BX_OUT_FUEL:
+        o->hits.fuel = 1;
+        return;
+    case BX_OUT_STACK:
+        o->hits.stack = 1;
+        return;
+    case BX_OUT_OUTPUT:
+        o->hits.output = 1;
+        return;
+    case BX_OUT_MEMORY:
+        o->hits.memory = at_least_one(o->hits.memory);
+        return;
+    case BX_OUT_TABLES:
+        o->hits.tables = at_least_one(o->hits.tables);
+        return;
+    default:
+        return;
+    }
+}
+
+static void end_of_engine(bx_outcome *o, const bx_eng_end *end, const bx_limits *l,
+                          int32_t exit_code)
 {
     char amount[32];
-    o->fuel_used = end->fuel_used;
-    o->memory_peak = end->memory_peak;
-    o->memory_refused = end->memory_refused;
-    o->table_refused = end->table_refused;
     switch (end->kind) {
     case BX_END_RETURN:
         o->kind = BX_OUT_EXIT;
@@ -107,11 +142,30 @@ void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *
             "memory=…): %s",
             amount, end->msg);
         return;
+    case BX_END_TABLES:
+        o->kind = BX_OUT_TABLES;
+        say(o,
+            "the module needs more than the limit tables=%llu to begin (raise it with --limit "
+            "tables=…): %s",
+            (unsigned long long)l->tables, end->msg);
+        return;
     case BX_END_FAILED:
         o->kind = BX_OUT_FAILED;
         say(o, "%s", end->msg);
         return;
     }
+}
+
+void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *l,
+                         int32_t exit_code)
+{
+    o->limits = *l;
+    o->fuel_used = end->fuel_used;
+    o->memory_peak = end->memory_peak;
+    o->memory_refused = end->memory_refused;
+    o->table_refused = end->table_refused;
+    end_of_engine(o, end, l, exit_code);
+    count_hits(o);
 }
 
 void bx_outcome_fail(bx_outcome *o, const char *why)

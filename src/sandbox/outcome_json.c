@@ -100,6 +100,20 @@ static void put_sockets(bx_json_out *j, const bx_record *r)
     put_uint(j, "sockets_omitted", r ? r->sockets.omitted : 0);
 }
 
+/* Only the limits that refused something: {"fs_write":3}. */
+static void put_limits_hit(bx_json_out *j, const bx_outcome *o)
+{
+    bx_limit_row row;
+    bx_json_out_key(j, BX_LIT("limits_hit"));
+    bx_json_out_begin_object(j);
+    for (size_t i = 0; bx_limits_row(i, &row); i++) {
+        uint64_t n = bx_limit_hits_get(&o->hits, i);
+        if (n > 0)
+            put_uint(j, row.name, n);
+    }
+    bx_json_out_end_object(j);
+}
+
 static void put_bytes(bx_json_out *j, const bx_outcome *o)
 {
     bx_json_out_key(j, BX_LIT("bytes"));
@@ -129,6 +143,7 @@ bx_code bx_outcome_json(const bx_outcome *o, const bx_record *record, bx_buf *ou
     put_uint(&j, "fuel_used", o->fuel_used);
     put_uint(&j, "memory_peak_bytes", o->memory_peak);
     put_uint(&j, "memory_refused", o->memory_refused);
+    put_limits_hit(&j, o);
     put_bytes(&j, o);
     put_uint(&j, "files_created", o->files.files_created);
     put_uint(&j, "dir_entries", o->files.dir_entries);

@@ -8,11 +8,12 @@ static void exit_codes_of_every_kind(void)
     static const int codes[] = {
         [BX_OUT_TRAP] = 132,      [BX_OUT_DEADLINE] = 124, [BX_OUT_FUEL] = 132,
         [BX_OUT_MEMORY] = 137,    [BX_OUT_STACK] = 132,    [BX_OUT_OUTPUT] = 132,
-        [BX_OUT_CANCELLED] = 130, [BX_OUT_DENIED] = 126,   [BX_OUT_FAILED] = 125};
+        [BX_OUT_CANCELLED] = 130, [BX_OUT_DENIED] = 126,   [BX_OUT_FAILED] = 125,
+        [BX_OUT_TABLES] = 137};
     bx_outcome o;
     bx_outcome_init(&o);
     CHECK(o.kind == BX_OUT_FAILED);
-    for (int k = BX_OUT_TRAP; k <= BX_OUT_FAILED; k++) {
+    for (int k = BX_OUT_TRAP; k <= BX_OUT_TABLES; k++) {
         o.kind = (bx_outcome_kind)k;
         CHECK(bx_outcome_exit_code(&o) == codes[k]);
     }
@@ -57,6 +58,7 @@ static void json_says_what_there_is(void)
     o.out_n = 3;
     o.err = bx_strndup("\xff\x00x", 3);
     o.err_n = 3;
+    o.hits.fs_write = 3;
     bx_record r;
     bx_record_init(&r);
     bx_fs_event ev = {
@@ -64,6 +66,10 @@ static void json_says_what_there_is(void)
     bx_record_add_file(&r, &ev);
     BX_AUTO(bx_json) bx_json *j = json_of(&o, &r);
     CHECK(j && has_text(j, "kind", "exit") && has_text(j, "stdout", "a\"b"));
+    const bx_json_val *hit = bx_json_get(bx_json_root(j), BX_LIT("limits_hit"));
+    uint64_t times = 0;
+    CHECK(bx_json_size(hit) == 1 &&
+          bx_json_uint64(bx_json_get(hit, BX_LIT("fs_write")), &times) && times == 3);
     CHECK(has_text(j, "stderr_base64", "/wB4") && !bx_json_get(bx_json_root(j), BX_LIT("stderr")));
     uint64_t code = 0;
     CHECK(bx_json_uint64(bx_json_get(bx_json_root(j), BX_LIT("exit_code")), &code) && code == 300);

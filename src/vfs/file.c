@@ -82,7 +82,7 @@ static uint64_t left_to_write(const bx_vfs_session *s)
 
 static bx_errno over_fs_write(bx_vfs_session *s)
 {
-    s->n.hit_fs_write = true;
+    s->n.hit_fs_write++;
     return BX_E_DQUOT;
 }
 
@@ -108,7 +108,7 @@ static bx_errno write_some(bx_file *f, const struct iovec *iov, size_t n, uint64
         return f->bk->write(f, iov, n, off, ret_n);
     if (left == 0)
         return over_fs_write(f->s);
-    f->s->n.hit_fs_write = true;
+    f->s->n.hit_fs_write++;
     struct iovec part[BX_MAX_IOVECS];
     return f->bk->write(f, part, bx_iov_cut(iov, n, left, part), off, ret_n);
 }

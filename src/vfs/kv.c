@@ -188,7 +188,7 @@ static bx_errno make_dir(bx_kv_op *o)
 {
     bx_vfs_session *s = o->s;
     if (s->n.files_created >= s->limits->files_created) {
-        s->n.hit_files_created = true;
+        s->n.hit_files_created++;
         return BX_E_DQUOT;
     }
     if (!bx_store_reserve_locked(o->st, BX_STORE_ENTRY))
@@ -271,11 +271,11 @@ static bx_errno check_limits(bx_vfs_session *s, bool is_new, uint64_t size)
 {
     uint64_t written = s->n.bytes_written, max = s->limits->fs_write;
     if (written > max || size > max - written) {
-        s->n.hit_fs_write = true;
+        s->n.hit_fs_write++;
         return BX_E_DQUOT;
     }
     if (is_new && s->n.files_created >= s->limits->files_created) {
-        s->n.hit_files_created = true;
+        s->n.hit_files_created++;
         return BX_E_DQUOT;
     }
     return BX_E_SUCCESS;

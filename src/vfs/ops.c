@@ -19,7 +19,7 @@ static bool room_to_create(bx_vfs_session *s)
 {
     if (s->n.files_created < s->limits->files_created)
         return true;
-    s->n.hit_files_created = true;
+    s->n.hit_files_created++;
     return false;
 }
 
@@ -116,7 +116,7 @@ static bx_errno open_checked(bx_file *dir, bx_str path, const bx_open_how *how, 
     if (how->directory && (how->create || how->truncate))
         return BX_E_INVAL;
     if (s->n.open_files >= s->limits->open_files) {
-        s->n.hit_open_files = true;
+        s->n.hit_open_files++;
         return BX_E_MFILE;
     }
     o->f = file_new(dir, path, how);
@@ -125,7 +125,7 @@ static bx_errno open_checked(bx_file *dir, bx_str path, const bx_open_how *how, 
     o->may_create = s->n.files_created < s->limits->files_created;
     e = dir->bk->open(dir, z, how, o);
     if (e == BX_E_DQUOT && !o->may_create)
-        s->n.hit_files_created = true;
+        s->n.hit_files_created++;
     if (o->created)
         s->n.files_created++;
     return e == BX_E_SUCCESS ? finish_open(how, o) : e;

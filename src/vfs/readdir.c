@@ -64,7 +64,7 @@ bx_errno bx_count_dir_entries(bx_vfs_session *s, uint64_t n)
 {
     uint64_t max = s->limits->dir_entries;
     if (s->n.dir_entries > max || n > max - s->n.dir_entries) {
-        s->n.hit_dir_entries = true;
+        s->n.hit_dir_entries++;
         return BX_E_DQUOT;
     }
     s->n.dir_entries += n;

@@ -77,8 +77,8 @@ typedef void (*bx_fs_event_fn)(void *ctx, const bx_fs_event *ev);
 typedef struct bx_fs_counters {
     uint64_t bytes_read, bytes_written, files_created, dir_entries;
     uint32_t open_files, open_files_peak;
-    bool hit_fs_write, hit_files_created, hit_open_files,
-        hit_dir_entries; /* a limit refused something */
+    /* How often a limit refused something. */
+    uint32_t hit_fs_write, hit_files_created, hit_open_files, hit_dir_entries;
 } bx_fs_counters;
 
 /* `limits` and `v` must outlive the session.  `on_event` may be NULL.  Makes no system call

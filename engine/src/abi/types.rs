@@ -124,8 +124,10 @@ c_types! { []
         Fuel = BX_END_FUEL,
         /// Guest stack exhausted.
         Stack = BX_END_STACK,
-        /// The initial memory or table does not fit the limit.
+        /// The initial memory does not fit the limit.
         Memory = BX_END_MEMORY,
+        /// The initial table does not fit the limit.
+        Tables = BX_END_TABLES,
         /// The engine could not run it.
         Failed = BX_END_FAILED,
     }

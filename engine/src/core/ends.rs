@@ -133,12 +133,9 @@ fn classify(
     if err.is::<wasmtime::GcHeapOutOfMemory<()>>() {
         return (EndKind::Trap, Some(c"gc_heap_out_of_memory"), "no room left for guest objects".into());
     }
-    if limiter.initial_refused {
-        return (
-            EndKind::Memory,
-            None,
-            format!("what the guest needs to start is over the limit: {}", innermost(err)),
-        );
+    if let Some(kind) = limiter.initial_refused {
+        let words = format!("what the guest needs to start is over the limit: {}", innermost(err));
+        return (kind, None, words);
     }
     if err.is::<wasmtime::PoolConcurrencyLimitError>() {
         return (EndKind::Failed, None, format!("no free instance: {}", innermost(err)));

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use wasmtime::{ResourceLimiter, Result};
 
-use crate::abi::types::{BxCtl, EngineLimits};
+use crate::abi::types::{BxCtl, EndKind, EngineLimits};
 
 /// Sums all linear memories and tables of a call against its limits.
 pub struct Limiter {
@@ -18,8 +18,8 @@ pub struct Limiter {
     pub memory_refused: u32,
     /// Growths of tables refused.
     pub table_refused: u32,
-    /// A memory or table did not fit at its initial size.
-    pub initial_refused: bool,
+    /// What did not fit at its initial size: how a call that cannot begin for it ends.
+    pub initial_refused: Option<EndKind>,
     memory_last: u64,
     table_last: u64,
 }
@@ -34,7 +34,7 @@ impl Limiter {
             memory_peak: 0,
             memory_refused: 0,
             table_refused: 0,
-            initial_refused: false,
+            initial_refused: None,
             memory_last: 0,
             table_last: 0,
         }
@@ -48,7 +48,9 @@ impl ResourceLimiter for Limiter {
         self.memory_last = 0;
         if total > self.memory_max {
             self.memory_refused = self.memory_refused.saturating_add(1);
-            self.initial_refused |= current == 0;
+            if current == 0 {
+                self.initial_refused = Some(EndKind::Memory);
+            }
             return Ok(false);
         }
         // Beyond the memory's own maximum the engine refuses by itself.
@@ -73,7 +75,9 @@ impl ResourceLimiter for Limiter {
         self.table_last = 0;
         if total > self.table_max {
             self.table_refused = self.table_refused.saturating_add(1);
-            self.initial_refused |= current == 0;
+            if current == 0 {
+                self.initial_refused = Some(EndKind::Tables);
+            }
             return Ok(false);
         }
         if maximum.is_some_and(|max| desired > max) {
