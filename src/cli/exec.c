@@ -6,12 +6,13 @@
 
 #include "cli/commands.h"
 #include "cli/setup.h"
+#include "cli/tool_beside.h"
 #include "os/fd.h"
 #include "os/signals.h"
 #include "policy/options.h"
 #include "sandbox/call.h"
 
-enum { FLAG_STDIN = 1000, FLAG_JSON, FLAG_INVOKE, FLAG_INVOKE_ARGS };
+enum { FLAG_STDIN = 1000, FLAG_JSON, FLAG_INVOKE, FLAG_INVOKE_ARGS, FLAG_NO_MANIFEST };
 
 static const bx_flag flags[] = {
 #define BX_OPTION(field, flag, arg, scope, how, with, help) {flag, arg, help, BX_OPT_##field},
@@ -25,7 +26,18 @@ static const bx_flag flags[] = {
     {"invoke-args", "JSON|@FILE|-",
      "its arguments: JSON text, or from a file, or from the standard input of boxagnts",
      FLAG_INVOKE_ARGS},
+    {"no-manifest", NULL, "run a tool without the limits its manifest beside the file gives",
+     FLAG_NO_MANIFEST},
 };
+
+/* One run of the command. */
+typedef struct run {
+    const bx_args *a;
+    bx_record record;
+    bool json;      /* print the outcome, not the output */
+    bool json_tool; /* the guest's output is one result */
+    bx_outcome out;
+} run;
 
 static const char *limit_of(int id)
 {
@@ -95,9 +107,10 @@ static bx_code read_invoke_args(const bx_args *a, const bx_limits *l, bx_buf *te
     return bx_wrap(rc, err, "arguments of --invoke");
 }
 
-static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int *stdin_fd,
+static bx_code build_call(const run *r, bx_call *c, const char ***args, int *stdin_fd,
                           bx_error *err)
 {
+    const bx_args *a = r->a;
     const char **list = bx_calloc(a->n_rest + 1, sizeof *list);
     if (!list)
         return bx_fail(err, BX_ENOMEM, "arguments");
@@ -105,20 +118,19 @@ static bx_code build_call(const bx_args *a, bx_call *c, const char ***args, int 
     if (a->n_rest)
         memcpy(list + 1, a->rest, a->n_rest * sizeof *list);
     *args = list;
-    bool json = bx_has_flag(a, FLAG_JSON);
     c->args = list;
     c->n_args = a->n_rest + 1;
-    c->out_fd = json ? -1 : STDOUT_FILENO;
-    c->err_fd = json ? -1 : STDERR_FILENO;
+    c->out_fd = r->json || r->json_tool ? -1 : STDOUT_FILENO;
+    c->err_fd = r->json ? -1 : STDERR_FILENO;
     c->invoke = bx_flag_last(a, FLAG_INVOKE);
     if (c->invoke && strcmp(invoke_source(a), "-") == 0 && !bx_has_flag(a, FLAG_STDIN))
         return BX_OK; /* that input is used up: the guest's is empty */
     return open_stdin(bx_flag_last(a, FLAG_STDIN), &c->in, stdin_fd, err);
 }
 
-static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_record *record,
-                        bx_outcome *out, bx_error *err)
+static bx_code run_call(run *r, const bx_app *app, bx_grant *g, bx_error *err)
 {
+    const bx_args *a = r->a;
     BX_AUTO(bx_sealed) bx_sealed *sealed = NULL;
     bx_code rc = bx_sealed_new(g, bx_app_store_dir(app), &sealed, err);
     if (rc != BX_OK)
@@ -132,9 +144,9 @@ static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_rec
     BX_AUTOFREE const char **args = NULL;
     BX_AUTOCLOSE int stdin_fd = -1;
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
-    bx_call c = {.module = m, .sealed = sealed, .ctl = &ctl, .record = record};
+    bx_call c = {.module = m, .sealed = sealed, .ctl = &ctl, .record = r->json ? &r->record : NULL};
     BX_AUTO_BUF invoke_args = bx_buf_init(0);
-    rc = build_call(a, &c, &args, &stdin_fd, err);
+    rc = build_call(r, &c, &args, &stdin_fd, err);
     if (rc == BX_OK && c.invoke)
         rc = read_invoke_args(a, bx_grant_limits(bx_sealed_grant(sealed)), &invoke_args,
                               &c.invoke_args, err);
@@ -142,26 +154,29 @@ static bx_code run_call(const bx_args *a, const bx_app *app, bx_grant *g, bx_rec
         rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK) {
         bx_signals_cancel(&ctl);
-        rc = bx_call_run(&c, out, err);
+        rc = bx_call_run(&c, &r->out, err);
         bx_signals_restore();
     }
     bx_ctl_done(&ctl);
     return rc;
 }
 
-static bx_code exec_file(const bx_args *a, bx_record *record, bx_outcome *out, bx_error *err)
+static bx_code exec_file(run *r, bx_error *err)
 {
+    const bx_args *a = r->a;
     BX_AUTO(bx_grant) bx_grant *g = NULL;
     BX_AUTO(bx_app) bx_app *app = NULL;
     bx_runtime_settings settings = {.cache_dir = NULL};
     bx_code rc = bx_grant_new(&g, err);
-    if (rc == BX_OK)
+    if (rc == BX_OK && !bx_has_flag(a, FLAG_NO_MANIFEST) && !bx_has_flag(a, FLAG_INVOKE))
+        rc = bx_tool_beside(a->words[0], g, &r->json_tool, err);
+    if (rc == BX_OK) /* after the manifest: what is said here counts */
         rc = apply_options(a, g, &settings, err);
     if (rc == BX_OK)
         rc = bx_cli_app(settings.cache_dir, 0, &app, err);
     if (rc != BX_OK)
         return rc;
-    return run_call(a, app, BX_TAKE(g), record, out, err);
+    return run_call(r, app, BX_TAKE(g), err);
 }
 
 static int print_json(const bx_outcome *out, const bx_record *record)
@@ -241,29 +256,45 @@ static void tell_limits_hit(const bx_outcome *out)
         bx_cli_complain("limits hit: %.*s; raise one with --limit NAME=VALUE", (int)text.n, text.p);
 }
 
+/* What the guest printed where it was kept, and what a typed function returned. */
+static void print_output(const run *r)
+{
+    const bx_outcome *o = &r->out;
+    if (r->json)
+        return;
+    if (o->out_n && (fwrite(o->out, 1, o->out_n, stdout) != o->out_n || fflush(stdout) != 0))
+        bx_cli_complain("write the result: %s", strerror(errno));
+    if (o->result)
+        (void)printf("%s\n", o->result);
+}
+
+static void tell_end(const bx_outcome *out)
+{
+    if (out->kind == BX_OUT_FAILED || out->kind == BX_OUT_DENIED)
+        bx_cli_complain("%s", out->error ? out->error : "failed");
+    else if (out->kind != BX_OUT_EXIT)
+        bx_cli_complain("%s: %s", bx_outcome_kind_name(out->kind), out->error ? out->error : "");
+    tell_limits_hit(out);
+}
+
 static int run_exec(const bx_args *a)
 {
     if (!words_are_right(a))
         return EXIT_OURS;
-    bx_outcome out;
+    run r = {.a = a, .json = bx_has_flag(a, FLAG_JSON)};
     bx_error err = {.msg = ""};
-    bool json = bx_has_flag(a, FLAG_JSON);
-    bx_record record;
-    bx_record_init(&record);
-    bx_outcome_init(&out);
-    bx_code rc = exec_file(a, json ? &record : NULL, &out, &err);
+    bx_record_init(&r.record);
+    bx_outcome_init(&r.out);
+    bx_code rc = exec_file(&r, &err);
     if (rc != BX_OK)
-        outcome_of_error(&out, rc, &err);
-    if (out.kind == BX_OUT_FAILED || out.kind == BX_OUT_DENIED)
-        bx_cli_complain("%s", out.error ? out.error : "failed");
-    else if (out.kind != BX_OUT_EXIT)
-        bx_cli_complain("%s: %s", bx_outcome_kind_name(out.kind), out.error ? out.error : "");
-    tell_limits_hit(&out);
-    if (out.result && !json)
-        (void)printf("%s\n", out.result);
-    int code = json ? print_json(&out, &record) : bx_outcome_exit_code(&out);
-    bx_record_done(&record);
-    bx_outcome_done(&out);
+        outcome_of_error(&r.out, rc, &err);
+    else if (r.json_tool)
+        bx_tool_settle_result(&r.out);
+    tell_end(&r.out);
+    print_output(&r);
+    int code = r.json ? print_json(&r.out, &r.record) : bx_outcome_exit_code(&r.out);
+    bx_record_done(&r.record);
+    bx_outcome_done(&r.out);
     return code;
 }
 
