@@ -26,6 +26,10 @@ BX_NODISCARD bx_code bx_app_new(const bx_app_config *cfg, bx_app **ret, bx_error
 /* No call may run and no module of its runtime be left.  NULL is fine. */
 void bx_app_free(bx_app *app);
 BX_DEFINE_AUTO(bx_app, bx_app_free)
+/* Instead of bx_app_free, by a process that ends next: the threads of the network are ended, for
+ * they use libraries that are taken down at the exit; engines, code and memory are left to the kernel,
+ * which is quicker at giving them back.  Nothing of `app` may be used any more.  NULL is fine. */
+void bx_app_leave(bx_app *app);
 
 bx_runtime *bx_app_runtime(const bx_app *app);   /* borrowed; never NULL */
 const char *bx_app_store_dir(const bx_app *app); /* borrowed; NULL when there is none */

@@ -135,7 +135,7 @@ static bx_code run_call(run *r, const bx_app *app, bx_grant *g, bx_error *err)
     bx_code rc = bx_sealed_new(g, bx_app_store_dir(app), &sealed, err);
     if (rc != BX_OK)
         return rc;
-    BX_AUTO(bx_module) bx_module *m = NULL;
+    static bx_module *m; /* never freed: as bx_app_leave */
     rc = bx_module_open(bx_app_runtime(app), a->words[0], bx_grant_limits(bx_sealed_grant(sealed)), &m,
                         err);
     if (rc != BX_OK)
@@ -165,7 +165,7 @@ static bx_code exec_file(run *r, bx_error *err)
 {
     const bx_args *a = r->a;
     BX_AUTO(bx_grant) bx_grant *g = NULL;
-    BX_AUTO(bx_app) bx_app *app = NULL;
+    bx_app *app = NULL;
     bx_runtime_settings settings = {.cache_dir = NULL};
     bx_code rc = bx_grant_new(&g, err);
     if (rc == BX_OK && !bx_has_flag(a, FLAG_NO_MANIFEST) && !bx_has_flag(a, FLAG_INVOKE))
@@ -176,7 +176,9 @@ static bx_code exec_file(run *r, bx_error *err)
         rc = bx_cli_app(settings.cache_dir, 0, &app, err);
     if (rc != BX_OK)
         return rc;
-    return run_call(r, app, BX_TAKE(g), err);
+    rc = run_call(r, app, BX_TAKE(g), err);
+    bx_app_leave(app);
+    return rc;
 }
 
 static int print_json(const bx_outcome *out, const bx_record *record)
@@ -257,15 +259,15 @@ static void tell_limits_hit(const bx_outcome *out)
 }
 
 /* What the guest printed where it was kept, and what a typed function returned. */
-static void print_output(const run *r)
+static int print_output(const run *r)
 {
     const bx_outcome *o = &r->out;
-    if (r->json)
-        return;
-    if (o->out_n && (fwrite(o->out, 1, o->out_n, stdout) != o->out_n || fflush(stdout) != 0))
+    if ((o->out_n && fwrite(o->out, 1, o->out_n, stdout) != o->out_n) ||
+        (o->result && printf("%s\n", o->result) < 0) || fflush(stdout) != 0) {
         bx_cli_complain("write the result: %s", strerror(errno));
-    if (o->result)
-        (void)printf("%s\n", o->result);
+        return EXIT_OURS;
+    }
+    return bx_outcome_exit_code(o);
 }
 
 static void tell_end(const bx_outcome *out)
@@ -291,8 +293,7 @@ static int run_exec(const bx_args *a)
     else if (r.json_tool)
         bx_tool_settle_result(&r.out);
     tell_end(&r.out);
-    print_output(&r);
-    int code = r.json ? print_json(&r.out, &r.record) : bx_outcome_exit_code(&r.out);
+    int code = r.json ? print_json(&r.out, &r.record) : print_output(&r);
     bx_record_done(&r.record);
     bx_outcome_done(&r.out);
     return code;

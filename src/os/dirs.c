@@ -86,10 +86,14 @@ bx_code bx_dir_check_private(int fd, const char *path, bx_error *err)
 
 bx_code bx_dir_open_private(const char *path, int *ret_fd, bx_error *err)
 {
-    bx_code rc = bx_dir_make(path, err);
-    if (rc != BX_OK)
-        return rc;
     BX_AUTOCLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bx_code rc = BX_OK;
+    if (fd < 0 && errno == ENOENT) {
+        rc = bx_dir_make(path, err);
+        if (rc != BX_OK)
+            return rc;
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    }
     if (fd < 0 && errno == ENOTDIR)
         return bx_fail(err, BX_EUNSAFE, "'%.400s' is not a directory", path);
     if (fd < 0)

@@ -80,12 +80,14 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
     return bx_wasi_reset(l->wasi, &cfg, err);
 }
 
-static void enter(bx_live *l)
+static bx_code enter(bx_live *l, bx_error *err)
 {
     l->begin_ns = bx_now_ns();
     bx_ctl_set_deadline(l->ctl, l->begin_ns + l->limits->wall_ns);
-    bx_ticker_enter(bx_runtime_ticker(bx_module_runtime(l->call.module)), l->ctl->deadline_ns);
-    l->in_call = true;
+    bx_code rc = bx_ticker_enter(bx_runtime_ticker(bx_module_runtime(l->call.module)),
+                                 l->ctl->deadline_ns, err);
+    l->in_call = rc == BX_OK;
+    return rc;
 }
 
 static void leave(bx_live *l)
@@ -122,11 +124,11 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
             err, BX_EINVAL,
             "%s: no exported function '%s' without parameters and results: not a WASI command",
             bx_module_name(c->module), entry_of(l));
-    enter(l);
+    rc = enter(l, err);
     bx_engine_limits el = {l->limits->memory, l->limits->tables, l->limits->fuel};
-    if (core)
+    if (rc == BX_OK && core)
         (void)bx_einstance_new(l->code, l->wasi, l->ctl, &el, &l->instance, end);
-    return BX_OK;
+    return rc;
 }
 
 static void done(bx_live *l)
@@ -288,8 +290,8 @@ void bx_live_run(bx_live *l, bx_outcome *out)
         return;
     }
     l->out = out;
-    enter(l);
-    if (bx_with_stack(l->limits->stack, run_live, &j, &err) != BX_OK) {
+    if (enter(l, &err) != BX_OK ||
+        bx_with_stack(l->limits->stack, run_live, &j, &err) != BX_OK) {
         out->error = bx_strndup(err.msg, strlen(err.msg));
         l->failed = true;
     } else {

@@ -26,6 +26,10 @@ void bx_outcome_from_end(bx_outcome *o, const bx_eng_end *end, const bx_limits *
 /* The call took place, but we failed: kind and words. */
 void bx_outcome_fail(bx_outcome *o, const char *why);
 
+/* The lowest address the calling thread's stack may grow down to; never too low.  UINTPTR_MAX: it
+ * cannot be told. */
+uintptr_t bx_stack_low(void);
+
 /* Run fn(arg) with at least `bytes` of stack: here if this thread has that much left, else on
  * a thread of its own, waited for. */
 BX_NODISCARD bx_code bx_with_stack(uint64_t bytes, void (*fn)(void *arg), void *arg, bx_error *err);

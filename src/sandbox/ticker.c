@@ -16,6 +16,8 @@ struct bx_ticker {
     _Atomic uint64_t soonest; /* a deadline that wants its own tick; UINT64_MAX = none */
     void (*tick)(void *ctx);
     void *ctx;
+    pthread_mutex_t lock;    /* held to start the thread */
+    _Atomic uint32_t begun;  /* 1: `thread` runs */
     pthread_t thread;
 };
 
@@ -100,18 +102,33 @@ bx_code bx_ticker_new(void (*tick)(void *ctx), void *ctx, bx_ticker **ret, bx_er
     t->tick = tick;
     t->ctx = ctx;
     atomic_store(&t->soonest, UINT64_MAX);
+    (void)pthread_mutex_init(&t->lock, NULL);
+    *ret = t;
+    return BX_OK;
+}
+
+static bx_code begin_locked(bx_ticker *t, bx_error *err)
+{
+    if (atomic_load(&t->begun) != 0)
+        return BX_OK;
     /* The embedder's signals are the embedder's: none is ever delivered to this thread. */
     sigset_t all, old;
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &old);
     int rc = pthread_create(&t->thread, NULL, run, t);
     (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (rc != 0) {
-        free(t);
+    if (rc != 0)
         return bx_fail_errno(err, rc, "start the epoch ticker");
-    }
-    *ret = t;
+    atomic_store_explicit(&t->begun, 1, memory_order_release);
     return BX_OK;
+}
+
+static bx_code begin(bx_ticker *t, bx_error *err)
+{
+    (void)pthread_mutex_lock(&t->lock);
+    bx_code rc = begin_locked(t, err);
+    (void)pthread_mutex_unlock(&t->lock);
+    return rc;
 }
 
 void bx_ticker_free(bx_ticker *t)
@@ -120,13 +137,21 @@ void bx_ticker_free(bx_ticker *t)
         return;
     BX_ASSERT(atomic_load(&t->active) == 0);
     atomic_store(&t->quit, 1);
-    unpark(t);
-    (void)pthread_join(t->thread, NULL);
+    if (atomic_load(&t->begun) != 0) {
+        unpark(t);
+        (void)pthread_join(t->thread, NULL);
+    }
+    (void)pthread_mutex_destroy(&t->lock);
     free(t);
 }
 
-void bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns)
+bx_code bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns, bx_error *err)
 {
+    if (atomic_load_explicit(&t->begun, memory_order_acquire) == 0) {
+        bx_code rc = begin(t, err);
+        if (rc != BX_OK)
+            return rc;
+    }
     uint64_t soonest = atomic_load_explicit(&t->soonest, memory_order_relaxed);
     while (deadline_ns < soonest &&
            !atomic_compare_exchange_weak(&t->soonest, &soonest, deadline_ns))
@@ -134,6 +159,7 @@ void bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns)
     (void)atomic_fetch_add(&t->active, 1);
     if (atomic_load(&t->parked) != 0)
         unpark(t);
+    return BX_OK;
 }
 
 void bx_ticker_leave(bx_ticker *t) { (void)atomic_fetch_sub(&t->active, 1); }

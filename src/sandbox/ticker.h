@@ -1,6 +1,7 @@
 /* sandbox/ticker.h - the one thread that ticks epochs, 1 ms apart, while calls run.
- * Entering and leaving a call makes no system call as long as calls follow one another within
- * BX_TICKER_LINGER ticks; after that the thread parks on a futex and costs nothing. */
+ * The thread begins with the first call.  Entering and leaving a call makes no system call as long
+ * as calls follow one another within BX_TICKER_LINGER ticks; after that the thread parks on a futex
+ * and costs nothing. */
 #ifndef BX_SANDBOX_TICKER_H
 #define BX_SANDBOX_TICKER_H
 
@@ -16,8 +17,9 @@ BX_NODISCARD bx_code bx_ticker_new(void (*tick)(void *ctx), void *ctx, bx_ticker
 void bx_ticker_free(bx_ticker *t); /* joins the thread; no call may be active; NULL is fine */
 
 /* Any thread.  `deadline_ns` (CLOCK_MONOTONIC) is a hint: the soonest one known gets a tick of its
- * own at that very moment, so that a lone call is not stopped up to a period late. */
-void bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns);
+ * own at that very moment, so that a lone call is not stopped up to a period late.  The first one
+ * starts the thread and fails where the system has none left (BX_EIO): the call must not begin then. */
+BX_NODISCARD bx_code bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns, bx_error *err);
 void bx_ticker_leave(bx_ticker *t);
 
 #endif

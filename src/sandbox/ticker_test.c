@@ -1,9 +1,19 @@
 #include "sandbox/ticker.h"
 
+#include <dirent.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/test.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1 };
+#elif defined(__has_feature)
+enum { SANITIZED = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) };
+#else
+enum { SANITIZED = 0 };
+#endif
 
 static void count(void *ctx) { (void)atomic_fetch_add((_Atomic int *)ctx, 1); }
 
@@ -28,7 +38,7 @@ static void ticks_only_while_calls_run(void)
     CHECK(bx_ticker_new(count, &n, &t, NULL) == BX_OK);
     wait_ms(10);
     CHECK(atomic_load(&n) == 0);
-    bx_ticker_enter(t, UINT64_MAX);
+    CHECK(bx_ticker_enter(t, UINT64_MAX, NULL) == BX_OK);
     CHECK(passes(&n, 2));
     bx_ticker_leave(t);
     wait_ms(3); /* a tick that was under way */
@@ -46,10 +56,58 @@ static void wakes_from_parking(void)
     for (int round = 0; round < 3; round++) {
         wait_ms(BX_TICKER_LINGER + 50); /* parked by now */
         int before = atomic_load(&n);
-        bx_ticker_enter(t, UINT64_MAX);
+        CHECK(bx_ticker_enter(t, UINT64_MAX, NULL) == BX_OK);
         CHECK(passes(&n, before));
         bx_ticker_leave(t);
     }
+    bx_ticker_free(t);
+}
+
+static int threads(void)
+{
+    int n = 0;
+    DIR *d = opendir("/proc/self/task");
+    for (const struct dirent *e; d && (e = readdir(d));)
+        n += e->d_name[0] != '.';
+    if (d)
+        (void)closedir(d);
+    return n;
+}
+
+static void the_thread_begins_with_the_first_call(void)
+{
+    _Atomic int n = 0;
+    bx_ticker *t = NULL;
+    int before = threads();
+    CHECK(before > 0 && bx_ticker_new(count, &n, &t, NULL) == BX_OK && threads() == before);
+    CHECK(bx_ticker_enter(t, UINT64_MAX, NULL) == BX_OK && threads() == before + 1);
+    CHECK(bx_ticker_enter(t, UINT64_MAX, NULL) == BX_OK && threads() == before + 1);
+    bx_ticker_leave(t);
+    bx_ticker_leave(t);
+    bx_ticker_free(t);
+    CHECK(bx_ticker_new(count, &n, &t, NULL) == BX_OK);
+    bx_ticker_free(t); /* it never began */
+}
+
+/* A process that may have no further thread is told so; nothing is counted, and it can try again.
+ * The first test: later there are stacks of ended threads to take. */
+static void a_refused_thread_is_an_error(void)
+{
+    if (SANITIZED)
+        SKIP("sanitizers need address space of their own");
+    _Atomic int n = 0;
+    bx_ticker *t = NULL;
+    bx_error err = {.msg = ""};
+    struct rlimit was, none;
+    CHECK(getrlimit(RLIMIT_AS, &was) == 0 && bx_ticker_new(count, &n, &t, NULL) == BX_OK);
+    none = was;
+    none.rlim_cur = 1; /* no address space for its stack; holds for root as well */
+    bool limited = setrlimit(RLIMIT_AS, &none) == 0;
+    bx_code rc = bx_ticker_enter(t, UINT64_MAX, &err);
+    CHECK(setrlimit(RLIMIT_AS, &was) == 0);
+    CHECK(limited && rc == BX_EIO && strstr(err.msg, "epoch ticker"));
+    CHECK(bx_ticker_enter(t, UINT64_MAX, NULL) == BX_OK); /* control */
+    bx_ticker_leave(t);
     bx_ticker_free(t);
 }
 
@@ -59,4 +117,5 @@ static void free_accepts_null(void)
     CHECK(true);
 }
 
-BXT_MAIN(RUN(ticks_only_while_calls_run); RUN(wakes_from_parking); RUN(free_accepts_null);)
+BXT_MAIN(RUN(a_refused_thread_is_an_error); RUN(ticks_only_while_calls_run); RUN(wakes_from_parking);
+         RUN(the_thread_begins_with_the_first_call); RUN(free_accepts_null);)
