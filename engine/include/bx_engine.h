@@ -88,6 +88,10 @@ bx_eng_code bx_engine_compile(const bx_engine *e, bx_code_kind kind, const uint8
  * are copied. */
 bx_eng_code bx_engine_load(const bx_engine *e, bx_code_kind kind, const uint8_t *code, size_t n,
                            bx_emodule **ret, bx_eng_error *err);
+/* The same from the first `n` bytes of the file open as `fd`, which is taken, also on failure.  It is
+ * mapped (privately) where that can be, so it must not be changed as long as the module lives. */
+bx_eng_code bx_engine_load_file(const bx_engine *e, bx_code_kind kind, int fd, size_t n,
+                                bx_emodule **ret, bx_eng_error *err);
 void bx_emodule_free(bx_emodule *m);
 
 /* What the file is and needs, as one JSON object (docs/inspect.md). */

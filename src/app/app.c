@@ -1,6 +1,7 @@
 #include "app/app.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "os/dirs.h"
 
@@ -10,6 +11,7 @@ struct bx_app {
     bx_egress *egress;
     bx_runtime *runtime;
     char *store_dir;
+    char *own[2]; /* where compiled code and its key are kept; NULL: nowhere */
 };
 
 /* DIR/NAME as a new string; NULL when out of memory. */
@@ -52,7 +54,14 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
         rc_cfg.cache_dir = NULL;
         rc = bx_runtime_new(&rc_cfg, &app->runtime, &why);
     }
-    return rc == BX_OK ? BX_OK : bx_fail(err, rc, "%s", why.msg);
+    if (rc != BX_OK)
+        return bx_fail(err, rc, "%s", why.msg);
+    const char *const own[] = {rc_cfg.cache_dir, rc_cfg.cache_dir ? rc_cfg.key_dir : NULL};
+    for (size_t i = 0; i < BX_COUNT(own); i++) {
+        if (own[i] && !(app->own[i] = bx_strndup(own[i], strlen(own[i]))))
+            return bx_fail(err, BX_ENOMEM, "runtime");
+    }
+    return BX_OK;
 }
 
 bx_code bx_app_new(const bx_app_config *cfg, bx_app **ret, bx_error *err)
@@ -84,6 +93,8 @@ void bx_app_free(bx_app *app)
     bx_runtime_free(app->runtime);
     bx_egress_free(app->egress);
     free(app->store_dir);
+    for (size_t i = 0; i < BX_COUNT(app->own); i++)
+        free(app->own[i]);
     free(app);
 }
 
@@ -97,6 +108,59 @@ void bx_app_leave(bx_app *app)
     app->egress = NULL;
     left = app;
     (void)left;
+}
+
+/* What follows `dir` in `path`, or NULL when that does not lie in it: "" for itself, else "/…". */
+static const char *rest_of(const char *path, const char *dir)
+{
+    size_t n = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
+    return strncmp(path, dir, n) == 0 && (path[n] == '/' || path[n] == '\0') ? path + n : NULL;
+}
+
+/* `text` as a pattern that matches itself only. */
+static void add_literal(bx_buf *line, bx_str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        (void)bx_buf_addf(line, strchr("*?[", text.p[i]) ? "[%c]" : "%c", text.p[i]);
+}
+
+static bx_code deny(bx_grant *g, bx_str guest, const char *rest, bx_error *err)
+{
+    BX_AUTO_BUF line = bx_buf_init(4 * MAX_PATH);
+    (void)bx_buf_add_z(&line, "deny:");
+    if (!bx_str_eq(guest, BX_LIT("/")))
+        add_literal(&line, guest);
+    add_literal(&line, bx_str_of(rest));
+    bx_code rc = bx_buf_check(&line, err);
+    return rc == BX_OK ? bx_grant_allow(g, bx_buf_str(&line), err) : rc;
+}
+
+/* One mount, one directory of ours; both as the kernel spells them. */
+static bx_code protect(bx_grant *g, const char *own, const char *host, bx_str guest, bx_error *err)
+{
+    if (rest_of(host, own))
+        return bx_fail(err, BX_EDENIED,
+                       "'%.400s' is where compiled code is kept: no guest may have it; mount another "
+                       "directory, or keep the code elsewhere",
+                       host);
+    const char *rest = rest_of(own, host);
+    return rest ? deny(g, guest, rest, err) : BX_OK;
+}
+
+bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err)
+{
+    size_t n = bx_grant_mounts(g).n;
+    for (size_t d = 0; n && d < BX_COUNT(app->own); d++) {
+        BX_AUTOFREE char *own = app->own[d] ? realpath(app->own[d], NULL) : NULL;
+        for (size_t i = 0; own && i < n; i++) {
+            const bx_mount *m = &bx_grant_mounts(g).at[i];
+            BX_AUTOFREE char *host = realpath(m->host, NULL); /* what is not there cannot be mounted */
+            bx_code rc = host ? protect(g, own, host, bx_str_of(m->guest), err) : BX_OK;
+            if (rc != BX_OK)
+                return rc;
+        }
+    }
+    return BX_OK;
 }
 
 bx_runtime *bx_app_runtime(const bx_app *app) { return app->runtime; }

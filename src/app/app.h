@@ -4,6 +4,7 @@
 #ifndef BX_APP_APP_H
 #define BX_APP_APP_H
 
+#include "policy/grant.h"
 #include "sandbox/runtime.h"
 
 typedef struct bx_app bx_app;
@@ -30,6 +31,11 @@ BX_DEFINE_AUTO(bx_app, bx_app_free)
  * they use libraries that are taken down at the exit; engines, code and memory are left to the kernel,
  * which is quicker at giving them back.  Nothing of `app` may be used any more.  NULL is fine. */
 void bx_app_leave(bx_app *app);
+
+/* Before `g` is sealed: carve out of its mounts what no guest may have, the directories of compiled
+ * code and of the key that vouches for it.  Whoever can write there could have code of its own run
+ * outside the sandbox.  BX_EDENIED for a mount that is one of them, or lies in one; BX_ENOMEM. */
+BX_NODISCARD bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err);
 
 bx_runtime *bx_app_runtime(const bx_app *app);   /* borrowed; never NULL */
 const char *bx_app_store_dir(const bx_app *app); /* borrowed; NULL when there is none */

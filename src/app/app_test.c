@@ -58,6 +58,41 @@ static void a_named_directory_must_be_usable(void)
     CHECK(bx_app_new(&cfg, &app, &err) != BX_OK && !app && err.msg[0]);
 }
 
+static bool has_line(const bx_grant *g, const char *pattern)
+{
+    bx_cap_list caps = bx_grant_caps(g);
+    for (size_t i = 0; i < caps.n; i++) {
+        if (caps.at[i].kind == BX_CAP_DENY && strcmp(caps.at[i].path, pattern) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void no_guest_gets_code_or_key(void)
+{
+    char inside[128];
+    bx_error err;
+    (void)snprintf(inside, sizeof inside, "%s/modules", dir);
+    CHECK(setenv("BOXAGNTS_HOME", dir, 1) == 0);
+    bx_app_config cfg = {.use_home = true};
+    BX_AUTO(bx_app) bx_app *app = NULL;
+    BX_AUTO(bx_grant) bx_grant *above = NULL;
+    BX_AUTO(bx_grant) bx_grant *named = NULL;
+    BX_AUTO(bx_grant) bx_grant *beside = NULL;
+    CHECK(bx_app_new(&cfg, &app, NULL) == BX_OK && bx_grant_new(&above, NULL) == BX_OK);
+    CHECK(bx_grant_new(&named, NULL) == BX_OK && bx_grant_new(&beside, NULL) == BX_OK);
+    CHECK(bx_grant_mount(above, bx_str_of(dir), BX_LIT("/w*"), NULL) == BX_OK);
+    CHECK(bx_grant_mount(above, BX_LIT("/nowhere"), BX_LIT("/n"), NULL) == BX_OK);
+    CHECK(bx_app_protect(app, above, NULL) == BX_OK);
+    CHECK(has_line(above, "/w[*]/modules") && has_line(above, "/w[*]/keys"));
+    CHECK(bx_grant_mount(named, bx_str_of(inside), BX_LIT("/m"), NULL) == BX_OK);
+    CHECK(bx_app_protect(app, named, &err) == BX_EDENIED && strstr(err.msg, "compiled code"));
+    (void)snprintf(inside, sizeof inside, "%s/modules-not", dir);
+    CHECK(mkdir(inside, 0700) == 0);
+    CHECK(bx_grant_mount(beside, bx_str_of(inside), BX_LIT("/m"), NULL) == BX_OK);
+    CHECK(bx_app_protect(app, beside, NULL) == BX_OK && bx_grant_caps(beside).n == 0);
+}
+
 static void out_of_memory_is_an_error(void)
 {
     bx_app_config cfg = {.store_dir = "/srv/store"};
@@ -69,4 +104,5 @@ static void out_of_memory_is_an_error(void)
 
 BXT_MAIN(if (!mkdtemp(dir)) return 99; RUN(nothing_is_kept_unless_named);
          RUN(home_holds_cache_and_store); RUN(a_home_others_can_write_to_is_done_without);
-         RUN(a_named_directory_must_be_usable); RUN(out_of_memory_is_an_error);)
+         RUN(a_named_directory_must_be_usable);
+         RUN(no_guest_gets_code_or_key); RUN(out_of_memory_is_an_error);)

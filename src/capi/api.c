@@ -146,9 +146,11 @@ boxagnts_code boxagnts_grant_seal(boxagnts_grant *grant, const boxagnts_engine *
     bx_error why;
     if (!grant->building)
         return refuse(BX_ESTATE, "the grant was sealed already", err);
-    return report(bx_sealed_new(BX_TAKE(grant->building), bx_app_store_dir(engine->app),
-                                &grant->sealed, &why),
-                  &why, err);
+    bx_code rc = bx_app_protect(engine->app, grant->building, &why);
+    if (rc == BX_OK)
+        rc = bx_sealed_new(BX_TAKE(grant->building), bx_app_store_dir(engine->app), &grant->sealed,
+                           &why);
+    return report(rc, &why, err);
 }
 
 static boxagnts_code wrap_module(boxagnts_engine *engine, bx_code rc, bx_module *m,

@@ -132,7 +132,10 @@ static bx_code run_call(run *r, const bx_app *app, bx_grant *g, bx_error *err)
 {
     const bx_args *a = r->a;
     BX_AUTO(bx_sealed) bx_sealed *sealed = NULL;
-    bx_code rc = bx_sealed_new(g, bx_app_store_dir(app), &sealed, err);
+    bx_code rc = bx_app_protect(app, g, err);
+    if (rc == BX_OK)
+        rc = bx_sealed_new(BX_TAKE(g), bx_app_store_dir(app), &sealed, err);
+    bx_grant_free(g);
     if (rc != BX_OK)
         return rc;
     static bx_module *m; /* never freed: as bx_app_leave */

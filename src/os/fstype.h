@@ -9,4 +9,9 @@
  * told.  One system call. */
 bool bx_fd_is_kernel_fs(int fd);
 
+/* Is `fd` on a file system where this kernel alone sets the change time of a file, at every change?
+ * No for FUSE, network and FAT file systems, whose servers or drivers make it up, and for unknown
+ * ones.  One system call. */
+bool bx_fd_keeps_change_times(int fd);
+
 #endif

@@ -1,30 +1,30 @@
 #include "sandbox/cache.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "codec/sha256.h"
+#include "os/clock.h"
 #include "os/dirs.h"
 #include "os/fd.h"
+#include "sandbox/cache_internal.h"
 
-enum { KEY_BYTES = 32, MAC_BYTES = 32, NAME_LEN = 64, HEAD_BYTES = 8 + MAC_BYTES };
-static const char magic[8] = {'B', 'X', 'C', 'O', 'D', 'E', '0', '1'};
-
-/* An entry is: magic, HMAC-SHA-256(key, name || code), code. */
-struct bx_cache {
-    int dir;
-    uint8_t key[KEY_BYTES];
-    uint64_t max_bytes;
-    void (*notice)(void *ctx, const char *text);
-    void *notice_ctx;
+enum {
+    KEY_BYTES = BX_CACHE_KEY_BYTES,
+    MAC_BYTES = BX_CACHE_MAC_BYTES,
+    TAIL_BYTES = BX_CACHE_TAIL_BYTES,
 };
+static const char magic[8] = {'B', 'X', 'C', 'O', 'D', 'E', '0', '2'};
+
+/* An entry is: code, magic, HMAC-SHA-256(key, name || code).  The code comes first so that it can be
+ * mapped as it is. */
 
 void bx_cache_on_notice(bx_cache *c, void (*notice)(void *ctx, const char *text), void *ctx)
 {
@@ -119,28 +119,32 @@ void bx_cache_free(bx_cache *c)
     free(c);
 }
 
-bx_cache_key bx_cache_key_of(const uint8_t *wasm, size_t n, int kind, const char *fingerprint)
+bx_cache_key bx_cache_key_of(const uint8_t of_wasm[32], int kind, const char *fingerprint)
 {
-    uint8_t of_wasm[32], all[32];
-    bx_sha256(wasm, n, of_wasm);
     char head[512];
+    uint8_t all[32];
     int len = snprintf(head, sizeof head, "%d\n%s\n", kind, fingerprint);
-    BX_ASSERT(len > 0 && (size_t)len < sizeof head - sizeof of_wasm);
-    memcpy(head + len, of_wasm, sizeof of_wasm);
-    bx_sha256(head, (size_t)len + sizeof of_wasm, all);
+    BX_ASSERT(len > 0 && (size_t)len < sizeof head - 32);
+    memcpy(head + len, of_wasm, 32);
+    bx_sha256(head, (size_t)len + 32, all);
     bx_cache_key key;
-    for (size_t i = 0; i < sizeof all; i++)
-        (void)snprintf(key.name + 2 * i, 3, "%02x", all[i]);
+    bx_sha256_hex(all, key.name);
     return key;
 }
 
-/* HMAC over the name and the code: the name is in it so that one valid entry cannot stand in
- * for another. */
-static void mac_of(const bx_cache *c, const bx_cache_key *key, const void *code, size_t n,
-                   uint8_t mac[MAC_BYTES])
+void bx_cache_mac(const bx_cache *c, const char *name, const void *p, size_t n,
+                  uint8_t mac[MAC_BYTES])
 {
-    bx_str parts[2] = {{key->name, NAME_LEN}, {code, n}};
+    bx_str parts[2] = {bx_str_of(name), {p, n}};
     bx_hmac_sha256v(c->key, KEY_BYTES, parts, 2, mac);
+}
+
+void bx_cache_touch(int fd, const bx_file_id *id)
+{
+    const uint64_t day = UINT64_C(86400000000000);
+    uint64_t now = bx_clock_now_ns(BX_CLOCK_REALTIME);
+    if (now > id->mtime_ns && now - id->mtime_ns > day)
+        (void)futimens(fd, NULL);
 }
 
 static bx_code reject(bx_cache *c, const bx_cache_key *key, const char *why, bx_error *err)
@@ -151,104 +155,76 @@ static bx_code reject(bx_cache *c, const bx_cache_key *key, const char *why, bx_
     return bx_fail(err, BX_EGUEST, "code cache entry %.12s… %s", key->name, why);
 }
 
-bx_code bx_cache_load(bx_cache *c, const bx_cache_key *key, bx_buf *ret, bx_error *err)
+/* It may be good: too few descriptors or too little memory say nothing about an entry. */
+static bx_code leave(bx_cache *c, const bx_cache_key *key, int sys, const char *what, bx_error *err)
 {
-    BX_AUTOCLOSE int fd = openat(c->dir, key->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bx_cache_notice(c, "code cache entry %.12s… cannot be %s (%s); it is compiled without it",
+                    key->name, what, strerror(sys));
+    return bx_fail_errno(err, sys, "code cache entry %.12s… cannot be %s", key->name, what);
+}
+
+/* Whether the file's tail vouches for the rest; `all` is the whole file. */
+static bool is_genuine(const bx_cache *c, const bx_cache_key *key, const uint8_t *all, size_t n)
+{
+    uint8_t mac[MAC_BYTES];
+    const uint8_t *tail = all + n;
+    bx_cache_mac(c, key->name, all, n, mac);
+    return memcmp(tail, magic, sizeof magic) == 0 &&
+           bx_equal_ct(mac, tail + sizeof magic, MAC_BYTES);
+}
+
+static bx_code check(bx_cache *c, const bx_cache_key *key, int fd, bx_cached *ret, bx_error *err)
+{
     struct stat st;
-    if (fd < 0 || fstat(fd, &st) != 0)
-        return errno == ENOENT ? bx_fail(err, BX_ENOENT, "not in the code cache")
-                               : reject(c, key, "cannot be opened", err);
+    if (fstat(fd, &st) != 0)
+        return leave(c, key, errno, "opened", err);
     if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
         return reject(c, key, "is not a file of ours", err);
-    if (st.st_size < HEAD_BYTES || st.st_size > BX_MAX_MODULE_BYTES * INT64_C(4))
+    if (st.st_size < TAIL_BYTES || st.st_size > BX_MAX_MODULE_BYTES * INT64_C(4))
         return reject(c, key, "has an impossible size", err);
-
-    char head[HEAD_BYTES], *code;
-    size_t n = (size_t)st.st_size - HEAD_BYTES;
-    *ret = bx_buf_init(n);
-    bx_code rc = bx_buf_reserve(ret, n, &code);
-    if (rc != BX_OK)
-        return bx_fail(err, rc, "code cache entry of %zu bytes", n);
-    if (bx_fd_read_full(fd, head, sizeof head, NULL) != BX_OK ||
-        bx_fd_read_full(fd, code, n, NULL) != BX_OK) {
-        bx_buf_done(ret);
-        return reject(c, key, "cannot be read", err);
-    }
-    uint8_t mac[MAC_BYTES];
-    mac_of(c, key, code, n, mac);
-    if (memcmp(head, magic, sizeof magic) != 0 || !bx_equal_ct(mac, head + 8, MAC_BYTES)) {
-        bx_buf_done(ret);
+    bx_file_id after;
+    ret->known = bx_file_id_of(fd, &ret->id) && bx_file_id_is_settled(&ret->id);
+    ret->n = (size_t)st.st_size - TAIL_BYTES;
+    void *all = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (all == MAP_FAILED)
+        return leave(c, key, errno, "read", err);
+    bool genuine = is_genuine(c, key, all, ret->n);
+    (void)munmap(all, (size_t)st.st_size);
+    if (!genuine)
         return reject(c, key, "fails its check", err);
-    }
-    ret->n = n;
-    (void)futimens(fd, NULL); /* recently used: pruned last */
+    if (ret->known)
+        ret->known = bx_file_id_of(fd, &after) && bx_file_id_equal(&ret->id, &after);
     return BX_OK;
 }
 
-struct entry {
-    char name[NAME_LEN + 1];
-    struct timespec used;
-    uint64_t size;
-};
-
-static int by_age(const void *a, const void *b)
+bx_code bx_cache_load(bx_cache *c, const bx_cache_key *key, bx_cached *ret, bx_error *err)
 {
-    const struct timespec *x = &((const struct entry *)a)->used,
-                          *y = &((const struct entry *)b)->used;
-    if (x->tv_sec != y->tv_sec)
-        return x->tv_sec < y->tv_sec ? -1 : 1;
-    return x->tv_nsec < y->tv_nsec ? -1 : x->tv_nsec > y->tv_nsec;
-}
-
-static size_t list_entries(DIR *d, struct entry *e, size_t max, uint64_t *total)
-{
-    size_t n = 0;
-    *total = 0;
-    for (const struct dirent *de; n < max && (de = readdir(d));) {
-        struct stat st;
-        if (strlen(de->d_name) != NAME_LEN ||
-            fstatat(dirfd(d), de->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-            continue;
-        memcpy(e[n].name, de->d_name, NAME_LEN + 1);
-        e[n].used = st.st_mtim;
-        e[n].size = (uint64_t)st.st_size;
-        *total += e[n++].size;
-    }
-    return n;
-}
-
-static void prune(const bx_cache *c)
-{
-    enum { MOST = 4096 };
-    int fd = openat(c->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *d = fd < 0 ? NULL : fdopendir(fd);
-    if (!d) {
-        if (fd >= 0)
-            (void)close(fd);
-        return;
-    }
-    BX_AUTOFREE struct entry *e = bx_calloc(MOST, sizeof *e);
-    uint64_t total = 0;
-    size_t n = e ? list_entries(d, e, MOST, &total) : 0;
-    if (e && total > c->max_bytes) {
-        qsort(e, n, sizeof *e, by_age);
-        for (size_t i = 0; i + 1 < n && total > c->max_bytes; i++) {
-            if (unlinkat(c->dir, e[i].name, 0) == 0)
-                total -= e[i].size;
-        }
-    }
-    (void)closedir(d);
+    BX_AUTOCLOSE int fd = openat(c->dir, key->name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT)
+        return bx_fail(err, BX_ENOENT, "not in the code cache");
+    if (fd < 0 && errno == ELOOP)
+        return reject(c, key, "is not a file of ours", err);
+    if (fd < 0)
+        return leave(c, key, errno, "opened", err);
+    bx_cached found = {.fd = -1};
+    bx_code rc = check(c, key, fd, &found, err);
+    if (rc != BX_OK)
+        return rc;
+    bx_cache_touch(fd, &found.id);
+    found.fd = bx_fd_take(&fd);
+    *ret = found;
+    return BX_OK;
 }
 
 bx_code bx_cache_store(bx_cache *c, const bx_cache_key *key, const uint8_t *code, size_t n,
                        bx_error *err)
 {
-    uint8_t head[HEAD_BYTES];
-    memcpy(head, magic, sizeof magic);
-    mac_of(c, key, code, n, head + 8);
-    bx_str parts[2] = {{(const char *)head, sizeof head}, {(const char *)code, n}};
+    uint8_t tail[TAIL_BYTES];
+    memcpy(tail, magic, sizeof magic);
+    bx_cache_mac(c, key->name, code, n, tail + sizeof magic);
+    bx_str parts[2] = {{(const char *)code, n}, {(const char *)tail, sizeof tail}};
     bx_code rc = bx_file_write_atomic(c->dir, key->name, 0600, parts, 2, err);
     if (rc == BX_OK)
-        prune(c);
+        bx_cache_prune(c);
     return rc;
 }

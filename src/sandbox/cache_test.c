@@ -2,18 +2,22 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/test.h"
+#include "codec/sha256.h"
+#include "os/fd.h"
 
 static char dir[64], keys[80], code_dir[80];
 static int notices;
+static char said[512];
 
 static void count(void *ctx, const char *text)
 {
     (void)ctx;
-    (void)text;
+    (void)snprintf(said, sizeof said, "%s", text);
     notices++;
 }
 
@@ -39,7 +43,9 @@ static void setup(void)
 
 static bx_cache_key key_of(const char *wasm)
 {
-    return bx_cache_key_of((const uint8_t *)wasm, strlen(wasm), 1, "print");
+    uint8_t sum[BX_SHA256_BYTES];
+    bx_sha256(wasm, strlen(wasm), sum);
+    return bx_cache_key_of(sum, 1, "print");
 }
 
 static bool put(bx_cache *c, const char *wasm, const char *code)
@@ -51,9 +57,16 @@ static bool put(bx_cache *c, const char *wasm, const char *code)
 static bx_code get(bx_cache *c, const char *wasm, const char *expect)
 {
     bx_cache_key k = key_of(wasm);
-    BX_AUTO_BUF b = bx_buf_init(0);
-    bx_code rc = bx_cache_load(c, &k, &b, NULL);
-    return rc != BX_OK ? rc : bx_str_eq(bx_buf_str(&b), bx_str_of(expect)) ? BX_OK : BX_EINTERNAL;
+    bx_cached found;
+    char code[256];
+    bx_code rc = bx_cache_load(c, &k, &found, NULL);
+    if (rc != BX_OK)
+        return rc;
+    bool same = found.n == strlen(expect) && found.n <= sizeof code &&
+                bx_fd_read_full(found.fd, code, found.n, NULL) == BX_OK &&
+                memcmp(code, expect, found.n) == 0;
+    (void)close(found.fd);
+    return same ? BX_OK : BX_EINTERNAL;
 }
 
 static void path_of(const char *wasm, char out[256])
@@ -73,10 +86,9 @@ static void gives_back_what_was_stored(void)
 
 static void key_covers_all_that_matters(void)
 {
-    bx_cache_key a = bx_cache_key_of((const uint8_t *)"w", 1, 1, "p"),
-                 b = bx_cache_key_of((const uint8_t *)"w", 1, 2, "p"),
-                 c = bx_cache_key_of((const uint8_t *)"w", 1, 1, "q"),
-                 d = bx_cache_key_of((const uint8_t *)"v", 1, 1, "p");
+    const uint8_t w[BX_SHA256_BYTES] = "w", v[BX_SHA256_BYTES] = "v";
+    bx_cache_key a = bx_cache_key_of(w, 1, "p"), b = bx_cache_key_of(w, 2, "p"),
+                 c = bx_cache_key_of(w, 1, "q"), d = bx_cache_key_of(v, 1, "p");
     CHECK(strcmp(a.name, b.name) && strcmp(a.name, c.name) && strcmp(a.name, d.name));
     CHECK(strlen(a.name) == 64);
 }
@@ -155,6 +167,51 @@ static void refuses_a_key_others_can_read(void)
     bx_cache_free(c);
 }
 
+/* Too few descriptors say nothing about an entry: it is not removed for that. */
+static void out_of_descriptors_an_entry_stays(void)
+{
+    BX_AUTO(bx_cache) bx_cache *c = NULL;
+    char path[256];
+    struct rlimit was, none;
+    CHECK(open_cache(BX_CACHE_MAX, &c) && put(c, "a", "code of a"));
+    path_of("a", path);
+    CHECK(getrlimit(RLIMIT_NOFILE, &was) == 0);
+    none = was;
+    none.rlim_cur = 1;
+    CHECK(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    bx_code rc = get(c, "a", "");
+    CHECK(setrlimit(RLIMIT_NOFILE, &was) == 0);
+    CHECK(rc == BX_EIO && notices == 1 && strstr(said, "cannot be opened"));
+    CHECK(access(path, F_OK) == 0 && get(c, "a", "code of a") == BX_OK);
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1 };
+#elif defined(__has_feature)
+enum { SANITIZED = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) };
+#else
+enum { SANITIZED = 0 };
+#endif
+
+static void out_of_memory_an_entry_stays(void)
+{
+    if (SANITIZED)
+        SKIP("sanitizers need address space of their own");
+    BX_AUTO(bx_cache) bx_cache *c = NULL;
+    char path[256];
+    struct rlimit was, none;
+    CHECK(open_cache(BX_CACHE_MAX, &c) && put(c, "a", "code of a"));
+    path_of("a", path);
+    CHECK(getrlimit(RLIMIT_AS, &was) == 0);
+    none = was;
+    none.rlim_cur = 1;
+    CHECK(setrlimit(RLIMIT_AS, &none) == 0);
+    bx_code rc = get(c, "a", "");
+    CHECK(setrlimit(RLIMIT_AS, &was) == 0);
+    CHECK(rc == BX_EIO && notices == 1 && strstr(said, "cannot be read"));
+    CHECK(access(path, F_OK) == 0 && get(c, "a", "code of a") == BX_OK);
+}
+
 static void prunes_the_least_recently_used(void)
 {
     BX_AUTO(bx_cache) bx_cache *c = NULL;
@@ -169,6 +226,7 @@ static void prunes_the_least_recently_used(void)
     CHECK(utimensat(AT_FDCWD, path, past, 0) == 0);
     CHECK(put(c, "new", big));
     CHECK(get(c, "old", "") == BX_ENOENT && get(c, "new", big) == BX_OK);
+    CHECK(notices > 0 && strstr(said, "thrown out") && strstr(said, "wasm_cache_max"));
 }
 
 static void teardown(void)
@@ -182,4 +240,5 @@ BXT_MAIN(RUN(setup); RUN(gives_back_what_was_stored); RUN(key_covers_all_that_ma
          RUN(a_flipped_bit_never_loads); RUN(a_swapped_entry_never_loads);
          RUN(truncated_and_strange_entries_never_load); RUN(an_entry_under_another_key_never_loads);
          RUN(refuses_a_directory_others_can_write_to); RUN(refuses_a_key_others_can_read);
+         RUN(out_of_descriptors_an_entry_stays); RUN(out_of_memory_an_entry_stays);
          RUN(prunes_the_least_recently_used); RUN(teardown);)

@@ -1,4 +1,8 @@
 /* What the engine says about files it cannot use: each kind of failure has its own code. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "base/test.h"
 #include "bx_engine.h"
 
@@ -85,4 +89,53 @@ static void loading(void)
     bx_engine_free(fuel);
 }
 
-BXT_MAIN(RUN(compiling); RUN(loading);)
+/* A file with these bytes and more after them, as an entry of the cache has. */
+static int file_of(const uint8_t *p, size_t n)
+{
+    char path[] = "/tmp/bx-code.XXXXXX";
+    int fd = mkstemp(path);
+    if (fd < 0 || unlink(path) != 0)
+        return -1;
+    return write(fd, p, n) == (ssize_t)n && write(fd, "and more", 8) == 8 ? fd : -1;
+}
+
+static bx_eng_code load_file(bx_engine *e, const uint8_t *code, size_t n, size_t say)
+{
+    bx_emodule *m = NULL;
+    bx_eng_code rc = bx_engine_load_file(e, BX_CODE_CORE, file_of(code, n), say, &m, NULL);
+    bx_emodule_free(m);
+    return rc;
+}
+
+static int descriptors(void)
+{
+    int n = 0;
+    for (int fd = 0; fd < 256; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
+}
+
+static void loading_from_a_file(void)
+{
+    static const uint8_t roomy[] = {MAGIC, 5, 4, 1, 0, 129, 2};
+    bx_engine *pooled = make(2, 0), *demand = make(0, 0), *fuel = make(0, 1);
+    CHECK(pooled && demand && fuel);
+    bx_eng_bytes code = {0};
+    CHECK(compile(pooled, roomy, sizeof roomy, &code) == BX_ENG_OK);
+    int before = descriptors();
+    CHECK(load_file(demand, code.p, code.n, code.n) == BX_ENG_OK);
+    if (bx_engine_is_pooled(pooled))
+        CHECK(load_file(pooled, code.p, code.n, code.n) == BX_ENG_LIMIT);
+    CHECK(load_file(fuel, code.p, code.n, code.n) == BX_ENG_STALE);
+    CHECK(load_file(demand, code.p, code.n, 20) == BX_ENG_STALE);
+    CHECK(load_file(demand, code.p, code.n, code.n + 8) == BX_ENG_STALE); /* the tail is not where it should be */
+    CHECK(load_file(demand, code.p, code.n, code.n + 9) == BX_ENG_INTERNAL); /* not so many bytes */
+    CHECK(load_file(demand, (const uint8_t *)"something else", 14, 14) == BX_ENG_STALE);
+    CHECK(descriptors() == before); /* taken, also on failure */
+    bx_eng_bytes_free(code);
+    bx_engine_free(pooled);
+    bx_engine_free(demand);
+    bx_engine_free(fuel);
+}
+
+BXT_MAIN(RUN(compiling); RUN(loading); RUN(loading_from_a_file);)

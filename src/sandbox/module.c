@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "codec/sha256.h"
 #include "os/fd.h"
 #include "sandbox/component.h"
 #include "wasi/wasi.h"
@@ -16,7 +17,12 @@
 struct bx_module {
     bx_runtime *rt;
     char *name;
-    bx_buf wasm;
+    bx_buf wasm; /* empty while nobody needed it: then `file` holds it */
+    int file;    /* where it was read from, or will be; -1: from bytes */
+    bx_file_id id;
+    bool known; /* `id` is that of `file`, which held what `of_wasm` says */
+    bool summed;
+    uint8_t of_wasm[BX_SHA256_BYTES];
     bx_wasm_kind kind;
     pthread_mutex_t lock;                       /* held while code is prepared */
     _Atomic(bx_emodule *) code[BX_MAX_ENGINES]; /* by engine index; set once */
@@ -61,7 +67,7 @@ static bx_code refuse_kind(bx_wasm_kind kind, size_t n, bx_error *err)
 
 /* Opened non-blocking so that a FIFO in the place of the file cannot hang us; only a plain
  * file is read. */
-static bx_code read_wasm(const char *path, bx_buf *ret, bx_error *err)
+static bx_code open_wasm(const char *path, int *ret, size_t *ret_size, bx_error *err)
 {
     BX_AUTOCLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
@@ -75,17 +81,60 @@ static bx_code read_wasm(const char *path, bx_buf *ret, bx_error *err)
     if (size > BX_MAX_MODULE_BYTES)
         return bx_fail(err, BX_ELIMIT, "%llu bytes; a module may have at most %d",
                        (unsigned long long)size, BX_MAX_MODULE_BYTES);
-    *ret = bx_buf_init((size_t)size);
+    *ret = bx_fd_take(&fd);
+    *ret_size = (size_t)size;
+    return BX_OK;
+}
+
+static bx_code read_bytes(int fd, size_t size, bx_buf *ret, bx_error *err)
+{
+    *ret = bx_buf_init(size);
     char *at;
-    bx_code rc = bx_buf_reserve(ret, (size_t)size, &at);
+    bx_code rc = bx_buf_reserve(ret, size, &at);
     if (rc != BX_OK)
-        return bx_fail(err, rc, "out of memory for %llu bytes", (unsigned long long)size);
-    rc = bx_fd_read_full(fd, (uint8_t *)at, (size_t)size, err);
+        return bx_fail(err, rc, "out of memory for %zu bytes", size);
+    rc = bx_fd_read_full(fd, (uint8_t *)at, size, err);
     if (rc != BX_OK)
         bx_buf_done(ret);
     else
-        ret->n = (size_t)size;
+        ret->n = size;
     return rc;
+}
+
+static bx_code read_wasm(const char *path, bx_buf *ret, bx_error *err)
+{
+    BX_AUTOCLOSE int fd = -1;
+    size_t size = 0;
+    bx_code rc = open_wasm(path, &fd, &size, err);
+    return rc == BX_OK ? read_bytes(fd, size, ret, err) : rc;
+}
+
+static const uint8_t *sum_of(bx_module *m)
+{
+    if (!m->summed)
+        bx_sha256(m->wasm.p, m->wasm.n, m->of_wasm);
+    m->summed = true;
+    return m->of_wasm;
+}
+
+/* The module's bytes, where so far its file was recognised only. */
+static bx_code need_bytes_locked(bx_module *m, bx_error *err)
+{
+    if (m->wasm.n || m->file < 0)
+        return BX_OK;
+    uint8_t sum[BX_SHA256_BYTES];
+    BX_AUTO_BUF wasm = bx_buf_init(0);
+    if (lseek(m->file, 0, SEEK_SET) != 0)
+        return bx_fail_errno(err, errno, "read it again");
+    bx_code rc = read_bytes(m->file, (size_t)m->id.size, &wasm, err);
+    if (rc != BX_OK)
+        return rc;
+    bx_sha256(wasm.p, wasm.n, sum);
+    if (memcmp(sum, m->of_wasm, sizeof sum) != 0)
+        return bx_fail(err, BX_EINVAL, "the file was changed after it had been opened");
+    m->wasm = wasm;
+    wasm = bx_buf_init(0);
+    return BX_OK;
 }
 
 /* ---- compiling ------------------------------------------------------------------------ */
@@ -97,10 +146,15 @@ static bx_code load_code(bx_engine *e, bx_code_kind kind, const void *code, size
     return bx_from_engine(bx_engine_load(e, kind, code, n, ret, &ee), &ee, err);
 }
 
+static bx_code_kind code_kind(bx_wasm_kind kind)
+{
+    return kind == BX_WASM_CORE ? BX_CODE_CORE : BX_CODE_COMPONENT;
+}
+
 static bx_code compile_fresh(const bx_module *m, bx_engine *e, const bx_cache_key *key,
                              bx_emodule **ret, bx_error *err)
 {
-    bx_code_kind kind = m->kind == BX_WASM_CORE ? BX_CODE_CORE : BX_CODE_COMPONENT;
+    bx_code_kind kind = code_kind(m->kind);
     bx_eng_error ee = {0};
     bx_eng_bytes code = {0};
     bx_eng_code ec = bx_engine_compile(e, kind, (const uint8_t *)m->wasm.p, m->wasm.n, &code, &ee);
@@ -117,21 +171,38 @@ static bx_code compile_fresh(const bx_module *m, bx_engine *e, const bx_cache_ke
     return rc;
 }
 
-static bx_code compile(const bx_module *m, bx_engine *e, bx_emodule **ret, bx_error *err)
+static bool load_cached(bx_engine *e, bx_code_kind kind, bx_cached *code, bx_emodule **ret)
 {
-    bx_code_kind kind = m->kind == BX_WASM_CORE ? BX_CODE_CORE : BX_CODE_COMPONENT;
+    bx_eng_error ee = {0};
+    bx_eng_code rc = bx_engine_load_file(e, kind, code->fd, code->n, ret, &ee);
+    code->fd = -1;
+    return rc == BX_ENG_OK;
+}
+
+/* Whatever is wrong with an entry, the answer is the same: compile. */
+static bool find_cached(const bx_module *m, bx_engine *e, const bx_cache_key *key, bx_emodule **ret)
+{
     bx_cache *cache = bx_runtime_cache(m->rt);
+    bx_cache_seen seen = {.kind = (int)code_kind(m->kind), .code = {.fd = -1}};
+    if (bx_cache_load(cache, key, &seen.code, NULL) != BX_OK ||
+        !load_cached(e, code_kind(m->kind), &seen.code, ret))
+        return false;
+    memcpy(seen.of_wasm, m->of_wasm, sizeof seen.of_wasm);
+    if (m->known)
+        bx_cache_remember(cache, &m->id, bx_engine_fingerprint(e), &seen);
+    return true;
+}
+
+static bx_code compile(bx_module *m, bx_engine *e, bx_emodule **ret, bx_error *err)
+{
     bx_cache_key key = {{0}};
-    if (cache) {
-        key = bx_cache_key_of((const uint8_t *)m->wasm.p, m->wasm.n, (int)kind,
-                              bx_engine_fingerprint(e));
-        BX_AUTO_BUF code = bx_buf_init(0);
-        /* Whatever is wrong with an entry, the answer is the same: compile. */
-        if (bx_cache_load(cache, &key, &code, NULL) == BX_OK &&
-            load_code(e, kind, code.p, code.n, ret, NULL) == BX_OK)
+    bx_code rc = need_bytes_locked(m, err);
+    if (rc == BX_OK && bx_runtime_cache(m->rt)) {
+        key = bx_cache_key_of(sum_of(m), (int)code_kind(m->kind), bx_engine_fingerprint(e));
+        if (find_cached(m, e, &key, ret))
             return BX_OK;
     }
-    return compile_fresh(m, e, &key, ret, err);
+    return rc == BX_OK ? compile_fresh(m, e, &key, ret, err) : rc;
 }
 
 static bx_code link_core(bx_emodule *code, bx_error *err)
@@ -141,20 +212,25 @@ static bx_code link_core(bx_emodule *code, bx_error *err)
                           &ee, err);
 }
 
-static bx_code prepare_locked(bx_module *m, bx_engine *e, size_t i, bx_error *err)
+/* Takes `code`. */
+static bx_code publish(bx_module *m, size_t i, bx_emodule *code, bx_error *err)
 {
-    if (atomic_load(&m->code[i]))
-        return BX_OK;
-    bx_emodule *code = NULL;
-    bx_code rc = compile(m, e, &code, err);
-    if (rc == BX_OK)
-        rc = m->kind == BX_WASM_CORE ? link_core(code, err) : bx_component_link(code, err);
+    bx_code rc = m->kind == BX_WASM_CORE ? link_core(code, err) : bx_component_link(code, err);
     if (rc != BX_OK) {
         bx_emodule_free(code);
         return rc;
     }
     atomic_store_explicit(&m->code[i], code, memory_order_release);
     return BX_OK;
+}
+
+static bx_code prepare_locked(bx_module *m, bx_engine *e, size_t i, bx_error *err)
+{
+    if (atomic_load(&m->code[i]))
+        return BX_OK;
+    bx_emodule *code = NULL;
+    bx_code rc = compile(m, e, &code, err);
+    return rc == BX_OK ? publish(m, i, code, err) : rc;
 }
 
 bx_code bx_module_code(bx_module *m, const bx_limits *limits, const bx_emodule **ret, bx_error *err)
@@ -175,34 +251,80 @@ bx_code bx_module_code(bx_module *m, const bx_limits *limits, const bx_emodule *
 
 /* ---- life ----------------------------------------------------------------------------- */
 
-static bx_code new_module(bx_runtime *rt, const char *name, bx_buf *wasm, bx_module **ret,
+static bx_code new_module(bx_runtime *rt, const char *name, bx_wasm_kind kind, bx_module **ret,
                           bx_error *err)
 {
-    bx_wasm_kind kind = bx_wasm_sniff((const uint8_t *)wasm->p, wasm->n);
-    if (kind != BX_WASM_CORE && kind != BX_WASM_COMPONENT)
-        return refuse_kind(kind, wasm->n, err);
     BX_AUTO(bx_module) bx_module *m = bx_calloc(1, sizeof *m);
     if (!m)
         return bx_fail(err, BX_ENOMEM, "module");
     m->rt = rt;
     m->kind = kind;
+    m->file = -1;
+    m->wasm = bx_buf_init(0);
     (void)pthread_mutex_init(&m->lock, NULL);
     m->name = bx_strndup(name, strlen(name));
     if (!m->name)
         return bx_fail(err, BX_ENOMEM, "module");
-    m->wasm = *wasm;
-    *wasm = bx_buf_init(0);
     *ret = BX_TAKE(m);
     return BX_OK;
 }
 
-static bx_code open_buf(bx_runtime *rt, const char *name, bx_buf *wasm, const bx_limits *limits,
-                        bx_module **ret, bx_error *err)
+/* A module of these bytes, which are taken. */
+static bx_code module_of(bx_runtime *rt, const char *name, bx_buf *wasm, bx_module **ret,
+                         bx_error *err)
+{
+    bx_wasm_kind kind = bx_wasm_sniff((const uint8_t *)wasm->p, wasm->n);
+    if (kind != BX_WASM_CORE && kind != BX_WASM_COMPONENT)
+        return refuse_kind(kind, wasm->n, err);
+    bx_code rc = new_module(rt, name, kind, ret, err);
+    if (rc == BX_OK) {
+        (*ret)->wasm = *wasm;
+        *wasm = bx_buf_init(0);
+    }
+    return rc;
+}
+
+/* From what the cache remembers of the file, without reading it; the first engine's code is loaded.
+ * True: *fd is taken. */
+static bool open_remembered(bx_runtime *rt, const char *path, int *fd, const bx_file_id *id,
+                            const bx_limits *limits, bx_module **ret)
+{
+    bx_cache *cache = bx_runtime_cache(rt);
+    bx_engine *e = NULL;
+    size_t i = 0;
+    bx_cache_seen seen;
+    bx_emodule *code = NULL;
+    if (!cache || bx_runtime_engine(rt, limits, &e, &i, NULL) != BX_OK ||
+        !bx_cache_recall(cache, id, bx_engine_fingerprint(e), &seen) ||
+        !load_cached(e, (bx_code_kind)seen.kind, &seen.code, &code))
+        return false;
+    BX_AUTO(bx_module) bx_module *m = NULL;
+    bx_wasm_kind kind = seen.kind == BX_CODE_CORE ? BX_WASM_CORE : BX_WASM_COMPONENT;
+    if (new_module(rt, path, kind, &m, NULL) != BX_OK) {
+        bx_emodule_free(code);
+        return false;
+    }
+    m->id = *id;
+    m->known = m->summed = true;
+    memcpy(m->of_wasm, seen.of_wasm, sizeof m->of_wasm);
+    if (publish(m, i, code, NULL) != BX_OK)
+        return false;
+    m->file = bx_fd_take(fd);
+    *ret = BX_TAKE(m);
+    return true;
+}
+
+/* `id`: of the file the bytes were read from; NULL: they are from elsewhere. */
+static bx_code open_buf(bx_runtime *rt, const char *name, bx_buf *wasm, const bx_file_id *id,
+                        const bx_limits *limits, bx_module **ret, bx_error *err)
 {
     BX_AUTO(bx_module) bx_module *m = NULL;
-    bx_code rc = new_module(rt, name, wasm, &m, err);
+    bx_code rc = module_of(rt, name, wasm, &m, err);
     if (rc != BX_OK)
         return bx_wrap(rc, err, "%s", name);
+    m->known = id != NULL;
+    if (id)
+        m->id = *id;
     const bx_emodule *code = NULL;
     rc = bx_module_code(m, limits, &code, err);
     if (rc == BX_OK)
@@ -213,9 +335,20 @@ static bx_code open_buf(bx_runtime *rt, const char *name, bx_buf *wasm, const bx
 bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits, bx_module **ret,
                        bx_error *err)
 {
+    BX_AUTOCLOSE int fd = -1;
     BX_AUTO_BUF wasm = bx_buf_init(0);
-    bx_code rc = read_wasm(path, &wasm, err);
-    return rc == BX_OK ? open_buf(rt, path, &wasm, limits, ret, err) : bx_wrap(rc, err, "%s", path);
+    size_t size = 0;
+    bx_file_id id, after;
+    bx_code rc = open_wasm(path, &fd, &size, err);
+    bool known = rc == BX_OK && bx_file_id_of(fd, &id) && bx_file_id_is_settled(&id);
+    if (known && open_remembered(rt, path, &fd, &id, limits, ret))
+        return BX_OK;
+    if (rc == BX_OK)
+        rc = read_bytes(fd, size, &wasm, err);
+    if (rc != BX_OK)
+        return bx_wrap(rc, err, "%s", path);
+    known = known && bx_file_id_of(fd, &after) && bx_file_id_equal(&id, &after);
+    return open_buf(rt, path, &wasm, known ? &id : NULL, limits, ret, err);
 }
 
 bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p, size_t n,
@@ -224,7 +357,7 @@ bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p,
     BX_AUTO_BUF wasm = bx_buf_init(BX_MAX_MODULE_BYTES);
     if (bx_buf_add(&wasm, p, n) != BX_OK)
         return bx_wrap(bx_buf_check(&wasm, err), err, "%s", name);
-    return open_buf(rt, name, &wasm, limits, ret, err);
+    return open_buf(rt, name, &wasm, NULL, limits, ret, err);
 }
 
 void bx_module_free(bx_module *m)
@@ -234,6 +367,8 @@ void bx_module_free(bx_module *m)
     for (size_t i = 0; i < BX_MAX_ENGINES; i++)
         bx_emodule_free(atomic_load(&m->code[i]));
     (void)pthread_mutex_destroy(&m->lock);
+    if (m->file >= 0)
+        (void)close(m->file);
     bx_buf_done(&m->wasm);
     free(m->name);
     free(m);
@@ -255,7 +390,7 @@ bx_code bx_module_describe(bx_runtime *rt, const char *path, bx_buf *out, bx_err
     bx_emodule *code = NULL;
     bx_code rc = read_wasm(path, &wasm, err);
     if (rc == BX_OK)
-        rc = new_module(rt, path, &wasm, &m, err);
+        rc = module_of(rt, path, &wasm, &m, err);
     if (rc == BX_OK)
         rc = bx_runtime_engine(rt, &limits, &e, &i, err);
     if (rc == BX_OK)

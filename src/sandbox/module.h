@@ -19,7 +19,9 @@ typedef enum bx_wasm_kind {
 } bx_wasm_kind;
 bx_wasm_kind bx_wasm_sniff(const uint8_t *p, size_t n);
 
-/* Read, validate, compile (or take from the cache) and link.  `limits` choose the engine to
+/* Read, validate, compile (or take from the cache) and link.  A file the cache remembers is not read
+ * but kept open; should its bytes be needed later (calls with other limits) and be others by then,
+ * that is BX_EINVAL.  `limits` choose the engine to
  * prepare first; calls with other limits prepare theirs when needed.  Fails with BX_ENOENT,
  * BX_EINVAL (not wasm, truncated), BX_ELIMIT (too large), BX_EUNSUPPORTED (needs what nobody
  * provides; the message lists it). */

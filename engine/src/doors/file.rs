@@ -1,5 +1,8 @@
 //! Compiling, loading, describing and wrapping files.
 
+use std::fs::File;
+use std::os::fd::FromRawFd;
+
 use crate::abi::access::list;
 use crate::abi::error::finish;
 use crate::abi::handle::{Handle, given};
@@ -40,6 +43,25 @@ pub unsafe extern "C" fn bx_engine_load(
     unsafe {
         let e = Handle::<BxEngine>::get(e, "bx_engine_load");
         finish(BxModule::load(e, kind, list(code, n)), err, |m| *ret = Handle::lend(m))
+    }
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_load_file(
+    e: *const Engine,
+    kind: CodeKind,
+    fd: i32,
+    n: usize,
+    ret: *mut *mut Module,
+    err: *mut EngError,
+) -> Code {
+    given(ret, "place for the result", "bx_engine_load_file");
+    // SAFETY: the header asks for valid pointers, gives the descriptor away and vouches for the code.
+    unsafe {
+        let e = Handle::<BxEngine>::get(e, "bx_engine_load_file");
+        let file = File::from_raw_fd(fd);
+        finish(BxModule::load_file(e, kind, file, n), err, |m| *ret = Handle::lend(m))
     }
 }
 

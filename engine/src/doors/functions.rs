@@ -15,6 +15,7 @@ c_functions! {
     fn bx_engine_wasmtime_version() -> CText;
     fn bx_engine_compile(*const Engine, CodeKind, *const u8, usize, *mut EngBytes, *mut EngError) -> Code;
     fn bx_engine_load(*const Engine, CodeKind, *const u8, usize, *mut *mut Module, *mut EngError) -> Code;
+    fn bx_engine_load_file(*const Engine, CodeKind, i32, usize, *mut *mut Module, *mut EngError) -> Code;
     fn bx_emodule_free(*mut Module);
     fn bx_emodule_describe(*const Module, *mut EngBytes, *mut EngError) -> Code;
     fn bx_emodule_link(*mut Module, *const HostDef, usize, *mut EngError) -> Code;

@@ -1,8 +1,12 @@
 //! From wasm bytes to loaded code.
 //!
-//! Serialised code travels in an envelope: a magic number, the length of a description, the pages of initial
-//! memory, the description, then Wasmtime's own format.  The description is made while compiling, when the original bytes are at hand:
-//! compiled code keeps neither custom sections nor the names of types.
+//! Serialised code travels in an envelope: Wasmtime's own format, so that it can be mapped as it is, a description, and
+//! a tail: the description's length, the pages of initial memory, a magic number.  The description is made while compiling,
+//! when the original bytes are at hand: compiled code keeps neither custom sections nor the names of types.
+
+use std::fs::File;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileExt;
 
 use serde_json::Value;
 use wasmparser::{Validator, WasmFeatures};
@@ -18,7 +22,9 @@ use crate::core::engine::BxEngine;
 use crate::core::link::CoreCode;
 use crate::typed;
 
-const MAGIC: &[u8; 8] = b"bxcode2\0";
+const MAGIC: &[u8; 8] = b"bxcode3\0";
+/// Bytes of the tail.
+const TAIL: usize = 24;
 /// Largest description kept beside the code.
 const META_MAX: usize = 16 << 20;
 
@@ -51,7 +57,7 @@ impl BxModule {
                 return Err(Error::new(Code::Invalid, "this is not a component"));
             }
             CodeKind::COMPONENT => engine.compiler().precompile_component(wasm),
-            _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind:?}"))),
+            _ => return Err(unknown(kind)),
         };
         let code = code.map_err(|e| compile_error(wasm, &e))?;
         let meta = describe::describe(kind, wasm)?;
@@ -64,12 +70,12 @@ impl BxModule {
                 format!("the interface's description is over {META_MAX} bytes"),
             ));
         }
-        let mut out = Vec::with_capacity(MAGIC.len() + 16 + meta.len() + code.len());
-        out.extend_from_slice(MAGIC);
+        let mut out = code;
+        out.reserve_exact(meta.len() + TAIL);
+        out.extend_from_slice(&meta);
         out.extend_from_slice(&(meta.len() as u64).to_le_bytes());
         out.extend_from_slice(&pages.to_le_bytes());
-        out.extend_from_slice(&meta);
-        out.extend_from_slice(&code);
+        out.extend_from_slice(MAGIC);
         Ok(out)
     }
 
@@ -78,34 +84,64 @@ impl BxModule {
     /// # Safety
     /// The bytes are what `compile` of an engine of this build returned: they are run as machine code.
     pub unsafe fn load(engine: &BxEngine, kind: CodeKind, code: &[u8]) -> Result<BxModule> {
-        let stale = || Error::new(Code::Stale, "this is not code compiled by this version");
-        let rest = code.strip_prefix(MAGIC.as_slice()).ok_or_else(stale)?;
-        let (len, rest) = rest.split_first_chunk::<8>().ok_or_else(stale)?;
-        let (pages, rest) = rest.split_first_chunk::<8>().ok_or_else(stale)?;
-        let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| stale())?;
-        if len > META_MAX || len > rest.len() {
-            return Err(stale());
-        }
-        let (meta, code) = rest.split_at(len);
-        let fuel = engine.config.fuel != 0;
-        let suited = engine.for_memory(u64::from_le_bytes(*pages));
+        let (rest, tail) = code.split_last_chunk::<TAIL>().ok_or_else(stale)?;
+        let (len, pages) = read_tail(tail)?;
+        let (code, meta) = rest.split_at_checked(rest.len().wrapping_sub(len)).ok_or_else(stale)?;
+        let suited = engine.for_memory(pages);
         // SAFETY: promised by the caller.
-        let failed = |e: wasmtime::Error| unsafe { load_error(engine, kind, code, &e) };
-        let loaded = match kind {
-            CodeKind::CORE => {
-                // SAFETY: promised by the caller.
-                let module = unsafe { Module::deserialize(suited, code) }.map_err(failed)?;
-                let memory = exported_memory(&module);
-                Loaded::Core(CoreCode { module, pre: None, memory, fuel })
+        let loaded = unsafe {
+            match kind {
+                CodeKind::CORE => Module::deserialize(suited, code).map(|m| of_core(engine, m)),
+                CodeKind::COMPONENT => Component::deserialize(suited, code).map(|c| of_component(engine, c)),
+                _ => return Err(unknown(kind)),
             }
-            CodeKind::COMPONENT => {
-                // SAFETY: promised by the caller.
-                let c = unsafe { Component::deserialize(suited, code) }.map_err(failed)?;
-                Loaded::Component(ComponentCode { component: c, linked: None, fuel })
-            }
-            _ => return Err(Error::new(Code::Internal, format!("unknown kind of code {kind:?}"))),
         };
+        // SAFETY: promised by the caller.
+        let loaded = loaded.map_err(|e| unsafe { load_error(engine, kind, code, &e) })?;
         Ok(BxModule { loaded, meta: meta.to_vec() })
+    }
+
+    /// Load the envelope that is the first `n` bytes of `file`: mapped where that can be.
+    ///
+    /// # Safety
+    /// As [`Self::load`]; and nobody changes the file as long as the module lives.
+    pub unsafe fn load_file(engine: &BxEngine, kind: CodeKind, file: File, n: usize) -> Result<BxModule> {
+        // SAFETY: promised by the caller.
+        if let Some(module) = unsafe { Self::map_file(engine, kind, &file, n) } {
+            return Ok(module);
+        }
+        // It may lie where nothing may be executed from, or cannot be mapped: bytes can be, and tell what is wrong.
+        let mut code = vec![0; n];
+        file.read_exact_at(&mut code, 0).map_err(|e| Error::new(Code::Internal, format!("read the code: {e}")))?;
+        // SAFETY: promised by the caller.
+        unsafe { Self::load(engine, kind, &code) }
+    }
+
+    /// # Safety
+    /// As [`Self::load_file`].
+    unsafe fn map_file(engine: &BxEngine, kind: CodeKind, file: &File, n: usize) -> Option<BxModule> {
+        let mut tail = [0; TAIL];
+        let at = n.checked_sub(TAIL)?;
+        file.read_exact_at(&mut tail, at as u64).ok()?;
+        let (len, pages) = read_tail(&tail).ok()?;
+        let mut meta = vec![0; len];
+        file.read_exact_at(&mut meta, at.checked_sub(len)? as u64).ok()?;
+        let suited = engine.for_memory(pages);
+        // What follows the code is no part of the object and not looked at.
+        // SAFETY: promised by the caller.
+        let loaded = unsafe {
+            match kind {
+                CodeKind::CORE => {
+                    of_core(engine, Module::deserialize_open_file(suited, file.try_clone().ok()?).ok()?)
+                }
+                CodeKind::COMPONENT => {
+                    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+                    of_component(engine, Component::deserialize_file(suited, path).ok()?)
+                }
+                _ => return None,
+            }
+        };
+        Some(BxModule { loaded, meta })
     }
 
     /// See `bx_emodule_describe`.
@@ -116,6 +152,33 @@ impl BxModule {
         v["tool"] = meta["tool"].clone();
         shown::json(&v)
     }
+}
+
+fn stale() -> Error {
+    Error::new(Code::Stale, "this is not code compiled by this version")
+}
+
+fn unknown(kind: CodeKind) -> Error {
+    Error::new(Code::Internal, format!("unknown kind of code {kind:?}"))
+}
+
+/// Length of the description and pages of initial memory.
+fn read_tail(tail: &[u8; TAIL]) -> Result<(usize, u64)> {
+    let word = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| tail[at + i]));
+    let len = usize::try_from(word(0)).map_err(|_| stale())?;
+    if &tail[16..] != MAGIC || len > META_MAX {
+        return Err(stale());
+    }
+    Ok((len, word(8)))
+}
+
+fn of_core(engine: &BxEngine, module: Module) -> Loaded {
+    let memory = exported_memory(&module);
+    Loaded::Core(CoreCode { module, pre: None, memory, fuel: engine.config.fuel != 0 })
+}
+
+fn of_component(engine: &BxEngine, component: Component) -> Loaded {
+    Loaded::Component(ComponentCode { component, linked: None, fuel: engine.config.fuel != 0 })
 }
 
 /// Pages all memories of a core module begin with.
