@@ -64,6 +64,8 @@ typedef struct boxagnts_engine_options {
     uint32_t slots;             /* sandboxes alive at once in the pool; 0 = no pool */
     const char *wasm_cache_dir; /* compiled code is kept here; NULL = nowhere.  Must be writable by
                                    this user only */
+    uint64_t wasm_cache_max;    /* bytes of it, those unused for longest are thrown out, with a
+                                   notice; 0 = 1 GiB */
     const char *store_dir;      /* where store:NAME lives; NULL = stores are refused */
     void (*notice)(void *ctx, const char *text); /* a line for the operator, or NULL; used while the
                                                     engine or a module of it is there */

@@ -40,6 +40,7 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
         .slots = cfg->slots,
         .cache_dir = cfg->cache_dir ? cfg->cache_dir : modules,
         .key_dir = keys,
+        .cache_max = cfg->cache_max,
         .compile_threads = cfg->compile_threads,
         .egress = app->egress,
         .notice = cfg->notice,

@@ -14,6 +14,7 @@ typedef struct bx_app_config {
                       nothing is kept on disk unless it is named */
     const char *cache_dir; /* compiled code.  A directory that is named must be usable; the one in
                               the home directory is done without, with a notice, when it is not */
+    uint64_t cache_max;    /* bytes of compiled code kept; 0 = BX_CACHE_MAX */
     const char *store_dir; /* what `store:` keeps */
     uint32_t slots;        /* instances alive at once in the pool; 0 = allocate on demand */
     uint32_t compile_threads; /* as in bx_runtime_config */

@@ -67,6 +67,7 @@ boxagnts_code boxagnts_engine_new(const boxagnts_engine_options *options, boxagn
         return refuse(BX_ENOMEM, "engine", err);
     bx_app_config cfg = {.slots = o.slots,
                          .cache_dir = o.wasm_cache_dir,
+                         .cache_max = o.wasm_cache_max,
                          .store_dir = o.store_dir,
                          .notice = o.notice,
                          .notice_ctx = o.notice_ctx};

@@ -8,11 +8,12 @@ static void on_notice(void *ctx, const char *text)
     bx_cli_complain("note: %s", text);
 }
 
-bx_code bx_cli_app(const char *cache_dir, uint32_t slots, bx_app **ret, bx_error *err)
+bx_code bx_cli_app(const bx_runtime_settings *settings, uint32_t slots, bx_app **ret, bx_error *err)
 {
     bx_app_config cfg = {
         .use_home = true,
-        .cache_dir = cache_dir,
+        .cache_dir = settings ? settings->cache_dir : NULL,
+        .cache_max = settings ? settings->cache_max : 0,
         .slots = slots,
         .compile_threads = 2, /* large components compile for seconds */
         .notice = on_notice,

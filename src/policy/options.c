@@ -6,7 +6,7 @@
 /* What an option does with a value; only the function of its scope is set. */
 typedef struct action {
     bx_code (*apply)(bx_grant *g, const struct action *a, bx_str value, bx_error *err);
-    void (*apply_runtime)(bx_runtime_settings *s, const char *value);
+    bx_code (*apply_runtime)(bx_runtime_settings *s, const char *value, bx_error *err);
     const char *with;  /* a prefix, or the name of a limit */
     bx_net_adder *add; /* for the network */
 } action;
@@ -61,7 +61,23 @@ static bx_code apply_network(bx_grant *g, const action *a, bx_str value, bx_erro
     return bx_grant_network(g, a->add, value, err);
 }
 
-static void set_cache_dir(bx_runtime_settings *s, const char *value) { s->cache_dir = value; }
+static bx_code set_cache_dir(bx_runtime_settings *s, const char *value, bx_error *err)
+{
+    (void)err;
+    s->cache_dir = value;
+    return BX_OK;
+}
+
+static bx_code set_cache_max(bx_runtime_settings *s, const char *value, bx_error *err)
+{
+    uint64_t bytes = 0;
+    bx_code rc = bx_size_parse(bx_str_of(value), &bytes, err);
+    if (rc == BX_OK && bytes == 0)
+        rc = bx_fail(err, BX_EINVAL, "0: an entry that was just made is always kept; use 1 or more");
+    if (rc == BX_OK)
+        s->cache_max = bytes;
+    return rc;
+}
 
 /* How each word of the table's column `how` is done. */
 #define ACTION_LINE(prefix) {.apply = apply_line, .with = prefix}
@@ -73,6 +89,7 @@ static void set_cache_dir(bx_runtime_settings *s, const char *value) { s->cache_
 #define ACTION_INJECT(none) {.apply = apply_inject}
 #define ACTION_NETWORK(kind) {.apply = apply_network, .add = bx_net_add_##kind}
 #define ACTION_CACHE_DIR(none) {.apply_runtime = set_cache_dir}
+#define ACTION_CACHE_MAX(none) {.apply_runtime = set_cache_max}
 
 static const action actions[BX_OPTION_COUNT] = {
 #define BX_OPTION(field, flag, arg, scope, how, with, help) ACTION_##how(with),
@@ -121,6 +138,5 @@ bx_code bx_option_apply_runtime(bx_runtime_settings *s, bx_option o, const char 
     if (!actions[o].apply_runtime)
         return bx_fail(err, BX_EINVAL, "%s belongs to the grant of a call, not to the runtime",
                        bx_options[o].field);
-    actions[o].apply_runtime(s, value);
-    return BX_OK;
+    return actions[o].apply_runtime(s, value, err);
 }

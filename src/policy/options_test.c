@@ -150,8 +150,13 @@ static void options_of_the_runtime_are_no_grant(void)
         bool of_grant = bx_options[i].scope == BX_SCOPE_GRANT;
         if (of_grant)
             CHECK(bx_option_apply_runtime(&s, (bx_option)i, "x", NULL) == BX_EINVAL);
-        CHECK(of_grant == (i != BX_OPT_wasm_cache_dir));
+        CHECK(of_grant == (i != BX_OPT_wasm_cache_dir && i != BX_OPT_wasm_cache_max));
     }
+    CHECK(bx_option_apply_runtime(&s, BX_OPT_wasm_cache_max, "64MiB", NULL) == BX_OK &&
+          s.cache_max == 64 << 20);
+    CHECK(bx_option_apply_runtime(&s, BX_OPT_wasm_cache_max, "0", &err) == BX_EINVAL);
+    CHECK(bx_option_apply_runtime(&s, BX_OPT_wasm_cache_max, "much", &err) == BX_EINVAL &&
+          s.cache_max == 64 << 20);
 }
 
 static void limits_tell_their_default(void)

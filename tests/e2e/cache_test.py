@@ -70,5 +70,28 @@ class Remembered(ExecTest):
         self.assertEqual(box("exec", path, env=env).returncode, 132)
 
 
+class Maximum(ExecTest):
+    def test_says_what_it_throws_out(self):
+        env = {"BOXAGNTS_HOME": str(self.top / "home")}
+
+        def run(body, *flags):
+            return box("exec", *flags, self.module(WASM + TYPE + FUNCTION + MEMORY + START + code(body)), env=env)
+
+        def kept():
+            return {p for p in (self.top / "home/modules").iterdir() if p.suffix != ".seen"}
+
+        self.assertEqual((run(b"").stderr, len(kept())), (b"", 1))
+        self.assertEqual((run(b"\x01").stderr, len(kept())), (b"", 2))    # control: the default is not reached
+        done = run(b"\x01\x01", "--wasm-cache-max", "1KiB")
+        self.assertEqual((done.returncode, len(kept())), (0, 1), done)
+        for word in (b"note: ", b"2 of its entries", b"thrown out", b"wasm_cache_max"):
+            self.assertIn(word, done.stderr)
+
+    def test_wrong_sizes(self):
+        for size in ("0", "-1", "much", ""):
+            with self.subTest(size):
+                self.refused("exec", "--wasm-cache-max", size, DO, says="wasm-cache-max")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -27,7 +27,7 @@ class Help(unittest.TestCase):
     def test_exec_lists_every_run_option(self):
         help_text = text("exec", "--help")
         for flag in ("work-dir", "map-dir", "env", "allowed-outbound-host", "block-url", "block-network", "wasm-timeout",
-                     "wasm-max-memory-size", "wasm-max-wasm-stack", "wasm-fuel", "wasm-cache-dir", "mount", "allow",
+                     "wasm-max-memory-size", "wasm-max-wasm-stack", "wasm-fuel", "wasm-cache-dir", "wasm-cache-max", "mount", "allow",
                      "deny", "stdin", "limit", "json", "allow-network", "inject", "invoke"):
             self.assertIn(f"  --{flag}", help_text)
 
