@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (c.kind == BX_CAP_READ || c.kind == BX_CAP_WRITE || c.kind == BX_CAP_RW)
         check_path(&c);
-    char out[BX_MAX_CAP_TEXT + 64], out2[sizeof out];
+    char out[BX_MAX_VAR_TEXT + 64], out2[sizeof out];
     BX_ASSERT(bx_cap_print(&c, out, sizeof out, NULL) == BX_OK);
     BX_ASSERT(bx_cap_parse(bx_str_of(out), &again, NULL) == BX_OK);
     BX_ASSERT(again.kind == c.kind && again.size == c.size && again.number == c.number);

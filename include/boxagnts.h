@@ -67,6 +67,8 @@ typedef struct boxagnts_engine_options {
     uint64_t wasm_cache_max;    /* bytes of it, those unused for longest are thrown out, with a
                                    notice; 0 = 1 GiB */
     const char *store_dir;      /* where store:NAME lives; NULL = stores are refused */
+    int unknown_imports_trap;   /* non-zero: functions nobody provides end a guest when it calls
+                                   them, instead of the module being refused */
     void (*notice)(void *ctx, const char *text); /* a line for the operator, or NULL; used while the
                                                     engine or a module of it is there */
     void *notice_ctx;
@@ -86,7 +88,8 @@ void boxagnts_grant_free(boxagnts_grant *grant);
 
 /* One run option by its name: work_dir, map_dirs, env_vars, allowed_outbound_hosts, block_url,
  * block_networks, wasm_timeout, wasm_max_memory_size, wasm_max_wasm_stack, wasm_fuel, mounts,
- * allow, deny, allow_networks, limits.  Options that hold lists are given once per entry. */
+ * allow, deny, cwd, allow_networks, inject, limits.  Options that hold lists are given once per entry;
+ * docs/capabilities.md has what each does. */
 boxagnts_code boxagnts_grant_option(boxagnts_grant *grant, const char *name, const char *value,
                                     boxagnts_error *err);
 

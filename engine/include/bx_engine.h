@@ -99,8 +99,10 @@ bx_eng_code bx_emodule_describe(const bx_emodule *m, bx_eng_bytes *ret, bx_eng_e
 
 /* ---- core path ------------------------------------------------------------------- */
 /* Resolve a core module's imports once, against `defs` (copied).  Unknown imports, all of
- * them, are listed in the error.  Must be called once before bx_einstance_new. */
-bx_eng_code bx_emodule_link(bx_emodule *m, const bx_host_def *defs, size_t n, bx_eng_error *err);
+ * them, are listed in the error; `traps` = 1: a function among them ends the guest (BX_END_TRAP) when it
+ * is called instead.  Must be called once before bx_einstance_new. */
+bx_eng_code bx_emodule_link(bx_emodule *m, const bx_host_def *defs, size_t n, int traps,
+                            bx_eng_error *err);
 
 typedef struct bx_engine_limits {
     uint64_t memory_bytes;   /* all linear memories of the call together */
@@ -262,8 +264,9 @@ typedef struct bx_ecall {
     size_t n_env;
     const bx_str *config; /* wasi:config values, as `env`; NULL: the interface is absent */
     size_t n_config;
-    /* Standard input: 0 with *n bytes (*n = 0: the end), 1 nothing yet, 2 failed.  Must not block.
-     * NULL: empty. */
+    const bx_str *cwd; /* the initial working directory; NULL: none is told */
+    /* Standard input: 0 with *n bytes (*n = 0: the end), 1 nothing yet, 2 failed with the bx_errno *n.
+     * Must not block.  NULL: empty. */
     int (*stdin_read)(void *ctx, void *buf, size_t cap, size_t *n);
     int stdin_fd; /* becomes readable when stdin_read may have more; -1: never answers 1 */
     /* which: 1 stdout, 2 stderr.  0; -1 the stream is broken; > 0 ends the guest at once, reported as
@@ -280,8 +283,8 @@ typedef struct bx_ecall {
 } bx_ecall;
 
 /* Resolve a component's imports once.  BX_ENG_IMPORT lists what nobody provides, or says that a WASI version is
- * not supported.  Must be called before the two below. */
-bx_eng_code bx_ecomponent_link(bx_emodule *m, bx_eng_error *err);
+ * not supported; `traps` as in bx_emodule_link.  Must be called before the two below. */
+bx_eng_code bx_ecomponent_link(bx_emodule *m, int traps, bx_eng_error *err);
 
 /* 1 when it exports wasi:cli/run. */
 int bx_ecomponent_is_command(const bx_emodule *m);

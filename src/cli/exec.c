@@ -12,7 +12,8 @@
 #include "policy/options.h"
 #include "sandbox/call.h"
 
-enum { FLAG_STDIN = 1000, FLAG_JSON, FLAG_INVOKE, FLAG_INVOKE_ARGS, FLAG_NO_MANIFEST };
+enum { FLAG_STDIN = 1000, FLAG_JSON, FLAG_INVOKE, FLAG_INVOKE_ARGS, FLAG_NO_MANIFEST,
+       FLAG_ARGV0, FLAG_TRAP_IMPORTS };
 
 static const bx_flag flags[] = {
 #define BX_OPTION(field, flag, arg, scope, how, with, help) {flag, arg, help, BX_OPT_##field},
@@ -28,6 +29,10 @@ static const bx_flag flags[] = {
      FLAG_INVOKE_ARGS},
     {"no-manifest", NULL, "run a tool without the limits its manifest beside the file gives",
      FLAG_NO_MANIFEST},
+    {"argv0", "NAME", "the name the guest sees as its own (default: that of the file)", FLAG_ARGV0},
+    {"unknown-imports-trap", NULL,
+     "run a guest that imports what nobody provides; calling such a function is a trap",
+     FLAG_TRAP_IMPORTS},
 };
 
 /* One run of the command. */
@@ -114,7 +119,8 @@ static bx_code build_call(const run *r, bx_call *c, const char ***args, int *std
     const char **list = bx_calloc(a->n_rest + 1, sizeof *list);
     if (!list)
         return bx_fail(err, BX_ENOMEM, "arguments");
-    list[0] = base_name(a->words[0]);
+    const char *argv0 = bx_flag_last(a, FLAG_ARGV0);
+    list[0] = argv0 ? argv0 : base_name(a->words[0]);
     if (a->n_rest)
         memcpy(list + 1, a->rest, a->n_rest * sizeof *list);
     *args = list;
@@ -169,7 +175,7 @@ static bx_code exec_file(run *r, bx_error *err)
     const bx_args *a = r->a;
     BX_AUTO(bx_grant) bx_grant *g = NULL;
     bx_app *app = NULL;
-    bx_runtime_settings settings = {.cache_dir = NULL};
+    bx_runtime_settings settings = {.unknown_imports_trap = bx_has_flag(a, FLAG_TRAP_IMPORTS)};
     bx_code rc = bx_grant_new(&g, err);
     if (rc == BX_OK && !bx_has_flag(a, FLAG_NO_MANIFEST) && !bx_has_flag(a, FLAG_INVOKE))
         rc = bx_tool_beside(a->words[0], g, &r->json_tool, err);

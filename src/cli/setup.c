@@ -14,6 +14,7 @@ bx_code bx_cli_app(const bx_runtime_settings *settings, uint32_t slots, bx_app *
         .use_home = true,
         .cache_dir = settings ? settings->cache_dir : NULL,
         .cache_max = settings ? settings->cache_max : 0,
+        .unknown_imports_trap = settings && settings->unknown_imports_trap,
         .slots = slots,
         .compile_threads = 2, /* large components compile for seconds */
         .notice = on_notice,

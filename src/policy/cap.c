@@ -228,9 +228,9 @@ static bool is_secret(size_t kind, bx_str text)
 
 bx_code bx_cap_parse(bx_str text, bx_cap *ret, bx_error *err)
 {
-    if (text.n > BX_MAX_CAP_TEXT)
-        return bx_fail(err, BX_EINVAL, "a capability of %zu bytes: at most %d fit", text.n,
-                       BX_MAX_CAP_TEXT);
+    size_t max = bx_str_starts(text, BX_LIT("env:")) ? BX_MAX_VAR_TEXT : BX_MAX_CAP_TEXT;
+    if (text.n > max)
+        return bx_fail(err, BX_EINVAL, "a capability of %zu bytes: at most %zu fit", text.n, max);
     if (text.n == 0 || memchr(text.p, '\0', text.n))
         return bx_fail(err, BX_EINVAL, "capability '%.*s' is empty or holds a NUL byte",
                        BX_FMT(text));

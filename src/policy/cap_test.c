@@ -166,19 +166,21 @@ static void names_at_their_limit(void)
 
 static void lines_at_their_limit(void)
 {
-    static char text[BX_MAX_CAP_TEXT + 1];
+    static char text[BX_MAX_VAR_TEXT + 1], out[BX_MAX_VAR_TEXT + 1];
     bx_cap c;
     bx_error err;
     memset(text, 'x', sizeof text);
     memcpy(text, "env:A=", 6);
-    CHECK(bx_cap_parse((bx_str){text, BX_MAX_CAP_TEXT}, &c, NULL) == BX_OK);
-    bool whole = strlen(c.value) == BX_MAX_CAP_TEXT - 6;
-    char out[BX_MAX_CAP_TEXT + 1];
+    CHECK(bx_cap_parse((bx_str){text, BX_MAX_VAR_TEXT}, &c, NULL) == BX_OK);
+    bool whole = strlen(c.value) == BX_MAX_VAR_TEXT - 6;
     bx_code fits = bx_cap_print(&c, out, sizeof out, NULL),
             cut = bx_cap_print(&c, out, sizeof out - 1, NULL);
     bx_cap_done(&c);
     CHECK(whole && fits == BX_OK && cut == BX_ELIMIT);
     CHECK(bx_cap_parse((bx_str){text, sizeof text}, &c, &err) == BX_EINVAL);
+    CHECK(strstr(err.msg, "131073 bytes"));
+    memcpy(text, "deny:/", 6);
+    CHECK(bx_cap_parse((bx_str){text, BX_MAX_CAP_TEXT + 1}, &c, &err) == BX_EINVAL);
     CHECK(strstr(err.msg, "4097 bytes"));
 }
 

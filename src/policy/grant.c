@@ -9,6 +9,7 @@ typedef struct draft {
     size_t n_caps;
     bx_mount *mounts;
     size_t n_mounts;
+    char *cwd; /* NULL: none */
     bx_limits limits;
     bx_credential *credentials;
     size_t n_credentials;
@@ -56,6 +57,7 @@ void bx_grant_free(bx_grant *g)
     for (size_t i = 0; i < d->n_credentials; i++)
         bx_credential_done(&d->credentials[i]);
     free(d->credentials);
+    free(d->cwd);
     free(d->caps);
     free(d->mounts);
     free(g);
@@ -108,6 +110,25 @@ bx_code bx_grant_allow(bx_grant *g, bx_str text, bx_error *err)
     bx_code rc = bx_cap_parse(text, &c, err);
     return rc == BX_OK ? append_cap(d, &c, err) : rc;
 }
+
+bx_code bx_grant_set_cwd(bx_grant *g, bx_str text, bx_error *err)
+{
+    draft *d = draft_of(g, err);
+    bx_str path;
+    if (!d)
+        return BX_ESTATE;
+    bx_code rc = bx_guest_path_check(text, &path, err);
+    if (rc != BX_OK)
+        return rc;
+    char *copy = bx_strndup(path.p, path.n);
+    if (!copy)
+        return bx_fail(err, BX_ENOMEM, "working directory");
+    free(d->cwd);
+    d->cwd = copy;
+    return BX_OK;
+}
+
+const char *bx_grant_cwd(const bx_grant *g) { return g->d.cwd; }
 
 bx_code bx_grant_limit(bx_grant *g, bx_str text, bx_error *err)
 {

@@ -42,6 +42,10 @@ BX_NODISCARD bx_code bx_grant_mount_text(bx_grant *g, bx_str text, bx_error *err
  * BX_ELIMIT (BX_MAX_INJECTS). */
 BX_NODISCARD bx_code bx_grant_inject(bx_grant *g, bx_str text, bx_error *err);
 
+/* The guest's working directory: a guest path at or below a file capability, tmp or store, or above
+ * one; never a right by itself, and looked for when the mounts are opened.  The last one counts. */
+BX_NODISCARD bx_code bx_grant_set_cwd(bx_grant *g, bx_str path, bx_error *err);
+
 /* `--limit NAME=VALUE`, and the same with name and value apart: bx_limits_set, .._set_named. */
 BX_NODISCARD bx_code bx_grant_limit(bx_grant *g, bx_str text, bx_error *err);
 BX_NODISCARD bx_code bx_grant_limit_named(bx_grant *g, bx_str name, bx_str value, bx_error *err);
@@ -77,6 +81,7 @@ bx_credential_list bx_grant_credentials(const bx_grant *g);
 const bx_limits *bx_grant_limits(const bx_grant *g);
 /* fetch:, connect:, --allowed-outbound-host, --block-*, --allow-network */
 const bx_net_policy *bx_grant_net(const bx_grant *g);
+const char *bx_grant_cwd(const bx_grant *g); /* NULL: none was named */
 bool bx_grant_is_sealed(const bx_grant *g);
 
 /* The clock and random modes and the seed that hold. */

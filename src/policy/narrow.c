@@ -10,6 +10,7 @@ enum {
     MAX_STEPS = 1 << 20,   /* combinations looked at */
     MAX_NOTES = 16 << 10,  /* bytes; further notes are dropped */
     LINE = BX_MAX_CAP_TEXT + 64,
+    ANY_LINE = BX_MAX_VAR_TEXT + 64,
 };
 
 enum { CAN_READ = 1, CAN_WRITE = 2 };
@@ -306,9 +307,15 @@ static bx_code print_meet(const meet *m, bx_buf *notes, bx_buf *out, bx_error *e
             bx_buf_clear(out);
         return bx_buf_check(out, err);
     }
+    if (m->kind == BX_CAP_ENV) {
+        (void)bx_buf_add_z(out, "env:");
+        (void)bx_buf_add_z(out, m->path);
+        (void)bx_buf_add_z(out, m->value ? "=" : "");
+        (void)bx_buf_add_z(out, m->value ? m->value : "");
+        return bx_buf_check(out, err);
+    }
     bx_cap c = {.kind = is_file(m->kind) ? file_kind[m->rights] : m->kind,
                 .path = m->path,
-                .value = m->value,
                 .size = m->size};
     char text[LINE];
     bx_code rc = bx_cap_print(&c, text, sizeof text, err);
@@ -350,7 +357,7 @@ static bool same_family(bx_cap_kind a, bx_cap_kind b) { return a == b || (is_fil
 static bx_code descend(narrowing *w, const meet *so_far, size_t set, bx_error *err)
 {
     if (set == w->n_sets) {
-        BX_AUTO_BUF line = bx_buf_init(LINE);
+        BX_AUTO_BUF line = bx_buf_init(ANY_LINE);
         bx_code rc = print_meet(so_far, &w->notes, &line, err);
         return rc == BX_OK && line.n ? add_line(w, bx_buf_str(&line), err) : rc;
     }
@@ -423,7 +430,7 @@ static bx_code includes(const narrowing *w, size_t k, size_t i, bool *ret, bx_er
     meet m = {.n_from = 0};
     if (!join(&m, a, NULL) || !join(&m, b, NULL))
         return BX_OK;
-    BX_AUTO_BUF line = bx_buf_init(LINE);
+    BX_AUTO_BUF line = bx_buf_init(ANY_LINE);
     bx_code rc = print_meet(&m, NULL, &line, err);
     *ret = rc == BX_OK && bx_str_eq(bx_buf_str(&line), bx_str_of(w->texts[i]));
     return rc;

@@ -154,7 +154,7 @@ static inline bool same_caps(const bx_narrowed *a, const bx_narrowed *b)
     if (a->n_caps != b->n_caps || memcmp(&a->limits, &b->limits, sizeof a->limits) != 0)
         return false;
     for (size_t i = 0; i < a->n_caps; i++) {
-        char x[4200], y[4200];
+        static char x[BX_MAX_VAR_TEXT + 64], y[BX_MAX_VAR_TEXT + 64];
         BX_ASSERT(bx_cap_print(&a->caps[i], x, sizeof x, NULL) == BX_OK);
         BX_ASSERT(bx_cap_print(&b->caps[i], y, sizeof y, NULL) == BX_OK);
         if (strcmp(x, y) != 0)

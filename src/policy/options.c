@@ -13,7 +13,7 @@ typedef struct action {
 
 static bx_code apply_line(bx_grant *g, const action *a, bx_str value, bx_error *err)
 {
-    BX_AUTO_BUF line = bx_buf_init(BX_MAX_CAP_TEXT + 64);
+    BX_AUTO_BUF line = bx_buf_init(BX_MAX_VAR_TEXT + 64);
     (void)bx_buf_add_z(&line, a->with);
     (void)bx_buf_add_str(&line, value);
     bx_code rc = bx_buf_check(&line, err);
@@ -56,6 +56,12 @@ static bx_code apply_inject(bx_grant *g, const action *a, bx_str value, bx_error
     return bx_grant_inject(g, value, err);
 }
 
+static bx_code apply_cwd(bx_grant *g, const action *a, bx_str value, bx_error *err)
+{
+    (void)a;
+    return bx_grant_set_cwd(g, value, err);
+}
+
 static bx_code apply_network(bx_grant *g, const action *a, bx_str value, bx_error *err)
 {
     return bx_grant_network(g, a->add, value, err);
@@ -87,6 +93,7 @@ static bx_code set_cache_max(bx_runtime_settings *s, const char *value, bx_error
 #define ACTION_MAP_DIR(none) {.apply = apply_map_dir}
 #define ACTION_MOUNT(none) {.apply = apply_mount}
 #define ACTION_INJECT(none) {.apply = apply_inject}
+#define ACTION_CWD(none) {.apply = apply_cwd}
 #define ACTION_NETWORK(kind) {.apply = apply_network, .add = bx_net_add_##kind}
 #define ACTION_CACHE_DIR(none) {.apply_runtime = set_cache_dir}
 #define ACTION_CACHE_MAX(none) {.apply_runtime = set_cache_max}

@@ -26,6 +26,7 @@ extern const bx_option_row bx_options[BX_OPTION_COUNT];
 typedef struct bx_runtime_settings {
     const char *cache_dir; /* borrowed; NULL: none named */
     uint64_t cache_max;    /* bytes; 0: none named */
+    bool unknown_imports_trap;
 } bx_runtime_settings;
 
 /* By field ("work_dir") or flag name ("work-dir"); false when unknown. */

@@ -86,6 +86,7 @@ static void bad_values_are_refused(void)
         {"wasm_fuel", "-1"},
         {"limits", "x=1"},
         {"inject", "x"},
+        {"cwd", "w"},
         {"wasm_cache_dir", "/c"},
     };
     BX_AUTO(bx_grant) bx_grant *g = NULL;
@@ -117,6 +118,7 @@ static void nothing_changes_a_sealed_grant(void)
         [BX_OPT_mounts] = "/m::/m",
         [BX_OPT_allow] = "tmp",
         [BX_OPT_deny] = "**/.env",
+        [BX_OPT_cwd] = "/w",
         [BX_OPT_allow_networks] = "10.0.0.0/8",
         [BX_OPT_inject] = "https://a.example X=env:Y",
         [BX_OPT_limits] = "wall=1h",

@@ -4,10 +4,10 @@
 #include "sandbox/internal.h"
 #include "wasi/streams.h"
 
-bx_code bx_component_link(bx_emodule *code, bx_error *err)
+bx_code bx_component_link(bx_emodule *code, bool traps, bx_error *err)
 {
     bx_eng_error e = {0};
-    return bx_from_engine(bx_ecomponent_link(code, &e), &e, err);
+    return bx_from_engine(bx_ecomponent_link(code, traps, &e), &e, err);
 }
 
 /* ---- standard streams, clocks, randomness ---------------------------------------------------- */
@@ -131,6 +131,7 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
         .rt = bx_module_runtime(call->module),
         .record = call->record,
     };
+    const bx_str cwd = bx_str_of(bx_grant_cwd(s->grant) ? bx_grant_cwd(s->grant) : "");
     bx_ecall ec = {
         .ctx = &c,
         .ctl = r->ctl,
@@ -141,6 +142,7 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
         .n_env = s->n_env,
         .config = s->n_env ? env : NULL,
         .n_config = s->n_env,
+        .cwd = cwd.n ? &cwd : NULL,
         .stdin_read = read_stdin,
         .stdin_fd = bx_wasi_stdin_fd(r->wasi),
         .write = write_out,

@@ -6,7 +6,7 @@
 #include "sandbox/call.h"
 
 /* Resolve a component's imports against what this runtime offers. */
-BX_NODISCARD bx_code bx_component_link(bx_emodule *code, bx_error *err);
+BX_NODISCARD bx_code bx_component_link(bx_emodule *code, bool traps, bx_error *err);
 
 /* What the component path needs of a call that has begun; all borrowed. */
 typedef struct bx_component_run {

@@ -46,7 +46,7 @@ static bool load(bx_code_kind kind, const uint8_t *wasm, size_t n, bx_emodule **
     return rc == BX_ENG_OK;
 }
 
-static bool link_module(void) { return bx_emodule_link(module, DEFS, 1, NULL) == BX_ENG_OK; }
+static bool link_module(void) { return bx_emodule_link(module, DEFS, 1, 0, NULL) == BX_ENG_OK; }
 
 static bool instantiate(void)
 {

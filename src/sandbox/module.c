@@ -205,17 +205,19 @@ static bx_code compile(bx_module *m, bx_engine *e, bx_emodule **ret, bx_error *e
     return rc == BX_OK ? compile_fresh(m, e, &key, ret, err) : rc;
 }
 
-static bx_code link_core(bx_emodule *code, bx_error *err)
+static bx_code link_core(bx_emodule *code, bool traps, bx_error *err)
 {
     bx_eng_error ee = {0};
-    return bx_from_engine(bx_emodule_link(code, bx_wasi_preview1, bx_wasi_preview1_count, &ee),
-                          &ee, err);
+    return bx_from_engine(
+        bx_emodule_link(code, bx_wasi_preview1, bx_wasi_preview1_count, traps, &ee), &ee, err);
 }
 
 /* Takes `code`. */
 static bx_code publish(bx_module *m, size_t i, bx_emodule *code, bx_error *err)
 {
-    bx_code rc = m->kind == BX_WASM_CORE ? link_core(code, err) : bx_component_link(code, err);
+    bool traps = bx_runtime_unknown_imports_trap(m->rt);
+    bx_code rc = m->kind == BX_WASM_CORE ? link_core(code, traps, err)
+                                         : bx_component_link(code, traps, err);
     if (rc != BX_OK) {
         bx_emodule_free(code);
         return rc;

@@ -20,6 +20,7 @@ struct engine_row {
  * and the lock is held only to add. */
 struct bx_runtime {
     uint32_t slots, compile_threads;
+    bool unknown_imports_trap;
     pthread_mutex_t lock;
     _Atomic size_t n;
     struct engine_row rows[BX_MAX_ENGINES];
@@ -62,6 +63,7 @@ bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error 
         return bx_fail(err, BX_ENOMEM, "runtime");
     rt->slots = cfg->slots;
     rt->compile_threads = cfg->compile_threads;
+    rt->unknown_imports_trap = cfg->unknown_imports_trap;
     rt->egress = cfg->egress;
     (void)pthread_mutex_init(&rt->lock, NULL);
     if (cfg->cache_dir) {
@@ -163,6 +165,8 @@ bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **r
 bx_ticker *bx_runtime_ticker(bx_runtime *rt) { return rt->ticker; }
 
 bx_egress *bx_runtime_egress(bx_runtime *rt) { return rt->egress; }
+
+bool bx_runtime_unknown_imports_trap(const bx_runtime *rt) { return rt->unknown_imports_trap; }
 
 bx_cache *bx_runtime_cache(bx_runtime *rt) { return rt->cache; }
 

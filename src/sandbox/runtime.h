@@ -19,6 +19,8 @@ typedef struct bx_runtime_config {
     uint64_t cache_max;    /* bytes kept in the cache; 0 = BX_CACHE_MAX */
     uint32_t compile_threads; /* 0 or 1: on the calling thread.  More: on a pool of the process,
                                  whose threads do not survive fork */
+    bool unknown_imports_trap; /* functions nobody provides end a guest when it calls them; false:
+                                  a module that imports them is refused */
     bx_egress *egress; /* the way out, lent by whoever put the process together; it must outlive
                           the runtime.  NULL: no call has a network */
     void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */
@@ -41,6 +43,7 @@ const char *bx_engine_version(void); /* of Wasmtime: "48.0.8" */
 bx_ticker *bx_runtime_ticker(bx_runtime *rt);
 /* The way out as lent; NULL when there is none. */
 bx_egress *bx_runtime_egress(bx_runtime *rt);
+bool bx_runtime_unknown_imports_trap(const bx_runtime *rt);
 bx_cache *bx_runtime_cache(bx_runtime *rt); /* NULL when there is none */
 
 /* An error of the engine as one of ours. */

@@ -20,6 +20,26 @@ static bool is_repeated(bx_cap_list caps, size_t i)
     return false;
 }
 
+static bool is_granted_var(bx_cap_list caps, const char *name)
+{
+    for (size_t i = 0; i < caps.n; i++) {
+        if (caps.at[i].kind == BX_CAP_ENV && strcmp(caps.at[i].path, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* PWD is where programs look that cannot be told of a working directory otherwise (Go). */
+static bx_code add_cwd(bx_sealed *s, bx_error *err)
+{
+    const char *cwd = bx_grant_cwd(s->grant);
+    if (!cwd || is_granted_var(bx_grant_caps(s->grant), "PWD"))
+        return BX_OK;
+    s->n_env++;
+    (void)add_var(&s->env, BX_LIT("PWD"), bx_str_of(cwd));
+    return bx_wrap(bx_buf_check(&s->env, err), err, "variables of the guest");
+}
+
 static bx_code build_env(bx_sealed *s, bx_error *err)
 {
     bx_cap_list caps = bx_grant_caps(s->grant);
@@ -35,7 +55,7 @@ static bx_code build_env(bx_sealed *s, bx_error *err)
             return bx_wrap(bx_buf_check(&s->env, err), err, "variables of the guest");
         s->n_env++;
     }
-    return BX_OK;
+    return add_cwd(s, err);
 }
 
 /* Credentials are read when the grant is sealed, so that a missing one is found before anything

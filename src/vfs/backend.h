@@ -44,7 +44,7 @@ typedef struct bx_backend {
     bool (*is_same)(const bx_file *a, const bx_file *b);
 } bx_backend;
 
-extern const bx_backend bx_host_backend, bx_mem_backend, bx_store_backend;
+extern const bx_backend bx_host_backend, bx_mem_backend, bx_store_backend, bx_root_backend;
 
 /* The first `max` bytes of `iov` into `out`, which has room for n; returns the number of its
  * elements. */

@@ -55,7 +55,10 @@ size_t bx_vfs_preopen_count(const bx_vfs *v)
 bx_str bx_vfs_preopen_path(const bx_vfs *v, size_t i)
 {
     BX_CHECK_MAGIC(v, BX_VFS_MAGIC);
-    return i < v->n_pre ? (bx_str){v->pre[i].path, v->pre[i].path_n} : BX_LIT("");
+    if (i >= v->n_pre)
+        return BX_LIT("");
+    const bx_preopen *p = &v->pre[i];
+    return p->shown ? bx_str_of(p->shown) : (bx_str){p->path, p->path_n};
 }
 
 /* ---- opening mounts -------------------------------------------------------------------------- */
@@ -198,7 +201,7 @@ static bx_code add_preopen(bx_vfs *v, const bx_backend *bk, bx_str path, unsigne
             (void)close(fd);
         return bx_fail(err, BX_ENOMEM, "out of memory");
     }
-    v->pre[v->n_pre++] = (bx_preopen){bk, copy, path.n, rights, fd, st.st_dev};
+    v->pre[v->n_pre++] = (bx_preopen){bk, copy, path.n, rights, fd, st.st_dev, NULL};
     return BX_OK;
 }
 
@@ -244,6 +247,79 @@ static bx_code add_store(bx_vfs *v, const bx_grant *g, const char *store_dir, bx
     if (rc != BX_OK)
         return rc;
     return add_preopen(v, &bx_store_backend, BX_LIT("/store"), BX_FS_READ | BX_FS_WRITE, fd, err);
+}
+
+/* Above the mounts, unless one is at "/": programs open and list "/" and ".". */
+static bx_code add_root(bx_vfs *v, bx_error *err)
+{
+    bool needed = v->n_pre > 0;
+    for (size_t i = 0; i < v->n_pre; i++)
+        needed = needed && v->pre[i].path_n > 1;
+    return needed ? add_preopen(v, &bx_root_backend, BX_LIT("/"), BX_FS_READ, -1, err) : BX_OK;
+}
+
+/* The granted directory closest above `path`; n_pre when there is none. */
+static size_t granted_above(const bx_vfs *v, bx_str path)
+{
+    size_t best = v->n_pre;
+    for (size_t i = 0; i < v->n_pre; i++) {
+        const bx_preopen *p = &v->pre[i];
+        if (p->bk != &bx_root_backend && bx_path_is_below(path, (bx_str){p->path, p->path_n}) &&
+            (best == v->n_pre || p->path_n > v->pre[best].path_n))
+            best = i;
+    }
+    return best;
+}
+
+static bool is_above_grants(const bx_vfs *v, bx_str path)
+{
+    for (size_t i = 0; i < v->n_pre; i++) {
+        const bx_preopen *p = &v->pre[i];
+        if (p->bk != &bx_root_backend && bx_path_is_below((bx_str){p->path, p->path_n}, path))
+            return true;
+    }
+    return false;
+}
+
+/* Below a granted directory of the host, with its rights. */
+static bx_code add_cwd_below(bx_vfs *v, const bx_preopen *p, bx_str cwd, bx_error *err)
+{
+    const char *rel = below(cwd, (bx_str){p->path, p->path_n});
+    if (p->bk != &bx_host_backend)
+        return strcmp(rel, ".") == 0 ? add_preopen(v, p->bk, cwd, p->rights, p->fd, err)
+                                     : bx_fail(err, BX_EINVAL,
+                                               "working directory %s: only %s itself can be one there",
+                                               cwd.p, p->path);
+    unsigned rights = p->rights;
+    int fd = bx_openat2(p->fd, rel, O_PATH | O_DIRECTORY, BX_BENEATH);
+    if (fd < 0)
+        return open_failed(errno, "working directory", cwd.p, err);
+    if (bx_fd_is_kernel_fs(fd)) {
+        (void)close(fd);
+        return bx_fail(err, BX_EINVAL, "working directory %s is on a file system of the kernel",
+                       cwd.p);
+    }
+    return add_preopen(v, &bx_host_backend, cwd, rights, fd, err);
+}
+
+/* Guests know the working directory as ".".  C libraries take the last of several directories that
+ * a path could lie below, and relative paths for paths below it; so it comes last. */
+static bx_code add_cwd(bx_vfs *v, const bx_grant *g, bx_error *err)
+{
+    if (!bx_grant_cwd(g))
+        return BX_OK;
+    bx_str cwd = bx_str_of(bx_grant_cwd(g));
+    size_t i = granted_above(v, cwd);
+    bx_code rc;
+    if (i < v->n_pre)
+        rc = add_cwd_below(v, &v->pre[i], cwd, err);
+    else if (is_above_grants(v, cwd))
+        rc = add_preopen(v, &bx_root_backend, cwd, BX_FS_READ, -1, err);
+    else
+        rc = bx_fail(err, BX_EINVAL, "working directory %s: nothing is granted there", cwd.p);
+    if (rc == BX_OK)
+        v->pre[v->n_pre - 1].shown = ".";
+    return rc;
 }
 
 /* ---- overlapping grants --------------------------------------------------------------------- */
@@ -351,6 +427,10 @@ static bx_code fill(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_erro
         rc = add_tmp(v, g, err);
     if (rc == BX_OK)
         rc = add_store(v, g, store_dir, err);
+    if (rc == BX_OK)
+        rc = add_root(v, err);
+    if (rc == BX_OK)
+        rc = add_cwd(v, g, err);
     if (rc == BX_OK && bx_grant_find(g, BX_CAP_DENY))
         open_rest(v, g);
     if (rc == BX_OK)
@@ -369,7 +449,7 @@ bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret, bx_er
         return bx_fail(err, BX_ENOMEM, "out of memory");
     v->magic = BX_VFS_MAGIC;
     atomic_init(&v->refs, 1);
-    v->pre = bx_calloc(bx_grant_caps(g).n + 1, sizeof *v->pre);
+    v->pre = bx_calloc(bx_grant_caps(g).n + 3, sizeof *v->pre);
     v->mounts = bx_calloc(mounts.n + 1, sizeof *v->mounts);
     if (!v->pre || !v->mounts)
         return bx_fail(err, BX_ENOMEM, "out of memory");

@@ -18,14 +18,14 @@ static void preopens_in_order(void)
     kit_mkdir(&k, "w/b");
     CHECK(kit_open(&k, "=w:/w", "store:s", "read:/w/b", "tmp", "rw:/w/a", "write:/w/b", NULL) ==
           BX_OK);
-    CHECK(bx_vfs_preopen_count(k.v) == 4);
-    static const char *const want[] = {"/w/b", "/w/a", "/tmp", "/store"};
-    for (size_t i = 0; i < 4; i++)
+    CHECK(bx_vfs_preopen_count(k.v) == 5);
+    static const char *const want[] = {"/w/b", "/w/a", "/tmp", "/store", "/"};
+    for (size_t i = 0; i < 5; i++)
         CHECK(bx_str_eq(bx_vfs_preopen_path(k.v, i), S(want[i])));
-    CHECK(bx_vfs_preopen_path(k.v, 4).n == 0);
+    CHECK(bx_vfs_preopen_path(k.v, 5).n == 0);
     CHECK(bx_file_grant_rights(kit_pre(&k, 0)) == (BX_FS_READ | BX_FS_WRITE)); /* merged */
     bx_file *f;
-    CHECK(bx_vfs_preopen(k.s, 4, &f) == BX_E_BADF);
+    CHECK(bx_vfs_preopen(k.s, 5, &f) == BX_E_BADF);
     kit_done(&k);
 }
 
@@ -158,7 +158,7 @@ static void references(void)
     CHECK(kit_open(&k, "=w:/w", "read:/w", NULL) == BX_OK);
     CHECK(bx_vfs_ref(k.v) == k.v);
     bx_vfs_unref(k.v);
-    CHECK(bx_vfs_preopen_count(k.v) == 1);
+    CHECK(bx_vfs_preopen_count(k.v) == 2); /* and "/" */
     bx_vfs_unref(NULL);
     bx_vfs_session_free(NULL);
     bx_file_close(NULL);

@@ -33,8 +33,9 @@ typedef struct bx_preopen {
     char *path; /* owned; guest path */
     size_t path_n;
     unsigned rights;
-    int fd;    /* O_PATH directory; -1: in memory */
+    int fd;    /* O_PATH directory; -1: in memory, or above the mounts */
     dev_t dev; /* of fd; its file system may be shown */
+    const char *shown; /* the name guests get it by where that is not its path: "."; or NULL */
 } bx_preopen;
 
 typedef struct bx_mount_root {
@@ -73,6 +74,8 @@ struct bx_file {
     bx_mem_node *node; /* memory; referenced */
     bx_dirlist *list;  /* readdir state or NULL */
     char *lent;        /* memory: the name lent by readdir */
+    const char *above; /* above the mounts: its guest path, "" for "/"; borrowed from a preopen */
+    size_t above_n;
     char *guest;       /* owned guest path, only kept when events are on; preopens: NULL */
     size_t guest_n;
 };
@@ -101,6 +104,7 @@ struct bx_vfs_session {
 uint64_t bx_session_dev(bx_vfs_session *s, dev_t dev);
 /* INTR when the call must stop, else SUCCESS; no system call. */
 bx_errno bx_session_check(const bx_vfs_session *s);
-#define BX_DEV_MEM ((dev_t) - 1) /* stands for the in-memory tree in bx_session_dev */
+#define BX_DEV_MEM  ((dev_t) - 1) /* stands for the in-memory tree in bx_session_dev */
+#define BX_DEV_ROOT ((dev_t) - 2) /* for the directories above the mounts */
 
 #endif

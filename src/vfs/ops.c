@@ -4,13 +4,17 @@
 #include "vfs/events.h"
 #include "vfs/pathtext.h"
 #include "vfs/readdir.h"
+#include "vfs/root.h"
 
-static bx_errno enter(const bx_file *dir, bx_str path, unsigned need, char z[BX_PATH_BUF])
+/* `dir` and `path` become where they lead to from above the mounts. */
+static bx_errno enter(bx_file **dir, bx_str *path, unsigned need, char z[BX_PATH_BUF])
 {
-    if (dir->type != BX_FT_DIR)
+    if ((*dir)->type != BX_FT_DIR)
         return BX_E_NOTDIR;
-    bx_errno e = bx_path_take(path, z);
-    if (e == BX_E_SUCCESS && (need & ~dir->pre->rights))
+    bx_errno e = bx_root_follow(dir, path);
+    if (e == BX_E_SUCCESS)
+        e = bx_path_take(*path, z);
+    if (e == BX_E_SUCCESS && (need & ~(*dir)->pre->rights))
         e = BX_E_PERM;
     return e;
 }
@@ -24,10 +28,10 @@ static bool room_to_create(bx_vfs_session *s)
 }
 
 /* As enter, for what makes a new name. */
-static bx_errno enter_to_create(bx_file *dir, bx_str path, char z[BX_PATH_BUF])
+static bx_errno enter_to_create(bx_file **dir, bx_str *path, char z[BX_PATH_BUF])
 {
     bx_errno e = enter(dir, path, BX_FS_WRITE, z);
-    return e == BX_E_SUCCESS && !room_to_create(dir->s) ? BX_E_DQUOT : e;
+    return e == BX_E_SUCCESS && !room_to_create((*dir)->s) ? BX_E_DQUOT : e;
 }
 
 static bx_errno created(bx_file *dir, bx_errno e)
@@ -110,7 +114,7 @@ static bx_errno open_checked(bx_file *dir, bx_str path, const bx_open_how *how, 
 {
     char z[BX_PATH_BUF];
     bx_vfs_session *s = dir->s;
-    bx_errno e = enter(dir, path, rights_asked(how), z);
+    bx_errno e = enter(&dir, &path, rights_asked(how), z);
     if (e != BX_E_SUCCESS)
         return e;
     if (how->directory && (how->create || how->truncate))
@@ -171,7 +175,7 @@ bx_errno bx_vfs_stat_at(bx_file *dir, bx_str path, bool follow, bx_stat *ret)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
-    bx_errno e = enter(dir, path, 0, z);
+    bx_errno e = enter(&dir, &path, 0, z);
     if (e == BX_E_SUCCESS)
         e = dir->bk->stat_at(dir, z, follow, ret);
     return bx_event_refused(dir->s, BX_FS_STAT, (bx_event_at){dir, path}, 0, e);
@@ -181,7 +185,7 @@ bx_errno bx_vfs_set_times_at(bx_file *dir, bx_str path, bool follow, bx_set_time
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
-    bx_errno e = enter(dir, path, BX_FS_WRITE, z);
+    bx_errno e = enter(&dir, &path, BX_FS_WRITE, z);
     if (e == BX_E_SUCCESS)
         e = dir->bk->set_times_at(dir, z, follow, a, m);
     return bx_event(dir->s, BX_FS_SET_TIMES, (bx_event_at){dir, path}, NULL, BX_FS_WRITE, e);
@@ -191,7 +195,7 @@ bx_errno bx_vfs_mkdir_at(bx_file *dir, bx_str path)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
-    bx_errno e = enter_to_create(dir, path, z);
+    bx_errno e = enter_to_create(&dir, &path, z);
     if (e == BX_E_SUCCESS)
         e = created(dir, dir->bk->mkdir_at(dir, z));
     return bx_event(dir->s, BX_FS_MKDIR, (bx_event_at){dir, path}, NULL, BX_FS_WRITE, e);
@@ -201,7 +205,7 @@ bx_errno bx_vfs_rmdir_at(bx_file *dir, bx_str path)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
-    bx_errno e = enter(dir, path, BX_FS_WRITE, z);
+    bx_errno e = enter(&dir, &path, BX_FS_WRITE, z);
     if (e == BX_E_SUCCESS)
         e = dir->bk->rmdir_at(dir, z);
     return bx_event(dir->s, BX_FS_RMDIR, (bx_event_at){dir, path}, NULL, BX_FS_WRITE, e);
@@ -211,7 +215,7 @@ bx_errno bx_vfs_unlink_at(bx_file *dir, bx_str path)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
-    bx_errno e = enter(dir, path, BX_FS_WRITE, z);
+    bx_errno e = enter(&dir, &path, BX_FS_WRITE, z);
     if (e == BX_E_SUCCESS)
         e = dir->bk->unlink_at(dir, z);
     return bx_event(dir->s, BX_FS_UNLINK, (bx_event_at){dir, path}, NULL, BX_FS_WRITE, e);
@@ -224,7 +228,7 @@ bx_errno bx_vfs_symlink_at(bx_str target, bx_file *dir, bx_str path)
     char z[BX_PATH_BUF], t[BX_PATH_BUF];
     bx_errno e = bx_path_take(target, t);
     if (e == BX_E_SUCCESS)
-        e = enter_to_create(dir, path, z);
+        e = enter_to_create(&dir, &path, z);
     if (e == BX_E_SUCCESS)
         e = created(dir, dir->bk->symlink_at(t, dir, z));
     return bx_event(dir->s, BX_FS_SYMLINK, (bx_event_at){dir, path}, &(bx_event_at){NULL, target},
@@ -235,7 +239,7 @@ bx_errno bx_vfs_readlink_at(bx_file *dir, bx_str path, char *buf, size_t cap, si
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
     char z[BX_PATH_BUF];
-    bx_errno e = enter(dir, path, BX_FS_READ, z);
+    bx_errno e = enter(&dir, &path, BX_FS_READ, z);
     if (e == BX_E_SUCCESS)
         e = dir->bk->readlink_at(dir, z, buf, cap, ret_n);
     return bx_event_refused(dir->s, BX_FS_READLINK, (bx_event_at){dir, path}, BX_FS_READ, e);
@@ -248,9 +252,9 @@ bx_errno bx_vfs_link_at(bx_file *od, bx_str op, bool follow, bx_file *nd, bx_str
     BX_CHECK_MAGIC(nd, BX_FILE_MAGIC);
     char from[BX_PATH_BUF], to[BX_PATH_BUF];
     bx_vfs_session *s = od->s;
-    bx_errno e = enter(od, op, BX_FS_WRITE, from);
+    bx_errno e = enter(&od, &op, BX_FS_WRITE, from);
     if (e == BX_E_SUCCESS)
-        e = enter_to_create(nd, np, to);
+        e = enter_to_create(&nd, &np, to);
     if (e == BX_E_SUCCESS && od->pre != nd->pre)
         e = BX_E_XDEV;
     if (e == BX_E_SUCCESS)
@@ -267,9 +271,9 @@ bx_errno bx_vfs_rename_at(bx_file *od, bx_str op, bx_file *nd, bx_str np)
     BX_CHECK_MAGIC(od, BX_FILE_MAGIC);
     BX_CHECK_MAGIC(nd, BX_FILE_MAGIC);
     char from[BX_PATH_BUF], to[BX_PATH_BUF];
-    bx_errno e = enter(od, op, BX_FS_WRITE, from);
+    bx_errno e = enter(&od, &op, BX_FS_WRITE, from);
     if (e == BX_E_SUCCESS)
-        e = enter(nd, np, BX_FS_WRITE, to);
+        e = enter(&nd, &np, BX_FS_WRITE, to);
     if (e == BX_E_SUCCESS && od->pre != nd->pre)
         e = BX_E_XDEV;
     if (e == BX_E_SUCCESS)

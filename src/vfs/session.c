@@ -18,6 +18,8 @@ static void init_preopen(bx_vfs_session *s, size_t i)
         .rights = (uint8_t)p->rights,
         .preopen = true,
         .path_only = true,
+        .above = p->path,
+        .above_n = p->path_n > 1 ? p->path_n : 0,
     };
 }
 

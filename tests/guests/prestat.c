@@ -14,8 +14,13 @@ int main(void)
     OK(__wasi_fd_prestat_dir_name(SANDBOX, name, sizeof name));
     EQ(__wasi_fd_prestat_dir_name(SANDBOX, name, 7), E(NAMETOOLONG));
     EQ(__wasi_fd_prestat_dir_name(SANDBOX, NULL, 0), E(NAMETOOLONG));
+    /* What is above it comes last. */
+    OK(__wasi_fd_prestat_get(SANDBOX + 1, &pre));
+    EQ(pre.u.dir.pr_name_len, 1);
+    OK(__wasi_fd_prestat_dir_name(SANDBOX + 1, name, 1));
+    EQ(name[0], '/');
     for (__wasi_fd_t fd = 0; fd < 10; fd++) {
-        if (fd == SANDBOX)
+        if (fd == SANDBOX || fd == SANDBOX + 1)
             continue;
         EQ(__wasi_fd_prestat_get(fd, &pre), E(BADF));
         EQ(__wasi_fd_prestat_dir_name(fd, name, 8), E(BADF));

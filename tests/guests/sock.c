@@ -11,8 +11,8 @@ int main(void)
     __wasi_roflags_t flags;
     __wasi_iovec_t in = {(uint8_t *)&n, sizeof n};
     __wasi_ciovec_t out = {(const uint8_t *)"x", 1};
-    for (__wasi_fd_t i = 0; i < 5; i++) {
-        int want = i < 4 ? E(NOTSOCK) : E(BADF);
+    for (__wasi_fd_t i = 0; i < 6; i++) {
+        int want = i < 5 ? E(NOTSOCK) : E(BADF);
         EQ(__wasi_sock_accept(i, 0, &fd), want);
         EQ(__wasi_sock_recv(i, &in, 1, 0, &n, &flags), want);
         EQ(__wasi_sock_send(i, &out, 1, 0, &n), want);

@@ -118,6 +118,8 @@ static void put_grants(bx_result *r)
         size_t n = stat.u.dir.pr_name_len;
         if (n > sizeof path || __wasi_fd_prestat_dir_name(fd, (uint8_t *)path, n) != 0)
             continue;
+        if (n == 1 && (path[0] == '.' || any))
+            continue; /* the working directory; what lies above the grants, after which it comes */
         bx_text_puts(r, any ? ", " : "");
         bx_text_put(r, path, n);
         any = true;

@@ -255,6 +255,7 @@ c_types! { []
         n_env: usize,
         config: *const Str,
         n_config: usize,
+        cwd: *const Str,
         stdin_read: Option<unsafe extern "C" fn(Ctx, *mut c_void, usize, *mut usize) -> c_int>,
         stdin_fd: c_int,
         write: Option<unsafe extern "C" fn(Ctx, c_int, *const c_void, usize) -> i32>,

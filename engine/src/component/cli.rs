@@ -250,7 +250,9 @@ impl environment::Host for View<'_> {
     }
 
     fn initial_cwd(&mut self) -> wasmtime::Result<Option<String>> {
-        Ok(None)
+        let c = self.shared.call();
+        // SAFETY: the call's own text, or none.
+        Ok(unsafe { Call::strings(c.cwd, usize::from(!c.cwd.is_null())) }.pop())
     }
 }
 

@@ -62,9 +62,9 @@ pub struct ComponentCode {
 }
 
 impl ComponentCode {
-    /// Resolve the imports.
-    pub fn link(&mut self) -> Result<()> {
-        self.linked = Some(link(&self.component)?);
+    /// Resolve the imports.  `traps`: what nobody provides ends the guest once it calls it.
+    pub fn link(&mut self, traps: bool) -> Result<()> {
+        self.linked = Some(link(&self.component, traps)?);
         Ok(())
     }
 
@@ -185,18 +185,20 @@ fn find_run(component: &Component) -> Option<ComponentExportIndex> {
     component.get_export_index(Some(&instance), "run")
 }
 
-fn link(component: &Component) -> Result<Linked> {
+fn link(component: &Component, traps: bool) -> Result<Linked> {
     let engine = component.engine();
     let ty = component.component_type();
     let (mut bad, mut names) = (Vec::new(), Vec::new());
     for (name, item) in ty.imports(engine) {
         match item.ty {
             ComponentItem::ComponentInstance(_) => match complaint(name) {
+                Some(_) if traps => {}
                 Some(words) => bad.push(words),
                 None => names.push(name.to_string()),
             },
             // A type that an exported function mentions; nothing to provide.
             ComponentItem::Type(_) => {}
+            ComponentItem::ComponentFunc(_) if traps => {}
             _ => bad.push(shown::name(name)),
         }
     }
@@ -205,8 +207,13 @@ fn link(component: &Component) -> Result<Linked> {
         return Err(Error::new(Code::Import, format!("imports nobody provides: {names}")));
     }
     let internal = |e: wasmtime::Error| Error::from_wasmtime(Code::Internal, &e);
-    let pre = linker(engine)
-        .map_err(internal)?
+    let mut linker = linker(engine).map_err(internal)?;
+    if traps {
+        linker
+            .define_unknown_imports_as_traps(component)
+            .map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
+    }
+    let pre = linker
         .instantiate_pre(component)
         .map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
     let uses = |prefix: &str| names.iter().any(|n| n.starts_with(prefix));

@@ -130,6 +130,9 @@ fn classify(
             "an exception nobody in the guest caught".into(),
         );
     }
+    if err.is::<wasmtime::UnknownImportError>() {
+        return (EndKind::Trap, Some(c"unknown_import"), chain_without_backtrace(err));
+    }
     if err.is::<wasmtime::GcHeapOutOfMemory<()>>() {
         return (EndKind::Trap, Some(c"gc_heap_out_of_memory"), "no room left for guest objects".into());
     }

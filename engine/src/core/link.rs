@@ -34,11 +34,11 @@ impl CoreCode {
         ty.as_ref().and_then(|t| t.func()).is_some_and(|f| f.params().len() == 0 && f.results().len() == 0)
     }
 
-    /// Resolve the imports against `defs`.
+    /// Resolve the imports against `defs`.  `traps`: a function nobody provides ends the guest once it calls it.
     ///
     /// # Safety
     /// The strings of `defs` are valid, and each function does what its signature says.
-    pub unsafe fn link(&mut self, defs: &[HostDef]) -> Result<()> {
+    pub unsafe fn link(&mut self, defs: &[HostDef], traps: bool) -> Result<()> {
         let engine = self.module.engine().clone();
         let mut by_name = HashMap::with_capacity(defs.len());
         for def in defs {
@@ -58,7 +58,11 @@ impl CoreCode {
             if !done.insert(key) {
                 continue;
             }
+            let is_func = matches!(import.ty(), ExternType::Func(_));
             let Some(&(sig, func)) = by_name.get(&key) else {
+                if traps && is_func {
+                    continue;
+                }
                 unknown.push((key, "", describe_type(&import.ty())));
                 continue;
             };
@@ -76,6 +80,7 @@ impl CoreCode {
             let ty = FuncType::new(&engine, params, results);
             match import.ty() {
                 ExternType::Func(want) if want.matches(&ty) => {}
+                _ if traps && is_func => continue,
                 other => {
                     unknown.push((key, "wanted as another ", describe_type(&other)));
                     continue;
@@ -93,6 +98,11 @@ impl CoreCode {
             };
             let names = shown::list(unknown.into_iter(), show);
             return Err(Error::new(Code::Import, format!("imports nobody provides: {names}")));
+        }
+        if traps {
+            linker
+                .define_unknown_imports_as_traps(&self.module)
+                .map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
         }
         let pre = linker.instantiate_pre(&self.module).map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
         self.pre = Some(pre);

@@ -12,11 +12,11 @@ use crate::typed::invoke;
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_ecomponent_link(m: *mut Module, err: *mut EngError) -> Code {
+pub unsafe extern "C" fn bx_ecomponent_link(m: *mut Module, traps: i32, err: *mut EngError) -> Code {
     // SAFETY: the header asks for valid pointers, and for a module that nobody else uses yet.
     unsafe {
         let m = Handle::<BxModule>::get_mut(m, "bx_ecomponent_link");
-        finish(component_to_link(m, "bx_ecomponent_link").link(), err, |()| ())
+        finish(component_to_link(m, "bx_ecomponent_link").link(traps != 0), err, |()| ())
     }
 }
 

@@ -19,12 +19,13 @@ pub unsafe extern "C" fn bx_emodule_link(
     m: *mut Module,
     defs: *const HostDef,
     n: usize,
+    traps: i32,
     err: *mut EngError,
 ) -> Code {
     // SAFETY: the header asks for valid pointers, and for a module that nobody else uses yet.
     unsafe {
         let m = Handle::<BxModule>::get_mut(m, "bx_emodule_link");
-        finish(core_to_link(m, "bx_emodule_link").link(list(defs, n)), err, |()| ())
+        finish(core_to_link(m, "bx_emodule_link").link(list(defs, n), traps != 0), err, |()| ())
     }
 }
 

@@ -18,7 +18,7 @@ c_functions! {
     fn bx_engine_load_file(*const Engine, CodeKind, i32, usize, *mut *mut Module, *mut EngError) -> Code;
     fn bx_emodule_free(*mut Module);
     fn bx_emodule_describe(*const Module, *mut EngBytes, *mut EngError) -> Code;
-    fn bx_emodule_link(*mut Module, *const HostDef, usize, *mut EngError) -> Code;
+    fn bx_emodule_link(*mut Module, *const HostDef, usize, i32, *mut EngError) -> Code;
     fn bx_einstance_new(
         *const Module, *mut c_void, *const BxCtl, *const EngineLimits, *mut *mut Instance, *mut EngEnd,
     ) -> EndKind;
@@ -26,7 +26,7 @@ c_functions! {
     fn bx_emodule_has_command(*const Module, CText) -> i32;
     fn bx_einstance_memory(*mut Instance, *mut usize) -> *mut u8;
     fn bx_einstance_free(*mut Instance);
-    fn bx_ecomponent_link(*mut Module, *mut EngError) -> Code;
+    fn bx_ecomponent_link(*mut Module, i32, *mut EngError) -> Code;
     fn bx_ecomponent_is_command(*const Module) -> i32;
     fn bx_ecomponent_run(*const Module, *const Call, *mut EngEnd) -> EndKind;
     fn bx_ecomponent_invoke(
