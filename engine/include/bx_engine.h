@@ -144,6 +144,17 @@ bx_end_kind bx_einstance_new(const bx_emodule *m, void *ctx, const bx_ctl *ctl,
  * after any other end the instance can only be freed. */
 bx_end_kind bx_einstance_run(bx_einstance *i, const char *name, bx_eng_end *end);
 
+/* Call an exported function that takes and returns numbers.  `args` is a JSON array in the parameters'
+ * order, or nothing (docs/wit-json.md).
+ *   BX_ENG_OK        it returned: *ret is the result as JSON
+ *   BX_ENG_EXPORT    no such function; near ones are listed
+ *   BX_ENG_ARGUMENT  the arguments do not fit; err has the place
+ *   BX_ENG_UNSUPPORTED  it returns something else than numbers
+ *   BX_ENG_INTERNAL  it did not return: see `end`
+ * `end` is always set; on BX_END_RETURN the instance may be used again. */
+bx_eng_code bx_einstance_invoke(bx_einstance *i, const char *func, const char *args, size_t n_args,
+                                bx_eng_bytes *ret, bx_eng_end *end, bx_eng_error *err);
+
 /* 1 when the export exists with type [] -> []. */
 int bx_emodule_has_command(const bx_emodule *m, const char *name);
 

@@ -22,7 +22,7 @@ static const bx_flag flags[] = {
     {"stdin", "FILE",
      "standard input of the guest; '-' is the standard input of boxagnts (default)", FLAG_STDIN},
     {"json", NULL, "print one JSON object about the call instead of the guest's output", FLAG_JSON},
-    {"invoke", "NAME", "call this exported function of a component with JSON arguments",
+    {"invoke", "NAME", "call this exported function with JSON arguments",
      FLAG_INVOKE},
     {"invoke-args", "JSON|@FILE|-",
      "its arguments: JSON text, or from a file, or from the standard input of boxagnts",

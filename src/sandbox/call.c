@@ -115,11 +115,7 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
     if (rc != BX_OK)
         return rc;
     bool core = bx_module_kind(c->module) == BX_WASM_CORE;
-    if (core && c->invoke)
-        return bx_fail(err, BX_EINVAL,
-                       "%s: a core module has no typed functions; --invoke is for components",
-                       bx_module_name(c->module));
-    if (core && !bx_emodule_has_command(l->code, entry_of(l)))
+    if (core && !c->invoke && !bx_emodule_has_command(l->code, entry_of(l)))
         return bx_fail(
             err, BX_EINVAL,
             "%s: no exported function '%s' without parameters and results: not a WASI command",
@@ -191,6 +187,28 @@ static void run(bx_live *l, bx_eng_end *end)
     l->failed = end->kind != BX_END_RETURN;
 }
 
+/* A function of a core module, after the initialisation of one that is no command. */
+static bx_code invoke_core(bx_live *l, bx_eng_end *end, bx_error *err)
+{
+    const bx_call *c = &l->call;
+    if (end->kind == BX_END_RETURN && bx_emodule_has_command(l->code, "_initialize") &&
+        strcmp(c->invoke, "_initialize") != 0)
+        (void)bx_einstance_run(l->instance, "_initialize", end);
+    if (end->kind != BX_END_RETURN)
+        return BX_OK;
+    bx_eng_bytes json = {0};
+    bx_eng_error e = {0};
+    bx_eng_code ec = bx_einstance_invoke(l->instance, c->invoke, c->invoke_args.p, c->invoke_args.n,
+                                         &json, end, &e);
+    if (ec == BX_ENG_INTERNAL && end->kind != BX_END_RETURN)
+        return BX_OK; /* the end tells, and the call took place */
+    if (ec != BX_ENG_OK)
+        return bx_wrap(bx_from_engine(ec, &e, err), err, "%s", bx_module_name(c->module));
+    l->out->result = bx_strndup((const char *)json.p, json.n);
+    bx_eng_bytes_free(json);
+    return l->out->result ? BX_OK : bx_fail(err, BX_ENOMEM, "result of the call");
+}
+
 static bx_code run_component(bx_live *l, bx_eng_end *end, bx_error *err)
 {
     const bx_component_run r = {.call = &l->call,
@@ -216,7 +234,10 @@ static void run_whole(void *arg)
     bx_eng_end end;
     init_end(&end);
     j->rc = begin(&l, j->call, j->out, &end, j->err);
-    if (j->rc == BX_OK && bx_module_kind(j->call->module) == BX_WASM_CORE)
+    bool core = bx_module_kind(j->call->module) == BX_WASM_CORE;
+    if (j->rc == BX_OK && core && j->call->invoke)
+        j->rc = invoke_core(&l, &end, j->err);
+    else if (j->rc == BX_OK && core)
         run(&l, &end);
     else if (j->rc == BX_OK)
         j->rc = run_component(&l, &end, j->err);

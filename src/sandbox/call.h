@@ -32,8 +32,8 @@ typedef struct bx_call {
                     beyond its parent's (bx_ctl_inherit: a call started by a call) */
     bx_record *record;  /* gets what the call touches; must be empty; NULL: nothing is kept */
     const char *entry;  /* exported function of a core module; NULL = "_start" */
-    const char *invoke; /* exported function of a component ("pkg:iface/name#func"), or NULL: run
-                           its command */
+    const char *invoke; /* exported function of a component ("pkg:iface/name#func"), or one of a
+                           core module that takes and returns numbers; NULL: run the command */
     bx_str invoke_args; /* its arguments as JSON (docs/wit-json.md) */
 } bx_call;
 

@@ -211,7 +211,7 @@ class Calls(unittest.TestCase):
     def test_files_that_have_none(self):
         done = invoke("greet", {}, file=DO)
         self.assertEqual((done.returncode, done.stdout), (125, b""))
-        self.assertIn("components", done.stderr.decode())
+        self.assertIn('no function "greet"; there are: _start', done.stderr.decode())
         done = box("exec", VALUES)
         self.assertEqual((done.returncode, done.stdout), (125, b""))
         self.assertIn("--invoke", done.stderr.decode())
@@ -225,6 +225,78 @@ class Calls(unittest.TestCase):
                 done = invoke("greet", {}, file=file.name)
                 self.assertEqual((done.returncode, done.stdout), (125, b""), done)
                 self.assertIn(words, done.stderr.decode())
+
+
+# A reactor: `_initialize` sets a global to 40.
+#   add(i32, i32) -> i32, wide(i64) -> i64, half(f32) -> f32, swap(f64, i32) -> (i32, f64), got() -> i32,
+#   none(), crash(), spin(), opaque(externref)
+REACTOR = {
+    "add": (b"\x02\x7f\x7f", b"\x01\x7f", b"\x20\0\x20\1\x6a"),
+    "wide": (b"\x01\x7e", b"\x01\x7e", b"\x20\0"),
+    "half": (b"\x01\x7d", b"\x01\x7d", b"\x20\0\x43\0\0\0\x3f\x94"),
+    "swap": (b"\x02\x7c\x7f", b"\x02\x7f\x7c", b"\x20\1\x20\0"),
+    "got": (b"\0", b"\x01\x7f", b"\x23\0"),
+    "none": (b"\0", b"\0", b""),
+    "crash": (b"\0", b"\0", b"\0"),
+    "spin": (b"\0", b"\0", b"\x03\x40\x0c\0\x0b"),
+    "opaque": (b"\x01\x6f", b"\0", b""),
+    "_initialize": (b"\0", b"\0", b"\x41\x28\x24\0"),
+}
+
+
+def reactor():
+    def vector(items):
+        return bytes([len(items)]) + b"".join(items)
+
+    def section(number, content):
+        size = len(content)
+        return bytes([number, size & 127 | 128, size >> 7]) + content
+    kinds = vector([b"\x60" + takes + gives for takes, gives, _ in REACTOR.values()])
+    exports = vector([bytes([len(name)]) + name.encode() + b"\0" + bytes([i]) for i, name in enumerate(REACTOR)])
+    bodies = vector([bytes([len(code) + 2]) + b"\0" + code + b"\x0b" for *_, code in REACTOR.values()])
+    return (b"\0asm\1\0\0\0" + section(1, kinds) + section(3, vector([bytes([i]) for i in range(len(REACTOR))]))
+            + section(6, b"\1\x7f\1\x41\0\x0b") + section(7, exports) + section(10, bodies))
+
+
+class CoreModules(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = Path(folder.name) / "reactor.wasm"
+        self.file.write_bytes(reactor())
+
+    def test_numbers(self):
+        for function, arguments, result in (
+            ("add", [40, 2], 42), ("add", [2**31 - 1, 1], -2**31), ("add", [2**32 - 1, 1], 0), ("add", [-1, 0], -1),
+            ("wide", [2**64 - 1], -1), ("wide", [-2**63], -2**63), ("wide", [2**53 + 1], 2**53 + 1), ("wide", ["7"], 7),
+            ("half", [0.2], 0.1), ("half", ["inf"], "inf"), ("swap", [1.5, 7], [7, 1.5]), ("none", [], None), ("none", {}, None),
+        ):
+            with self.subTest(function, arguments=arguments):
+                done = invoke(function, arguments, file=self.file)
+                self.assertEqual((done.returncode, done.stderr), (0, b""))
+                self.assertEqual(json.loads(done.stdout), result)
+
+    def test_after_its_initialisation(self):
+        self.assertEqual(invoke("got", [], file=self.file).stdout, b"40\n")
+
+    def test_what_does_not_fit(self):
+        for function, arguments, *says in (
+            ("add", [1], "expected 2 arguments"), ("add", [1, 2**32], "$[1]", "i32"), ("add", [1, 1.5], "$[1]", "fraction"),
+            ("wide", [2**64], "$[0]", "i64"), ("half", [1e39], "f32"), ("add", {"a": 1}, "array"), ("add", "x", "JSON"),
+            ("opaque", [None], "numbers"), ("ad", [1, 2], 'no function "ad"', "add"),
+        ):
+            with self.subTest(function, arguments=arguments):
+                done = invoke(function, arguments, file=self.file)
+                self.assertEqual((done.returncode, done.stdout), (125, b""))
+                for part in says:
+                    self.assertIn(part, done.stderr.decode())
+
+    def test_endings(self):
+        ended = outcome("--invoke", "crash", self.file)
+        self.assertEqual((ended["kind"], ended["trap"]), ("trap", "unreachable"))
+        ended = outcome("--wasm-timeout", "100ms", "--invoke", "spin", self.file)
+        self.assertEqual((ended["kind"], ended["limits_hit"]), ("deadline", {"wall": 1}))
+        self.assertEqual(outcome("--invoke", "add", self.file, "[1, 2]")["result"], 3)
 
 
 def kind(value):

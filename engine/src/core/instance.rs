@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 
-use wasmtime::{Instance, Memory, Store, UpdateDeadline};
+use wasmtime::{Func, FuncType, Instance, Memory, Store, UpdateDeadline, Val};
 
 use super::ends::{self, Cause, Unwind};
 use super::limiter::{Ctl, Limiter};
@@ -100,8 +100,60 @@ impl BxInstance {
         let r = unsafe {
             func.call_unchecked(&mut self.store, std::ptr::slice_from_raw_parts_mut(std::ptr::null_mut(), 0))
         };
-        let (s, fuel) = (self.store.data(), fuel_used(&self.store));
         // SAFETY: as above.
+        unsafe { self.finish(r, end) }
+    }
+
+    /// The exported function `name`, or the names of those there are.
+    pub fn func(&mut self, name: &str) -> std::result::Result<(Func, FuncType), Vec<String>> {
+        match self.instance.get_func(&mut self.store, name) {
+            Some(f) => {
+                let ty = f.ty(&self.store);
+                Ok((f, ty))
+            }
+            None => Err(self
+                .instance
+                .exports(&mut self.store)
+                .filter_map(|e| {
+                    let name = e.name().to_string();
+                    e.into_func().map(|_| name)
+                })
+                .collect()),
+        }
+    }
+
+    /// Call `func` with `args` of its type; what it returns goes to `results`.
+    ///
+    /// # Safety
+    /// `end` is writable.
+    pub unsafe fn call(
+        &mut self,
+        func: Func,
+        args: &[Val],
+        results: &mut [Val],
+        end: *mut EngEnd,
+    ) -> EndKind {
+        let r = func.call(&mut self.store, args, results);
+        // SAFETY: promised by the caller.
+        unsafe { self.finish(r, end) }
+    }
+
+    /// Fill `end` without a call: the function could not be called.
+    ///
+    /// # Safety
+    /// `end` is writable.
+    pub unsafe fn no_call(&self, end: *mut EngEnd) {
+        // SAFETY: promised by the caller.
+        unsafe { ends::put(end, EndKind::Return, 0, fuel_used(&self.store), &self.store.data().limiter) };
+    }
+
+    /// Fill `end` for `r`.
+    ///
+    /// # Safety
+    /// `end` is writable.
+    unsafe fn finish(&self, r: wasmtime::Result<()>, end: *mut EngEnd) -> EndKind {
+        let (s, fuel) = (self.store.data(), fuel_used(&self.store));
+        // SAFETY: promised by the caller.
         unsafe {
             match r {
                 Ok(()) => ends::put(end, EndKind::Return, 0, fuel, &s.limiter),

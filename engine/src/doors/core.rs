@@ -8,10 +8,11 @@ use crate::abi::access::{list, text};
 use crate::abi::error::finish;
 use crate::abi::handle::{Handle, given};
 use crate::abi::types::{
-    BxCtl, CText, Code, EndKind, EngEnd, EngError, EngineLimits, HostDef, Instance, Module,
+    BxCtl, CText, Code, EndKind, EngBytes, EngEnd, EngError, EngineLimits, HostDef, Instance, Module,
 };
 use crate::core::instance::BxInstance;
 use crate::file::{BxModule, Loaded};
+use crate::typed::invoke_core;
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
@@ -67,6 +68,31 @@ pub unsafe extern "C" fn bx_einstance_run(i: *mut Instance, name: CText, end: *m
             let kind = i.run(name, end);
             (kind, kind == EndKind::Return)
         })
+    }
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_einstance_invoke(
+    i: *mut Instance,
+    func: CText,
+    args: CText,
+    n_args: usize,
+    ret: *mut EngBytes,
+    end: *mut EngEnd,
+    err: *mut EngError,
+) -> Code {
+    given(ret, "place for the result", "bx_einstance_invoke");
+    given(end, "place for the end", "bx_einstance_invoke");
+    // SAFETY: the header asks for valid pointers.
+    unsafe {
+        let name = text(func).unwrap_or("");
+        let r = Handle::<BxInstance>::busy(i, "bx_einstance_invoke", |i| {
+            let r = invoke_core(i, name, list(args.0, n_args), end);
+            let alive = (*end).kind == EndKind::Return;
+            (r, alive)
+        });
+        finish(r, err, |v| ret.write(EngBytes::from_vec(v)))
     }
 }
 

@@ -23,6 +23,9 @@ c_functions! {
         *const Module, *mut c_void, *const BxCtl, *const EngineLimits, *mut *mut Instance, *mut EngEnd,
     ) -> EndKind;
     fn bx_einstance_run(*mut Instance, CText, *mut EngEnd) -> EndKind;
+    fn bx_einstance_invoke(
+        *mut Instance, CText, CText, usize, *mut EngBytes, *mut EngEnd, *mut EngError,
+    ) -> Code;
     fn bx_emodule_has_command(*const Module, CText) -> i32;
     fn bx_einstance_memory(*mut Instance, *mut usize) -> *mut u8;
     fn bx_einstance_free(*mut Instance);

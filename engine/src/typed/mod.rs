@@ -1,6 +1,7 @@
 //! Typed exports: calling them with JSON, and describing them.
 
 mod invoke;
+mod invoke_core;
 mod json;
 mod names;
 mod number;
@@ -8,4 +9,5 @@ mod schema;
 mod wit;
 
 pub use invoke::invoke;
+pub use invoke_core::invoke_core;
 pub use wit::describe;
