@@ -280,7 +280,7 @@ typedef struct bx_ecall {
      * Must not block.  NULL: empty. */
     int (*stdin_read)(void *ctx, void *buf, size_t cap, size_t *n);
     int stdin_fd; /* becomes readable when stdin_read may have more; -1: never answers 1 */
-    /* which: 1 stdout, 2 stderr.  0; -1 the stream is broken; > 0 ends the guest at once, reported as
+    /* which: 1 stdout, 2 stderr.  0; < 0: failed, the negative bx_errno; > 0 ends the guest at once, reported as
      * host_code.  NULL: discard. */
     int32_t (*write)(void *ctx, int which, const void *p, size_t n);
     uint64_t (*now)(void *ctx, int clock);  /* 0 wall, 1 monotonic; nanoseconds; NULL: the real ones */

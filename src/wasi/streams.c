@@ -9,7 +9,10 @@ int bx_wasi_stdin_now(bx_wasi *w, void *buf, size_t cap, size_t *n)
     *n = 0;
     w->stop = BX_WASI_GO_ON;
     bx_errno e = bx_stdin_readv(w, &in, &iov, 1, n);
-    return e == BX_E_SUCCESS ? 0 : e == BX_E_AGAIN ? 1 : 2;
+    if (e == BX_E_SUCCESS || e == BX_E_AGAIN)
+        return e == BX_E_SUCCESS ? 0 : 1;
+    *n = e;
+    return 2;
 }
 
 int bx_wasi_stdin_fd(bx_wasi *w)
@@ -29,7 +32,7 @@ int32_t bx_wasi_write(bx_wasi *w, int which, const void *p, size_t n)
         if (w->stop != BX_WASI_GO_ON)
             return w->stop;
         if (e != BX_E_SUCCESS)
-            return -1;
+            return -(int32_t)e;
         p = (const char *)p + k;
         n -= k;
     }

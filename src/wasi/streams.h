@@ -6,7 +6,7 @@
 #include "wasi/wasi.h"
 
 /* What there is of standard input now, without waiting: 0 with *n bytes (0: the end), 1 nothing
- * yet, 2 failed. */
+ * yet, 2 failed with the bx_errno *n. */
 int bx_wasi_stdin_now(bx_wasi *w, void *buf, size_t cap, size_t *n);
 
 /* The descriptor that becomes readable when bx_wasi_stdin_now may have more; -1: it never has to
@@ -14,7 +14,8 @@ int bx_wasi_stdin_now(bx_wasi *w, void *buf, size_t cap, size_t *n);
 int bx_wasi_stdin_fd(bx_wasi *w);
 
 /* All of `p` to standard output (1) or error (2); waits for a slow reader no longer than the call
- * may last.  0; -1 nobody reads any more; otherwise the BX_WASI_… number that ends the guest. */
+ * may last.  0; the negative bx_errno of what failed; otherwise the BX_WASI_… number that ends the
+ * guest. */
 int32_t bx_wasi_write(bx_wasi *w, int which, const void *p, size_t n);
 
 /* Nanoseconds: 0 wall clock since 1970, 1 monotonic. */

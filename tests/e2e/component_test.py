@@ -133,6 +133,19 @@ class Streams(ExecTest):
             rest, _ = process.communicate(b"three\n")
         self.assertEqual((process.returncode, rest), (0, b"three\n"))
 
+    def test_errors_keep_their_names(self):
+        """As a module sees them; control: the same call where nothing fails."""
+        for module in (GUESTS / "exec_do.wasm", DO):
+            for streams, code, says in (({"stdout": "/dev/full", "stdin": "/dev/zero"}, 1, b"write: No space left on device"),
+                                        ({"stdout": "/dev/null", "stdin": self.dir}, 1, b"read: Is a directory"),
+                                        ({"stdout": "/dev/null", "stdin": self.dir / "f"}, 0, b"")):
+                source, sink = os.open(streams["stdin"], os.O_RDONLY), os.open(streams["stdout"], os.O_WRONLY)
+                done = subprocess.run([BOXAGNTS, "exec", str(module), "--", "stdin"], stdin=source, stdout=sink,
+                                      stderr=subprocess.PIPE, check=False)
+                os.close(source)
+                os.close(sink)
+                self.assertEqual((done.returncode, done.stderr.strip()), (code, says), streams)
+
 
 class BadComponents(ExecTest):
     def test_only_a_header(self):

@@ -20,8 +20,9 @@ use wasmtime_wasi::p2::{
     StreamResult, subscribe,
 };
 
+use super::errno::error_code;
 use super::state::{Shared, View};
-use crate::abi::hooks::Call;
+use crate::abi::hooks::{Call, Errno};
 use crate::core::ends::Cause;
 use crate::core::limiter::now_ns;
 
@@ -37,6 +38,11 @@ struct Stdin {
     /// Bytes that were there when somebody asked for readiness.
     ready: Option<StreamResult<Bytes>>,
     closed: bool,
+}
+
+/// A stream's error, which `filesystem-error-code` tells the guest.
+fn failed(errno: u32) -> StreamError {
+    StreamError::LastOperationFailed(error_code(Errno(errno)).into())
 }
 
 impl Stdin {
@@ -55,9 +61,7 @@ impl Stdin {
                 Some(Ok(buf.into()))
             }
             1 => None,
-            _ => Some(Err(StreamError::LastOperationFailed(wasmtime::format_err!(
-                "reading standard input failed"
-            )))),
+            _ => Some(Err(failed(n as u32))),
         }
     }
 }
@@ -158,11 +162,9 @@ impl OutputStream for Output {
         match r {
             0 => Ok(()),
             code if code > 0 => Err(StreamError::Trap(self.shared.end(Cause::Host(code)))),
-            _ => {
+            code => {
                 self.closed = true;
-                Err(StreamError::LastOperationFailed(wasmtime::format_err!(
-                    "nobody reads the output any more"
-                )))
+                Err(failed(code.unsigned_abs()))
             }
         }
     }

@@ -18,6 +18,7 @@ use wasmtime_wasi::p2::{
 };
 
 use super::cli::CHUNK;
+use super::errno::error_code;
 use super::state::{Shared, View};
 use crate::abi::hooks::{
     self, CTextBuf, Dirent, Errno, FS_READ, FS_WRITE, FileType, Open, Stat, Str, Time, TimeKind,
@@ -91,51 +92,6 @@ struct DirStream {
 
 fn check(errno: Errno) -> Result<(), ErrorCode> {
     if errno == Errno::SUCCESS { Ok(()) } else { Err(error_code(errno)) }
-}
-
-/// wasi_snapshot_preview1 errno to wasi:filesystem error-code.
-fn error_code(errno: Errno) -> ErrorCode {
-    use ErrorCode as E;
-    match errno {
-        Errno::ACCES => E::Access,
-        Errno::AGAIN => E::WouldBlock,
-        Errno::ALREADY => E::Already,
-        Errno::BADF => E::BadDescriptor,
-        Errno::BUSY => E::Busy,
-        Errno::DEADLK => E::Deadlock,
-        Errno::DQUOT => E::Quota,
-        Errno::EXIST => E::Exist,
-        Errno::FBIG => E::FileTooLarge,
-        Errno::ILSEQ => E::IllegalByteSequence,
-        Errno::INPROGRESS => E::InProgress,
-        Errno::INTR => E::Interrupted,
-        Errno::INVAL => E::Invalid,
-        Errno::ISDIR => E::IsDirectory,
-        Errno::LOOP => E::Loop,
-        Errno::MLINK => E::TooManyLinks,
-        Errno::MSGSIZE => E::MessageSize,
-        Errno::NAMETOOLONG => E::NameTooLong,
-        Errno::NFILE | Errno::MFILE => E::InsufficientMemory,
-        Errno::NODEV => E::NoDevice,
-        Errno::NOENT => E::NoEntry,
-        Errno::NOLCK => E::NoLock,
-        Errno::NOMEM => E::InsufficientMemory,
-        Errno::NOSPC => E::InsufficientSpace,
-        Errno::NOSYS | Errno::NOTSUP => E::Unsupported,
-        Errno::NOTDIR => E::NotDirectory,
-        Errno::NOTEMPTY => E::NotEmpty,
-        Errno::NOTRECOVERABLE => E::NotRecoverable,
-        Errno::NOTTY => E::NoTty,
-        Errno::NXIO => E::NoSuchDevice,
-        Errno::OVERFLOW => E::Overflow,
-        Errno::PERM | Errno::NOTCAPABLE => E::NotPermitted,
-        Errno::PIPE => E::Pipe,
-        Errno::ROFS => E::ReadOnly,
-        Errno::SPIPE => E::InvalidSeek,
-        Errno::TXTBSY => E::TextFileBusy,
-        Errno::XDEV => E::CrossDevice,
-        _ => E::Io,
-    }
 }
 
 fn descriptor_type(filetype: FileType) -> DescriptorType {

@@ -1,6 +1,7 @@
 //! The component path: linking, running a command, calling an export.
 
 mod cli;
+mod errno;
 mod fs;
 mod http;
 mod io;
