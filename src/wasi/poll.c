@@ -1,5 +1,6 @@
 /* poll_oneoff: wait for a time or for bytes, whichever comes first.  Every subscription that is
- * wrong gets an event of its own that says so, and the others are served all the same. */
+ * wrong gets an event of its own that says so, and the others are served all the same; but one of an
+ * unknown type is no subscription, no event could name it, and the call is EINVAL. */
 #include "wasi/internal.h"
 
 #include <limits.h>
@@ -53,16 +54,18 @@ static void read_fd(bx_wasi *w, const uint8_t *p, sub *s)
     s->fired = !s->error && s->host_fd < 0;
 }
 
-static void read_sub(bx_wasi *w, const uint8_t *p, sub *s)
+/* False: of an unknown type. */
+static bool read_sub(bx_wasi *w, const uint8_t *p, sub *s)
 {
     *s = (sub){.userdata = bx_get64(p), .type = p[8], .host_fd = -1};
+    if (s->type > TYPE_FD_WRITE)
+        return false;
     if (s->type == TYPE_CLOCK)
         read_clock(w, p, s);
-    else if (s->type == TYPE_FD_READ || s->type == TYPE_FD_WRITE)
-        read_fd(w, p, s);
     else
-        s->error = BX_E_INVAL;
+        read_fd(w, p, s);
     s->fired = s->fired || s->error;
+    return true;
 }
 
 /* ---- waiting -------------------------------------------------------------------------------- */
@@ -195,8 +198,10 @@ static size_t put_events(bx_wasi *w, const plan *p, uint8_t *out)
 
 static bx_errno poll_subs(bx_wasi *w, const uint8_t *in, uint8_t *out, uint8_t *ret, plan *p)
 {
-    for (size_t i = 0; i < p->n; i++)
-        read_sub(w, in + i * SUB_BYTES, &p->subs[i]);
+    for (size_t i = 0; i < p->n; i++) {
+        if (!read_sub(w, in + i * SUB_BYTES, &p->subs[i]))
+            return BX_E_INVAL;
+    }
     make_plan(p);
     bx_errno e = wait_for_first(w, p);
     if (e == BX_E_SUCCESS)

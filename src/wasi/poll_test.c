@@ -273,7 +273,7 @@ static void wrong_subscriptions_get_their_own_events(void)
     sub_fd(&e, 0, READ, 77);
     sub_fd(&e, 1, READ, 1);
     sub_fd(&e, 2, WRITE, 0);
-    sub_fd(&e, 3, 9, 0);
+    sub_clock(&e, 3, 4, 0, 0);
     sub_clock(&e, 4, 9, 0, 0);
     sub_clock(&e, 5, 2, 0, 0);
     sub_clock(&e, 6, 1, 0, 2);
@@ -286,12 +286,26 @@ static void wrong_subscriptions_get_their_own_events(void)
         bx_errno error;
         uint8_t type;
     } want[] = {
-        {BX_E_BADF, READ},   {BX_E_BADF, READ},       {BX_E_BADF, WRITE},  {BX_E_INVAL, 9},
+        {BX_E_BADF, READ},   {BX_E_BADF, READ},       {BX_E_BADF, WRITE},  {BX_E_INVAL, CLOCK},
         {BX_E_INVAL, CLOCK}, {BX_E_NOTSUP, CLOCK},    {BX_E_INVAL, CLOCK}, {BX_E_BADF, READ},
         {BX_E_BADF, READ},   {BX_E_NOTCAPABLE, READ},
     };
     for (uint32_t i = 0; i < BX_COUNT(want); i++)
         CHECK(event_is(&e, i, 100 + i, want[i].error, want[i].type));
+}
+
+/* Control: the same three with a type there is. */
+static void an_unknown_type_is_no_subscription(void)
+{
+    ENV e = {0};
+    CHECK(env_init(&e, NULL));
+    for (int type = 0; type < 256; type += type < 4 ? 1 : 84) {
+        sub_clock(&e, 0, 1, 0, 0);
+        sub_fd(&e, 1, (uint8_t)type, type == 0 ? 1 : 0);
+        sub_clock(&e, 2, 1, 0, 0);
+        int64_t n = (int64_t)poll_n(&e, 3);
+        CHECK(type <= WRITE ? n > 0 : n == -BX_E_INVAL);
+    }
 }
 
 static void numbers_of_subscriptions(void)
@@ -342,4 +356,5 @@ BXT_MAIN(RUN(sleep_lasts_as_long_as_asked); RUN(the_earliest_clock_alone); RUN(a
          RUN(pipe_becomes_ready); RUN(the_same_descriptor_twice); RUN(broken_output_is_pipe);
          RUN(closed_descriptor_of_the_host); RUN(stdin_from_a_file_tells_what_is_left);
          RUN(files_are_always_ready); RUN(wrong_subscriptions_get_their_own_events);
+         RUN(an_unknown_type_is_no_subscription);
          RUN(numbers_of_subscriptions); RUN(arrays_may_overlap); RUN(no_memory_is_nomem);)
