@@ -133,6 +133,11 @@ typedef struct boxagnts_call {
     size_t input_size;
     boxagnts_cancel *cancel; /* or NULL */
     int record_files;        /* non-zero: keep the list of files touched */
+    const char *invoke;      /* call this exported function instead of the command: of a component by
+                                the names of docs/wit-json.md, of a core module one that takes and
+                                returns numbers; NULL: run the command */
+    const char *invoke_args; /* its arguments as JSON: an object by parameter name, or an array */
+    size_t invoke_args_size;
 } boxagnts_call;
 
 typedef enum boxagnts_outcome_kind {
@@ -165,6 +170,8 @@ uint32_t boxagnts_outcome_exit_code(const boxagnts_outcome *outcome); /* for BOX
 /* Captured bytes, borrowed from the outcome; not NUL-terminated text. */
 const void *boxagnts_outcome_stdout(const boxagnts_outcome *outcome, size_t *size);
 const void *boxagnts_outcome_stderr(const boxagnts_outcome *outcome, size_t *size);
+/* What the function of `invoke` returned, as JSON, borrowed; NULL when it did not return. */
+const char *boxagnts_outcome_result(const boxagnts_outcome *outcome);
 const char *boxagnts_outcome_error(
     const boxagnts_outcome *outcome); /* words; NULL for BOXAGNTS_EXIT */
 

@@ -253,6 +253,8 @@ boxagnts_code boxagnts_call_run(boxagnts_module *module, boxagnts_grant *grant,
         .err_fd = -1,
         .ctl = c.cancel ? &c.cancel->ctl : NULL,
         .record = c.record_files ? &out->record : NULL,
+        .invoke = c.invoke,
+        .invoke_args = {c.invoke_args ? c.invoke_args : "", c.invoke_args ? c.invoke_args_size : 0},
     };
     bx_error why;
     bx_code rc = bx_call_run(&inner, &out->o, &why);
@@ -301,6 +303,8 @@ const void *boxagnts_outcome_stderr(const boxagnts_outcome *outcome, size_t *siz
     *size = outcome->o.err_n;
     return outcome->o.err;
 }
+
+const char *boxagnts_outcome_result(const boxagnts_outcome *outcome) { return outcome->o.result; }
 
 const char *boxagnts_outcome_error(const boxagnts_outcome *outcome) { return outcome->o.error; }
 

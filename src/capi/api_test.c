@@ -75,6 +75,29 @@ static void limits_end_it(void)
     boxagnts_grant_free(g);
 }
 
+static void a_typed_call(void)
+{
+    boxagnts_grant *g = sealed("inject", "https://example.com X-Key=env:PATH");
+    boxagnts_module *values = NULL;
+    CHECK(g && boxagnts_module_open(engine, BX_GUEST_DIR "/components/values.wasm", &values, NULL) ==
+                   BOXAGNTS_OK);
+    static const char args[] = "[\"you\"]and not this";
+    boxagnts_call c = {
+        .struct_size = sizeof c, .invoke = "greet", .invoke_args = args, .invoke_args_size = 7};
+    boxagnts_outcome *o = NULL;
+    CHECK(boxagnts_call_run(values, g, &c, &o, NULL) == BOXAGNTS_OK &&
+          boxagnts_outcome_get_kind(o) == BOXAGNTS_EXIT &&
+          strcmp(boxagnts_outcome_result(o), "\"hello, you\"") == 0);
+    boxagnts_outcome_free(o);
+    o = NULL;
+    boxagnts_error err;
+    c.invoke_args_size = sizeof args - 1;
+    CHECK(boxagnts_call_run(values, g, &c, &o, &err) == BOXAGNTS_EINVAL && !o &&
+          strstr(err.message, "JSON"));
+    boxagnts_module_free(values);
+    boxagnts_grant_free(g);
+}
+
 static void cancelled_by_its_owner(void)
 {
     boxagnts_grant *g = sealed(NULL, NULL);
@@ -174,7 +197,7 @@ static void frees_accept_null(void)
     CHECK(strcmp(boxagnts_version(), "") != 0);
 }
 
-BXT_MAIN(RUN(setup); RUN(input_goes_in_and_output_comes_out); RUN(limits_end_it);
+BXT_MAIN(RUN(setup); RUN(input_goes_in_and_output_comes_out); RUN(limits_end_it); RUN(a_typed_call);
          RUN(cancelled_by_its_owner); RUN(a_sealed_grant_never_changes);
          RUN(misuse_is_refused_in_words); RUN(stores_need_a_place);
          RUN(the_engine_may_be_freed_first); RUN(frees_accept_null);)
