@@ -135,6 +135,7 @@ uint64_t bx_source_skip_lines(bx_source *s, uint64_t lines, bool *ret_rest)
             s->at = s->n;
             continue;
         }
+        *ret_rest = false;
         for (; skipped < lines; skipped++)
             s->at = (size_t)((const uint8_t *)memchr(s->p + s->at, '\n', s->n - s->at) - s->p) + 1;
     }
