@@ -33,8 +33,6 @@ endif()
 file(GLOB lib_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/lib/*.c)
 bx_host_code(lib SOURCES ${lib_parts})
 
-bx_host_code(file SOURCES ${CMAKE_SOURCE_DIR}/tools/file/read.c USES host_lib)
-
 # The decoders rely on unaligned reads and the like.
 add_library(host_decoders OBJECT EXCLUDE_FROM_ALL ${BX_DECODERS})
 target_link_libraries(host_decoders PRIVATE bx_hardening)
@@ -42,6 +40,13 @@ target_compile_options(host_decoders PRIVATE -w ${BX_DECODER_FLAGS})
 if(BX_SANITIZE)
     target_compile_options(host_decoders PRIVATE -fno-sanitize=undefined)
 endif()
+
+bx_host_code(file
+    SOURCES ${CMAKE_SOURCE_DIR}/tools/file/read.c ${CMAKE_SOURCE_DIR}/tools/file/image.c
+            ${CMAKE_SOURCE_DIR}/tools/file/image_pixels.c $<TARGET_OBJECTS:host_decoders>
+    USES host_lib
+    FLAGS -DZ_SOLO
+    FUZZ image_fuzz)
 
 file(GLOB fetch_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/fetch/*.c)
 list(FILTER fetch_parts EXCLUDE REGEX "/(web_fetch|http_wasi|cabi)\\.c$")

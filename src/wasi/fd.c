@@ -182,7 +182,9 @@ bx_errno bx_p1_fd_advise(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
 bx_errno bx_p1_fd_allocate(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
 {
     (void)m;
-    bx_fd *f;
+    bx_fd *f = bx_fd_get(w, a[0]);
+    if (f && !bx_stream_has_room(w, f, a[2])) /* what a tool asks before it prints a long result */
+        return BX_E_NOSPC;
     bx_errno e = bx_fd_regular(w, a[0], BX_R_FD_ALLOCATE, BX_E_SPIPE, &f);
     return e == BX_E_SUCCESS ? bx_file_allocate(f->file, a[1], a[2]) : e;
 }

@@ -148,7 +148,7 @@ bx_code bx_fdtable_init(bx_wasi *w, bx_error *err);
 bx_errno bx_fdtable_room(bx_wasi *w);
 /* The number of an open file from now on; bx_fdtable_room succeeded just before. */
 uint32_t bx_fdtable_add(bx_wasi *w, bx_file *f, uint64_t base, uint64_t inheriting);
-bx_errno bx_fdtable_close(bx_wasi *w, uint32_t fd);               /* an open one */
+bx_errno bx_fdtable_close(bx_wasi *w, uint32_t fd);           /* an open one */
 void bx_fdtable_move(bx_wasi *w, uint32_t from, uint32_t to); /* both open */
 
 /* Any open descriptor; NULL when there is none.  Valid until the table changes. */
@@ -176,6 +176,8 @@ bx_errno bx_stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, siz
 bx_errno bx_stdout_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
                           size_t *ret_n);
 bool bx_stream_is_tty(const bx_wasi *w, const bx_fd *f);
+/* False: `f` is an output stream, and the output limit has no room for `n` more bytes. */
+bool bx_stream_has_room(const bx_wasi *w, const bx_fd *f, uint64_t n);
 /* For poll_oneoff: the host descriptor to wait on, or -1 when always ready; bytes that can be
  * moved now, and whether the other end is gone. */
 int bx_stream_poll_fd(bx_wasi *w, const bx_fd *f);

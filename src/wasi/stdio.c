@@ -256,6 +256,12 @@ bool bx_stream_is_tty(const bx_wasi *w, const bx_fd *f)
     return fd >= 0 && isatty(fd);
 }
 
+bool bx_stream_has_room(const bx_wasi *w, const bx_fd *f, uint64_t n)
+{
+    bool is_output = f->kind == BX_FD_STDOUT || f->kind == BX_FD_STDERR;
+    return !is_output || n <= output_left(w);
+}
+
 int bx_stream_poll_fd(bx_wasi *w, const bx_fd *f)
 {
     int fd = host_fd(w, f);

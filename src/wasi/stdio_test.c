@@ -177,6 +177,23 @@ static void output_at_the_limit(void)
     CHECK(bx_wasi_output(e.w, 1).n + bx_wasi_output(e.w, 2).n == 10);
 }
 
+static void output_tells_whether_there_is_room(void)
+{
+    ENV e = {0};
+    CHECK(env_init(&e, NULL));
+    e.limits.output = 10;
+    CHECK(env_write(&e, 1, "abc") == 3);
+    CHECK(env_write(&e, 2, "d") == 1);
+    for (uint64_t fd = 1; fd <= 2; fd++) {
+        CHECK(P1(&e, fd_allocate, fd, 0, 6) == BX_E_SPIPE);
+        CHECK(P1(&e, fd_allocate, fd, 0, 7) == BX_E_NOSPC);
+        CHECK(P1(&e, fd_allocate, fd, 0, UINT64_MAX) == BX_E_NOSPC);
+    }
+    CHECK(P1(&e, fd_allocate, 0, 0, UINT64_MAX) == BX_E_SPIPE);
+    CHECK(e.stop == BX_WASI_GO_ON);
+    CHECK(env_write(&e, 1, "efghij") == 6);
+}
+
 static void output_over_the_limit_keeps_what_fits(void)
 {
     ENV e = {0};
@@ -390,8 +407,9 @@ BXT_MAIN(RUN(stdin_empty_is_at_its_end); RUN(stdin_bytes_in_pieces);
          RUN(blocking_stdin_ends_at_the_deadline); RUN(cancelled_stdin_ends_the_guest);
          RUN(nonblocking_stdin_answers_again); RUN(stdin_of_a_terminal);
          RUN(output_is_captured_apart); RUN(output_at_the_limit);
-         RUN(output_over_the_limit_keeps_what_fits); RUN(capture_without_memory_is_nomem);
-         RUN(discarded_output_counts); RUN(output_passes_through);
-         RUN(full_pipe_ends_at_the_deadline); RUN(full_pipe_by_poll_alone);
-         RUN(large_write_is_taken_whole); RUN(stdin_by_poll_alone); RUN(closed_pipe_is_pipe);
-         RUN(terminal_output); RUN(streams_have_one_direction_and_no_position);)
+         RUN(output_tells_whether_there_is_room); RUN(output_over_the_limit_keeps_what_fits);
+         RUN(capture_without_memory_is_nomem); RUN(discarded_output_counts);
+         RUN(output_passes_through); RUN(full_pipe_ends_at_the_deadline);
+         RUN(full_pipe_by_poll_alone); RUN(large_write_is_taken_whole); RUN(stdin_by_poll_alone);
+         RUN(closed_pipe_is_pipe); RUN(terminal_output);
+         RUN(streams_have_one_direction_and_no_position);)

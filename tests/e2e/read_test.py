@@ -4,8 +4,12 @@ import base64
 import json
 import os
 import pathlib
+import socket
+import stat
+import struct
 import tempfile
 import unittest
+import zlib
 
 from support import SANITIZED, TOOLS, box
 
@@ -123,6 +127,14 @@ class Text(ReadTest):
         self.assertEqual(self.bad(offset=2**63 - 1), f"offset {2**63 - 1} is past the end: /workspace/f has 2 lines")
         self.put("f", "a")
         self.assertEqual(self.bad(offset=2), "offset 2 is past the end: /workspace/f has 1 line")
+
+    def test_offset_past_the_end_of_a_file_of_several_buffers(self):
+        for lines, width, end in ((655, 99, "\n"), (656, 99, "\n"), (3000, 99, "\n"), (1, 65535, "\n"), (1, 65536, "\n"),
+                                  (1, 200000, ""), (2000, 99, "")):
+            self.put("f", "\n".join(["y" * width] * lines) + end)
+            for offset in (lines + 1, lines + 2):
+                with self.subTest(lines=lines, width=width, end=end, offset=offset):
+                    self.assertEqual(self.read(offset=offset)["structuredContent"]["total_lines"], lines)
 
     def test_more_than_six_digits(self):
         self.put("f", "\n" * 1234567)
@@ -307,38 +319,155 @@ class Binary(ReadTest):
                 self.assertEqual(self.good()[0], f"     1\t{contents}")
 
 
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width=2, height=2, rows=None, size=0, colour=2, tail=chunk(b"IEND", b"")):
+    """A picture of noise; `size`: with a chunk of anything that makes it so large."""
+    rows = rows or b"".join(b"\0" + os.urandom(3 * width) for _ in range(height))
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0))
+    body = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows, 0))
+    if size:
+        body += chunk(b"teXt", bytes(size - len(body) - len(tail) - 12))
+    return body + tail
+
+
+def base64_of(text):
+    return base64.b64decode(text, validate=True)
+
+
 class Images(ReadTest):
-    HEADS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff\xe0", "image/gif": b"GIF89a",
-             "image/webp": b"RIFF\x10\x00\x00\x00WEBP"}
+    WHOLE = {
+        "image/png": png(),
+        "image/jpeg": base64_of("/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP" + "/" * 86 + "wAALCAACAAIBAREA/8QAFAABAAAAAAAAAAAAAAAA"
+                                "AAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AN//Z"),
+        "image/gif": base64_of("R0lGODdhAgACAIEAAAcHBwAAAAAAAAAAACwAAAAAAgACAAAIBgABCAQQEAA7"),
+        "image/webp": base64_of("UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoCAAIADMDOJaQAA3AA/uxnAAA="),
+    }
+    LOSSLESS = base64_of("UklGRhoAAABXRUJQVlA4TA4AAAAvAUAAAAcQEf0PRET/Aw==")
+
+    def shown(self, contents, mime):
+        self.put("f", contents)
+        result = self.read()
+        self.assertIs(result["isError"], False)
+        text, image = result["content"]
+        self.assertTrue(text["text"].endswith(f" image, {len(contents)} bytes"), text)
+        self.assertEqual((image["type"], image["mimeType"]), ("image", mime))
+        self.assertEqual(base64.b64decode(image["data"], validate=True), contents)
+        self.assertEqual(result["structuredContent"]["mime_type"], mime)
+
+    def described(self, contents):
+        """What is said to be wrong with it."""
+        self.put("f", contents)
+        text, about = self.good()
+        self.assertEqual(about["encoding"], "binary")
+        self.assertIn(f"; damaged: {about['damage']}]", text)
+        return about["damage"]
 
     def test_each_kind_with_every_rest_of_base64(self):
-        for mime, head in self.HEADS.items():
-            for extra in (0, 1, 2, 70000):
+        for mime, whole in self.WHOLE.items():
+            for extra in (0, 1, 2, 70000):  # what follows a picture's end harms nobody
                 with self.subTest(mime, extra=extra):
-                    contents = head + bytes(n * 7 & 255 for n in range(extra))
-                    self.put("f", contents)
-                    result = self.read()
-                    self.assertIs(result["isError"], False)
-                    text, image = result["content"]
-                    self.assertTrue(text["text"].endswith(f" image, {len(contents)} bytes"), text)
-                    self.assertEqual((image["type"], image["mimeType"]), ("image", mime))
-                    self.assertEqual(base64.b64decode(image["data"], validate=True), contents)
-                    self.assertEqual(result["structuredContent"]["mime_type"], mime)
+                    self.shown(whole + bytes(n * 7 & 255 for n in range(extra)), mime)
+        self.shown(self.LOSSLESS, "image/webp")
+        self.shown(png(300, 200), "image/png")
+
+    def test_a_picture_that_is_cut_is_described(self):
+        for mime, whole in self.WHOLE.items():
+            for left in range(12, len(whole)):
+                with self.subTest(mime, left=left):
+                    self.described(whole[:left])
+
+    def test_a_picture_without_one_is_described(self):
+        for mime, whole in self.WHOLE.items():
+            with self.subTest(mime):
+                self.described(whole[:12] + bytes(500))
+        self.assertEqual(self.described(png(0, 2, b"\0" * 2)), "its width or height is 0")
+        self.assertEqual(self.described(b"GIF89a\1\0\1\0\0\0\0;"), "it holds no picture")
+        self.assertEqual(self.described(b"\xff\xd8\xff\xd9"), "it holds no picture")
+        self.assertEqual(self.described(b"RIFF\x0c\0\0\0WEBPEXIF\0\0\0\0"), "it holds no picture")
+
+    def test_a_png_that_is_damaged_is_described(self):
+        whole = png(20, 20)
+        for at in (17, 30, 60, len(whole) - 5):
+            with self.subTest(at=at):
+                self.assertEqual(self.described(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:]),
+                                 "a check sum does not fit")
+        for name, contents, damage in (
+                ("too few rows", png(2, 3, bytes(14)), "rows of its picture are missing"),
+                ("no rows", png(2, 3, tail=b""), "it ends too early"),
+                ("an unknown filter", png(2, 1, b"\5" + bytes(6)), "its picture data is damaged"),
+                ("no palette", png(2, 1, bytes(3), colour=3), "its palette is missing"),
+                ("no such colour type", png(2, 1, bytes(7), colour=5), "its header is damaged"),
+                ("no deflate", png()[:33] + chunk(b"IDAT", b"nothing") + chunk(b"IEND", b""),
+                 "its picture data is damaged"),
+                ("no data", png()[:33] + chunk(b"IEND", b""), "rows of its picture are missing")):
+            with self.subTest(name):
+                self.assertEqual(self.described(contents), damage)
 
     def test_at_and_beyond_the_limit(self):
-        self.put("f", self.HEADS["image/png"] + bytes(992))
+        self.put("f", png(size=1000))
         self.assertEqual(len(self.read(max_image_bytes=1000)["content"]), 2)
         text, about = self.good(max_image_bytes=999)
         self.assertEqual(text, "[binary file, not shown: PNG image, 1000 bytes; larger than max_image_bytes=999]\n")
         self.assertEqual(about["encoding"], "binary")
+        self.assertNotIn("damage", about)
 
     def test_default_limit_is_5_mib(self):
-        with open(self.workspace / "f", "wb") as f:
-            f.write(self.HEADS["image/png"])
-            f.truncate(5 << 20)
+        self.put("f", png(size=5 << 20))
         self.assertEqual(self.read()["content"][1]["type"], "image")
-        os.truncate(self.workspace / "f", (5 << 20) + 1)
+        self.put("f", png(size=(5 << 20) + 1))
         self.assertIn("larger than max_image_bytes=5242880", self.good()[0])
+
+    def test_the_largest_fits_into_the_limits_of_the_manifest(self):
+        self.put("f", png(size=10 << 20))
+        result = self.raw('{"path":"f","max_image_bytes":10485760}', "--limit", "memory=16MiB")
+        self.assertEqual(result["content"][1]["type"], "image")
+
+
+class OutputLimit(ReadTest):
+    """Whatever the limit, the result is a whole one, and of text as much as fits is in it."""
+
+    def limited(self, output, path="f", **arguments):
+        done = box("exec", "--map-dir", f"{self.workspace}::/workspace:ro", "--limit", f"output={output}", TOOL,
+                   stdin=json.dumps({"path": path, "limit": 1000000, "max_bytes": 1 << 20, **arguments}))
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assertLessEqual(len(done.stdout), output)
+        return json.loads(done.stdout), len(done.stdout)
+
+    def test_a_picture_over_it_is_described(self):
+        self.put("f", png(size=30000))
+        result, _ = self.limited(40000)
+        self.assertEqual(self.text(result), "[binary file, not shown: PNG image, 30000 bytes; larger than the output "
+                                            "limit of this call has room for]\n")
+        self.assertEqual(len(self.limited(45000)[0]["content"]), 2)
+
+    def test_text_of_any_kind_is_paged(self):
+        lines = {"colours": "\x1b[31mx\x1b[0m", "quotes": "\"\\" * 40, "long": "y" * 5000, "wide": "\u20ac" * 300,
+                 "empty": "", "tabs": "\t" * 100}
+        for name, line in lines.items():
+            for output in (3000, 20000, 100000, 700000):
+                with self.subTest(name, output=output):
+                    self.put("f", (line + "\n") * 90000)
+                    result, used = self.limited(output)
+                    about = result["structuredContent"]
+                    self.assertIn(f"more lines follow: go on with offset={about['last_line'] + 1}]",
+                                  self.text(result)[-200:])
+                    self.assertIs(about["truncated"], True)
+                    self.assertGreater(used, output - 2500 - 6 * len(line), "most of the room is used")
+
+    def test_a_line_over_it_is_cut(self):
+        self.put("f", "\u20ac" * 1999 + "\nnext\n")
+        result, _ = self.limited(4000)
+        self.assertIn("\u20ac \u2026 [line cut: 1999 characters in all]\n[output limit of the call reached; more lines "
+                      "follow: go on with offset=2]\n", self.text(result))
+
+    def test_no_room_for_anything(self):
+        self.put("f", "x\n")
+        result, _ = self.limited(2000)
+        self.assertEqual((result["isError"], self.text(result)),
+                         (True, "the output limit of this call has no room for an answer"))
 
 
 class Refused(ReadTest):
@@ -377,9 +506,19 @@ class Refused(ReadTest):
         (self.workspace / "f").chmod(0)
         self.assertIn("not permitted to read /workspace/f", self.bad())
 
-    def test_fifo(self):
-        os.mkfifo(self.workspace / "f")
-        self.bad()
+    def test_special_files_are_named_as_such(self):
+        os.mkfifo(self.workspace / "fifo")
+        with socket.socket(socket.AF_UNIX) as s:
+            s.bind(str(self.workspace / "socket"))
+        (self.workspace / "link").symlink_to("fifo")
+        for name, kind in (("fifo", "a FIFO or the like"), ("socket", "a socket"), ("link", "a FIFO or the like")):
+            with self.subTest(name):
+                self.assertEqual(self.bad(name), f"/workspace/{name} is {kind}, not a regular file; it cannot be read")
+
+    @unittest.skipIf(os.geteuid() != 0, "only root makes devices")
+    def test_a_device_is_named_as_such(self):
+        os.mknod(self.workspace / "f", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+        self.assertIn(" is a device, not a regular file", self.bad())
 
     def test_mistakes_name_the_argument(self):
         self.put("f", "x\n")

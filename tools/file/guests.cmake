@@ -1,4 +1,6 @@
 # The tools on files.  Included by cmake/guests.cmake.
 bx_guest(read DIRECTORY tools
     SOURCES ${CMAKE_SOURCE_DIR}/tools/file/read.c ${CMAKE_SOURCE_DIR}/tools/file/read_main.c
+            ${CMAKE_SOURCE_DIR}/tools/file/image.c ${CMAKE_SOURCE_DIR}/tools/file/image_pixels.c ${BX_ZLIB}
+    FLAGS -DZ_SOLO
     LINK -Wl,-z,stack-size=65536 -Wl,--initial-memory=524288)

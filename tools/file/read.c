@@ -5,10 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file/image.h"
 #include "lib/args.h"
 #include "lib/filetype.h"
 
-enum { NUMBER_WIDTH = 6 };
+enum {
+    NUMBER_WIDTH = 6,
+    LINE_ROOM = 96,   /* output beside a line's text: its number, and what says that it is cut */
+    REST_ROOM = 2048, /* output beside all text: the notices, the structured part but its path */
+};
 
 static void add_char(bx_read_line *l, bx_read_view *v, uint32_t cp)
 {
@@ -155,6 +160,29 @@ static size_t fitting(const bx_read_line *l, size_t room)
     return room;
 }
 
+/* How many of the line's first `n` bytes the call's output limit leaves room for; *ret_full: not
+ * for all of them, or not for the line at all. */
+static size_t fitting_output(bx_reader *r, size_t n, bool *ret_full)
+{
+    const char *p = r->line.text;
+    uint64_t beside = LINE_ROOM + r->rest, size = bx_out_size(p, n);
+    uint64_t room = bx_out_room(&r->result.out, beside + size);
+    *ret_full = room < beside + size;
+    if (!*ret_full)
+        return n;
+    room -= room < beside ? room : beside;
+    for (size_t i = 0, end = 0; i < n; i = end) {
+        do
+            end++;
+        while (end < n && (p[end] & 0xc0) == 0x80);
+        size = bx_out_size(p + i, end - i);
+        if (size > room)
+            return i;
+        room -= size;
+    }
+    return n;
+}
+
 /* Print r->line as line `n`.  False, and nothing printed: no room, and others are shown already. */
 static bool show_line(bx_reader *r, int64_t n)
 {
@@ -162,10 +190,11 @@ static bool show_line(bx_reader *r, int64_t n)
     bx_read_view *v = &r->view;
     char number[32];
     size_t head = number_of(n, number), room = (size_t)r->ask.max_bytes - v->used;
-    bool fits = head + l->n + 1 <= room;
-    if (!fits && v->last >= v->first)
+    size_t fits = head + 1 <= room ? fitting(l, room - head - 1) : 0;
+    size_t text = fitting_output(r, fits, &v->is_output_full);
+    bool whole = head + 1 <= room && text == l->n && !v->is_output_full;
+    if (!whole && v->last >= v->first)
         return false;
-    size_t text = fits ? l->n : fitting(l, room - head - 1);
     bx_text_put(&r->result, number, head);
     bx_text_put(&r->result, l->text, text);
     if (l->chars > BX_READ_LINE_CHARS || text < l->n) {
@@ -191,6 +220,7 @@ static void show_lines(bx_reader *r)
             return;
         }
         if (!show_line(r, n)) {
+            before.is_output_full = v->is_output_full;
             *v = before; /* what was counted belongs to the line that is not shown */
             v->is_full = true;
             return;
@@ -238,7 +268,9 @@ static void notice(bx_reader *r)
         bx_text_puts(&r->result, strerror(r->source.error));
         bx_text_puts(&r->result, "]\n");
     } else if (v->total < 0) {
-        bx_text_puts(&r->result, v->is_full ? "[max_bytes reached; " : "[");
+        bx_text_puts(&r->result, !v->is_full         ? "["
+                                 : v->is_output_full ? "[output limit of the call reached; "
+                                                     : "[max_bytes reached; ");
         bx_text_puts(&r->result, "more lines follow: go on with offset=");
         bx_text_int(&r->result, v->last + 1);
         bx_text_puts(&r->result, "]\n");
@@ -365,35 +397,9 @@ static int show_text(bx_reader *r)
     return end_text(r, r->source.error != 0);
 }
 
-static int show_image(bx_reader *r, const bx_filetype *type)
-{
-    bx_source *s = &r->source;
-    bx_text_begin(&r->result);
-    bx_text_puts(&r->result, type->name);
-    bx_text_puts(&r->result, ", ");
-    bx_text_int(&r->result, r->size);
-    bx_text_puts(&r->result, " bytes");
-    bx_text_end(&r->result);
-    bx_image_begin(&r->result, type->image_mime);
-    int64_t left = r->size; /* a file that grows meanwhile is shown as it was */
-    while (left > 0 && bx_source_more(s)) {
-        size_t n = s->n - s->at;
-        if ((int64_t)n > left)
-            n = (size_t)left;
-        bx_image_put(&r->result, s->p + s->at, n);
-        s->at += n;
-        left -= (int64_t)n;
-    }
-    bx_image_end(&r->result);
-    bx_out *o = begin_fields(r);
-    field_str(o, "encoding", "binary");
-    field_str(o, "type", type->name);
-    field_str(o, "mime_type", type->image_mime);
-    field_bool(o, "truncated", left > 0);
-    return end_fields(r, left > 0);
-}
+typedef enum reason { NOT_A_PICTURE, TOO_LARGE, OVER_OUTPUT, DAMAGED } reason;
 
-static int describe(bx_reader *r, const bx_filetype *type)
+static int describe(bx_reader *r, const bx_filetype *type, reason why, const char *damage)
 {
     const char *name = type ? type->name : "data of unknown type";
     bx_text_begin(&r->result);
@@ -402,17 +408,67 @@ static int describe(bx_reader *r, const bx_filetype *type)
     bx_text_puts(&r->result, ", ");
     bx_text_int(&r->result, r->size);
     bx_text_puts(&r->result, " bytes");
-    if (type && type->image_mime) {
+    if (why == TOO_LARGE) {
         bx_text_puts(&r->result, "; larger than max_image_bytes=");
         bx_text_int(&r->result, r->ask.max_image_bytes);
+    } else if (why == OVER_OUTPUT) {
+        bx_text_puts(&r->result, "; larger than the output limit of this call has room for");
+    } else if (why == DAMAGED) {
+        bx_text_puts(&r->result, "; damaged: ");
+        bx_text_puts(&r->result, damage);
     }
     bx_text_puts(&r->result, "]\n");
     bx_text_end(&r->result);
     bx_out *o = begin_fields(r);
     field_str(o, "encoding", "binary");
     field_str(o, "type", name);
+    if (damage)
+        field_str(o, "damage", damage);
     field_bool(o, "truncated", true);
     return end_fields(r, false);
+}
+
+static int put_image(bx_reader *r, const bx_filetype *type, bx_str image)
+{
+    bx_text_begin(&r->result);
+    bx_text_puts(&r->result, type->name);
+    bx_text_puts(&r->result, ", ");
+    bx_text_int(&r->result, r->size);
+    bx_text_puts(&r->result, " bytes");
+    bx_text_end(&r->result);
+    bx_image_begin(&r->result, type->image_mime);
+    bx_image_put(&r->result, image.p, image.n);
+    bx_image_end(&r->result);
+    bx_out *o = begin_fields(r);
+    field_str(o, "encoding", "binary");
+    field_str(o, "type", type->name);
+    field_str(o, "mime_type", type->image_mime);
+    field_bool(o, "truncated", false);
+    return end_fields(r, false);
+}
+
+/* It is held whole: it is shown only when all of it was found to be right. */
+static int show_image(bx_reader *r, const bx_filetype *type)
+{
+    bx_source *s = &r->source;
+    uint64_t size = (uint64_t)r->size, base64 = (size + 2) / 3 * 4;
+    if (size > (uint64_t)r->ask.max_image_bytes)
+        return describe(r, type, TOO_LARGE, NULL);
+    if (bx_out_room(&r->result.out, base64 + r->rest) < base64 + r->rest)
+        return describe(r, type, OVER_OUTPUT, NULL);
+    BX_AUTO_BUF image = bx_buf_init((size_t)size); /* as large as it was when it was opened */
+    char *room;
+    if (bx_buf_reserve(&image, (size_t)size, &room) != BX_OK)
+        return bx_result_fail(&r->result, "no memory for ", r->ask.path, NULL);
+    while (image.n < size && bx_source_more(s)) {
+        size_t left = (size_t)size - image.n, n = s->n - s->at < left ? s->n - s->at : left;
+        (void)bx_buf_add(&image, s->p + s->at, n);
+        s->at += n;
+    }
+    if (s->error)
+        return fail_file(r, s->error);
+    const char *damage = bx_image_damage(type->image_mime, (const uint8_t *)image.p, image.n);
+    return damage ? describe(r, type, DAMAGED, damage) : put_image(r, type, bx_buf_str(&image));
 }
 
 static bool is_utf16(const bx_source *s)
@@ -434,11 +490,24 @@ static int show(bx_reader *r, int fd)
     if (s->error)
         return fail_file(r, s->error);
     const bx_filetype *type = bx_filetype_of(s->p, s->n);
-    if (type && type->image_mime && r->size <= r->ask.max_image_bytes)
+    if (type && type->image_mime)
         return show_image(r, type);
     if (type || !(is_utf16(s) || bx_looks_like_text(s->p, s->n)))
-        return describe(r, type);
+        return describe(r, type, NOT_A_PICTURE, NULL);
     return show_text(r);
+}
+
+/* A sandbox opens nothing but files and directories, and calls the rest not permitted. */
+static int fail_open(bx_reader *r, int error)
+{
+    struct stat st;
+    if (stat(r->ask.path, &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+        return fail_file(r, error);
+    const char *kind = S_ISSOCK(st.st_mode)                         ? " is a socket"
+                       : S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode) ? " is a device"
+                                                                    : " is a FIFO or the like";
+    return bx_result_fail(&r->result, r->ask.path, kind, ", not a regular file; it cannot be read",
+                          NULL);
 }
 
 static int run(bx_reader *r, bx_args *a)
@@ -451,9 +520,13 @@ static int run(bx_reader *r, bx_args *a)
     r->ask.max_image_bytes = bx_arg_int(a, "max_image_bytes", 5 << 20, 0, 10 << 20);
     if (bx_args_end(a, &err) != BX_OK)
         return bx_result_fail(&r->result, err.msg, NULL);
+    r->rest = REST_ROOM + bx_out_size(r->ask.path, strlen(r->ask.path));
+    if (bx_out_room(&r->result.out, r->rest) < r->rest)
+        return bx_result_fail(&r->result, "the output limit of this call has no room for an answer",
+                              NULL);
     int fd = open(r->ask.path, O_RDONLY);
     if (fd < 0)
-        return fail_file(r, errno);
+        return fail_open(r, errno);
     int rc = show(r, fd);
     (void)close(fd);
     return rc;

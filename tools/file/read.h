@@ -22,8 +22,9 @@ typedef struct bx_read_line { /* one line of the file, decoded and cut */
 typedef struct bx_read_view { /* what is shown, and what has to be said about it */
     int64_t first, last;      /* lines shown; last < first: none */
     int64_t total;            /* lines of the file, or -1 */
-    bool is_full;             /* max_bytes ended it */
-    size_t used;              /* bytes of text */
+    bool is_full;             /* max_bytes ended it, or the call's output limit: */
+    bool is_output_full;
+    size_t used; /* bytes of text */
     int64_t cut_lines, lf, crlf, lone_cr, nul, bad;
     int64_t wide; /* characters of more than one byte */
 } bx_read_view;
@@ -33,7 +34,8 @@ typedef struct bx_reader {
         const char *path;
         int64_t offset, limit, max_bytes, max_image_bytes;
     } ask;
-    int64_t size; /* bytes of the file when it was opened */
+    int64_t size;  /* bytes of the file when it was opened */
+    uint64_t rest; /* bytes of output that are kept for what is not text */
     bx_result result;
     bx_source source;
     bx_read_line line;

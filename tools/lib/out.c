@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <unistd.h>
+#ifdef __wasi__
+#include <wasi/api.h>
+#endif
 
 _Static_assert(BX_OUT_MAX_DEPTH <= 32, "one bit of has_member per depth");
 
@@ -28,6 +31,7 @@ BX_COLD static void flush(bx_out *o)
 
 static void put(bx_out *o, const char *p, size_t n)
 {
+    o->total += n;
     while (n > 0) {
         if (o->n == sizeof o->buf)
             flush(o);
@@ -44,6 +48,7 @@ static void put_c(bx_out *o, char c)
     if (o->n == sizeof o->buf)
         flush(o);
     o->buf[o->n++] = c;
+    o->total++;
 }
 
 /* What has to stand before the next value or key. */
@@ -227,4 +232,60 @@ int bx_out_end(bx_out *o)
     put_c(o, '\n');
     flush(o);
     return o->error;
+}
+
+size_t bx_out_size(const char *p, size_t n)
+{
+    size_t size = n;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t c = (uint8_t)p[i];
+        if (c == '"' || c == '\\' || (c >= 8 && c <= 13 && c != 11))
+            size += 1;
+        else if (c < 0x20 || c == 0x7f)
+            size += 5;
+    }
+    return size;
+}
+
+/* ---- room ------------------------------------------------------------------------------ */
+
+#ifdef __wasi__
+static bool has_room(const bx_out *o, uint64_t bytes)
+{
+    return __wasi_fd_allocate((__wasi_fd_t)o->fd, 0, bytes) != __WASI_ERRNO_NOSPC;
+}
+
+/* Of a regular file fd_allocate would make the file longer. */
+static bool tells_room(const bx_out *o)
+{
+    __wasi_fdstat_t stat;
+    return __wasi_fd_fdstat_get((__wasi_fd_t)o->fd, &stat) == 0 &&
+           stat.fs_filetype != __WASI_FILETYPE_REGULAR_FILE;
+}
+#else
+static bool has_room(const bx_out *o, uint64_t bytes) { return o->n <= bytes; }
+static bool tells_room(const bx_out *o) { return o->fd < 0; } /* nobody does */
+#endif
+
+uint64_t bx_out_room(bx_out *o, uint64_t wanted)
+{
+    enum { AHEAD = 65536 };
+    if (o->room_is == BX_ROOM_UNKNOWN) {
+        o->room_is = tells_room(o) ? BX_ROOM_GROWS : BX_ROOM_FIXED;
+        o->room = o->room_is == BX_ROOM_FIXED ? UINT64_MAX : 0;
+    }
+    if (o->room_is == BX_ROOM_GROWS && o->total + wanted > o->room) {
+        uint64_t written = o->total - o->n, low = 0, high = o->n + wanted + AHEAD;
+        if (has_room(o, high)) {
+            o->room = written + high;
+        } else { /* `low` has room, `high` has not */
+            while (high - low > 1) {
+                uint64_t mid = low + (high - low) / 2;
+                *(has_room(o, mid) ? &low : &high) = mid;
+            }
+            o->room = written + low;
+            o->room_is = BX_ROOM_FIXED;
+        }
+    }
+    return o->room > o->total ? o->room - o->total : 0;
 }

@@ -12,8 +12,11 @@ enum { BX_OUT_MAX_DEPTH = 32, BX_OUT_BUF = 8192 };
 
 typedef struct bx_out {
     int fd;
-    int error; /* errno of the write that failed, or 0 */
-    size_t n;  /* bytes that wait in `buf` */
+    int error;      /* errno of the write that failed, or 0 */
+    size_t n;       /* bytes that wait in `buf` */
+    uint64_t total; /* bytes printed, those that wait included */
+    uint64_t room;  /* `total` may become that much */
+    enum { BX_ROOM_UNKNOWN, BX_ROOM_GROWS, BX_ROOM_FIXED } room_is;
     unsigned depth;
     uint32_t has_member; /* bit per depth: a member precedes, so a comma comes first */
     bool after_key;
@@ -42,6 +45,14 @@ void bx_out_str(bx_out *o, bx_str s);
 void bx_out_base64_begin(bx_out *o);
 void bx_out_base64_put(bx_out *o, const void *p, size_t n);
 void bx_out_base64_end(bx_out *o);
+
+/* Bytes of JSON that p[0..n), valid UTF-8, becomes within a string. */
+size_t bx_out_size(const char *p, size_t n);
+
+/* How many more bytes the call's output limit has room for: exactly, or at least `wanted`.  Where
+ * nobody says, there is room.  Our sandbox answers fd_allocate on an output stream with ENOSPC when
+ * so many bytes have none; any other answer, of any runtime, means nothing. */
+uint64_t bx_out_room(bx_out *o, uint64_t wanted);
 
 /* `n` in decimal, NUL-terminated; returns where it begins in `buf`. */
 const char *bx_digits(int64_t n, char buf[24]);
