@@ -73,8 +73,8 @@ bx_code bx_host_normalise(bx_str host, bx_host *ret, bx_error *err)
     bool bracket = host.n >= 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
     bx_str inner = bracket ? (bx_str){host.p + 1, host.n - 2} : host;
     bool dot = !bracket && inner.n > 1 && inner.p[inner.n - 1] == '.'; /* counts nowhere */
-    h.is_ip = bx_ip_parse((bx_str){inner.p, inner.n - dot}, &h.ip) &&
-              (h.ip.family == 6 || !bracket);
+    h.is_ip =
+        bx_ip_parse((bx_str){inner.p, inner.n - dot}, &h.ip) && (h.ip.family == 6 || !bracket);
     if (h.is_ip)
         bx_ip_print(h.ip, h.text);
     else if (bracket || !bx_host_name(inner, h.text, &n))
@@ -85,6 +85,16 @@ bx_code bx_host_normalise(bx_str host, bx_host *ret, bx_error *err)
 }
 
 /* ---- paths ----------------------------------------------------------------------------------- */
+
+/* A '%' that begins no escape is sent as it is, as browsers do, where no server takes it for one:
+ * not where what follows it could become its digits, and not "%u002e", which some decode. */
+static bool is_lone_percent(bx_str s, size_t i)
+{
+    bx_str next = bx_str_from(s, i + 1);
+    if (next.n > 2)
+        next.n = 2;
+    return next.n == 0 || (!memchr(next.p, '%', next.n) && bx_lower(next.p[0]) != 'u');
+}
 
 /* RFC 3986 section 6.2.2: escapes of unreserved characters decoded, the others in upper case.
  * `out` has room for s.n bytes. */
@@ -98,6 +108,10 @@ static bx_code normalise_escapes(bx_str s, char *out, size_t *ret_n, bx_error *e
             continue;
         }
         int v = bx_escape_at(s, i);
+        if (v < 0 && is_lone_percent(s, i)) {
+            out[n++] = '%';
+            continue;
+        }
         if (v < 0)
             return bx_fail(err, BX_EINVAL,
                            "the URL's path has a broken escape: a '%%' is "

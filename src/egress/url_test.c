@@ -145,7 +145,11 @@ static void paths_are_normalised(void)
     CHECK(becomes("http://h/...", "http://h/..."));
     CHECK(becomes("http://h/?a/../b", "http://h/?a/../b"));
     CHECK(becomes("http://h?100%", "http://h/?100%"));
-    CHECK(refused("http://h/100%") && refused("http://h/%4") && refused("http://h/%zz"));
+    CHECK(becomes("http://h/100%", "http://h/100%") && becomes("http://h/%4", "http://h/%4"));
+    CHECK(becomes("http://h/50%off/%zz", "http://h/50%off/%zz"));
+    /* What some server would take for an escape, once it has decoded what is one. */
+    CHECK(refused("http://h/%%32e") && refused("http://h/%2%65") && refused("http://h/%%"));
+    CHECK(refused("http://h/%u002e") && refused("http://h/%U002E"));
     CHECK(refused("http://h/%00") && refused("http://h/%0d%0aX") && refused("http://h/%7f"));
 }
 

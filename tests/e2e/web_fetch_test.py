@@ -229,8 +229,9 @@ class Pages(WebFetchTest):
         self.assertEqual(self.body(self.fetch("/none")[0]), "as it is")
         self.assertIn("stray byte", self.body(self.fetch("/nul")[0]))
         self.assertIn(f"Note: the page sends its readers on to {self.url('/there')}\n", self.fetch("/away")[0])
-        self.fetch("/100%")
-        self.assertEqual(self.server.seen[-1][1], "/100%25")
+        for path, sent in (("/50%off?q=100%", "/50%off?q=100%"), ("/100%", "/100%"), ("/%%41", "/%25A"), ("/%u0041", "/%25u0041")):
+            self.fetch(path)
+            self.assertEqual(self.server.seen[-1][1], sent)
 
     def test_names_and_passwords_are_not_told_back(self):
         result = self.raw({"url": "http://user:secret@127.0.0.1/"}, *self.grant())

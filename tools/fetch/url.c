@@ -96,8 +96,8 @@ bool wf_url_same_origin(bx_str a, bx_str b)
 
 static bool may_stand(char ch)
 {
-    static const bool not_in_a_url[128] = {['"'] = true, ['<'] = true, ['>'] = true,
-                                           ['`'] = true, ['{'] = true, ['}'] = true,
+    static const bool not_in_a_url[128] = {['"'] = true,  ['<'] = true, ['>'] = true,
+                                           ['`'] = true,  ['{'] = true, ['}'] = true,
                                            ['\\'] = true, ['^'] = true, ['|'] = true};
     unsigned char c = (unsigned char)ch;
     return c > 0x20 && c < 0x7f && !not_in_a_url[c];
@@ -278,12 +278,14 @@ bx_code wf_url_resolve(bx_str base_text, bx_str ref_text, bx_buf *ret)
     return ret->fail;
 }
 
-static bool encodes(bx_str s, size_t at)
+static bool is_hex(char c) { return wf_is_digit(c) || (wf_lower(c) >= 'a' && wf_lower(c) <= 'f'); }
+
+/* The '%' encodes a byte, or it stands alone and is sent as it is, as browsers do: but not where a
+ * server could take it together with what follows. */
+static bool percent_may_stay(bx_str s, size_t at)
 {
-    for (size_t i = at + 1; i <= at + 2; i++)
-        if (i >= s.n || !(wf_is_digit(s.p[i]) || (wf_lower(s.p[i]) >= 'a' && wf_lower(s.p[i]) <= 'f')))
-            return false;
-    return true;
+    char a = at + 1 < s.n ? s.p[at + 1] : '/', b = at + 2 < s.n ? s.p[at + 2] : '/';
+    return (is_hex(a) && is_hex(b)) || (a != '%' && b != '%' && wf_lower(a) != 'u');
 }
 
 bx_code wf_url_for_request(bx_buf *url)
@@ -300,7 +302,7 @@ bx_code wf_url_for_request(bx_buf *url)
     (void)bx_buf_add(&out, s.p, at);
     for (at += host; at < s.n; at++) {
         (void)bx_buf_add_c(&out, s.p[at]);
-        if (s.p[at] == '%' && !encodes(s, at))
+        if (s.p[at] == '%' && !percent_may_stay(s, at))
             (void)bx_buf_add_z(&out, "25");
     }
     if (out.fail != BX_OK)

@@ -25,7 +25,8 @@ wf_url wf_url_split(bx_str text);
 BX_NODISCARD bx_code wf_url_resolve(bx_str base, bx_str ref, bx_buf *ret);
 
 /* An absolute URL as it is asked for and told: without the name and password in front of its host,
- * a '%' that encodes nothing as "%25", without its fragment.  In place; BX_ELIMIT, BX_ENOMEM. */
+ * without its fragment, and with "%25" for a '%' that encodes nothing but that somebody could read
+ * together with what follows ("%%41", "%u0041").  In place; BX_ELIMIT, BX_ENOMEM. */
 BX_NODISCARD bx_code wf_url_for_request(bx_buf *url);
 
 /* The scheme is `scheme` (lower case), compared without regard to case. */

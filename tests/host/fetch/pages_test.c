@@ -33,7 +33,8 @@ static void emphasis(void)
     SAME("<p><b>\xe3\x80\x8c\xe8\xaa\x9e\xe3\x80\x8d</b>\xe3\x81\xa7",
          "\xe3\x80\x8c\xe8\xaa\x9e\xe3\x80\x8d\xe3\x81\xa7\n"); /* a bracket, then a letter */
     SAME("<p>\xe2\x82\xac<b>5</b>", "\xe2\x82\xac**5**\n");
-    SAME("<p>a<b>\xe2\x82\xac</b>b", "a\xe2\x82\xac" "b\n"); /* readers differ on symbols */
+    SAME("<p>a<b>\xe2\x82\xac</b>b", "a\xe2\x82\xac"
+                                     "b\n"); /* readers differ on symbols */
     SAME("<p>~<del>x</del>", "~x\n");
     SAME("<p><b>a<br>b</b>", "**a  \nb**\n");
     SAME("<table><tr><th>k<td><b>a</b>b<tr><th>l<td><i>-</i>c</table>",
@@ -68,7 +69,8 @@ static void code(void)
     SAME("<div class=fragment><div class=line><span class=lineno>1</span>&#160;a</div>\n"
          "<div class=line></div>\n<div class=line><span class=lineno>3</span>&#160; b</div></div>",
          "```\na\n\n b\n```\n");
-    SAME("<table class=listing><tr><td class=listing_lines><pre>1\n2</pre><td><pre>a\nb</pre></table>",
+    SAME("<table class=listing><tr><td "
+         "class=listing_lines><pre>1\n2</pre><td><pre>a\nb</pre></table>",
          "```\na\nb\n```\n");
     SAME("<table><tr><td class=blob-num>1<td>a<tr><td class=blob-num>2<td> b</table>",
          "```\na\n b\n```\n");
@@ -81,7 +83,8 @@ static void code(void)
 
 static void tables(void)
 {
-    SAME("<table><tr><th>a<th>b<tr><td colspan=2><hr><tr><td>1<td><blockquote>2</blockquote></table>",
+    SAME("<table><tr><th>a<th>b<tr><td "
+         "colspan=2><hr><tr><td>1<td><blockquote>2</blockquote></table>",
          "| a | b |\n| --- | --- |\n| 1 | 2 |\n");
     SAME("<div class='summary-table two'><div class='table-header col-first'>T</div>"
          "<div class='table-header col-last'>D</div><div class='col-constructor-name'>c</div>"
@@ -94,7 +97,8 @@ static void targets(void)
     SAME("<p>a<a href='#x' title='Permalink to this'>\xc2\xb6</a>", "a\n");
     SAME("<dl><dt>f()<a class=headerlink href='#f'>#</a></dl>", "f()\n");
     SAME("<p><a href='#i'>i</a>", "[i](http://h/d/p.html#i)\n");
-    SAME("<p><a href='jav\nascript:x'>a</a><a href='\x01" "data:x'>b</a><a href='VBScript:x'>c</a>",
+    SAME("<p><a href='jav\nascript:x'>a</a><a href='\x01"
+         "data:x'>b</a><a href='VBScript:x'>c</a>",
          "abc\n");
     SAME("<frameset><frame src=a.html title=A><noframes><p>n</noframes></frameset>",
          "[A](http://h/d/a.html)\n\nn\n");
@@ -107,9 +111,11 @@ static void targets(void)
 static void formulas(void)
 {
     SAME("<p>a <math><msub><mi>x</mi><mn>1</mn></msub><mo>+</mo><mfrac><mi>a</mi><mi>b</mi></mfrac>"
-         "</math> b", "a x_1+a/b b\n");
+         "</math> b",
+         "a x_1+a/b b\n");
     SAME("<p><math><semantics><mi>y</mi><annotation encoding='application/x-tex'>y^2</annotation>"
-         "</semantics></math><span class=katex-html aria-hidden=true>y2</span>", "$y^2$\n");
+         "</semantics></math><span class=katex-html aria-hidden=true>y2</span>",
+         "$y^2$\n");
     SAME("<p>a <script type='math/tex'>z</script>", "a $z$\n");
 }
 
@@ -124,8 +130,8 @@ static void main_content(void)
         (void)bx_buf_add_z(&html, "beside the point ");
     (void)bx_buf_add_z(&html, "</div><div id=c>");
     for (int i = 0; i < 10; i++)
-        (void)bx_buf_addf(&html, "<div><h2>H%d</h2><div><p>Some words of part %d, not many.</div></div>",
-                          i, i);
+        (void)bx_buf_addf(
+            &html, "<div><h2>H%d</h2><div><p>Some words of part %d, not many.</div></div>", i, i);
     (void)bx_buf_add_z(&html, "</div><div class=footer>made today</div>");
     CHECK(wf_html_to_md(bx_buf_str(&html), &opts, &out, &page, NULL) == BX_OK);
     CHECK(strstr(out.p, "## H0") && strstr(out.p, "words of part 9"));
@@ -147,14 +153,17 @@ static void legacy(void)
     CHECK(decodes(CS_SHIFT_JIS, BX_LIT("\x87\x40\xfb\xfc\xb1\\"),
                   "\xe2\x91\xa0\xe9\xab\x99\xef\xbd\xb1\\"));
     CHECK(decodes(CS_EUC_JP, BX_LIT("\xad\xa1\x8f\xb0\xa1\x8e\xb1\xa4\x41"),
-                  "\xe2\x91\xa0\xe4\xb8\x82\xef\xbd\xb1\xef\xbf\xbd" "A"));
-    CHECK(decodes(CS_GB18030, BX_LIT("\x94\x39\xfc\x36\x80\x81\x30\x81\x30\x81" "0"),
-                  "\xf0\x9f\x98\x80\xe2\x82\xac\xc2\x80\xef\xbf\xbd" "0"));
+                  "\xe2\x91\xa0\xe4\xb8\x82\xef\xbd\xb1\xef\xbf\xbd"
+                  "A"));
+    CHECK(decodes(CS_GB18030,
+                  BX_LIT("\x94\x39\xfc\x36\x80\x81\x30\x81\x30\x81"
+                         "0"),
+                  "\xf0\x9f\x98\x80\xe2\x82\xac\xc2\x80\xef\xbf\xbd"
+                  "0"));
     CHECK(decodes(CS_BIG5, BX_LIT("\x88\x62\xa4\x40"), "\xc3\x8a\xcc\x84\xe4\xb8\x80"));
-    CHECK(decodes(CS_EUC_KR, BX_LIT("\xb0\xa1\x81\x41\x81"),
-                  "\xea\xb0\x80\xea\xb0\x82\xef\xbf\xbd"));
-    CHECK(decodes(CS_ISO_2022_JP, BX_LIT("a\x1b$B$\"\x1b(J\\\x1b(B\\"),
-                  "a\xe3\x81\x82\xc2\xa5\\"));
+    CHECK(
+        decodes(CS_EUC_KR, BX_LIT("\xb0\xa1\x81\x41\x81"), "\xea\xb0\x80\xea\xb0\x82\xef\xbf\xbd"));
+    CHECK(decodes(CS_ISO_2022_JP, BX_LIT("a\x1b$B$\"\x1b(J\\\x1b(B\\"), "a\xe3\x81\x82\xc2\xa5\\"));
 }
 
 static void hosts(void)
@@ -167,6 +176,9 @@ static void hosts(void)
     CHECK(wf_url_resolve(BX_LIT("http://a/"), BX_LIT("http://u:p@h/a%b%20#f"), &url) == BX_OK);
     CHECK(wf_url_for_request(&url) == BX_OK);
     CHECK(bx_str_eq(bx_buf_str(&url), BX_LIT("http://h/a%25b%20")));
+    CHECK(wf_url_resolve(BX_LIT("http://h/"), BX_LIT("50%off%u1?100%"), &url) == BX_OK);
+    CHECK(wf_url_for_request(&url) == BX_OK);
+    CHECK(bx_str_eq(bx_buf_str(&url), BX_LIT("http://h/50%off%25u1?100%")));
 }
 
 BXT_MAIN(RUN(emphasis); RUN(characters); RUN(blocks); RUN(code); RUN(tables); RUN(targets);
