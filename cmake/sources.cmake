@@ -20,3 +20,9 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS scripts/charset_i
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/fetch)
 execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/scripts/charset_indexes.py
     ${CMAKE_BINARY_DIR}/generated/fetch/charset_index.def COMMAND_ERROR_IS_FATAL ANY)
+
+# What the characters of file names fold to, for carve-outs where a file system does not tell names apart by case.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS scripts/name_folding.py)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/codec)
+execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/scripts/name_folding.py
+    ${CMAKE_BINARY_DIR}/generated/codec/name_folding.def COMMAND_ERROR_IS_FATAL ANY)

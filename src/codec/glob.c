@@ -1,6 +1,8 @@
 #include "codec/glob.h"
 
+#include "base/ascii.h"
 #include "base/limits.h"
+#include "codec/fold.h"
 #include "codec/utf8.h"
 
 struct part {
@@ -11,7 +13,8 @@ struct part {
 struct bx_glob {
     size_t len; /* of text */
     size_t n_parts;
-    char *text; /* behind `parts`, in the same block */
+    bool folded; /* of a form: sets hold both cases of a letter */
+    char *text;  /* behind `parts`, in the same block */
     struct part parts[];
 };
 
@@ -52,9 +55,21 @@ static size_t char_len(bx_str s)
     return n ? n : 1; /* not UTF-8: a byte stands for itself */
 }
 
+static char other_case(char c) { return bx_is_alpha(c) ? (char)(c ^ 0x20) : c; }
+
+/* Of a form, what stands for a letter of either case is as much in the set as one of them is. */
+static bool set_takes(bx_str set, char c, bool folded)
+{
+    bool ascii = (uint8_t)c < 0x80, negated = set.p[1] == '!'; /* sets hold ASCII only */
+    size_t first = negated ? 2 : 1;
+    if ((ascii && set_has(set, first, c)) != negated)
+        return true;
+    return folded && ascii && set_has(set, first, other_case(c)) != negated;
+}
+
 /* Bytes of `s` that the first token of `p` (not a star) takes, 0 when it does not match;
  * *used = bytes of that token. */
-static size_t match_token(bx_str p, bx_str s, size_t *used)
+static size_t match_token(bx_str p, bx_str s, bool folded, size_t *used)
 {
     *used = 1;
     if (s.n == 0)
@@ -64,16 +79,13 @@ static size_t match_token(bx_str p, bx_str s, size_t *used)
     if (p.p[0] != '[')
         return p.p[0] == s.p[0];
     bx_str set = {p.p, set_len(p)};
-    bool negated = set.p[1] == '!';
     *used = set.n;
-    bool ascii = (uint8_t)s.p[0] < 0x80; /* sets hold ASCII only */
-    bool in = ascii && set_has(set, negated ? 2 : 1, s.p[0]);
-    return in != negated ? char_len(s) : 0;
+    return set_takes(set, s.p[0], folded) ? char_len(s) : 0;
 }
 
 /* On a mismatch only the last star takes one character more: what an earlier star could still
  * reach, the last one can reach too.  So there is one place to go back to and no stack. */
-static bool match_part(bx_str p, bx_str s)
+static bool match_part(bx_str p, bx_str s, bool folded)
 {
     size_t i = 0, j = 0, star = SIZE_MAX, from = 0, used;
     while (j < s.n || i < p.n) {
@@ -82,7 +94,8 @@ static bool match_part(bx_str p, bx_str s)
             from = j;
             continue;
         }
-        size_t took = i < p.n ? match_token(bx_str_from(p, i), bx_str_from(s, j), &used) : 0;
+        size_t took =
+            i < p.n ? match_token(bx_str_from(p, i), bx_str_from(s, j), folded, &used) : 0;
         if (took) {
             i += used;
             j += took;
@@ -99,33 +112,30 @@ static bool match_part(bx_str p, bx_str s)
 
 /* ---- whole paths: which prefixes of the pattern can the parts read so far be? ------------- */
 
-enum { WORDS = (BX_GLOB_MAX_PARTS + 1 + 63) / 64 };
+/* Bit i: the first i parts of the pattern are used up. */
+typedef bx_glob_states states;
 
-struct states {
-    uint64_t bits[WORDS]; /* bit i: the first i parts of the pattern are used up */
-};
-
-static bool has(const struct states *s, size_t i) { return s->bits[i / 64] >> (i % 64) & 1; }
-static void add(struct states *s, size_t i) { s->bits[i / 64] |= UINT64_C(1) << (i % 64); }
+static bool has(const states *s, size_t i) { return s->bits[i / 64] >> (i % 64) & 1; }
+static void add(states *s, size_t i) { s->bits[i / 64] |= UINT64_C(1) << (i % 64); }
 
 /* Add state i, and what a star-star that matches nothing leads to. */
-static void reach(const bx_glob *g, struct states *s, size_t i)
+static void reach(const bx_glob *g, states *s, size_t i)
 {
     add(s, i);
     for (; i < g->n_parts && g->parts[i].any_depth; i++)
         add(s, i + 1);
 }
 
-static struct states step(const bx_glob *g, const struct states *now, bx_str name)
+static states step(const bx_glob *g, const states *now, bx_str name)
 {
-    struct states next = {{0}};
+    states next = {{0}};
     for (size_t i = 0; i < g->n_parts; i++) {
         if (!has(now, i))
             continue;
         const struct part *p = &g->parts[i];
         if (p->any_depth)
             reach(g, &next, i);
-        else if (match_part((bx_str){g->text + p->at, p->len}, name))
+        else if (match_part((bx_str){g->text + p->at, p->len}, name, g->folded))
             reach(g, &next, i + 1);
     }
     return next;
@@ -133,9 +143,9 @@ static struct states step(const bx_glob *g, const struct states *now, bx_str nam
 
 /* The states after all parts of `path`.  *above: was the whole pattern used up at a proper
  * ancestor, or at the path itself? */
-static struct states run(const bx_glob *g, bx_str path, bool *at_or_above)
+static states run(const bx_glob *g, bx_str path, bool *at_or_above)
 {
-    struct states s = {{0}};
+    states s = {{0}};
     *at_or_above = false;
     if (path.n == 0 || path.p[0] != '/')
         return s;
@@ -151,10 +161,28 @@ static struct states run(const bx_glob *g, bx_str path, bool *at_or_above)
     return s;
 }
 
+bx_glob_states bx_glob_begin(const bx_glob *g, bx_str path)
+{
+    bool above;
+    return run(g, path, &above);
+}
+
+bool bx_glob_step(const bx_glob *g, bx_glob_states *s, bx_str name)
+{
+    *s = step(g, s, name);
+    return has(s, g->n_parts);
+}
+
+void bx_glob_join(bx_glob_states *s, const bx_glob_states *more)
+{
+    for (size_t i = 0; i < BX_COUNT(s->bits); i++)
+        s->bits[i] |= more->bits[i];
+}
+
 bool bx_glob_match(const bx_glob *g, bx_str path)
 {
     bool above;
-    struct states s = run(g, path, &above);
+    states s = run(g, path, &above);
     return has(&s, g->n_parts);
 }
 
@@ -168,7 +196,7 @@ bool bx_glob_match_at_or_below(const bx_glob *g, bx_str path)
 bool bx_glob_may_match_below(const bx_glob *g, bx_str dir)
 {
     bool above;
-    struct states s = run(g, dir, &above);
+    states s = run(g, dir, &above);
     for (size_t i = 0; i < g->n_parts; i++)
         if (has(&s, i))
             return true;
@@ -178,7 +206,7 @@ bool bx_glob_may_match_below(const bx_glob *g, bx_str dir)
 bool bx_glob_is_special_at(const bx_glob *g, bx_str root, bx_str path)
 {
     bool above;
-    struct states at = run(g, path, &above), base = run(g, root, &above), stay = {{0}};
+    states at = run(g, path, &above), base = run(g, root, &above), stay = {{0}};
     for (size_t i = 0; i < g->n_parts; i++)
         if (has(&base, i) && g->parts[i].any_depth)
             reach(g, &stay, i);
@@ -307,6 +335,41 @@ bx_code bx_glob_compile(bx_str pattern, bx_glob **ret, bx_error *err)
 bx_code bx_glob_compile_url(bx_str pattern, bx_glob **ret, bx_error *err)
 {
     return compile(pattern, true, ret, err);
+}
+
+/* The parts of a pattern as they are compared with forms: what is literal is folded, sets stay. */
+static bool fold_pattern(bx_str t, char *out, size_t cap, size_t *ret_n)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t.n;) {
+        size_t to = i, add = 0;
+        while (to < t.n && t.p[to] != '[')
+            to++;
+        if (!bx_fold((bx_str){t.p + i, to - i}, out + n, cap - n, &add))
+            return false;
+        n += add;
+        size_t set = to < t.n ? set_len(bx_str_from(t, to)) : 0;
+        if (set + 1 > cap - n)
+            return false;
+        memcpy(out + n, t.p + to, set);
+        n += set;
+        i = to + set;
+    }
+    *ret_n = n;
+    return true;
+}
+
+bx_code bx_glob_compile_folded(const bx_glob *of, bx_glob **ret, bx_error *err)
+{
+    char text[BX_MAX_PATH + 1];
+    bx_str t = {text, 0};
+    if (!fold_pattern(bx_glob_text(of), text, sizeof text, &t.n))
+        return bx_fail(err, BX_ELIMIT, "pattern '%.*s': too long when case is folded",
+                       BX_FMT(bx_glob_text(of)));
+    bx_code rc = compile(t, true, ret, err);
+    if (rc == BX_OK)
+        (*ret)->folded = true;
+    return rc;
 }
 
 void bx_glob_free(bx_glob *g) { free(g); }

@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/test.h"
+#include "codec/fold.h"
 
 static bx_glob *compiled(const char *pattern)
 {
@@ -281,7 +282,48 @@ static void places_that_matter(void)
     CHECK(special("/w/keys/**/x", "/w", "/w/keys") && special("/w/keys/**/x", "/w", "/w/keys/a"));
 }
 
-BXT_MAIN(RUN(match_table); RUN(may_match_below_table); RUN(floating_names); RUN(text_is_kept);
-         RUN(refused_patterns); RUN(as_many_parts_as_allowed); RUN(urls_keep_empty_parts);
+/* What the pattern's folded form says of the path's form, at or below. */
+static bool folded_match(const char *pattern, const char *path)
+{
+    char form[512];
+    size_t n = 0;
+    bx_glob *g = compiled(pattern), *f = NULL;
+    BX_ASSERT(g && bx_glob_compile_folded(g, &f, NULL) == BX_OK);
+    BX_ASSERT(bx_fold(bx_str_of(path), form, sizeof form, &n));
+    bool match = bx_glob_match_at_or_below(f, (bx_str){form, n});
+    bx_glob_free(f);
+    bx_glob_free(g);
+    return match;
+}
+
+static void folded_patterns(void)
+{
+    CHECK(folded_match("**/.env", "/a/.ENV") && folded_match("**/.ENV", "/a/.env"));
+    CHECK(folded_match("**/.git/hooks", "/x/.Git/HOOKS/pre") && !folded_match("**/.git", "/x/git"));
+    CHECK(folded_match("/A/[a-c]*.KEY", "/a/Bx.key") && folded_match("/a/[A-C]", "/a/b"));
+    CHECK(!folded_match("/a/[A-C]", "/a/d"));
+    CHECK(folded_match("/a/[!a]", "/a/A")); /* 'A' is not 'a': what the pattern takes, this takes */
+    CHECK(!folded_match("/a/[!1]", "/a/1"));
+    CHECK(folded_match("/a/stra\u00dfe", "/a/STRASSE") && folded_match("/\u00c9t\u00e9", "/ete"));
+    CHECK(folded_match("/a/[*]X", "/a/*x") && !folded_match("/a/[*]X", "/a/yx"));
+}
+
+/* Two ways to one place: what either has used up counts. */
+static void states_along_a_path(void)
+{
+    bx_glob *g = compiled("**/current/x");
+    bx_glob_states a = bx_glob_begin(g, BX_LIT("/w/v1")), b = bx_glob_begin(g, BX_LIT("/w"));
+    bx_glob_states plain = a, none = {{0}};
+    CHECK(!bx_glob_step(g, &b, BX_LIT("current")));
+    bx_glob_join(&a, &b);
+    CHECK(!bx_glob_step(g, &plain, BX_LIT("x")));
+    CHECK(bx_glob_step(g, &a, BX_LIT("x")) && bx_glob_step(g, &b, BX_LIT("x")));
+    CHECK(!bx_glob_step(g, &none, BX_LIT("x")));
+    bx_glob_free(g);
+}
+
+BXT_MAIN(RUN(folded_patterns); RUN(states_along_a_path); RUN(match_table);
+         RUN(may_match_below_table); RUN(floating_names); RUN(text_is_kept); RUN(refused_patterns);
+         RUN(as_many_parts_as_allowed); RUN(urls_keep_empty_parts);
          RUN(hostile_patterns_take_linear_time); RUN(survives_failed_allocations);
          RUN(places_that_matter);)

@@ -9,14 +9,20 @@
 typedef struct bx_view {
     char *guest, *host; /* owned; the root directory is "" in both */
     size_t guest_n, host_n;
-    int fd; /* O_PATH; borrowed from the vfs unless `own` */
+    bx_str guest_form, host_form; /* folded (codec/fold.h); owned */
+    int fd;                       /* O_PATH; borrowed from the vfs unless `own` */
     bool own;
     bool root; /* a mount or the store: a scan begins here */
 } bx_view;
 
+typedef struct bx_rule {
+    struct bx_glob *exact, *folded;
+} bx_rule;
+
 struct bx_carve {
-    size_t n_globs, n_views, cap_views;
-    struct bx_glob **globs;
+    size_t n_rules, n_views, cap_views;
+    bx_rule *rules;
+    bool all_forms; /* rules and views are their own folded forms */
     bx_view *views;
 };
 

@@ -13,7 +13,8 @@
 #include "codec/glob.h"
 #include "os/beneath.h"
 #include "os/fd.h"
-#include "vfs/carve.h"
+#include "os/fstype.h"
+#include "vfs/carve_fold.h"
 #include "vfs/host_path.h"
 
 enum { SCAN_MAX_DEPTH = 128 };
@@ -29,7 +30,7 @@ struct bx_carve_scan {
     const bx_vfs_session *session;
     const bx_carve *c;
     bool stopped; /* the call ended: the scan is worth nothing */
-    bool unsure; /* too many entries, or a directory that cannot be read */
+    bool unsure;  /* too many entries, or a directory that cannot be read */
     size_t entries, n, cap;
     file_id *ids; /* sorted when the scan is done */
 };
@@ -177,14 +178,14 @@ static int start_of(const bx_view *v, const bx_glob *g, char rel[BX_PATH_BUF])
 static void scan_view(bx_carve_scan *s, const bx_view *v)
 {
     char rel[BX_PATH_BUF];
-    for (size_t i = 0; i < s->c->n_globs; i++) { /* one that needs the whole tree covers all */
-        if (start_of(v, s->c->globs[i], rel) == 0 && rel[0] == '\0') {
+    for (size_t i = 0; i < s->c->n_rules; i++) { /* one that needs the whole tree covers all */
+        if (start_of(v, s->c->rules[i].exact, rel) == 0 && rel[0] == '\0') {
             scan_from(s, v, "");
             return;
         }
     }
-    for (size_t i = 0; i < s->c->n_globs && !s->unsure; i++) {
-        if (start_of(v, s->c->globs[i], rel) == 0)
+    for (size_t i = 0; i < s->c->n_rules && !s->unsure; i++) {
+        if (start_of(v, s->c->rules[i].exact, rel) == 0)
             scan_from(s, v, rel);
     }
 }
@@ -212,10 +213,13 @@ static bx_carve_scan *scan_all(const bx_vfs_session *session)
     return s;
 }
 
-bx_errno bx_carve_hardlink(bx_vfs_session *s, const struct stat *st)
+bx_errno bx_carve_hardlink(bx_vfs_session *s, int fd, const struct stat *st)
 {
     if (!S_ISREG(st->st_mode) || st->st_nlink < 2)
         return BX_E_SUCCESS;
+    if (bx_carve_distrusts_all ||
+        !bx_fd_inodes_tell(fd)) /* its other names could not be known for its own */
+        return BX_E_ACCES;
     if (!s->scan)
         s->scan = scan_all(s);
     if (!s->scan)

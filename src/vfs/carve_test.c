@@ -1,6 +1,6 @@
 /* Carve-outs beat any grant, by whatever name the file is reached.  Every refusal has a control
  * that shows the same way open for a file that is not carved out. */
-#include "vfs/carve_case.h"
+#include "vfs/carve_fold.h"
 #include "vfs/carve_scan.h"
 #include "vfs/testkit.h"
 
@@ -363,19 +363,90 @@ static void a_name_that_looks_deleted(void)
     kit_done(&k);
 }
 
-/* No such file system is at hand in a test; what must not be taken for one is. */
-static void case_is_told_apart(void)
+/* ---- where names are not told apart -----------------------------------------------------------
+ */
+/* As on exFAT or behind FUSE: what folds to a denied name is refused, also what is not there. */
+static void other_spellings(void)
+{
+    static const char *const spelled[] = {
+        "SECRET",  "Secret",   "\u017fecret", "secre\u200ct", "secret::$DATA",
+        "secret.", "secret ",  "d/.ENV",      "D/.Env",       "d/.env:s",
+        "PRIV",    "Priv/KEY", "priv./key",   "d/ENV~1",      "SECRE~1",
+    };
+    kit k;
+    tree(&k);
+    for (size_t i = 0; i < BX_COUNT(spelled); i++) {
+        char path[64];
+        (void)snprintf(path, sizeof path, "w/%s", spelled[i]);
+        if (!strchr(spelled[i], '/'))
+            kit_file(&k, path, "x");
+    }
+    kit_mkdir(&k, "w/D");
+    kit_mkdir(&k, "w/priv.");
+    (void)unlink(kit_path(&k, "w/Priv"));
+    kit_mkdir(&k, "w/Priv");
+    BX_ASSERT(kit_open(&k, "=w:/w", "rw:/w", "deny:/w/secret", "deny:**/.env", "deny:/w/priv",
+                       NULL) == BX_OK);
+    bx_file *w = kit_pre(&k, 0);
+    for (size_t i = 0; i < BX_COUNT(spelled); i++)
+        CHECK(!all_refused(w, spelled[i])); /* control: here names are bytes */
+    char list[512];
+    CHECK(kit_list(w, list, sizeof list) == BX_E_SUCCESS && strstr(list, "SECRET "));
+    bx_carve_distrusts_all = true;
+    kit_new_session(&k);
+    w = kit_pre(&k, 0);
+    for (size_t i = 0; i < BX_COUNT(spelled); i++)
+        CHECK(all_refused(w, spelled[i]));
+    CHECK(kit_list(w, list, sizeof list) == BX_E_SUCCESS && !strcasestr(list, "secre"));
+    CHECK(strcmp(kit_read(w, "open"), "open") == 0 && kit_put(w, "Open~", "o") == BX_E_SUCCESS);
+    CHECK(kit_put(w, "d/env", "o") == BX_E_SUCCESS && kit_put(w, "d/a:b", "o") == BX_E_SUCCESS);
+    bx_carve_distrusts_all = false;
+    kit_done(&k);
+}
+
+static void several_links_where_inodes_do_not_tell(void)
+{
+    kit k;
+    bx_file *w = carved(&k);
+    CHECK(link(kit_path(&k, "w/open"), kit_path(&k, "w/h")) == 0);
+    CHECK(kit_opens(w, "h", "r") == BX_E_SUCCESS); /* control */
+    bx_carve_distrusts_all = true;
+    CHECK(kit_opens(w, "h", "r") == BX_E_ACCES && kit_opens(w, "d/a", "r") == BX_E_SUCCESS);
+    bx_carve_distrusts_all = false;
+    kit_done(&k);
+}
+
+static void a_mount_by_another_spelling(void)
+{
+    kit k;
+    tree(&k);
+    kit_mkdir(&k, "w/PRIV");
+    kit_file(&k, "w/PRIV/key", "SECRET");
+    BX_ASSERT(kit_open(&k, "=w:/w", "=w/priv:/p", "rw:/w", "deny:/p/key", NULL) == BX_OK);
+    bx_file *w = kit_pre(&k, 0);
+    CHECK(kit_opens(w, "PRIV/key", "r") == BX_E_SUCCESS); /* control */
+    CHECK(kit_opens(w, "priv/key", "r") == BX_E_ACCES);
+    bx_carve_distrusts_all = true;
+    CHECK(kit_opens(w, "PRIV/key", "r") == BX_E_ACCES);
+    CHECK(bx_vfs_rename_at(w, S("PRIV"), w, S("q")) == BX_E_ACCES);
+    bx_carve_distrusts_all = false;
+    kit_done(&k);
+}
+
+static void denied_paths_are_not_made_by_another_spelling(void)
 {
     kit k;
     kit_init(&k);
-    kit_file(&k, "w/both", "1");
-    CHECK(link(kit_path(&k, "w/both"), kit_path(&k, "w/BOTH")) == 0);
-    kit_file(&k, "w/two", "2");
-    kit_file(&k, "w/TWO", "3");
-    kit_file(&k, "w/123", "4");
-    int fd = open(kit_path(&k, "w"), O_PATH | O_CLOEXEC);
-    CHECK(fd >= 0 && !bx_dir_ignores_case(fd));
-    (void)close(fd);
+    BX_ASSERT(kit_open(&k, "=w:/w", "rw:/w", "deny:/w/.git/hooks", NULL) == BX_OK);
+    bx_file *w = kit_pre(&k, 0);
+    CHECK(bx_vfs_mkdir_at(w, S("x")) == BX_E_SUCCESS);
+    CHECK(bx_vfs_mkdir_at(w, S("x/hooks")) == BX_E_SUCCESS);
+    bx_carve_distrusts_all = true;
+    CHECK(bx_vfs_rename_at(w, S("x"), w, S(".GIT")) == BX_E_ACCES);
+    CHECK(bx_vfs_symlink_at(S("x"), w, S(".Git")) == BX_E_ACCES);
+    CHECK(bx_vfs_rename_at(w, S("x"), w, S("y")) == BX_E_SUCCESS);
+    bx_carve_distrusts_all = false;
+    CHECK(bx_vfs_rename_at(w, S("y"), w, S(".GIT")) == BX_E_SUCCESS); /* control */
     kit_done(&k);
 }
 
@@ -460,7 +531,7 @@ BXT_MAIN(RUN(every_operation_is_refused); RUN(existence_does_not_show); RUN(not_
          RUN(a_mount_that_is_not_granted); RUN(links_in_grants_and_rules);
          RUN(the_whole_grant_carved_out); RUN(in_memory_and_store);
          RUN(directories_in_memory_that_may_not_move); RUN(a_name_that_looks_deleted);
-         RUN(case_is_told_apart);
-         RUN(denied_paths_cannot_be_made);
-         RUN(denied_paths_cannot_be_made_in_memory);
+         RUN(other_spellings); RUN(several_links_where_inodes_do_not_tell);
+         RUN(a_mount_by_another_spelling); RUN(denied_paths_are_not_made_by_another_spelling);
+         RUN(denied_paths_cannot_be_made); RUN(denied_paths_cannot_be_made_in_memory);
          RUN(walks_end_with_the_call);)

@@ -42,7 +42,7 @@ static bx_errno object_judged(bx_file *dir, const char *path, bool follow, int f
         return e;
     if ((flags & O_DIRECTORY) && !S_ISDIR(ret_st->st_mode))
         return BX_E_NOTDIR;
-    e = bx_carve_hardlink(dir->s, ret_st);
+    e = bx_carve_hardlink(dir->s, fd, ret_st);
     if (e == BX_E_SUCCESS)
         *ret_fd = bx_fd_take(&fd);
     return e;

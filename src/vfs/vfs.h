@@ -29,8 +29,7 @@ typedef struct bx_vfs_session bx_vfs_session;
  * is.  `store_dir` is the host directory below which store:NAME lives (created 0700 when
  * missing); may be NULL when the grant has no store:.  Starts with one reference.
  * BX_ENOENT; BX_EINVAL (not a directory); BX_EIO (no permission); BX_EUNSAFE (the store's place
- * is not private); BX_EUNSUPPORTED (no openat2, no /proc, rules on a file system that ignores
- * case). */
+ * is not private); BX_EUNSUPPORTED (no openat2, no /proc). */
 BX_NODISCARD bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret,
                                 bx_error *err);
 bx_vfs *bx_vfs_ref(bx_vfs *v);
