@@ -46,4 +46,11 @@ bool bx_carve_guest_may_appear(const bx_carve *c, bx_str root, bx_str guest); /*
  * ACCES. */
 bx_errno bx_carve_dir_may_move(const bx_carve *c, int dirfd, const char *name, size_t name_n);
 
+/* Is there a directory on the way to this canonical host path whose names can be spelled in other
+ * ways? */
+bool bx_carve_names_fold(const bx_carve *c, bx_str host);
+/* The path that lies `rest` below the guest path `top` of a view ("" = the root) into `out`. false:
+ * too long. */
+bool bx_carve_guest_path(bx_str top, bx_str rest, char *out, size_t cap, bx_str *ret);
+
 #endif

@@ -72,8 +72,7 @@ bool bx_carve_guest_may_appear(const bx_carve *c, bx_str root, bx_str guest)
 }
 
 /* ---- host paths ------------------------------------------------------------------------------ */
-/* The path that lies `rest` below the view's root, as a guest sees it.  false: too long. */
-static bool guest_path(bx_str top, bx_str rest, char *out, size_t cap, bx_str *ret)
+bool bx_carve_guest_path(bx_str top, bx_str rest, char *out, size_t cap, bx_str *ret)
 {
     if (top.n + rest.n + 1 > cap)
         return false;
@@ -98,7 +97,7 @@ static bool test_view(const bx_carve *c, const look *l, const bx_view *v, bx_str
 {
     char guest[BX_FORM_BUF + BX_GUEST_BUF];
     bx_str at, top = l->folded ? v->guest_form : (bx_str){v->guest, v->guest_n};
-    if (!guest_path(top, bx_str_from(l->host, root.n), guest, sizeof guest, &at))
+    if (!bx_carve_guest_path(top, bx_str_from(l->host, root.n), guest, sizeof guest, &at))
         return true;
     return l->test(c, top.n ? top : BX_LIT("/"), at, l->folded);
 }
@@ -179,6 +178,16 @@ static bx_errno test_host(const bx_carve *c, bx_str host, guest_test test)
     if (e == BX_E_SUCCESS && other_spelling_hits(c, &l) && bx_path_names_fold(v, host))
         e = BX_E_ACCES;
     return e;
+}
+
+bool bx_carve_names_fold(const bx_carve *c, bx_str host)
+{
+    for (size_t i = 0; i < c->n_views; i++) {
+        const bx_view *v = &c->views[i];
+        if (bx_host_is_below(host, (bx_str){v->host, v->host_n}))
+            return bx_path_names_fold(v, host);
+    }
+    return true;
 }
 
 bx_errno bx_carve_judge_host(const bx_carve *c, bx_str host) { return test_host(c, host, denied); }

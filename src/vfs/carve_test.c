@@ -363,6 +363,53 @@ static void a_name_that_looks_deleted(void)
     kit_done(&k);
 }
 
+/* A rule with wildcards means a link by its own name as well as what it leads to. */
+static void wildcard_rules_through_links(void)
+{
+    static const char *const paths[] = {
+        "current/x",     "current/x/y",   "again/x", "current/sub/../x",
+        "deep/l/x",      "./current/./x", "d/up/x",  "current/sub/../../current/x",
+        "a/b/current/x",
+    };
+    kit k;
+    tree(&k);
+    kit_mkdir(&k, "w/v1");
+    kit_mkdir(&k, "w/v1/sub");
+    kit_mkdir(&k, "w/v1/x");
+    kit_file(&k, "w/v1/x/y", "SECRET");
+    kit_file(&k, "w/v1/o", "open");
+    kit_file(&k, "w/v1/open", "");
+    kit_mkdir(&k, "w/deep");
+    kit_mkdir(&k, "w/a");
+    CHECK(symlink("v1", kit_path(&k, "w/current")) == 0);
+    CHECK(symlink("current", kit_path(&k, "w/again")) == 0);
+    CHECK(symlink("../current/", kit_path(&k, "w/deep/l")) == 0);
+    CHECK(symlink("../current/sub/..", kit_path(&k, "w/d/up")) == 0);
+    CHECK(symlink("..", kit_path(&k, "w/a/b")) == 0);
+    BX_ASSERT(kit_open(&k, "=w:/w", "rw:/w", "deny:**/current/x", "deny:**/.env", NULL) == BX_OK);
+    bx_file *w = kit_pre(&k, 0), *cur = NULL, *sub = NULL;
+    for (size_t i = 0; i < BX_COUNT(paths); i++)
+        CHECK(all_refused(w, paths[i]));
+    CHECK(strcmp(kit_read(w, "current/o"), "open") == 0); /* controls */
+    CHECK(strcmp(kit_read(w, "a/b/current/../v1/o"), "open") == 0);
+    CHECK(strcmp(kit_read(w, "v1/x/y"), "SECRET") == 0); /* a name no rule means */
+    CHECK(strcmp(kit_read(w, "current/../v1/x/y"), "SECRET") == 0);
+    CHECK(kit_put(w, "again/n", "n") == BX_E_SUCCESS);
+    CHECK(kit_try(w, "again", "df", &cur) ==
+          BX_E_SUCCESS); /* a handle keeps the names it came by */
+    CHECK(all_refused(cur, "x") && all_refused(cur, "sub/../x"));
+    CHECK(kit_try(cur, "sub", "d", &sub) == BX_E_SUCCESS);
+    CHECK(kit_opens(sub, "../x", "r") == BX_E_PERM && strcmp(kit_read(cur, "o"), "open") == 0);
+    char list[64];
+    CHECK(kit_list(cur, list, sizeof list) == BX_E_SUCCESS && !strstr(list, "x ") &&
+          strstr(list, "o "));
+    bx_carve_distrusts_all = true;
+    CHECK(kit_opens(cur, "X", "r") == BX_E_ACCES && kit_opens(w, "again/X/y", "r") == BX_E_ACCES);
+    bx_carve_distrusts_all = false;
+    CHECK(kit_opens(cur, "X", "r") == BX_E_NOENT); /* control */
+    kit_done(&k);
+}
+
 /* ---- where names are not told apart -----------------------------------------------------------
  */
 /* As on exFAT or behind FUSE: what folds to a denied name is refused, also what is not there. */
@@ -531,7 +578,7 @@ BXT_MAIN(RUN(every_operation_is_refused); RUN(existence_does_not_show); RUN(not_
          RUN(a_mount_that_is_not_granted); RUN(links_in_grants_and_rules);
          RUN(the_whole_grant_carved_out); RUN(in_memory_and_store);
          RUN(directories_in_memory_that_may_not_move); RUN(a_name_that_looks_deleted);
-         RUN(other_spellings); RUN(several_links_where_inodes_do_not_tell);
-         RUN(a_mount_by_another_spelling); RUN(denied_paths_are_not_made_by_another_spelling);
-         RUN(denied_paths_cannot_be_made); RUN(denied_paths_cannot_be_made_in_memory);
-         RUN(walks_end_with_the_call);)
+         RUN(wildcard_rules_through_links); RUN(other_spellings);
+         RUN(several_links_where_inodes_do_not_tell); RUN(a_mount_by_another_spelling);
+         RUN(denied_paths_are_not_made_by_another_spelling); RUN(denied_paths_cannot_be_made);
+         RUN(denied_paths_cannot_be_made_in_memory); RUN(walks_end_with_the_call);)

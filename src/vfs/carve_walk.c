@@ -13,6 +13,7 @@
 #include "os/beneath.h"
 #include "os/fd.h"
 #include "vfs/carve.h"
+#include "vfs/carve_names.h"
 #include "vfs/host_path.h"
 #include "vfs/resolve.h"
 
@@ -20,6 +21,12 @@ enum {
     STEP = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
     STEPS_MAX = 2 * BX_MAX_PATH, /* parts walked, links written out; more is called a loop */
 };
+
+/* A link that is being walked: where its target ends, and the names the link itself has. */
+typedef struct link_frame {
+    size_t end; /* bytes of `rest` that come after the target */
+    bx_names *names;
+} link_frame;
 
 typedef struct walk {
     const bx_vfs_session *s;
@@ -30,8 +37,84 @@ typedef struct walk {
     char host[BX_PATH_BUF];     /* its canonical host path */
     size_t host_n, base_n;      /* base_n: the part that is `root` */
     char rest[2 * BX_PATH_BUF]; /* what is still to be walked */
-    unsigned links, steps;
+    unsigned links, steps, n_frames;
+    link_frame frames[BX_MAX_LINK_DEPTH];
+    bx_names **names; /* of each directory from `root` to here: those that links gave it, or NULL */
+    size_t depth, cap;
 } walk;
+
+/* ---- names ---------------------------------------------------------------------------------- */
+/* Takes `names`. */
+static bx_errno push_names(walk *w, bx_names *names)
+{
+    if (w->depth == w->cap) {
+        size_t cap = w->cap ? w->cap * 2 : 16;
+        bx_names **p = bx_realloc(w->names, cap * sizeof *p);
+        if (!p) {
+            bx_names_free(names);
+            return BX_E_NOMEM;
+        }
+        w->names = p;
+        w->cap = cap;
+    }
+    w->names[w->depth++] = names;
+    return BX_E_SUCCESS;
+}
+
+static bx_names *pop_names(walk *w) { return w->names[--w->depth]; }
+
+/* What `name` is called besides its canonical path `w->host`; *ret = NULL: nothing else. */
+static bx_errno names_of(walk *w, bx_str name, bx_names **ret)
+{
+    const bx_names *here = w->names[w->depth - 1];
+    *ret = here ? bx_names_copy(w->c, here) : NULL;
+    if (!*ret)
+        return here ? BX_E_NOMEM : BX_E_SUCCESS;
+    bx_errno e = bx_names_step(w->c, *ret, name, (bx_str){w->host, w->host_n});
+    if (e != BX_E_SUCCESS) {
+        bx_names_free(*ret);
+        *ret = NULL;
+    }
+    return e;
+}
+
+/* Takes `names`, those of the link at `w->host`. */
+static bx_errno push_frame(walk *w, bx_names *names, const char *after)
+{
+    if (!names)
+        names = bx_names_copy(w->c, NULL);
+    if (!names)
+        return BX_E_NOMEM;
+    bx_names_add_host(w->c, names, (bx_str){w->host, w->host_n});
+    w->frames[w->n_frames++] = (link_frame){strlen(after + strspn(after, "/")), names};
+    return BX_E_SUCCESS;
+}
+
+/* `left` bytes are still to be walked: what links led to has their names from here on. */
+static bx_errno end_frames(walk *w, size_t left)
+{
+    for (; w->n_frames > 0 && left <= w->frames[w->n_frames - 1].end; w->n_frames--) {
+        bx_names *of_link = w->frames[w->n_frames - 1].names, **here = &w->names[w->depth - 1];
+        if (!*here)
+            *here = bx_names_copy(w->c, NULL);
+        if (!*here)
+            return BX_E_NOMEM;
+        bx_names_join(*here, of_link);
+        bx_names_free(of_link);
+    }
+    return BX_E_SUCCESS;
+}
+
+static void walk_done(walk *w)
+{
+    while (w->depth > 0)
+        bx_names_free(pop_names(w));
+    while (w->n_frames > 0)
+        bx_names_free(w->frames[--w->n_frames].names);
+    free(w->names);
+}
+
+/* ---- steps ---------------------------------------------------------------------------------- */
 
 static void reach(walk *w, int fd)
 {
@@ -52,6 +135,7 @@ static bx_errno step_up(walk *w)
     if (fd < 0)
         return bx_resolve_errno(errno);
     reach(w, fd);
+    bx_names_free(pop_names(w));
     return fstat(fd, &w->st) == 0 ? BX_E_SUCCESS : bx_errno_from_host(errno);
 }
 
@@ -59,8 +143,6 @@ static bx_errno step_up(walk *w)
 static bx_errno write_out_link(walk *w, int link, const char *after)
 {
     char target[BX_PATH_BUF], rest[sizeof w->rest];
-    if (++w->links > BX_MAX_LINK_DEPTH)
-        return BX_E_LOOP;
     ssize_t n = readlinkat(link, "", target, sizeof target - 1);
     if (n < 0)
         return bx_errno_from_host(errno);
@@ -74,6 +156,19 @@ static bx_errno write_out_link(walk *w, int link, const char *after)
     return BX_E_SUCCESS;
 }
 
+/* Takes `names`, those of the link; `here`: the bytes of the path of the directory it is in. */
+static bx_errno follow_link(walk *w, int link, bx_names *names, size_t here, const char *after)
+{
+    if (++w->links > BX_MAX_LINK_DEPTH) {
+        bx_names_free(names);
+        return BX_E_LOOP;
+    }
+    bx_errno e = push_frame(w, names, after);
+    w->host_n = here;
+    w->host[here] = '\0';
+    return e == BX_E_SUCCESS ? write_out_link(w, link, after) : e;
+}
+
 /* `after` is what follows the name, its slashes included. */
 static bx_errno step_into(walk *w, const char *name, size_t n, const char *after, bool follow_last)
 {
@@ -84,7 +179,10 @@ static bx_errno step_into(walk *w, const char *name, size_t n, const char *after
     memcpy(w->host + here + 1, name, n);
     w->host_n = here + 1 + n;
     w->host[w->host_n] = '\0';
+    BX_AUTO(bx_names) bx_names *names = NULL;
     bx_errno e = bx_carve_judge_host(w->c, (bx_str){w->host, w->host_n});
+    if (e == BX_E_SUCCESS)
+        e = names_of(w, (bx_str){name, n}, &names);
     if (e != BX_E_SUCCESS)
         return e;
     BX_AUTOCLOSE int fd =
@@ -92,17 +190,14 @@ static bx_errno step_into(walk *w, const char *name, size_t n, const char *after
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0)
         return bx_resolve_errno(errno);
-    if (S_ISLNK(st.st_mode) && (follow_last || *after)) {
-        w->host_n = here;
-        w->host[here] = '\0';
-        return write_out_link(w, fd, after);
-    }
+    if (S_ISLNK(st.st_mode) && (follow_last || *after))
+        return follow_link(w, fd, BX_TAKE(names), here, after);
     if (!S_ISDIR(st.st_mode) && *after)
         return BX_E_NOTDIR;
     w->st = st;
     reach(w, bx_fd_take(&fd));
     memmove(w->rest, after, strlen(after) + 1);
-    return BX_E_SUCCESS;
+    return push_names(w, BX_TAKE(names));
 }
 
 static bx_errno walk_parts(walk *w, bool follow)
@@ -110,11 +205,12 @@ static bx_errno walk_parts(walk *w, bool follow)
     for (;;) {
         const char *p = w->rest + strspn(w->rest, "/");
         size_t n = strcspn(p, "/");
-        if (n == 0)
-            return BX_E_SUCCESS;
+        bx_errno e = end_frames(w, strlen(p));
+        if (e != BX_E_SUCCESS || n == 0)
+            return e;
         if (++w->steps > STEPS_MAX)
             return BX_E_LOOP;
-        bx_errno e = bx_session_check(w->s);
+        e = bx_session_check(w->s);
         if (e != BX_E_SUCCESS)
             return e;
         bool up = n == 2 && p[0] == '.' && p[1] == '.';
@@ -131,8 +227,9 @@ static bx_errno walk_parts(walk *w, bool follow)
     }
 }
 
-static bx_errno walk_begin(walk *w, const char *path)
+static bx_errno walk_begin(walk *w, bx_file *dir, const char *path)
 {
+    *w = (walk){.s = dir->s, .c = dir->s->v->carve, .root = dir->fd, .fd = -1};
     bx_errno e = bx_fd_host_path(w->root, w->host, &w->host_n);
     if (e == BX_E_SUCCESS)
         e = bx_carve_judge_host(w->c, (bx_str){w->host, w->host_n});
@@ -141,33 +238,45 @@ static bx_errno walk_begin(walk *w, const char *path)
     return e;
 }
 
-static bx_errno walk_slowly(bx_file *dir, const char *path, bool follow, int *ret_fd,
-                            struct stat *ret_st)
+/* Where the walk ended, by where that is now: names may have moved. */
+static bx_errno walk_end(walk *w, int *ret_fd, struct stat *ret_st)
 {
-    const bx_carve *c = dir->s->v->carve;
-    walk w;
-    w.s = dir->s;
-    w.c = c;
-    w.root = dir->fd;
-    w.fd = -1;
-    w.links = w.steps = 0;
-    bx_errno e = walk_begin(&w, path);
-    if (e == BX_E_SUCCESS)
-        e = walk_parts(&w, follow);
-    BX_AUTOCLOSE int fd = w.fd;
-    if (e != BX_E_SUCCESS)
-        return e;
+    BX_AUTOCLOSE int fd = w->fd;
+    w->fd = -1;
     if (fd < 0) { /* "." */
-        fd = bx_openat2(dir->fd, ".", O_PATH | O_DIRECTORY, STEP);
-        if (fd < 0 || fstat(fd, &w.st) != 0)
+        fd = bx_openat2(w->root, ".", O_PATH | O_DIRECTORY, STEP);
+        if (fd < 0 || fstat(fd, &w->st) != 0)
             return bx_resolve_errno(errno);
     }
-    e = bx_carve_judge(c, fd, NULL, 0); /* once more, by where it is now: names may have moved */
+    bx_errno e = bx_carve_judge(w->c, fd, NULL, 0);
     if (e != BX_E_SUCCESS)
         return e;
-    *ret_st = w.st;
+    *ret_st = w->st;
     *ret_fd = bx_fd_take(&fd);
     return BX_E_SUCCESS;
+}
+
+static bx_errno walk_slowly(bx_file *dir, const char *path, bool follow, int *ret_fd,
+                            struct stat *ret_st, bx_names **ret_names)
+{
+    walk w;
+    bx_errno e = walk_begin(&w, dir, path);
+    bx_names *first = dir->names ? bx_names_copy(w.c, dir->names) : NULL;
+    if (e == BX_E_SUCCESS && dir->names && !first)
+        e = BX_E_NOMEM;
+    if (e == BX_E_SUCCESS)
+        e = push_names(&w, first);
+    else
+        bx_names_free(first);
+    if (e == BX_E_SUCCESS)
+        e = walk_parts(&w, follow);
+    if (e == BX_E_SUCCESS)
+        e = walk_end(&w, ret_fd, ret_st);
+    if (e == BX_E_SUCCESS && ret_names)
+        *ret_names = pop_names(&w);
+    reach(&w, -1);
+    walk_done(&w);
+    return e;
 }
 
 static bool has_dotdot(const char *path)
@@ -213,12 +322,13 @@ static bx_errno walk_nowhere(int root, const char *path, int *ret_fd, struct sta
 }
 
 bx_errno bx_carve_walk(bx_file *dir, const char *path, bool follow, int *ret_fd,
-                       struct stat *ret_st)
+                       struct stat *ret_st, bx_names **ret_names)
 {
     const bx_carve *c = dir->s->v->carve;
     bx_errno e;
-    if (has_dotdot(path) || !walk_straight(c, dir->fd, path, follow, ret_fd, ret_st, &e))
-        e = walk_slowly(dir, path, follow, ret_fd, ret_st);
+    if (dir->names || has_dotdot(path) ||
+        !walk_straight(c, dir->fd, path, follow, ret_fd, ret_st, &e))
+        e = walk_slowly(dir, path, follow, ret_fd, ret_st, ret_names);
     return e == BX_E_NOENT && bx_dir_is_removed(dir->fd)
                ? walk_nowhere(dir->fd, path, ret_fd, ret_st)
                : e;

@@ -42,8 +42,8 @@ static bx_errno judge_type(const struct stat *st, const bx_open_how *how)
 }
 
 /* Somebody's lease on the file (fcntl(2), F_SETLEASE) is being broken; O_NONBLOCK, which is for
- * FIFOs that take a regular file's place, makes the kernel tell us instead of waiting.  So the wait is
- * ours, and the call's end ends it.  False: do not try again. */
+ * FIFOs that take a regular file's place, makes the kernel tell us instead of waiting.  So the wait
+ * is ours, and the call's end ends it.  False: do not try again. */
 static bool wait_for_lease(const bx_vfs_session *s)
 {
     int ready;
@@ -73,7 +73,8 @@ static bx_errno open_existing(bx_file *dir, const char *path, const bx_open_how 
     BX_AUTOCLOSE int fd = -1;
     struct stat st;
     bool follow = how->follow && !(how->create && how->exclusive);
-    bx_errno e = bx_host_object(dir, path, follow, how->directory ? O_DIRECTORY : 0, &fd, &st);
+    bx_errno e = bx_host_object_named(dir, path, follow, how->directory ? O_DIRECTORY : 0, &fd, &st,
+                                      &f->names);
     if (e == BX_E_SUCCESS)
         e = judge_type(&st, how);
     if (e == BX_E_SUCCESS)

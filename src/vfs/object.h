@@ -27,6 +27,7 @@ typedef struct bx_memfs bx_memfs;
 typedef struct bx_mem_node bx_mem_node;
 typedef struct bx_dirlist bx_dirlist;
 typedef struct bx_carve_scan bx_carve_scan;
+typedef struct bx_names bx_names;
 
 typedef struct bx_preopen {
     const struct bx_backend *bk;
@@ -72,6 +73,7 @@ struct bx_file {
     bx_file_flags flags;
     uint64_t pos;      /* memory: where the next read or write goes */
     bx_mem_node *node; /* memory; referenced */
+    bx_names *names;   /* host directory: those that links gave it, where rules are; or NULL */
     bx_dirlist *list;  /* readdir state or NULL */
     char *lent;        /* memory: the name lent by readdir */
     const char *above; /* above the mounts: its guest path, "" for "/"; borrowed from a preopen */

@@ -1,5 +1,6 @@
 /* The door for paths: text, rights, quotas, events; then the backend. */
 #include "vfs/backend.h"
+#include "vfs/carve_names.h"
 #include "vfs/carve_scan.h"
 #include "vfs/events.h"
 #include "vfs/pathtext.h"
@@ -77,6 +78,7 @@ static bx_errno file_free(bx_file *f)
     if (e != BX_E_SUCCESS)
         (void)bx_event(f->s, BX_FS_CLOSE, (bx_event_at){f, BX_LIT("")}, NULL, f->rights, e);
     bx_dirlist_free(f);
+    bx_names_free(f->names);
     free(f->guest);
     BX_CLEAR_MAGIC(f);
     free(f);

@@ -13,6 +13,7 @@
 #include "os/beneath.h"
 #include "os/fd.h"
 #include "vfs/carve.h"
+#include "vfs/carve_names.h"
 #include "vfs/host.h"
 #include "vfs/host_path.h"
 #include "vfs/mounts.h"
@@ -181,14 +182,17 @@ static bx_errno list_add(bx_file *dir, const struct dirent64 *d)
 }
 
 /* Carved-out names are not listed; nor is anything whose place cannot be told. */
-static bool is_shown(const bx_carve *c, char dir[BX_PATH_BUF], size_t dir_n, const char *name)
+static bool is_shown(const bx_file *at, char dir[BX_PATH_BUF], size_t dir_n, const char *name)
 {
+    const bx_carve *c = at->s->v->carve;
     size_t n = strlen(name);
     if (dir_n + 1 + n + 1 > BX_PATH_BUF)
         return false;
     dir[dir_n] = '/';
     memcpy(dir + dir_n + 1, name, n);
-    return bx_carve_judge_host(c, (bx_str){dir, dir_n + 1 + n}) == BX_E_SUCCESS;
+    bx_str host = {dir, dir_n + 1 + n};
+    return bx_carve_judge_host(c, host) == BX_E_SUCCESS &&
+           bx_names_judge(c, at->names, (bx_str){name, n}, host) == BX_E_SUCCESS;
 }
 
 /* One buffer full from the kernel. */
@@ -216,7 +220,7 @@ static bx_errno list_fill(bx_file *dir)
         at += d->d_reclen;
         bx_errno e = c ? bx_session_check(dir->s) : BX_E_SUCCESS;
         if (e == BX_E_SUCCESS && c &&
-            (where != BX_E_SUCCESS || !is_shown(c, host, host_n, d->d_name)))
+            (where != BX_E_SUCCESS || !is_shown(dir, host, host_n, d->d_name)))
             continue;
         if (e == BX_E_SUCCESS)
             e = list_add(dir, d);

@@ -11,6 +11,7 @@
 #include "os/fd.h"
 #include "os/fstype.h"
 #include "vfs/carve.h"
+#include "vfs/carve_names.h"
 #include "vfs/carve_scan.h"
 #include "vfs/carve_walk.h"
 #include "vfs/mounts.h"
@@ -34,10 +35,10 @@ static bx_errno object_by_kernel(bx_file *dir, const char *path, int flags, int 
 }
 
 static bx_errno object_judged(bx_file *dir, const char *path, bool follow, int flags, int *ret_fd,
-                              struct stat *ret_st)
+                              struct stat *ret_st, bx_names **ret_names)
 {
     BX_AUTOCLOSE int fd = -1;
-    bx_errno e = bx_carve_walk(dir, path, follow, &fd, ret_st);
+    bx_errno e = bx_carve_walk(dir, path, follow, &fd, ret_st, ret_names);
     if (e != BX_E_SUCCESS)
         return e;
     if ((flags & O_DIRECTORY) && !S_ISDIR(ret_st->st_mode))
@@ -69,9 +70,15 @@ static bx_errno judge_device(bx_file *dir, int fd, dev_t dev)
 bx_errno bx_host_object(bx_file *dir, const char *path, bool follow, int flags, int *ret_fd,
                         struct stat *ret_st)
 {
+    return bx_host_object_named(dir, path, follow, flags, ret_fd, ret_st, NULL);
+}
+
+bx_errno bx_host_object_named(bx_file *dir, const char *path, bool follow, int flags, int *ret_fd,
+                              struct stat *ret_st, bx_names **ret_names)
+{
     BX_AUTOCLOSE int fd = -1;
     bx_errno e = dir->s->v->carve
-                     ? object_judged(dir, path, follow, flags, &fd, ret_st)
+                     ? object_judged(dir, path, follow, flags, &fd, ret_st, ret_names)
                      : object_by_kernel(dir, path, flags | (follow ? 0 : O_NOFOLLOW), &fd);
     if (e != BX_E_SUCCESS)
         return e;
@@ -88,17 +95,22 @@ void bx_at_done(bx_at *at)
     if (at->own >= 0)
         (void)close(at->own);
     at->own = -1;
+    bx_names_free(at->names);
+    at->names = NULL;
 }
 
 /* The directory `path` names, "" = `dir` itself; judged when there are carve-outs. */
 static bx_errno open_parent(bx_file *dir, const char *path, bx_at *at)
 {
     at->fd = dir->fd;
-    if (path[0] == '\0')
-        return BX_E_SUCCESS;
+    if (path[0] == '\0') {
+        at->names = dir->names ? bx_names_copy(dir->s->v->carve, dir->names) : NULL;
+        return dir->names && !at->names ? BX_E_NOMEM : BX_E_SUCCESS;
+    }
     struct stat st;
-    bx_errno e = dir->s->v->carve ? object_judged(dir, path, true, O_DIRECTORY, &at->own, &st)
-                                  : object_by_kernel(dir, path, O_DIRECTORY, &at->own);
+    bx_errno e = dir->s->v->carve
+                     ? object_judged(dir, path, true, O_DIRECTORY, &at->own, &st, &at->names)
+                     : object_by_kernel(dir, path, O_DIRECTORY, &at->own);
     at->fd = at->own >= 0 ? at->own : dir->fd;
     return e;
 }
@@ -107,7 +119,11 @@ static bx_errno open_parent(bx_file *dir, const char *path, bx_at *at)
  * be made in it. */
 static bx_errno judge_name(const bx_carve *c, const bx_at *at)
 {
+    char host[BX_PATH_BUF];
+    size_t n = 0;
     bx_errno e = bx_carve_judge(c, at->fd, at->name, at->name_n);
+    if (e == BX_E_SUCCESS && at->names && bx_fd_host_path(at->fd, host, &n) == BX_E_SUCCESS)
+        e = bx_names_judge(c, at->names, (bx_str){at->name, at->name_n}, (bx_str){host, n});
     return e == BX_E_NOENT && bx_dir_is_removed(at->fd) ? BX_E_SUCCESS : e;
 }
 

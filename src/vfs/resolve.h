@@ -11,6 +11,10 @@ bx_errno bx_resolve_errno(int host_errno); /* as bx_errno_from_host; leaving the
 bx_errno bx_host_object(bx_file *dir, const char *path, bool follow, int flags, int *ret_fd,
                         struct stat *ret_st);
 
+/* The same; *ret_names: the names that links gave a directory, owned, or NULL. */
+bx_errno bx_host_object_named(bx_file *dir, const char *path, bool follow, int flags, int *ret_fd,
+                              struct stat *ret_st, bx_names **ret_names);
+
 typedef struct bx_at {
     int fd;       /* the parent directory */
     int own;      /* the same when it must be closed, else -1 */
@@ -18,6 +22,7 @@ typedef struct bx_at {
     bool slash;
     char name[BX_NAME_MAX + 2]; /* with the trailing '/' it had, so that the kernel judges it */
     size_t name_n;              /* without it */
+    bx_names *names;            /* that links gave the parent; owned; NULL: none */
 } bx_at;
 bx_errno bx_host_parent(bx_file *dir, const char *path, bx_at *ret);
 void bx_at_done(bx_at *at);
