@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "os/dirs.h"
+#include "os/fd.h"
 
 enum { MAX_PATH = 4096 };
 
@@ -30,6 +31,12 @@ static void notice(const bx_app_config *cfg, const char *text)
         cfg->notice(cfg->notice_ctx, text);
 }
 
+static bool is_usable(const char *dir)
+{
+    BX_AUTOCLOSE int fd = -1;
+    return bx_dir_open_private(dir, &fd, NULL) == BX_OK;
+}
+
 static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *home, bx_error *err)
 {
     BX_AUTOFREE char *modules = home ? below(home, "modules") : NULL;
@@ -49,7 +56,9 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
     };
     bx_error why;
     bx_code rc = bx_runtime_new(&rc_cfg, &app->runtime, &why);
-    if (rc != BX_OK && !cfg->cache_dir && rc_cfg.cache_dir) {
+    /* A home that is full or cannot be written (the key is there) stops no call; a directory that
+     * was asked for and cannot be used does. */
+    if (rc != BX_OK && rc_cfg.cache_dir && (!cfg->cache_dir || is_usable(cfg->cache_dir))) {
         char text[sizeof why.msg + 64];
         (void)snprintf(text, sizeof text, "no code cache, every start compiles: %s", why.msg);
         notice(cfg, text);

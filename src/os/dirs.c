@@ -77,10 +77,12 @@ bx_code bx_dir_check_private(int fd, const char *path, bx_error *err)
                        "directory '%.400s' belongs to user %u, not to us (%u): use one of your own",
                        path, (unsigned)st.st_uid, (unsigned)geteuid());
     if (st.st_mode & (S_IWGRP | S_IWOTH))
-        return bx_fail(err, BX_EUNSAFE,
-                       "directory '%.400s' can be written to by others (mode %04o): run `chmod "
-                       "go-w` on it, or use another",
-                       path, (unsigned)(st.st_mode & 07777));
+        return bx_fail(
+            err, BX_EUNSAFE,
+            "directory '%.400s' can be written to by others (mode %04o): run `chmod "
+            "go-w` on it; where that has no effect (FAT, some shares) use a directory of "
+            "another file system",
+            path, (unsigned)(st.st_mode & 07777));
     return BX_OK;
 }
 

@@ -178,9 +178,11 @@ static bx_errno remove_name(const bx_kv_op *o, const bx_at *at, const char *name
     BX_AUTOCLOSE int fd = look(at, name);
     if (fd < 0)
         return bx_errno_from_host(errno);
+    BX_AUTO_LEAVING l;
+    bx_store_leaving_locked(fd, &l);
     if (unlinkat(at->fd, name, 0) != 0)
         return bx_errno_from_host(errno);
-    bx_store_gone_locked(o->st, fd);
+    bx_store_gone_locked(o->s, &l);
     return BX_E_SUCCESS;
 }
 
@@ -249,7 +251,12 @@ static bx_errno write_temp(const bx_kv_op *o, const bx_at *at, bx_str value)
                                  {(void *)(uintptr_t)value.p, value.n}};
     BX_AUTOCLOSE int fd =
         openat(at->fd, BX_KV_TEMP, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    return fd < 0 ? bx_errno_from_host(errno) : write_all(fd, iov, BX_COUNT(iov));
+    if (fd < 0)
+        return bx_errno_from_host(errno);
+    bx_errno e = write_all(fd, iov, BX_COUNT(iov));
+    if (close(bx_fd_take(&fd)) != 0 && errno != EINTR && e == BX_E_SUCCESS)
+        e = bx_errno_from_host(errno); /* some file systems find out only now */
+    return e;
 }
 
 static bx_errno replace(const bx_kv_op *o, const bx_at *at, int old, bx_str value, uint64_t size)
@@ -257,11 +264,13 @@ static bx_errno replace(const bx_kv_op *o, const bx_at *at, int old, bx_str valu
     uint64_t taken = BX_STORE_ENTRY + bx_store_rounded(size);
     if (!bx_store_reserve_locked(o->st, taken))
         return BX_E_DQUOT;
+    BX_AUTO_LEAVING l;
+    bx_store_leaving_locked(old, &l);
     bx_errno e = write_temp(o, at, value);
     if (e == BX_E_SUCCESS && renameat(at->fd, BX_KV_TEMP, at->fd, name_of(o)) != 0)
         e = bx_errno_from_host(errno);
     if (e == BX_E_SUCCESS && old >= 0)
-        bx_store_gone_locked(o->st, old);
+        bx_store_gone_locked(o->s, &l);
     if (e != BX_E_SUCCESS && (unlinkat(at->fd, BX_KV_TEMP, 0) == 0 || errno == ENOENT))
         bx_store_give_locked(o->st, taken);
     return e;

@@ -69,6 +69,7 @@ struct bx_file {
     uint8_t rights; /* of a file: what was asked for and granted; of a directory: the grant's */
     bool preopen;   /* lives in the session; its fd is the vfs's */
     bool path_only; /* fd is O_PATH */
+    bool gone;      /* has no name any more, whatever the file system says (store) */
     bool counted;   /* holds a lock that says "in use" (store) */
     bx_file_flags flags;
     uint64_t pos;      /* memory: where the next read or write goes */

@@ -11,9 +11,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -96,6 +98,8 @@ uint64_t bx_store_left_locked(const bx_store *st)
 }
 
 uint64_t bx_store_used_locked(const bx_store *st) { return st->q->used; }
+
+void bx_store_inexact_locked(bx_store *st) { st->q->clean = INEXACT; }
 
 void bx_store_give_locked(bx_store *st, uint64_t bytes)
 {
@@ -393,6 +397,44 @@ static bx_code open_tree(bx_store *st, int parent, const char *name, bx_error *e
     return bx_dir_check_private(st->dirfd, st->path, err);
 }
 
+/* Zeros where nothing is yet.  Whoever holds the lock has done so before. */
+static int write_out(int fd)
+{
+    static const char zeros[sizeof(quota_file)];
+    struct stat s;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return 0;
+    int r = fstat(fd, &s);
+    size_t have = r == 0 && s.st_size < (off_t)sizeof zeros ? (size_t)s.st_size : sizeof zeros;
+    size_t n = sizeof zeros - have;
+    if (n > 0 && pwrite(fd, zeros, n, (off_t)have) != (ssize_t)n)
+        r = -1;
+    if (r == 0)
+        r = fsync(fd);
+    int why = errno;
+    (void)flock(fd, LOCK_UN);
+    errno = why;
+    return r;
+}
+
+/* A page of a hole that is written through the map on a full disk would end this process (SIGBUS).
+ * So the room is taken before; on file systems that copy what is written, in place. */
+static bx_code allocate_quota(bx_store *st, off_t size, bx_error *err)
+{
+    int flags = 0;
+    if (size == 0 && ioctl(st->qfd, FS_IOC_GETFLAGS, &flags) == 0) {
+        flags |= FS_NOCOW_FL;
+        (void)ioctl(st->qfd, FS_IOC_SETFLAGS, &flags); /* btrfs; others do not know it */
+    }
+    int r;
+    do {
+        r = fallocate(st->qfd, 0, 0, sizeof(quota_file));
+    } while (r != 0 && errno == EINTR);
+    if (r != 0 && (errno == EOPNOTSUPP || errno == ENOSYS))
+        r = write_out(st->qfd);
+    return r == 0 ? BX_OK : bx_fail_errno(err, errno, "quota of store %s", st->path);
+}
+
 static bx_code open_quota(bx_store *st, int parent, const char *name, bx_error *err)
 {
     char file[BX_NAME_MAX + 1];
@@ -404,11 +446,15 @@ static bx_code open_quota(bx_store *st, int parent, const char *name, bx_error *
     if (!S_ISREG(s.st_mode) || s.st_uid != geteuid() || (s.st_mode & 022) || s.st_nlink != 1)
         return bx_fail(err, BX_EUNSAFE,
                        "%s.quota is not a file only its owner can write: remove it", st->path);
-    if (s.st_size < (off_t)sizeof(quota_file) && ftruncate(st->qfd, sizeof(quota_file)) != 0)
-        return bx_fail_errno(err, errno, "quota of store %s", st->path);
+    bx_code rc = allocate_quota(st, s.st_size, err);
+    if (rc != BX_OK)
+        return rc;
     void *p = mmap(NULL, sizeof(quota_file), PROT_READ | PROT_WRITE, MAP_SHARED, st->qfd, 0);
     if (p == MAP_FAILED)
-        return bx_fail_errno(err, errno, "quota of store %s", st->path);
+        return bx_fail_errno(err, errno,
+                             "%s.quota cannot be mapped (some file systems share no memory): set "
+                             "BOXAGNTS_HOME to a directory of another one",
+                             st->path);
     st->q = p;
     return BX_OK;
 }

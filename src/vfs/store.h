@@ -27,9 +27,22 @@ void bx_store_unlock(bx_store *st);
 bool bx_store_reserve_locked(bx_store *st,
                              uint64_t bytes); /* false: over the quota, nothing taken */
 void bx_store_give_locked(bx_store *st, uint64_t bytes);
-/* `fd` (O_PATH; -1: unknown) is what lost a name.  Without any name left and with nobody else
- * holding it, its contents are gone too. */
-void bx_store_gone_locked(bx_store *st, int fd);
+/* A file that is about to lose a name.  What it is must be asked before: afterwards some file
+ * systems (FUSE) no longer open it, and others show it under a hidden name. */
+typedef struct bx_leaving {
+    struct stat st;
+    int fd;     /* owned; -1: could not be opened */
+    bool file;  /* a regular file, and this is its last name */
+    bool alone; /* nobody has it open */
+} bx_leaving;
+
+/* `fd` (O_PATH; -1: unknown) is what will lose a name. */
+void bx_store_leaving_locked(int fd, bx_leaving *ret);
+/* It did.  Without any name left and with nobody holding it, its contents are gone too. */
+void bx_store_gone_locked(bx_vfs_session *s, const bx_leaving *l);
+void bx_leaving_done(bx_leaving *l);
+#define BX_AUTO_LEAVING __attribute__((cleanup(bx_leaving_done))) bx_leaving
+void bx_store_inexact_locked(bx_store *st); /* the count may be too high: the next alone counts */
 uint64_t bx_store_left_locked(const bx_store *st);
 uint64_t bx_store_used_locked(const bx_store *st);
 

@@ -84,7 +84,8 @@ static bx_errno store_close(bx_file *f)
     bx_store *st = store_of(f);
     bool locked = f->counted && bx_store_lock(st) == BX_E_SUCCESS;
     struct stat s;
-    if (locked && fstat(f->fd, &s) == 0 && s.st_nlink == 0 && flock(f->fd, LOCK_EX | LOCK_NB) == 0)
+    if (locked && fstat(f->fd, &s) == 0 && (f->gone || s.st_nlink == 0) &&
+        flock(f->fd, LOCK_EX | LOCK_NB) == 0)
         bx_store_give_locked(st, bx_store_rounded((uint64_t)s.st_size));
     bx_errno e = bx_host_close(f);
     if (locked)
@@ -248,17 +249,43 @@ static bx_errno store_rmdir_at(bx_file *dir, const char *path)
     return e;
 }
 
-void bx_store_gone_locked(bx_store *st, int fd)
+void bx_store_leaving_locked(int fd, bx_leaving *ret)
 {
-    struct stat s;
-    bx_store_give_locked(st, BX_STORE_ENTRY);
-    if (fd < 0 || fstat(fd, &s) != 0 || !S_ISREG(s.st_mode) || s.st_nlink != 0)
+    *ret = (bx_leaving){.fd = -1};
+    if (fd < 0 || fstat(fd, &ret->st) != 0 || !S_ISREG(ret->st.st_mode) || ret->st.st_nlink > 1)
         return;
     char proc[40];
     bx_proc_fd(fd, proc);
-    BX_AUTOCLOSE int open_fd = open(proc, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (open_fd >= 0 && flock(open_fd, LOCK_EX | LOCK_NB) == 0)
-        bx_store_give_locked(st, bx_store_rounded((uint64_t)s.st_size));
+    ret->file = true;
+    ret->fd = open(proc, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    ret->alone = ret->fd >= 0 && flock(ret->fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+void bx_leaving_done(bx_leaving *l) { bx_autoclose(&l->fd); }
+
+/* Handles of this call on the file: the last of them to close gives its size back. */
+static bool mark_gone(bx_vfs_session *s, const struct stat *st)
+{
+    bool found = false;
+    struct stat of;
+    for (bx_file *f = s->open; f; f = f->next) {
+        if (f->counted && fstat(f->fd, &of) == 0 && of.st_dev == st->st_dev &&
+            of.st_ino == st->st_ino)
+            found = f->gone = true;
+    }
+    return found;
+}
+
+void bx_store_gone_locked(bx_vfs_session *s, const bx_leaving *l)
+{
+    struct stat now;
+    bx_store_give_locked(s->v->store, BX_STORE_ENTRY);
+    if (!l->file)
+        return;
+    if (l->alone)
+        bx_store_give_locked(s->v->store, bx_store_rounded((uint64_t)l->st.st_size));
+    else if (!mark_gone(s, &l->st) && (l->fd < 0 || fstat(l->fd, &now) != 0 || now.st_nlink != 0))
+        bx_store_inexact_locked(s->v->store); /* another call has it, and may not notice */
 }
 
 /* -1 when there is nothing to be seen there. */
@@ -276,9 +303,11 @@ static bx_errno store_unlink_at(bx_file *dir, const char *path)
     if (e != BX_E_SUCCESS)
         return e;
     BX_AUTOCLOSE int fd = look(dir, path, &s);
+    BX_AUTO_LEAVING l;
+    bx_store_leaving_locked(fd, &l);
     e = bx_host_unlink_at(dir, path);
     if (e == BX_E_SUCCESS)
-        bx_store_gone_locked(st, fd);
+        bx_store_gone_locked(dir->s, &l);
     bx_store_unlock(st);
     return e;
 }
@@ -292,10 +321,12 @@ static bx_errno store_rename_at(bx_file *od, const char *op, bx_file *nd, const 
         return e;
     BX_AUTOCLOSE int src = look(od, op, &a);
     BX_AUTOCLOSE int dst = look(nd, np, &b);
-    e = bx_host_rename_at(od, op, nd, np);
     bool replaced = src >= 0 && dst >= 0 && !(a.st_dev == b.st_dev && a.st_ino == b.st_ino);
+    BX_AUTO_LEAVING l;
+    bx_store_leaving_locked(replaced ? dst : -1, &l);
+    e = bx_host_rename_at(od, op, nd, np);
     if (e == BX_E_SUCCESS && replaced)
-        bx_store_gone_locked(st, dst);
+        bx_store_gone_locked(od->s, &l);
     bx_store_unlock(st);
     return e;
 }

@@ -88,6 +88,54 @@ class FileSystems(ExecTest):
         self.assertNotIn("SECRET", out)
         self.assertEqual((out.count("Permission denied"), out.count("own\n")), (1, 1), out)
 
+    def test_what_a_store_loses_is_given_back(self):
+        out = self.inside(("bindfs",), """
+            mkdir a m; bindfs a m; mkdir -m 700 m/H; export BOXAGNTS_HOME=$D/m/H; head -c 600000 /dev/zero > z
+            for i in 1 2 3 4 5; do X --allow store:s:1MiB --stdin z $G -- round /store/x; done
+            X --allow store:s:1MiB $G -- list /store""")
+        self.assertEqual(out.count("ended with"), 0, out)
+
+    def test_a_full_disk_under_the_store(self):
+        out = self.inside((), """
+            mkdir m; mount -t tmpfs -o size=4m none m; mkdir -m 700 m/H; export BOXAGNTS_HOME=$D/m/H
+            X --allow store:other:1MiB $G -- list /store; mkdir -m 700 m/H/store/s; head -c 9000000 /dev/zero > m/fill || true
+            X --allow store:s:1MiB $G -- list /store
+            rm m/fill; X --allow store:s:1MiB $G -- put /store/x text; X --allow store:s:1MiB $G -- cat /store/x""")
+        self.assertEqual((out.count("ended with 125"), out.count("ended with")), (1, 1), out)
+        self.assertEqual((out.count("quota of store"), out.count("text")), (1, 1), out)
+
+    def test_a_full_home_stops_no_call(self):
+        out = self.inside((), """
+            mkdir m c; mount -t tmpfs -o size=1m none m; mkdir -m 700 m/H; head -c 9000000 /dev/zero > m/fill || true
+            export BOXAGNTS_HOME=$D/m/H
+            X --wasm-cache-dir $D/c $G -- print 3
+            X $G -- print 3
+            X --wasm-cache-dir /proc/nowhere $G -- print 3""")
+        self.assertEqual((out.count("ended with 125"), out.count("ended with")), (1, 1), out)
+        self.assertEqual(out.count("note: no code cache"), 2, out)
+
+    def test_homes_that_cannot_hold_a_store(self):
+        out = self.inside((), """
+            mkdir r; mount -t tmpfs -o ro none r
+            BOXAGNTS_HOME=$D/r/H X --allow store:s:1MiB $G -- list /store""")
+        self.assertIn("Read-only file system", out)
+        out = self.inside(EXFAT, """
+            mkdir m; disk mkfs.exfat mount.exfat-fuse m
+            BOXAGNTS_HOME=$D/m/H X --allow store:s:1MiB $G -- list /store""")
+        self.assertIn("where that has no effect", out)
+        out = self.inside(("mergerfs",), """
+            mkdir c d; mergerfs -o cache.files=off,direct_io=true c d; mkdir -m 700 d/H
+            BOXAGNTS_HOME=$D/d/H X --allow store:s:1MiB $G -- list /store""")
+        self.assertIn("cannot be mapped", out)
+
+    def test_an_error_that_only_close_tells(self):
+        out = self.inside(("fuse-overlayfs",), """
+            mkdir s m; mount -t tmpfs -o size=1m none s; mkdir s/u s/k s/l
+            fuse-overlayfs -o lowerdir=s/l,upperdir=s/u,workdir=s/k m; head -c 3000000 /dev/zero > z
+            X --map-dir m::/w --stdin z $G -- round /w/a""")
+        self.assertIn("close: No space left on device", out)
+        self.assertEqual(out.count("ended with 1"), 1, out)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

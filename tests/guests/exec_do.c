@@ -58,6 +58,23 @@ static int do_put(const char *path, const char *text)
     return 0;
 }
 
+/* Write standard input to PATH, close it, look at it once more, remove it while it is open. */
+static int do_round(const char *path)
+{
+    char block[4096];
+    ssize_t n;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (fd < 0)
+        return failed(path);
+    while ((n = read(STDIN_FILENO, block, sizeof block)) > 0)
+        if (write(fd, block, (size_t)n) != n)
+            return failed("write");
+    if (close(fd) != 0)
+        return failed("close");
+    fd = open(path, O_RDONLY);
+    return fd < 0 || unlink(path) != 0 || close(fd) != 0 ? failed(path) : 0;
+}
+
 /* Open PATH until it was read `times` times; every different content is printed once. */
 static int do_hammer(const char *path, long times)
 {
@@ -198,6 +215,8 @@ int main(int argc, char **argv)
         return do_cat(a);
     if (strcmp(word, "put") == 0)
         return do_put(a, b);
+    if (strcmp(word, "round") == 0)
+        return do_round(a);
     if (strcmp(word, "list") == 0)
         return do_list(a);
     if (strcmp(word, "hammer") == 0)
