@@ -9,7 +9,7 @@ static bx_str trim(bx_str s)
     return s;
 }
 
-/* Decimal digits only: "+5", "5, 5" and "0x5" are what smuggling is made of. */
+/* Decimal digits only: "+5" and "0x5" are what smuggling is made of. */
 static bool parse_length(bx_str s, uint64_t *ret)
 {
     uint64_t v = 0;
@@ -252,9 +252,30 @@ static bx_str field_value(const bx_head_builder *b, size_t i)
     return (bx_str){b->bytes.p + b->at[i].value, b->at[i].value_n};
 }
 
+/* RFC 9110 section 8.6: the same length said several times, in one field as well, is that length; the
+ * field then says it once. */
+static bool one_length(bx_head_builder *b, size_t i, uint64_t *ret)
+{
+    bx_str rest = field_value(b, i), first = {rest.p, 0};
+    for (bool more = true; more;) {
+        const char *comma = rest.n ? memchr(rest.p, ',', rest.n) : NULL;
+        bx_str one = trim((bx_str){rest.p, comma ? (size_t)(comma - rest.p) : rest.n});
+        uint64_t v = 0;
+        if (!parse_length(one, &v) || (first.n > 0 && v != *ret))
+            return false;
+        first = first.n > 0 ? first : one;
+        *ret = v;
+        more = comma != NULL;
+        if (more)
+            rest = bx_str_from(rest, (size_t)(comma - rest.p) + 1);
+    }
+    b->at[i].value_n = (uint32_t)first.n;
+    return true;
+}
+
 /* RFC 9112 section 6.3: where two readers could disagree on where the message ends, there is no
  * message. */
-static bx_http_error check_framing(const bx_head_builder *b, bx_error *err)
+static bx_http_error check_framing(bx_head_builder *b, bx_error *err)
 {
     size_t n_length = 0, n_coding = 0;
     uint64_t length = 0;
@@ -262,7 +283,7 @@ static bx_http_error check_framing(const bx_head_builder *b, bx_error *err)
         bx_str name = field_name(b, i), value = field_value(b, i);
         if (bx_str_eq_nocase(name, BX_LIT("content-length"))) {
             uint64_t v = 0;
-            if (!parse_length(value, &v) || (n_length++ > 0 && v != length)) {
+            if (!one_length(b, i, &v) || (n_length++ > 0 && v != length)) {
                 bx_fail(err, BX_EIO, "malformed or contradictory Content-Length");
                 return BX_HTTP_PROTOCOL_ERROR;
             }

@@ -176,6 +176,32 @@ static void status_lines(void)
         CHECK(head_error(BAD[i]) == BX_HTTP_PROTOCOL_ERROR);
 }
 
+/* RFC 9110 section 8.6 */
+static void the_same_length_several_times(void)
+{
+    static const char *const SAME[] = {"Content-Length: 5, 5", "Content-Length: 5,5 ,\t5",
+                                       "Content-Length: 5, 5\nContent-Length: 5",
+                                       "Content-Length: 5\nContent-Length: 5"};
+    for (size_t i = 0; i < BX_COUNT(SAME); i++) {
+        bx_head_builder b = {.n = 0};
+        bx_head *h = NULL;
+        bx_error err;
+        bx_head_begin(&b, false);
+        CHECK(bx_head_line(&b, BX_LIT("HTTP/1.1 200 OK"), &err) == BX_HTTP_OK);
+        for (bx_str rest = bx_str_of(SAME[i]); rest.n > 0;) {
+            const char *nl = memchr(rest.p, '\n', rest.n);
+            bx_str line = {rest.p, nl ? (size_t)(nl - rest.p) : rest.n};
+            CHECK(bx_head_line(&b, line, &err) == BX_HTTP_OK);
+            rest = bx_str_from(rest, line.n + (nl != NULL));
+        }
+        CHECK(bx_head_finish(&b, &h, &err) == BX_HTTP_OK);
+        for (size_t k = 0; k < h->pub.n_fields; k++) /* said once to the reader */
+            CHECK(bx_str_eq(h->pub.fields[k].value, BX_LIT("5")));
+        bx_head_free(h);
+        bx_head_done(&b);
+    }
+}
+
 static void smuggling_is_refused(void)
 {
     CHECK(head_error("HTTP/1.1 200 OK\nTransfer-Encoding: chunked") == BX_HTTP_OK); /* controls */
@@ -184,7 +210,12 @@ static void smuggling_is_refused(void)
           BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 5\nContent-Length: 6") ==
           BX_HTTP_PROTOCOL_ERROR);
-    CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 5, 5") == BX_HTTP_PROTOCOL_ERROR);
+    static const char *const LISTS[] = {"5, 6", "5,", ",5", "5,,5", "5, x", "5 5", "5, 05, 6", "5;5"};
+    for (size_t i = 0; i < BX_COUNT(LISTS); i++) {
+        char text[64];
+        (void)snprintf(text, sizeof text, "HTTP/1.1 200 OK\nContent-Length: %s", LISTS[i]);
+        CHECK(head_error(text) == BX_HTTP_PROTOCOL_ERROR);
+    }
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: +5") == BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: -1") == BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 0x10") == BX_HTTP_PROTOCOL_ERROR);
@@ -262,6 +293,6 @@ static void survives_failed_allocations(void)
 
 BXT_MAIN(RUN(ordinary_fields_pass); RUN(injection_is_refused); RUN(connection_fields_are_refused);
          RUN(host_must_agree); RUN(length_must_agree); RUN(field_limits); RUN(trailers);
-         RUN(parses_a_response); RUN(status_lines); RUN(smuggling_is_refused);
+         RUN(parses_a_response); RUN(status_lines); RUN(the_same_length_several_times); RUN(smuggling_is_refused);
          RUN(folded_lines_become_one); RUN(section_limits); RUN(trailer_sections);
          RUN(survives_failed_allocations);)
