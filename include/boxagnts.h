@@ -88,7 +88,7 @@ void boxagnts_grant_free(boxagnts_grant *grant);
 
 /* One run option by its name: work_dir, map_dirs, env_vars, allowed_outbound_hosts, block_url,
  * block_networks, wasm_timeout, wasm_max_memory_size, wasm_max_wasm_stack, wasm_fuel, mounts,
- * allow, deny, cwd, allow_networks, inject, limits.  Options that hold lists are given once per entry;
+ * allow, deny, cwd, allow_networks, inject, ca_files, limits.  Options that hold lists are given once per entry;
  * docs/capabilities.md has what each does. */
 boxagnts_code boxagnts_grant_option(boxagnts_grant *grant, const char *name, const char *value,
                                     boxagnts_error *err);

@@ -20,6 +20,7 @@ enum {
     BX_MAX_MODULE_BYTES = 512 << 20, /* size of a module file */
     BX_MAX_EGRESS_RULES = 256,       /* fetch: and connect: rules of one grant */
     BX_MAX_INJECTS = 32,             /* credentials of one grant */
+    BX_MAX_CA_FILES = 16,            /* files of certificates of one grant */
     BX_MAX_REDIRECTS = 10,           /* hops of one fetch */
 };
 

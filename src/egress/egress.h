@@ -22,6 +22,7 @@
 #ifndef BX_EGRESS_EGRESS_H
 #define BX_EGRESS_EGRESS_H
 
+#include "base/buf.h"
 #include "bx_types.h"
 #include "egress/url.h"
 #include "os/ctl.h"
@@ -104,6 +105,7 @@ typedef struct bx_egress_counters {
 
 typedef struct bx_egress_scope_cfg {
     const bx_net_policy *net; /* borrowed until bx_egress_scope_free returns; NULL denies all */
+    bx_str ca;                /* PEM, borrowed as `net` is: trusted besides the system's; may be empty */
     const bx_limits *limits;  /* http_requests, http_in, http_out are copied; NULL = defaults */
     uint64_t deadline_ns;     /* CLOCK_MONOTONIC: no request outlives it; 0 or UINT64_MAX = none */
     const bx_inject *inject;  /* copied */
@@ -111,6 +113,12 @@ typedef struct bx_egress_scope_cfg {
     bx_egress_event_fn on_event; /* may be NULL */
     void *event_ctx;
 } bx_egress_scope_cfg;
+
+enum { BX_EGRESS_MAX_CA = 1 << 20 }; /* bytes of one file of certificates */
+
+/* Append a PEM file of certificates, checked to hold at least one and nothing that is none.  BX_EINVAL,
+ * BX_ELIMIT (BX_EGRESS_MAX_CA), BX_EIO; the message names the file. */
+BX_NODISCARD bx_code bx_egress_read_ca(const char *path, bx_buf *ret, bx_error *err);
 
 /* Cheap: no thread, no socket, no system call until the first request.  BX_EINVAL: a bad inject
  * rule; BX_EUNSUPPORTED: inject rules on a machine without libcurl. */

@@ -101,6 +101,34 @@ static bool is_alert(const char *text)
     return reason >= 1000 && reason < 1256;
 }
 
+const char *bx_certificate_fault(long verify_result, const char *text)
+{
+    /* The name is compared apart from the rest, and leaves no result. */
+    if (strstr(text, "subject name") && strstr(text, "match"))
+        return "it is for another name";
+    switch (verify_result) { /* X509_V_ERR_… of <openssl/x509_vfy.h>, which never change */
+    case 62:
+    case 64:
+        return "it is for another name";
+    case 9:
+        return "it is not yet valid";
+    case 10:
+        return "it has expired";
+    case 18:
+        return "it is self-signed";
+    case 19:
+        return "its issuer is unknown: the chain ends in a self-signed certificate that nobody here trusts";
+    case 2:
+    case 20:
+    case 21:
+        return "its issuer is unknown";
+    case 23:
+        return "it was revoked";
+    default:
+        return NULL;
+    }
+}
+
 bx_http_error bx_http_error_of_curl(CURLcode rc, long os_errno, bx_phase phase, const char *text)
 {
     switch (rc) {

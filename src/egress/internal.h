@@ -56,11 +56,20 @@ typedef struct bx_resolved {
     size_t n;
 } bx_resolved;
 
+typedef struct bx_socket { /* of a connection, in use or kept */
+    int fd;
+    uint16_t port; /* ours; 0: not looked at yet */
+    bool http2;
+    uint32_t requests; /* it has been given */
+} bx_socket;
+
 struct bx_egress_scope {
     bx_egress *eg;            /* a reference */
     _Atomic uint32_t refs;    /* its owner's, each request's until that one's owner frees it, the
                                  mail's */
     const bx_net_policy *net; /* NULL denies all */
+    bx_str ca;                /* PEM of the grant; empty: the system's store alone */
+    bx_buf trust;             /* I/O; the system's and `ca`, once needed */
     uint64_t max_requests, max_in, max_out, deadline_ns;
     bx_inject_rule *inject;
     size_t n_inject;
@@ -76,6 +85,8 @@ struct bx_egress_scope {
     bx_resolved *resolved; /* lock */
     size_t n_resolved;     /* lock */
     CURLSH *share;         /* I/O; connections and TLS sessions of this scope */
+    bx_socket *sockets;    /* I/O */
+    size_t n_sockets;
     bx_egress_scope *next; /* egress lock: list of scopes */
 };
 
@@ -107,6 +118,13 @@ struct bx_egress_request {
     CURL *easy;
     bx_lookup *lookup;
     struct curl_slist *pin;
+    uint16_t local_port; /* of the connection it has */
+    uint32_t stream;     /* its number there, if that speaks HTTP/2 */
+    bool opened;         /* a connection of its own was begun */
+    bool stale;          /* the kept connection it was given is not to be used */
+    bool not_taken;      /* the server went away before it looked at the request */
+    bool body_begun;     /* some of the body was handed to libcurl */
+    bool tried_again;
     bx_ip addrs[BX_EGRESS_MAX_ADDRS]; /* vetted */
     size_t n_addrs;
     bx_phase phase;
@@ -160,7 +178,25 @@ bool bx_scope_count_request(bx_egress_scope *s);
 bool bx_scope_count_in(bx_egress_scope *s, uint64_t n);
 bool bx_scope_count_out(bx_egress_scope *s, uint64_t n);
 
+/* connect.c: callbacks of libcurl and what they lead to; on the I/O thread */
+curl_socket_t bx_connect_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *a);
+int bx_connect_close(void *scope, curl_socket_t fd);
+int bx_connect_ready(void *ctx, char *remote, char *local, int remote_port, int local_port);
+int bx_connect_remark(CURL *easy, curl_infotype kind, char *text, size_t n, void *ctx);
+/* The answer's head is there: keep the connection only if nothing follows the answer's end. */
+void bx_connect_watch(bx_egress_request *r, bool http2);
+/* Nothing of it was sent, or taken by the server: begin again on a new connection.  False: that is
+ * not so, or it was done before. */
+bool bx_connect_again(bx_egress_request *r);
+
+/* trust.c: fill s->trust, where the grant has certificates of its own.  On the I/O thread; false: out of
+ * memory. */
+bool bx_trust_ready(bx_egress_scope *s);
+
 /* transfer.c: called on the I/O thread */
+/* In a callback of libcurl: remember why; the callback's own return value breaks the transfer off.
+ * The first one wins. */
+void bx_transfer_abort(bx_egress_request *r, bx_http_error e, const char *msg);
 void bx_transfer_mail(bx_egress_request *r, unsigned mail);
 void bx_transfer_done(bx_egress_request *r, CURLcode rc);
 /* End all requests of a scope, or of all when that is NULL. */
@@ -179,6 +215,9 @@ void bx_request_publish(bx_egress_request *r);
 
 /* http_error.c */
 bx_http_error bx_http_error_of_url(bx_code rc); /* why bx_url_parse failed */
+/* What is wrong with a certificate, by OpenSSL's verify result and libcurl's message, in our words;
+ * NULL: something that we have none for. */
+const char *bx_certificate_fault(long verify_result, const char *text);
 bx_http_error bx_http_error_of_curl(CURLcode rc, long os_errno, bx_phase phase, const char *text);
 
 #endif

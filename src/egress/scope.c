@@ -34,6 +34,8 @@ void bx_scope_destroy(bx_egress_scope *s)
 {
     /* No transfer uses it any more. */
     BX_ASSERT(!s->share || curl_share_cleanup(s->share) == CURLSHE_OK);
+    free(s->sockets);
+    bx_buf_done(&s->trust);
     for (size_t i = 0; i < s->n_inject; i++) {
         bx_url_free(s->inject[i].origin);
         free(s->inject[i].name);
@@ -71,6 +73,7 @@ bx_code bx_egress_scope_new(bx_egress *eg, const bx_egress_scope_cfg *cfg, bx_eg
     atomic_fetch_add(&eg->refs, 1);
     atomic_store(&s->refs, 1);
     s->net = cfg->net;
+    s->ca = cfg->ca;
     s->max_requests = limits.http_requests;
     s->max_in = limits.http_in;
     s->max_out = limits.http_out;

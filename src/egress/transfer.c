@@ -1,5 +1,4 @@
 #include <stdarg.h>
-#include <sys/socket.h>
 
 #include "egress/internal.h"
 
@@ -48,64 +47,12 @@ static void finish_f(bx_egress_request *r, bx_http_error e, const char *fmt, ...
     finish(r, e, msg, false);
 }
 
-/* In a callback of libcurl: remember why; the callback's own return value breaks the transfer
- * off. */
-static void abort_transfer(bx_egress_request *r, bx_http_error e, const char *msg)
+void bx_transfer_abort(bx_egress_request *r, bx_http_error e, const char *msg)
 {
     if (r->abort_error != BX_HTTP_OK)
         return;
     r->abort_error = e;
     (void)snprintf(r->abort_msg, sizeof r->abort_msg, "%.*s", (int)sizeof r->abort_msg - 1, msg);
-}
-
-/* ---- callbacks: connecting ------------------------------------------------------------------- */
-
-static bool is_vetted(const bx_egress_request *r, bx_ip ip)
-{
-    for (size_t i = 0; i < r->n_addrs; i++)
-        if (r->addrs[i].family == ip.family &&
-            memcmp(r->addrs[i].b, ip.b, ip.family == 4 ? 4 : 16) == 0)
-            return true;
-    return false;
-}
-
-/* The last word before a socket exists: whatever the URL, the resolver or libcurl made of the
- * name, this is the address the kernel would connect to. */
-static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *a)
-{
-    bx_egress_request *r = ctx;
-    bx_ip ip;
-    uint16_t port = 0;
-    bx_verdict v = {.allow = false, .reason = "not an internet address"};
-    if (purpose == CURLSOCKTYPE_IPCXN && bx_ip_of_sockaddr(&a->addr, &ip, &port))
-        bx_scope_check_addr(r->scope, ip, port, &v);
-    if (v.allow && !is_vetted(r, ip))
-        v = (bx_verdict){.allow = false, .reason = "the address is not one of the name's"};
-    if (!v.allow) {
-        abort_transfer(r, BX_HTTP_DESTINATION_IP_PROHIBITED, v.reason);
-        return CURL_SOCKET_BAD;
-    }
-    return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-}
-
-/* Connected (maybe by an earlier request of this scope), nothing sent yet. */
-static int on_connected(void *ctx, char *remote, char *local, int remote_port, int local_port)
-{
-    (void)local;
-    (void)local_port;
-    bx_egress_request *r = ctx;
-    bx_ip ip;
-    bx_verdict v = {.allow = false, .reason = "the connection has no internet address"};
-    if (bx_ip_parse(bx_str_of(remote), &ip))
-        bx_scope_check_addr(r->scope, ip, (uint16_t)remote_port, &v);
-    if (!v.allow) {
-        abort_transfer(r, BX_HTTP_DESTINATION_IP_PROHIBITED, v.reason);
-        return CURL_PREREQFUNC_ABORT;
-    }
-    bx_ip_print(ip, r->address);
-    r->phase = BX_PHASE_WAIT;
-    r->phase_ns = bx_now_ns();
-    return CURL_PREREQFUNC_OK;
 }
 
 /* ---- callbacks: the answer ------------------------------------------------------------------- */
@@ -142,6 +89,8 @@ static bx_http_error end_of_head(bx_egress_request *r, bx_error *err)
     if (e != BX_HTTP_OK)
         return e;
     bx_head_begin(&r->building, h->pub.status >= 200);
+    if (h->pub.status >= 200)
+        bx_connect_watch(r, r->building.major == 2);
     if (h->pub.status == 101) {
         bx_head_free(h);
         bx_fail(err, BX_EIO, "the server switched protocols without being asked");
@@ -175,7 +124,7 @@ static size_t on_header(char *p, size_t size, size_t count, void *ctx)
     }
     if (e == BX_HTTP_OK)
         return n;
-    abort_transfer(r, e, err.msg);
+    bx_transfer_abort(r, e, err.msg);
     return 0;
 }
 
@@ -195,10 +144,10 @@ static size_t on_body(char *p, size_t size, size_t count, void *ctx)
     r->phase_ns = bx_now_ns();
     r->bytes_in += n;
     if (!ok)
-        abort_transfer(r, BX_HTTP_INTERNAL_ERROR, "out of memory");
+        bx_transfer_abort(r, BX_HTTP_INTERNAL_ERROR, "out of memory");
     else if (!bx_scope_count_in(r->scope, n))
-        abort_transfer(r, BX_HTTP_RESPONSE_BODY_SIZE,
-                       "the call's limit http_in is used up; raise it with --limit http_in=…");
+        bx_transfer_abort(r, BX_HTTP_RESPONSE_BODY_SIZE,
+                          "the call's limit http_in is used up; raise it with --limit http_in=…");
     return r->abort_error == BX_HTTP_OK ? n : 0;
 }
 
@@ -218,10 +167,11 @@ static size_t on_read(char *p, size_t size, size_t count, void *ctx)
         return 0;
     if (n == 0)
         return CURL_READFUNC_PAUSE;
+    r->body_begun = true;
     r->bytes_out += n;
     if (!bx_scope_count_out(r->scope, n)) {
-        abort_transfer(r, BX_HTTP_REQUEST_BODY_SIZE,
-                       "the call's limit http_out is used up; raise it with --limit http_out=…");
+        bx_transfer_abort(r, BX_HTTP_REQUEST_BODY_SIZE,
+                          "the call's limit http_out is used up; raise it with --limit http_out=…");
         return CURL_READFUNC_ABORT;
     }
     return n;
@@ -305,6 +255,21 @@ static void set_method(bx_egress_request *r)
         SET(r, CURLOPT_CUSTOMREQUEST, r->method);
 }
 
+/* With a bundle alone libcurl keeps the parsed store for a while; reading it takes longer than the
+ * handshake.  A grant's own certificates are not worth that: their store is nobody else's. */
+static void set_trust(bx_egress_request *r)
+{
+    bx_egress_scope *s = r->scope;
+    if (s->ca.n > 0) {
+        struct curl_blob blob = {s->trust.p, s->trust.n, CURL_BLOB_NOCOPY};
+        SET(r, CURLOPT_CAINFO_BLOB, &blob);
+    } else if (s->eg->ca_file) {
+        SET(r, CURLOPT_CAINFO, s->eg->ca_file);
+    }
+    SET(r, CURLOPT_CAPATH, NULL);
+    SET(r, CURLOPT_CA_CACHE_TIMEOUT, (long)CA_CACHE_SECONDS);
+}
+
 static void set_connection(bx_egress_request *r)
 {
     bool https = bx_str_eq(r->url->parts.scheme, BX_LIT("https"));
@@ -321,18 +286,18 @@ static void set_connection(bx_egress_request *r)
     SET(r, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(r, CURLOPT_SSL_VERIFYPEER, 1L);
     SET(r, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (r->scope->eg->ca_file)
-        SET(r, CURLOPT_CAINFO, r->scope->eg->ca_file);
-    /* With a bundle alone libcurl keeps the parsed store for a while; reading it takes longer than
-     * the handshake. */
-    SET(r, CURLOPT_CAPATH, NULL);
-    SET(r, CURLOPT_CA_CACHE_TIMEOUT, (long)CA_CACHE_SECONDS);
+    set_trust(r);
     SET(r, CURLOPT_SHARE, r->scope->share);
     SET(r, CURLOPT_DNS_CACHE_TIMEOUT, -1L); /* pins do not go stale */
-    SET(r, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    SET(r, CURLOPT_OPENSOCKETFUNCTION, bx_connect_open);
     SET(r, CURLOPT_OPENSOCKETDATA, r);
-    SET(r, CURLOPT_PREREQFUNCTION, on_connected);
+    SET(r, CURLOPT_CLOSESOCKETFUNCTION, bx_connect_close); /* when nobody may have the request */
+    SET(r, CURLOPT_CLOSESOCKETDATA, r->scope);
+    SET(r, CURLOPT_PREREQFUNCTION, bx_connect_ready);
     SET(r, CURLOPT_PREREQDATA, r);
+    SET(r, CURLOPT_DEBUGFUNCTION, bx_connect_remark);
+    SET(r, CURLOPT_DEBUGDATA, r);
+    SET(r, CURLOPT_VERBOSE, https ? 1L : 0L); /* bx_connect_remark hears of HTTP/2's end */
     uint64_t used = bx_now_ns() - r->start_ns;
     uint64_t left = r->connect_timeout_ns > used ? r->connect_timeout_ns - used : 0;
     uint64_t ms = left / 1000000 + 1;
@@ -356,7 +321,8 @@ static void connect_vetted(bx_egress_request *r)
     r->phase = BX_PHASE_CONNECT;
     bx_head_begin(&r->building, false);
     r->easy = curl_easy_init();
-    if (!r->easy || !share_ready(r->scope)) {
+    bool https = bx_str_eq(r->url->parts.scheme, BX_LIT("https"));
+    if (!r->easy || !share_ready(r->scope) || (https && !bx_trust_ready(r->scope))) {
         finish_f(r, BX_HTTP_INTERNAL_ERROR, "out of memory");
         return;
     }
@@ -483,6 +449,8 @@ static bx_http_error take_trailers(bx_egress_request *r, bx_error *err)
 void bx_transfer_done(bx_egress_request *r, CURLcode rc)
 {
     bx_error err;
+    if (rc != CURLE_OK && r->abort_error == BX_HTTP_OK && bx_connect_again(r))
+        return;
     if (rc == CURLE_OK && r->abort_error == BX_HTTP_OK && r->head) {
         bx_http_error e = take_trailers(r, &err);
         finish(r, e, e == BX_HTTP_OK ? "" : err.msg, false);
@@ -500,8 +468,16 @@ void bx_transfer_done(bx_egress_request *r, CURLcode rc)
     long sys = 0;
     (void)curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &sys);
     bx_http_error e = bx_http_error_of_curl(rc, sys, r->phase, r->curl_msg);
-    finish_f(r, e, "%s: %s (%s)", r->url->host, bx_http_error_text(e),
-             r->curl_msg[0] ? r->curl_msg : curl_easy_strerror(rc));
+    const char *more = r->curl_msg[0] ? r->curl_msg : curl_easy_strerror(rc), *fault = NULL;
+    if (e == BX_HTTP_TLS_CERTIFICATE_ERROR) {
+        long verified = 0;
+        (void)curl_easy_getinfo(r->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+        fault = bx_certificate_fault(verified, more);
+    }
+    if (fault)
+        finish_f(r, e, "%s: %s: %s", r->url->host, bx_http_error_text(e), fault);
+    else
+        finish_f(r, e, "%s: %s (%s)", r->url->host, bx_http_error_text(e), more);
 }
 
 static uint64_t add_ns(uint64_t a, uint64_t b) { return b > UINT64_MAX - a ? UINT64_MAX : a + b; }

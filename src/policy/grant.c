@@ -13,6 +13,8 @@ typedef struct draft {
     bx_limits limits;
     bx_credential *credentials;
     size_t n_credentials;
+    char **cas; /* paths of the host */
+    size_t n_cas;
     bx_net_policy *net; /* owned; its capability rules borrow from `caps` */
 } draft;
 
@@ -56,6 +58,9 @@ void bx_grant_free(bx_grant *g)
     }
     for (size_t i = 0; i < d->n_credentials; i++)
         bx_credential_done(&d->credentials[i]);
+    for (size_t i = 0; i < d->n_cas; i++)
+        free(d->cas[i]);
+    free(d->cas);
     free(d->credentials);
     free(d->cwd);
     free(d->caps);
@@ -166,6 +171,26 @@ bx_code bx_grant_inject(bx_grant *g, bx_str text, bx_error *err)
     }
     d->credentials = more;
     d->credentials[d->n_credentials++] = c;
+    return BX_OK;
+}
+
+bx_code bx_grant_ca(bx_grant *g, bx_str path, bx_error *err)
+{
+    draft *d = draft_of(g, err);
+    if (!d)
+        return BX_ESTATE;
+    if (path.n == 0 || path.n >= BX_MAX_PATH || memchr(path.p, '\0', path.n))
+        return bx_fail(err, BX_EINVAL,
+                       "the path of a file of certificates is empty, too long or holds a NUL byte");
+    if (d->n_cas == BX_MAX_CA_FILES)
+        return bx_fail(err, BX_ELIMIT, "more than %d files of certificates", BX_MAX_CA_FILES);
+    char **more = bx_realloc(d->cas, (d->n_cas + 1) * sizeof *more);
+    if (more)
+        d->cas = more;
+    char *copy = more ? bx_strndup(path.p, path.n) : NULL;
+    if (!copy)
+        return bx_fail(err, BX_ENOMEM, "file of certificates");
+    d->cas[d->n_cas++] = copy;
     return BX_OK;
 }
 
@@ -415,6 +440,8 @@ bx_mount_list bx_grant_mounts(const bx_grant *g)
 {
     return (bx_mount_list){g->d.mounts, g->d.n_mounts};
 }
+
+bx_path_list bx_grant_cas(const bx_grant *g) { return (bx_path_list){g->d.cas, g->d.n_cas}; }
 
 bx_credential_list bx_grant_credentials(const bx_grant *g)
 {

@@ -46,6 +46,10 @@ BX_NODISCARD bx_code bx_grant_inject(bx_grant *g, bx_str text, bx_error *err);
  * one; never a right by itself, and looked for when the mounts are opened.  The last one counts. */
 BX_NODISCARD bx_code bx_grant_set_cwd(bx_grant *g, bx_str path, bx_error *err);
 
+/* `--ca FILE`: a PEM file of certificate authorities to trust besides the system's; never a right by
+ * itself.  Looked at when the grant is sealed.  BX_EINVAL; BX_ELIMIT (BX_MAX_CA_FILES). */
+BX_NODISCARD bx_code bx_grant_ca(bx_grant *g, bx_str path, bx_error *err);
+
 /* `--limit NAME=VALUE`, and the same with name and value apart: bx_limits_set, .._set_named. */
 BX_NODISCARD bx_code bx_grant_limit(bx_grant *g, bx_str text, bx_error *err);
 BX_NODISCARD bx_code bx_grant_limit_named(bx_grant *g, bx_str name, bx_str value, bx_error *err);
@@ -75,9 +79,15 @@ typedef struct bx_credential_list {
     size_t n;
 } bx_credential_list;
 
+typedef struct bx_path_list {
+    char *const *at;
+    size_t n;
+} bx_path_list;
+
 bx_cap_list bx_grant_caps(const bx_grant *g); /* each in the order they came */
 bx_mount_list bx_grant_mounts(const bx_grant *g);
 bx_credential_list bx_grant_credentials(const bx_grant *g);
+bx_path_list bx_grant_cas(const bx_grant *g);
 const bx_limits *bx_grant_limits(const bx_grant *g);
 /* fetch:, connect:, --allowed-outbound-host, --block-*, --allow-network */
 const bx_net_policy *bx_grant_net(const bx_grant *g);

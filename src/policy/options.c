@@ -62,6 +62,12 @@ static bx_code apply_cwd(bx_grant *g, const action *a, bx_str value, bx_error *e
     return bx_grant_set_cwd(g, value, err);
 }
 
+static bx_code apply_ca(bx_grant *g, const action *a, bx_str value, bx_error *err)
+{
+    (void)a;
+    return bx_grant_ca(g, value, err);
+}
+
 static bx_code apply_network(bx_grant *g, const action *a, bx_str value, bx_error *err)
 {
     return bx_grant_network(g, a->add, value, err);
@@ -94,6 +100,7 @@ static bx_code set_cache_max(bx_runtime_settings *s, const char *value, bx_error
 #define ACTION_MOUNT(none) {.apply = apply_mount}
 #define ACTION_INJECT(none) {.apply = apply_inject}
 #define ACTION_CWD(none) {.apply = apply_cwd}
+#define ACTION_CA(none) {.apply = apply_ca}
 #define ACTION_NETWORK(kind) {.apply = apply_network, .add = bx_net_add_##kind}
 #define ACTION_CACHE_DIR(none) {.apply_runtime = set_cache_dir}
 #define ACTION_CACHE_MAX(none) {.apply_runtime = set_cache_max}

@@ -121,6 +121,7 @@ static void nothing_changes_a_sealed_grant(void)
         [BX_OPT_cwd] = "/w",
         [BX_OPT_allow_networks] = "10.0.0.0/8",
         [BX_OPT_inject] = "https://a.example X=env:Y",
+        [BX_OPT_ca_files] = "/ca.pem",
         [BX_OPT_limits] = "wall=1h",
     };
     CHECK(bx_grant_new(&open, NULL) == BX_OK);
@@ -133,7 +134,8 @@ static void nothing_changes_a_sealed_grant(void)
     }
     CHECK(memcmp(&before, bx_grant_limits(g), sizeof before) == 0);
     CHECK(bx_net_is_empty(bx_grant_net(g)) && bx_grant_caps(g).n == 0 &&
-          bx_grant_mounts(g).n == 0 && bx_grant_credentials(g).n == 0);
+          bx_grant_mounts(g).n == 0 && bx_grant_credentials(g).n == 0 && bx_grant_cas(g).n == 0);
+    CHECK(bx_grant_cas(open).n == 1 && strcmp(bx_grant_cas(open).at[0], "/ca.pem") == 0);
 }
 
 /* Each option has one place where it belongs, the one its scope names. */

@@ -15,6 +15,7 @@ bx_egress_scope *bx_component_scope(bx_component *c)
     bx_egress *eg = bx_runtime_egress(c->rt);
     bx_egress_scope_cfg cfg = {
         .net = bx_grant_net(g),
+        .ca = bx_buf_str(&c->sealed->ca),
         .limits = bx_grant_limits(g),
         .deadline_ns = c->ctl->deadline_ns,
         .inject = c->sealed->inject,

@@ -11,6 +11,7 @@ struct bx_sealed {
     bx_buf env;      /* "K=V\0K=V\0" */
     size_t n_env;
     bx_inject *inject; /* one per rule of the grant; texts borrowed from it, values owned */
+    bx_buf ca;         /* PEM; what the files of the grant hold */
     bx_clock_mode clock;
     bx_random_mode random;
     uint64_t seed;

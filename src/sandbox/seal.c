@@ -83,6 +83,17 @@ static bx_code read_credentials(bx_sealed *s, bx_error *err)
     return BX_OK;
 }
 
+/* Read now, so that a file that will not do is found before anything runs. */
+static bx_code read_cas(bx_sealed *s, bx_error *err)
+{
+    bx_path_list list = bx_grant_cas(s->grant);
+    bx_code rc = BX_OK;
+    s->ca = bx_buf_init(list.n * (BX_EGRESS_MAX_CA + 1));
+    for (size_t i = 0; i < list.n && rc == BX_OK; i++)
+        rc = bx_wrap(bx_egress_read_ca(list.at[i], &s->ca, err), err, "ca");
+    return rc;
+}
+
 static void forget_credentials(bx_sealed *s)
 {
     for (size_t i = 0; s->inject && i < bx_grant_credentials(s->grant).n; i++) {
@@ -109,6 +120,8 @@ bx_code bx_sealed_new(bx_grant *g, const char *store_dir, bx_sealed **ret, bx_er
         rc = build_env(s, err);
     if (rc == BX_OK)
         rc = read_credentials(s, err);
+    if (rc == BX_OK)
+        rc = read_cas(s, err);
     if (rc != BX_OK)
         return rc;
     s->random = bx_grant_random(g, &s->seed);
@@ -125,6 +138,7 @@ void bx_sealed_free(bx_sealed *s)
     bx_vfs_unref(s->vfs);
     bx_grant_free(s->grant);
     bx_buf_done(&s->env);
+    bx_buf_done(&s->ca);
     free(s);
 }
 

@@ -89,6 +89,11 @@ static bx_code in_words(const wasi_http_types_error_code_t *e, bx_str url, bx_er
     if (e->tag >= BX_COUNT(rows))
         return bx_fail(err, BX_EIO, "%.*s: unknown error %u", BX_FMT(url), e->tag);
     error_detail(e, detail, sizeof detail);
+    /* wasi:http has no room for what is wrong with a certificate, so the runtime says it here. */
+    static const char TLS[] = " (TLS-certificate-error: ";
+    if (strncmp(detail, TLS, sizeof TLS - 1) == 0)
+        return bx_fail(err, BX_EIO, "%.*s%s%.*s", (int)strlen(detail) - 3, detail + 2,
+                       url.n ? ": " : "", BX_FMT(url));
     return bx_fail(err, rows[e->tag].code, "%s: %s%s%s%.*s", rows[e->tag].name, rows[e->tag].words,
                    detail, url.n ? ": " : "", BX_FMT(url));
 }

@@ -16,6 +16,7 @@ use wasmtime_wasi::runtime::{AbortOnDropJoinHandle, spawn};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use super::state::Shared;
+use crate::abi::access::text;
 use crate::abi::hooks::{self, BODY_CHUNKED, BODY_NONE, Exchange, Field, Head, HttpError, Polled, Str};
 use crate::abi::types::CText;
 
@@ -80,9 +81,16 @@ impl Req {
     }
 
     fn error(&self) -> Error {
-        let mut msg = CText::NULL;
-        // SAFETY: a hook of the call on a live request, as everywhere below.
-        self.with(|http, p| unsafe { (http.error)(p, &mut msg) }).map_or(Error::ConnectionTerminated, error)
+        self.with(|http, p| {
+            let mut msg = CText::NULL;
+            // SAFETY: a hook of the call on a live request, as everywhere below; the text lives as long.
+            let (code, words) = unsafe { ((http.error)(p, &mut msg), text(msg)) };
+            match words {
+                Some(words) => error_in_words(code, words),
+                None => error(code),
+            }
+        })
+        .unwrap_or(Error::ConnectionTerminated)
     }
 
     async fn head(&self) -> Result<http::Response<()>, Error> {
@@ -376,6 +384,25 @@ impl WasiHttpHooks for Hooks {
     fn p2_outgoing_body_chunk_size(&mut self) -> usize {
         64 << 10
     }
+}
+
+/// The same with what the embedder says about it, where there is room for that.  What is wrong with a
+/// certificate has none: it is told as an internal error whose text begins with the proper name.
+fn error_in_words(e: HttpError, words: &str) -> Error {
+    match e {
+        HttpError::TLS_CERTIFICATE_ERROR => {
+            Error::InternalError(Some(format!("TLS-certificate-error: {words}")))
+        }
+        HttpError::RESPONSE_HEADER_SECTION_SIZE => Error::HttpResponseHeaderSectionSize(bytes_in(words)),
+        HttpError::RESPONSE_TRAILER_SECTION_SIZE => Error::HttpResponseTrailerSectionSize(bytes_in(words)),
+        _ => error(e),
+    }
+}
+
+/// The number in front of "bytes".
+fn bytes_in(words: &str) -> Option<u32> {
+    let (before, _) = words.split_once(" bytes")?;
+    before.rsplit(' ').next()?.parse().ok()
 }
 
 /// The embedder's error as one of `wasi:http`; a number nobody knows is an internal one.
