@@ -33,7 +33,10 @@ pub fn http_errors(table: &str) -> Vec<Number> {
 pub fn unshown(table: &str) -> String {
     let rows = rows(table, "BX_UNSHOWN");
     let pairs: String = rows.iter().map(|row| format!("    ({}, {}),\n", row[0], row[1])).collect();
-    format!("/// First and last of each row, in order.\nconst UNSHOWN: [(u32, u32); {}] = [\n{pairs}];\n", rows.len())
+    format!(
+        "/// First and last of each row, in order.\nconst UNSHOWN: [(u32, u32); {}] = [\n{pairs}];\n",
+        rows.len()
+    )
 }
 
 /// Constants of `ty`.

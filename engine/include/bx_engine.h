@@ -94,8 +94,23 @@ bx_eng_code bx_engine_load_file(const bx_engine *e, bx_code_kind kind, int fd, s
                                 bx_emodule **ret, bx_eng_error *err);
 void bx_emodule_free(bx_emodule *m);
 
-/* What the file is and needs, as one JSON object (docs/inspect.md). */
-bx_eng_code bx_emodule_describe(const bx_emodule *m, bx_eng_bytes *ret, bx_eng_error *err);
+/* What the file is and needs, as one JSON object (docs/inspect.md).  Only parses: time and memory are
+ * linear in `n`; BX_ENG_LIMIT beyond 4,000,000 declarations. */
+bx_eng_code bx_engine_describe(const uint8_t *wasm, size_t n, bx_eng_bytes *ret, bx_eng_error *err);
+
+/* What parsing alone can say before a file is compiled. */
+typedef struct bx_efacts {
+    uint64_t memory_bytes;   /* all memories of a core module as it begins; 0 for a component */
+    uint64_t table_elements; /* all tables, likewise */
+    uint32_t has_entry;      /* core: `entry` is exported with type [] -> []; component: it is a command */
+    uint32_t pad;
+} bx_efacts;
+/* Refuses what no compiling could mend: BX_ENG_IMPORT for imports that neither `defs` nor, for a
+ * component, WASI 0.2 provides (with `traps`, as at linking, those that could not end a call); BX_ENG_UNSUPPORTED for a proposal that is off, as far as declarations
+ * tell; BX_ENG_INVALID; BX_ENG_LIMIT as above.  `entry` may be NULL.  Linear as above; bodies of functions
+ * are not looked at. */
+bx_eng_code bx_engine_check(const uint8_t *wasm, size_t n, const bx_host_def *defs, size_t n_defs,
+                            int traps, const char *entry, bx_efacts *ret, bx_eng_error *err);
 
 /* ---- core path ------------------------------------------------------------------- */
 /* Resolve a core module's imports once, against `defs` (copied).  Unknown imports, all of

@@ -2,12 +2,15 @@
 #include <stdio.h>
 
 #include "cli/commands.h"
-#include "cli/setup.h"
 #include "codec/json.h"
 #include "codec/shown.h"
 #include "sandbox/module.h"
 
-enum { FLAG_JSON };
+enum {
+    FLAG_JSON,
+    SCHEMA_MAX = 4000,      /* bytes shown of a JSON Schema */
+    SCHEMA_TEXT = 64 << 20, /* bytes made of one: more than a whole description has */
+};
 
 static const bx_flag flags[] = {
     {"json", NULL, "print everything as one JSON object", FLAG_JSON},
@@ -29,10 +32,20 @@ static void print_named(bx_str name, bx_str type)
     (void)printf("\n");
 }
 
+/* How many entries of a list are not in the description. */
+static uint64_t omitted(const bx_json_val *desc, const char *key)
+{
+    char name[64];
+    uint64_t n = 0;
+    (void)snprintf(name, sizeof name, "%s_omitted", key);
+    (void)bx_json_uint64(bx_json_get(desc, bx_str_of(name)), &n);
+    return n;
+}
+
 static void print_list(const bx_json_val *desc, const char *key, const char *scope)
 {
     const bx_json_val *list = bx_json_get(desc, bx_str_of(key)), *e;
-    (void)printf("%s (%zu)\n", key, bx_json_size(list));
+    (void)printf("%s (%llu)\n", key, (unsigned long long)(bx_json_size(list) + omitted(desc, key)));
     bx_json_iter it = bx_json_iter_of(list);
     while ((e = bx_json_next(&it, NULL))) {
         bx_str from = text_of(e, scope), name = text_of(e, "name"), type = text_of(e, "type");
@@ -41,6 +54,8 @@ static void print_list(const bx_json_val *desc, const char *key, const char *sco
         (void)printf("%s", from.n ? "." : "");
         print_named(name, type);
     }
+    if (omitted(desc, key))
+        (void)printf("  …\n");
 }
 
 static bool imports_any(const bx_json_val *desc, const char *const *names)
@@ -82,6 +97,28 @@ static void print_needs(const bx_json_val *desc)
     }
 }
 
+/* What the file needs beyond the first version of WebAssembly. */
+static void print_proposals(const bx_json_val *desc)
+{
+    const bx_json_val *e;
+    bx_json_iter it = bx_json_iter_of(bx_json_get(desc, BX_LIT("proposals")));
+    const char *before = "proposals  ";
+    while ((e = bx_json_next(&it, NULL))) {
+        bool on = false;
+        bx_str name = text_of(e, "name"), hint = text_of(e, "hint");
+        (void)bx_json_bool(bx_json_get(e, BX_LIT("on")), &on);
+        (void)printf("%s%.*s", before, BX_FMT(name));
+        if (!on)
+            (void)printf(" (off: %.*s)", BX_FMT(hint));
+        before = ", ";
+    }
+    if (*before == ',')
+        (void)printf("\n");
+    bx_str refused = text_of(desc, "refused");
+    if (refused.n)
+        (void)printf("refused    %.*s\n", BX_FMT(refused));
+}
+
 static void print_memories(const bx_json_val *desc)
 {
     const bx_json_val *e;
@@ -97,6 +134,20 @@ static void print_memories(const bx_json_val *desc)
     }
 }
 
+/* A JSON Schema on one line. */
+static void print_schema(const bx_json_val *function, const char *key, const char *word)
+{
+    const bx_json_val *schema = bx_json_get(function, bx_str_of(key));
+    if (!schema)
+        return;
+    BX_AUTO_BUF text = bx_buf_init(SCHEMA_TEXT);
+    bx_json_out o = bx_json_out_on(&text);
+    bx_json_out_value(&o, schema);
+    (void)printf("    %-9s  ", word);
+    bx_cli_show(stdout, bx_buf_str(&text), SCHEMA_MAX);
+    (void)printf("\n");
+}
+
 static void print_functions(const bx_json_val *desc)
 {
     const bx_json_val *e, *list = bx_json_get(desc, BX_LIT("functions"));
@@ -107,6 +158,11 @@ static void print_functions(const bx_json_val *desc)
     while ((e = bx_json_next(&it, NULL))) {
         (void)printf("  ");
         print_named(text_of(e, "name"), text_of(e, "signature"));
+        print_schema(e, "input_schema", "arguments");
+        print_schema(e, "result_schema", "result");
+        bx_str note = text_of(e, "note");
+        if (note.n)
+            (void)printf("    %.*s\n", BX_FMT(note));
     }
 }
 
@@ -130,6 +186,7 @@ static void print_human(const char *path, const bx_json_val *desc)
     (void)printf("file       ");
     bx_cli_show(stdout, bx_str_of(path), BX_SHOWN_TYPE);
     (void)printf("\nkind       %.*s%s%.*s\n", BX_FMT(kind), wasi.n ? ", " : "", BX_FMT(wasi));
+    print_proposals(desc);
     print_memories(desc);
     print_list(desc, "imports", "module");
     print_list(desc, "exports", "module");
@@ -137,13 +194,6 @@ static void print_human(const char *path, const bx_json_val *desc)
     if (wit.n)
         print_lines("interface\n", wit);
     print_needs(desc);
-}
-
-static bx_code describe(const char *path, bx_buf *text, bx_error *err)
-{
-    BX_AUTO(bx_app) bx_app *app = NULL;
-    bx_code rc = bx_cli_app(NULL, 0, &app, err);
-    return rc == BX_OK ? bx_module_describe(bx_app_runtime(app), path, text, err) : rc;
 }
 
 static int run_inspect(const bx_args *a)
@@ -155,7 +205,7 @@ static int run_inspect(const bx_args *a)
     BX_AUTO_BUF text = bx_buf_init(64 << 20);
     BX_AUTO(bx_json) bx_json *doc = NULL;
     bx_error err;
-    bx_code rc = describe(a->words[0], &text, &err);
+    bx_code rc = bx_module_describe(a->words[0], &text, &err);
     if (rc == BX_OK && !bx_has_flag(a, FLAG_JSON))
         rc = bx_json_parse(bx_buf_str(&text), BX_JSON_MAX_DEPTH, &doc, &err);
     if (rc != BX_OK) {

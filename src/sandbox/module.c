@@ -382,31 +382,24 @@ bx_runtime *bx_module_runtime(const bx_module *m) { return m->rt; }
 
 const char *bx_module_name(const bx_module *m) { return m->name; }
 
-bx_code bx_module_describe(bx_runtime *rt, const char *path, bx_buf *out, bx_error *err)
+bx_code bx_module_describe(const char *path, bx_buf *out, bx_error *err)
 {
     BX_AUTO_BUF wasm = bx_buf_init(0);
-    BX_AUTO(bx_module) bx_module *m = NULL;
-    bx_limits limits = bx_limits_default();
-    bx_engine *e = NULL;
-    size_t i = 0;
-    bx_emodule *code = NULL;
     bx_code rc = read_wasm(path, &wasm, err);
-    if (rc == BX_OK)
-        rc = module_of(rt, path, &wasm, &m, err);
-    if (rc == BX_OK)
-        rc = bx_runtime_engine(rt, &limits, &e, &i, err);
-    if (rc == BX_OK)
-        rc = compile(m, e, &code, err);
     if (rc != BX_OK)
         return bx_wrap(rc, err, "%s", path);
+    bx_wasm_kind kind = bx_wasm_sniff((const uint8_t *)wasm.p, wasm.n);
+    if (kind != BX_WASM_CORE && kind != BX_WASM_COMPONENT)
+        return bx_wrap(refuse_kind(kind, wasm.n, err), err, "%s", path);
     bx_eng_error ee = {0};
     bx_eng_bytes text = {0};
-    rc = bx_from_engine(bx_emodule_describe(code, &text, &ee), &ee, err);
-    if (rc == BX_OK)
-        rc = bx_buf_add(out, text.p, text.n);
+    rc = bx_from_engine(bx_engine_describe((const uint8_t *)wasm.p, wasm.n, &text, &ee), &ee, err);
+    if (rc == BX_OK) {
+        (void)bx_buf_add(out, text.p, text.n);
+        rc = bx_buf_check(out, err);
+    }
     bx_eng_bytes_free(text);
-    bx_emodule_free(code);
-    return rc;
+    return bx_wrap(rc, err, "%s", path);
 }
 
 bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err)

@@ -46,8 +46,8 @@ BX_NODISCARD bx_code bx_module_code(bx_module *m, const bx_limits *limits, const
  * component's bytes go onto `out`. */
 BX_NODISCARD bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err);
 
-/* Read and compile without resolving imports, and describe as one JSON object onto `out`. */
-BX_NODISCARD bx_code bx_module_describe(bx_runtime *rt, const char *path, bx_buf *out,
-                                        bx_error *err);
+/* Read and parse a file, and describe it as one JSON object onto `out` (docs/inspect.md).  Nothing is
+ * compiled; time and memory are linear in the file's size. */
+BX_NODISCARD bx_code bx_module_describe(const char *path, bx_buf *out, bx_error *err);
 
 #endif

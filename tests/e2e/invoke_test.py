@@ -374,6 +374,13 @@ class Inspect(unittest.TestCase):
         for part in ("component", "greet", ECHO.removesuffix("#"), "divide", "func(a: s32, b: s32, note: option<string>)"):
             self.assertIn(part, text)
 
+    def test_schemas_for_people(self):
+        lines = box("inspect", VALUES).stdout.decode().split("\n")
+        at = lines.index("  greet  func(name: string) -> string")
+        for line, word, key in ((lines[at + 1], "arguments", "input_schema"), (lines[at + 2], "result", "result_schema")):
+            self.assertEqual(line.split()[0], word)
+            self.assertEqual(json.loads(line.split(maxsplit=1)[1]), self.functions["greet"][key])
+
 
 if __name__ == "__main__":
     unittest.main()

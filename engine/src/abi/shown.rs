@@ -77,7 +77,11 @@ struct Armoured;
 
 impl serde_json::ser::Formatter for Armoured {
     /// serde_json escapes C0 by itself and hands the rest over here.
-    fn write_string_fragment<W: ?Sized + std::io::Write>(&mut self, w: &mut W, s: &str) -> std::io::Result<()> {
+    fn write_string_fragment<W: ?Sized + std::io::Write>(
+        &mut self,
+        w: &mut W,
+        s: &str,
+    ) -> std::io::Result<()> {
         let mut rest = s;
         while let Some(at) = rest.find(|c| !is_plain(c)) {
             w.write_all(&rest.as_bytes()[..at])?;

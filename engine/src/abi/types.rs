@@ -91,6 +91,14 @@ c_types! { []
         r#fn: Option<HostFn>,
     }
 
+    /// What a file says of itself.
+    struct Facts = bx_efacts {
+        memory_bytes: u64,
+        table_elements: u64,
+        has_entry: u32,
+        pad: u32,
+    }
+
     /// What can end a call from outside.
     struct BxCtl = bx_ctl {
         cancelled: AtomicU32,

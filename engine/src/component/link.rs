@@ -173,14 +173,42 @@ fn complaint(name: &str) -> Option<String> {
     }
 }
 
+/// Whether an export of this name makes a component a command.
+pub fn is_run(name: &str) -> bool {
+    matches!(split_version(name), ("wasi:cli/run", Some(v)) if v.starts_with("0.2."))
+}
+
+/// What a component imports under a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// An interface.
+    Interface,
+    /// A function of the world.
+    Function,
+    /// Something that has no calls to trap.
+    Other,
+}
+
+/// An error that names the imports nobody provides; with `traps`, those that could not end a call either.
+pub fn refuse_imports<'a>(imports: impl Iterator<Item = (&'a str, Wanted)>, traps: bool) -> Result<()> {
+    let bad = |(name, wanted)| match wanted {
+        Wanted::Interface | Wanted::Function if traps => None,
+        Wanted::Interface => complaint(name),
+        _ => Some(shown::name(name)),
+    };
+    let bad: Vec<String> = imports.filter_map(bad).collect();
+    if bad.is_empty() {
+        return Ok(());
+    }
+    let names = shown::list(bad.into_iter(), |words| words);
+    Err(Error::new(Code::Import, format!("imports nobody provides: {names}")))
+}
+
 /// `run` in the exports, whatever 0.2 version it has.
 fn find_run(component: &Component) -> Option<ComponentExportIndex> {
     let engine = component.engine();
     let ty = component.component_type();
-    let name = ty
-        .exports(engine)
-        .map(|(name, _)| name)
-        .find(|name| matches!(split_version(name), ("wasi:cli/run", Some(v)) if v.starts_with("0.2.")))?;
+    let name = ty.exports(engine).map(|(name, _)| name).find(|name| is_run(name))?;
     let instance = component.get_export_index(None, name)?;
     component.get_export_index(Some(&instance), "run")
 }
@@ -188,24 +216,17 @@ fn find_run(component: &Component) -> Option<ComponentExportIndex> {
 fn link(component: &Component, traps: bool) -> Result<Linked> {
     let engine = component.engine();
     let ty = component.component_type();
-    let (mut bad, mut names) = (Vec::new(), Vec::new());
+    let mut names = Vec::new();
     for (name, item) in ty.imports(engine) {
+        // A type that an exported function mentions is nothing to provide.
         match item.ty {
-            ComponentItem::ComponentInstance(_) => match complaint(name) {
-                Some(_) if traps => {}
-                Some(words) => bad.push(words),
-                None => names.push(name.to_string()),
-            },
-            // A type that an exported function mentions; nothing to provide.
             ComponentItem::Type(_) => {}
-            ComponentItem::ComponentFunc(_) if traps => {}
-            _ => bad.push(shown::name(name)),
+            ComponentItem::ComponentInstance(_) => names.push((name, Wanted::Interface)),
+            ComponentItem::ComponentFunc(_) => names.push((name, Wanted::Function)),
+            _ => names.push((name, Wanted::Other)),
         }
     }
-    if !bad.is_empty() {
-        let names = shown::list(bad.into_iter(), |words| words);
-        return Err(Error::new(Code::Import, format!("imports nobody provides: {names}")));
-    }
+    refuse_imports(names.iter().copied(), traps)?;
     let internal = |e: wasmtime::Error| Error::from_wasmtime(Code::Internal, &e);
     let mut linker = linker(engine).map_err(internal)?;
     if traps {
@@ -213,10 +234,8 @@ fn link(component: &Component, traps: bool) -> Result<Linked> {
             .define_unknown_imports_as_traps(component)
             .map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
     }
-    let pre = linker
-        .instantiate_pre(component)
-        .map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
-    let uses = |prefix: &str| names.iter().any(|n| n.starts_with(prefix));
+    let pre = linker.instantiate_pre(component).map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
+    let uses = |prefix: &str| names.iter().any(|n| n.0.starts_with(prefix));
     Ok(Linked {
         pre,
         run: find_run(component),

@@ -12,5 +12,5 @@ mod run;
 mod state;
 mod store;
 
-pub use link::ComponentCode;
+pub use link::{ComponentCode, Wanted, is_run, refuse_imports};
 pub use run::{run_command, with_instance};

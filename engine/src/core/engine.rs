@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails};
 
+use super::proposals;
 use crate::abi::error::{Error, Result};
 use crate::abi::types::{Code, EngineConfig};
 
@@ -141,12 +142,10 @@ fn settings(cfg: &EngineConfig, roomy: bool) -> Config {
     c.native_unwind_info(false);
     c.generate_address_map(true);
     c.parallel_compilation(cfg.compile_threads > 1);
-    c.wasm_threads(false);
     c.shared_memory(false);
-    c.wasm_memory64(false);
-    c.wasm_gc(false);
-    c.wasm_exceptions(true);
-    c.wasm_component_model(true);
+    for p in proposals::TABLE {
+        c.wasm_features(p.feature, p.on);
+    }
     c
 }
 

@@ -63,7 +63,7 @@ impl CoreCode {
                 if traps && is_func {
                     continue;
                 }
-                unknown.push((key, "", describe_type(&import.ty())));
+                unknown.push(Unknown { name: key, how: "", kind: describe_type(&import.ty()) });
                 continue;
             };
             let (params, results) = parse_sig(sig)
@@ -82,7 +82,8 @@ impl CoreCode {
                 ExternType::Func(want) if want.matches(&ty) => {}
                 _ if traps && is_func => continue,
                 other => {
-                    unknown.push((key, "wanted as another ", describe_type(&other)));
+                    let how = "wanted as another ";
+                    unknown.push(Unknown { name: key, how, kind: describe_type(&other) });
                     continue;
                 }
             }
@@ -92,13 +93,7 @@ impl CoreCode {
             }
             .map_err(|e| Error::from_wasmtime(Code::Internal, &e))?;
         }
-        if !unknown.is_empty() {
-            let show = |((module, name), how, kind)| {
-                format!("{}::{} ({how}{kind})", shown::name(module), shown::name(name))
-            };
-            let names = shown::list(unknown.into_iter(), show);
-            return Err(Error::new(Code::Import, format!("imports nobody provides: {names}")));
-        }
+        unknown_imports(unknown)?;
         if traps {
             linker
                 .define_unknown_imports_as_traps(&self.module)
@@ -108,6 +103,28 @@ impl CoreCode {
         self.pre = Some(pre);
         Ok(())
     }
+}
+
+/// An import that is not provided.
+pub struct Unknown<'a> {
+    /// Its module and name.
+    pub name: (&'a str, &'a str),
+    /// What is wrong with it, if it is not merely unknown.
+    pub how: &'static str,
+    /// "function" and so on.
+    pub kind: &'static str,
+}
+
+/// Nothing, or an error that names them.
+pub fn unknown_imports(unknown: Vec<Unknown<'_>>) -> Result<()> {
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let show = |u: Unknown<'_>| {
+        format!("{}::{} ({}{})", shown::name(u.name.0), shown::name(u.name.1), u.how, u.kind)
+    };
+    let names = shown::list(unknown.into_iter(), show);
+    Err(Error::new(Code::Import, format!("imports nobody provides: {names}")))
 }
 
 /// A host function as the linker keeps it.

@@ -5,4 +5,5 @@ pub mod engine;
 pub mod instance;
 pub mod limiter;
 pub mod link;
+pub mod proposals;
 mod state;

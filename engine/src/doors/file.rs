@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::os::fd::FromRawFd;
 
-use crate::abi::access::list;
+use crate::abi::access::{list, text};
 use crate::abi::error::finish;
 use crate::abi::handle::{Handle, given};
-use crate::abi::types::{Code, CodeKind, EngBytes, EngError, Engine, Module};
+use crate::abi::types::{CText, Code, CodeKind, EngBytes, EngError, Engine, Facts, HostDef, Module};
 use crate::core::engine::BxEngine;
-use crate::file::{BxModule, componentize};
+use crate::file::{BxModule, check, componentize, describe};
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
@@ -74,18 +74,35 @@ pub unsafe extern "C" fn bx_emodule_free(m: *mut Module) {
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn bx_emodule_describe(
-    m: *const Module,
+pub unsafe extern "C" fn bx_engine_describe(
+    wasm: *const u8,
+    n: usize,
     ret: *mut EngBytes,
-    _err: *mut EngError,
+    err: *mut EngError,
 ) -> Code {
-    given(ret, "place for the result", "bx_emodule_describe");
+    given(ret, "place for the result", "bx_engine_describe");
+    // SAFETY: the header asks for valid pointers.
+    unsafe { finish(describe(list(wasm, n)), err, |v| ret.write(EngBytes::from_vec(v))) }
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_check(
+    wasm: *const u8,
+    n: usize,
+    defs: *const HostDef,
+    n_defs: usize,
+    traps: i32,
+    entry: CText,
+    ret: *mut Facts,
+    err: *mut EngError,
+) -> Code {
+    given(ret, "place for the facts", "bx_engine_check");
     // SAFETY: the header asks for valid pointers.
     unsafe {
-        let m = Handle::<BxModule>::get(m, "bx_emodule_describe");
-        ret.write(EngBytes::from_vec(m.describe()));
+        let facts = check(list(wasm, n), list(defs, n_defs), traps != 0, text(entry).unwrap_or(""));
+        finish(facts, err, |facts| ret.write(facts))
     }
-    Code::Ok
 }
 
 /// See `bx_engine.h`.

@@ -17,7 +17,10 @@ c_functions! {
     fn bx_engine_load(*const Engine, CodeKind, *const u8, usize, *mut *mut Module, *mut EngError) -> Code;
     fn bx_engine_load_file(*const Engine, CodeKind, i32, usize, *mut *mut Module, *mut EngError) -> Code;
     fn bx_emodule_free(*mut Module);
-    fn bx_emodule_describe(*const Module, *mut EngBytes, *mut EngError) -> Code;
+    fn bx_engine_describe(*const u8, usize, *mut EngBytes, *mut EngError) -> Code;
+    fn bx_engine_check(
+        *const u8, usize, *const HostDef, usize, i32, CText, *mut Facts, *mut EngError,
+    ) -> Code;
     fn bx_emodule_link(*mut Module, *const HostDef, usize, i32, *mut EngError) -> Code;
     fn bx_einstance_new(
         *const Module, *mut c_void, *const BxCtl, *const EngineLimits, *mut *mut Instance, *mut EngEnd,

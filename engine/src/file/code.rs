@@ -1,32 +1,27 @@
 //! From wasm bytes to loaded code.
 //!
-//! Serialised code travels in an envelope: Wasmtime's own format, so that it can be mapped as it is, a description, and
-//! a tail: the description's length, the pages of initial memory, a magic number.  The description is made while compiling,
-//! when the original bytes are at hand: compiled code keeps neither custom sections nor the names of types.
+//! Serialised code travels in an envelope: Wasmtime's own format, so that it can be mapped as it is, and a tail: the pages
+//! of initial memory, a magic number.
 
 use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 
-use serde_json::Value;
-use wasmparser::{Validator, WasmFeatures};
+use wasmparser::Validator;
 use wasmtime::component::Component;
 use wasmtime::{Module, ModuleExport};
 
-use super::describe;
+use super::survey::{Depth, survey};
 use crate::abi::error::{Error, Result, chain};
-use crate::abi::shown;
 use crate::abi::types::{Code, CodeKind};
 use crate::component::ComponentCode;
 use crate::core::engine::BxEngine;
 use crate::core::link::CoreCode;
-use crate::typed;
+use crate::core::proposals;
 
-const MAGIC: &[u8; 8] = b"bxcode3\0";
+const MAGIC: &[u8; 8] = b"bxcode4\0";
 /// Bytes of the tail.
-const TAIL: usize = 24;
-/// Largest description kept beside the code.
-const META_MAX: usize = 16 << 20;
+const TAIL: usize = 16;
 
 /// What a `bx_emodule` holds.
 pub enum Loaded {
@@ -40,8 +35,6 @@ pub enum Loaded {
 pub struct BxModule {
     /// The code.
     pub loaded: Loaded,
-    /// Description as JSON text.
-    pub meta: Vec<u8>,
 }
 
 impl BxModule {
@@ -60,20 +53,14 @@ impl BxModule {
             _ => return Err(unknown(kind)),
         };
         let code = code.map_err(|e| compile_error(wasm, &e))?;
-        let meta = describe::describe(kind, wasm)?;
         // The instances of a component have memories of their own, and more of them: never small.
-        let pages = if kind == CodeKind::CORE { initial_pages(&meta) } else { u64::MAX };
-        let meta = shown::json(&meta);
-        if meta.len() > META_MAX {
-            return Err(Error::new(
-                Code::Limit,
-                format!("the interface's description is over {META_MAX} bytes"),
-            ));
-        }
+        let pages = if kind == CodeKind::CORE {
+            survey(wasm, Depth::Sections)?.memory_bytes() >> 16
+        } else {
+            u64::MAX
+        };
         let mut out = code;
-        out.reserve_exact(meta.len() + TAIL);
-        out.extend_from_slice(&meta);
-        out.extend_from_slice(&(meta.len() as u64).to_le_bytes());
+        out.reserve_exact(TAIL);
         out.extend_from_slice(&pages.to_le_bytes());
         out.extend_from_slice(MAGIC);
         Ok(out)
@@ -84,10 +71,8 @@ impl BxModule {
     /// # Safety
     /// The bytes are what `compile` of an engine of this build returned: they are run as machine code.
     pub unsafe fn load(engine: &BxEngine, kind: CodeKind, code: &[u8]) -> Result<BxModule> {
-        let (rest, tail) = code.split_last_chunk::<TAIL>().ok_or_else(stale)?;
-        let (len, pages) = read_tail(tail)?;
-        let (code, meta) = rest.split_at_checked(rest.len().wrapping_sub(len)).ok_or_else(stale)?;
-        let suited = engine.for_memory(pages);
+        let (code, tail) = code.split_last_chunk::<TAIL>().ok_or_else(stale)?;
+        let suited = engine.for_memory(read_tail(tail)?);
         // SAFETY: promised by the caller.
         let loaded = unsafe {
             match kind {
@@ -98,7 +83,7 @@ impl BxModule {
         };
         // SAFETY: promised by the caller.
         let loaded = loaded.map_err(|e| unsafe { load_error(engine, kind, code, &e) })?;
-        Ok(BxModule { loaded, meta: meta.to_vec() })
+        Ok(BxModule { loaded })
     }
 
     /// Load the envelope that is the first `n` bytes of `file`: mapped where that can be.
@@ -112,7 +97,8 @@ impl BxModule {
         }
         // It may lie where nothing may be executed from, or cannot be mapped: bytes can be, and tell what is wrong.
         let mut code = vec![0; n];
-        file.read_exact_at(&mut code, 0).map_err(|e| Error::new(Code::Internal, format!("read the code: {e}")))?;
+        file.read_exact_at(&mut code, 0)
+            .map_err(|e| Error::new(Code::Internal, format!("read the code: {e}")))?;
         // SAFETY: promised by the caller.
         unsafe { Self::load(engine, kind, &code) }
     }
@@ -123,10 +109,7 @@ impl BxModule {
         let mut tail = [0; TAIL];
         let at = n.checked_sub(TAIL)?;
         file.read_exact_at(&mut tail, at as u64).ok()?;
-        let (len, pages) = read_tail(&tail).ok()?;
-        let mut meta = vec![0; len];
-        file.read_exact_at(&mut meta, at.checked_sub(len)? as u64).ok()?;
-        let suited = engine.for_memory(pages);
+        let suited = engine.for_memory(read_tail(&tail).ok()?);
         // What follows the code is no part of the object and not looked at.
         // SAFETY: promised by the caller.
         let loaded = unsafe {
@@ -141,16 +124,7 @@ impl BxModule {
                 _ => return None,
             }
         };
-        Some(BxModule { loaded, meta })
-    }
-
-    /// See `bx_emodule_describe`.
-    pub fn describe(&self) -> Vec<u8> {
-        let Loaded::Component(c) = &self.loaded else { return self.meta.clone() };
-        let mut v = typed::describe(&c.component);
-        let meta: Value = serde_json::from_slice(&self.meta).unwrap_or_default();
-        v["tool"] = meta["tool"].clone();
-        shown::json(&v)
+        Some(BxModule { loaded })
     }
 }
 
@@ -162,14 +136,13 @@ fn unknown(kind: CodeKind) -> Error {
     Error::new(Code::Internal, format!("unknown kind of code {kind:?}"))
 }
 
-/// Length of the description and pages of initial memory.
-fn read_tail(tail: &[u8; TAIL]) -> Result<(usize, u64)> {
-    let word = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| tail[at + i]));
-    let len = usize::try_from(word(0)).map_err(|_| stale())?;
-    if &tail[16..] != MAGIC || len > META_MAX {
+/// Pages of initial memory.
+fn read_tail(tail: &[u8; TAIL]) -> Result<u64> {
+    let (pages, magic) = tail.split_first_chunk::<8>().ok_or_else(stale)?;
+    if magic != MAGIC.as_slice() {
         return Err(stale());
     }
-    Ok((len, word(8)))
+    Ok(u64::from_le_bytes(*pages))
 }
 
 fn of_core(engine: &BxEngine, module: Module) -> Loaded {
@@ -179,13 +152,6 @@ fn of_core(engine: &BxEngine, module: Module) -> Loaded {
 
 fn of_component(engine: &BxEngine, component: Component) -> Loaded {
     Loaded::Component(ComponentCode { component, linked: None, fuel: engine.config.fuel != 0 })
-}
-
-/// Pages all memories of a core module begin with.
-fn initial_pages(meta: &Value) -> u64 {
-    let memories = meta["memories"].as_array();
-    let pages = |m: &Value| m["min"].as_u64().unwrap_or(0);
-    memories.map_or(0, |all| all.iter().map(pages).fold(0, u64::saturating_add))
 }
 
 /// The memory named "memory", or else the only exported one.
@@ -201,27 +167,14 @@ fn exported_memory(module: &Module) -> Option<ModuleExport> {
     }
 }
 
-/// The proposals of the asynchronous component model, that of WASI 0.3.
-const ASYNC: WasmFeatures = WasmFeatures::CM_ASYNC
-    .union(WasmFeatures::CM_ASYNC_STACKFUL)
-    .union(WasmFeatures::CM_MORE_ASYNC_BUILTINS)
-    .union(WasmFeatures::CM_ERROR_CONTEXT);
-const NEEDS_ASYNC: &str = "this component needs the asynchronous component model of WASI 0.3, which this runtime does not \
-                           have: build it for WASI 0.2";
-
-/// What it means that Wasmtime did not compile `wasm`.  Its errors have no types for this, so the file is looked at: what
-/// is valid once all proposals are on needs one that is off here, or is more than the compiler can do.
+/// What it means that Wasmtime did not compile `wasm`.  Its errors have no types for this, so the file is looked at: it
+/// needs a proposal that is off here, or is valid and more than the compiler can do, or is not valid.
 fn compile_error(wasm: &[u8], err: &wasmtime::Error) -> Error {
-    let valid_with = |features| Validator::new_with_features(features).validate_all(wasm).is_ok();
-    if !valid_with(WasmFeatures::all()) {
-        return Error { code: Code::Invalid, msg: chain(err) };
+    if let Some(words) = survey(wasm, Depth::Bodies).ok().and_then(|s| s.complaint()) {
+        return Error::new(Code::Unsupported, words);
     }
-    let msg = if valid_with(WasmFeatures::all().difference(ASYNC)) {
-        chain(err)
-    } else {
-        format!("{NEEDS_ASYNC}: {}", err.root_cause())
-    };
-    Error { code: Code::Unsupported, msg }
+    let valid = Validator::new_with_features(proposals::allowed()).validate_all(wasm).is_ok();
+    Error { code: if valid { Code::Unsupported } else { Code::Invalid }, msg: chain(err) }
 }
 
 /// What it means that `code` was not loaded: if it would be without a pool, it is over one of the pool's limits.

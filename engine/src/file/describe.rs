@@ -1,126 +1,122 @@
-//! What a wasm file is and needs, as one JSON object.
+//! What a wasm file is and needs, as one JSON object (docs/inspect.md).
 
 use serde_json::{Value, json};
-use wasmparser::{ExternalKind, Parser, Payload, TypeRef, ValType};
+use wasmparser::types::{CoreTypeId, Types};
+use wasmparser::{CompositeInnerType, ExternalKind, MemoryType, TypeRef, ValType};
 
-use crate::abi::error::{Error, Result};
-use crate::abi::types::{Code, CodeKind};
+use super::survey::{Depth, Survey, survey};
+use crate::abi::error::Result;
+use crate::abi::shown;
+use crate::abi::types::CodeKind;
+use crate::core::proposals;
+use crate::typed;
 
-/// Custom section that holds a tool's manifest.
-const TOOL_SECTION: &str = "boxagnts.tool";
-/// Largest manifest repeated in a description.
-const TOOL_MAX: usize = 1 << 20;
+/// Bytes of names and types in a description; what is beyond is counted.
+const ROOM: usize = 16 << 20;
+/// What an entry takes besides its texts.
+const ENTRY: usize = 64;
 
-/// What can only be known from the bytes: everything about a core module, the manifest of a component.
-pub fn describe(kind: CodeKind, wasm: &[u8]) -> Result<Value> {
-    let v = if kind == CodeKind::CORE {
-        core(wasm)
-    } else {
-        outer_manifest(wasm).map(|tool| json!({"tool": tool}))
+/// See `bx_engine_describe`.
+pub fn describe(wasm: &[u8]) -> Result<Vec<u8>> {
+    let s = survey(wasm, Depth::Bodies)?;
+    let mut v = match s.kind {
+        CodeKind::COMPONENT => {
+            let names = (&s.sections.component_imports[..], &s.sections.component_exports[..]);
+            typed::describe(s.types.as_ref(), names.0, names.1)
+        }
+        _ => core(&s),
     };
-    v.map_err(|e| Error::new(Code::Invalid, e.to_string()))
+    v["tool"] = s.sections.tool.map_or(Value::Null, |t| json!(t));
+    v["proposals"] = proposals::rows(s.needs)
+        .map(|p| {
+            if p.on {
+                json!({"name": p.name, "on": true})
+            } else {
+                json!({"name": p.name, "on": false, "hint": p.hint})
+            }
+        })
+        .collect();
+    v["refused"] = s.complaint().map_or(Value::Null, |words| json!(words));
+    Ok(shown::json(&v))
 }
 
-/// The manifest section of a component itself, not of what it contains.
-fn outer_manifest(wasm: &[u8]) -> std::result::Result<Value, wasmparser::BinaryReaderError> {
-    let mut depth = 0;
-    for payload in Parser::new(0).parse_all(wasm) {
-        match payload? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth -= 1,
-            Payload::CustomSection(s) if depth == 0 => {
-                if let Some(text) = manifest(&s) {
-                    return Ok(text);
-                }
+/// A list that ends where the room does.
+struct List {
+    entries: Vec<Value>,
+    omitted: usize,
+}
+
+impl List {
+    fn of<T>(items: &[T], room: &mut usize, entry: impl Fn(&T) -> (usize, Value)) -> List {
+        let mut list = List { entries: Vec::new(), omitted: 0 };
+        for item in items {
+            if *room == 0 {
+                list.omitted += 1;
+                continue;
             }
-            _ => {}
+            let (size, value) = entry(item);
+            *room = room.saturating_sub(size + ENTRY);
+            list.entries.push(value);
+        }
+        list
+    }
+
+    fn put(self, v: &mut Value, key: &str) {
+        v[key] = Value::Array(self.entries);
+        if self.omitted > 0 {
+            v[format!("{key}_omitted")] = json!(self.omitted);
         }
     }
-    Ok(Value::Null)
 }
 
-/// The text of the manifest section, if there is one of sane size.
-fn manifest(section: &wasmparser::CustomSectionReader<'_>) -> Option<Value> {
-    let data = section.data();
-    (section.name() == TOOL_SECTION && data.len() <= TOOL_MAX)
-        .then(|| std::str::from_utf8(data).ok().map(|t| json!(t)))
-        .flatten()
-}
-
-fn core(wasm: &[u8]) -> std::result::Result<Value, wasmparser::BinaryReaderError> {
-    let (mut imports, mut exports, mut memories, mut sections) = (vec![], vec![], vec![], vec![]);
-    let mut types = Vec::new();
-    let mut funcs: Vec<u32> = Vec::new();
-    let mut tool = Value::Null;
-    for payload in Parser::new(0).parse_all(wasm) {
-        match payload? {
-            Payload::TypeSection(s) => {
-                for ty in s.into_iter_err_on_gc_types() {
-                    types.push(ty?);
-                }
-            }
-            Payload::ImportSection(s) => {
-                for import in s.into_imports() {
-                    let import = import?;
-                    let (kind, ty) = match import.ty {
-                        TypeRef::Func(i) | TypeRef::FuncExact(i) => {
-                            funcs.push(i);
-                            ("function", signature(&types, i))
-                        }
-                        TypeRef::Memory(m) => {
-                            memories.push(memory(&m, true));
-                            ("memory", pages(&m))
-                        }
-                        TypeRef::Table(t) => ("table", format!("{} elements", t.initial)),
-                        TypeRef::Global(g) => ("global", val_type(g.content_type)),
-                        TypeRef::Tag(t) => ("tag", signature(&types, t.func_type_idx)),
-                    };
-                    imports.push(
-                        json!({"module": import.module, "name": import.name, "kind": kind, "type": ty}),
-                    );
-                }
-            }
-            Payload::FunctionSection(s) => {
-                for f in s {
-                    funcs.push(f?);
-                }
-            }
-            Payload::MemorySection(s) => {
-                for m in s {
-                    memories.push(memory(&m?, false));
-                }
-            }
-            Payload::ExportSection(s) => {
-                for e in s {
-                    let e = e?;
-                    let mut v = json!({"name": e.name, "kind": export_kind(e.kind)});
-                    if let (ExternalKind::Func, Some(&ty)) = (e.kind, funcs.get(e.index as usize)) {
-                        v["type"] = json!(signature(&types, ty));
-                    }
-                    exports.push(v);
-                }
-            }
-            Payload::CustomSection(s) => {
-                sections.push(json!({"name": s.name(), "bytes": s.data().len()}));
-                if let Some(text) = manifest(&s) {
-                    tool = text;
-                }
-            }
-            _ => {}
+fn core(s: &Survey<'_>) -> Value {
+    let (sections, types) = (&s.sections, &s.types);
+    let mut v = json!({"kind": "core", "wasi": wasi(s)});
+    let mut room = ROOM;
+    let imports = List::of(&sections.imports, &mut room, |i| {
+        let (kind, ty) = import_type(types, &i.ty);
+        let size = i.module.len() + i.name.len() + ty.len();
+        (size, json!({"module": i.module, "name": i.name, "kind": kind, "type": ty}))
+    });
+    imports.put(&mut v, "imports");
+    let exports = List::of(&sections.exports, &mut room, |e| {
+        let mut v = json!({"name": e.name, "kind": export_kind(e.kind)});
+        let mut size = e.name.len();
+        if matches!(e.kind, ExternalKind::Func | ExternalKind::FuncExact) {
+            let ty = signature(types, types.as_ref().core_function_at(e.index));
+            size += ty.len();
+            v["type"] = json!(ty);
         }
-    }
-    let has = |name: &str| exports.iter().any(|e| e["name"] == name);
-    let preview1 = imports.iter().any(|i| i["module"] == "wasi_snapshot_preview1");
-    let wasi = match (has("_start"), has("_initialize")) {
+        (size, v)
+    });
+    exports.put(&mut v, "exports");
+    let memories = List::of(&sections.memories, &mut room, |(m, imported)| (0, memory(m, *imported)));
+    memories.put(&mut v, "memories");
+    let custom =
+        List::of(&sections.custom, &mut room, |(name, n)| (name.len(), json!({"name": name, "bytes": n})));
+    custom.put(&mut v, "custom_sections");
+    v
+}
+
+fn wasi(s: &Survey<'_>) -> Value {
+    let has = |name: &str| s.sections.exports.iter().any(|e| e.name == name);
+    match (has("_start"), has("_initialize")) {
         (true, _) => json!("preview1 command"),
         (_, true) => json!("preview1 reactor"),
-        _ if preview1 => json!("preview1"),
+        _ if s.sections.imports.iter().any(|i| i.module == "wasi_snapshot_preview1") => json!("preview1"),
         _ => Value::Null,
-    };
-    Ok(json!({
-        "kind": "core", "wasi": wasi, "imports": imports, "exports": exports, "memories": memories,
-        "custom_sections": sections, "tool": tool,
-    }))
+    }
+}
+
+fn import_type(types: &Types, ty: &TypeRef) -> (&'static str, String) {
+    let by_index = |i: u32| signature(types, types.as_ref().core_type_at_in_module(i));
+    match ty {
+        TypeRef::Func(i) | TypeRef::FuncExact(i) => ("function", by_index(*i)),
+        TypeRef::Memory(m) => ("memory", pages(m)),
+        TypeRef::Table(t) => ("table", format!("{} elements", t.initial)),
+        TypeRef::Global(g) => ("global", g.content_type.to_string()),
+        TypeRef::Tag(t) => ("tag", by_index(t.func_type_idx)),
+    }
 }
 
 fn export_kind(kind: ExternalKind) -> &'static str {
@@ -133,27 +129,29 @@ fn export_kind(kind: ExternalKind) -> &'static str {
     }
 }
 
-fn memory(m: &wasmparser::MemoryType, imported: bool) -> Value {
-    json!({"min": m.initial, "max": m.maximum, "imported": imported, "shared": m.shared})
+fn memory(m: &MemoryType, imported: bool) -> Value {
+    let mut v = json!({"min": m.initial, "max": m.maximum, "imported": imported, "shared": m.shared});
+    if let Some(log2) = m.page_size_log2 {
+        v["page_bytes"] = json!(1u64 << log2);
+    }
+    v
 }
 
-fn pages(m: &wasmparser::MemoryType) -> String {
+fn pages(m: &MemoryType) -> String {
     match m.maximum {
         Some(max) => format!("{} to {max} pages", m.initial),
         None => format!("{} pages or more", m.initial),
     }
 }
 
-fn val_type(t: ValType) -> String {
-    t.to_string()
-}
-
-fn signature(types: &[wasmparser::FuncType], index: u32) -> String {
-    let Some(f) = types.get(index as usize) else { return "?".into() };
-    let list = |l: &[ValType]| l.iter().map(|t| val_type(*t)).collect::<Vec<_>>().join(", ");
+fn signature(types: &Types, id: CoreTypeId) -> String {
+    let Some(CompositeInnerType::Func(f)) = types.as_ref().get(id).map(|t| &t.composite_type.inner) else {
+        return "?".into();
+    };
+    let list = |l: &[ValType]| l.iter().map(ValType::to_string).collect::<Vec<_>>().join(", ");
     match f.results() {
         [] => format!("({})", list(f.params())),
-        [one] => format!("({}) -> {}", list(f.params()), val_type(*one)),
+        [one] => format!("({}) -> {one}", list(f.params())),
         many => format!("({}) -> ({})", list(f.params()), list(many)),
     }
 }

@@ -1,9 +1,13 @@
 //! From files to code: compiling, loading, describing, wrapping.
 
 mod adapter_room;
+mod check;
 mod code;
 mod componentize;
 mod describe;
+mod survey;
 
+pub use check::check;
 pub use code::{BxModule, Loaded};
 pub use componentize::componentize;
+pub use describe::describe;

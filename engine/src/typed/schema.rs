@@ -1,39 +1,20 @@
 //! A JSON Schema (2020-12) for the arguments and the result of an exported function.
-//!
-//! Made from the types Wasmtime has checked.  The tool-chain crates that decode WIT out of a component would say
-//! a little more, but they trust their input: a hostile file could end the process.
 
 use serde_json::{Map, Value, json};
-use wasmtime::component::Type;
-use wasmtime::component::types::ComponentFunc;
+use wasmparser::PrimitiveValType as P;
+use wasmparser::component_types::{ComponentDefinedType as D, ComponentFuncType, ComponentValType};
+use wasmparser::types::TypesRef;
 
 /// Nodes of all schemas of a component together: a few nested types can stand for millions.
 pub const BUDGET: u32 = 200_000;
+/// Types inside types; the engine compiles no more than this.
+pub const DEPTH: u32 = 100;
 
-/// Add what callers need to know about `f` to `v`; `budget` is what is left of [`BUDGET`].
-pub fn function(f: &ComponentFunc, v: &mut Value, budget: &mut u32) {
-    let fields: Option<Vec<_>> = f.params().map(|(name, ty)| field(name, &ty, budget)).collect();
-    let results: Option<Vec<_>> = f.results().map(|ty| schema(&ty, budget)).collect();
-    if *budget == 0 {
-        v["callable"] = true.into();
-        v["note"] = "the types are too large to be printed".into();
-        return;
-    }
-    v["callable"] = (fields.is_some() && results.is_some()).into();
-    if let (Some(fields), Some(mut results)) = (fields, results) {
-        let mut input = object(fields);
-        input["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
-        v["input_schema"] = input;
-        v["result_schema"] = match results.len() {
-            0 => json!({"type": "null"}),
-            1 => results.remove(0),
-            _ => tuple(results),
-        };
-    }
-}
-
-fn field(name: &str, ty: &Type, b: &mut u32) -> Option<(String, Value, bool)> {
-    Some((name.to_string(), schema(ty, b)?, matches!(ty, Type::Option(_))))
+/// What schemas are made from.
+pub struct Schemas<'a> {
+    types: TypesRef<'a>,
+    left: u32,
+    depth: u32,
 }
 
 /// An object of (name, schema, optional).
@@ -54,64 +35,142 @@ fn tuple(items: Vec<Value>) -> Value {
     json!({"type": "array", "prefixItems": items, "items": false, "minItems": n, "maxItems": n})
 }
 
-fn payload(name: &str, ty: Option<Type>, b: &mut u32) -> Option<Value> {
-    Some(single(name, ty.map_or(Some(json!({"type": "null"})), |t| schema(&t, b))?))
-}
-
 fn int(min: i64, max: u64) -> Value {
     json!({"type": "integer", "minimum": min, "maximum": max})
 }
 
-/// Schema of a value; `None` when it holds a handle or the budget `b` is used up.
-fn schema(ty: &Type, b: &mut u32) -> Option<Value> {
-    *b = b.saturating_sub(1);
-    if *b == 0 {
-        return None;
-    }
+fn primitive(ty: P) -> Option<Value> {
     Some(match ty {
-        Type::Bool => json!({"type": "boolean"}),
-        Type::U8 => int(0, u8::MAX.into()),
-        Type::U16 => int(0, u16::MAX.into()),
-        Type::U32 => int(0, u32::MAX.into()),
-        Type::U64 => int(0, u64::MAX),
-        Type::S8 => int(i8::MIN.into(), i8::MAX as u64),
-        Type::S16 => int(i16::MIN.into(), i16::MAX as u64),
-        Type::S32 => int(i32::MIN.into(), i32::MAX as u64),
-        Type::S64 => int(i64::MIN, i64::MAX as u64),
-        Type::Float32 | Type::Float64 => {
-            json!({"anyOf": [{"type": "number"}, {"enum": ["nan", "inf", "-inf"]}]})
+        P::Bool => json!({"type": "boolean"}),
+        P::U8 => int(0, u8::MAX.into()),
+        P::U16 => int(0, u16::MAX.into()),
+        P::U32 => int(0, u32::MAX.into()),
+        P::U64 => int(0, u64::MAX),
+        P::S8 => int(i8::MIN.into(), i8::MAX as u64),
+        P::S16 => int(i16::MIN.into(), i16::MAX as u64),
+        P::S32 => int(i32::MIN.into(), i32::MAX as u64),
+        P::S64 => int(i64::MIN, i64::MAX as u64),
+        P::F32 | P::F64 => json!({"anyOf": [{"type": "number"}, {"enum": ["nan", "inf", "-inf"]}]}),
+        P::Char => json!({"type": "string", "minLength": 1, "maxLength": 1}),
+        P::String => json!({"type": "string"}),
+        P::ErrorContext => return None,
+    })
+}
+
+impl<'a> Schemas<'a> {
+    /// For the functions of one component.
+    pub fn new(types: TypesRef<'a>) -> Self {
+        Schemas { types, left: BUDGET, depth: 0 }
+    }
+
+    /// Add what callers need to know about `f` to `v`.
+    pub fn function(&mut self, f: &ComponentFuncType, v: &mut Value) {
+        let fields: Option<Vec<_>> =
+            f.params.iter().map(|(name, ty)| self.field(name.as_str(), ty)).collect();
+        let result = match &f.result {
+            None => Some(json!({"type": "null"})),
+            Some(ty) => self.schema(ty),
+        };
+        if self.left == 0 {
+            v["callable"] = (!f.async_).into();
+            v["note"] = "the types are too large to be printed".into();
+            return;
         }
-        Type::Char => json!({"type": "string", "minLength": 1, "maxLength": 1}),
-        Type::String => json!({"type": "string"}),
-        Type::List(t) => json!({"type": "array", "items": schema(&t.ty(), b)?}),
-        Type::FixedLengthList(t) => {
-            json!({"type": "array", "items": schema(&t.ty(), b)?, "minItems": t.len(), "maxItems": t.len()})
+        v["callable"] = (fields.is_some() && result.is_some() && !f.async_).into();
+        if let (Some(fields), Some(result)) = (fields, result) {
+            let mut input = object(fields);
+            input["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+            v["input_schema"] = input;
+            v["result_schema"] = result;
         }
-        Type::Map(t) => {
-            json!({"type": "array", "items": tuple(vec![schema(&t.key(), b)?, schema(&t.value(), b)?])})
+    }
+
+    /// What `ty` is defined as; `None` for a primitive type.
+    fn defined(&self, ty: &ComponentValType) -> Option<&'a D> {
+        match ty {
+            ComponentValType::Primitive(_) => None,
+            ComponentValType::Type(id) => self.types.get(*id),
         }
-        Type::Record(t) => object(t.fields().map(|f| field(f.name, &f.ty, b)).collect::<Option<_>>()?),
-        Type::Tuple(t) => tuple(t.types().map(|t| schema(&t, b)).collect::<Option<_>>()?),
-        Type::Enum(t) => json!({"enum": t.names().collect::<Vec<_>>()}),
-        Type::Flags(t) => {
-            json!({"type": "array", "items": {"enum": t.names().collect::<Vec<_>>()}, "uniqueItems": true})
-        }
-        Type::Variant(t) => {
-            let cases = t.cases().map(|c| match c.ty {
-                None => Some(json!({"const": c.name})),
-                ty => payload(c.name, ty, b),
-            });
-            json!({"oneOf": cases.collect::<Option<Vec<_>>>()?})
-        }
-        Type::Option(t) => match t.ty() {
-            inner @ Type::Option(_) => {
-                json!({"anyOf": [{"type": "null"}, single("some", schema(&inner, b)?)]})
-            }
-            inner => json!({"anyOf": [{"type": "null"}, schema(&inner, b)?]}),
-        },
-        Type::Result(t) => json!({"oneOf": [payload("ok", t.ok(), b)?, payload("err", t.err(), b)?]}),
-        Type::Own(_) | Type::Borrow(_) | Type::Future(_) | Type::Stream(_) | Type::ErrorContext => {
+    }
+
+    fn field(&mut self, name: &str, ty: &ComponentValType) -> Option<(String, Value, bool)> {
+        let optional = matches!(self.defined(ty), Some(D::Option { .. }));
+        Some((name.to_string(), self.schema(ty)?, optional))
+    }
+
+    fn payload(&mut self, name: &str, ty: &Option<ComponentValType>) -> Option<Value> {
+        let value = match ty {
+            None => json!({"type": "null"}),
+            Some(ty) => self.schema(ty)?,
+        };
+        Some(single(name, value))
+    }
+
+    /// Schema of a value; `None` when it holds a handle, is nested too deeply or the budget is used up.
+    fn schema(&mut self, ty: &ComponentValType) -> Option<Value> {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 || self.depth == DEPTH {
             return None;
         }
-    })
+        self.depth += 1;
+        let v = match ty {
+            ComponentValType::Primitive(p) => primitive(*p),
+            ComponentValType::Type(id) => self.types.get(*id).and_then(|d| self.of_defined(d)),
+        };
+        self.depth -= 1;
+        v
+    }
+
+    fn of_defined(&mut self, d: &D) -> Option<Value> {
+        Some(match d {
+            D::Primitive(p) => primitive(*p)?,
+            D::List { element, .. } => json!({"type": "array", "items": self.schema(element)?}),
+            D::FixedLengthList { element, length, .. } => {
+                json!({"type": "array", "items": self.schema(element)?, "minItems": length, "maxItems": length})
+            }
+            D::Map { key, value, .. } => {
+                json!({"type": "array", "items": tuple(vec![self.schema(key)?, self.schema(value)?])})
+            }
+            D::Record(r) => {
+                object(r.fields.iter().map(|(n, ty)| self.field(n.as_str(), ty)).collect::<Option<_>>()?)
+            }
+            D::Tuple(t) => tuple(t.types.iter().map(|ty| self.schema(ty)).collect::<Option<_>>()?),
+            D::Enum(names) => json!({"enum": self.names(names.iter().map(|n| n.as_str()))?}),
+            D::Flags(names) => {
+                let names = self.names(names.iter().map(|n| n.as_str()))?;
+                json!({"type": "array", "items": {"enum": names}, "uniqueItems": true})
+            }
+            D::Variant(cases) => {
+                let one =
+                    |(name, case): (&_, &wasmparser::component_types::VariantCase)| self.case(name, &case.ty);
+                json!({"oneOf": cases.cases.iter().map(one).collect::<Option<Vec<_>>>()?})
+            }
+            D::Option { ty, .. } => {
+                let inner = self.schema(ty)?;
+                let nested = matches!(self.defined(ty), Some(D::Option { .. }));
+                json!({"anyOf": [{"type": "null"}, if nested { single("some", inner) } else { inner }]})
+            }
+            D::Result { ok, err, .. } => {
+                json!({"oneOf": [self.payload("ok", ok)?, self.payload("err", err)?]})
+            }
+            D::Own(_) | D::Borrow(_) | D::Future { .. } | D::Stream { .. } => return None,
+        })
+    }
+
+    fn case(
+        &mut self,
+        name: &wasmparser::names::KebabString,
+        ty: &Option<ComponentValType>,
+    ) -> Option<Value> {
+        match ty {
+            None => Some(json!({"const": name.as_str()})),
+            ty => self.payload(name.as_str(), ty),
+        }
+    }
+
+    /// Names count as what they are: many of them can be said in few bytes, many times.
+    fn names<'n>(&mut self, names: impl ExactSizeIterator<Item = &'n str>) -> Option<Vec<&'n str>> {
+        self.left = self.left.saturating_sub(u32::try_from(names.len()).unwrap_or(u32::MAX));
+        (self.left > 0).then(|| names.collect())
+    }
 }

@@ -1,281 +1,391 @@
-//! A component's interface as text in the manner of WIT, and as JSON.
+//! A component's interface as text in the manner of WIT, and as JSON, from the types the parser has checked.
+//!
+//! The tool-chain crates that decode WIT out of a component would say a little more, but they trust their input: a
+//! hostile file could end the process.  Each type is described once, under the name the component gives it; what has
+//! none is spelled out where it is used, within a budget.
 
-use std::cell::Cell;
-use std::fmt::Write;
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use wasmtime::component::types::{ComponentFunc, ComponentInstance, ComponentItem, ResourceType};
-use wasmtime::component::{Component, Type};
+use wasmparser::PrimitiveValType as P;
+use wasmparser::component_types::{
+    AliasableResourceId, ComponentAnyTypeId as Any, ComponentDefinedType as D, ComponentDefinedTypeId,
+    ComponentEntityType as Entity, ComponentFuncType, ComponentInstanceTypeId, ComponentValType, ResourceId,
+};
+use wasmparser::types::TypesRef;
 
-use super::schema;
+use super::schema::{DEPTH, Schemas};
 
 /// Types printed at most: a few nested ones can stand for millions.
 const BUDGET: u32 = 200_000;
+/// Bytes of text; what is beyond is left out, with a "…" in its place.
+const ROOM: usize = 16 << 20;
+/// Names a type had before it got the one it is used by.
+const ALIASES: u32 = 64;
 
-/// Names a component gives to types.
-struct Names {
-    left: Cell<u32>,
-    types: Vec<(Type, String)>,
-    resources: Vec<(ResourceType, String)>,
+/// What is printed, and what may still be.
+struct Text<'a> {
+    types: TypesRef<'a>,
+    names: HashMap<ComponentDefinedTypeId, &'a str>,
+    resources: HashMap<ResourceId, &'a str>,
+    out: String,
+    room: usize,
+    left: u32,
+    depth: u32,
 }
 
-impl Names {
-    fn add(&mut self, name: &str, item: &ComponentItem) {
-        match item {
-            // Only types that need a definition; the rest is as short as a name.
-            ComponentItem::Type(
-                ty @ (Type::Record(_) | Type::Variant(_) | Type::Enum(_) | Type::Flags(_)),
-            ) if !self.types.iter().any(|(t, _)| t == ty) => {
-                self.types.push((ty.clone(), name.to_string()));
+fn primitive(p: P) -> &'static str {
+    match p {
+        P::Bool => "bool",
+        P::S8 => "s8",
+        P::U8 => "u8",
+        P::S16 => "s16",
+        P::U16 => "u16",
+        P::S32 => "s32",
+        P::U32 => "u32",
+        P::S64 => "s64",
+        P::U64 => "u64",
+        P::F32 => "f32",
+        P::F64 => "f64",
+        P::Char => "char",
+        P::String => "string",
+        P::ErrorContext => "error-context",
+    }
+}
+
+impl<'a> Text<'a> {
+    fn new(types: TypesRef<'a>) -> Self {
+        Text {
+            types,
+            names: HashMap::new(),
+            resources: HashMap::new(),
+            out: String::new(),
+            room: ROOM,
+            left: BUDGET,
+            depth: 0,
+        }
+    }
+
+    /// Remember what `name` stands for, if it is a type that needs a definition; the rest is as short as a name.
+    fn add(&mut self, name: &'a str, item: &Entity) {
+        let Entity::Type { referenced, created } = item else { return };
+        match (referenced, created) {
+            (Any::Defined(from), Any::Defined(to)) => {
+                if matches!(
+                    self.types.get(*to),
+                    Some(D::Record(_) | D::Variant(_) | D::Enum(_) | D::Flags(_))
+                ) {
+                    self.names.entry(*from).or_insert(name);
+                    self.names.entry(*to).or_insert(name);
+                }
             }
-            ComponentItem::Resource(r) if !self.resources.iter().any(|(t, _)| t == r) => {
-                self.resources.push((*r, name.to_string()));
+            (_, Any::Resource(r)) => {
+                self.resources.entry(r.resource()).or_insert(name);
             }
             _ => {}
         }
     }
 
-    fn resource(&self, r: &ResourceType) -> &str {
-        self.resources.iter().find(|(t, _)| t == r).map_or("resource", |(_, n)| n)
+    fn name_of(&self, id: ComponentDefinedTypeId) -> Option<&'a str> {
+        let mut id = Some(id);
+        for _ in 0..ALIASES {
+            let at = id?;
+            if let Some(name) = self.names.get(&at) {
+                return Some(name);
+            }
+            id = self.types.peel_alias(at);
+        }
+        None
+    }
+
+    /// Text of a component; nothing any more once the room is used up.
+    fn say(&mut self, text: &str) {
+        if self.room == 0 {
+            return;
+        }
+        if text.len() > self.room {
+            self.room = 0;
+            return self.out.push('…');
+        }
+        self.room -= text.len();
+        self.out.push_str(text);
+    }
+
+    fn line(&mut self, parts: &[&str]) {
+        for part in parts {
+            self.say(part);
+        }
+        self.say("\n");
+    }
+
+    /// Give back what was said since `begin`.
+    fn take(&mut self, begin: usize) -> String {
+        self.out.split_off(begin)
     }
 
     /// A type where it is used.
-    fn put(&self, out: &mut String, ty: &Type) {
-        self.left.set(self.left.get().saturating_sub(1));
-        if self.left.get() == 0 {
-            return out.push('…');
+    fn put(&mut self, ty: &ComponentValType) {
+        self.left = self.left.saturating_sub(1);
+        let id = match ty {
+            ComponentValType::Primitive(p) => return self.say(primitive(*p)),
+            ComponentValType::Type(id) => *id,
+        };
+        if self.left == 0 || self.depth == DEPTH {
+            return self.say("…");
         }
-        if let Some((_, name)) = self.types.iter().find(|(t, _)| t == ty) {
-            return out.push_str(name);
+        match self.name_of(id) {
+            Some(name) => self.say(name),
+            None => self.put_whole(id),
         }
-        self.put_whole(out, ty);
     }
 
-    fn put_list<'a>(
-        &self,
-        out: &mut String,
+    fn put_list<'n>(
+        &mut self,
         open: &str,
-        items: impl Iterator<Item = (&'a str, Option<Type>)>,
+        items: impl Iterator<Item = (&'n str, Option<&'n ComponentValType>)>,
     ) {
-        out.push_str(open);
+        self.say(open);
         for (i, (name, ty)) in items.enumerate() {
-            out.push_str(if i > 0 { ", " } else { "" });
-            out.push_str(name);
-            if let Some(ty) = ty {
-                out.push_str(if name.is_empty() { "" } else { ": " });
-                self.put(out, &ty);
+            if self.room == 0 {
+                return;
             }
+            self.say(if i > 0 { ", " } else { "" });
+            self.say(name);
+            if let Some(ty) = ty {
+                self.say(if name.is_empty() { "" } else { ": " });
+                self.put(ty);
+            }
+        }
+    }
+
+    fn put_of(&mut self, word: &str, ty: Option<&ComponentValType>) {
+        self.say(word);
+        if let Some(ty) = ty {
+            self.say("<");
+            self.put(ty);
+            self.say(">");
         }
     }
 
     /// A type spelled out.
-    fn put_whole(&self, out: &mut String, ty: &Type) {
-        let of = |out: &mut String, word: &str, ty: Option<Type>| {
-            out.push_str(word);
-            if let Some(ty) = ty {
-                out.push('<');
-                self.put(out, &ty);
-                out.push('>');
-            }
-        };
+    fn put_whole(&mut self, id: ComponentDefinedTypeId) {
+        let Some(ty) = self.types.get(id) else { return self.say("?") };
+        self.depth += 1;
         match ty {
-            Type::Bool => out.push_str("bool"),
-            Type::S8 => out.push_str("s8"),
-            Type::U8 => out.push_str("u8"),
-            Type::S16 => out.push_str("s16"),
-            Type::U16 => out.push_str("u16"),
-            Type::S32 => out.push_str("s32"),
-            Type::U32 => out.push_str("u32"),
-            Type::S64 => out.push_str("s64"),
-            Type::U64 => out.push_str("u64"),
-            Type::Float32 => out.push_str("f32"),
-            Type::Float64 => out.push_str("f64"),
-            Type::Char => out.push_str("char"),
-            Type::String => out.push_str("string"),
-            Type::ErrorContext => out.push_str("error-context"),
-            Type::List(t) => of(out, "list", Some(t.ty())),
-            Type::Option(t) => of(out, "option", Some(t.ty())),
-            Type::Future(t) => of(out, "future", t.ty()),
-            Type::Stream(t) => of(out, "stream", t.ty()),
-            Type::FixedLengthList(t) => {
-                out.push_str("list<");
-                self.put(out, &t.ty());
-                let _ = write!(out, ", {}>", t.len());
+            D::Primitive(p) => self.say(primitive(*p)),
+            D::List { element, .. } => self.put_of("list", Some(element)),
+            D::Option { ty, .. } => self.put_of("option", Some(ty)),
+            D::Future { ty, .. } => self.put_of("future", ty.as_ref()),
+            D::Stream { ty, .. } => self.put_of("stream", ty.as_ref()),
+            D::FixedLengthList { element, length, .. } => {
+                self.put_list("list<", [("", Some(element))].into_iter());
+                self.say(&format!(", {length}>"));
             }
-            Type::Map(t) => {
-                self.put_list(out, "map<", [("", Some(t.key())), ("", Some(t.value()))].into_iter());
-                out.push('>');
+            D::Map { key, value, .. } => {
+                self.put_list("map<", [("", Some(key)), ("", Some(value))].into_iter());
+                self.say(">");
             }
-            Type::Tuple(t) => {
-                self.put_list(out, "tuple<", t.types().map(|t| ("", Some(t))));
-                out.push('>');
+            D::Tuple(t) => {
+                self.put_list("tuple<", t.types.iter().map(|t| ("", Some(t))));
+                self.say(">");
             }
-            Type::Result(t) => match (t.ok(), t.err()) {
-                (None, None) => out.push_str("result"),
-                (ok, None) => of(out, "result", ok),
-                (ok, err) => {
-                    let ok = (if ok.is_none() { "_" } else { "" }, ok);
-                    self.put_list(out, "result<", [ok, ("", err)].into_iter());
-                    out.push('>');
-                }
-            },
-            Type::Record(t) => {
-                self.put_list(out, "{ ", t.fields().map(|f| (f.name, Some(f.ty))));
-                out.push_str(" }");
+            D::Result { ok: None, err: None, .. } => self.say("result"),
+            D::Result { ok, err: None, .. } => self.put_of("result", ok.as_ref()),
+            D::Result { ok, err, .. } => {
+                let ok = (if ok.is_none() { "_" } else { "" }, ok.as_ref());
+                self.put_list("result<", [ok, ("", err.as_ref())].into_iter());
+                self.say(">");
             }
-            Type::Variant(t) => {
-                for (i, c) in t.cases().enumerate() {
-                    out.push_str(if i > 0 { ", " } else { "{ " });
-                    out.push_str(c.name);
-                    if let Some(ty) = c.ty {
-                        out.push('(');
-                        self.put(out, &ty);
-                        out.push(')');
+            D::Record(r) => {
+                self.put_list("{ ", r.fields.iter().map(|(n, ty)| (n.as_str(), Some(ty))));
+                self.say(" }");
+            }
+            D::Variant(v) => {
+                for (i, (name, case)) in v.cases.iter().enumerate() {
+                    self.say(if i > 0 { ", " } else { "{ " });
+                    self.say(name.as_str());
+                    if let Some(ty) = &case.ty {
+                        self.say("(");
+                        self.put(ty);
+                        self.say(")");
                     }
                 }
-                out.push_str(" }");
+                self.say(" }");
             }
-            Type::Enum(t) => {
-                self.put_list(out, "{ ", t.names().map(|n| (n, None)));
-                out.push_str(" }");
+            D::Enum(names) | D::Flags(names) => {
+                self.put_list("{ ", names.iter().map(|n| (n.as_str(), None)));
+                self.say(" }");
             }
-            Type::Flags(t) => {
-                self.put_list(out, "{ ", t.names().map(|n| (n, None)));
-                out.push_str(" }");
+            D::Own(r) => {
+                let name = self.resource(r);
+                self.say(name);
             }
-            Type::Own(r) => out.push_str(self.resource(r)),
-            Type::Borrow(r) => {
-                let _ = write!(out, "borrow<{}>", self.resource(r));
+            D::Borrow(r) => {
+                let name = self.resource(r);
+                self.say_all(&["borrow<", name, ">"]);
             }
+        }
+        self.depth -= 1;
+    }
+
+    fn say_all(&mut self, parts: &[&str]) {
+        for part in parts {
+            self.say(part);
         }
     }
 
-    fn signature(&self, f: &ComponentFunc) -> String {
-        let mut out = String::new();
-        let params: Vec<(&str, Type)> = f.params().collect();
-        self.put_list(&mut out, "func(", params.into_iter().map(|(n, t)| (n, Some(t))));
-        out.push(')');
-        for ty in f.results() {
-            out.push_str(" -> ");
-            self.put(&mut out, &ty);
-        }
-        out
+    fn resource(&self, r: &AliasableResourceId) -> &'a str {
+        self.resources.get(&r.resource()).copied().unwrap_or("resource")
     }
 
-    fn definition(&self, name: &str, item: &ComponentItem) -> Option<String> {
-        let mut out = String::new();
+    fn signature(&mut self, f: &ComponentFuncType) {
+        self.say(if f.async_ { "async func(" } else { "func(" });
+        self.put_list("", f.params.iter().map(|(n, ty)| (n.as_str(), Some(ty))));
+        self.say(")");
+        if let Some(ty) = &f.result {
+            self.say(" -> ");
+            self.put(ty);
+        }
+    }
+
+    /// One line for `item`; false when it has none.
+    fn definition(&mut self, before: &str, name: &str, item: &Entity) -> bool {
         match item {
-            ComponentItem::ComponentFunc(f) => {
-                let _ = write!(out, "{name}: {};", self.signature(f));
+            Entity::Func(id) => {
+                let Some(f) = self.types.get(*id) else { return false };
+                self.say_all(&[before, name, ": "]);
+                self.signature(f);
+                self.say(";\n");
             }
-            ComponentItem::Resource(_) => {
-                let _ = write!(out, "resource {name};");
-            }
-            ComponentItem::Type(ty) => {
-                let (word, end) = match ty {
-                    Type::Record(_) => ("record", ""),
-                    Type::Variant(_) => ("variant", ""),
-                    Type::Enum(_) => ("enum", ""),
-                    Type::Flags(_) => ("flags", ""),
-                    _ => ("type", ";"),
+            Entity::Type { created: Any::Resource(_), .. } => self.line(&[before, "resource ", name, ";"]),
+            Entity::Type { created: Any::Defined(id), .. } => {
+                let (word, eq, end) = match self.types.get(*id) {
+                    Some(D::Record(_)) => ("record ", " ", "\n"),
+                    Some(D::Variant(_)) => ("variant ", " ", "\n"),
+                    Some(D::Enum(_)) => ("enum ", " ", "\n"),
+                    Some(D::Flags(_)) => ("flags ", " ", "\n"),
+                    _ => ("type ", " = ", ";\n"),
                 };
-                let _ = write!(out, "{word} {name} {}", if end.is_empty() { "" } else { "= " });
-                self.put_whole(&mut out, ty);
-                out.push_str(end);
+                self.say_all(&[before, word, name, eq]);
+                self.put_whole(*id);
+                self.say(end);
             }
-            _ => return None,
+            _ => return false,
         }
-        Some(out)
+        true
+    }
+
+    fn interface(&mut self, name: &str, id: ComponentInstanceTypeId) {
+        let Some(i) = self.types.get(id) else { return };
+        self.line(&["interface ", name, " {"]);
+        for (name, item) in &i.exports {
+            self.definition("  ", name, &item.ty);
+        }
+        self.line(&["}"]);
     }
 }
 
-fn put_interface(
-    out: &mut String,
-    names: &Names,
-    engine: &wasmtime::Engine,
-    name: &str,
-    i: &ComponentInstance,
-) {
-    let _ = writeln!(out, "interface {name} {{");
-    for (name, item) in i.exports(engine) {
-        if let Some(line) = names.definition(name, &item.ty) {
-            let _ = writeln!(out, "  {line}");
-        }
-    }
-    out.push_str("}\n");
-}
-
-fn kind(item: &ComponentItem) -> &'static str {
+fn kind(item: &Entity) -> &'static str {
     match item {
-        ComponentItem::ComponentFunc(_) => "function",
-        ComponentItem::ComponentInstance(_) => "interface",
-        ComponentItem::Type(_) | ComponentItem::Resource(_) => "type",
-        ComponentItem::CoreFunc(_) | ComponentItem::Module(_) => "core module",
-        ComponentItem::Component(_) => "component",
+        Entity::Func(_) => "function",
+        Entity::Instance(_) => "interface",
+        Entity::Type { .. } => "type",
+        Entity::Value(_) => "value",
+        Entity::Module(_) => "core module",
+        Entity::Component(_) => "component",
     }
 }
 
-/// Describe a component: what it imports and exports, and how its functions are called.
-pub fn describe(c: &Component) -> Value {
-    let (engine, ty) = (c.engine(), c.component_type());
-    let mut names = Names { left: Cell::new(BUDGET), types: Vec::new(), resources: Vec::new() };
-    let items = || ty.imports(engine).chain(ty.exports(engine));
-    for (name, item) in items() {
-        names.add(name, &item.ty);
-        if let ComponentItem::ComponentInstance(i) = &item.ty {
-            i.exports(engine).for_each(|(name, item)| names.add(name, &item.ty));
-        }
-    }
-    let mut text = String::from("world root {\n");
-    for (word, list) in [
-        ("import", ty.imports(engine).map(|(n, i)| (n, i.ty)).collect::<Vec<_>>()),
-        ("export", ty.exports(engine).map(|(n, i)| (n, i.ty)).collect()),
-    ] {
-        for (name, item) in list {
-            let line = names.definition(name, &item).unwrap_or_else(|| format!("{name};"));
-            let _ = writeln!(text, "  {word} {line}");
-        }
-    }
-    text.push_str("}\n");
-    let (mut functions, mut budget) = (Vec::new(), schema::BUDGET);
-    let mut function = |name: String, f: &ComponentFunc| {
-        let mut v = json!({"name": name, "signature": names.signature(f)});
-        schema::function(f, &mut v, &mut budget);
-        functions.push(v);
-    };
-    for (name, item) in ty.exports(engine) {
-        match &item.ty {
-            ComponentItem::ComponentFunc(f) => function(name.to_string(), f),
-            ComponentItem::ComponentInstance(i) if !name.starts_with("wasi:") => {
-                for (func, item) in i.exports(engine) {
-                    if let ComponentItem::ComponentFunc(f) = &item.ty {
-                        function(format!("{name}#{func}"), f);
+/// A component's items by name: its imports or its exports.
+type Items<'a> = Vec<(&'a str, Entity)>;
+
+/// Callable functions: those the component exports itself, and those of its own interfaces.
+fn functions<'a>(types: TypesRef<'a>, exports: &Items<'a>) -> Vec<(String, &'a ComponentFuncType)> {
+    let mut all = Vec::new();
+    for (name, item) in exports {
+        match item {
+            Entity::Func(id) => all.extend(types.get(*id).map(|f| ((*name).to_string(), f))),
+            Entity::Instance(id) if !name.starts_with("wasi:") => {
+                for (func, item) in types.get(*id).into_iter().flat_map(|i| &i.exports) {
+                    if let Entity::Func(id) = &item.ty {
+                        all.extend(types.get(*id).map(|f| (format!("{name}#{func}"), f)));
                     }
                 }
             }
             _ => {}
         }
     }
-    // What WASI says everybody can read elsewhere.
-    for (name, item) in items().filter(|(name, _)| !name.starts_with("wasi:")) {
-        if let ComponentItem::ComponentInstance(i) = &item.ty {
-            put_interface(&mut text, &names, engine, name, i);
+    all
+}
+
+/// The world, and whatever it mentions that WASI does not say elsewhere.
+fn world(text: &mut Text<'_>, imports: &Items<'_>, exports: &Items<'_>) {
+    text.line(&["world root {"]);
+    for (word, list) in [("  import ", imports), ("  export ", exports)] {
+        for (name, item) in list {
+            if !text.definition(word, name, item) {
+                text.line(&[word, name, ";"]);
+            }
         }
     }
-    let imports: Vec<Value> = ty
-        .imports(engine)
-        .filter(|(_, i)| !matches!(i.ty, ComponentItem::Type(_)))
-        .map(|(name, i)| json!({"name": name, "kind": kind(&i.ty)}))
-        .collect();
-    let exports: Vec<Value> =
-        ty.exports(engine).map(|(name, i)| json!({"name": name, "kind": kind(&i.ty)})).collect();
-    let command = ty.exports(engine).any(|(name, _)| name.starts_with("wasi:cli/run@0.2."));
-    json!({
+    text.line(&["}"]);
+    for (name, item) in imports.iter().chain(exports).filter(|(name, _)| !name.starts_with("wasi:")) {
+        if let Entity::Instance(id) = item {
+            text.interface(name, *id);
+        }
+    }
+}
+
+/// Describe a component with these imports and exports: what they are, and how its functions are called.
+pub fn describe<'a>(types: TypesRef<'a>, imports: &[&'a str], exports: &[&'a str]) -> Value {
+    let imports: Items<'a> =
+        imports.iter().filter_map(|n| Some((*n, types.component_item_for_import(n)?.ty))).collect();
+    let exports: Items<'a> =
+        exports.iter().filter_map(|n| Some((*n, types.component_item_for_export(n)?.ty))).collect();
+    let mut text = Text::new(types);
+    for (name, item) in imports.iter().chain(&exports) {
+        text.add(name, item);
+        if let Entity::Instance(id) = item {
+            for (name, item) in types.get(*id).into_iter().flat_map(|i| &i.exports) {
+                text.add(name, &item.ty);
+            }
+        }
+    }
+    let (mut schemas, mut listed, mut omitted) = (Schemas::new(types), Vec::new(), 0);
+    for (name, f) in functions(types, &exports) {
+        if text.room == 0 {
+            omitted += 1;
+            continue;
+        }
+        let begin = text.out.len();
+        text.room = text.room.saturating_sub(name.len());
+        text.signature(f);
+        let mut v = json!({"name": name, "signature": text.take(begin)});
+        schemas.function(f, &mut v);
+        listed.push(v);
+    }
+    world(&mut text, &imports, &exports);
+    let mut room = ROOM;
+    let mut list = |items: &Items<'_>| -> Vec<Value> {
+        let mut fits = |name: &str| {
+            room = room.saturating_sub(name.len() + 64);
+            room > 0
+        };
+        items.iter().filter(|i| fits(i.0)).map(|(name, i)| json!({"name": name, "kind": kind(i)})).collect()
+    };
+    let provided: Items<'_> =
+        imports.iter().filter(|(_, i)| !matches!(i, Entity::Type { .. })).copied().collect();
+    let command = exports.iter().any(|(name, _)| name.starts_with("wasi:cli/run@0.2."));
+    let mut v = json!({
         "kind": "component",
         "wasi": if command { json!("0.2 command") } else { Value::Null },
-        "imports": imports,
-        "exports": exports,
-        "functions": functions,
-        "wit": text,
-    })
+        "imports": list(&provided),
+        "exports": list(&exports),
+        "functions": listed,
+        "wit": text.out,
+    });
+    if omitted > 0 {
+        v["functions_omitted"] = json!(omitted);
+    }
+    v
 }
