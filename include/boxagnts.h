@@ -66,6 +66,9 @@ typedef struct boxagnts_engine_options {
                                    this user only */
     uint64_t wasm_cache_max;    /* bytes of it, those unused for longest are thrown out, with a
                                    notice; 0 = 1 GiB */
+    const char *compiler;       /* path of the program boxagnts of this version, which is started to
+                                   compile within compile_memory and compile_time and ends with the
+                                   call; NULL = compile in this process, within neither */
     const char *store_dir;      /* where store:NAME lives; NULL = stores are refused */
     int unknown_imports_trap;   /* non-zero: functions nobody provides end a guest when it calls
                                    them, instead of the module being refused */

@@ -68,6 +68,7 @@ boxagnts_code boxagnts_engine_new(const boxagnts_engine_options *options, boxagn
     bx_app_config cfg = {.slots = o.slots,
                          .cache_dir = o.wasm_cache_dir,
                          .cache_max = o.wasm_cache_max,
+                         .compiler = o.compiler,
                          .store_dir = o.store_dir,
                          .unknown_imports_trap = o.unknown_imports_trap != 0,
                          .notice = o.notice,

@@ -145,8 +145,8 @@ static bx_code run_call(run *r, const bx_app *app, bx_grant *g, bx_error *err)
     if (rc != BX_OK)
         return rc;
     static bx_module *m; /* never freed: as bx_app_leave */
-    rc = bx_module_open(bx_app_runtime(app), a->words[0], bx_grant_limits(bx_sealed_grant(sealed)), &m,
-                        err);
+    rc = bx_module_open_lazy(bx_app_runtime(app), a->words[0],
+                             bx_grant_limits(bx_sealed_grant(sealed)), &m, err);
     if (rc != BX_OK)
         return rc;
 

@@ -1,5 +1,7 @@
 #include "sandbox/call.h"
 
+#include <stdio.h>
+
 #include "base/limits.h"
 #include "sandbox/component.h"
 #include "sandbox/internal.h"
@@ -99,6 +101,34 @@ static void leave(bx_live *l)
 
 static const char *entry_of(const bx_live *l) { return l->call.entry ? l->call.entry : "_start"; }
 
+/* When compiling has to be over.  The default of `wall` is meant for running: large programs may take
+ * longer to compile, as long as compile_time allows.  A shorter one is what the caller waits, in all. */
+static uint64_t compile_until(const bx_limits *l, uint64_t now)
+{
+    return l->wall_ns < bx_limits_default().wall_ns ? now + l->wall_ns : UINT64_MAX;
+}
+
+/* The code.  What ends a call before it has any is an outcome, not an error. */
+static bx_code prepare(bx_live *l, bx_eng_end *end, bx_error *err)
+{
+    const bx_module_use use = {
+        .limits = l->limits,
+        .ctl = l->ctl,
+        .entry = l->call.invoke ? NULL : entry_of(l),
+        .end = &end->kind,
+    };
+    l->begin_ns = bx_now_ns();
+    bx_ctl_set_deadline(l->ctl, compile_until(l->limits, l->begin_ns));
+    bx_error why;
+    bx_code rc = bx_module_code(l->call.module, &use, &l->code, &why);
+    if (rc == BX_OK)
+        return BX_OK;
+    if (end->kind == BX_END_RETURN)
+        return bx_fail(err, rc, "%s", why.msg);
+    (void)snprintf(end->msg, sizeof end->msg, "%s", why.msg);
+    return BX_OK;
+}
+
 /* Everything up to and including the instance of a core module.  An instance that does not come to
  * be because of the guest (its memory does not fit, its start function traps) is an outcome, not an
  * error. */
@@ -109,10 +139,10 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
     l->own_ctl = bx_ctl_init(UINT64_MAX);
     l->ctl = c->ctl ? c->ctl : &l->own_ctl;
     l->out = out;
-    bx_code rc = bx_module_code(c->module, l->limits, &l->code, err);
+    bx_code rc = start_wasi(l, err);
     if (rc == BX_OK)
-        rc = start_wasi(l, err);
-    if (rc != BX_OK)
+        rc = prepare(l, end, err);
+    if (rc != BX_OK || end->kind != BX_END_RETURN)
         return rc;
     bool core = bx_module_kind(c->module) == BX_WASM_CORE;
     if (core && !c->invoke && !bx_emodule_has_command(l->code, entry_of(l)))
@@ -239,7 +269,7 @@ static void run_whole(void *arg)
         j->rc = invoke_core(&l, &end, j->err);
     else if (j->rc == BX_OK && core)
         run(&l, &end);
-    else if (j->rc == BX_OK)
+    else if (j->rc == BX_OK && end.kind == BX_END_RETURN)
         j->rc = run_component(&l, &end, j->err);
     if (j->rc == BX_OK)
         fill(&l, &end, j->out);

@@ -5,11 +5,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/limits.h"
 #include "codec/sha256.h"
 #include "os/fd.h"
+#include "sandbox/compile.h"
 #include "sandbox/component.h"
 #include "wasi/wasi.h"
 
@@ -151,23 +153,30 @@ static bx_code_kind code_kind(bx_wasm_kind kind)
     return kind == BX_WASM_CORE ? BX_CODE_CORE : BX_CODE_COMPONENT;
 }
 
-static bx_code compile_fresh(const bx_module *m, bx_engine *e, const bx_cache_key *key,
-                             bx_emodule **ret, bx_error *err)
+static bx_code compile_fresh(const bx_module *m, bx_engine *e, const bx_module_use *use,
+                             const bx_cache_key *key, bx_emodule **ret, bx_error *err)
 {
-    bx_code_kind kind = code_kind(m->kind);
-    bx_eng_error ee = {0};
-    bx_eng_bytes code = {0};
-    bx_eng_code ec = bx_engine_compile(e, kind, (const uint8_t *)m->wasm.p, m->wasm.n, &code, &ee);
-    if (ec != BX_ENG_OK)
-        return bx_from_engine(ec, &ee, err);
-    bx_code rc = load_code(e, kind, code.p, code.n, ret, err);
+    const bx_compile_job job = {
+        .program = bx_runtime_compiler(m->rt),
+        .engine = e,
+        .config = bx_runtime_engine_config(m->rt, use->limits),
+        .kind = code_kind(m->kind),
+        .wasm = bx_buf_str(&m->wasm),
+        .limits = use->limits,
+        .ctl = use->ctl,
+    };
+    bx_compiled code;
+    bx_code rc = bx_compile(&job, &code, err);
+    if (rc != BX_OK)
+        return rc;
+    rc = load_code(e, job.kind, code.p, code.n, ret, err);
     bx_cache *cache = bx_runtime_cache(m->rt);
     if (rc == BX_OK && cache) {
         bx_error why;
         if (bx_cache_store(cache, key, code.p, code.n, &why) != BX_OK)
             bx_cache_notice(cache, "compiled code was not cached: %s", why.msg);
     }
-    bx_eng_bytes_free(code);
+    bx_compiled_done(&code);
     return rc;
 }
 
@@ -193,7 +202,8 @@ static bool find_cached(const bx_module *m, bx_engine *e, const bx_cache_key *ke
     return true;
 }
 
-static bx_code compile(bx_module *m, bx_engine *e, bx_emodule **ret, bx_error *err)
+static bx_code compile(bx_module *m, bx_engine *e, const bx_module_use *use, bx_emodule **ret,
+                       bx_error *err)
 {
     bx_cache_key key = {{0}};
     bx_code rc = need_bytes_locked(m, err);
@@ -202,7 +212,7 @@ static bx_code compile(bx_module *m, bx_engine *e, bx_emodule **ret, bx_error *e
         if (find_cached(m, e, &key, ret))
             return BX_OK;
     }
-    return rc == BX_OK ? compile_fresh(m, e, &key, ret, err) : rc;
+    return rc == BX_OK ? compile_fresh(m, e, use, &key, ret, err) : rc;
 }
 
 static bx_code link_core(bx_emodule *code, bool traps, bx_error *err)
@@ -226,25 +236,54 @@ static bx_code publish(bx_module *m, size_t i, bx_emodule *code, bx_error *err)
     return BX_OK;
 }
 
-static bx_code prepare_locked(bx_module *m, bx_engine *e, size_t i, bx_error *err)
+static bx_code prepare_locked(bx_module *m, bx_engine *e, size_t i, const bx_module_use *use,
+                              bx_error *err)
 {
     if (atomic_load(&m->code[i]))
         return BX_OK;
     bx_emodule *code = NULL;
-    bx_code rc = compile(m, e, &code, err);
+    bx_code rc = compile(m, e, use, &code, err);
     return rc == BX_OK ? publish(m, i, code, err) : rc;
 }
 
-bx_code bx_module_code(bx_module *m, const bx_limits *limits, const bx_emodule **ret, bx_error *err)
+/* Another call may be compiling: its time is not ours to spend. */
+static bx_code lock_code(bx_module *m, const bx_ctl *ctl, bx_error *err)
+{
+    while (pthread_mutex_trylock(&m->lock) != 0) {
+        bx_stop stop = ctl ? bx_ctl_check(ctl) : BX_STOP_NONE;
+        if (stop == BX_STOP_DEADLINE)
+            return bx_fail(err, BX_ETIMEOUT, "the deadline passed while another call compiled it");
+        if (stop == BX_STOP_CANCELLED)
+            return bx_fail(err, BX_ECANCELLED, "cancelled while another call compiled it");
+        uint64_t until = bx_now_ns() + BX_CTL_SLICE_MS * UINT64_C(1000000);
+        const struct timespec ts = {(time_t)(until / BX_SEC), (long)(until % BX_SEC)};
+        if (pthread_mutex_clocklock(&m->lock, CLOCK_MONOTONIC, &ts) == 0)
+            break;
+    }
+    return BX_OK;
+}
+
+static void end_of(bx_code rc, const bx_module_use *use)
+{
+    if (use->end && rc == BX_ETIMEOUT)
+        *use->end = BX_END_DEADLINE;
+    else if (use->end && rc == BX_ECANCELLED)
+        *use->end = BX_END_CANCELLED;
+}
+
+bx_code bx_module_code(bx_module *m, const bx_module_use *use, const bx_emodule **ret, bx_error *err)
 {
     bx_engine *e = NULL;
     size_t i = 0;
-    bx_code rc = bx_runtime_engine(m->rt, limits, &e, &i, err);
+    bx_code rc = bx_runtime_engine(m->rt, use->limits, &e, &i, err);
     if (rc == BX_OK && !atomic_load_explicit(&m->code[i], memory_order_acquire)) {
-        (void)pthread_mutex_lock(&m->lock);
-        rc = prepare_locked(m, e, i, err);
-        (void)pthread_mutex_unlock(&m->lock);
+        rc = lock_code(m, use->ctl, err);
+        if (rc == BX_OK) {
+            rc = prepare_locked(m, e, i, use, err);
+            (void)pthread_mutex_unlock(&m->lock);
+        }
     }
+    end_of(rc, use);
     if (rc != BX_OK)
         return bx_wrap(rc, err, "%s", m->name);
     *ret = atomic_load_explicit(&m->code[i], memory_order_acquire);
@@ -316,7 +355,8 @@ static bool open_remembered(bx_runtime *rt, const char *path, int *fd, const bx_
     return true;
 }
 
-/* `id`: of the file the bytes were read from; NULL: they are from elsewhere. */
+/* `id`: of the file the bytes were read from; NULL: they are from elsewhere.  `limits` NULL: nothing
+ * is prepared yet. */
 static bx_code open_buf(bx_runtime *rt, const char *name, bx_buf *wasm, const bx_file_id *id,
                         const bx_limits *limits, bx_module **ret, bx_error *err)
 {
@@ -327,15 +367,17 @@ static bx_code open_buf(bx_runtime *rt, const char *name, bx_buf *wasm, const bx
     m->known = id != NULL;
     if (id)
         m->id = *id;
+    const bx_module_use use = {.limits = limits};
     const bx_emodule *code = NULL;
-    rc = bx_module_code(m, limits, &code, err);
+    if (limits)
+        rc = bx_module_code(m, &use, &code, err);
     if (rc == BX_OK)
         *ret = BX_TAKE(m);
     return rc;
 }
 
-bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits, bx_module **ret,
-                       bx_error *err)
+static bx_code open_file(bx_runtime *rt, const char *path, const bx_limits *limits, bool lazy,
+                         bx_module **ret, bx_error *err)
 {
     BX_AUTOCLOSE int fd = -1;
     BX_AUTO_BUF wasm = bx_buf_init(0);
@@ -350,7 +392,19 @@ bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits
     if (rc != BX_OK)
         return bx_wrap(rc, err, "%s", path);
     known = known && bx_file_id_of(fd, &after) && bx_file_id_equal(&id, &after);
-    return open_buf(rt, path, &wasm, known ? &id : NULL, limits, ret, err);
+    return open_buf(rt, path, &wasm, known ? &id : NULL, lazy ? NULL : limits, ret, err);
+}
+
+bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits, bx_module **ret,
+                       bx_error *err)
+{
+    return open_file(rt, path, limits, false, ret, err);
+}
+
+bx_code bx_module_open_lazy(bx_runtime *rt, const char *path, const bx_limits *limits,
+                            bx_module **ret, bx_error *err)
+{
+    return open_file(rt, path, limits, true, ret, err);
 }
 
 bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p, size_t n,

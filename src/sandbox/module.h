@@ -27,6 +27,10 @@ bx_wasm_kind bx_wasm_sniff(const uint8_t *p, size_t n);
  * provides; the message lists it). */
 BX_NODISCARD bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits,
                                     bx_module **ret, bx_error *err);
+/* As bx_module_open, but code is prepared by the first call, within its deadline and cancel: what
+ * only compiling finds out is an error of that call. */
+BX_NODISCARD bx_code bx_module_open_lazy(bx_runtime *rt, const char *path, const bx_limits *limits,
+                                         bx_module **ret, bx_error *err);
 /* As bx_module_open from bytes (copied).  `name` is for messages only. */
 BX_NODISCARD bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p,
                                           size_t n, const bx_limits *limits, bx_module **ret,
@@ -38,8 +42,20 @@ bx_wasm_kind bx_module_kind(const bx_module *m);
 bx_runtime *bx_module_runtime(const bx_module *m);
 const char *bx_module_name(const bx_module *m);
 
-/* The code for these limits; prepared when first asked for.  Borrowed from `m`. */
-BX_NODISCARD bx_code bx_module_code(bx_module *m, const bx_limits *limits, const bx_emodule **ret,
+/* What code is wanted for. */
+typedef struct bx_module_use {
+    const bx_limits *limits;
+    const bx_ctl *ctl; /* ends the waiting, compiling included; NULL: nothing does */
+    const char *entry; /* what is to run: an export of a core module, wasi:cli/run of a component;
+                          NULL: something else */
+    bx_end_kind *end;  /* NULL: not for a call.  Else set where a failure is how the call ends
+                          (BX_END_MEMORY, BX_END_DEADLINE, BX_END_CANCELLED); the error has words */
+} bx_module_use;
+
+/* The code for such a use; prepared when first asked for, within compile_time and compile_memory.
+ * What parsing can refuse is refused first.  Borrowed from `m`.  Fails as bx_module_open, and with
+ * BX_ETIMEOUT and BX_ECANCELLED by `ctl`. */
+BX_NODISCARD bx_code bx_module_code(bx_module *m, const bx_module_use *use, const bx_emodule **ret,
                                     bx_error *err);
 
 /* Wrap a core module file as a component: a command when it has `_start`, else a library.  The

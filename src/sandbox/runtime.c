@@ -27,6 +27,7 @@ struct bx_runtime {
     bx_ticker *ticker;
     bx_cache *cache;
     bx_egress *egress; /* lent */
+    char *compiler;
 };
 
 static void tick_all(void *ctx)
@@ -65,6 +66,8 @@ bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error 
     rt->compile_threads = cfg->compile_threads;
     rt->unknown_imports_trap = cfg->unknown_imports_trap;
     rt->egress = cfg->egress;
+    if (cfg->compiler && !(rt->compiler = bx_strndup(cfg->compiler, strlen(cfg->compiler))))
+        return bx_fail(err, BX_ENOMEM, "runtime");
     (void)pthread_mutex_init(&rt->lock, NULL);
     if (cfg->cache_dir) {
         const char *keys = cfg->key_dir ? cfg->key_dir : cfg->cache_dir;
@@ -90,15 +93,15 @@ void bx_runtime_free(bx_runtime *rt)
         bx_engine_free(rt->rows[i].engine);
     bx_cache_free(rt->cache);
     (void)pthread_mutex_destroy(&rt->lock);
+    free(rt->compiler);
     free(rt);
 }
 
 /* The pool serves the default settings; rarer ones share no slots and allocate on demand. */
-static bx_code make_engine(bx_runtime *rt, bool fuel, uint64_t stack, bx_engine **ret,
-                           bx_error *err)
+static bx_engine_config config_of(const bx_runtime *rt, bool fuel, uint64_t stack)
 {
     bool is_default = !fuel && stack == bx_limits_default().stack;
-    bx_engine_config cfg = {
+    return (bx_engine_config){
         .slots = is_default ? rt->slots : 0,
         .fuel = fuel,
         .max_wasm_stack = stack,
@@ -109,6 +112,12 @@ static bx_code make_engine(bx_runtime *rt, bool fuel, uint64_t stack, bx_engine 
         .compile_threads = rt->compile_threads,
         .pagemap_scan = 1,
     };
+}
+
+static bx_code make_engine(bx_runtime *rt, bool fuel, uint64_t stack, bx_engine **ret,
+                           bx_error *err)
+{
+    const bx_engine_config cfg = config_of(rt, fuel, stack);
     bx_eng_error e = {0};
     bx_eng_code rc = bx_engine_new(&cfg, ret, &e);
     return rc == BX_ENG_OK ? BX_OK : bx_wrap(bx_from_engine(rc, &e, err), err, "make an engine");
@@ -161,6 +170,13 @@ bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **r
     *ret_index = i;
     return BX_OK;
 }
+
+bx_engine_config bx_runtime_engine_config(const bx_runtime *rt, const bx_limits *limits)
+{
+    return config_of(rt, limits->fuel != 0, limits->stack);
+}
+
+const char *bx_runtime_compiler(const bx_runtime *rt) { return rt->compiler; }
 
 bx_ticker *bx_runtime_ticker(bx_runtime *rt) { return rt->ticker; }
 

@@ -21,6 +21,8 @@ typedef struct bx_runtime_config {
                                  whose threads do not survive fork */
     bool unknown_imports_trap; /* functions nobody provides end a guest when it calls them; false:
                                   a module that imports them is refused */
+    const char *compiler; /* the program `boxagnts`, started again to compile within limits of its own
+                             (sandbox/compile.h); NULL: compile in this process, without them */
     bx_egress *egress; /* the way out, lent by whoever put the process together; it must outlive
                           the runtime.  NULL: no call has a network */
     void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */
@@ -39,6 +41,10 @@ BX_NODISCARD bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, 
 enum { BX_MAX_ENGINES = 16 };
 
 const char *bx_engine_version(void); /* of Wasmtime: "48.0.8" */
+
+/* What that engine was made from. */
+bx_engine_config bx_runtime_engine_config(const bx_runtime *rt, const bx_limits *limits);
+const char *bx_runtime_compiler(const bx_runtime *rt); /* NULL: in this process */
 
 bx_ticker *bx_runtime_ticker(bx_runtime *rt);
 /* The way out as lent; NULL when there is none. */

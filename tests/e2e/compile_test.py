@@ -1,0 +1,116 @@
+"""Compiling: the walls around it."""
+# timeout: 300
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import unittest
+
+from exec_support import DO, EMPTY_COMMAND, WASM, ExecTest
+from proposals_test import NONE, body, leb, section, text, vec
+from support import BOXAGNTS, SANITIZED, box
+
+
+def slow(blocks, local_count, imports=b"", index=0, memory=section(5, b"\0\1"), table=b""):
+    """A command that returns at once, and whose one function takes long to compile: all of its locals live through
+    all of its blocks."""
+    step = b"".join(b"\x20" + leb(i % local_count) + b"\x04\x40\x20" + leb((i * 7 + 1) % local_count) + b"\x41\1\x6a\x21" +
+                    leb((i * 5 + 2) % local_count) + b"\x0b" for i in range(blocks))
+    code = vec(leb(local_count) + b"\x7f") + b"\x03\x40" + step + b"\x0b\x0b"
+    return (WASM + section(1, NONE) + imports + section(3, b"\0") + table + memory +
+            section(7, text("_start") + b"\0" + leb(index)) + section(10, leb(len(code)) + code))
+
+
+SLOW = slow(6000, 3000)
+
+
+class Walls(ExecTest):
+    def compilers(self):
+        """Processes that compile for somebody, by their names."""
+        found = set()
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                if path.read_bytes().startswith(b"boxagnts: compiler"):
+                    found.add(path.parent.name)
+            except OSError:
+                pass
+        return found
+
+    def gone(self, pids):
+        """They are no more, at the latest when the kernel has got round to it."""
+        for _ in range(200):
+            if not pids & self.compilers():
+                return True
+            time.sleep(0.05)
+        return False
+
+    def start(self, *flags):
+        """boxagnts while it compiles SLOW: the process, and those it started."""
+        process = subprocess.Popen([BOXAGNTS, "exec", *flags, self.module(SLOW)], stderr=subprocess.PIPE,
+                                   stdin=subprocess.DEVNULL)
+        self.addCleanup(process.stderr.close)
+        for _ in range(600):
+            children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            if children and set(children) & self.compilers():
+                return process, set(children)
+            time.sleep(0.01)
+        raise AssertionError("nothing compiles")
+
+    def test_memory(self):
+        message = self.refused("exec", "--limit", "compile_memory=1MiB", self.module(slow(200, 100)),
+                               says="over the limit compile_memory=1MiB")
+        self.assertIn("raise it with --limit compile_memory=…", message)
+        self.assertEqual(box("exec", self.module(slow(200, 100))).returncode, 0)
+
+    @unittest.skipIf(SANITIZED, "takes long")
+    def test_processor_time(self):
+        self.refused("exec", "--limit", "compile_time=1s", "--limit", "compile_memory=4GiB", self.module(SLOW),
+                     says=["over the limit compile_time=1s", "raise it with --limit compile_time=…"])
+        self.assertEqual(box("exec", "--limit", "compile_time=1s", self.module(slow(200, 100))).returncode, 0)
+
+    def test_the_deadline_ends_it(self):
+        done = box("exec", "--json", "--wasm-timeout", "200ms", "--limit", "compile_memory=4GiB", self.module(SLOW))
+        self.assertEqual(done.returncode, 124, done)
+        outcome = json.loads(done.stdout)
+        self.assertEqual(outcome["kind"], "deadline")
+        self.assertIn("while it was compiled", outcome["error"])
+
+    def test_a_cancel_ends_it(self):
+        process, children = self.start("--limit", "compile_memory=4GiB")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(30), 130)
+        self.assertTrue(self.gone(children))
+
+    def test_it_ends_with_the_program(self):
+        process, children = self.start("--limit", "compile_memory=4GiB")
+        process.kill()
+        process.wait(30)
+        self.assertTrue(self.gone(children))
+
+    def test_compiled_code_needs_no_compiler(self):
+        tight = ("--limit", "compile_memory=1KiB")
+        path = self.module(slow(20, 10))
+        self.refused("exec", *tight, path, says="compile_memory")
+        self.assertEqual(box("exec", path).returncode, 0)
+        self.assertEqual(box("exec", *tight, path).returncode, 0)
+
+    def test_no_process_to_be_had(self):
+        script = f"ulimit -u 1; exec '{BOXAGNTS}' exec '{self.module(EMPTY_COMMAND)}'"
+        done = subprocess.run(["sh", "-c", script], capture_output=True, check=False,
+                              env=dict(os.environ, BOXAGNTS_HOME=str(self.top / "home")))
+        self.assertIn(done.returncode, (0, 125), done)           # root may have what it likes
+        if done.returncode:
+            self.assertRegex(done.stderr.decode(), r"\Aboxagnts: ")
+
+    def test_limited_file_sizes(self):
+        """Files in memory count as files: then it is compiled without a process."""
+        script = f"ulimit -f 1024; exec '{BOXAGNTS}' exec '{DO}' -- args"
+        done = subprocess.run(["sh", "-c", script], capture_output=True, check=False,
+                              env=dict(os.environ, BOXAGNTS_HOME=str(self.top / "home")))
+        self.assertEqual((done.returncode, done.stdout), (0, b"[exec_do.wasm]\n[args]\n"), done)
+
+
+if __name__ == "__main__":
+    unittest.main()
