@@ -13,6 +13,7 @@
 #include "os/fd.h"
 #include "sandbox/compile.h"
 #include "sandbox/component.h"
+#include "sandbox/internal.h"
 #include "wasi/wasi.h"
 
 /* The table of host functions is handed to the engine as it is. */
@@ -166,7 +167,9 @@ static bx_code compile_fresh(const bx_module *m, bx_engine *e, const bx_module_u
         .ctl = use->ctl,
     };
     bx_compiled code;
-    bx_code rc = bx_compile(&job, &code, err);
+    bx_code rc = bx_early_check(m, job.wasm, use, err);
+    if (rc == BX_OK)
+        rc = bx_compile(&job, &code, err);
     if (rc != BX_OK)
         return rc;
     rc = load_code(e, job.kind, code.p, code.n, ret, err);

@@ -49,7 +49,7 @@ typedef struct bx_module_use {
     const char *entry; /* what is to run: an export of a core module, wasi:cli/run of a component;
                           NULL: something else */
     bx_end_kind *end;  /* NULL: not for a call.  Else set where a failure is how the call ends
-                          (BX_END_MEMORY, BX_END_DEADLINE, BX_END_CANCELLED); the error has words */
+                          (BX_END_MEMORY, _TABLES, _DEADLINE, _CANCELLED); the error has words */
 } bx_module_use;
 
 /* The code for such a use; prepared when first asked for, within compile_time and compile_memory.

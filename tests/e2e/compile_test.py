@@ -1,4 +1,4 @@
-"""Compiling: the walls around it."""
+"""Compiling: what is refused before it, and the walls around it."""
 # timeout: 300
 import json
 import os
@@ -10,7 +10,7 @@ import unittest
 
 from exec_support import DO, EMPTY_COMMAND, WASM, ExecTest
 from proposals_test import NONE, body, leb, section, text, vec
-from support import BOXAGNTS, SANITIZED, box
+from support import BOXAGNTS, SANITIZED, TOOLS, box
 
 
 def slow(blocks, local_count, imports=b"", index=0, memory=section(5, b"\0\1"), table=b""):
@@ -24,6 +24,53 @@ def slow(blocks, local_count, imports=b"", index=0, memory=section(5, b"\0\1"), 
 
 
 SLOW = slow(6000, 3000)
+
+
+class Early(ExecTest):
+    """Each of these would be over the limit, were it compiled."""
+
+    def refused_early(self, contents, says, code=125, flags=()):
+        path = self.module(contents)
+        done = box("exec", "--limit", "compile_memory=1KiB", *flags, path)
+        self.assertEqual((done.returncode, done.stdout), (code, b""), done)
+        message = done.stderr.decode()
+        for part in [says] if isinstance(says, str) else says:
+            self.assertIn(part, message)
+        self.assertNotIn("compile_memory", message)
+
+    def test_control(self):
+        self.refused("exec", "--limit", "compile_memory=1KiB", self.module(slow(10, 10)), says="compile_memory=1KiB")
+
+    def test_imports_nobody_provides(self):
+        imports = section(2, text("env") + text("one") + b"\0\0", text("env") + text("two") + b"\0\0")
+        self.refused_early(slow(10, 10, imports=imports, index=2), ["imports nobody provides", "env::one", "env::two"])
+
+    def test_no_start(self):
+        self.refused_early(slow(10, 10).replace(b"_start", b"_stark"), "no exported function '_start'")
+
+    def test_a_component_that_is_no_command(self):
+        self.refused_early((pathlib.Path(TOOLS).parent / "components/values.wasm").read_bytes(), "--invoke")
+
+    def test_memory_over_its_limit(self):
+        for pages, code in ((leb(4096 + 1), 137), (leb(65536), 137)):
+            self.refused_early(slow(10, 10, memory=section(5, b"\0" + pages)), "memory=256MiB", code=code)
+
+    def test_tables_over_their_limit(self):
+        table = section(4, b"\x70\0" + leb(100001))
+        self.refused_early(slow(10, 10, table=table), "limit tables=100000 to begin", code=137)
+        done = box("exec", "--limit", "tables=200000", self.module(slow(10, 10, table=table)))
+        self.assertEqual(done.returncode, 0, done)
+
+    def test_the_same_limits_once_it_is_compiled(self):
+        """Code from the cache is not parsed: the engine itself refuses, and names the same limit."""
+        table = self.module(slow(10, 10, table=section(4, b"\x70\0" + leb(100001))))
+        self.assertEqual(box("exec", "--limit", "tables=200000", table).returncode, 0)
+        self.refused("exec", table, code=137, says="limit tables=100000 to begin")
+        memory = self.module(slow(11, 10, memory=section(5, b"\0" + leb(4097))))
+        self.assertEqual(box("exec", "--limit", "memory=1GiB", memory).returncode, 0)
+        done = box("exec", memory)
+        self.assertEqual(done.returncode, 137, done)
+        self.assertIn("memory=256MiB", done.stderr.decode())
 
 
 class Walls(ExecTest):

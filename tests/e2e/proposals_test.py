@@ -132,8 +132,9 @@ class Proposals(ExecTest):
                     self.assertIn(f"{name} (off: ", box("inspect", self.module(contents)).stdout.decode())
 
     def test_shared_memory(self):
-        for contents in (SHARED, component(SHARED)):
+        for contents, flags in ((SHARED, ()), (component(SHARED), ("--invoke", "go"))):
             with self.subTest(kind=contents[4]):
+                self.refused("exec", *flags, self.module(contents), says="it has a shared memory")
                 self.assertIn("it has a shared memory", self.inspected(contents)["refused"])
 
     def test_the_asynchronous_model(self):
