@@ -144,7 +144,7 @@ static bx_vfs *mounts(void)
 static void run(bx_wasi *w, const bx_limits *limits, input *in)
 {
     for (int i = 0; i < MAX_CALLS && in->n; i++) {
-        const bx_host_def *d = &bx_wasi_preview1[next(in) % bx_wasi_preview1_count];
+        const bx_host_def *d = &bx_wasi_preview1.defs[next(in) % bx_wasi_preview1.n];
         uint64_t args[10] = {0};
         for (size_t k = 0; d->sig[k] != ':'; k++)
             args[k] = argument(in, d->sig[k] == 'I');

@@ -5,7 +5,8 @@
  * accept NULL.  Threads: engines and modules may be shared; an instance belongs to one
  * thread at a time; bx_engine_tick may be called from any thread or signal handler.
  * Handles are checked at each door: a pointer that was freed or is something else, a module that
- * was not linked, an instance that is in a call end the process in words.
+ * was not linked, an instance that is in a call, another number of contexts than of tables end the
+ * process in words.
  * Panics: the crate is built with panic=abort, so no unwinding ever crosses this border;
  * conditions a guest or an input can cause are reported as values, never as panics. */
 #ifndef BX_ENGINE_H
@@ -105,18 +106,20 @@ typedef struct bx_efacts {
     uint32_t has_entry;      /* core: `entry` is exported with type [] -> []; component: it is a command */
     uint32_t pad;
 } bx_efacts;
-/* Refuses what no compiling could mend: BX_ENG_IMPORT for imports that neither `defs` nor, for a
- * component, WASI 0.2 provides (with `traps`, as at linking, those that could not end a call); BX_ENG_UNSUPPORTED for a proposal that is off, as far as declarations
- * tell; BX_ENG_INVALID; BX_ENG_LIMIT as above.  `entry` may be NULL.  Linear as above; bodies of functions
- * are not looked at. */
-bx_eng_code bx_engine_check(const uint8_t *wasm, size_t n, const bx_host_def *defs, size_t n_defs,
-                            int traps, const char *entry, bx_efacts *ret, bx_eng_error *err);
+/* Refuses what no compiling could mend: BX_ENG_IMPORT for imports that neither `tables` nor, for a
+ * component, WASI 0.2 provides (with `traps`, as at linking, those that could not end a call);
+ * BX_ENG_UNSUPPORTED for a proposal that is off, as far as declarations tell; BX_ENG_INVALID;
+ * BX_ENG_LIMIT as above.  `entry` may be NULL.  Linear as above; bodies of functions are not looked
+ * at. */
+bx_eng_code bx_engine_check(const uint8_t *wasm, size_t n, const bx_host_table *tables,
+                            size_t n_tables, int traps, const char *entry, bx_efacts *ret, bx_eng_error *err);
 
 /* ---- core path ------------------------------------------------------------------- */
-/* Resolve a core module's imports once, against `defs` (copied).  Unknown imports, all of
- * them, are listed in the error; `traps` = 1: a function among them ends the guest (BX_END_TRAP) when it
- * is called instead.  Must be called once before bx_einstance_new. */
-bx_eng_code bx_emodule_link(bx_emodule *m, const bx_host_def *defs, size_t n, int traps,
+/* Resolve a core module's imports once, against `n` tables (copied), at most BX_HOST_TABLES, each of
+ * another module namespace.  Unknown imports, all of them, are listed in the error; `traps` = 1: a
+ * function among them ends the guest (BX_END_TRAP) when it is called instead.  Must be called once
+ * before bx_einstance_new. */
+bx_eng_code bx_emodule_link(bx_emodule *m, const bx_host_table *tables, size_t n, int traps,
                             bx_eng_error *err);
 
 typedef struct bx_engine_limits {

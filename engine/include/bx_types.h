@@ -23,18 +23,27 @@ typedef struct bx_ctl {
                              notice a cancel within BX_CTL_SLICE_MS */
 } bx_ctl;
 
-/* A host function of core modules.  `mem`/`mem_len` is the guest's exported memory as it is at this
- * moment (NULL/0 without one); `args` holds the parameters, zero-extended (f32/f64 as bits), and
+/* A host function of core modules.  `ctx` is the context of its table in this call; `mem`/`mem_len`
+ * is the guest's exported memory as it is at this moment (NULL/0 without one); `args` holds the parameters, zero-extended (f32/f64 as bits), and
  * takes the result in args[0].  Returns 0 to go on; any other value ends the guest at once and is
  * reported as bx_eng_end.host_code. */
 typedef int32_t (*bx_host_fn)(void *ctx, uint8_t *mem, size_t mem_len, uint64_t *args);
 
 typedef struct bx_host_def {
-    const char *module; /* "wasi_snapshot_preview1" */
     const char *name;
     const char *sig; /* parameters, ':', results: i = i32, I = i64, f = f32, F = f64 */
     bx_host_fn fn;
 } bx_host_def;
+
+/* The host functions of one module namespace.  What they share in a call is their table's context,
+ * so that tables know nothing of each other. */
+typedef struct bx_host_table {
+    const char *module; /* "wasi_snapshot_preview1" */
+    const bx_host_def *defs;
+    size_t n;
+} bx_host_table;
+
+enum { BX_HOST_TABLES = 4 }; /* most tables a module is linked against */
 
 /* ---- files (src/vfs) -------------------------------------------------------------------------- */
 typedef struct bx_file bx_file; /* an open file or directory of one call */

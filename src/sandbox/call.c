@@ -152,8 +152,9 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
             bx_module_name(c->module), entry_of(l));
     rc = enter(l, err);
     bx_engine_limits el = {l->limits->memory, l->limits->tables, l->limits->fuel};
+    void *ctxs[BX_CORE_TABLES] = {l->wasi}; /* as bx_core_tables has them */
     if (rc == BX_OK && core)
-        (void)bx_einstance_new(l->code, l->wasi, l->ctl, &el, &l->instance, end);
+        (void)bx_einstance_new(l->code, ctxs, BX_CORE_TABLES, l->ctl, &el, &l->instance, end);
     return rc;
 }
 

@@ -34,7 +34,8 @@ static int32_t host(void *ctx, uint8_t *mem, size_t mem_len, uint64_t *args)
     return 0;
 }
 
-static const bx_host_def DEFS[] = {{"h", "f", ":", host}};
+static const bx_host_def DEFS[] = {{"f", ":", host}};
+static const bx_host_table TABLE = {"h", DEFS, BX_COUNT(DEFS)};
 
 static bool load(bx_code_kind kind, const uint8_t *wasm, size_t n, bx_emodule **ret)
 {
@@ -46,13 +47,16 @@ static bool load(bx_code_kind kind, const uint8_t *wasm, size_t n, bx_emodule **
     return rc == BX_ENG_OK;
 }
 
-static bool link_module(void) { return bx_emodule_link(module, DEFS, 1, 0, NULL) == BX_ENG_OK; }
+static bool link_module(void) { return bx_emodule_link(module, &TABLE, 1, 0, NULL) == BX_ENG_OK; }
 
-static bool instantiate(void)
+static bool instantiate_with(size_t n)
 {
+    void *none[BX_HOST_TABLES] = {NULL};
     bx_engine_limits lim = {1 << 20, 100, 0};
-    return bx_einstance_new(module, NULL, NULL, &lim, &instance, &end) == BX_END_RETURN;
+    return bx_einstance_new(module, none, n, NULL, &lim, &instance, &end) == BX_END_RETURN;
 }
+
+static bool instantiate(void) { return instantiate_with(1); }
 
 static void setup(void)
 {
@@ -150,6 +154,18 @@ static void link_component_as_module(void)
         (void)link_module();
 }
 
+static void without_contexts(void)
+{
+    if (link_module())
+        (void)instantiate_with(0);
+}
+
+static void with_a_context_more(void)
+{
+    if (link_module())
+        (void)instantiate_with(2);
+}
+
 static void modules(void)
 {
     CHECK(ends(link_and_run, NULL));
@@ -157,6 +173,8 @@ static void modules(void)
     CHECK(ends(link_twice, "this module is linked already"));
     CHECK(ends(run_as_component, "this is a core module, not a component"));
     CHECK(ends(link_component_as_module, "this is a component, not a core module"));
+    CHECK(ends(without_contexts, "bx_einstance_new: broken invariant: 0 contexts for 1 tables"));
+    CHECK(ends(with_a_context_more, "2 contexts for 1 tables"));
 }
 
 static void run_again(void) { (void)bx_einstance_run(instance, "go", &end); }

@@ -218,11 +218,17 @@ static bx_code compile(bx_module *m, bx_engine *e, const bx_module_use *use, bx_
     return rc == BX_OK ? compile_fresh(m, e, use, &key, ret, err) : rc;
 }
 
+void bx_core_tables(bx_host_table tables[BX_CORE_TABLES])
+{
+    tables[0] = bx_wasi_preview1;
+}
+
 static bx_code link_core(bx_emodule *code, bool traps, bx_error *err)
 {
+    bx_host_table tables[BX_CORE_TABLES];
+    bx_core_tables(tables);
     bx_eng_error ee = {0};
-    return bx_from_engine(
-        bx_emodule_link(code, bx_wasi_preview1, bx_wasi_preview1_count, traps, &ee), &ee, err);
+    return bx_from_engine(bx_emodule_link(code, tables, BX_CORE_TABLES, traps, &ee), &ee, err);
 }
 
 /* Takes `code`. */

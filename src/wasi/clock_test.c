@@ -121,9 +121,9 @@ static void long_randomness_minds_the_deadline(void)
     bx_ctl_cancel(&e.ctl);
     uint64_t a[2] = {0, size};
     int32_t stop = 0;
-    for (size_t i = 0; i < bx_wasi_preview1_count; i++)
-        if (strcmp(bx_wasi_preview1[i].name, "random_get") == 0)
-            stop = bx_wasi_preview1[i].fn(e.w, big, size, a);
+    for (size_t i = 0; i < bx_wasi_preview1.n; i++)
+        if (strcmp(bx_wasi_preview1.defs[i].name, "random_get") == 0)
+            stop = bx_wasi_preview1.defs[i].fn(e.w, big, size, a);
     free(big);
     CHECK(stop == BX_WASI_CANCELLED);
 }

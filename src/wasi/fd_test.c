@@ -106,10 +106,10 @@ static void sum_over_32_bits_is_inval(void)
         bx_put32(big + i * 8 + 4, (uint32_t)size);
     }
     uint64_t r = 0;
-    for (size_t i = 0; i < bx_wasi_preview1_count; i++)
-        if (strcmp(bx_wasi_preview1[i].name, "fd_write") == 0) {
+    for (size_t i = 0; i < bx_wasi_preview1.n; i++)
+        if (strcmp(bx_wasi_preview1.defs[i].name, "fd_write") == 0) {
             uint64_t a[4] = {1, 0, 1024, 64000};
-            (void)bx_wasi_preview1[i].fn(e.w, big, size, a);
+            (void)bx_wasi_preview1.defs[i].fn(e.w, big, size, a);
             r = a[0];
         }
     free(big);

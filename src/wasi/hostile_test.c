@@ -173,11 +173,11 @@ static void without_memory(void)
 {
     ENV e = {0};
     CHECK(prepare(&e));
-    for (size_t i = 0; i < bx_wasi_preview1_count; i++) {
-        const shape *s = find(bx_wasi_preview1[i].name);
+    for (size_t i = 0; i < bx_wasi_preview1.n; i++) {
+        const shape *s = find(bx_wasi_preview1.defs[i].name);
         uint64_t a[10];
         memcpy(a, s->args, sizeof s->args);
-        (void)bx_wasi_preview1[i].fn(e.w, NULL, 0, a);
+        (void)bx_wasi_preview1.defs[i].fn(e.w, NULL, 0, a);
         if (s->ptrs[0].need)
             CHECK(a[0] == BX_E_FAULT);
     }
@@ -191,11 +191,10 @@ static void without_memory(void)
 static void every_function_has_a_shape(void)
 {
     CHECK(BX_COUNT(shapes) == 46);
-    CHECK(bx_wasi_preview1_count == 46);
-    for (size_t i = 0; i < bx_wasi_preview1_count; i++) {
-        CHECK(find(bx_wasi_preview1[i].name));
-        CHECK(strcmp(bx_wasi_preview1[i].module, "wasi_snapshot_preview1") == 0);
-    }
+    CHECK(bx_wasi_preview1.n == 46);
+    CHECK(strcmp(bx_wasi_preview1.module, "wasi_snapshot_preview1") == 0);
+    for (size_t i = 0; i < bx_wasi_preview1.n; i++)
+        CHECK(find(bx_wasi_preview1.defs[i].name));
 }
 
 int bxt_failed;

@@ -13,12 +13,12 @@
 #include "wasi/preview1.def"
 #undef BX_P1
 
-const bx_host_def bx_wasi_preview1[] = {
-#define BX_P1(name, sig) {"wasi_snapshot_preview1", #name, sig, enter_##name},
+static const bx_host_def functions[] = {
+#define BX_P1(name, sig) {#name, sig, enter_##name},
 #include "wasi/preview1.def"
 #undef BX_P1
 };
-const size_t bx_wasi_preview1_count = BX_COUNT(bx_wasi_preview1);
+const bx_host_table bx_wasi_preview1 = {"wasi_snapshot_preview1", functions, BX_COUNT(functions)};
 
 bx_code bx_wasi_new(bx_wasi **ret, bx_error *err)
 {

@@ -10,10 +10,10 @@ static void table_has_the_standard_signatures(void)
         {"clock_time_get", "iIi:i"},
     };
     size_t found = 0;
-    for (size_t i = 0; i < bx_wasi_preview1_count; i++)
+    for (size_t i = 0; i < bx_wasi_preview1.n; i++)
         for (size_t k = 0; k < BX_COUNT(some); k++)
-            if (strcmp(bx_wasi_preview1[i].name, some[k].name) == 0) {
-                CHECK(strcmp(bx_wasi_preview1[i].sig, some[k].sig) == 0);
+            if (strcmp(bx_wasi_preview1.defs[i].name, some[k].name) == 0) {
+                CHECK(strcmp(bx_wasi_preview1.defs[i].sig, some[k].sig) == 0);
                 found++;
             }
     CHECK(found == BX_COUNT(some));
@@ -21,9 +21,9 @@ static void table_has_the_standard_signatures(void)
 
 static void each_name_is_there_once(void)
 {
-    for (size_t i = 0; i < bx_wasi_preview1_count; i++)
+    for (size_t i = 0; i < bx_wasi_preview1.n; i++)
         for (size_t k = 0; k < i; k++)
-            CHECK(strcmp(bx_wasi_preview1[i].name, bx_wasi_preview1[k].name) != 0);
+            CHECK(strcmp(bx_wasi_preview1.defs[i].name, bx_wasi_preview1.defs[k].name) != 0);
 }
 
 static void new_survives_failed_allocations(void)

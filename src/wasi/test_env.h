@@ -98,9 +98,9 @@ BX_UNUSED static bool env_reset(env *e)
 /* Call a host function as the engine does: by its entry in the table. */
 BX_UNUSED static uint64_t env_call(env *e, const char *name, uint64_t *args)
 {
-    for (size_t i = 0; i < bx_wasi_preview1_count; i++)
-        if (strcmp(bx_wasi_preview1[i].name, name) == 0) {
-            e->stop = bx_wasi_preview1[i].fn(e->w, e->mem, ENV_MEM, args);
+    for (size_t i = 0; i < bx_wasi_preview1.n; i++)
+        if (strcmp(bx_wasi_preview1.defs[i].name, name) == 0) {
+            e->stop = bx_wasi_preview1.defs[i].fn(e->w, e->mem, ENV_MEM, args);
             return args[0];
         }
     return UINT64_MAX;

@@ -23,9 +23,8 @@
 #include "policy/grant.h"
 #include "vfs/vfs.h"
 
-/* The whole table; `ctx` of each is the bx_wasi of the call. */
-extern const bx_host_def bx_wasi_preview1[];
-extern const size_t bx_wasi_preview1_count;
+/* The host functions; the context of their table is the bx_wasi of the call. */
+extern const bx_host_table bx_wasi_preview1;
 
 /* What a host function returns when the guest must end. */
 enum {

@@ -85,7 +85,6 @@ c_types! { []
 
     /// A host function of core modules.
     struct HostDef = bx_host_def {
-        module: CText,
         name: CText,
         sig: CText,
         r#fn: Option<HostFn>,
@@ -98,6 +97,16 @@ c_types! { []
         has_entry: u32,
         pad: u32,
     }
+
+    /// The host functions of one module namespace.
+    struct HostTable = bx_host_table {
+        module: CText,
+        defs: *const HostDef,
+        n: usize,
+    }
+
+    /// Most tables a module is linked against.
+    const HOST_TABLES: u64 = BX_HOST_TABLES: 4;
 
     /// What can end a call from outside.
     struct BxCtl = bx_ctl {

@@ -1,13 +1,11 @@
 //! The core path: one store with one core module, host functions in C, nothing asynchronous.
 
-use std::ffi::c_void;
-
 use wasmtime::{Func, FuncType, Instance, Memory, Store, UpdateDeadline, Val};
 
 use super::ends::{self, Cause, Unwind};
 use super::limiter::{Ctl, Limiter};
 use super::link::CoreCode;
-use super::state::{CallState, fuel_used};
+use super::state::{CallState, Contexts, fuel_used};
 use crate::abi::error::chain;
 use crate::abi::types::{BxCtl, EndKind, EngEnd, EngineLimits};
 
@@ -30,10 +28,10 @@ impl BxInstance {
     /// A fresh instance, its start function run; or how that ended, with `end` filled.  `end` is filled either way.
     ///
     /// # Safety
-    /// `ctl` outlives the instance, `end` is writable, and the host functions `core` was linked with can use `ctx`.
+    /// `ctl` outlives the instance, `end` is writable, and the host functions `core` was linked with can use `ctxs`.
     pub unsafe fn new(
         core: &CoreCode,
-        ctx: *mut c_void,
+        ctxs: Contexts,
         ctl: *const BxCtl,
         lim: &EngineLimits,
         end: *mut EngEnd,
@@ -43,7 +41,7 @@ impl BxInstance {
             return Err(unsafe { ends::put_failed(end, "the module was not linked", &Limiter::new(lim)) });
         };
         let state = CallState {
-            ctx,
+            ctxs,
             ctl: Ctl::new(ctl),
             limiter: Limiter::new(lim),
             memory_export: core.memory,

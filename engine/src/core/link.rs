@@ -7,10 +7,10 @@ use wasmtime::{Caller, ExternType, FuncType, InstancePre, Linker, Module, Module
 
 use super::ends::{Cause, Unwind};
 use super::state::{CallState, memory};
-use crate::abi::access::text;
+use crate::abi::access::{list, text};
 use crate::abi::error::{Error, Result};
 use crate::abi::shown;
-use crate::abi::types::{Code, HostDef, HostFn};
+use crate::abi::types::{Code, HOST_TABLES, HostFn, HostTable};
 
 /// Most parameters a host function can have.
 const MAX_PARAMS: usize = 16;
@@ -23,8 +23,46 @@ pub struct CoreCode {
     pub pre: Option<InstancePre<CallState>>,
     /// The exported memory host functions see.
     pub memory: Option<ModuleExport>,
+    /// Tables of host functions it was linked against.
+    pub tables: usize,
     /// Whether it counts fuel.
     pub fuel: bool,
+}
+
+/// A host function somebody provides.
+struct Offer<'a> {
+    table: usize,
+    sig: &'a str,
+    func: HostFn,
+}
+
+/// What `tables` provide, by module and name.
+///
+/// # Safety
+/// As [`CoreCode::link`].
+unsafe fn by_name<'a>(tables: &'a [HostTable]) -> Result<HashMap<(&'a str, &'a str), Offer<'a>>> {
+    let internal = |msg: &str| Err(Error::new(Code::Internal, msg));
+    if tables.len() > HOST_TABLES as usize {
+        return internal("more tables of host functions than a call has contexts");
+    }
+    let mut by_name = HashMap::new();
+    for (table, t) in tables.iter().enumerate() {
+        // SAFETY: promised by the caller.
+        let (module, defs) = unsafe { (text(t.module), list(t.defs, t.n)) };
+        let Some(module) = module else { return internal("a table of host functions without a name") };
+        if by_name.keys().any(|&(other, _)| other == module) {
+            return internal("two tables of host functions with the same name");
+        }
+        for def in defs {
+            // SAFETY: promised by the caller.
+            let (name, sig) = unsafe { (text(def.name), text(def.sig)) };
+            let (Some(name), Some(sig), Some(func)) = (name, sig, def.r#fn) else {
+                return internal("a host function without name, signature or address");
+            };
+            by_name.insert((module, name), Offer { table, sig, func });
+        }
+    }
+    Ok(by_name)
 }
 
 impl CoreCode {
@@ -34,22 +72,14 @@ impl CoreCode {
         ty.as_ref().and_then(|t| t.func()).is_some_and(|f| f.params().len() == 0 && f.results().len() == 0)
     }
 
-    /// Resolve the imports against `defs`.  `traps`: a function nobody provides ends the guest once it calls it.
+    /// Resolve the imports against `tables`.  `traps`: a function nobody provides ends the guest once it calls it.
     ///
     /// # Safety
-    /// The strings of `defs` are valid, and each function does what its signature says.
-    pub unsafe fn link(&mut self, defs: &[HostDef], traps: bool) -> Result<()> {
+    /// The strings of `tables` are valid, and each function does what its signature says.
+    pub unsafe fn link(&mut self, tables: &[HostTable], traps: bool) -> Result<()> {
         let engine = self.module.engine().clone();
-        let mut by_name = HashMap::with_capacity(defs.len());
-        for def in defs {
-            // SAFETY: promised by the caller.
-            let (module, name, sig) = unsafe { (text(def.module), text(def.name), text(def.sig)) };
-            if let (Some(module), Some(name), Some(sig), Some(func)) = (module, name, sig, def.r#fn) {
-                by_name.insert((module, name), (sig, func));
-            } else {
-                return Err(Error::new(Code::Internal, "a host function without name, signature or address"));
-            }
-        }
+        // SAFETY: promised by the caller.
+        let by_name = unsafe { by_name(tables)? };
         let mut linker: Linker<CallState> = Linker::new(&engine);
         let mut unknown = Vec::new();
         let mut done = std::collections::HashSet::new();
@@ -59,7 +89,7 @@ impl CoreCode {
                 continue;
             }
             let is_func = matches!(import.ty(), ExternType::Func(_));
-            let Some(&(sig, func)) = by_name.get(&key) else {
+            let Some(&Offer { table, sig, func }) = by_name.get(&key) else {
                 if traps && is_func {
                     continue;
                 }
@@ -70,6 +100,7 @@ impl CoreCode {
                 .ok_or_else(|| Error::new(Code::Internal, format!("bad signature \"{sig}\" of {}", key.1)))?;
             let host = Host {
                 func,
+                table,
                 params: params.len(),
                 wide: params
                     .iter()
@@ -100,6 +131,7 @@ impl CoreCode {
                 .map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
         }
         let pre = linker.instantiate_pre(&self.module).map_err(|e| Error::from_wasmtime(Code::Import, &e))?;
+        self.tables = tables.len();
         self.pre = Some(pre);
         Ok(())
     }
@@ -131,6 +163,8 @@ pub fn unknown_imports(unknown: Vec<Unknown<'_>>) -> Result<()> {
 #[derive(Clone)]
 struct Host {
     func: HostFn,
+    /// Whose context it gets.
+    table: usize,
     params: usize,
     /// Bit i: parameter i is 64 bits wide.
     wide: u32,
@@ -171,7 +205,7 @@ impl Host {
             Some(m) => (m.data_ptr(&caller), m.data_size(&caller)),
             None => (std::ptr::null_mut(), 0),
         };
-        let ctx = caller.data().ctx;
+        let ctx = caller.data().ctxs[self.table];
         // SAFETY: the C function keeps to `bx_host_fn`: it writes only within `mem` and `args`.
         let code = unsafe { (self.func)(ctx, mem, len, args.as_mut_ptr()) };
         if code != 0 {

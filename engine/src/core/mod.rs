@@ -6,4 +6,4 @@ pub mod instance;
 pub mod limiter;
 pub mod link;
 pub mod proposals;
-mod state;
+pub mod state;

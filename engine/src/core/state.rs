@@ -6,10 +6,14 @@ use wasmtime::{Caller, Memory, ModuleExport, Store};
 
 use super::ends::Cause;
 use super::limiter::{Ctl, Limiter};
+use crate::abi::types::HOST_TABLES;
+
+/// What the functions of each table get handed in this call.
+pub type Contexts = [*mut c_void; HOST_TABLES as usize];
 
 /// What the store of a core instance carries.
 pub struct CallState {
-    pub ctx: *mut c_void,
+    pub ctxs: Contexts,
     pub ctl: Ctl,
     pub limiter: Limiter,
     /// Where the exported memory is found, until somebody asked for it.
@@ -20,10 +24,10 @@ pub struct CallState {
     pub fuel: u64,
 }
 
-// SAFETY: an instance belongs to one thread at a time, and `ctx` is only handed back to the C functions that
-// came with it.
+// SAFETY: an instance belongs to one thread at a time, and contexts are only handed back to the C functions that
+// came with them.
 unsafe impl Send for CallState {}
-// SAFETY: as above; nothing reads `ctx` through a shared reference.
+// SAFETY: as above; nothing reads the contexts through a shared reference.
 unsafe impl Sync for CallState {}
 
 /// The exported memory, looked up once per instance (it may first be asked for while a start function runs).

@@ -3,12 +3,12 @@
 use std::ffi::c_void;
 use std::ptr::null_mut;
 
-use super::handles::{core_to_link, linked_core};
+use super::handles::{contexts, core_to_link, linked_core};
 use crate::abi::access::{list, text};
 use crate::abi::error::finish;
 use crate::abi::handle::{Handle, given};
 use crate::abi::types::{
-    BxCtl, CText, Code, EndKind, EngBytes, EngEnd, EngError, EngineLimits, HostDef, Instance, Module,
+    BxCtl, CText, Code, EndKind, EngBytes, EngEnd, EngError, EngineLimits, HostTable, Instance, Module,
 };
 use crate::core::instance::BxInstance;
 use crate::file::{BxModule, Loaded};
@@ -18,7 +18,7 @@ use crate::typed::invoke_core;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bx_emodule_link(
     m: *mut Module,
-    defs: *const HostDef,
+    tables: *const HostTable,
     n: usize,
     traps: i32,
     err: *mut EngError,
@@ -26,7 +26,7 @@ pub unsafe extern "C" fn bx_emodule_link(
     // SAFETY: the header asks for valid pointers, and for a module that nobody else uses yet.
     unsafe {
         let m = Handle::<BxModule>::get_mut(m, "bx_emodule_link");
-        finish(core_to_link(m, "bx_emodule_link").link(list(defs, n), traps != 0), err, |()| ())
+        finish(core_to_link(m, "bx_emodule_link").link(list(tables, n), traps != 0), err, |()| ())
     }
 }
 
@@ -34,7 +34,8 @@ pub unsafe extern "C" fn bx_emodule_link(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn bx_einstance_new(
     m: *const Module,
-    ctx: *mut c_void,
+    ctxs: *const *mut c_void,
+    n: usize,
     ctl: *const BxCtl,
     lim: *const EngineLimits,
     ret: *mut *mut Instance,
@@ -47,7 +48,9 @@ pub unsafe extern "C" fn bx_einstance_new(
     unsafe {
         *ret = null_mut();
         let m = Handle::<BxModule>::get(m, "bx_einstance_new");
-        match BxInstance::new(linked_core(m, "bx_einstance_new"), ctx, ctl, &*lim, end) {
+        let core = linked_core(m, "bx_einstance_new");
+        let ctxs = contexts(core, list(ctxs, n), "bx_einstance_new");
+        match BxInstance::new(core, ctxs, ctl, &*lim, end) {
             Ok(i) => {
                 *ret = Handle::lend(i);
                 EndKind::Return

@@ -6,7 +6,7 @@ use std::os::fd::FromRawFd;
 use crate::abi::access::{list, text};
 use crate::abi::error::finish;
 use crate::abi::handle::{Handle, given};
-use crate::abi::types::{CText, Code, CodeKind, EngBytes, EngError, Engine, Facts, HostDef, Module};
+use crate::abi::types::{CText, Code, CodeKind, EngBytes, EngError, Engine, Facts, HostTable, Module};
 use crate::core::engine::BxEngine;
 use crate::file::{BxModule, check, componentize, describe};
 
@@ -90,8 +90,8 @@ pub unsafe extern "C" fn bx_engine_describe(
 pub unsafe extern "C" fn bx_engine_check(
     wasm: *const u8,
     n: usize,
-    defs: *const HostDef,
-    n_defs: usize,
+    tables: *const HostTable,
+    n_tables: usize,
     traps: i32,
     entry: CText,
     ret: *mut Facts,
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn bx_engine_check(
     given(ret, "place for the facts", "bx_engine_check");
     // SAFETY: the header asks for valid pointers.
     unsafe {
-        let facts = check(list(wasm, n), list(defs, n_defs), traps != 0, text(entry).unwrap_or(""));
+        let facts = check(list(wasm, n), list(tables, n_tables), traps != 0, text(entry).unwrap_or(""));
         finish(facts, err, |facts| ret.write(facts))
     }
 }

@@ -19,11 +19,11 @@ c_functions! {
     fn bx_emodule_free(*mut Module);
     fn bx_engine_describe(*const u8, usize, *mut EngBytes, *mut EngError) -> Code;
     fn bx_engine_check(
-        *const u8, usize, *const HostDef, usize, i32, CText, *mut Facts, *mut EngError,
+        *const u8, usize, *const HostTable, usize, i32, CText, *mut Facts, *mut EngError,
     ) -> Code;
-    fn bx_emodule_link(*mut Module, *const HostDef, usize, i32, *mut EngError) -> Code;
+    fn bx_emodule_link(*mut Module, *const HostTable, usize, i32, *mut EngError) -> Code;
     fn bx_einstance_new(
-        *const Module, *mut c_void, *const BxCtl, *const EngineLimits, *mut *mut Instance, *mut EngEnd,
+        *const Module, *const *mut c_void, usize, *const BxCtl, *const EngineLimits, *mut *mut Instance, *mut EngEnd,
     ) -> EndKind;
     fn bx_einstance_run(*mut Instance, CText, *mut EngEnd) -> EndKind;
     fn bx_einstance_invoke(

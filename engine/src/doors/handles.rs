@@ -1,11 +1,14 @@
 //! What the handles are, and the states a module can be in.
 
+use std::ffi::c_void;
+
 use crate::abi::handle::{Object, misuse};
-use crate::abi::types::{Engine, Instance, Module};
+use crate::abi::types::{Engine, HOST_TABLES, Instance, Module};
 use crate::component::ComponentCode;
 use crate::core::engine::BxEngine;
 use crate::core::instance::BxInstance;
 use crate::core::link::CoreCode;
+use crate::core::state::Contexts;
 use crate::file::{BxModule, Loaded};
 
 impl Object for BxEngine {
@@ -33,6 +36,16 @@ pub fn linked_core<'a>(m: &'a BxModule, door: &str) -> &'a CoreCode {
         Loaded::Core(_) => misuse(door, "this module was not linked"),
         Loaded::Component(_) => misuse(door, "this is a component, not a core module"),
     }
+}
+
+/// One context for each table `core` was linked against, and none more.
+pub fn contexts(core: &CoreCode, given: &[*mut c_void], door: &str) -> Contexts {
+    if given.len() != core.tables {
+        misuse(door, &format!("{} contexts for {} tables of host functions", given.len(), core.tables));
+    }
+    let mut all = [std::ptr::null_mut(); HOST_TABLES as usize];
+    all[..given.len()].copy_from_slice(given);
+    all
 }
 
 /// The core module in `m`, for linking it, once.

@@ -6,17 +6,17 @@ use wasmparser::types::TypesRef;
 use wasmparser::{CompositeInnerType, ExternalKind, FuncType, TypeRef, ValType};
 
 use super::survey::{Depth, Survey, survey};
-use crate::abi::access::text;
+use crate::abi::access::{list, text};
 use crate::abi::error::{Error, Result};
-use crate::abi::types::{Code, CodeKind, Facts, HostDef};
+use crate::abi::types::{Code, CodeKind, Facts, HostTable};
 use crate::component::{self, Wanted};
 use crate::core::link::{Unknown, unknown_imports};
 
 /// See `bx_engine_check`.
 ///
 /// # Safety
-/// The strings of `defs` are valid.
-pub unsafe fn check(wasm: &[u8], defs: &[HostDef], traps: bool, entry: &str) -> Result<Facts> {
+/// As [`signatures`].
+pub unsafe fn check(wasm: &[u8], tables: &[HostTable], traps: bool, entry: &str) -> Result<Facts> {
     let s = survey(wasm, Depth::Sections)?;
     if let Some(words) = s.complaint() {
         return Err(Error::new(Code::Unsupported, words));
@@ -27,7 +27,7 @@ pub unsafe fn check(wasm: &[u8], defs: &[HostDef], traps: bool, entry: &str) -> 
         s.sections.component_exports.iter().any(|name| component::is_run(name))
     } else {
         // SAFETY: promised by the caller.
-        refuse_imports(&s, &unsafe { signatures(defs) }, traps)?;
+        refuse_imports(&s, &unsafe { signatures(tables) }, traps)?;
         has_entry(&s, entry)
     };
     // The instances of a component have memories and tables of their own: only the engine can tell how many.
@@ -52,11 +52,16 @@ fn imports_of<'a>(s: &Survey<'a>) -> impl Iterator<Item = (&'a str, Wanted)> {
 /// Signatures by module and name.
 ///
 /// # Safety
-/// The strings of `defs` are valid.
-unsafe fn signatures(defs: &[HostDef]) -> HashMap<(&str, &str), &str> {
-    // SAFETY: promised by the caller.
-    let row = |d: &HostDef| unsafe { Some(((text(d.module)?, text(d.name)?), text(d.sig)?)) };
-    defs.iter().filter_map(row).collect()
+/// The definitions and strings of `tables` are valid.
+unsafe fn signatures(tables: &[HostTable]) -> HashMap<(&str, &str), &str> {
+    let mut all = HashMap::new();
+    for t in tables {
+        // SAFETY: promised by the caller.
+        let (Some(module), defs) = (unsafe { (text(t.module), list(t.defs, t.n)) }) else { continue };
+        // SAFETY: promised by the caller.
+        all.extend(defs.iter().filter_map(|d| unsafe { Some(((module, text(d.name)?), text(d.sig)?)) }));
+    }
+    all
 }
 
 fn func<'a>(types: TypesRef<'a>, id: wasmparser::types::CoreTypeId) -> Option<&'a FuncType> {

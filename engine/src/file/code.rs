@@ -147,7 +147,7 @@ fn read_tail(tail: &[u8; TAIL]) -> Result<u64> {
 
 fn of_core(engine: &BxEngine, module: Module) -> Loaded {
     let memory = exported_memory(&module);
-    Loaded::Core(CoreCode { module, pre: None, memory, fuel: engine.config.fuel != 0 })
+    Loaded::Core(CoreCode { module, pre: None, memory, tables: 0, fuel: engine.config.fuel != 0 })
 }
 
 fn of_component(engine: &BxEngine, component: Component) -> Loaded {
