@@ -258,7 +258,7 @@ typedef enum bx_esock_use {
 typedef struct bx_esock_hooks { /* none may be NULL */
     /* 1: allowed.  `addr`: 4 or 16 bytes, network order.  Asked before every bind (what the kernel
      * binds by itself, the unspecified address with port 0, included), connect and datagram; the
-     * two *_MAKE once, before the call's first socket. */
+     * two *_MAKE before each socket. */
     int (*check)(void *ctx, bx_esock_use use, const uint8_t *addr, size_t n, uint16_t port);
     /* Look a name up; `emit` once per address (4 or 16 bytes).  May block; must watch the ctl.  0; 1 not
      * allowed; 2 no such name; 3 try again later; 4 failed for good. */

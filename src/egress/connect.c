@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "egress/internal.h"
+#include "os/fd.h"
 
 /* ---- new connections ------------------------------------------------------------------------- */
 
@@ -53,6 +54,12 @@ curl_socket_t bx_connect_open(void *ctx, curlsocktype purpose, struct curl_socka
     }
     r->opened = true;
     int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    if (fd >= 0 && !bx_fd_is_spare(fd)) {
+        (void)close(fd);
+        bx_transfer_abort(r, BX_HTTP_CONNECTION_LIMIT_REACHED,
+                          "the process has too few file descriptors left (ulimit -n)");
+        return CURL_SOCKET_BAD;
+    }
     if (fd >= 0 && !remember(r->scope, fd)) {
         (void)close(fd);
         bx_transfer_abort(r, BX_HTTP_INTERNAL_ERROR, "out of memory");

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "os/random.h"
@@ -17,6 +19,25 @@ void bx_autoclose(int *fd)
     int saved = errno;
     (void)close(*fd);
     errno = saved;
+}
+
+bool bx_fd_is_spare(int fd)
+{
+    struct rlimit r; /* asked for each time: whoever embeds this may change it */
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0)
+        return false;
+    rlim_t reserve = r.rlim_cur / 4 < BX_FD_RESERVE ? r.rlim_cur / 4 : BX_FD_RESERVE;
+    return (rlim_t)fd < r.rlim_cur - reserve;
+}
+
+bool bx_fd_any_spare(void)
+{
+    int fd = eventfd(0, EFD_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool spare = bx_fd_is_spare(fd);
+    (void)close(fd);
+    return spare;
 }
 
 bool bx_fd_fill_standard(void)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -169,8 +170,35 @@ static void closed_standard_streams_are_filled(void)
     CHECK(filled_without(-1, -1, 2) && filled_without(-1, 1, 2) && filled_without(-1, -1, -1));
 }
 
+/* A child with 40 descriptors that opens until none is spare, then until there are none at all. */
+static bool keeps_a_reserve(void)
+{
+    enum { LIMIT = 40, MOST = LIMIT + 1 };
+    struct rlimit r = {LIMIT, LIMIT};
+    if (setrlimit(RLIMIT_NOFILE, &r) != 0 || !bx_fd_any_spare())
+        return false;
+    int spare = 0, reserve = 0, fd;
+    while (spare < MOST && (fd = dup(1)) >= 0 && bx_fd_is_spare(fd))
+        spare++;
+    if (spare == MOST || bx_fd_any_spare() || close(fd) != 0)
+        return false;
+    while (reserve < MOST && dup(1) >= 0)
+        reserve++;
+    return spare > 0 && reserve == LIMIT / 4 && errno == EMFILE && !bx_fd_any_spare();
+}
+
+static void a_quarter_is_in_reserve(void)
+{
+    (void)fflush(stdout);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(!keeps_a_reserve());
+    int status = -1;
+    CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+}
+
 BXT_MAIN(RUN(full_reads_and_writes); RUN(reads_a_file_up_to_the_limit);
          RUN(the_buffers_own_maximum_holds); RUN(reading_survives_failed_allocations);
          RUN(write_makes_and_replaces_with_exact_mode); RUN(write_replaces_a_link_not_its_target);
          RUN(a_failed_write_leaves_nothing_behind);
-         RUN(closed_standard_streams_are_filled);)
+         RUN(closed_standard_streams_are_filled); RUN(a_quarter_is_in_reserve);)

@@ -1,4 +1,5 @@
 /* wasi:http and wasi:sockets for components: the engine's hooks onto src/egress. */
+#include "os/fd.h"
 #include "sandbox/component_hooks.h"
 #include "sandbox/internal.h"
 
@@ -73,7 +74,7 @@ static int check(void *ctx, bx_esock_use use, const uint8_t *addr, size_t n, uin
     if (!bx_net_may_socket(bx_grant_net(bx_sealed_grant(c->sealed)), proto))
         return 0;
     if (use == BX_ESOCK_TCP_MAKE || use == BX_ESOCK_UDP_MAKE)
-        return 1;
+        return bx_fd_any_spare();
     if (n != 4 && n != 16)
         return 0;
     if (use == BX_ESOCK_TCP_BIND || use == BX_ESOCK_UDP_BIND)

@@ -59,6 +59,7 @@ bx_errno bx_event_refused(bx_vfs_session *s, bx_fs_op op, bx_event_at a, unsigne
     case BX_E_ACCES:
     case BX_E_DQUOT:
     case BX_E_MFILE:
+    case BX_E_NFILE:
     case BX_E_XDEV:
     case BX_E_NOTCAPABLE:
         return bx_event(s, op, a, NULL, rights, result);

@@ -85,19 +85,21 @@ static bx_errno open_existing(bx_file *dir, const char *path, const bx_open_how 
         return e;
     f->type = S_ISDIR(st.st_mode) ? BX_FT_DIR : BX_FT_REG;
     f->path_only = f->type == BX_FT_DIR || (!how->read && !how->write);
-    if (f->path_only) {
+    if (f->path_only)
         f->fd = bx_fd_take(&fd);
-        return BX_E_SUCCESS;
-    }
-    return reopen(dir->s, fd, open_flags(how), &f->fd);
+    else
+        e = reopen(dir->s, fd, open_flags(how), &f->fd);
+    return e == BX_E_SUCCESS && !bx_fd_is_spare(f->fd) ? BX_E_NFILE : e;
 }
 
 /* The parent may have moved into a carve-out since it was judged: where the new file really is
- * decides. */
+ * decides.  What the guest does not get is not left behind. */
 static bx_errno judge_created(bx_file *dir, const bx_at *at, int fd)
 {
     const bx_carve *c = dir->s->v->carve;
-    bx_errno e = c ? bx_carve_judge(c, fd, NULL, 0) : BX_E_SUCCESS;
+    bx_errno e = !bx_fd_is_spare(fd) ? BX_E_NFILE
+                 : c                 ? bx_carve_judge(c, fd, NULL, 0)
+                                     : BX_E_SUCCESS;
     if (e != BX_E_SUCCESS)
         (void)unlinkat(at->fd, at->name, 0);
     return e;

@@ -98,6 +98,8 @@ static bx_errno list_open(bx_file *dir)
     BX_AUTOCLOSE int fd = open(proc, O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return bx_errno_from_host(errno);
+    if (!bx_fd_is_spare(fd))
+        return BX_E_NFILE;
     bx_dirlist *l = bx_calloc(1, sizeof *l);
     if (!l)
         return BX_E_NOMEM;

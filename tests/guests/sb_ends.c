@@ -1,4 +1,6 @@
 /* sb_ends.c - one guest that can end in every way; argv[1] says how.  Used by src/sandbox tests. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +62,22 @@ static int show(int argc, char **argv)
     return 0;
 }
 
+/* Open the directory "/w" again and again, never closing it, until that is refused. */
+static int hold(void)
+{
+    int n = 0;
+    while (open("/w", O_RDONLY | O_DIRECTORY) >= 0)
+        n++;
+    printf("%d: %s\n", n, strerror(errno));
+    return 0;
+}
+
+static int sleep_for(long seconds, long ns)
+{
+    struct timespec t = {seconds, ns};
+    return nanosleep(&t, NULL);
+}
+
 int main(int argc, char **argv)
 {
     const char *how = argc > 1 ? argv[1] : "";
@@ -81,10 +99,12 @@ int main(int argc, char **argv)
         return eat(0);
     if (strcmp(how, "flood") == 0)
         return flood();
-    if (strcmp(how, "sleep") == 0) {
-        struct timespec t = {3600, 0};
-        return nanosleep(&t, NULL);
-    }
+    if (strcmp(how, "hold") == 0)
+        return hold();
+    if (strcmp(how, "sleep") == 0)
+        return sleep_for(3600, 0);
+    if (strcmp(how, "nap") == 0)
+        return sleep_for(0, 1000000);
     if (strcmp(how, "spin") == 0) {
         for (;;)
             sink++;

@@ -9,7 +9,7 @@ use wasmtime_wasi::sockets::WasiSockets;
 use wasmtime_wasi_http::WasiHttp;
 use wasmtime_wasi_http::p2::bindings as http_bindings;
 
-use super::kv;
+use super::{kv, net};
 use super::state::{HasTable, HasView};
 use super::store::State;
 use crate::abi::error::{Error, Result};
@@ -119,12 +119,12 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     let options = sockets::network::LinkOptions::default();
     sockets::network::add_to_linker::<State, WasiSockets>(l, &options, State::sockets)?;
     sockets::instance_network::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
-    sockets::tcp_create_socket::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
+    sockets::tcp_create_socket::add_to_linker::<State, net::HasSocketMaker>(l, State::socket_maker)?;
     sockets::ip_name_lookup::add_to_linker::<State, HasView>(l, State::view)?;
     sync::sockets::tcp::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
     sync::sockets::udp::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
     shadow_datagram_end(l)?;
-    sync::sockets::udp_create_socket::add_to_linker::<State, super::net::HasUdpMaker>(l, State::udp_maker)?;
+    sync::sockets::udp_create_socket::add_to_linker::<State, net::HasSocketMaker>(l, State::socket_maker)?;
     let options = http_bindings::http::types::LinkOptions::default();
     http_bindings::http::types::add_to_linker::<State, WasiHttp>(l, &options, State::http)?;
     http_bindings::http::outgoing_handler::add_to_linker::<State, WasiHttp>(l, State::http)?;
@@ -133,7 +133,9 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
 }
 
 /// Give outgoing datagram streams an end that waits as every host function does.  The library's own end waits for
-/// the socket without driving this thread's runtime, past deadline and cancel.
+/// the socket without driving this thread's runtime, past deadline and cancel.  Of its other functions that could wait
+/// (binding, listening, the streams of a datagram socket) none does: they ask for permission, and our answer is there
+/// at once.
 fn shadow_datagram_end(l: &mut Linker<State>) -> wasmtime::Result<()> {
     l.allow_shadowing(true);
     let ty = ResourceType::host::<OutgoingDatagramStream>();

@@ -10,9 +10,9 @@ use wasmtime_wasi::p2::bindings::sockets::ip_name_lookup::{
     Host as LookupHost, HostResolveAddressStream, ResolveAddressStream,
 };
 use wasmtime_wasi::p2::bindings::sockets::network::{self, ErrorCode, IpAddress, IpAddressFamily, Network};
-use wasmtime_wasi::p2::bindings::sockets::udp_create_socket;
+use wasmtime_wasi::p2::bindings::sockets::{tcp_create_socket, udp_create_socket};
 use wasmtime_wasi::p2::bindings::sync;
-use wasmtime_wasi::p2::{DynPollable, Pollable, SocketError, SocketResult, UdpSocket, subscribe};
+use wasmtime_wasi::p2::{DynPollable, Pollable, SocketError, SocketResult, TcpSocket, UdpSocket, subscribe};
 use wasmtime_wasi::sockets::{SocketAddrUse, WasiSocketsCtx, WasiSocketsCtxView};
 
 use super::state::{Shared, View};
@@ -24,8 +24,9 @@ pub fn context(shared: &Arc<Shared>) -> Box<WasiSocketsCtx> {
     shared.tasks.store(true, Ordering::Relaxed);
     let asked = shared.clone();
     let mut ctx: WasiCtx = WasiCtx::builder()
-        .allow_tcp(ask(shared, SockUse::TCP_MAKE, &[], 0))
-        .allow_udp(ask(shared, SockUse::UDP_MAKE, &[], 0))
+        // Each is asked for when it is made.
+        .allow_tcp(true)
+        .allow_udp(true)
         .allow_ip_name_lookup(false)
         .socket_addr_check(move |addr, why| {
             let ok = allowed(&asked, addr, why);
@@ -55,24 +56,37 @@ fn ask(shared: &Shared, what: SockUse, addr: &[u8], port: u16) -> bool {
     unsafe { (sock.check)(shared.ctx(), what, addr.as_ptr(), addr.len(), port) == 1 }
 }
 
-/// Makes datagram sockets.  Wasmtime's own synchronous way waits for readiness without driving this thread's
-/// runtime, which would never come; ours waits as every host function does, within the call's deadline.
-pub struct UdpMaker<'a> {
+/// Makes sockets, each asked for first.  Wasmtime's own synchronous way to datagram sockets waits for readiness without
+/// driving this thread's runtime, which would never come; ours waits as every host function does, within the call's
+/// deadline.
+pub struct SocketMaker<'a> {
     /// The call.
     pub shared: Arc<Shared>,
     /// Its sockets.
     pub sockets: WasiSocketsCtxView<'a>,
 }
 
-/// Selects [`UdpMaker`] for a linker.
-pub struct HasUdpMaker;
+/// Selects [`SocketMaker`] for a linker.
+pub struct HasSocketMaker;
 
-impl HasData for HasUdpMaker {
-    type Data<'a> = UdpMaker<'a>;
+impl HasData for HasSocketMaker {
+    type Data<'a> = SocketMaker<'a>;
 }
 
-impl sync::sockets::udp_create_socket::Host for UdpMaker<'_> {
+impl tcp_create_socket::Host for SocketMaker<'_> {
+    fn create_tcp_socket(&mut self, family: IpAddressFamily) -> SocketResult<Resource<TcpSocket>> {
+        if !ask(&self.shared, SockUse::TCP_MAKE, &[], 0) {
+            return Err(ErrorCode::AccessDenied.into());
+        }
+        tcp_create_socket::Host::create_tcp_socket(&mut self.sockets, family)
+    }
+}
+
+impl sync::sockets::udp_create_socket::Host for SocketMaker<'_> {
     fn create_udp_socket(&mut self, family: IpAddressFamily) -> SocketResult<Resource<UdpSocket>> {
+        if !ask(&self.shared, SockUse::UDP_MAKE, &[], 0) {
+            return Err(ErrorCode::AccessDenied.into());
+        }
         let made = udp_create_socket::Host::create_udp_socket(&mut self.sockets, family);
         self.shared.wait(made).unwrap_or_else(|stopped| Err(SocketError::trap(stopped)))
     }
@@ -109,7 +123,7 @@ impl network::Host for View<'_> {
 }
 
 // Asked of whoever makes sockets; only the first of the three is ever used.
-impl network::Host for UdpMaker<'_> {
+impl network::Host for SocketMaker<'_> {
     fn convert_error_code(&mut self, err: SocketError) -> wasmtime::Result<ErrorCode> {
         err.downcast()
     }
@@ -122,7 +136,7 @@ impl network::Host for UdpMaker<'_> {
     }
 }
 
-impl network::HostNetwork for UdpMaker<'_> {
+impl network::HostNetwork for SocketMaker<'_> {
     fn drop(&mut self, n: Resource<Network>) -> wasmtime::Result<()> {
         self.sockets.table.delete(n)?;
         Ok(())

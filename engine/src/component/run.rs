@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use wasmtime::component::{Func, Instance};
 use wasmtime::{Store, UpdateDeadline};
 use wasmtime_wasi::I32Exit;
@@ -42,11 +43,11 @@ impl Running {
         }
     }
 
-    /// Fill `end` for `r`, and tear the call down.
+    /// Fill `end` for `r`, and tear the call down.  `other` is what an error without a type of its own means.
     ///
     /// # Safety
     /// `end` points to a writable `bx_eng_end`.
-    unsafe fn finish(mut self, r: wasmtime::Result<i32>, end: *mut EngEnd) -> EndKind {
+    unsafe fn finish(mut self, r: wasmtime::Result<i32>, other: EndKind, end: *mut EngEnd) -> EndKind {
         let fuel = self.fuel_used();
         let state = self.store.data_mut();
         let shared = state.shared.clone();
@@ -62,7 +63,7 @@ impl Running {
         let kind = unsafe {
             let kind = match r {
                 Ok(code) => ends::put(end, EndKind::Return, code, fuel, &state.limiter),
-                Err(e) => ends::put_error(end, &e, shared.cause(), fuel, &state.limiter, EndKind::Trap),
+                Err(e) => ends::put_error(end, &e, shared.cause(), fuel, &state.limiter, other),
             };
             (&raw mut (*end).host_ns).write(shared.host_ns());
             kind
@@ -104,16 +105,28 @@ pub unsafe fn with_instance(
     if let Some(words) = missing(linked, shared.call()) {
         return failed(words);
     }
-    let handle = linked.uses_net.then(|| runtime(|rt| rt.handle().clone()));
+    let handle = runtime_of(linked);
+    let Ok(handle) = handle else { return failed(ends::NO_DESCRIPTORS) };
     let _entered = handle.as_ref().map(|h| h.enter());
     let mut running = match Running::new(linked.pre.engine(), c.fuel, shared) {
         Ok(running) => running,
         Err(e) => return failed(&chain(&e)),
     };
-    let r = linked.pre.instantiate(&mut running.store);
-    let r = r.and_then(|instance| f(&mut running, &instance, linked));
+    // An error without a type of its own: instances that the system has no room for, or what a host function says.
+    let (r, other) = match linked.pre.instantiate(&mut running.store) {
+        Ok(instance) => (f(&mut running, &instance, linked), EndKind::Trap),
+        Err(e) => (Err(e), EndKind::Failed),
+    };
     // SAFETY: promised by the caller.
-    unsafe { running.finish(r, end) }
+    unsafe { running.finish(r, other, end) }
+}
+
+/// The runtime that what `linked` imports needs around it; an error: there are no descriptors for it.
+fn runtime_of(linked: &Linked) -> Result<Option<Handle>, ()> {
+    if !linked.uses_net {
+        return Ok(None);
+    }
+    runtime(|rt| rt.handle().clone()).map(Some).ok_or(())
 }
 
 /// Run `wasi:cli/run`; the exit code is in `end`.

@@ -1,6 +1,6 @@
 //! What the streams, tasks and host functions of a component call share, and how they wait.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::ffi::c_void;
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -18,6 +18,9 @@ use crate::core::limiter::{Ctl, Stop, now_ns};
 
 /// How long a wait goes on before it looks for a cancel again.
 const SLICE: Duration = Duration::from_millis(5);
+
+/// Rounds in which aborted tasks of a call are waited for.
+const SETTLE: u32 = 16;
 
 /// The part of a call that its streams and tasks share.
 pub struct Shared {
@@ -92,6 +95,7 @@ impl Shared {
             0 => None,
             1 => Some(Cause::Stop(Stop::Deadline)),
             2 => Some(Cause::Stop(Stop::Cancelled)),
+            3 => Some(Cause::Descriptors),
             _ => Some(Cause::Host(v as u32 as i32)),
         }
     }
@@ -101,7 +105,8 @@ impl Shared {
         let v = match cause {
             Cause::Stop(Stop::Deadline) => 1 << 32,
             Cause::Stop(Stop::Cancelled) => 2 << 32,
-            Cause::Host(code) => 3 << 32 | u64::from(code as u32),
+            Cause::Descriptors => 3 << 32,
+            Cause::Host(code) => 4 << 32 | u64::from(code as u32),
         };
         self.cause.store(v, Ordering::Relaxed);
         Unwind.into()
@@ -128,16 +133,21 @@ impl Shared {
         let mut fut = pin!(fut);
         if self.tasks.load(Ordering::Relaxed) {
             let begin = now_ns();
-            runtime(|rt| rt.block_on(tokio::task::yield_now()));
+            self.runtime(|rt| rt.block_on(tokio::task::yield_now()))?;
             self.host_ns.fetch_add(now_ns() - begin, Ordering::Relaxed);
         }
         if let Poll::Ready(v) = fut.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return Ok(v);
         }
         let begin = now_ns();
-        let r = runtime(|rt| rt.block_on(self.wait_sliced(fut)));
+        let r = self.runtime(|rt| rt.block_on(self.wait_sliced(fut)))?;
         self.host_ns.fetch_add(now_ns() - begin, Ordering::Relaxed);
         r
+    }
+
+    /// [`runtime`], whose absence ends the guest.
+    fn runtime<R>(&self, f: impl FnOnce(&Runtime) -> R) -> wasmtime::Result<R> {
+        runtime(f).ok_or_else(|| self.end(Cause::Descriptors))
     }
 
     async fn wait_sliced<F: Future>(&self, mut fut: Pin<&mut F>) -> wasmtime::Result<F::Output> {
@@ -150,35 +160,42 @@ impl Shared {
         }
     }
 
-    /// Let aborted tasks of the call be dropped, so that nothing of it is left when the caller goes on.
+    /// Drop what tasks the call still has, so that nothing of it is left when the caller goes on: they hold sockets, and
+    /// pointers to the call.  Aborted ones go when the runtime gets to them; any other goes with its runtime.
     pub fn settle(&self) {
-        if self.tasks.load(Ordering::Relaxed) {
-            runtime(|rt| {
-                rt.block_on(async {
-                    for _ in 0..4 {
-                        tokio::task::yield_now().await;
+        if !self.tasks.load(Ordering::Relaxed) {
+            return;
+        }
+        let left = runtime(|rt| {
+            rt.block_on(async {
+                for _ in 0..SETTLE {
+                    if rt.metrics().num_alive_tasks() == 0 {
+                        break;
                     }
-                });
+                    tokio::task::yield_now().await;
+                }
             });
+            rt.metrics().num_alive_tasks()
+        });
+        if left.is_some_and(|n| n != 0) {
+            RUNTIME.with(|cell| drop(cell.take()));
         }
     }
 }
 
 thread_local! {
-    static RUNTIME: OnceCell<Runtime> = const { OnceCell::new() };
+    static RUNTIME: RefCell<Option<Runtime>> = const { RefCell::new(None) };
 }
 
-/// This thread's Tokio runtime, made when first needed and kept: timers, sockets and wake-ups of waits.
-pub fn runtime<R>(f: impl FnOnce(&Runtime) -> R) -> R {
+/// This thread's Tokio runtime, made when first needed and kept: timers, sockets and wake-ups of waits.  `None`:
+/// it needs three descriptors, and the process has them no more.
+pub fn runtime<R>(f: impl FnOnce(&Runtime) -> R) -> Option<R> {
     RUNTIME.with(|cell| {
-        let rt = cell.get_or_init(|| {
-            // Out of descriptors here means the process is lost anyway; see the crate's panic policy.
-            Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime needs three file descriptors")
-        });
-        f(rt)
+        if cell.borrow().is_none() {
+            let made = Builder::new_current_thread().enable_all().build().ok()?;
+            *cell.borrow_mut() = Some(made);
+        }
+        cell.borrow().as_ref().map(f)
     })
 }
 

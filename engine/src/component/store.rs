@@ -58,9 +58,9 @@ impl State {
         WasiSocketsCtxView { ctx, table: &mut self.table }
     }
 
-    /// View for `wasi:sockets/udp-create-socket`.
-    pub fn udp_maker(&mut self) -> net::UdpMaker<'_> {
-        net::UdpMaker { shared: self.shared.clone(), sockets: self.sockets() }
+    /// View for what makes sockets.
+    pub fn socket_maker(&mut self) -> net::SocketMaker<'_> {
+        net::SocketMaker { shared: self.shared.clone(), sockets: self.sockets() }
     }
 
     /// View for `wasi:http`.

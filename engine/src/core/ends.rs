@@ -31,7 +31,12 @@ pub enum Cause {
     Host(i32),
     /// An epoch tick or a host wait noticed.
     Stop(Stop),
+    /// The process has no descriptors left for a wait.
+    Descriptors,
 }
+
+/// What a process without descriptors is told.
+pub const NO_DESCRIPTORS: &str = "the process has no file descriptors left to wait with (ulimit -n)";
 
 /// Fill all of `end` but the message, which is made empty.
 ///
@@ -113,6 +118,7 @@ fn classify(
         Some(Cause::Stop(Stop::Cancelled)) => {
             return (EndKind::Cancelled, None, "the call was cancelled".into());
         }
+        Some(Cause::Descriptors) => return (EndKind::Failed, None, NO_DESCRIPTORS.into()),
         None => {}
     }
     if let Some(trap) = err.downcast_ref::<Trap>() {

@@ -18,6 +18,9 @@ const RESERVATION: u64 = 4 << 30;
 /// Unmapped bytes after each memory; covers constant offsets.
 const GUARD: u64 = 32 << 20;
 
+/// Bytes of stack of a thread that compiles: what the main thread usually has.
+const COMPILER_STACK: usize = 8 << 20;
+
 /// Pages of initial memory up to which resetting all of it is cheaper than asking which pages were written.
 const SMALL_PAGES: u64 = 3;
 
@@ -28,6 +31,8 @@ pub struct BxEngine {
     scanning: OnceLock<Option<wasmtime::Engine>>,
     /// What it was made from.
     pub config: EngineConfig,
+    /// Whether there was address space for memories that never move.
+    roomy: bool,
     /// Whether instances come from a pool.
     pub pooled: bool,
     /// See `bx_engine_fingerprint`.
@@ -43,23 +48,36 @@ impl BxEngine {
             let mut config = settings(&cfg, roomy);
             config.allocation_strategy(pool(&cfg, Enabled::No));
             if let Ok(engine) = wasmtime::Engine::new(&config) {
-                return Ok(Self::finish(engine, cfg, true));
+                return Ok(Self::finish(engine, cfg, roomy, true));
             }
         }
         let mut config = settings(&cfg, roomy);
         config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
         let engine = wasmtime::Engine::new(&config).map_err(|e| Error::from_wasmtime(Code::Internal, &e))?;
-        Ok(Self::finish(engine, cfg, false))
+        Ok(Self::finish(engine, cfg, roomy, false))
     }
 
-    fn finish(engine: wasmtime::Engine, config: EngineConfig, pooled: bool) -> Self {
+    fn finish(engine: wasmtime::Engine, config: EngineConfig, roomy: bool, pooled: bool) -> Self {
         let fingerprint = CString::new(fingerprint(&engine)).unwrap_or_default();
-        BxEngine { engine, scanning: OnceLock::new(), config, pooled, fingerprint }
+        BxEngine { engine, scanning: OnceLock::new(), config, roomy, pooled, fingerprint }
     }
 
-    /// The engine that compiles; its code loads into both.
-    pub fn compiler(&self) -> &wasmtime::Engine {
-        &self.engine
+    /// Compile with `f`, on as many threads as the settings say; their code loads into all engines of this one.  The
+    /// threads are those of this compilation alone, so that one the system refuses is an answer and not a panic of
+    /// a pool the process shares: then the calling thread does all the work.
+    pub fn compile<R: Send>(&self, f: impl FnOnce(&wasmtime::Engine) -> R + Send) -> Result<R> {
+        let threads = self.config.compile_threads as usize;
+        if threads <= 1 {
+            return Ok(f(&self.engine));
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(COMPILER_STACK);
+        if let Ok(pool) = pool.build() {
+            return Ok(pool.install(|| f(&self.engine)));
+        }
+        let mut config = settings(&EngineConfig { compile_threads: 1, ..self.config }, self.roomy);
+        config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+        let alone = wasmtime::Engine::new(&config).map_err(|e| Error::from_wasmtime(Code::Internal, &e))?;
+        Ok(f(&alone))
     }
 
     /// The engine that suits a module with so many pages of initial memory.

@@ -45,11 +45,11 @@ impl BxModule {
             CodeKind::CORE if is_component => {
                 return Err(Error::new(Code::Invalid, "this is a component, not a core module"));
             }
-            CodeKind::CORE => engine.compiler().precompile_module(wasm),
+            CodeKind::CORE => engine.compile(|e| e.precompile_module(wasm))?,
             CodeKind::COMPONENT if !is_component => {
                 return Err(Error::new(Code::Invalid, "this is not a component"));
             }
-            CodeKind::COMPONENT => engine.compiler().precompile_component(wasm),
+            CodeKind::COMPONENT => engine.compile(|e| e.precompile_component(wasm))?,
             _ => return Err(unknown(kind)),
         };
         let code = code.map_err(|e| compile_error(wasm, &e))?;
