@@ -86,6 +86,33 @@ static bx_code invoke(const bx_component_run *r, const bx_ecall *ec, bx_eng_end 
     return bx_from_engine(rc, &e, err);
 }
 
+/* More than the preview1 adapter of a wrapped program surely takes: it keeps what it is told of
+ * arguments and variables in part of one 64 KiB page. */
+static bool is_much_for_the_adapter(const bx_ecall *ec)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < ec->n_args; i++)
+        longest = ec->args[i].n > longest ? ec->args[i].n : longest;
+    for (size_t i = 0; i < 2 * ec->n_env; i++)
+        longest = ec->env[i].n > longest ? ec->env[i].n : longest;
+    return longest >= 50000 || ec->n_args >= 6000 || ec->n_env >= 3000;
+}
+
+/* What the adapter ends with then says nothing to people. */
+static void explain_arguments(const bx_ecall *ec, bx_eng_end *end)
+{
+    char was[sizeof end->msg];
+    if (end->kind != BX_END_TRAP || !end->trap ||
+        strcmp(end->trap, "cannot_leave_component") != 0 || !is_much_for_the_adapter(ec))
+        return;
+    memcpy(was, end->msg, sizeof was);
+    (void)snprintf(end->msg, sizeof end->msg,
+                   "an argument or variable is too long, or there are too many, for the preview1 "
+                   "adapter inside this component (docs/components.md); as a module the program "
+                   "takes them: %.1800s",
+                   was);
+}
+
 static bx_code run(const bx_component_run *r, const bx_ecall *ec, bx_eng_end *end, bx_error *err)
 {
     if (r->call->invoke)
@@ -96,6 +123,7 @@ static bx_code run(const bx_component_run *r, const bx_ecall *ec, bx_eng_end *en
                        "--invoke (inspect lists them)",
                        bx_module_name(r->call->module));
     (void)bx_ecomponent_run(r->code, ec, end);
+    explain_arguments(ec, end);
     return BX_OK;
 }
 
