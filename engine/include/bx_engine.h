@@ -123,7 +123,8 @@ bx_eng_code bx_emodule_link(bx_emodule *m, const bx_host_table *tables, size_t n
                             bx_eng_error *err);
 
 typedef struct bx_engine_limits {
-    uint64_t memory_bytes;   /* all linear memories of the call together */
+    uint64_t memory_bytes;   /* all linear memories of the call together, and what the host keeps for
+                                it beside them (instances, handles, values) beyond 1 MiB */
     uint64_t table_elements; /* all tables of the call together */
     uint64_t fuel;           /* only on an engine with fuel */
 } bx_engine_limits;
@@ -138,6 +139,7 @@ typedef enum bx_end_kind {
     BX_END_STACK,
     BX_END_MEMORY, /* the initial memory does not fit the limit */
     BX_END_TABLES, /* the initial table does not fit the limit */
+    BX_END_KEPT,   /* what the host keeps for the guest is over memory_bytes */
     BX_END_FAILED, /* the engine could not run it: no slot, missing export, … */
 } bx_end_kind;
 
@@ -153,9 +155,11 @@ typedef struct bx_eng_end {
     char msg[2048];          /* set unless RETURN or HOST: words, then the wasm backtrace, a line a frame */
 } bx_eng_end;
 
-/* A fresh instance; `ctl` (may be NULL) must live as long as it does.  On anything but BX_END_RETURN *ret is NULL and `end` says why.
- * Runs the module's start function, if it has one. */
-bx_end_kind bx_einstance_new(const bx_emodule *m, void *ctx, const bx_ctl *ctl,
+/* A fresh instance.  `ctxs` (copied) has the context of each table the module was linked against, in
+ * their order, `n` of them; NULL where no function of a table looks at its context.  `ctl` (may be
+ * NULL) must live as long as the instance.  On anything but BX_END_RETURN *ret is NULL and `end` says
+ * why.  Runs the module's start function, if it has one. */
+bx_end_kind bx_einstance_new(const bx_emodule *m, void *const *ctxs, size_t n, const bx_ctl *ctl,
                              const bx_engine_limits *lim, bx_einstance **ret, bx_eng_end *end);
 
 /* Call an exported function of type [] -> [].  May be called again after BX_END_RETURN;

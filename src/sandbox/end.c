@@ -149,6 +149,14 @@ static void end_of_engine(bx_outcome *o, const bx_eng_end *end, const bx_limits 
             "tables=…): %s",
             (unsigned long long)l->tables, end->msg);
         return;
+    case BX_END_KEPT:
+        o->kind = BX_OUT_MEMORY;
+        bx_size_print(l->memory, amount);
+        say(o,
+            "over the limit memory=%s, which counts what the host keeps for the guest (raise it "
+            "with --limit memory=…): %s",
+            amount, end->msg);
+        return;
     case BX_END_FAILED:
         o->kind = BX_OUT_FAILED;
         say(o, "%s", end->msg);

@@ -1,6 +1,8 @@
 /* ask TIMES METHOD SCHEME AUTHORITY PATH [NAME VALUE]...: hand the host a request exactly as it is written, TIMES times,
  * one after the other; with a negative number, all at once, and no body is read before all have their heads.
- * Prints what became of them: "status N" or "error N" (the number of the error code) each, counted. */
+ * Prints what became of them: "status N" or "error N" (the number of the error code) each, counted.
+ *
+ * ask fields COUNT BYTES: make COUNT `fields` of about so many bytes each, keep them, and say so. */
 #include "ask.h"
 
 #include <stdio.h>
@@ -117,8 +119,28 @@ static int number(const char *s)
     return negative ? -n : n;
 }
 
+static int keep_fields(int count, int bytes)
+{
+    static char value[1000];
+    memset(value, 'v', sizeof value - 1);
+    char *pair[] = {"name", value};
+    for (int i = 0; i < count; i++) {
+        wasi_http_types_own_fields_t f = fields_of(0, NULL);
+        ask_string_t name = text(pair[0]), v = text(pair[1]);
+        wasi_http_types_header_error_t why;
+        for (int n = 0; n < bytes; n += (int)sizeof value)
+            if (!wasi_http_types_method_fields_append(wasi_http_types_borrow_fields(f), &name,
+                                                      (wasi_http_types_field_value_t *)&v, &why))
+                malformed("field");
+    }
+    printf("kept\n");
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 4 && strcmp(argv[1], "fields") == 0)
+        return keep_fields(number(argv[2]), number(argv[3]));
     int times = argc > 5 ? number(argv[1]) : 0;
     if (times < 0)
         all_at_once(-times, argc, argv);

@@ -108,6 +108,13 @@ void exports_sample_values_echo_nothing(void)
     fflush(stdout);
 }
 
+void exports_sample_values_echo_zeroes(uint32_t n, values_list_u8_t *ret)
+{
+    *ret = (values_list_u8_t){calloc(n ? n : 1, 1), n};
+    if (!ret->ptr)
+        abort();
+}
+
 void exports_sample_values_echo_fail(void) { __builtin_trap(); }
 
 void exports_sample_values_echo_spin(void)

@@ -346,7 +346,7 @@ class Inspect(unittest.TestCase):
         cls.functions = {function["name"]: function for function in cls.about["functions"]}
 
     def test_every_function_is_there(self):
-        names = {"greet", *(ECHO + name for name in (*SAME, "divide", "nothing", "fail", "spin"))}
+        names = {"greet", *(ECHO + name for name in (*SAME, "divide", "zeroes", "nothing", "fail", "spin"))}
         self.assertEqual(set(self.functions), names)
         self.assertTrue(all(function["callable"] for function in self.functions.values()))
         self.assertEqual(self.functions["greet"]["signature"], "func(name: string) -> string")

@@ -145,6 +145,8 @@ c_types! { []
         Memory = BX_END_MEMORY,
         /// The initial table does not fit the limit.
         Tables = BX_END_TABLES,
+        /// What the host keeps for the guest is over the memory limit.
+        Kept = BX_END_KEPT,
         /// The engine could not run it.
         Failed = BX_END_FAILED,
     }

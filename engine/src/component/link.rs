@@ -59,6 +59,8 @@ pub struct ComponentCode {
     pub linked: Option<Linked>,
     /// Whether it counts fuel.
     pub fuel: bool,
+    /// Bytes the host needs at most for one instance of the core modules inside.
+    pub weight: u64,
 }
 
 impl ComponentCode {
@@ -96,7 +98,7 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     let l = &mut linker;
     use async_bindings::{cli, clocks, filesystem, random, sockets};
     use wasmtime_wasi_io::bindings::wasi::io;
-    io::error::add_to_linker::<State, HasTable>(l, |s| &mut s.table)?;
+    io::error::add_to_linker::<State, HasTable>(l, State::table)?;
     sync::io::poll::add_to_linker::<State, HasView>(l, State::view)?;
     sync::io::streams::add_to_linker::<State, HasView>(l, State::view)?;
     cli::environment::add_to_linker::<State, HasView>(l, State::view)?;

@@ -13,7 +13,7 @@ use super::store::State;
 use crate::abi::error::chain;
 use crate::abi::hooks::Call;
 use crate::abi::types::{EndKind, EngEnd};
-use crate::core::ends;
+use crate::core::ends::{self, Cause};
 use crate::core::limiter::Limiter;
 
 /// A call under way.
@@ -24,9 +24,11 @@ pub struct Running {
 }
 
 impl Running {
-    fn new(engine: &wasmtime::Engine, fuel: bool, shared: Arc<Shared>) -> wasmtime::Result<Running> {
-        let fuel = if fuel { shared.call().limits.fuel } else { 0 };
-        let mut store = Store::try_new(engine, State::new(shared))?;
+    fn new(engine: &wasmtime::Engine, c: &ComponentCode, shared: Arc<Shared>) -> wasmtime::Result<Running> {
+        let fuel = if c.fuel { shared.call().limits.fuel } else { 0 };
+        let mut store = Store::try_new(engine, State::new(shared, c.weight))?;
+        let values = store.data().limiter.values();
+        store.set_hostcall_fuel(values);
         store.limiter(|s| &mut s.limiter);
         if fuel != 0 {
             store.set_fuel(fuel)?;
@@ -108,12 +110,15 @@ pub unsafe fn with_instance(
     let handle = runtime_of(linked);
     let Ok(handle) = handle else { return failed(ends::NO_DESCRIPTORS) };
     let _entered = handle.as_ref().map(|h| h.enter());
-    let mut running = match Running::new(linked.pre.engine(), c.fuel, shared) {
+    let mut running = match Running::new(linked.pre.engine(), c, shared) {
         Ok(running) => running,
         Err(e) => return failed(&chain(&e)),
     };
     // An error without a type of its own: instances that the system has no room for, or what a host function says.
     let (r, other) = match linked.pre.instantiate(&mut running.store) {
+        Ok(_) if running.store.data().limiter.over() => {
+            (Err(running.store.data().shared.end(Cause::Kept)), EndKind::Kept)
+        }
         Ok(instance) => (f(&mut running, &instance, linked), EndKind::Trap),
         Err(e) => (Err(e), EndKind::Failed),
     };

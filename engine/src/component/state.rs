@@ -96,6 +96,7 @@ impl Shared {
             1 => Some(Cause::Stop(Stop::Deadline)),
             2 => Some(Cause::Stop(Stop::Cancelled)),
             3 => Some(Cause::Descriptors),
+            5 => Some(Cause::Kept),
             _ => Some(Cause::Host(v as u32 as i32)),
         }
     }
@@ -106,6 +107,7 @@ impl Shared {
             Cause::Stop(Stop::Deadline) => 1 << 32,
             Cause::Stop(Stop::Cancelled) => 2 << 32,
             Cause::Descriptors => 3 << 32,
+            Cause::Kept => 5 << 32,
             Cause::Host(code) => 4 << 32 | u64::from(code as u32),
         };
         self.cause.store(v, Ordering::Relaxed);
@@ -114,6 +116,9 @@ impl Shared {
 
     /// What an epoch tick asks.
     pub fn check(&self) -> wasmtime::Result<()> {
+        if self.cause() == Some(Cause::Kept) {
+            return Err(Unwind.into());
+        }
         match self.ctl.check() {
             None => Ok(()),
             Some(stop) => Err(self.end(Cause::Stop(stop))),

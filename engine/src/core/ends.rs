@@ -33,7 +33,12 @@ pub enum Cause {
     Stop(Stop),
     /// The process has no descriptors left for a wait.
     Descriptors,
+    /// What the host keeps for the guest is over the memory limit.
+    Kept,
 }
+
+/// What is told of a guest that has the host keep too much.
+const KEPT: &str = "instances, handles and values that the host keeps for the guest";
 
 /// What a process without descriptors is told.
 pub const NO_DESCRIPTORS: &str = "the process has no file descriptors left to wait with (ulimit -n)";
@@ -118,6 +123,7 @@ fn classify(
         Some(Cause::Stop(Stop::Cancelled)) => {
             return (EndKind::Cancelled, None, "the call was cancelled".into());
         }
+        Some(Cause::Kept) => return (EndKind::Kept, None, KEPT.into()),
         Some(Cause::Descriptors) => return (EndKind::Failed, None, NO_DESCRIPTORS.into()),
         None => {}
     }
@@ -146,11 +152,22 @@ fn classify(
         let words = format!("what the guest needs to start is over the limit: {}", innermost(err));
         return (kind, None, words);
     }
+    if is_kept(&innermost(err), limiter) {
+        return (EndKind::Kept, None, innermost(err));
+    }
     if err.is::<wasmtime::PoolConcurrencyLimitError>() {
         return (EndKind::Failed, None, format!("no free instance: {}", innermost(err)));
     }
     let name = (other == EndKind::Trap).then_some(c"other");
     (other, name, chain_without_backtrace(err))
+}
+
+/// Two refusals have no type of their own and are known by their whole texts: instances beyond the number that was set,
+/// and more values in one call than was set.
+fn is_kept(words: &str, limiter: &Limiter) -> bool {
+    let instances = limiter.instance_max() + 1;
+    words == format!("resource limit exceeded: instance count too high at {instances}")
+        || words.starts_with("too much data is being copied between the host and the guest:")
 }
 
 fn innermost(err: &wasmtime::Error) -> String {

@@ -70,6 +70,10 @@ impl BxInstance {
         // SAFETY: as above.
         unsafe {
             match r {
+                Ok(_) if s.limiter.over() => {
+                    let kept = Some(Cause::Kept);
+                    Err(ends::put_error(end, &Unwind.into(), kept, 0, &s.limiter, EndKind::Kept))
+                }
                 Ok(instance) => {
                     ends::put(end, EndKind::Return, 0, fuel_used(&store), &s.limiter);
                     Ok(BxInstance { store, instance })

@@ -4,10 +4,19 @@ use std::sync::atomic::Ordering;
 
 use wasmtime::{ResourceLimiter, Result};
 
+use super::heap;
 use crate::abi::types::{BxCtl, EndKind, EngineLimits};
 
-/// Sums all linear memories and tables of a call against its limits.
+/// Bytes the host may keep for a guest beside its memories before they count: stores, instances and handles of ordinary
+/// programs, so that a memory limit means what the guest sees of it.
+const FREE: u64 = 1 << 20;
+/// Most instances of one call, however small.
+const INSTANCES: u64 = 10_000;
+
+/// Sums all linear memories and tables of a call against its limits, and what the host keeps beside them.
 pub struct Limiter {
+    held: isize,
+    instances: usize,
     memory_max: u64,
     table_max: u64,
     memory: u64,
@@ -25,8 +34,11 @@ pub struct Limiter {
 }
 
 impl Limiter {
+    /// The limits of a call that begins now, on this thread.
     pub fn new(lim: &EngineLimits) -> Self {
         Limiter {
+            held: heap::held(),
+            instances: INSTANCES as usize,
             memory_max: lim.memory_bytes,
             table_max: lim.table_elements,
             memory: 0,
@@ -39,14 +51,47 @@ impl Limiter {
             table_last: 0,
         }
     }
+
+    /// Let there be no more instances, of at most `bytes` each, than the memory limit has room for.  They are made
+    /// one after the other without anybody being asked.
+    pub fn set_instance_bytes(&mut self, bytes: u64) {
+        let fit = self.memory_max.saturating_add(FREE) / bytes.max(1);
+        self.instances = fit.clamp(1, INSTANCES) as usize;
+    }
+
+    /// Bytes that the host keeps for the guest, as far as they count.
+    pub fn kept(&self) -> u64 {
+        let held = heap::held().wrapping_sub(self.held);
+        u64::try_from(held).unwrap_or(0).saturating_sub(FREE)
+    }
+
+    /// Whether that and the memories are more than the limit.
+    pub fn over(&self) -> bool {
+        let kept = self.kept();
+        kept != 0 && kept.saturating_add(self.memory) > self.memory_max
+    }
+
+    /// Bytes of values that one call between guest and host may carry.
+    pub fn values(&self) -> usize {
+        self.memory_max.clamp(FREE, 128 << 20) as usize
+    }
+
+    /// Most instances of the call.
+    pub fn instance_max(&self) -> usize {
+        self.instances
+    }
 }
 
 impl ResourceLimiter for Limiter {
+    fn instances(&self) -> usize {
+        self.instances
+    }
+
     fn memory_growing(&mut self, current: usize, desired: usize, maximum: Option<usize>) -> Result<bool> {
         let grow = desired.saturating_sub(current) as u64;
         let total = self.memory.saturating_add(grow);
         self.memory_last = 0;
-        if total > self.memory_max {
+        if total.saturating_add(self.kept()) > self.memory_max {
             self.memory_refused = self.memory_refused.saturating_add(1);
             if current == 0 {
                 self.initial_refused = Some(EndKind::Memory);

@@ -1,6 +1,7 @@
 //! Engines, the limits and endings of every call, and the core path.
 
 pub mod ends;
+mod heap;
 pub mod engine;
 pub mod instance;
 pub mod limiter;

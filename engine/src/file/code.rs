@@ -1,7 +1,7 @@
 //! From wasm bytes to loaded code.
 //!
 //! Serialised code travels in an envelope: Wasmtime's own format, so that it can be mapped as it is, and a tail: the pages
-//! of initial memory, a magic number.
+//! of initial memory, the weight of an instance, a magic number.
 
 use std::fs::File;
 use std::os::fd::AsRawFd;
@@ -12,6 +12,7 @@ use wasmtime::component::Component;
 use wasmtime::{Module, ModuleExport};
 
 use super::survey::{Depth, survey};
+use super::weight::heaviest_instance;
 use crate::abi::error::{Error, Result, chain};
 use crate::abi::types::{Code, CodeKind};
 use crate::component::ComponentCode;
@@ -19,9 +20,9 @@ use crate::core::engine::BxEngine;
 use crate::core::link::CoreCode;
 use crate::core::proposals;
 
-const MAGIC: &[u8; 8] = b"bxcode4\0";
+const MAGIC: &[u8; 8] = b"bxcode5\0";
 /// Bytes of the tail.
-const TAIL: usize = 16;
+const TAIL: usize = 24;
 
 /// What a `bx_emodule` holds.
 pub enum Loaded {
@@ -53,6 +54,7 @@ impl BxModule {
             _ => return Err(unknown(kind)),
         };
         let code = code.map_err(|e| compile_error(wasm, &e))?;
+        let weight = heaviest_instance(wasm).map_err(|e| Error::new(Code::Invalid, e.to_string()))?;
         // The instances of a component have memories of their own, and more of them: never small.
         let pages = if kind == CodeKind::CORE {
             survey(wasm, Depth::Sections)?.memory_bytes() >> 16
@@ -62,6 +64,7 @@ impl BxModule {
         let mut out = code;
         out.reserve_exact(TAIL);
         out.extend_from_slice(&pages.to_le_bytes());
+        out.extend_from_slice(&weight.to_le_bytes());
         out.extend_from_slice(MAGIC);
         Ok(out)
     }
@@ -72,12 +75,13 @@ impl BxModule {
     /// The bytes are what `compile` of an engine of this build returned: they are run as machine code.
     pub unsafe fn load(engine: &BxEngine, kind: CodeKind, code: &[u8]) -> Result<BxModule> {
         let (code, tail) = code.split_last_chunk::<TAIL>().ok_or_else(stale)?;
-        let suited = engine.for_memory(read_tail(tail)?);
+        let Tail { pages, weight } = read_tail(tail)?;
+        let suited = engine.for_memory(pages);
         // SAFETY: promised by the caller.
         let loaded = unsafe {
             match kind {
                 CodeKind::CORE => Module::deserialize(suited, code).map(|m| of_core(engine, m)),
-                CodeKind::COMPONENT => Component::deserialize(suited, code).map(|c| of_component(engine, c)),
+                CodeKind::COMPONENT => Component::deserialize(suited, code).map(|c| of_component(engine, c, weight)),
                 _ => return Err(unknown(kind)),
             }
         };
@@ -109,7 +113,8 @@ impl BxModule {
         let mut tail = [0; TAIL];
         let at = n.checked_sub(TAIL)?;
         file.read_exact_at(&mut tail, at as u64).ok()?;
-        let suited = engine.for_memory(read_tail(&tail).ok()?);
+        let Tail { pages, weight } = read_tail(&tail).ok()?;
+        let suited = engine.for_memory(pages);
         // What follows the code is no part of the object and not looked at.
         // SAFETY: promised by the caller.
         let loaded = unsafe {
@@ -119,7 +124,7 @@ impl BxModule {
                 }
                 CodeKind::COMPONENT => {
                     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-                    of_component(engine, Component::deserialize_file(suited, path).ok()?)
+                    of_component(engine, Component::deserialize_file(suited, path).ok()?, weight)
                 }
                 _ => return None,
             }
@@ -136,13 +141,20 @@ fn unknown(kind: CodeKind) -> Error {
     Error::new(Code::Internal, format!("unknown kind of code {kind:?}"))
 }
 
-/// Pages of initial memory.
-fn read_tail(tail: &[u8; TAIL]) -> Result<u64> {
-    let (pages, magic) = tail.split_first_chunk::<8>().ok_or_else(stale)?;
-    if magic != MAGIC.as_slice() {
+/// What stands behind the code.
+struct Tail {
+    /// Pages of initial memory.
+    pages: u64,
+    /// Bytes the host needs at most for one instance.
+    weight: u64,
+}
+
+fn read_tail(tail: &[u8; TAIL]) -> Result<Tail> {
+    let word = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| tail[at + i]));
+    if &tail[16..] != MAGIC {
         return Err(stale());
     }
-    Ok(u64::from_le_bytes(*pages))
+    Ok(Tail { pages: word(0), weight: word(8) })
 }
 
 fn of_core(engine: &BxEngine, module: Module) -> Loaded {
@@ -150,8 +162,8 @@ fn of_core(engine: &BxEngine, module: Module) -> Loaded {
     Loaded::Core(CoreCode { module, pre: None, memory, tables: 0, fuel: engine.config.fuel != 0 })
 }
 
-fn of_component(engine: &BxEngine, component: Component) -> Loaded {
-    Loaded::Component(ComponentCode { component, linked: None, fuel: engine.config.fuel != 0 })
+fn of_component(engine: &BxEngine, component: Component, weight: u64) -> Loaded {
+    Loaded::Component(ComponentCode { component, linked: None, fuel: engine.config.fuel != 0, weight })
 }
 
 /// The memory named "memory", or else the only exported one.

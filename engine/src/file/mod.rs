@@ -6,6 +6,7 @@ mod code;
 mod componentize;
 mod describe;
 mod survey;
+mod weight;
 
 pub use check::check;
 pub use code::{BxModule, Loaded};

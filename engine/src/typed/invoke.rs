@@ -68,17 +68,21 @@ fn find(c: &Component, name: &str) -> Result<Export> {
 }
 
 fn to_json(values: &[Val]) -> Result<Vec<u8>> {
-    let value = match values {
-        [] => Some(Value::Null),
-        [one] => json::from_val(one),
-        many => many.iter().map(json::from_val).collect::<Option<Vec<_>>>().map(Value::Array),
+    let mut out = json::Text::new(RESULT_MAX);
+    let written = match values {
+        [] => out.null(),
+        [one] => out.value(one),
+        many => out.list(many),
     };
-    let handle = || Error::new(Code::Unsupported, "the result holds a handle, which JSON cannot carry");
-    let bytes = shown::json(&value.ok_or_else(handle)?);
-    if bytes.len() > RESULT_MAX {
-        return Err(Error::new(Code::Limit, format!("the result is over {RESULT_MAX} bytes of JSON")));
+    match written {
+        Ok(()) => Ok(out.into_bytes()),
+        Err(json::Unfit::Handle) => {
+            Err(Error::new(Code::Unsupported, "the result holds a handle, which JSON cannot carry"))
+        }
+        Err(json::Unfit::Long) => {
+            Err(Error::new(Code::Limit, format!("the result is over {RESULT_MAX} bytes of JSON")))
+        }
     }
-    Ok(bytes)
 }
 
 /// Call the export `func` with arguments from JSON; the result as JSON.  `end` is filled either way.

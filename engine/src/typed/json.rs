@@ -5,6 +5,7 @@ use wasmtime::component::{Type, Val};
 
 use super::number::{Whole, whole};
 use crate::abi::error::{Error, Result as OurResult};
+use crate::abi::shown;
 use crate::abi::types::Code;
 
 /// Where in the arguments something does not fit, and why.
@@ -304,53 +305,132 @@ pub fn from_f32(f: f32) -> Value {
     }
 }
 
-fn single(name: &str, v: Option<&Val>) -> Option<Value> {
-    let mut o = Map::new();
-    o.insert(name.to_string(), v.map_or(Some(Value::Null), from_val)?);
-    Some(Value::Object(o))
+/// Why a value does not become text.
+pub enum Unfit {
+    /// It holds a handle.
+    Handle,
+    /// It is longer than was allowed.
+    Long,
 }
 
-fn list(l: &[Val]) -> Option<Value> {
-    l.iter().map(from_val).collect::<Option<Vec<_>>>().map(Value::Array)
+type Written = Result<(), Unfit>;
+
+/// Values as JSON, written as they come: a second tree of them would be several times their size.
+pub struct Text {
+    out: Vec<u8>,
+    max: usize,
 }
 
-/// A value to JSON; `None` when it holds a handle.
-pub fn from_val(v: &Val) -> Option<Value> {
-    Some(match v {
-        Val::Bool(b) => (*b).into(),
-        Val::S8(n) => (*n).into(),
-        Val::U8(n) => (*n).into(),
-        Val::S16(n) => (*n).into(),
-        Val::U16(n) => (*n).into(),
-        Val::S32(n) => (*n).into(),
-        Val::U32(n) => (*n).into(),
-        Val::S64(n) => (*n).into(),
-        Val::U64(n) => (*n).into(),
-        Val::Float32(f) => from_f32(*f),
-        Val::Float64(f) => from_float(*f),
-        Val::Char(c) => c.to_string().into(),
-        Val::String(s) => s.clone().into(),
-        Val::List(l) | Val::Tuple(l) | Val::FixedLengthList(l) => list(l)?,
-        Val::Map(pairs) => Value::Array(
-            pairs
-                .iter()
-                .map(|(k, v)| Some(Value::Array(vec![from_val(k)?, from_val(v)?])))
-                .collect::<Option<_>>()?,
-        ),
-        Val::Record(fields) => {
-            Value::Object(fields.iter().map(|(k, v)| Some((k.clone(), from_val(v)?))).collect::<Option<_>>()?)
+impl Text {
+    /// No text yet, and never more than `max` bytes.
+    pub fn new(max: usize) -> Text {
+        Text { out: Vec::new(), max }
+    }
+
+    /// What was written.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.out
+    }
+
+    fn raw(&mut self, text: &str) -> Written {
+        if text.len() > self.max - self.out.len() {
+            return Err(Unfit::Long);
         }
-        Val::Variant(name, None) => name.clone().into(),
-        Val::Variant(name, Some(v)) => single(name, Some(v))?,
-        Val::Enum(name) => name.clone().into(),
-        Val::Option(None) => Value::Null,
-        Val::Option(Some(v)) => match &**v {
-            inner @ Val::Option(_) => single("some", Some(inner))?,
-            inner => from_val(inner)?,
-        },
-        Val::Result(Ok(v)) => single("ok", v.as_deref())?,
-        Val::Result(Err(v)) => single("err", v.as_deref())?,
-        Val::Flags(names) => names.iter().map(|n| Value::from(n.as_str())).collect(),
-        Val::Resource(_) | Val::Future(_) | Val::Stream(_) | Val::ErrorContext(_) => return None,
-    })
+        self.out.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+
+    fn number(&mut self, n: impl std::fmt::Display) -> Written {
+        self.raw(&n.to_string())
+    }
+
+    /// A text that JSON writes at least as long as it is.
+    fn string(&mut self, s: &str) -> Written {
+        if s.len() > self.max - self.out.len() {
+            return Err(Unfit::Long);
+        }
+        let text = shown::json(&s.into());
+        if text.len() > self.max - self.out.len() {
+            return Err(Unfit::Long);
+        }
+        self.out.extend_from_slice(&text);
+        Ok(())
+    }
+
+    /// `null`.
+    pub fn null(&mut self) -> Written {
+        self.raw("null")
+    }
+
+    fn leaf(&mut self, v: &Value) -> Written {
+        self.raw(&v.to_string())
+    }
+
+    fn single(&mut self, open: &str, v: Option<&Val>) -> Written {
+        self.raw("{")?;
+        self.string(open)?;
+        self.raw(":")?;
+        match v {
+            Some(v) => self.value(v)?,
+            None => self.null()?,
+        }
+        self.raw("}")
+    }
+
+    fn each<T>(
+        &mut self,
+        ends: [&str; 2],
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Text, T) -> Written,
+    ) -> Written {
+        self.raw(ends[0])?;
+        for (i, item) in items.into_iter().enumerate() {
+            if i > 0 {
+                self.raw(",")?;
+            }
+            write(self, item)?;
+        }
+        self.raw(ends[1])
+    }
+
+    /// An array.
+    pub fn list(&mut self, l: &[Val]) -> Written {
+        self.each(["[", "]"], l, Text::value)
+    }
+
+    /// A value.
+    pub fn value(&mut self, v: &Val) -> Written {
+        match v {
+            Val::Bool(b) => self.number(b),
+            Val::S8(n) => self.number(n),
+            Val::U8(n) => self.number(n),
+            Val::S16(n) => self.number(n),
+            Val::U16(n) => self.number(n),
+            Val::S32(n) => self.number(n),
+            Val::U32(n) => self.number(n),
+            Val::S64(n) => self.number(n),
+            Val::U64(n) => self.number(n),
+            Val::Float32(f) => self.leaf(&from_f32(*f)),
+            Val::Float64(f) => self.leaf(&from_float(*f)),
+            Val::Char(c) => self.string(c.encode_utf8(&mut [0; 4])),
+            Val::String(s) | Val::Variant(s, None) | Val::Enum(s) => self.string(s),
+            Val::List(l) | Val::Tuple(l) | Val::FixedLengthList(l) => self.list(l),
+            Val::Map(pairs) => self.each(["[", "]"], pairs, |text, (k, v)| {
+                text.each(["[", "]"], [k, v], Text::value)
+            }),
+            Val::Record(fields) => self.each(["{", "}"], fields, |text, (k, v)| {
+                text.string(k)?;
+                text.raw(":")?;
+                text.value(v)
+            }),
+            Val::Variant(name, v) => self.single(name, v.as_deref()),
+            Val::Option(None) => self.null(),
+            Val::Option(Some(v)) if matches!(**v, Val::Option(_)) => self.single("some", Some(v)),
+            Val::Option(Some(v)) => self.value(v),
+            Val::Result(Ok(v)) => self.single("ok", v.as_deref()),
+            Val::Result(Err(v)) => self.single("err", v.as_deref()),
+            Val::Flags(names) => self.each(["[", "]"], names, |text, n| text.string(n)),
+            Val::Resource(_) | Val::Future(_) | Val::Stream(_) | Val::ErrorContext(_) => Err(Unfit::Handle),
+        }
+    }
 }
