@@ -24,7 +24,8 @@ enum {
 static const char magic[8] = {'B', 'X', 'C', 'O', 'D', 'E', '0', '2'};
 
 /* An entry is: code, magic, HMAC-SHA-256(key, name || code).  The code comes first so that it can be
- * mapped as it is. */
+ * mapped as it is.  The number of this format is in the name too, so that an older or newer program
+ * with the same directory does not take ours for damaged. */
 
 void bx_cache_on_notice(bx_cache *c, void (*notice)(void *ctx, const char *text), void *ctx)
 {
@@ -123,7 +124,7 @@ bx_cache_key bx_cache_key_of(const uint8_t of_wasm[32], int kind, const char *fi
 {
     char head[512];
     uint8_t all[32];
-    int len = snprintf(head, sizeof head, "%d\n%s\n", kind, fingerprint);
+    int len = snprintf(head, sizeof head, "entry 2\n%d\n%s\n", kind, fingerprint);
     BX_ASSERT(len > 0 && (size_t)len < sizeof head - 32);
     memcpy(head + len, of_wasm, 32);
     bx_sha256(head, (size_t)len + 32, all);
