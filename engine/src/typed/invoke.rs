@@ -1,6 +1,5 @@
 //! Calling an exported function with arguments from JSON.
 
-use serde_json::Value;
 use wasmtime::component::types::{ComponentFunc, ComponentItem};
 use wasmtime::component::{Component, ComponentExportIndex, Val};
 
