@@ -106,7 +106,7 @@ static void wrong_ones(void)
     fd_sub(4, READ, fd);
     clock_sub(5, (__wasi_clockid_t)9, 0, 0);
     clock_sub(6, __WASI_CLOCKID_MONOTONIC, 0, 2);
-    fd_sub(7, 9, 0);
+    clock_sub(7, (__wasi_clockid_t)77, 0, 0);
     clock_sub(8, __WASI_CLOCKID_MONOTONIC, UINT64_MAX, 0);
     OK(__wasi_poll_oneoff(subs, events, 9, &n));
     EQ(n, 8);
@@ -117,7 +117,9 @@ static void wrong_ones(void)
     is_event(4, 104, E(NOTCAPABLE), READ);
     is_event(5, 105, E(INVAL), CLOCK);
     is_event(6, 106, E(INVAL), CLOCK);
-    is_event(7, 107, E(INVAL), 9);
+    is_event(7, 107, E(INVAL), CLOCK);
+    fd_sub(0, 9, 0); /* of no type there is: not even an event could say so */
+    EQ(__wasi_poll_oneoff(subs, events, 2, &n), E(INVAL));
     EQ(__wasi_poll_oneoff(subs, events, 0, &n), E(INVAL));
     n = 4711;
     EQ(raw_poll_oneoff(memory_end() - 47, at(events), 1, at(&n)), E(FAULT));
