@@ -247,6 +247,13 @@ static const char *limit_of_end(const bx_outcome *out)
     }
 }
 
+static void add_hit(bx_buf *text, const char *name, const char *value, uint64_t n)
+{
+    (void)bx_buf_addf(text, "%s%s%s%s (refused %llu time%s)", text->n ? ", " : "", name,
+                      value ? "=" : "", value ? value : "", (unsigned long long)n,
+                      n == 1 ? "" : "s");
+}
+
 /* One line: a guest that ignores an error, or is never told of one, must not look as if all went
  * well. */
 static void tell_limits_hit(const bx_outcome *out)
@@ -260,11 +267,18 @@ static void tell_limits_hit(const bx_outcome *out)
         if (n == 0 || (ended && strcmp(row.name, ended) == 0))
             continue;
         bx_limits_print(&out->limits, i, value);
-        (void)bx_buf_addf(&text, "%s%s=%s (refused %llu time%s)", text.n ? ", " : "", row.name,
-                          value, (unsigned long long)n, n == 1 ? "" : "s");
+        add_hit(&text, row.name, value, n);
     }
     if (text.n)
         bx_cli_complain("limits hit: %.*s; raise one with --limit NAME=VALUE", (int)text.n, text.p);
+    bx_buf_clear(&text);
+    if (out->files.hit_tmp > 0)
+        add_hit(&text, "tmp", NULL, out->files.hit_tmp);
+    if (out->files.hit_store > 0)
+        add_hit(&text, "store", NULL, out->files.hit_store);
+    if (text.n)
+        bx_cli_complain("no room left: %.*s; give more with --allow tmp:SIZE, store:NAME:SIZE",
+                        (int)text.n, text.p);
 }
 
 /* What the guest printed where it was kept, and what a typed function returned. */

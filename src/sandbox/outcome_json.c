@@ -111,6 +111,10 @@ static void put_limits_hit(bx_json_out *j, const bx_outcome *o)
         if (n > 0)
             put_uint(j, row.name, n);
     }
+    if (o->files.hit_tmp > 0)
+        put_uint(j, "tmp", o->files.hit_tmp);
+    if (o->files.hit_store > 0)
+        put_uint(j, "store", o->files.hit_store);
     bx_json_out_end_object(j);
 }
 

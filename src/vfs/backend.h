@@ -46,6 +46,21 @@ typedef struct bx_backend {
 
 extern const bx_backend bx_host_backend, bx_mem_backend, bx_store_backend, bx_root_backend;
 
+/* Count what found no room where a capability gives a size: by the backend's answer, or because it
+ * took only a part. */
+static inline void bx_count_no_room(bx_file *f)
+{
+    f->s->n.hit_tmp += f->bk == &bx_mem_backend;
+    f->s->n.hit_store += f->bk == &bx_store_backend;
+}
+
+static inline bx_errno bx_count_full(bx_file *f, bx_errno e)
+{
+    if (e == (f->bk == &bx_mem_backend ? BX_E_NOSPC : BX_E_DQUOT))
+        bx_count_no_room(f);
+    return e;
+}
+
 /* The first `max` bytes of `iov` into `out`, which has room for n; returns the number of its
  * elements. */
 size_t bx_iov_cut(const struct iovec *iov, size_t n, uint64_t max, struct iovec *out);

@@ -104,13 +104,17 @@ static bx_errno write_some(bx_file *f, const struct iovec *iov, size_t n, uint64
     uint64_t left = left_to_write(f->s), total = 0;
     for (size_t i = 0; i < n; i++) /* at most BX_MAX_IOVECS ranges of one memory: no overflow */
         total += iov[i].iov_len;
-    if (total <= left)
-        return f->bk->write(f, iov, n, off, ret_n);
+    if (total <= left) {
+        bx_errno e = bx_count_full(f, f->bk->write(f, iov, n, off, ret_n));
+        if (e == BX_E_SUCCESS && *ret_n < total)
+            bx_count_no_room(f);
+        return e;
+    }
     if (left == 0)
         return over_fs_write(f->s);
     f->s->n.hit_fs_write++;
     struct iovec part[BX_MAX_IOVECS];
-    return f->bk->write(f, part, bx_iov_cut(iov, n, left, part), off, ret_n);
+    return bx_count_full(f, f->bk->write(f, part, bx_iov_cut(iov, n, left, part), off, ret_n));
 }
 
 static bx_errno write_at(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
@@ -153,7 +157,7 @@ static bx_errno grow_checked(bx_file *f, uint64_t size)
     uint64_t more = size > st.size ? size - st.size : 0;
     if (more > left_to_write(f->s))
         return over_fs_write(f->s);
-    e = f->bk->set_size(f, size);
+    e = bx_count_full(f, f->bk->set_size(f, size));
     if (e == BX_E_SUCCESS)
         f->s->n.bytes_written += more;
     return e;
@@ -197,7 +201,7 @@ bx_errno bx_file_allocate(bx_file *f, uint64_t off, uint64_t len)
         return e;
     if (need > left)
         return over_fs_write(f->s);
-    e = f->bk->allocate(f, off, len, &used);
+    e = bx_count_full(f, f->bk->allocate(f, off, len, &used));
     f->s->n.bytes_written += used < left ? used : left; /* blocks round up: never past the limit */
     return e;
 }

@@ -193,8 +193,10 @@ static bx_errno make_dir(bx_kv_op *o)
         s->n.hit_files_created++;
         return BX_E_DQUOT;
     }
-    if (!bx_store_reserve_locked(o->st, BX_STORE_ENTRY))
+    if (!bx_store_reserve_locked(o->st, BX_STORE_ENTRY)) {
+        s->n.hit_store++;
         return BX_E_DQUOT;
+    }
     bx_errno e = bx_host_mkdir_at(o->dir, BX_KV_DIR);
     if (e == BX_E_SUCCESS)
         s->n.files_created++;
@@ -262,8 +264,10 @@ static bx_errno write_temp(const bx_kv_op *o, const bx_at *at, bx_str value)
 static bx_errno replace(const bx_kv_op *o, const bx_at *at, int old, bx_str value, uint64_t size)
 {
     uint64_t taken = BX_STORE_ENTRY + bx_store_rounded(size);
-    if (!bx_store_reserve_locked(o->st, taken))
+    if (!bx_store_reserve_locked(o->st, taken)) {
+        o->s->n.hit_store++;
         return BX_E_DQUOT;
+    }
     BX_AUTO_LEAVING l;
     bx_store_leaving_locked(old, &l);
     bx_errno e = write_temp(o, at, value);

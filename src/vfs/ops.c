@@ -39,7 +39,7 @@ static bx_errno created(bx_file *dir, bx_errno e)
 {
     if (e == BX_E_SUCCESS)
         dir->s->n.files_created++;
-    return e;
+    return bx_count_full(dir, e);
 }
 
 /* ---- open -------------------------------------------------------------------------------- */
@@ -132,6 +132,8 @@ static bx_errno open_checked(bx_file *dir, bx_str path, const bx_open_how *how, 
     e = dir->bk->open(dir, z, how, o);
     if (e == BX_E_DQUOT && !o->may_create)
         s->n.hit_files_created++;
+    else
+        (void)bx_count_full(dir, e);
     if (o->created)
         s->n.files_created++;
     return e == BX_E_SUCCESS ? finish_open(how, o) : e;

@@ -78,6 +78,7 @@ typedef struct bx_fs_counters {
     uint32_t open_files, open_files_peak;
     /* How often a limit refused something. */
     uint32_t hit_fs_write, hit_files_created, hit_open_files, hit_dir_entries;
+    uint32_t hit_tmp, hit_store; /* the same of the sizes that tmp: and store: have */
 } bx_fs_counters;
 
 /* `limits` and `v` must outlive the session.  `on_event` may be NULL.  Makes no system call

@@ -64,6 +64,14 @@ class LimitsHit(ExecTest):
         self.files("files_created", "16", "10000", "fill_files")
         self.files("fs_write", "1MiB", "256MiB", "fill_disk")
 
+    def test_of_the_sizes_of_capabilities(self):
+        for name, flag, path in (("tmp", "tmp:100KiB", "/tmp/x"), ("store", "store:s:64KiB", "/store/x")):
+            home = {"BOXAGNTS_HOME": str(self.top / "home")}
+            for size, hits in ((120_000, True), (10_000, False)):
+                done = box("exec", "--json", "--allow", flag, DO, "--", "put", path, "x" * size, env=home)
+                self.assertEqual(list(json.loads(done.stdout)["limits_hit"]), [name] if hits else [])
+                self.assertEqual(f"no room left: {name} (refused" in done.stderr.decode(), hits, done.stderr)
+
     def test_of_requests(self):
         server = Server(lambda request, file: file.write(ok(b"x", "x-pad: " + "y" * 2000)) or True)
         self.addCleanup(server.stop)
