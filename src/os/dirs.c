@@ -8,6 +8,8 @@
 
 #include "os/fd.h"
 
+enum { MAX_ABOVE = 128 }; /* directories above one that are looked at */
+
 static const char *env_of(const char *name)
 {
     const char *v = secure_getenv(name);
@@ -86,6 +88,27 @@ bx_code bx_dir_check_private(int fd, const char *path, bx_error *err)
     return BX_OK;
 }
 
+/* Whoever may write to a directory above can put another one in its place.  A sticky one, as /tmp,
+ * lets only the owner do that. */
+static bx_code check_above(int fd, const char *path, bx_error *err)
+{
+    char up[3 * MAX_ABOVE] = "..";
+    struct stat st, below = {.st_ino = 0};
+    for (size_t n = 2; n + 4 < sizeof up; n += 3, memcpy(up + n - 3, "/..", 4)) {
+        if (fstatat(fd, up, &st, 0) != 0)
+            return errno == EACCES ? BX_OK : bx_fail_errno(err, errno, "above '%.400s'", path);
+        if (st.st_dev == below.st_dev && st.st_ino == below.st_ino)
+            return BX_OK; /* the root is its own parent */
+        if ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))
+            return bx_fail(err, BX_EUNSAFE,
+                           "a directory above '%.400s' can be written to by everybody (mode %04o): "
+                           "run `chmod o-w` on it, or use another place",
+                           path, (unsigned)(st.st_mode & 07777));
+        below = st;
+    }
+    return BX_OK;
+}
+
 bx_code bx_dir_open_private(const char *path, int *ret_fd, bx_error *err)
 {
     BX_AUTOCLOSE int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -101,6 +124,8 @@ bx_code bx_dir_open_private(const char *path, int *ret_fd, bx_error *err)
     if (fd < 0)
         return bx_fail_errno(err, errno, "open directory '%.400s'", path);
     rc = bx_dir_check_private(fd, path, err);
+    if (rc == BX_OK)
+        rc = check_above(fd, path, err);
     if (rc == BX_OK)
         *ret_fd = bx_fd_take(&fd);
     return rc;

@@ -20,8 +20,9 @@ BX_NODISCARD bx_code bx_dir_make(const char *path, bx_error *err);
  * mask shows as the group's bits. */
 BX_NODISCARD bx_code bx_dir_check_private(int fd, const char *path, bx_error *err);
 
-/* bx_dir_make, open, and bx_dir_check_private on what was opened.  *ret_fd: the caller closes
- * it; close-on-exec, may be listed and used as dirfd. */
+/* bx_dir_make, open, and bx_dir_check_private on what was opened; nor can everybody write to a
+ * directory above it, unless it is sticky (BX_EUNSAFE).  *ret_fd: the caller closes it;
+ * close-on-exec, may be listed and used as dirfd. */
 BX_NODISCARD bx_code bx_dir_open_private(const char *path, int *ret_fd, bx_error *err);
 
 #endif

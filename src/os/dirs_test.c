@@ -92,6 +92,28 @@ static void refuses_what_others_can_write(void)
     CHECK(rmdir(base) == 0);
 }
 
+static void refuses_what_others_can_put_another_in_place_of(void)
+{
+    char base[] = "/tmp/bx-dirs-XXXXXX", path[64];
+    CHECK(mkdtemp(base));
+    (void)snprintf(path, sizeof path, "%s/a/b", base);
+    static const struct {
+        mode_t mode;
+        bx_code want;
+    } cases[] = {{0755, BX_OK}, {0777, BX_EUNSAFE}, {01777, BX_OK}, {0703, BX_EUNSAFE}};
+    for (size_t i = 0; i < BX_COUNT(cases); i++) {
+        bx_error err = {.code = BX_OK};
+        CHECK(chmod(base, cases[i].mode) == 0);
+        BX_AUTOCLOSE int fd = -1;
+        CHECK(bx_dir_open_private(path, &fd, &err) == cases[i].want);
+        CHECK((fd >= 0) == (cases[i].want == BX_OK));
+        CHECK(fd >= 0 || (strstr(err.msg, path) && strstr(err.msg, "above")));
+    }
+    CHECK(rmdir(path) == 0);
+    path[strlen(path) - 2] = '\0';
+    CHECK(rmdir(path) == 0 && rmdir(base) == 0);
+}
+
 static void refuses_what_is_no_directory_of_ours(void)
 {
     char file[] = "/tmp/bx-dirs-XXXXXX";
@@ -115,4 +137,5 @@ static void refuses_what_is_no_directory_of_ours(void)
 
 BXT_MAIN(RUN(home_in_order_of_precedence); RUN(home_that_cannot_be);
          RUN(makes_missing_parents_private); RUN(refuses_what_others_can_write);
+         RUN(refuses_what_others_can_put_another_in_place_of);
          RUN(refuses_what_is_no_directory_of_ours);)
