@@ -30,6 +30,7 @@ static bx_errno find_store(bx_vfs_session *s, bx_file **ret)
 
 bx_errno bx_kv_begin(bx_kv_op *o, bx_vfs_session *s, const bx_str *key)
 {
+    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
     char name[BX_NAME_MAX + 1] = "";
     *o = (bx_kv_op){.s = s, .st = s->v->store};
     bx_errno e = find_store(s, &o->dir);
