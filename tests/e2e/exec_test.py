@@ -46,6 +46,21 @@ class Guest(ExecTest):
         done = box("exec", DO, "--", "both")
         self.assertEqual((done.stdout, done.stderr), (b"to stdout\n", b"to stderr\n"))
 
+    def test_standard_streams_that_are_closed(self):
+        """None of them becomes a file that boxagnts opens; the guest's go nowhere and hold nothing."""
+        def run(closed, word):
+            def close():
+                os.close(closed)
+            flags = ("--map-dir", f"{self.dir}::/w", "--env", "A=1")
+            return subprocess.run([BOXAGNTS, "exec", *flags, DO, "--", word], input=b"given\n", capture_output=True, timeout=60,
+                                  preexec_fn=close, check=False)
+        for closed, word, output in ((0, "stdin", (b"", b"")), (1, "both", (b"", b"to stderr\n")),
+                                     (2, "both", (b"to stdout\n", b"")), (2, "stdin", (b"given\n", b""))):
+            with self.subTest(closed=closed, word=word):
+                done = run(closed, word)
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (0, *output))
+        self.assertEqual((self.dir / "f").read_text(), "contents\n")
+
     def test_nothing_is_granted_by_itself(self):
         self.assertEqual(self.do("env", env={"SECRET": "x"}), "")
         for path in ("/", "/etc/passwd", str(self.dir / "f"), "f", "/dev/null", "/tmp"):
