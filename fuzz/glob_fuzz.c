@@ -1,4 +1,5 @@
 /* Patterns against a matcher that tries everything.  Input: pattern, newline, path. */
+#include "codec/fold.h"
 #include "codec/glob.h"
 #include "codec/utf8.h"
 
@@ -104,6 +105,32 @@ static void check(const bx_glob *g, bx_str pattern, bx_str path)
     }
 }
 
+/* Part by part it is the same as at once. */
+static void check_steps(const bx_glob *g, bx_str path)
+{
+    bx_glob_states s = bx_glob_begin(g, BX_LIT("/"));
+    bool match = false;
+    for (bx_str rest = path; rest.n > 1;)
+        match = bx_glob_step(g, &s, cut(&rest));
+    BX_ASSERT(path.n == 1 || path.p[path.n - 1] == '/' || match == bx_glob_match(g, path));
+}
+
+/* What a pattern takes of ASCII paths, its folded form takes of theirs, and a form is its own. */
+static void check_folded(const bx_glob *g, bx_str path)
+{
+    char form[8192], again[8192];
+    size_t n = 0, m = 0;
+    bool ascii = true;
+    BX_ASSERT(bx_fold(path, form, sizeof form, &n) &&
+              bx_fold((bx_str){form, n}, again, sizeof again, &m));
+    BX_ASSERT(bx_str_eq((bx_str){form, n}, (bx_str){again, m}));
+    for (size_t i = 0; i < path.n; i++)
+        ascii &= (uint8_t)path.p[i] < 0x80;
+    BX_AUTO(bx_glob) bx_glob *f = NULL;
+    if (bx_glob_compile_folded(g, &f, NULL) == BX_OK && ascii && bx_glob_match(g, path))
+        BX_ASSERT(bx_glob_match(f, (bx_str){form, n}));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *line = size ? memchr(data, '\n', size) : NULL;
@@ -122,5 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(text + lead, t.p, t.n);
     budget = 20000;
     check(g, (bx_str){text, t.n + lead}, path);
+    check_steps(g, path);
+    check_folded(g, path);
     return 0;
 }
