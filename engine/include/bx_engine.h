@@ -255,14 +255,18 @@ typedef enum bx_esock_use {
     BX_ESOCK_UDP_BIND,
     BX_ESOCK_UDP_CONNECT,
     BX_ESOCK_UDP_SEND,
-    BX_ESOCK_TCP_MAKE, /* whether such a socket may exist at all; no address: n = 0 */
+    BX_ESOCK_TCP_MAKE, /* one more socket; no address: n = 0 */
     BX_ESOCK_UDP_MAKE,
+    BX_ESOCK_TCP_GONE, /* told, not asked: one that was allowed is closed, or could not be made */
+    BX_ESOCK_UDP_GONE,
+    BX_ESOCK_RECEIVED, /* told: `n` bytes were read from sockets by the guest */
+    BX_ESOCK_SENT,     /* told: `n` bytes were handed to sockets */
 } bx_esock_use;
 
 typedef struct bx_esock_hooks { /* none may be NULL */
-    /* 1: allowed.  `addr`: 4 or 16 bytes, network order.  Asked before every bind (what the kernel
-     * binds by itself, the unspecified address with port 0, included), connect and datagram; the
-     * two *_MAKE before each socket. */
+    /* 1: allowed; 2, of *_MAKE: too many are alive.  `addr`: 4 or 16 bytes, network order.  Asked
+     * before each socket, every bind (what the kernel binds by itself, the unspecified address with
+     * port 0, included), connect and datagram. */
     int (*check)(void *ctx, bx_esock_use use, const uint8_t *addr, size_t n, uint16_t port);
     /* Look a name up; `emit` once per address (4 or 16 bytes).  May block; must watch the ctl.  0; 1 not
      * allowed; 2 no such name; 3 try again later; 4 failed for good. */

@@ -129,6 +129,9 @@ static bx_code run(const bx_component_run *r, const bx_ecall *ec, bx_eng_end *en
 
 static void close_scope(bx_component *c, bx_outcome *out)
 {
+    out->socket_in = c->socket_in;
+    out->socket_out = c->socket_out;
+    out->hits.sockets = c->sockets_refused;
     if (!c->scope)
         return;
     bx_egress_counters n = bx_egress_scope_counters(c->scope);
@@ -182,7 +185,14 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
         .sock = &bx_component_sock,
         .kv = bx_grant_find(s->grant, BX_CAP_STORE) ? &bx_component_kv : NULL,
     };
-    bx_code rc = run(r, &ec, end, err);
+    /* Credentials are for requests: where they cannot be sent, nothing begins. */
+    bx_code rc = BX_OK;
+    if (bx_grant_credentials(s->grant).n > 0)
+        (void)bx_component_scope(&c);
+    if (c.scope_failed == BX_OK)
+        rc = run(r, &ec, end, err);
     close_scope(&c, r->out);
-    return rc;
+    return rc == BX_OK && c.scope_failed != BX_OK
+               ? bx_fail(err, c.scope_failed, "%s", c.scope_error.msg)
+               : rc;
 }

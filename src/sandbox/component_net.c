@@ -10,7 +10,7 @@ static void on_request(void *ctx, const bx_egress_event *ev)
 
 bx_egress_scope *bx_component_scope(bx_component *c)
 {
-    if (c->scope)
+    if (c->scope || c->scope_failed != BX_OK)
         return c->scope;
     const bx_grant *g = bx_sealed_grant(c->sealed);
     bx_egress *eg = bx_runtime_egress(c->rt);
@@ -24,8 +24,8 @@ bx_egress_scope *bx_component_scope(bx_component *c)
         .on_event = c->record ? on_request : NULL,
         .event_ctx = c,
     };
-    if (!eg || bx_egress_scope_new(eg, &cfg, &c->scope, NULL) != BX_OK)
-        return NULL;
+    if (eg)
+        c->scope_failed = bx_egress_scope_new(eg, &cfg, &c->scope, &c->scope_error);
     return c->scope;
 }
 
@@ -66,28 +66,73 @@ static bool may_bind(const uint8_t *addr, size_t n, uint16_t port)
     return port == 0;
 }
 
-static int check(void *ctx, bx_esock_use use, const uint8_t *addr, size_t n, uint16_t port)
+static bool is_tcp(bx_esock_use use)
 {
-    bx_component *c = ctx;
-    bool tcp = use == BX_ESOCK_TCP_MAKE || use == BX_ESOCK_TCP_BIND || use == BX_ESOCK_TCP_CONNECT;
-    bx_str proto = tcp ? BX_LIT("tcp") : BX_LIT("udp");
-    if (!bx_net_may_socket(bx_grant_net(bx_sealed_grant(c->sealed)), proto))
+    return use == BX_ESOCK_TCP_MAKE || use == BX_ESOCK_TCP_GONE || use == BX_ESOCK_TCP_BIND ||
+           use == BX_ESOCK_TCP_CONNECT;
+}
+
+/* One more socket: 0, 1 or 2 as the engine's header says. */
+static int may_make(bx_component *c, bx_str proto)
+{
+    const bx_grant *g = bx_sealed_grant(c->sealed);
+    if (!bx_net_may_socket(bx_grant_net(g), proto)) {
+        const bx_verdict no = {.allow = false};
+        bx_record_add_socket(c->record, proto, (bx_ip){.family = 0}, 0, &no);
         return 0;
-    if (use == BX_ESOCK_TCP_MAKE || use == BX_ESOCK_UDP_MAKE)
-        return bx_fd_any_spare();
-    if (n != 4 && n != 16)
+    }
+    if (!bx_fd_any_spare())
         return 0;
-    if (use == BX_ESOCK_TCP_BIND || use == BX_ESOCK_UDP_BIND)
-        return may_bind(addr, n, port);
+    if (c->sockets >= bx_grant_limits(g)->sockets) {
+        c->sockets_refused++;
+        return 2;
+    }
+    c->sockets++;
+    return 1;
+}
+
+static int may_reach(bx_component *c, bx_str proto, bx_ip ip, uint16_t port)
+{
     bx_egress_scope *s = bx_component_scope(c);
     if (!s)
         return 0;
-    bx_ip ip = {.family = n == 4 ? 4 : 6};
-    memcpy(ip.b, addr, n);
     bx_verdict v;
     bx_egress_check_connect(s, proto, ip, port, &v);
     bx_record_add_socket(c->record, proto, ip, port, &v);
     return v.allow;
+}
+
+static int check(void *ctx, bx_esock_use use, const uint8_t *addr, size_t n, uint16_t port)
+{
+    bx_component *c = ctx;
+    bx_str proto = is_tcp(use) ? BX_LIT("tcp") : BX_LIT("udp");
+    switch (use) {
+    case BX_ESOCK_TCP_MAKE:
+    case BX_ESOCK_UDP_MAKE:
+        return may_make(c, proto);
+    case BX_ESOCK_TCP_GONE:
+    case BX_ESOCK_UDP_GONE:
+        c->sockets--;
+        return 1;
+    case BX_ESOCK_RECEIVED:
+        c->socket_in += n;
+        return 1;
+    case BX_ESOCK_SENT:
+        c->socket_out += n;
+        return 1;
+    case BX_ESOCK_TCP_BIND:
+    case BX_ESOCK_UDP_BIND:
+        return (n == 4 || n == 16) && may_bind(addr, n, port);
+    case BX_ESOCK_TCP_CONNECT:
+    case BX_ESOCK_UDP_CONNECT:
+    case BX_ESOCK_UDP_SEND:
+        break;
+    }
+    if (n != 4 && n != 16)
+        return 0;
+    bx_ip ip = {.family = n == 4 ? 4 : 6};
+    memcpy(ip.b, addr, n);
+    return may_reach(c, proto, ip, port);
 }
 
 static int resolve(void *ctx, bx_str name, bx_eemit emit, void *sink)

@@ -23,6 +23,7 @@ typedef struct bx_outcome {
     uint64_t stdin_bytes, stdout_bytes, stderr_bytes;
     bx_fs_counters files;
     uint64_t http_requests, http_in, http_out;
+    uint64_t socket_in, socket_out; /* bytes of raw sockets */
     char *result; /* owned; what a typed function returned, as JSON; or NULL */
     char *error; /* owned; words for people, the wasm backtrace after the first line; NULL for
                     exit */

@@ -129,6 +129,8 @@ static void put_bytes(bx_json_out *j, const bx_outcome *o)
     put_uint(j, "written", o->files.bytes_written);
     put_uint(j, "http_in", o->http_in);
     put_uint(j, "http_out", o->http_out);
+    put_uint(j, "socket_in", o->socket_in);
+    put_uint(j, "socket_out", o->socket_out);
     bx_json_out_end_object(j);
 }
 

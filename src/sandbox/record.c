@@ -116,8 +116,9 @@ static bool is_last(const bx_record *r, bx_str proto, const char *address, uint1
 
 void bx_record_add_socket(bx_record *r, bx_str proto, bx_ip ip, uint16_t port, const bx_verdict *v)
 {
-    char address[46];
-    bx_ip_print(ip, address);
+    char address[46] = "";
+    if (ip.family != 0)
+        bx_ip_print(ip, address);
     if (!r || is_last(r, proto, address, port, v))
         return;
     bx_record_list *l = &r->sockets;

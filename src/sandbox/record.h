@@ -51,7 +51,8 @@ void bx_record_done(bx_record *r);
 /* NULL as record is fine: nothing is kept. */
 void bx_record_add_file(bx_record *r, const bx_fs_event *ev);
 void bx_record_add_request(bx_record *r, const bx_egress_event *ev);
-/* The same question with the same answer twice in a row is one entry: datagrams ask each time. */
+/* `ip` of family 0: a socket was to be made, and was refused.
+ * The same question with the same answer twice in a row is one entry: datagrams ask each time. */
 void bx_record_add_socket(bx_record *r, bx_str proto, bx_ip ip, uint16_t port, const bx_verdict *v);
 
 /* Entry `i` of a list; the text at `offset`. */

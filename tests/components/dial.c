@@ -3,6 +3,7 @@
  *   udp A.B.C.D PORT     the same with one datagram
  *   name HOST            the IPv4 addresses of a name
  *   make tcp|udp         make a socket and do nothing with it
+ *   brief tcp|udp        the same, and drop it
  *   listen PORT          try to bind that port and listen
  * An error is printed as "error N", the number of error-code of wasi:sockets/network (1 = access-denied). */
 #include "dial.h"
@@ -60,10 +61,14 @@ static void tcp(const char *ip, const char *port)
         return;
     }
     wait_for(wasi_sockets_tcp_method_tcp_socket_subscribe(s));
-    if (wasi_sockets_tcp_method_tcp_socket_finish_connect(s, &streams, &e))
-        talk(&streams);
-    else
+    if (!wasi_sockets_tcp_method_tcp_socket_finish_connect(s, &streams, &e)) {
         fail(e);
+        return;
+    }
+    talk(&streams);
+    wasi_io_streams_input_stream_drop_own(streams.f0);
+    wasi_io_streams_output_stream_drop_own(streams.f1);
+    wasi_sockets_tcp_tcp_socket_drop_own(own);
 }
 
 static void udp(const char *ip, const char *port)
@@ -103,6 +108,7 @@ static void udp(const char *ip, const char *port)
         fail(e);
     wasi_sockets_udp_incoming_datagram_stream_drop_own(streams.f0);
     wasi_sockets_udp_outgoing_datagram_stream_drop_own(streams.f1);
+    wasi_sockets_udp_udp_socket_drop_own(own);
 }
 
 static void name(const char *host)
@@ -130,7 +136,7 @@ static void name(const char *host)
     printf("end\n");
 }
 
-static void make(const char *kind)
+static void make(const char *kind, bool keep)
 {
     wasi_sockets_tcp_own_tcp_socket_t t;
     wasi_sockets_udp_own_udp_socket_t u;
@@ -138,10 +144,14 @@ static void make(const char *kind)
     bool ok = strcmp(kind, "tcp") == 0
                   ? wasi_sockets_tcp_create_socket_create_tcp_socket(WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &t, &e)
                   : wasi_sockets_udp_create_socket_create_udp_socket(WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &u, &e);
+    if (!ok)
+        fail(e);
+    else if (!keep && strcmp(kind, "tcp") == 0)
+        wasi_sockets_tcp_tcp_socket_drop_own(t);
+    else if (!keep)
+        wasi_sockets_udp_udp_socket_drop_own(u);
     if (ok)
         printf("made\n");
-    else
-        fail(e);
 }
 
 static void listen_on(const char *port)
@@ -175,7 +185,10 @@ int main(int argc, char **argv)
             name(argv[i + 1]);
             i += 2;
         } else if (strcmp(argv[i], "make") == 0 && i + 1 < argc) {
-            make(argv[i + 1]);
+            make(argv[i + 1], true);
+            i += 2;
+        } else if (strcmp(argv[i], "brief") == 0 && i + 1 < argc) {
+            make(argv[i + 1], false);
             i += 2;
         } else if (strcmp(argv[i], "listen") == 0 && i + 1 < argc) {
             listen_on(argv[i + 1]);

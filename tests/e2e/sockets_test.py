@@ -1,4 +1,5 @@
 """wasi:sockets behind the guard, through the sample component `dial`: each refusal beside a control that works."""
+import json
 import socket
 import threading
 import unittest
@@ -98,6 +99,37 @@ class Sockets(ExecTest):
         self.assertEqual(self.dial(*both, flags=fetch), [DENIED, DENIED])
         self.assertEqual(self.dial(*both, flags=tcp), ["made", DENIED])
         self.assertEqual(self.dial(*both, flags=udp), [DENIED, "made"])
+
+    def outcome_of(self, *words, flags=()):
+        return json.loads(box("exec", "--json", *flags, DIAL, "--", *map(str, words)).stdout)
+
+    def test_a_refused_socket_is_recorded(self):
+        for kind, flags in (("tcp", ()), ("udp", ("--allow", f"connect:tcp://127.0.0.1:{self.port}"))):
+            ended = self.outcome_of("make", kind, "make", kind, flags=flags)
+            self.assertEqual(ended["sockets"], [{"proto": kind, "address": "", "port": 0, "allowed": False, "rule": ""}])
+        rule = ("--allow", f"connect:tcp://127.0.0.1:{self.port}")
+        self.assertEqual(self.outcome_of("make", "tcp", flags=rule)["sockets"], [])  # control: made, and led nowhere
+
+    def test_sockets_alive_are_limited(self):
+        both = ("--allow", f"connect:tcp://127.0.0.1:{self.port}", "--allow", f"connect:udp://127.0.0.1:{self.udp_port}", *LOOPBACK)
+        two = (*both, "--limit", "sockets=2")
+        full = "error 10"  # new-socket-limit
+        self.assertEqual(self.dial("make", "tcp", "make", "udp", "make", "tcp", "make", "udp", flags=two), ["made"] * 2 + [full] * 2)
+        self.assertEqual(self.dial(*("brief", "tcp", "brief", "udp") * 5, "make", "tcp", "make", "tcp", "make", "tcp", flags=two),
+                         ["made"] * 12 + [full])
+        talk = ("tcp", "127.0.0.1", self.port, "udp", "127.0.0.1", self.udp_port)
+        self.assertEqual(self.dial(*talk * 5, flags=two), ["pong"] * 10)  # each is dropped after its answer
+        self.assertEqual(self.dial(*("make", "tcp") * 65, flags=both), ["made"] * 64 + [full])
+        ended = self.outcome_of(*("make", "udp") * 5, flags=two)
+        self.assertEqual((ended["kind"], ended["limits_hit"]), ("exit", {"sockets": 3}))
+
+    def test_bytes_of_sockets_are_counted(self):
+        flags = ("--allow", f"connect:tcp://127.0.0.1:{self.port}", "--allow", f"connect:udp://127.0.0.1:{self.udp_port}", *LOOPBACK)
+        for words in (("tcp", "127.0.0.1", self.port), ("udp", "127.0.0.1", self.udp_port)):
+            counted = self.outcome_of(*words * 3, flags=flags)["bytes"]
+            self.assertEqual((counted["socket_in"], counted["socket_out"]), (12, 12), words)
+        counted = self.outcome_of("make", "tcp", flags=flags)["bytes"]
+        self.assertEqual((counted["socket_in"], counted["socket_out"]), (0, 0))
 
     def test_nothing_listens(self):
         rule = ("--allow", f"connect:tcp://127.0.0.1:{self.port}", *LOOPBACK)

@@ -220,6 +220,10 @@ c_types! { []
         UDP_SEND = BX_ESOCK_UDP_SEND: 4,
         TCP_MAKE = BX_ESOCK_TCP_MAKE: 5,
         UDP_MAKE = BX_ESOCK_UDP_MAKE: 6,
+        TCP_GONE = BX_ESOCK_TCP_GONE: 7,
+        UDP_GONE = BX_ESOCK_UDP_GONE: 8,
+        RECEIVED = BX_ESOCK_RECEIVED: 9,
+        SENT = BX_ESOCK_SENT: 10,
     }
 
     /// Addresses and names.

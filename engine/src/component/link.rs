@@ -9,7 +9,7 @@ use wasmtime_wasi::sockets::WasiSockets;
 use wasmtime_wasi_http::WasiHttp;
 use wasmtime_wasi_http::p2::bindings as http_bindings;
 
-use super::{kv, net};
+use super::kv;
 use super::state::{HasTable, HasView};
 use super::store::State;
 use crate::abi::error::{Error, Result};
@@ -121,12 +121,13 @@ fn linker(engine: &wasmtime::Engine) -> wasmtime::Result<Linker<State>> {
     let options = sockets::network::LinkOptions::default();
     sockets::network::add_to_linker::<State, WasiSockets>(l, &options, State::sockets)?;
     sockets::instance_network::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
-    sockets::tcp_create_socket::add_to_linker::<State, net::HasSocketMaker>(l, State::socket_maker)?;
+    sockets::tcp_create_socket::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
     sockets::ip_name_lookup::add_to_linker::<State, HasView>(l, State::view)?;
     sync::sockets::tcp::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
     sync::sockets::udp::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
     shadow_datagram_end(l)?;
-    sync::sockets::udp_create_socket::add_to_linker::<State, net::HasSocketMaker>(l, State::socket_maker)?;
+    sockets::udp_create_socket::add_to_linker::<State, WasiSockets>(l, State::sockets)?;
+    super::sockets::shadow(l)?;
     let options = http_bindings::http::types::LinkOptions::default();
     http_bindings::http::types::add_to_linker::<State, WasiHttp>(l, &options, State::http)?;
     http_bindings::http::outgoing_handler::add_to_linker::<State, WasiHttp>(l, State::http)?;

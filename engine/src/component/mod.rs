@@ -9,6 +9,7 @@ mod kv;
 mod link;
 mod net;
 mod run;
+mod sockets;
 mod state;
 mod store;
 

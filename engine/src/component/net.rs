@@ -4,16 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use wasmtime::component::{HasData, Resource};
+use wasmtime::component::Resource;
 use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::p2::bindings::sockets::ip_name_lookup::{
     Host as LookupHost, HostResolveAddressStream, ResolveAddressStream,
 };
-use wasmtime_wasi::p2::bindings::sockets::network::{self, ErrorCode, IpAddress, IpAddressFamily, Network};
-use wasmtime_wasi::p2::bindings::sockets::{tcp_create_socket, udp_create_socket};
-use wasmtime_wasi::p2::bindings::sync;
-use wasmtime_wasi::p2::{DynPollable, Pollable, SocketError, SocketResult, TcpSocket, UdpSocket, subscribe};
-use wasmtime_wasi::sockets::{SocketAddrUse, WasiSocketsCtx, WasiSocketsCtxView};
+use wasmtime_wasi::p2::bindings::sockets::network::{self, ErrorCode, IpAddress, Network};
+use wasmtime_wasi::p2::{DynPollable, Pollable, SocketError, subscribe};
+use wasmtime_wasi::sockets::{SocketAddrUse, WasiSocketsCtx};
 
 use super::state::{Shared, View};
 use crate::abi::access::collect;
@@ -44,52 +42,16 @@ fn allowed(shared: &Shared, addr: SocketAddr, why: SocketAddrUse) -> bool {
         SocketAddrUse::UdpSend | SocketAddrUse::UdpReceive => SockUse::UDP_SEND,
     };
     match addr.ip() {
-        IpAddr::V4(a) => ask(shared, what, &a.octets(), addr.port()),
-        IpAddr::V6(a) => ask(shared, what, &a.octets(), addr.port()),
+        IpAddr::V4(a) => ask(shared, what, &a.octets(), addr.port()) == 1,
+        IpAddr::V6(a) => ask(shared, what, &a.octets(), addr.port()) == 1,
     }
 }
 
-/// The embedder decides; without it the answer is no.
-fn ask(shared: &Shared, what: SockUse, addr: &[u8], port: u16) -> bool {
-    let Some(sock) = shared.sock() else { return false };
+/// The embedder decides, and answers as its header says; without it the answer is no.
+pub fn ask(shared: &Shared, what: SockUse, addr: &[u8], port: u16) -> i32 {
+    let Some(sock) = shared.sock() else { return 0 };
     // SAFETY: a hook of the call; the address is readable for its length.
-    unsafe { (sock.check)(shared.ctx(), what, addr.as_ptr(), addr.len(), port) == 1 }
-}
-
-/// Makes sockets, each asked for first.  Wasmtime's own synchronous way to datagram sockets waits for readiness without
-/// driving this thread's runtime, which would never come; ours waits as every host function does, within the call's
-/// deadline.
-pub struct SocketMaker<'a> {
-    /// The call.
-    pub shared: Arc<Shared>,
-    /// Its sockets.
-    pub sockets: WasiSocketsCtxView<'a>,
-}
-
-/// Selects [`SocketMaker`] for a linker.
-pub struct HasSocketMaker;
-
-impl HasData for HasSocketMaker {
-    type Data<'a> = SocketMaker<'a>;
-}
-
-impl tcp_create_socket::Host for SocketMaker<'_> {
-    fn create_tcp_socket(&mut self, family: IpAddressFamily) -> SocketResult<Resource<TcpSocket>> {
-        if !ask(&self.shared, SockUse::TCP_MAKE, &[], 0) {
-            return Err(ErrorCode::AccessDenied.into());
-        }
-        tcp_create_socket::Host::create_tcp_socket(&mut self.sockets, family)
-    }
-}
-
-impl sync::sockets::udp_create_socket::Host for SocketMaker<'_> {
-    fn create_udp_socket(&mut self, family: IpAddressFamily) -> SocketResult<Resource<UdpSocket>> {
-        if !ask(&self.shared, SockUse::UDP_MAKE, &[], 0) {
-            return Err(ErrorCode::AccessDenied.into());
-        }
-        let made = udp_create_socket::Host::create_udp_socket(&mut self.sockets, family);
-        self.shared.wait(made).unwrap_or_else(|stopped| Err(SocketError::trap(stopped)))
-    }
+    unsafe { (sock.check)(shared.ctx(), what, addr.as_ptr(), addr.len(), port) }
 }
 
 /// Addresses of a name, all there from the beginning.
@@ -119,27 +81,6 @@ impl network::Host for View<'_> {
         _: Resource<wasmtime_wasi::p2::IoError>,
     ) -> wasmtime::Result<Option<ErrorCode>> {
         Ok(None)
-    }
-}
-
-// Asked of whoever makes sockets; only the first of the three is ever used.
-impl network::Host for SocketMaker<'_> {
-    fn convert_error_code(&mut self, err: SocketError) -> wasmtime::Result<ErrorCode> {
-        err.downcast()
-    }
-
-    fn network_error_code(
-        &mut self,
-        _: Resource<wasmtime_wasi::p2::IoError>,
-    ) -> wasmtime::Result<Option<ErrorCode>> {
-        Ok(None)
-    }
-}
-
-impl network::HostNetwork for SocketMaker<'_> {
-    fn drop(&mut self, n: Resource<Network>) -> wasmtime::Result<()> {
-        self.sockets.table.delete(n)?;
-        Ok(())
     }
 }
 

@@ -79,11 +79,6 @@ impl State {
         WasiSocketsCtxView { ctx, table: &mut self.table }
     }
 
-    /// View for what makes sockets.
-    pub fn socket_maker(&mut self) -> net::SocketMaker<'_> {
-        net::SocketMaker { shared: self.shared.clone(), sockets: self.sockets() }
-    }
-
     /// View for `wasi:http`.
     pub fn http(&mut self) -> WasiHttpCtxView<'_> {
         self.look();
