@@ -292,7 +292,7 @@ static int run_doctor(const bx_args *a)
     }
     BX_AUTO(bx_app) bx_app *app = NULL;
     bx_error err;
-    if (bx_cli_app(NULL, 8, &app, &err) != BX_OK) {
+    if (bx_cli_app(8, &app, &err) != BX_OK) {
         bx_cli_complain("doctor: %s", err.msg);
         return EXIT_OURS;
     }

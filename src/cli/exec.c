@@ -182,7 +182,7 @@ static bx_code exec_file(run *r, bx_error *err)
     if (rc == BX_OK) /* after the manifest: what is said here counts */
         rc = apply_options(a, g, &settings, err);
     if (rc == BX_OK)
-        rc = bx_cli_app(&settings, 0, &app, err);
+        rc = bx_cli_app_of_one(&settings, &app, err);
     if (rc != BX_OK)
         return rc;
     rc = run_call(r, app, BX_TAKE(g), err);

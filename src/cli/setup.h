@@ -5,8 +5,11 @@
 #include "app/app.h"
 #include "policy/options.h"
 
-/* `settings` NULL, or what of it is not named: in the home directory.  `slots` as in bx_app_config. */
-BX_NODISCARD bx_code bx_cli_app(const bx_runtime_settings *settings, uint32_t slots, bx_app **ret,
-                                bx_error *err);
+/* For a command that runs any number of calls, `slots` at once in the pool (bx_app_config). */
+BX_NODISCARD bx_code bx_cli_app(uint32_t slots, bx_app **ret, bx_error *err);
+
+/* For a command that runs one call.  What `settings` do not name is in the home directory. */
+BX_NODISCARD bx_code bx_cli_app_of_one(const bx_runtime_settings *settings, bx_app **ret,
+                                       bx_error *err);
 
 #endif

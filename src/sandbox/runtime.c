@@ -80,6 +80,8 @@ bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error 
     bx_code rc = bx_ticker_new(tick_all, rt, &rt->ticker, err);
     if (rc != BX_OK)
         return rc;
+    if (cfg->by_signal)
+        bx_ticker_by_signal(rt->ticker);
     *ret = BX_TAKE(rt);
     return BX_OK;
 }

@@ -23,6 +23,7 @@ typedef struct bx_runtime_config {
                                   a module that imports them is refused */
     const char *compiler; /* the program `boxagnts`, started again to compile within limits of its own
                              (sandbox/compile.h); NULL: compile in this process, without them */
+    bool by_signal;           /* bx_ticker_by_signal */
     bx_egress *egress; /* the way out, lent by whoever put the process together; it must outlive
                           the runtime.  NULL: no call has a network */
     void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */

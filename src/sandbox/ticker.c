@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "os/signals.h"
+
 struct bx_ticker {
     _Atomic uint32_t active; /* calls running now */
     _Atomic uint32_t parked; /* 1: the thread sleeps (or is about to) until woken */
@@ -16,9 +18,10 @@ struct bx_ticker {
     _Atomic uint64_t soonest; /* a deadline that wants its own tick; UINT64_MAX = none */
     void (*tick)(void *ctx);
     void *ctx;
-    pthread_mutex_t lock;    /* held to start the thread */
+    pthread_mutex_t lock;    /* held to start the thread, or the signal of a call that is alone */
     _Atomic uint32_t begun;  /* 1: `thread` runs */
     pthread_t thread;
+    bool by_signal;
 };
 
 static void futex_wait(_Atomic uint32_t *word, uint32_t while_value)
@@ -131,6 +134,31 @@ static bx_code begin(bx_ticker *t, bx_error *err)
     return rc;
 }
 
+void bx_ticker_by_signal(bx_ticker *t) { t->by_signal = true; }
+
+/* False: other calls run, the thread has to be there. */
+static bool enter_alone(bx_ticker *t, uint64_t deadline_ns, bx_code *rc, bx_error *err)
+{
+    if (!t->by_signal)
+        return false;
+    (void)pthread_mutex_lock(&t->lock);
+    bool alone = atomic_load(&t->active) == 0;
+    if (alone)
+        *rc = bx_signals_tick(deadline_ns, t->tick, t->ctx, err);
+    if (alone && *rc == BX_OK)
+        (void)atomic_fetch_add(&t->active, 1);
+    (void)pthread_mutex_unlock(&t->lock);
+    return alone;
+}
+
+static void leave_by_signal(bx_ticker *t)
+{
+    (void)pthread_mutex_lock(&t->lock);
+    if (atomic_fetch_sub(&t->active, 1) == 1)
+        bx_signals_tick_off();
+    (void)pthread_mutex_unlock(&t->lock);
+}
+
 void bx_ticker_free(bx_ticker *t)
 {
     if (!t)
@@ -147,8 +175,11 @@ void bx_ticker_free(bx_ticker *t)
 
 bx_code bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns, bx_error *err)
 {
+    bx_code rc = BX_OK;
+    if (enter_alone(t, deadline_ns, &rc, err))
+        return rc;
     if (atomic_load_explicit(&t->begun, memory_order_acquire) == 0) {
-        bx_code rc = begin(t, err);
+        rc = begin(t, err);
         if (rc != BX_OK)
             return rc;
     }
@@ -162,4 +193,10 @@ bx_code bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns, bx_error *err)
     return BX_OK;
 }
 
-void bx_ticker_leave(bx_ticker *t) { (void)atomic_fetch_sub(&t->active, 1); }
+void bx_ticker_leave(bx_ticker *t)
+{
+    if (t->by_signal)
+        leave_by_signal(t);
+    else
+        (void)atomic_fetch_sub(&t->active, 1);
+}

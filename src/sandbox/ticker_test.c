@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/test.h"
+#include "os/ctl.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { SANITIZED = 1 };
@@ -111,6 +112,29 @@ static void a_refused_thread_is_an_error(void)
     bx_ticker_free(t);
 }
 
+static void a_lone_call_needs_no_thread(void)
+{
+    _Atomic int n = 0;
+    bx_ticker *t = NULL;
+    int before = threads();
+    CHECK(bx_ticker_new(count, &n, &t, NULL) == BX_OK);
+    bx_ticker_by_signal(t);
+    for (int round = 0; round < 3; round++) {
+        uint64_t at = bx_now_ns() + 20000000;
+        int had = atomic_load(&n);
+        CHECK(bx_ticker_enter(t, at, NULL) == BX_OK && threads() == before);
+        CHECK(passes(&n, had) && bx_now_ns() >= at);
+        bx_ticker_leave(t);
+    }
+    CHECK(bx_ticker_enter(t, UINT64_MAX, NULL) == BX_OK && threads() == before);
+    CHECK(bx_ticker_enter(t, UINT64_MAX, NULL) == BX_OK && threads() == before + 1);
+    CHECK(passes(&n, atomic_load(&n))); /* several at once: by the thread, no deadline needed */
+    bx_ticker_leave(t);
+    CHECK(passes(&n, atomic_load(&n)));
+    bx_ticker_leave(t);
+    bx_ticker_free(t);
+}
+
 static void free_accepts_null(void)
 {
     bx_ticker_free(NULL);
@@ -118,4 +142,5 @@ static void free_accepts_null(void)
 }
 
 BXT_MAIN(RUN(a_refused_thread_is_an_error); RUN(ticks_only_while_calls_run); RUN(wakes_from_parking);
-         RUN(the_thread_begins_with_the_first_call); RUN(free_accepts_null);)
+         RUN(the_thread_begins_with_the_first_call);
+         RUN(a_lone_call_needs_no_thread); RUN(free_accepts_null);)
