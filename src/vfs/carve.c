@@ -157,11 +157,18 @@ static bx_code add_views(bx_carve *c, const bx_vfs *v, bx_error *err)
     return rc;
 }
 
+/* A set stays as it is when a rule is folded, and then holds the other case as well. */
+static bool is_form(const bx_rule *r)
+{
+    bx_str text = bx_glob_text(r->exact);
+    return bx_str_eq(text, bx_glob_text(r->folded)) && !memchr(text.p, '[', text.n);
+}
+
 static bool all_forms(const bx_carve *c)
 {
     bool yes = true;
     for (size_t i = 0; i < c->n_rules; i++)
-        yes &= bx_str_eq(bx_glob_text(c->rules[i].exact), bx_glob_text(c->rules[i].folded));
+        yes &= is_form(&c->rules[i]);
     for (size_t i = 0; i < c->n_views; i++) {
         const bx_view *v = &c->views[i];
         yes &= bx_str_eq((bx_str){v->guest, v->guest_n}, v->guest_form) &&

@@ -1,5 +1,6 @@
 /* Carve-outs beat any grant, by whatever name the file is reached.  Every refusal has a control
  * that shows the same way open for a file that is not carved out. */
+#include "base/ascii.h"
 #include "vfs/carve_fold.h"
 #include "vfs/carve_scan.h"
 #include "vfs/testkit.h"
@@ -451,6 +452,26 @@ static void other_spellings(void)
     kit_done(&k);
 }
 
+static void sets_of_one_case(void)
+{
+    kit k;
+    tree(&k);
+    char was[sizeof k.dir]; /* a path that is its own folded form */
+    memcpy(was, k.dir, sizeof was);
+    for (char *p = k.dir; *p; p++)
+        *p = bx_lower(*p);
+    BX_ASSERT(strcmp(was, k.dir) == 0 || rename(was, k.dir) == 0);
+    BX_ASSERT(kit_open(&k, "=w:/w", "rw:/w", "deny:/w/[S]ecret", "deny:/w/[!o]pen", NULL) == BX_OK);
+    bx_file *w = kit_pre(&k, 0);
+    CHECK(kit_opens(w, "secret", "r") == BX_E_SUCCESS && kit_opens(w, "open", "r") == BX_E_SUCCESS);
+    CHECK(all_refused(w, "Secret") && all_refused(w, "Open"));
+    bx_carve_distrusts_all = true;
+    CHECK(all_refused(w, "secret") && all_refused(w, "open"));
+    CHECK(kit_opens(w, "d/a", "r") == BX_E_SUCCESS); /* control */
+    bx_carve_distrusts_all = false;
+    kit_done(&k);
+}
+
 static void several_links_where_inodes_do_not_tell(void)
 {
     kit k;
@@ -578,7 +599,7 @@ BXT_MAIN(RUN(every_operation_is_refused); RUN(existence_does_not_show); RUN(not_
          RUN(a_mount_that_is_not_granted); RUN(links_in_grants_and_rules);
          RUN(the_whole_grant_carved_out); RUN(in_memory_and_store);
          RUN(directories_in_memory_that_may_not_move); RUN(a_name_that_looks_deleted);
-         RUN(wildcard_rules_through_links); RUN(other_spellings);
+         RUN(wildcard_rules_through_links); RUN(other_spellings); RUN(sets_of_one_case);
          RUN(several_links_where_inodes_do_not_tell); RUN(a_mount_by_another_spelling);
          RUN(denied_paths_are_not_made_by_another_spelling); RUN(denied_paths_cannot_be_made);
          RUN(denied_paths_cannot_be_made_in_memory); RUN(walks_end_with_the_call);)
