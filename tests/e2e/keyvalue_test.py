@@ -122,7 +122,7 @@ class KeyValue(ExecTest):
         self.kv("fill", "big", 8 << 20, flags=large)
         too_much = "error: the values together are larger than the memory of the call"
         self.assertEqual(self.kv("many", "big", 1000, flags=large), [too_much])
-        self.assertEqual(self.kv("hold", "big", 1000, flags=large), ["4 held", too_much])
+        self.assertEqual(self.kv("hold", "big", 1000, flags=large), ["3 held", too_much])
         self.assertEqual(self.kv("size", "big", "many", "big", 1, flags=large), ["8388608 bytes", "1 values"])
         self.assertEqual(self.kv("size", "big", flags=("--limit", "memory=4MiB")),
                          ["error: the value is larger than the memory of the call"])

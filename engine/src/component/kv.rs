@@ -105,23 +105,20 @@ fn get(cx: &Cx<'_>, key: &str) -> Result<Option<Bytes>, Error> {
     Ok(found.then(|| out.pop().unwrap_or_default()))
 }
 
-/// Values the host holds for the guest at a time, those of swaps under way included, get no more memory than the
-/// guest itself may have; `more` bytes on top of what is held.
-fn check_room(cx: &Cx<'_>, more: usize) -> Result<(), Error> {
-    let held = cx.data().kv_held.saturating_add(more as u64);
-    if held > cx.data().shared.call().limits.memory_bytes {
+/// Values the host holds for the guest, those of swaps under way included, count as its memory.  What was read a moment
+/// ago is among them; refused here it is dropped, and the guest may go on.
+fn check_room(cx: &Cx<'_>) -> Result<(), Error> {
+    if cx.data().limiter.over() {
         return Err(Error::Other("the values together are larger than the memory of the call".into()));
     }
     Ok(())
 }
 
 fn get_many(cx: &Cx<'_>, keys: &[String]) -> Result<Vec<Option<Bytes>>, Error> {
-    let mut bytes = 0;
     keys.iter()
         .map(|k| {
             let value = get(cx, k)?;
-            bytes += value.as_ref().map_or(0, Vec::len);
-            check_room(cx, bytes).map(|()| value)
+            check_room(cx).map(|()| value)
         })
         .collect()
 }
@@ -132,18 +129,15 @@ fn new_cas(cx: &mut Cx<'_>, key: String) -> wasmtime::Result<Result<Resource<Cas
         Ok(old) => old,
         Err(e) => return Ok(Err(e)),
     };
-    let n = old.as_ref().map_or(0, Vec::len);
-    if let Err(e) = check_room(cx, n) {
+    if let Err(e) = check_room(cx) {
         return Ok(Err(e));
     }
     let cas = cx.data_mut().table.push(Cas { key, old })?;
-    cx.data_mut().kv_held += n as u64;
     Ok(Ok(cas))
 }
 
 fn take_cas(cx: &mut Cx<'_>, cas: Resource<Cas>) -> wasmtime::Result<Cas> {
     let cas = cx.data_mut().table.delete(cas)?;
-    cx.data_mut().kv_held -= cas.old.as_ref().map_or(0, Vec::len) as u64;
     Ok(cas)
 }
 

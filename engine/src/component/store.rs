@@ -25,8 +25,6 @@ pub struct State {
     pub shared: Arc<Shared>,
     /// Exit code, once the guest asked to exit.
     pub exit: Option<u8>,
-    /// Bytes of values held by handles for swaps.
-    pub kv_held: u64,
     http: WasiHttpCtx,
     http_hooks: Hooks,
     sockets: Option<Box<WasiSocketsCtx>>,
@@ -45,7 +43,7 @@ impl State {
         let mut limiter = Limiter::new(&call.limits);
         limiter.set_instance_bytes(weight);
         let http_hooks = Hooks::new(shared.clone());
-        State { table, limiter, shared, exit: None, kv_held: 0, http, http_hooks, sockets: None }
+        State { table, limiter, shared, exit: None, http, http_hooks, sockets: None }
     }
 
     /// Look at what the host keeps for the guest; every host function begins here.  Over the limit the guest ends at
