@@ -47,7 +47,7 @@ static void compiling(void)
     /* [] -> [i32] with an empty body */
     static const uint8_t untyped[] = {MAGIC, 1, 5, 1,  96, 0, 1, 127, 3,
                                       2,     1, 0, 10, 4,  1, 2, 0,   11};
-    static const uint8_t memory64[] = {MAGIC, 5, 3, 1, 4, 1};
+    static const uint8_t small_pages[] = {MAGIC, 5, 4, 1, 8, 1, 0};
     static const uint8_t shared[] = {MAGIC, 5, 4, 1, 3, 1, 1};
     static const uint8_t no_wasm[] = "#!/bin/sh";
     bx_engine *e = make(0, 0);
@@ -57,9 +57,14 @@ static void compiling(void)
     CHECK(judge(e, untyped, sizeof untyped) == BX_ENG_INVALID);
     CHECK(judge(e, no_wasm, sizeof no_wasm) == BX_ENG_INVALID);
     CHECK(judge(e, NULL, 0) == BX_ENG_INVALID);
-    CHECK(judge(e, memory64, sizeof memory64) == BX_ENG_UNSUPPORTED);
-    CHECK(judge(e, shared, sizeof shared) == BX_ENG_UNSUPPORTED);
+    CHECK(judge(e, small_pages, sizeof small_pages) == BX_ENG_UNSUPPORTED);
     bx_engine_free(e);
+    /* Compiles, and would fail at its first instance: parsing finds it out. */
+    bx_efacts facts;
+    CHECK(bx_engine_check(shared, sizeof shared, NULL, 0, 0, NULL, &facts, NULL) ==
+          BX_ENG_UNSUPPORTED);
+    CHECK(bx_engine_check(empty, sizeof empty, NULL, 0, 0, NULL, &facts, NULL) == BX_ENG_OK);
+    CHECK(facts.memory_bytes == 0 && facts.table_elements == 0 && !facts.has_entry);
 }
 
 static bx_eng_code load(bx_engine *e, const uint8_t *code, size_t n)
