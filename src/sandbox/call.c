@@ -6,6 +6,9 @@
 #include "sandbox/component.h"
 #include "sandbox/internal.h"
 
+/* Wall-clock time that compiling has, however short the call may be. */
+#define COMPILE_LEAST_NS (10 * BX_SEC)
+
 struct bx_live {
     bx_call call;
     const bx_limits *limits;
@@ -101,11 +104,12 @@ static void leave(bx_live *l)
 
 static const char *entry_of(const bx_live *l) { return l->call.entry ? l->call.entry : "_start"; }
 
-/* When compiling has to be over.  The default of `wall` is meant for running: large programs may take
- * longer to compile, as long as compile_time allows.  A shorter one is what the caller waits, in all. */
+/* When compiling has to be over.  `wall` is meant for running: its default must not end the compiling
+ * of a large program, which compile_time bounds, nor a short one that of a small module. */
 static uint64_t compile_until(const bx_limits *l, uint64_t now)
 {
-    return l->wall_ns < bx_limits_default().wall_ns ? now + l->wall_ns : UINT64_MAX;
+    uint64_t wall = l->wall_ns > COMPILE_LEAST_NS ? l->wall_ns : COMPILE_LEAST_NS;
+    return l->wall_ns < bx_limits_default().wall_ns ? now + wall : UINT64_MAX;
 }
 
 /* The code.  What ends a call before it has any is an outcome, not an error. */
