@@ -4,12 +4,13 @@ DESTDIR ?=
 FUZZ_SECONDS ?= 10
 BENCH_ARGS ?=
 FOREIGN ?=
+PAGES ?=
 
 # $(call build,PRESET,DIRECTORY,TARGETS): configure once, then build; one build at a time in a tree.
 build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
-.PHONY: help run build test bench fuzz test-asan test-tsan foreign install format check clean
+.PHONY: help run build test bench fuzz test-asan test-tsan foreign pages install format check clean
 
 help:
 	@echo 'make run        build, then run a sandboxed tool over this project'
@@ -18,6 +19,7 @@ help:
 	@echo 'make test-asan  unit and end-to-end tests, address and undefined-behaviour sanitizers only'
 	@echo 'make test-tsan  unit tests under the thread sanitizer'
 	@echo 'make foreign    programs of other tool chains, run unchanged (long; installs tool chains; FOREIGN=words)'
+	@echo 'make pages      judge the Markdown of web_fetch over pages of Debian documentation packages (PAGES=options)'
 	@echo 'make bench      measure calls (BENCH_ARGS=--quick for a short run)'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=$(FUZZ_SECONDS))'
 	@echo 'make check      layers, sizes, banned calls, texts, formatting'
@@ -55,6 +57,12 @@ foreign:
 	@$(call build,release,build,all)
 	@scripts/setup-foreign
 	@python3 tests/foreign/run.py $(FOREIGN)
+
+pages:
+	@scripts/setup build
+	@$(call build,release,build,all)
+	@tests/pages/fetch-pages build/pages
+	@build/pages.venv/bin/python tests/pages/judge.py build/pages $(PAGES)
 
 bench:
 	@scripts/setup bench

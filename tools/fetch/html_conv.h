@@ -37,11 +37,12 @@ typedef struct wf_pre {
     bool in;           /* inside one */
     bool lines;        /* made of elements for its lines: white space between those means nothing */
     bool code;         /* marked up by a highlighter: its links are no list of files */
+    bool listing;      /* begins with a link: it may be one of files */
     bool after_number; /* a line number was left out: the no-break space behind it goes, too */
     size_t in_line;    /* elements of a line open */
     char language[WF_MAX_LANGUAGE + 1];
     char outer_language[WF_MAX_LANGUAGE + 1]; /* of an element around it */
-    bx_buf links;      /* "URL NUL" each, then the text's offsets as two size_t */
+    bx_buf links;            /* "URL NUL" each, then the text's offsets as two size_t */
     size_t n_links, n_first; /* of them, those that begin a line */
 } wf_pre;
 

@@ -47,18 +47,19 @@ void wf_pre_begin(wf_conv *c, const wf_tok *tok, bool lines)
     wf_attr_language(tok, p->language);
 }
 
-/* Only white space and the names of icons stand between the line's start and `at`. */
-static bool begins_line(const wf_conv *c, size_t at)
+/* Only white space and the names of icons stand between a line's start and `at`; `above`: in the
+ * lines above, too. */
+static bool begins(const wf_conv *c, size_t at, bool above)
 {
     const char *p = c->pre.text.p;
     bool bracket = false;
-    while (at > 0 && p[at - 1] != '\n') {
+    while (at > 0 && (above || p[at - 1] != '\n')) {
         at--;
         if (p[at] == ']')
             bracket = true;
         else if (p[at] == '[')
             bracket = false;
-        else if (!bracket && p[at] != ' ' && p[at] != '\t')
+        else if (!bracket && p[at] != ' ' && p[at] != '\t' && p[at] != '\n')
             return false;
     }
     return !bracket;
@@ -81,7 +82,9 @@ void wf_pre_link_end(wf_conv *c, const wf_elem *e)
     pre_link l = {.url = e->note[COLSPAN], .from = e->note[EXTRA], .to = p->text.n};
     if (l.to <= l.from || l.url >= p->links.n)
         return;
-    p->n_first += begins_line(c, l.from);
+    if (p->n_links == 0)
+        p->listing = begins(c, l.from, true);
+    p->n_first += begins(c, l.from, false);
     p->n_links++;
     (void)bx_buf_add(&p->links, &l, sizeof l);
 }
@@ -160,11 +163,12 @@ static void write_link(wf_conv *c, bx_str url, bx_str text)
     c->md.gap = 1;
 }
 
-/* A listing of files, each line one link: what they point at is what it is for. */
+/* A listing of files, each line one link from the first on: what they point at is what it is for.
+ */
 static void write_links(wf_conv *c)
 {
     const wf_pre *p = &c->pre;
-    if (c->md.plain || p->code || p->n_links == 0 || p->n_first * 2 < p->n_links ||
+    if (c->md.plain || p->code || p->n_links == 0 || !p->listing || p->n_first * 2 < p->n_links ||
         p->links.fail != BX_OK)
         return;
     for (size_t at = 0; at < p->links.n;) {

@@ -105,9 +105,23 @@ void wf_md_end_lines(wf_md *md)
     md->gap = 2;
 }
 
+/* What a reader counts: a list and its item are two, a definition is nothing to it. */
+static size_t levels(wf_box_kind kind)
+{
+    return kind == WF_BOX_ITEM ? 2 : kind == WF_BOX_QUOTE ? 1 : 0;
+}
+
+static bool is_too_deep(const wf_md *md, wf_box_kind kind)
+{
+    size_t n = levels(kind);
+    for (size_t i = 0; i < md->depth; i++)
+        n += levels(md->box[i].kind);
+    return n > WF_MD_MAX_LEVELS || md->depth == WF_MD_MAX_CONTAINERS;
+}
+
 static wf_container *push(wf_md *md, wf_box_kind kind)
 {
-    if (md->depth == WF_MD_MAX_CONTAINERS) {
+    if (is_too_deep(md, kind)) {
         md->flattened++;
         return NULL;
     }
@@ -222,12 +236,12 @@ static void begin_inline(wf_md *md)
 enum { PLAIN, MARKUP, WHITE, LEAD };
 
 static const unsigned char byte_class[256] = {
-    [0x00 ... 0x08] = MARKUP, ['\t'] = WHITE,  ['\n'] = WHITE, [0x0b] = MARKUP,
-    ['\f'] = WHITE,           ['\r'] = WHITE,  [0x0e ... 0x1f] = MARKUP,
-    [' '] = WHITE,            ['&'] = MARKUP, ['('] = MARKUP,
-    ['*'] = MARKUP,           [':'] = MARKUP,  ['<'] = MARKUP, ['['] = MARKUP,
-    ['\\'] = MARKUP,          [']'] = MARKUP,  ['_'] = MARKUP, ['`'] = MARKUP,
-    ['|'] = MARKUP,           ['~'] = MARKUP,  [0x7f] = MARKUP, [0xc2] = LEAD,
+    [0x00 ... 0x08] = MARKUP, ['\t'] = WHITE, ['\n'] = WHITE,           [0x0b] = MARKUP,
+    ['\f'] = WHITE,           ['\r'] = WHITE, [0x0e ... 0x1f] = MARKUP, [' '] = WHITE,
+    ['&'] = MARKUP,           ['('] = MARKUP, ['*'] = MARKUP,           [':'] = MARKUP,
+    ['<'] = MARKUP,           ['['] = MARKUP, ['\\'] = MARKUP,          [']'] = MARKUP,
+    ['_'] = MARKUP,           ['`'] = MARKUP, ['|'] = MARKUP,           ['~'] = MARKUP,
+    [0x7f] = MARKUP,          [0xc2] = LEAD,
 };
 
 /* The usual word: in the middle of a line, nothing but a blank due, room for both.  False: it is
@@ -271,7 +285,9 @@ static void put_word(wf_md *md, bx_str text, size_t from, size_t to, bool simple
         .code = wf_md_in_mark(md, WF_MARK_CODE),
         .link = wf_md_in_mark(md, WF_MARK_LINK),
         .cell = md->kind == WF_CELL,
-        .before = line_start ? ' ' : wf_md_delim_here(md) ? '*' : md->para.p[md->para.n - 1],
+        .before = line_start             ? ' '
+                  : wf_md_delim_here(md) ? '*'
+                                         : md->para.p[md->para.n - 1],
     };
     wf_md_add_escaped(&md->para, text, from, to, &c);
 }

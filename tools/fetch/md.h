@@ -8,7 +8,8 @@
 #include "base/buf.h"
 
 enum {
-    WF_MD_MAX_CONTAINERS = 32, /* quotes and list items that show; deeper ones are flattened */
+    WF_MD_MAX_CONTAINERS = 32, /* quotes, list items and definitions; deeper ones are flattened */
+    WF_MD_MAX_LEVELS = 19,     /* two each for items, one for quotes: readers drop what is deeper */
     WF_MD_MAX_MARKS = 64,      /* open marks; further ones are ignored */
 };
 
@@ -57,8 +58,8 @@ typedef struct wf_md {
 
     wf_container box[WF_MD_MAX_CONTAINERS];
     size_t depth, flattened;
-    size_t low; /* fewest containers since the last line */
-    int gap;    /* line breaks due before the next line: 0, 1 or 2 */
+    size_t low;        /* fewest containers since the last line */
+    int gap;           /* line breaks due before the next line: 0, 1 or 2 */
     size_t para_depth; /* containers around the paragraph written last; SIZE_MAX: it was none */
     wf_list_end ended[WF_MD_MAX_CONTAINERS + 1]; /* by the number of quotes and items around */
 

@@ -64,6 +64,19 @@ static void blocks(void)
     SAME("<dl><dt>a</dl><hr>", "a\n\n---\n");
 }
 
+/* What a reader of twenty levels still sees: nine lists, then no more indentation. */
+static void depth(void)
+{
+    BX_AUTO_BUF page = bx_buf_init(4096), want = bx_buf_init(4096);
+    for (int i = 0; i < 11; i++)
+        (void)bx_buf_addf(&page, "<ul><li>%d", i);
+    for (int i = 0; i < 9; i++)
+        (void)bx_buf_addf(&want, "%*s- %d\n", 2 * i, "", i);
+    (void)bx_buf_addf(&want, "%*s9\n%*s10\n", 18, "", 18, "");
+    bool same = converts(page.p, want.p, false);
+    CHECK(same);
+}
+
 static void code(void)
 {
     SAME("<div class=fragment><div class=line><span class=lineno>1</span>&#160;a</div>\n"
@@ -77,6 +90,7 @@ static void code(void)
     SAME("<pre><a href=x>x</a> 1\n<a href=y>y</a> 2</pre>",
          "```\nx 1\ny 2\n```\n\n- [x](http://h/d/x)\n- [y](http://h/d/y)\n");
     SAME("<pre class=code><a href=x>x</a> 1</pre>", "```\nx 1\n```\n");
+    SAME("<pre>int f(int a,\n      <a href=x>T</a> b)</pre>", "```\nint f(int a,\n      T b)\n```\n");
     SAME("<table><tr><th>a<td><pre>x\n\ny</pre><tr><th>b<td>z</table>",
          "| | |\n| --- | --- |\n| a | `x`<br>`y` |\n| b | z |\n");
 }
@@ -181,5 +195,5 @@ static void hosts(void)
     CHECK(bx_str_eq(bx_buf_str(&url), BX_LIT("http://h/50%off%25u1?100%")));
 }
 
-BXT_MAIN(RUN(emphasis); RUN(characters); RUN(blocks); RUN(code); RUN(tables); RUN(targets);
+BXT_MAIN(RUN(emphasis); RUN(characters); RUN(blocks); RUN(depth); RUN(code); RUN(tables); RUN(targets);
          RUN(formulas); RUN(main_content); RUN(legacy); RUN(hosts);)
