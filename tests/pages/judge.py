@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Judge the Markdown of web_fetch over real pages: judge.py FOLDER... [--pages N] [--show KIND|all] [--with COMMAND].
+"""Judge the Markdown of web_fetch over real pages: judge.py FOLDER... [--pages N] [--main] [--show KIND|all] [--with COMMAND].
 
 FOLDER/<package>/... holds unpacked documentation packages (tests/pages/fetch-pages brings them).  N pages of each (5)
 are served on loopback and fetched.  The Markdown is read back by a strict CommonMark reader (markdown-it-py, with GFM's
@@ -11,7 +11,9 @@ tables and strike-through), and what that reader sees is compared with what an H
 
 Recall: how much of the page the Markdown means; precision: how much of what it means is on the page; in percent.
 --show prints what differs.  --with judges another converter: HTML on its standard input, Markdown on its standard output;
-it gets the page's URL as its last argument.  Needs html5lib and markdown-it-py."""
+it gets the page's URL as its last argument.  --main judges `main_content`: the F measure of its words against those of
+the element that MAIN below names for the package's generator, trafilatura beside it (0 where it is not installed).
+Needs html5lib and markdown-it-py."""
 import argparse
 import collections
 import concurrent.futures
@@ -105,6 +107,17 @@ def code_text(e):
 def code_key(text):
     """Byte for byte, but for empty lines around, blanks at the very end, and no-break spaces, which count as blanks."""
     return re.sub(r"^(?:[ \t]*\n)+", "", text.replace("\u00a0", " ")).rstrip()
+
+
+# The element that holds a page's content, the first of these that is there: id, class or role, or an element's name.
+DOCBOOK = ("refentry", "sect1", "section", "chapter", "preface", "appendix", "index", "part", "article", "reference")
+MAIN = {
+    "apache2-doc": ("page-content",), "asciidoctor-doc": ("content",), "git-doc": ("content",), "nodejs-doc": ("apicontent",),
+    "cmake-doc": ("main", "body"), "python3.11-doc": ("main", "body"), "mkdocs-doc": ("main",), "rust-doc": ("main",),
+    "doxygen-doc": ("contents",), "libeigen3-doc": ("contents",), "libcommons-lang3-java-doc": ("main",),
+    "libcommons-io-java-doc": ("main", "contentContainer"), "libjsoup-java-doc": ("main", "contentContainer"),
+    **dict.fromkeys(("debian-reference-en", "docbook-xsl-doc-html", "libcairo2-doc", "libglib2.0-doc", "postgresql-doc-15"), DOCBOOK),
+}
 
 
 class Look:
@@ -248,8 +261,8 @@ class Server(http.server.ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
-def fetch(url):
-    arguments = {"url": url, "max_chars": 1000000}
+def fetch(url, main):
+    arguments = {"url": url, "max_chars": 1000000, "main_content": main}
     port = urllib.parse.urlsplit(url).port
     done = subprocess.run([BOX, "exec", "--limit", "output=16MiB", "--limit", "wall=60s", "--allow", f"fetch:http://127.0.0.1:{port}",
                            "--allow-network", "127.0.0.0/8", TOOL], input=json.dumps(arguments).encode(), capture_output=True, check=True)
@@ -257,10 +270,10 @@ def fetch(url):
     return text.split("\n\n", 1)[1] if "\n\n" in text else ""
 
 
-def convert(page, url, command):
+def convert(page, url, command, main=False):
     if command:
         return subprocess.run([*command.split(), url], stdin=open(page, "rb"), capture_output=True, check=True).stdout.decode(errors="replace")
-    return fetch(url)
+    return fetch(url, main)
 
 
 def pages_of(folder, count):
@@ -323,10 +336,55 @@ def judge_markdown(jobs, show):
     print(line(f"all, {len(jobs)} pages", total))
 
 
+def body_words(html):
+    return collections.Counter(words_of(text_of(html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False).find("body"))))
+
+
+def f_measure(truth, seen):
+    both = sum((truth & seen).values())
+    return 2 * both / (sum(truth.values()) + sum(seen.values()))
+
+
+def judge_main(job):
+    """Package, page, F of the tool's words, F of trafilatura's; None: nobody says what the content is."""
+    package, page, url, command = job
+    source = decode(page.read_bytes())
+    tree = html5lib.parse(source, treebuilder="etree", namespaceHTMLElements=False)
+    for name in MAIN.get(package, ()):
+        for e in tree.iter():
+            if name == tag(e) or name == e.get("id") or name == e.get("role") or name in (e.get("class") or "").split():
+                truth = collections.Counter(words_of(text_of(e)))
+                if sum(truth.values()) < 60:
+                    return None
+                try:
+                    import trafilatura
+                    other = collections.Counter(words_of(trafilatura.extract(source, include_tables=True) or ""))
+                except ImportError:
+                    other = collections.Counter()
+                seen = body_words(READER.render(convert(page, url, command, True)))
+                return package, page, f_measure(truth, seen), f_measure(truth, other)
+    return None
+
+
+def judge_mains(jobs, show):
+    with concurrent.futures.ProcessPoolExecutor(2) as pool:
+        rows = [row for row in pool.map(judge_main, jobs) if row]
+    mean = lambda values: sum(values) / len(values)
+    print(f"{'F of main_content':28} pages  mean worst trafilatura")
+    for package in sorted({row[0] for row in rows}):
+        mine = [row for row in rows if row[0] == package]
+        print(f"{package:28} {len(mine):5} {mean([r[2] for r in mine]):5.3f} {min(r[2] for r in mine):5.3f} {mean([r[3] for r in mine]):5.3f}")
+    print(f"{'all':28} {len(rows):5} {mean([r[2] for r in rows]):5.3f} {min(r[2] for r in rows):5.3f} {mean([r[3] for r in rows]):5.3f}")
+    for package, page, mine, _ in rows:
+        if show and mine < 0.9:
+            print(f"--- {mine:.3f} {page}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folders", nargs="+")
     parser.add_argument("--pages", type=int, default=5)
+    parser.add_argument("--main", action="store_true")
     parser.add_argument("--show", default="")
     parser.add_argument("--with", dest="command", default="")
     a = parser.parse_args()
@@ -334,7 +392,7 @@ def main():
     base = f"http://127.0.0.1:{Server(packages).server_address[1]}"
     jobs = [(pathlib.Path(p).name, page, f"{base}/{i}/{urllib.parse.quote(str(page.relative_to(p)))}", a.command)
             for i, p in enumerate(packages) for page in pages_of(p, a.pages)]
-    judge_markdown(jobs, a.show)
+    (judge_mains if a.main else judge_markdown)(jobs, a.show)
 
 
 if __name__ == "__main__":

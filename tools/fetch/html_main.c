@@ -5,14 +5,14 @@
 enum { TEXT, LINK_TEXT, LINKS, ROLE }; /* notes of an element */
 enum { ROLE_NONE, ROLE_MAIN, ROLE_FURNITURE, ROLE_CHROME };
 enum {
-    MIN_MAIN = 100,       /* text a <main> must hold to be believed */
-    MIN_AREA = 100,       /* text below which nothing stands out */
-    SHARE = 90,           /* percent of the page's text in the element chosen */
-    MAIN_SHARE = 30,      /* and in a <main> or <article> */
-    SMALL_FORM = 250,     /* a form with less is no page */
-    MIN_LINKS = 4,        /* links in a menu */
-    MENU_LINK = 30,       /* mean text of a link in a menu */
-    EDGE = 4,             /* percent of the text before or behind which a menu is one */
+    MIN_MAIN = 100,   /* text a <main> must hold to be believed */
+    MIN_AREA = 100,   /* text below which nothing stands out */
+    SHARE = 90,       /* percent of the page's text in the element chosen */
+    MAIN_SHARE = 30,  /* and in a <main> or <article> */
+    SMALL_FORM = 250, /* a form with less is no page */
+    MIN_LINKS = 4,    /* links in a menu */
+    MENU_LINK = 30,   /* mean text of a link in a menu */
+    EDGE = 4,         /* percent of the text before or behind which a menu is one */
     MAX_DROPS = 4096,
     MAX_AREAS = 65536,
 };
@@ -32,13 +32,13 @@ typedef struct drop {
 typedef struct scan {
     bx_str html;
     wf_main *ret;
-    bool by_name;      /* names of classes tell what is furniture */
+    bool by_name; /* names of classes tell what is furniture */
     size_t in_link;
-    size_t inside;     /* furniture open */
-    size_t seen;       /* text of the page, furniture not counted */
-    size_t links;      /* of that, in links */
-    size_t outside;    /* text of furniture */
-    size_t named;      /* of that, by its name only */
+    size_t inside;  /* furniture open */
+    size_t seen;    /* text of the page, furniture not counted */
+    size_t links;   /* of that, in links */
+    size_t outside; /* text of furniture */
+    size_t named;   /* of that, by its name only */
     area main, article;
     size_t article_total;
     bx_buf areas, drops;
@@ -78,16 +78,51 @@ bool wf_main_is_furniture(wf_tree *tree, const wf_tok *tok)
 /* The names generators give to what surrounds a page's text. */
 static bool is_chrome_name(bx_str word)
 {
-    static const char *const names[] = {
-        "nav",          "navbar",       "navigation",    "navheader",   "navfooter",
-        "nav-path",     "navpath",      "nav-panel",     "navrow1",     "side-nav",
-        "sidebar",      "sphinxsidebar", "related",      "breadcrumb",  "breadcrumbs",
-        "footer",       "page-footer",  "site-footer",   "menu",        "topmenu",
-        "main-menu",    "mainmenu",     "toolbar",       "searchbox",   "search-form",
-        "banner",       "masthead",     "skip-link",     "cookie",      "social",
-        "share",        "comments",     "comments_section", "advert",   "wy-nav-side",
-        "rst-versions", "package-header", "bottomlang",  "toplang",     "leftcol",
-        "pagination",   "prev-next",    "prev-next-area", "sidebar-wrapper", NULL};
+    static const char *const names[] = {"nav",
+                                        "navbar",
+                                        "navigation",
+                                        "navheader",
+                                        "navfooter",
+                                        "nav-path",
+                                        "navpath",
+                                        "nav-panel",
+                                        "navrow1",
+                                        "side-nav",
+                                        "sidebar",
+                                        "sphinxsidebar",
+                                        "related",
+                                        "breadcrumb",
+                                        "breadcrumbs",
+                                        "footer",
+                                        "page-footer",
+                                        "site-footer",
+                                        "menu",
+                                        "topmenu",
+                                        "main-menu",
+                                        "mainmenu",
+                                        "toolbar",
+                                        "searchbox",
+                                        "search-form",
+                                        "banner",
+                                        "masthead",
+                                        "skip-link",
+                                        "cookie",
+                                        "social",
+                                        "share",
+                                        "comments",
+                                        "comments_section",
+                                        "advert",
+                                        "wy-nav-side",
+                                        "rst-versions",
+                                        "package-header",
+                                        "bottomlang",
+                                        "toplang",
+                                        "leftcol",
+                                        "pagination",
+                                        "prev-next",
+                                        "prev-next-area",
+                                        "sidebar-wrapper",
+                                        NULL};
     return role_in(word, names);
 }
 
@@ -279,6 +314,32 @@ static area choose(const scan *s)
     return innermost(s);
 }
 
+static bool is_dropped(const scan *s, const drop *d, const area *a, bool keep_menus)
+{
+    const wf_main *m = s->ret;
+    bool edge =
+        percent(d->before, s->seen) < EDGE || percent(d->before + d->text, s->seen) > 100 - EDGE;
+    if (d->start < m->start || d->start >= m->end)
+        return false;
+    return !d->menu ||
+           (edge && !keep_menus && a->start != s->main.start && percent(d->text, s->seen) <= 50);
+}
+
+/* Menus that are half of what would be kept are what the page is for: an index. */
+static bool menus_are_the_page(const scan *s, const area *a, size_t kept)
+{
+    size_t text = 0, low = SIZE_MAX;
+    for (size_t i = s->drops.n; i >= sizeof(drop); i -= sizeof(drop)) { /* outer ones first */
+        drop d;
+        memcpy(&d, s->drops.p + i - sizeof d, sizeof d);
+        if (!d.menu || d.before + d.text > low || !is_dropped(s, &d, a, false))
+            continue;
+        low = d.before;
+        text += d.text;
+    }
+    return percent(text, kept) > 50;
+}
+
 static void settle(scan *s)
 {
     wf_main *m = s->ret;
@@ -287,16 +348,12 @@ static void settle(scan *s)
     m->whole = a.size == 0;
     m->start = m->whole ? 0 : a.start;
     m->end = m->whole ? s->html.n : a.end;
+    bool keep_menus = menus_are_the_page(s, &a, kept);
     for (size_t i = 0; i < s->drops.n; i += sizeof(drop)) {
         drop d;
         memcpy(&d, s->drops.p + i, sizeof d);
-        bool edge = percent(d.before, s->seen) < EDGE ||
-                    percent(d.before + d.text, s->seen) > 100 - EDGE;
-        if (d.start < m->start || d.start >= m->end || (d.menu && !edge))
-            continue;
-        if (d.menu && (a.start == s->main.start || percent(d.text, s->seen) > 50))
-            continue;
-        (void)bx_buf_add(&m->drops, &d.start, sizeof d.start);
+        if (is_dropped(s, &d, &a, keep_menus))
+            (void)bx_buf_add(&m->drops, &d.start, sizeof d.start);
     }
     if (m->drops.n)
         qsort(m->drops.p, m->drops.n / sizeof(size_t), sizeof(size_t), cmp_offset);

@@ -90,7 +90,8 @@ static void code(void)
     SAME("<pre><a href=x>x</a> 1\n<a href=y>y</a> 2</pre>",
          "```\nx 1\ny 2\n```\n\n- [x](http://h/d/x)\n- [y](http://h/d/y)\n");
     SAME("<pre class=code><a href=x>x</a> 1</pre>", "```\nx 1\n```\n");
-    SAME("<pre>int f(int a,\n      <a href=x>T</a> b)</pre>", "```\nint f(int a,\n      T b)\n```\n");
+    SAME("<pre>int f(int a,\n      <a href=x>T</a> b)</pre>",
+         "```\nint f(int a,\n      T b)\n```\n");
     SAME("<table><tr><th>a<td><pre>x\n\ny</pre><tr><th>b<td>z</table>",
          "| | |\n| --- | --- |\n| a | `x`<br>`y` |\n| b | z |\n");
 }
@@ -131,6 +132,25 @@ static void formulas(void)
          "</semantics></math><span class=katex-html aria-hidden=true>y2</span>",
          "$y^2$\n");
     SAME("<p>a <script type='math/tex'>z</script>", "a $z$\n");
+}
+
+static void index_pages(void)
+{
+    /* An index is nothing but links: none of its lists is a menu. */
+    BX_AUTO_BUF page = bx_buf_init(8192), want = bx_buf_init(8192);
+    (void)bx_buf_add_z(&page, "<div id=c>");
+    for (int list = 0; list < 3; list++) {
+        (void)bx_buf_addf(&page, "<h2>Part %d</h2><ul>", list);
+        (void)bx_buf_addf(&want, "%s## Part %d\n\n", list ? "\n" : "", list);
+        for (int i = 0; i < 8; i++) {
+            (void)bx_buf_addf(&page, "<li><a href=e%d>entry %d</a>", i, i);
+            (void)bx_buf_addf(&want, "- [entry %d](http://h/d/e%d)\n", i, i);
+        }
+        (void)bx_buf_add_z(&page, "</ul>");
+    }
+    (void)bx_buf_add_z(&page, "</div>");
+    bool kept = converts(page.p, want.p, true);
+    CHECK(kept);
 }
 
 static void main_content(void)
@@ -195,5 +215,5 @@ static void hosts(void)
     CHECK(bx_str_eq(bx_buf_str(&url), BX_LIT("http://h/50%off%25u1?100%")));
 }
 
-BXT_MAIN(RUN(emphasis); RUN(characters); RUN(blocks); RUN(depth); RUN(code); RUN(tables); RUN(targets);
-         RUN(formulas); RUN(main_content); RUN(legacy); RUN(hosts);)
+BXT_MAIN(RUN(emphasis); RUN(characters); RUN(blocks); RUN(depth); RUN(code); RUN(tables);
+         RUN(targets); RUN(formulas); RUN(main_content); RUN(index_pages); RUN(legacy); RUN(hosts);)
