@@ -52,6 +52,7 @@ bool bench_spawn(char *const argv[], size_t n, const char *expect, bench_stats *
 void bench_traced(const char *guests, int calls);
 
 void bench_noop(const bench_env *e);
+void bench_start(const bench_env *e);
 void bench_files(const bench_env *e);
 void bench_limits(const bench_env *e);
 void bench_many(const bench_env *e);

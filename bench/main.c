@@ -160,7 +160,7 @@ static const struct group {
     {"noop", bench_noop, false},   {"files", bench_files, false},
     {"limits", bench_limits, false}, {"cache", bench_cache, false},
     {"component", bench_component, false}, {"net", bench_net, false},
-    {"many", bench_many, true},
+    {"start", bench_start, true}, {"many", bench_many, true},
 };
 
 /* Whether `name` is one of the words of `only`. */
