@@ -507,12 +507,14 @@ class Refused(ReadTest):
         (self.workspace / "f").chmod(0)
         self.assertIn("not permitted to read /workspace/f", self.bad())
 
+    SOCKET = "a socket"
+
     def test_special_files_are_named_as_such(self):
         os.mkfifo(self.workspace / "fifo")
         with socket.socket(socket.AF_UNIX) as s:
             s.bind(str(self.workspace / "socket"))
         (self.workspace / "link").symlink_to("fifo")
-        for name, kind in (("fifo", "a FIFO or the like"), ("socket", "a socket"), ("link", "a FIFO or the like")):
+        for name, kind in (("fifo", "a FIFO or the like"), ("socket", self.SOCKET), ("link", "a FIFO or the like")):
             with self.subTest(name):
                 self.assertEqual(self.bad(name), f"/workspace/{name} is {kind}, not a regular file; it cannot be read")
 
