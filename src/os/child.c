@@ -125,7 +125,7 @@ static uint64_t data_now(void)
 }
 
 /* At most `most` from now on, and never more again; what is lower already stays. */
-static bool lower(int what, uint64_t most)
+static bool lower(__rlimit_resource_t what, uint64_t most)
 {
     struct rlimit r;
     if (getrlimit(what, &r) != 0)
