@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const bx_filetype *type = bx_filetype_of(data, size);
+    const bx_file_format *type = bx_file_format_of(data, size);
     if (type && type->image_mime) {
         const char *damage = bx_image_damage(type->image_mime, data, size);
         BX_ASSERT(!damage || *damage);

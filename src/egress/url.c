@@ -93,6 +93,9 @@ static bool is_lone_percent(bx_str s, size_t i)
     bx_str next = bx_str_from(s, i + 1);
     if (next.n > 2)
         next.n = 2;
+    const char *slash = next.n ? memchr(next.p, '/', next.n) : NULL;
+    if (slash) /* a part stays what it is when the parts beside it go */
+        next.n = (size_t)(slash - next.p);
     return next.n == 0 || (!memchr(next.p, '%', next.n) && bx_lower(next.p[0]) != 'u');
 }
 

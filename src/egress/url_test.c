@@ -147,6 +147,8 @@ static void paths_are_normalised(void)
     CHECK(becomes("http://h?100%", "http://h/?100%"));
     CHECK(becomes("http://h/100%", "http://h/100%") && becomes("http://h/%4", "http://h/%4"));
     CHECK(becomes("http://h/50%off/%zz", "http://h/50%off/%zz"));
+    CHECK(becomes("http://h/a%/./%0/b", "http://h/a%/%0/b")); /* and again the same */
+    CHECK(becomes("http://h/a%/%0/b", "http://h/a%/%0/b"));
     /* What some server would take for an escape, once it has decoded what is one. */
     CHECK(refused("http://h/%%32e") && refused("http://h/%2%65") && refused("http://h/%%"));
     CHECK(refused("http://h/%u002e") && refused("http://h/%U002E"));

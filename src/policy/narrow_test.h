@@ -4,6 +4,7 @@
 #define BX_POLICY_NARROW_TEST_H
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "codec/glob.h"
 #include "policy/narrow.h"
 

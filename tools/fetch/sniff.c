@@ -135,8 +135,8 @@ wf_sniffed wf_sniff(bx_str content_type, bx_str body, bool wide)
     if (body.n == 0)
         return (wf_sniffed){.kind = WF_KIND_EMPTY};
     bx_str type = wf_media_type(content_type);
-    const bx_filetype *mark =
-        bx_filetype_of((const uint8_t *)body.p, body.n < LOOK ? body.n : LOOK);
+    const bx_file_format *mark =
+        bx_file_format_of((const uint8_t *)body.p, body.n < LOOK ? body.n : LOOK);
     wf_kind kind = by_type(type);
     /* A stray control in what is said to be text is a slip; many are not. */
     size_t controls = wide ? 0 : binary_bytes(body), look = body.n < LOOK ? body.n : LOOK;

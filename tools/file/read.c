@@ -399,7 +399,7 @@ static int show_text(bx_reader *r)
 
 typedef enum reason { NOT_A_PICTURE, TOO_LARGE, OVER_OUTPUT, DAMAGED } reason;
 
-static int describe(bx_reader *r, const bx_filetype *type, reason why, const char *damage)
+static int describe(bx_reader *r, const bx_file_format *type, reason why, const char *damage)
 {
     const char *name = type ? type->name : "data of unknown type";
     bx_text_begin(&r->result);
@@ -428,7 +428,7 @@ static int describe(bx_reader *r, const bx_filetype *type, reason why, const cha
     return end_fields(r, false);
 }
 
-static int put_image(bx_reader *r, const bx_filetype *type, bx_str image)
+static int put_image(bx_reader *r, const bx_file_format *type, bx_str image)
 {
     bx_text_begin(&r->result);
     bx_text_puts(&r->result, type->name);
@@ -448,7 +448,7 @@ static int put_image(bx_reader *r, const bx_filetype *type, bx_str image)
 }
 
 /* It is held whole: it is shown only when all of it was found to be right. */
-static int show_image(bx_reader *r, const bx_filetype *type)
+static int show_image(bx_reader *r, const bx_file_format *type)
 {
     bx_source *s = &r->source;
     uint64_t size = (uint64_t)r->size, base64 = (size + 2) / 3 * 4;
@@ -489,7 +489,7 @@ static int show(bx_reader *r, int fd)
     bx_source_open(&r->source, fd);
     if (s->error)
         return fail_file(r, s->error);
-    const bx_filetype *type = bx_filetype_of(s->p, s->n);
+    const bx_file_format *type = bx_file_format_of(s->p, s->n);
     if (type && type->image_mime)
         return show_image(r, type);
     if (type || !(is_utf16(s) || bx_looks_like_text(s->p, s->n)))

@@ -7,7 +7,7 @@ typedef struct magic {
     const char *bytes;
     size_t n;
     bool is_weak; /* a text may well begin so: counts only where the bytes are no text */
-    bx_filetype type;
+    bx_file_format type;
 } magic;
 
 #define MAGIC(offset, bytes, name, mime) \
@@ -56,7 +56,7 @@ static const magic table[] = {
     MAGIC(0, "\0\0\xfe\xff", "UTF-32 text", NULL),
 };
 
-const bx_filetype *bx_filetype_of(const uint8_t *p, size_t n)
+const bx_file_format *bx_file_format_of(const uint8_t *p, size_t n)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         const magic *m = &table[i];
