@@ -48,7 +48,7 @@ static bx_code check_pem(bx_str pem, const char *path, bx_error *err)
 }
 
 /* The whole of a regular file; what a FIFO would give is not waited for. */
-static bx_code read_file(const char *path, bx_buf *b, bx_error *err)
+static bx_code read_pem(const char *path, bx_buf *b, bx_error *err)
 {
     BX_AUTOCLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
@@ -77,7 +77,7 @@ static bx_code read_file(const char *path, bx_buf *b, bx_error *err)
 bx_code bx_egress_read_ca(const char *path, bx_buf *ret, bx_error *err)
 {
     BX_AUTO_BUF b = bx_buf_init(BX_EGRESS_MAX_CA + 8192);
-    bx_code rc = read_file(path, &b, err);
+    bx_code rc = read_pem(path, &b, err);
     if (rc == BX_OK)
         rc = check_pem(bx_buf_str(&b), path, err);
     if (rc != BX_OK)
@@ -96,7 +96,7 @@ bool bx_trust_ready(bx_egress_scope *s)
         system = curl_version_info(CURLVERSION_NOW)->cainfo;
     s->trust = bx_buf_init(BX_EGRESS_MAX_CA * 4 + s->ca.n);
     bx_error err;
-    if (system && read_file(system, &s->trust, &err) != BX_OK)
+    if (system && read_pem(system, &s->trust, &err) != BX_OK)
         bx_buf_clear(&s->trust); /* then those of the grant alone */
     (void)bx_buf_add_c(&s->trust, '\n');
     (void)bx_buf_add_str(&s->trust, s->ca);
