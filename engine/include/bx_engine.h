@@ -235,7 +235,7 @@ typedef struct bx_efs_hooks {
 typedef struct bx_ehttp_hooks {
     /* Start; everything is copied.  `wake(waker)` may be called from any thread, at any time
      * until `free` has returned, whenever a poll that answered PENDING may answer otherwise now.
-     * BX_HTTP_OK, or an error: no request then. */
+     * BX_HTTP_OK, or an error: no request then.  It need not go on before `drive` was called. */
     bx_http_error (*start)(void *ctx, const bx_egress_desc *d, void (*wake)(void *), void *waker,
                            bx_egress_request **ret);
     void (*free)(bx_egress_request *r);
@@ -246,6 +246,10 @@ typedef struct bx_ehttp_hooks {
     void (*body_end)(bx_egress_request *r, const bx_http_field *trailers, size_t n);
     void (*body_abort)(bx_egress_request *r);
     bx_http_error (*error)(bx_egress_request *r, const char **msg);
+    /* Make the call's requests go on, on this thread, for some milliseconds or until `wake` was called for
+     * one of them: true then, and it is to be called again.  With `later` they go on by themselves, and
+     * it returns at once. */
+    bool (*drive)(void *ctx, bool later);
 } bx_ehttp_hooks;
 
 /* -- sockets -- */

@@ -9,15 +9,28 @@
 
 #include "egress/internal.h"
 
-enum { DEFAULT_CONNECTIONS = 1024, IDLE_CONNECTIONS = 16, MAX_POLL_MS = 60000 };
+enum { DEFAULT_CONNECTIONS = 1024, IDLE_CONNECTIONS = 16, MAX_POLL_MS = 60000, NS_PER_MS = 1000000 };
+
+static bool drive(bx_egress *eg, const _Atomic uint32_t *woken, unsigned for_ms);
 
 /* ---- mail ------------------------------------------------------------------------------------ */
 
-/* The multi handle lives until the thread has seen `stop` with its mail empty, and has ended. */
+static bool has_work_locked(const bx_egress *eg)
+{
+    bool mail = eg->inbox || eg->scopes || eg->stop;
+    return mail || (!eg->driven && eg->live);
+}
+
+/* Whoever drives looks again; where nobody does, the I/O thread.  The multi handle lives until that
+ * thread has seen `stop` with its mail empty, and has ended. */
 static void wake_locked(bx_egress *eg)
 {
-    if (eg->running)
+    if (!eg->running || !has_work_locked(eg))
+        return;
+    if (eg->driven)
         (void)curl_multi_wakeup(eg->multi);
+    else
+        (void)pthread_cond_signal(&eg->work);
 }
 
 bool bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail)
@@ -28,10 +41,14 @@ bool bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail)
         atomic_fetch_add(&r->refs, 1); /* the inbox's */
         r->next_mail = eg->inbox;
         eg->inbox = r;
-        wake_locked(eg);
+        r->mail = BX_MAIL_QUIET;
     }
-    if (taken)
-        r->mail |= mail;
+    if (taken) {
+        bool tell = !(mail & BX_MAIL_QUIET) && (r->mail & BX_MAIL_QUIET);
+        r->mail = tell ? (r->mail & ~(unsigned)BX_MAIL_QUIET) | mail : r->mail | mail;
+        if (tell)
+            wake_locked(eg);
+    }
     (void)pthread_mutex_unlock(&eg->lock);
     return taken;
 }
@@ -39,17 +56,24 @@ bool bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail)
 bool bx_egress_post_scope(bx_egress *eg, bx_egress_scope *s)
 {
     (void)pthread_mutex_lock(&eg->lock);
-    bool taken = eg->running;
+    bool taken = eg->running, at_once = taken && !eg->driven && !eg->stop;
     if (taken) {
         s->next = eg->scopes;
         eg->scopes = s;
-        wake_locked(eg);
+        if (at_once)
+            atomic_fetch_add(&eg->refs, 1); /* that of `s` may be gone any moment */
+        else
+            wake_locked(eg);
     }
     (void)pthread_mutex_unlock(&eg->lock);
+    if (at_once) {
+        (void)drive(eg, NULL, 0);
+        bx_egress_unref(eg);
+    }
     return taken;
 }
 
-/* ---- the I/O thread -------------------------------------------------------------------------- */
+/* ---- driving --------------------------------------------------------------------------------- */
 
 /* A scope comes twice at most: its owner is gone, then nobody has it any more. */
 static void handle_scopes(bx_egress *eg, bx_egress_scope *s)
@@ -133,18 +157,118 @@ static int until_ms(uint64_t now, uint64_t at)
     return ms > MAX_POLL_MS ? MAX_POLL_MS : (int)ms;
 }
 
+/* Take what is marked I/O: false where another thread has it, or nothing is to be done. */
+static bool take_locked(bx_egress *eg)
+{
+    if (eg->driven || !has_work_locked(eg))
+        return false;
+    eg->driven = true;
+    return true;
+}
+
+/* One round.  Returns for how long nothing is to be done: the earliest deadline, CLOCK_MONOTONIC. */
+static uint64_t go_round(bx_egress *eg)
+{
+    int running = 0;
+    (void)curl_multi_perform(eg->multi, &running);
+    reap(eg->multi);
+    return bx_transfer_timers(eg, bx_now_ns());
+}
+
+/* ---- the I/O thread -------------------------------------------------------------------------- */
+
+/* Sleeps while there is nothing to do, and while a caller drives. */
 static void *io_main(void *arg)
 {
     bx_egress *eg = arg;
-    while (handle_mail(eg)) {
-        int running = 0;
-        (void)curl_multi_perform(eg->multi, &running);
-        reap(eg->multi);
-        uint64_t now = bx_now_ns();
-        uint64_t at = bx_transfer_timers(eg, now);
-        (void)curl_multi_poll(eg->multi, NULL, 0, until_ms(now, at), NULL);
+    (void)pthread_mutex_lock(&eg->lock);
+    while (eg->running) {
+        if (!take_locked(eg)) {
+            (void)pthread_cond_wait(&eg->work, &eg->lock);
+            continue;
+        }
+        (void)pthread_mutex_unlock(&eg->lock);
+        while (handle_mail(eg)) {
+            uint64_t at = go_round(eg);
+            if (!eg->live)
+                break;
+            (void)curl_multi_poll(eg->multi, NULL, 0, until_ms(bx_now_ns(), at), NULL);
+        }
+        (void)pthread_mutex_lock(&eg->lock);
+        eg->driven = false;
     }
+    (void)pthread_mutex_unlock(&eg->lock);
     return NULL;
+}
+
+/* ---- a caller that drives -------------------------------------------------------------------- */
+
+/* SIGPIPE of a TLS write must not reach the embedder: blocked while we drive, and taken back where it
+ * came from us. */
+typedef struct quiet {
+    sigset_t pipe, old;
+    bool was_pending;
+} quiet;
+
+static void quiet_begin(quiet *q)
+{
+    sigset_t pending;
+    (void)sigemptyset(&q->pipe);
+    (void)sigaddset(&q->pipe, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &q->pipe, &q->old);
+    q->was_pending = sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
+}
+
+static void quiet_end(const quiet *q)
+{
+    const struct timespec now = {0, 0};
+    sigset_t pending;
+    if (!q->was_pending && sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1)
+        (void)sigtimedwait(&q->pipe, NULL, &now);
+    (void)pthread_sigmask(SIG_SETMASK, &q->old, NULL);
+}
+
+/* Drive for at most `for_ms`, or until *woken (may be NULL) changes; the I/O thread is not told then: the
+ * caller comes back. */
+static bool drive(bx_egress *eg, const _Atomic uint32_t *woken, unsigned for_ms)
+{
+    (void)pthread_mutex_lock(&eg->lock);
+    bool mine = eg->running && !eg->stop && take_locked(eg);
+    if (!mine)
+        wake_locked(eg);
+    (void)pthread_mutex_unlock(&eg->lock);
+    if (!mine)
+        return false;
+    quiet q;
+    quiet_begin(&q);
+    uint32_t before = woken ? atomic_load(woken) : 0;
+    uint64_t end = bx_now_ns() + for_ms * NS_PER_MS;
+    bool changed = false;
+    while (handle_mail(eg)) {
+        uint64_t at = go_round(eg), now = bx_now_ns();
+        changed = woken && atomic_load(woken) != before;
+        if (!eg->live || now >= end || changed)
+            break;
+        (void)curl_multi_poll(eg->multi, NULL, 0, until_ms(now, at < end ? at : end), NULL);
+    }
+    quiet_end(&q);
+    (void)pthread_mutex_lock(&eg->lock);
+    eg->driven = false;
+    if (!changed)
+        wake_locked(eg);
+    (void)pthread_mutex_unlock(&eg->lock);
+    return changed;
+}
+
+bool bx_egress_drive(bx_egress_scope *s, unsigned for_ms)
+{
+    bx_egress *eg = s->eg;
+    if (for_ms > 0)
+        return drive(eg, &s->woken, for_ms);
+    (void)pthread_mutex_lock(&eg->lock);
+    wake_locked(eg);
+    (void)pthread_mutex_unlock(&eg->lock);
+    return false;
 }
 
 static bx_code start_locked(bx_egress *eg, bx_error *err)
@@ -197,6 +321,7 @@ bx_code bx_egress_new(const bx_egress_cfg *cfg, bx_egress **ret, bx_error *err)
     eg->connect_timeout_ns = cfg->connect_timeout_ns ? cfg->connect_timeout_ns : 30 * BX_SEC;
     atomic_store(&eg->refs, 1);
     (void)pthread_mutex_init(&eg->lock, NULL);
+    (void)pthread_cond_init(&eg->work, NULL);
     bx_code rc = BX_OK;
     if (cfg->ca_file) {
         eg->ca_file = bx_strndup(cfg->ca_file, strlen(cfg->ca_file));
@@ -217,6 +342,7 @@ void bx_egress_unref(bx_egress *eg)
     if (atomic_fetch_sub(&eg->refs, 1) != 1)
         return;
     bx_resolver_free(eg->resolver);
+    (void)pthread_cond_destroy(&eg->work);
     (void)pthread_mutex_destroy(&eg->lock);
     free(eg->ca_file);
     free(eg);

@@ -1,8 +1,9 @@
 /* egress/egress.h - the only way out: vetted HTTP(S) over libcurl, and the address and name checks
  * for raw sockets.
  *
- * bx_egress          one per process; one I/O thread (started by the first request) makes all
- *                    transfers, a few short-lived helper threads look names up.
+ * bx_egress          one per process; one I/O thread (started by the first request) makes the
+ *                    transfers, unless a caller does so for a moment itself (bx_egress_drive); a few
+ *                    short-lived helper threads look names up.
  * bx_egress_scope    one grant's view in one call: rules, limits, counters, credentials.
  *                    Connections are reused within one scope only.
  * bx_egress_request  one HTTP exchange, streamed both ways through two 64 KiB buffers.
@@ -12,8 +13,9 @@
  * still under way; what was started last ends first.
  *
  * Threads: every function here may be called from any thread, except that one request belongs to
- * one thread at a time.  No function blocks unless it says so.  Wakers and events run on the I/O
- * thread (events also on the thread that started a refused request) and must be quick.
+ * one thread at a time.  No function blocks unless it says so.  Wakers and events run on whichever
+ * thread makes the transfers (events also on the thread that started a refused request) and must be
+ * quick.
  *
  * Nothing is sent before the URL was judged (bx_net_check_request), nothing is looked up before that
  * either, and nothing is connected to that bx_net_check_addr has not seen: once for every
@@ -146,6 +148,16 @@ typedef struct bx_egress_waker {
  * CONFIGURATION_ERROR, and the message says what to install.  BX_ENOMEM, BX_EIO only. */
 BX_NODISCARD bx_code bx_egress_start(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_waker w,
                                      bx_egress_request **ret, bx_error *err);
+/* The same for a caller that drives next: the I/O thread is not told until then. */
+BX_NODISCARD bx_code bx_egress_start_driven(bx_egress_scope *s, const bx_egress_desc *d,
+                                            bx_egress_waker w, bx_egress_request **ret,
+                                            bx_error *err);
+/* Do I/O on the calling thread, for all requests of the process, for at most `for_ms` milliseconds or
+ * until a waker of this scope was called.  A short exchange then needs no other thread: two
+ * hand-overs between threads cost more than a request on a fast network.  True: a waker was called, and the
+ * I/O thread knows nothing of what is still under way: the caller drives again, or tells it by driving
+ * for 0 ms.  False: the I/O thread goes on with what there is, wait for the waker as usual. */
+bool bx_egress_drive(bx_egress_scope *s, unsigned for_ms);
 /* Cancels what is under way.  NULL is fine. */
 void bx_egress_request_free(bx_egress_request *r);
 BX_DEFINE_AUTO(bx_egress_request, bx_egress_request_free)

@@ -1,8 +1,9 @@
 /* egress/internal.h - what the files of egress/ share.  Not for other folders.
  *
- * Threads.  `I/O` marks what only the I/O thread touches; `lock` what the named mutex guards;
- * the rest is fixed before the object is shared.  No two of our mutexes are held at once, except
- * resolver before egress (a finished lookup is posted). */
+ * Threads.  `I/O` marks what only the thread that drives touches: the I/O thread, or a caller that does
+ * its own I/O for a moment (bx_egress_drive); `driven` says that there is one.  `lock` marks what the
+ * named mutex guards; the rest is fixed before the object is shared.  No two of our mutexes are held
+ * at once, except resolver before egress (a finished lookup is posted). */
 #ifndef BX_EGRESS_INTERNAL_H
 #define BX_EGRESS_INTERNAL_H
 
@@ -25,6 +26,7 @@ typedef enum bx_mail { /* what a request's mail to the I/O thread asks for; bits
                        BX_MAIL_KICK = 1u << 1,     /* there may be room, data or an end: unpause */
                        BX_MAIL_CANCEL = 1u << 2,   /* its owner is gone */
                        BX_MAIL_RESOLVED = 1u << 3, /* answer, n_answer, answer_error are set */
+                       BX_MAIL_QUIET = 1u << 4,    /* nobody is woken: its sender drives next */
 } bx_mail;
 
 struct bx_egress {
@@ -33,15 +35,17 @@ struct bx_egress {
     uint32_t max_connections;
     uint64_t connect_timeout_ns;
     _Atomic uint32_t own_ports[BX_EGRESS_OWN_PORTS]; /* 0 = free */
-    _Atomic uint32_t active;                         /* requests the I/O thread has */
+    _Atomic uint32_t active;                         /* requests that are under way */
     _Atomic uint32_t refs;                           /* its maker's, each scope's */
     pthread_mutex_t lock;
-    bool started, running;    /* lock; running: the I/O thread takes mail */
+    pthread_cond_t work;      /* for the I/O thread: there is some, and nobody drives */
+    bool started, running;    /* lock; running: mail is taken */
+    bool driven;              /* lock; a thread has what is marked I/O */
     bool stop;                /* lock; its maker is gone: no request begins any more */
     pthread_t thread;         /* lock */
     bx_egress_request *inbox; /* lock */
     bx_egress_scope *scopes;  /* lock; those without owner or without anybody */
-    CURLM *multi;             /* made with the thread, gone after it */
+    CURLM *multi;             /* I/O, its wake-up aside; made with the thread, gone after it */
     bx_egress_request *live;  /* I/O */
 };
 
@@ -78,6 +82,7 @@ struct bx_egress_scope {
     _Atomic uint64_t requests, bytes_in, bytes_out;
     _Atomic uint32_t hit_requests, hit_in, hit_out;
     _Atomic uint32_t open;      /* requests not yet freed by their owner */
+    _Atomic uint32_t woken;     /* how often a waker of its requests was called */
     pthread_mutex_t event_lock; /* serialises on_event */
     pthread_mutex_t lock;
     pthread_cond_t idle;   /* live fell to 0 */
@@ -158,7 +163,8 @@ struct bx_egress_request {
 BX_NODISCARD bx_code bx_egress_ensure_thread(bx_egress *eg, bx_error *err);
 /* False: not taken, because the thread ends or has ended.  Only a request's START is lost by that. */
 bool bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail);
-/* Moves one reference of `s`; with refs 0, moves s.  False: not taken, as above. */
+/* Moves one reference of `s`; with refs 0, moves s, and does what is to be done at once where nobody
+ * drives.  False: not taken, as above. */
 bool bx_egress_post_scope(bx_egress *eg, bx_egress_scope *s);
 void bx_egress_unref(bx_egress *eg);
 /* Is (ip, port) one of the runtime's own listeners? */

@@ -28,6 +28,7 @@ void bx_request_notify_locked(bx_egress_request *r)
     if (!r->armed || !r->waker.fn)
         return;
     bx_egress_waker w = r->waker;
+    (void)atomic_fetch_add(&r->scope->woken, 1);
     r->armed = false;
     r->waking = true;
     (void)pthread_mutex_unlock(&r->lock); /* foreign code runs without our locks */
@@ -296,7 +297,7 @@ static void fail_at_once(bx_egress_request *r, bx_http_error e, const char *msg)
 }
 
 /* To the I/O thread, which from then on has a reference; false when there is none any more. */
-static bool hand_over(bx_egress_request *r)
+static bool hand_over(bx_egress_request *r, unsigned how)
 {
     bx_egress_scope *s = r->scope;
     (void)pthread_mutex_lock(&s->lock);
@@ -304,7 +305,7 @@ static bool hand_over(bx_egress_request *r)
     (void)pthread_mutex_unlock(&s->lock);
     atomic_fetch_add(&s->eg->active, 1);
     atomic_fetch_add(&r->refs, 1);
-    if (bx_egress_post(s->eg, r, BX_MAIL_START))
+    if (bx_egress_post(s->eg, r, BX_MAIL_START | how))
         return true;
     atomic_fetch_sub(&r->refs, 1);
     atomic_fetch_sub(&s->eg->active, 1);
@@ -314,8 +315,8 @@ static bool hand_over(bx_egress_request *r)
     return false;
 }
 
-bx_code bx_egress_start(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_waker w,
-                        bx_egress_request **ret, bx_error *err)
+static bx_code start(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_waker w, unsigned how,
+                     bx_egress_request **ret, bx_error *err)
 {
     bx_egress_request *r = request_new(s, d, w);
     if (!r)
@@ -335,10 +336,22 @@ bx_code bx_egress_start(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_w
         leave_scope(s);
         return rc;
     }
-    if (!hand_over(r))
+    if (!hand_over(r, how))
         fail_at_once(r, BX_HTTP_CONNECTION_TERMINATED, BX_SHUT_DOWN);
     *ret = r;
     return BX_OK;
+}
+
+bx_code bx_egress_start(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_waker w,
+                        bx_egress_request **ret, bx_error *err)
+{
+    return start(s, d, w, 0, ret, err);
+}
+
+bx_code bx_egress_start_driven(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_waker w,
+                               bx_egress_request **ret, bx_error *err)
+{
+    return start(s, d, w, BX_MAIL_QUIET, ret, err);
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */

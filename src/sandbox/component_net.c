@@ -36,9 +36,19 @@ static bx_http_error start(void *ctx, const bx_egress_desc *d, void (*wake)(void
 {
     bx_egress_scope *s = bx_component_scope(ctx);
     bx_egress_waker w = {wake, waker};
-    if (!s || bx_egress_start(s, d, w, ret, NULL) != BX_OK)
+    if (!s || bx_egress_start_driven(s, d, w, ret, NULL) != BX_OK)
         return BX_HTTP_INTERNAL_ERROR;
     return BX_HTTP_OK;
+}
+
+/* Long enough for an answer from nearby, and short beside a tick: neither deadline nor cancel is looked
+ * at meanwhile. */
+enum { DRIVE_MS = 2 };
+
+static bool drive(void *ctx, bool later)
+{
+    const bx_component *c = ctx;
+    return c->scope && bx_egress_drive(c->scope, later ? 0 : DRIVE_MS);
 }
 
 const bx_ehttp_hooks bx_component_http = {
@@ -51,6 +61,7 @@ const bx_ehttp_hooks bx_component_http = {
     .body_end = bx_egress_body_end,
     .body_abort = bx_egress_body_abort,
     .error = bx_egress_error,
+    .drive = drive,
 };
 
 /* ---- wasi:sockets --------------------------------------------------------------------------- */

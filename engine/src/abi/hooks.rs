@@ -207,6 +207,7 @@ c_types! { []
         body_end: unsafe extern "C" fn(*mut Exchange, *const Field, usize),
         body_abort: unsafe extern "C" fn(*mut Exchange),
         error: unsafe extern "C" fn(*mut Exchange, *mut CText) -> HttpError,
+        drive: unsafe extern "C" fn(Ctx, bool) -> bool,
     }
 
     // ---- sockets, stores --------------------------------------------------------------------------

@@ -336,6 +336,7 @@ fn start(
     if code != HttpError::OK || p.is_null() {
         return Err(error(code));
     }
+    shared.begun();
     let req = Arc::new(Req { shared: shared.clone(), p: AtomicPtr::new(p), wakers });
     let mut open = open.lock().unwrap_or_else(|e| e.into_inner());
     open.retain(|r| r.strong_count() > 0);

@@ -30,6 +30,10 @@ pub struct Shared {
     host_ns: AtomicU64,
     /// Tokio has work that only advances while somebody blocks.
     pub tasks: AtomicBool,
+    /// The embedder has requests that may wait for this thread to drive them.
+    undriven: AtomicBool,
+    /// This thread waits in the runtime, where it drives nothing.
+    blocked: AtomicBool,
 }
 
 // SAFETY: all of a call, its hooks included, runs on one thread; the header says `bx_ecall` outlives the call.
@@ -50,6 +54,8 @@ impl Shared {
             cause: AtomicU64::new(0),
             host_ns: AtomicU64::new(0),
             tasks: AtomicBool::new(false),
+            undriven: AtomicBool::new(false),
+            blocked: AtomicBool::new(false),
         })
     }
 
@@ -142,12 +148,63 @@ impl Shared {
             self.host_ns.fetch_add(now_ns() - begin, Ordering::Relaxed);
         }
         if let Poll::Ready(v) = fut.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            self.let_go();
             return Ok(v);
         }
         let begin = now_ns();
-        let r = self.runtime(|rt| rt.block_on(self.wait_sliced(fut)))?;
+        let r = match self.wait_driving(fut.as_mut()) {
+            Err(e) => Err(e),
+            Ok(Some(v)) => Ok(v),
+            Ok(None) => {
+                self.blocked.store(true, Ordering::Relaxed);
+                let r = self.runtime(|rt| rt.block_on(self.wait_sliced(fut)));
+                self.blocked.store(false, Ordering::Relaxed);
+                r?
+            }
+        };
         self.host_ns.fetch_add(now_ns() - begin, Ordering::Relaxed);
         r
+    }
+
+    /// Requests that have only been begun: do their I/O here for a moment, in turns with the tasks that wait for it.
+    /// An answer from nearby then takes no other thread.  `None`: it takes longer.
+    fn wait_driving<F: Future>(&self, mut fut: Pin<&mut F>) -> wasmtime::Result<Option<F::Output>> {
+        if !self.undriven.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let mut ready = None;
+        while ready.is_none() && self.drive(false) {
+            self.runtime(|rt| rt.block_on(tokio::task::yield_now()))?;
+            if let Poll::Ready(v) = fut.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                ready = Some(v);
+            }
+            if let Err(e) = self.check() {
+                self.let_go();
+                return Err(e);
+            }
+        }
+        self.let_go();
+        Ok(ready)
+    }
+
+    /// A request has begun.
+    pub fn begun(&self) {
+        self.undriven.store(true, Ordering::Relaxed);
+        if self.blocked.load(Ordering::Relaxed) {
+            self.let_go();
+        }
+    }
+
+    /// What is left of requests goes on by itself.
+    fn let_go(&self) {
+        if self.undriven.swap(false, Ordering::Relaxed) {
+            self.drive(true);
+        }
+    }
+
+    fn drive(&self, later: bool) -> bool {
+        // SAFETY: a hook of the call, on its thread.
+        self.http().is_some_and(|http| unsafe { (http.drive)(self.ctx(), later) })
     }
 
     /// [`runtime`], whose absence ends the guest.
