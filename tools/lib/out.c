@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <unistd.h>
+
+#include "lib/scan.h"
 #ifdef __wasi__
 #include <wasi/api.h>
 #endif
@@ -138,8 +140,6 @@ static void put_escaped(bx_out *o, uint32_t cp)
     }
 }
 
-static bool is_plain(uint8_t c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
-
 void bx_out_str_begin(bx_out *o)
 {
     separate(o);
@@ -151,12 +151,10 @@ void bx_out_str_put(bx_out *o, const void *bytes, size_t n)
 {
     const uint8_t *p = bytes;
     for (size_t i = 0; i < n;) {
-        size_t run = i;
-        while (run < n && o->utf8.need == 0 && is_plain(p[run]))
-            run++;
-        if (run > i) {
-            put(o, (const char *)p + i, run - i);
-            i = run;
+        size_t run = o->utf8.need == 0 ? bx_json_run(p + i, n - i) : 0;
+        if (run > 0) {
+            put(o, (const char *)p + i, run);
+            i += run;
             continue;
         }
         uint32_t cp[2];
