@@ -350,4 +350,8 @@ bx_eng_code bx_ecomponent_invoke(const bx_emodule *m, const bx_ecall *call, cons
  * a library.  Modules that carry a world of their own (wit-bindgen) keep it. */
 bx_eng_code bx_engine_componentize(const uint8_t *wasm, size_t n, bx_eng_bytes *ret, bx_eng_error *err);
 
+/* Is it a component that bx_engine_componentize has made of a command without a world of its own, to the
+ * byte?  Then *ret is that command, which can be run as the module it is. */
+bool bx_engine_unwrap(const uint8_t *wasm, size_t n, bx_eng_bytes *ret);
+
 #endif

@@ -56,6 +56,7 @@ BX_NODISCARD bx_code bx_cache_store(bx_cache *c, const bx_cache_key *key, const 
 /* A module by its file. */
 typedef struct bx_cache_seen {
     int kind; /* as bx_cache_key_of was given it */
+    bool wrapped; /* the file is a component around what `of_wasm` is of */
     uint8_t of_wasm[32];
     bx_cached code;
 } bx_cache_seen;

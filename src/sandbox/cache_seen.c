@@ -25,6 +25,7 @@ struct memory {
     uint8_t mac[BX_CACHE_MAC_BYTES]; /* over the name and what is above */
 };
 _Static_assert(sizeof(struct memory) == 8 + 64 + 32 + 8 + 40 + 32, "no padding in what is written");
+enum { WRAPPED = 0x100 }; /* in `kind` */
 static const char magic[8] = {'B', 'X', 'S', 'E', 'E', 'N', '0', '1'};
 
 static void name_of(const bx_file_id *module, const char *fingerprint, char name[80])
@@ -47,7 +48,8 @@ void bx_cache_remember(bx_cache *c, const bx_file_id *module, const char *finger
 {
     if (!seen->code.known || !bx_file_id_is_settled(module))
         return;
-    struct memory m = {.kind = (uint64_t)seen->kind, .code = seen->code.id};
+    struct memory m = {.kind = (uint64_t)seen->kind | (seen->wrapped ? WRAPPED : 0),
+                       .code = seen->code.id};
     bx_cache_key key = bx_cache_key_of(seen->of_wasm, seen->kind, fingerprint);
     memcpy(m.magic, magic, sizeof magic);
     memcpy(m.entry, key.name, sizeof m.entry);
@@ -86,7 +88,9 @@ bool bx_cache_recall(bx_cache *c, const bx_file_id *module, const char *fingerpr
         id.size < BX_CACHE_TAIL_BYTES)
         return false;
     bx_cache_touch(fd, &id);
-    *ret = (bx_cache_seen){.kind = (int)m.kind, .code = {.n = (size_t)id.size - BX_CACHE_TAIL_BYTES, .id = id}};
+    *ret = (bx_cache_seen){.kind = (int)(m.kind & ~(uint64_t)WRAPPED),
+                           .wrapped = m.kind & WRAPPED,
+                           .code = {.n = (size_t)id.size - BX_CACHE_TAIL_BYTES, .id = id}};
     memcpy(ret->of_wasm, m.of_wasm, sizeof ret->of_wasm);
     ret->code.fd = bx_fd_take(&fd);
     return true;

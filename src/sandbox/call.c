@@ -185,7 +185,10 @@ static void fill(bx_live *l, const bx_eng_end *end, bx_outcome *o)
     uint64_t now = bx_now_ns();
     const bx_wasi_counters *n = bx_wasi_get_counters(l->wasi);
     bool core = bx_module_kind(l->call.module) == BX_WASM_CORE;
-    bx_outcome_from_end(o, end, l->limits, core ? bx_wasi_exit_code(l->wasi) : end->host_code);
+    int32_t code = core ? bx_wasi_exit_code(l->wasi) : end->host_code;
+    if (bx_module_is_wrapped(l->call.module) && code != 0)
+        code = 1; /* wasi:cli/run knows success and failure */
+    bx_outcome_from_end(o, end, l->limits, code);
     o->wall_ns = now - l->begin_ns;
     o->host_ns = n->host_ns + end->host_ns;
     if (o->host_ns > o->wall_ns)

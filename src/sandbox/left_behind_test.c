@@ -45,6 +45,7 @@ static void setup(void)
     CHECK(bx_runtime_new(&cfg, &rt, &err) == BX_OK);
     CHECK(bx_module_open(rt, path, &l, &core, &err) == BX_OK);
     CHECK(bx_module_componentize(path, &wrapped, &err) == BX_OK);
+    CHECK(bx_buf_add(&wrapped, "\0\2\1x", 4) == BX_OK); /* a section, so that it stays a component */
     CHECK(bx_module_from_bytes(rt, "wrapped", (const uint8_t *)wrapped.p, wrapped.n, &l, &component,
                                &err) == BX_OK);
     CHECK(bx_module_open(rt, BX_GUEST_DIR "/components/dial.wasm", &l, &dial, &err) == BX_OK);

@@ -27,6 +27,7 @@ struct bx_module {
     bool summed;
     uint8_t of_wasm[BX_SHA256_BYTES];
     bx_wasm_kind kind;
+    bool wrapped; /* the file is a component around it */
     pthread_mutex_t lock;                       /* held while code is prepared */
     _Atomic(bx_emodule *) code[BX_MAX_ENGINES]; /* by engine index; set once */
 };
@@ -120,6 +121,19 @@ static const uint8_t *sum_of(bx_module *m)
     return m->of_wasm;
 }
 
+/* A component that is only the wrapping of a command for preview1 is run as that command, on the shorter
+ * path and without the limits of the adapter in it.  True: `wasm` is the command. */
+static bool unwrap(bx_buf *wasm)
+{
+    bx_eng_bytes inner = {0};
+    if (!bx_engine_unwrap((const uint8_t *)wasm->p, wasm->n, &inner))
+        return false;
+    memcpy(wasm->p, inner.p, inner.n); /* shorter by the wrapping */
+    wasm->n = inner.n;
+    bx_eng_bytes_free(inner);
+    return true;
+}
+
 /* The module's bytes, where so far its file was recognised only. */
 static bx_code need_bytes_locked(bx_module *m, bx_error *err)
 {
@@ -132,6 +146,8 @@ static bx_code need_bytes_locked(bx_module *m, bx_error *err)
     bx_code rc = read_bytes(m->file, (size_t)m->id.size, &wasm, err);
     if (rc != BX_OK)
         return rc;
+    if (m->wrapped)
+        (void)unwrap(&wasm); /* what is no longer one shows in the sum */
     bx_sha256(wasm.p, wasm.n, sum);
     if (memcmp(sum, m->of_wasm, sizeof sum) != 0)
         return bx_fail(err, BX_EINVAL, "the file was changed after it had been opened");
@@ -195,7 +211,8 @@ static bool load_cached(bx_engine *e, bx_code_kind kind, bx_cached *code, bx_emo
 static bool find_cached(const bx_module *m, bx_engine *e, const bx_cache_key *key, bx_emodule **ret)
 {
     bx_cache *cache = bx_runtime_cache(m->rt);
-    bx_cache_seen seen = {.kind = (int)code_kind(m->kind), .code = {.fd = -1}};
+    bx_cache_seen seen = {
+        .kind = (int)code_kind(m->kind), .wrapped = m->wrapped, .code = {.fd = -1}};
     if (bx_cache_load(cache, key, &seen.code, NULL) != BX_OK ||
         !load_cached(e, code_kind(m->kind), &seen.code, ret))
         return false;
@@ -326,8 +343,10 @@ static bx_code module_of(bx_runtime *rt, const char *name, bx_buf *wasm, bx_modu
     bx_wasm_kind kind = bx_wasm_sniff((const uint8_t *)wasm->p, wasm->n);
     if (kind != BX_WASM_CORE && kind != BX_WASM_COMPONENT)
         return refuse_kind(kind, wasm->n, err);
-    bx_code rc = new_module(rt, name, kind, ret, err);
+    bool wrapped = kind == BX_WASM_COMPONENT && unwrap(wasm);
+    bx_code rc = new_module(rt, name, wrapped ? BX_WASM_CORE : kind, ret, err);
     if (rc == BX_OK) {
+        (*ret)->wrapped = wrapped;
         (*ret)->wasm = *wasm;
         *wasm = bx_buf_init(0);
     }
@@ -356,6 +375,7 @@ static bool open_remembered(bx_runtime *rt, const char *path, int *fd, const bx_
     }
     m->id = *id;
     m->known = m->summed = true;
+    m->wrapped = seen.wrapped;
     memcpy(m->of_wasm, seen.of_wasm, sizeof m->of_wasm);
     if (publish(m, i, code, NULL) != BX_OK)
         return false;
@@ -440,6 +460,8 @@ void bx_module_free(bx_module *m)
 }
 
 bx_wasm_kind bx_module_kind(const bx_module *m) { return m->kind; }
+
+bool bx_module_is_wrapped(const bx_module *m) { return m->wrapped; }
 
 bx_runtime *bx_module_runtime(const bx_module *m) { return m->rt; }
 

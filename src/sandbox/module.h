@@ -38,7 +38,10 @@ BX_NODISCARD bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, cons
 void bx_module_free(bx_module *m); /* NULL is fine */
 BX_DEFINE_AUTO(bx_module, bx_module_free)
 
+/* How it is run.  A component that is nothing but a preview1 command in the wrapping of
+ * bx_module_componentize is run as that command (CORE, and wrapped); its exit codes are a component's. */
 bx_wasm_kind bx_module_kind(const bx_module *m);
+bool bx_module_is_wrapped(const bx_module *m);
 bx_runtime *bx_module_runtime(const bx_module *m);
 const char *bx_module_name(const bx_module *m);
 

@@ -11,12 +11,15 @@ from support import box, root
 COMPONENTS = pathlib.Path(os.environ.get("BX_COMPONENTS", root / "build/components"))
 
 
-def componentize(module, folder):
-    """The component of a module, under the module's name."""
+def componentize(module, folder, plain=False):
+    """The component of a module, under the module's name.  What `componentize` makes is run as the module it holds; unless
+    it is `plain`, a custom section more makes it take the component path."""
     out = pathlib.Path(folder) / module.name
     done = box("componentize", module, "-o", out)
     if done.returncode != 0:
         raise AssertionError(f"componentize {module}: {done.stderr!r}")
+    if not plain:
+        out.write_bytes(out.read_bytes() + b"\0\2\1x")
     return out
 
 

@@ -259,6 +259,48 @@ class Componentize(ExecTest):
             self.refused("componentize", *words, says="componentize")
 
 
+class RunAsTheModuleItIs(ExecTest):
+    """What `componentize` makes of a command is run as the module in it; the control takes the component path, whose adapter
+    has limits of its own."""
+
+    def setUp(self):
+        super().setUp()
+        (self.dir / "plain").mkdir()
+        self.plain = componentize(GUESTS / "exec_do.wasm", self.dir / "plain", plain=True)
+        self.other = componentize(GUESTS / "exec_do.wasm", self.dir)
+
+    def test_arguments_and_variables_the_adapter_has_no_room_for(self):
+        for words in (["x" * 100_000], ["1"] * 8000, ["x" * 30_000] * 5):
+            for turn in ("read and compiled", "remembered"):
+                with self.subTest(len(words), turn=turn):
+                    done = box("exec", self.plain, "--", "args", *words)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertEqual(done.stdout, box("exec", GUESTS / "exec_do.wasm", "--", "args", *words).stdout)
+        self.assertEqual(box("exec", self.other, "--", "args", "x" * 100_000).returncode, 132)
+
+    def test_exit_codes_stay_those_of_a_component(self):
+        for file in (self.plain, self.other):
+            for code, shown in ((0, 0), (1, 1), (42, 1), (255, 1)):
+                self.assertEqual(box("exec", file, "--", "exit", str(code)).returncode, shown)
+
+    def test_one_byte_of_difference_and_it_is_a_component(self):
+        whole = self.plain.read_bytes()
+        at = whole.rindex(b"\x41\x00")                   # a constant in the code of the adapter
+        changed = self.module(whole[:at] + b"\x41\x01" + whole[at + 2:])
+        done = box("exec", changed, "--", "args", "x" * 100_000)
+        self.assertNotEqual((done.returncode, done.stdout[:1]), (0, b"x"))
+
+    def test_a_file_that_changed_between_two_calls(self):
+        out = self.top / "m.wasm"
+        for contents, code in ((self.plain.read_bytes(), 1), ((GUESTS / "exec_do.wasm").read_bytes(), 42), (self.other.read_bytes(), 1)):
+            out.write_bytes(contents)
+            for _ in range(2):
+                self.assertEqual(box("exec", out, "--", "exit", "42").returncode, code)
+
+    def test_inspect_still_tells_a_component(self):
+        self.assertIn(b"component", box("inspect", self.plain).stdout)
+
+
 class ComponentizedTwice(ExecTest):
     def test_the_same_bytes_every_time(self):
         first, second = (componentize(GUESTS / "exec_do.wasm", self.dir).read_bytes() for _ in range(2))

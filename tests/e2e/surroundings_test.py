@@ -2,6 +2,7 @@
 missing.  Each without a right that was not given."""
 import unittest
 
+from component_support import componentize
 from exec_support import DO, MEMORY, START, TYPE, WASM, ExecTest, name, section
 from support import box
 
@@ -31,9 +32,7 @@ class Places(ExecTest):
 
     def setUp(self):
         super().setUp()
-        self.component = self.top / "do.wasm"
-        done = box("componentize", DO, "-o", self.component)
-        self.assertEqual(done.returncode, 0, done)
+        self.component = componentize(DO, self.top)
         (self.dir / "sub").mkdir()
         (self.dir / "sub" / "g").write_text("below\n")
 

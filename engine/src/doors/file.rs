@@ -8,7 +8,7 @@ use crate::abi::error::finish;
 use crate::abi::handle::{Handle, given};
 use crate::abi::types::{CText, Code, CodeKind, EngBytes, EngError, Engine, Facts, HostTable, Module};
 use crate::core::engine::BxEngine;
-use crate::file::{BxModule, check, componentize, describe};
+use crate::file::{BxModule, check, componentize, describe, unwrap};
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
@@ -116,4 +116,18 @@ pub unsafe extern "C" fn bx_engine_componentize(
     given(ret, "place for the result", "bx_engine_componentize");
     // SAFETY: the header asks for valid pointers.
     unsafe { finish(componentize(list(wasm, n)), err, |v| ret.write(EngBytes::from_vec(v))) }
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_unwrap(wasm: *const u8, n: usize, ret: *mut EngBytes) -> bool {
+    given(ret, "place for the result", "bx_engine_unwrap");
+    // SAFETY: the header asks for valid pointers.
+    unsafe {
+        let module = unwrap(list(wasm, n));
+        if let Some(module) = module {
+            ret.write(EngBytes::from_vec(module.to_vec()));
+        }
+        module.is_some()
+    }
 }

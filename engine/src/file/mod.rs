@@ -10,5 +10,5 @@ mod weight;
 
 pub use check::check;
 pub use code::{BxModule, Loaded};
-pub use componentize::componentize;
+pub use componentize::{componentize, unwrap};
 pub use describe::describe;
