@@ -162,11 +162,16 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
     return rc;
 }
 
-static void done(bx_live *l)
+/* `out` (may be NULL) learns what closing the files that the guest has left open tells. */
+static void done(bx_live *l, bx_outcome *out)
 {
     leave(l);
     bx_einstance_free(l->instance);
     bx_wasi_free(l->wasi);
+    if (out && l->files) {
+        bx_vfs_session_close(l->files);
+        out->files.failed_closes = bx_vfs_counters(l->files)->failed_closes;
+    }
     bx_vfs_session_free(l->files);
     bx_buf_done(&l->args);
 }
@@ -281,7 +286,7 @@ static void run_whole(void *arg)
         j->rc = run_component(&l, &end, j->err);
     if (j->rc == BX_OK)
         fill(&l, &end, j->out);
-    done(&l);
+    done(&l, j->rc == BX_OK ? j->out : NULL);
 }
 
 bx_code bx_call_run(const bx_call *c, bx_outcome *ret, bx_error *err)
@@ -364,6 +369,6 @@ void bx_live_free(bx_live *l)
 {
     if (!l)
         return;
-    done(l);
+    done(l, NULL);
     free(l);
 }

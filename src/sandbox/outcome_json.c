@@ -152,6 +152,7 @@ bx_code bx_outcome_json(const bx_outcome *o, const bx_record *record, bx_buf *ou
     put_limits_hit(&j, o);
     put_bytes(&j, o);
     put_uint(&j, "files_created", o->files.files_created);
+    put_uint(&j, "failed_closes", o->files.failed_closes);
     put_uint(&j, "dir_entries", o->files.dir_entries);
     put_files(&j, record);
     put_uint(&j, "http_requests", o->http_requests);

@@ -170,8 +170,11 @@ bx_errno bx_file_close(bx_file *f)
     *f->link = f->next;
     if (f->next)
         f->next->link = f->link;
-    f->s->n.open_files--;
-    return file_free(f);
+    bx_vfs_session *s = f->s;
+    s->n.open_files--;
+    bx_errno e = file_free(f);
+    s->n.failed_closes += e != BX_E_SUCCESS;
+    return e;
 }
 
 /* ---- one path ------------------------------------------------------------------------------ */

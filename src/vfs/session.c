@@ -47,13 +47,18 @@ bx_code bx_vfs_session_new(bx_vfs *v, const bx_limits *limits, bx_fs_event_fn on
     return BX_OK;
 }
 
+void bx_vfs_session_close(bx_vfs_session *s)
+{
+    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
+    while (s->open)
+        (void)bx_file_close(s->open); /* what fails is counted, and an event */
+}
+
 void bx_vfs_session_free(bx_vfs_session *s)
 {
     if (!s)
         return;
-    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
-    while (s->open)
-        (void)bx_file_close(s->open);
+    bx_vfs_session_close(s);
     for (size_t i = 0; i < s->v->n_pre; i++) {
         if (s->pre[i].s) { /* was asked for */
             bx_dirlist_free(&s->pre[i]);

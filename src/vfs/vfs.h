@@ -79,12 +79,15 @@ typedef struct bx_fs_counters {
     /* How often a limit refused something. */
     uint32_t hit_fs_write, hit_files_created, hit_open_files, hit_dir_entries;
     uint32_t hit_tmp, hit_store; /* the same of the sizes that tmp: and store: have */
+    uint32_t failed_closes;      /* files whose close told that something is not kept */
 } bx_fs_counters;
 
 /* `limits` and `v` must outlive the session.  `on_event` may be NULL.  Makes no system call
  * when the grant has no store:; with one, BX_ETIMEOUT when its quota cannot be joined. */
 BX_NODISCARD bx_code bx_vfs_session_new(bx_vfs *v, const bx_limits *limits, bx_fs_event_fn on_event,
                                         void *ctx, bx_vfs_session **ret, bx_error *err);
+/* Close what is still open: nobody uses a file of it any more. */
+void bx_vfs_session_close(bx_vfs_session *s);
 /* Closes what is still open; NULL is fine. */
 void bx_vfs_session_free(bx_vfs_session *s);
 /* The call's control, borrowed: path walks and listings that take long look at it and end with INTR
