@@ -51,7 +51,13 @@ bool bench_spawn(char *const argv[], size_t n, const char *expect, bench_stats *
 /* The traced process of bench_noop: stops itself, then makes `calls` calls between two marks. */
 void bench_traced(const char *guests, int calls);
 
+/* The processes of bench_large: make the module and its artefact; load an artefact and run it. */
+BX_NORETURN void bench_save(const char *functions, const char *wasm, const char *saved);
+BX_NORETURN void bench_saved(const char *path);
+
 void bench_noop(const bench_env *e);
+void bench_large(const bench_env *e);
+void bench_convert(const bench_env *e);
 void bench_start(const bench_env *e);
 void bench_files(const bench_env *e);
 void bench_limits(const bench_env *e);

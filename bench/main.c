@@ -160,7 +160,8 @@ static const struct group {
     {"noop", bench_noop, false},   {"files", bench_files, false},
     {"limits", bench_limits, false}, {"cache", bench_cache, false},
     {"component", bench_component, false}, {"net", bench_net, false},
-    {"start", bench_start, true}, {"many", bench_many, true},
+    {"convert", bench_convert, false}, {"start", bench_start, true}, {"large", bench_large, true},
+    {"many", bench_many, true},
 };
 
 /* Whether `name` is one of the words of `only`. */
@@ -210,6 +211,10 @@ int main(int argc, char **argv)
 {
     if (argc == 4 && strcmp(argv[1], "--traced") == 0)
         bench_traced(argv[2], (int)strtoul(argv[3], NULL, 10));
+    if (argc == 5 && strcmp(argv[1], "--save") == 0)
+        bench_save(argv[2], argv[3], argv[4]);
+    if (argc == 3 && strcmp(argv[1], "--saved") == 0)
+        bench_saved(argv[2]);
     options o = {.quick = false};
     if (!parse(argc, argv, &o)) {
         (void)fprintf(stderr, "usage: boxagnts-bench [--quick] [--only=GROUP[,GROUP...]] "

@@ -171,3 +171,36 @@ pub unsafe extern "C" fn bx_textbook_component_call(
     // SAFETY: promised by the caller; the same function serves both kinds.
     unsafe { bx_textbook_core_call(t, input, n, out, out_n) }
 }
+
+/// See `bx_textbook.h`.
+///
+/// # Safety
+/// Both paths are NUL-terminated.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_textbook_core_save(path: *const c_char, out: *const c_char) -> i32 {
+    // SAFETY: promised by the caller.
+    let (path, out) = unsafe { (CStr::from_ptr(path), CStr::from_ptr(out)) };
+    let (Ok(path), Ok(out)) = (path.to_str(), out.to_str()) else { return -1 };
+    let save = || -> wasmtime::Result<()> {
+        Ok(std::fs::write(out, Module::from_file(&Engine::default(), path)?.serialize()?)?)
+    };
+    if save().is_ok() { 0 } else { -1 }
+}
+
+/// See `bx_textbook.h`.
+///
+/// # Safety
+/// `path` is NUL-terminated and names a file of `bx_textbook_core_save`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_textbook_core_saved(path: *const c_char) -> *mut BxTextbook {
+    let engine = Engine::default();
+    // SAFETY: promised by the caller.
+    let module = unsafe { CStr::from_ptr(path) }.to_str().ok().and_then(|path| {
+        // SAFETY: promised by the caller.
+        unsafe { Module::deserialize_file(&engine, path) }.ok()
+    });
+    match module {
+        Some(module) => Box::into_raw(Box::new(BxTextbook { engine, code: Code::Core(module) })),
+        None => std::ptr::null_mut(),
+    }
+}
