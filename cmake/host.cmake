@@ -44,6 +44,8 @@ endif()
 bx_host_code(file
     SOURCES ${CMAKE_SOURCE_DIR}/tools/file/read.c ${CMAKE_SOURCE_DIR}/tools/file/image.c
             ${CMAKE_SOURCE_DIR}/tools/file/image_pixels.c $<TARGET_OBJECTS:host_decoders>
+            ${CMAKE_SOURCE_DIR}/tools/file/change.c ${CMAKE_SOURCE_DIR}/tools/file/write.c
+            ${CMAKE_SOURCE_DIR}/tools/file/edit.c ${CMAKE_SOURCE_DIR}/tools/file/edit_text.c
     USES host_lib
     FLAGS -DZ_SOLO
     FUZZ image_fuzz)

@@ -9,3 +9,7 @@ set(change ${CMAKE_SOURCE_DIR}/tools/file/change.c)
 bx_guest(write DIRECTORY tools
     SOURCES ${CMAKE_SOURCE_DIR}/tools/file/write.c ${CMAKE_SOURCE_DIR}/tools/file/write_main.c ${change}
     LINK -Wl,-z,stack-size=65536 -Wl,--initial-memory=524288)
+bx_guest(edit DIRECTORY tools
+    SOURCES ${CMAKE_SOURCE_DIR}/tools/file/edit.c ${CMAKE_SOURCE_DIR}/tools/file/edit_main.c
+            ${CMAKE_SOURCE_DIR}/tools/file/edit_text.c ${change}
+    LINK -Wl,-z,stack-size=65536 -Wl,--initial-memory=524288)
