@@ -58,20 +58,17 @@ static const char *relative(const char *path)
     return path;
 }
 
-void bx_change_diff_make(bx_change_diff *d, const char *path, bx_str before, bx_str after,
-                         bool is_new)
+void bx_change_diff_make(bx_change_diff *d, const bx_diff_ask *ask)
 {
     *d = (bx_change_diff){.text = bx_buf_init(BX_CHANGE_FILE_MAX + (1 << 20))};
-    if (!bx_is_text(before) || !bx_is_text(after)) {
+    if (!bx_is_text(ask->before) || !bx_is_text(ask->after)) {
         d->none = "binary content";
         return;
     }
-    const bx_diff_ask ask = {.before = before,
-                             .after = after,
-                             .path = relative(path),
-                             .is_new = is_new,
-                             .max_bytes = BX_CHANGE_DIFF_MAX};
-    if (bx_diff_unified(&ask, &d->text, &d->stat) != BX_OK) {
+    bx_diff_ask named = *ask;
+    named.path = relative(ask->path);
+    named.max_bytes = BX_CHANGE_DIFF_MAX;
+    if (bx_diff_unified(&named, &d->text, &d->stat) != BX_OK) {
         bx_buf_clear(&d->text);
         d->stat.shown = 0;
         d->none = "not enough memory";

@@ -26,9 +26,8 @@ typedef struct bx_change_diff {
     const char *none; /* why there is no diff, in words; NULL: there is one, or nothing differs */
 } bx_change_diff;
 
-/* The diff of `path` from `before` to `after`; it is left away where one of them is binary. */
-void bx_change_diff_make(bx_change_diff *d, const char *path, bx_str before, bx_str after,
-                         bool is_new);
+/* The diff; it is left away where one of the texts is binary.  The path is a guest's, absolute. */
+void bx_change_diff_make(bx_change_diff *d, const bx_diff_ask *ask);
 void bx_change_diff_done(bx_change_diff *d);
 
 /* Into the text that is open: the beginning of the diff, and in square brackets what is left out.

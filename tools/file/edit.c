@@ -128,7 +128,7 @@ static int refuse_size(bx_editor *e)
 
 static int refuse_binary(bx_editor *e)
 {
-    bx_str s = bx_buf_str(&e->before);
+    bx_str s = bx_buf_str(&e->edited.text);
     const bx_file_format *f = bx_file_format_of((const uint8_t *)s.p, s.n < 65536 ? s.n : 65536);
     bool wide = s.n >= 2 && (memcmp(s.p, "\xff\xfe", 2) == 0 || memcmp(s.p, "\xfe\xff", 2) == 0);
     return bx_result_fail(&e->result, e->ask.path, " is ",
@@ -139,7 +139,7 @@ static int refuse_binary(bx_editor *e)
                           wide ? "" : "; edit changes text files only", NULL);
 }
 
-/* The file into `before` and `text`; false: the result is printed. */
+/* The file into `edited`; false: the result is printed. */
 static bool load(bx_editor *e, int *ret_rc)
 {
     int error = bx_target_open(e->ask.path, &e->target);
@@ -151,21 +151,23 @@ static bool load(bx_editor *e, int *ret_rc)
         *ret_rc = refuse_size(e);
         return false;
     }
-    e->before = bx_buf_init(BX_CHANGE_FILE_MAX);
+    bx_buf *text = &e->edited.text;
+    *text = bx_buf_init(BX_CHANGE_FILE_MAX);
     if (!error)
-        error = bx_target_load(&e->target, &e->before);
+        error = bx_target_load(&e->target, text);
+    e->size = text->n;
     if (error) {
         *ret_rc = error == EFBIG ? refuse_size(e) : fail(e, error);
         return false;
     }
     if (*e->ask.if_hash) {
-        bx_hash_of(e->before.p ? e->before.p : "", e->before.n, e->hash);
+        bx_hash_of(bx_buf_str(text).p, text->n, e->hash);
         if (strcmp(e->hash, e->ask.if_hash) != 0) {
             *ret_rc = bx_change_fail_hash(&e->result, e->ask.path, e->ask.if_hash, e->hash);
             return false;
         }
     }
-    if (!bx_is_text(bx_buf_str(&e->before))) {
+    if (!bx_is_text(bx_buf_str(text))) {
         *ret_rc = refuse_binary(e);
         return false;
     }
@@ -177,7 +179,7 @@ static bx_code apply_strings(bx_editor *e)
     for (size_t i = 0; i < e->ask.n_edits; i++) {
         bx_edit_done done;
         BX_AUTO_BUF why = bx_buf_init(WHY_MAX);
-        bx_code rc = bx_edit_apply(&e->text, &e->ask.edits[i], &done, &why);
+        bx_code rc = bx_edit_apply(&e->edited, &e->ask.edits[i], &done, &why);
         if (rc != BX_OK) {
             if (e->ask.is_list) {
                 bx_say(&e->why, "edit ", NULL);
@@ -199,7 +201,10 @@ static bx_code apply_strings(bx_editor *e)
 static bx_code apply_patch(bx_editor *e)
 {
     bx_patch_report done = {.notes = bx_buf_init(WHY_MAX), .why = bx_buf_init(WHY_MAX)};
-    bx_code rc = bx_patch_apply(&e->text, e->ask.patch, e->ask.path, &done);
+    bx_code rc = bx_edited_touch(&e->edited, 0, e->size);
+    if (rc == BX_OK)
+        rc = bx_patch_apply(&e->edited.text, e->ask.patch, e->ask.path, &done);
+    bx_edited_touched(&e->edited, e->size);
     e->places = done.hunks;
     e->notes = done.notes;
     e->why = done.why;
@@ -208,11 +213,9 @@ static bx_code apply_patch(bx_editor *e)
 
 static bx_code apply(bx_editor *e)
 {
-    if (bx_buf_add_str(&e->text, bx_buf_str(&e->before)) != BX_OK)
-        return e->text.fail;
     switch (e->ask.form) {
     case BX_EDIT_LINES:
-        return bx_edit_insert(&e->text, (uint64_t)e->ask.insert_line, e->ask.text, &e->why);
+        return bx_edit_insert(&e->edited, (uint64_t)e->ask.insert_line, e->ask.text, &e->why);
     case BX_EDIT_PATCH:
         return apply_patch(e);
     default:
@@ -269,8 +272,13 @@ static void put_summary(bx_editor *e)
 
 static int show(bx_editor *e)
 {
-    bx_change_diff d;
-    bx_change_diff_make(&d, e->target.path, bx_buf_str(&e->before), bx_buf_str(&e->text), false);
+    bx_change_diff d = {.none = "not enough memory"};
+    BX_AUTO_BUF was = bx_buf_init(0);
+    bx_diff_ask ask = {.path = e->target.path};
+    if (bx_edited_window(&e->edited, &was, &ask.after, &ask.first_line) == BX_OK) {
+        ask.before = bx_buf_str(&was);
+        bx_change_diff_make(&d, &ask);
+    }
     bx_text_begin(&e->result);
     put_summary(e);
     bx_change_diff_show(&e->result, &d);
@@ -293,7 +301,7 @@ static int store(bx_editor *e)
     bx_replace r;
     int error = bx_replace_begin(&r, e->target.path);
     if (!error)
-        error = bx_replace_write(&r, e->text.p, e->text.n);
+        error = bx_replace_write(&r, e->edited.text.p, e->edited.text.n);
     return error ? error : bx_replace_end(&r, e->target.path);
 }
 
@@ -306,18 +314,17 @@ static int run(bx_editor *e, bx_args *a)
         return bx_result_fail(&e->result, err.msg, NULL);
     if (!load(e, &rc))
         return rc;
-    e->text = bx_buf_init(BX_CHANGE_FILE_MAX);
     bx_code code = apply(e);
     if (code != BX_OK)
         return refuse(e, code);
-    if (e->text.n == 0 && e->before.n > 0 && !e->ask.allow_empty)
+    if (e->edited.text.n == 0 && e->size > 0 && !e->ask.allow_empty)
         return bx_result_fail(
             &e->result, e->ask.path,
             " was not changed: it would be empty. Set allow_empty if that is meant", NULL);
     int error = store(e);
     if (error)
         return fail(e, error);
-    bx_hash_of(e->text.p ? e->text.p : "", e->text.n, e->hash);
+    bx_hash_of(bx_buf_str(&e->edited.text).p, e->edited.text.n, e->hash);
     return show(e);
 }
 
@@ -327,7 +334,7 @@ int bx_edit_run(bx_editor *e, int in, int out)
     bx_error err;
     memset(e, 0, offsetof(bx_editor, result));
     e->target = (bx_target){.fd = -1};
-    e->before = e->text = bx_buf_init(0);
+    e->edited = (bx_edited){.text = bx_buf_init(0), .was = bx_buf_init(0)};
     e->first = (bx_edit_done){0};
     e->places = 0;
     e->notes = e->why = bx_buf_init(2 * WHY_MAX);
@@ -336,8 +343,7 @@ int bx_edit_run(bx_editor *e, int in, int out)
         return bx_result_fail(&e->result, err.msg, NULL);
     int rc = run(e, &a);
     bx_target_done(&e->target);
-    bx_buf_done(&e->before);
-    bx_buf_done(&e->text);
+    bx_edited_done(&e->edited);
     bx_buf_done(&e->notes);
     bx_buf_done(&e->why);
     free(e->ask.edits);

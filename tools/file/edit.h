@@ -25,7 +25,8 @@ typedef struct bx_editor {
     } ask;
     bx_result result;
     bx_target target;
-    bx_buf before, text;
+    bx_edited edited;
+    size_t size;        /* bytes of the file before */
     bx_edit_done first; /* what the first edit did */
     size_t places;      /* replaced by all */
     bx_buf notes;       /* what has to be said about the change, in lines */

@@ -1,5 +1,6 @@
 #include "file/edit_text.h"
 
+#include "lib/diff.h"
 #include "lib/find.h"
 #include "lib/near.h"
 #include "lib/say.h"
@@ -135,6 +136,64 @@ static void add_like(bx_buf *out, bx_str now, bx_str text, const span *place)
     }
 }
 
+/* ---- what it was ------------------------------------------------------------------------ */
+
+bx_code bx_edited_touch(bx_edited *t, size_t from, size_t to)
+{
+    bx_str text = bx_buf_str(&t->text);
+    if (!t->is_touched) {
+        t->was = bx_buf_init(t->text.max);
+        t->from = t->to = from;
+        t->is_touched = true;
+    }
+    if (from < t->from) {
+        bx_buf wider = bx_buf_init(t->text.max);
+        (void)bx_buf_add(&wider, text.p + from, t->from - from);
+        (void)bx_buf_add_str(&wider, bx_buf_str(&t->was));
+        bx_buf_done(&t->was);
+        t->was = wider;
+        t->from = from;
+    }
+    if (to > t->to) {
+        (void)bx_buf_add(&t->was, text.p + t->to, to - t->to);
+        t->to = to;
+    }
+    return t->was.fail;
+}
+
+void bx_edited_touched(bx_edited *t, size_t size_before)
+{
+    t->to = t->to + t->text.n - size_before;
+}
+
+bx_code bx_edited_window(const bx_edited *t, bx_buf *ret_was, bx_str *ret_is, size_t *ret_line)
+{
+    bx_str text = bx_buf_str(&t->text);
+    size_t from = t->from, to = t->to;
+    for (int i = 0; i <= BX_DIFF_CONTEXT && from > 0;
+         i++) { /* to the beginning of a line, and lines */
+        const char *lf = i == 0 ? memrchr(text.p, '\n', from) : memrchr(text.p, '\n', from - 1);
+        from = lf ? (size_t)(lf - text.p) + 1 : 0;
+    }
+    for (int i = 0; i <= BX_DIFF_CONTEXT && to < text.n; i++) {
+        const char *lf = memchr(text.p + to, '\n', text.n - to);
+        to = lf ? (size_t)(lf - text.p) + 1 : text.n;
+    }
+    *ret_was = bx_buf_init(text.n + t->was.n);
+    (void)bx_buf_add(ret_was, text.p + from, t->from - from);
+    (void)bx_buf_add_str(ret_was, bx_buf_str(&t->was));
+    (void)bx_buf_add(ret_was, text.p + t->to, to - t->to);
+    *ret_is = (bx_str){text.p + from, to - from};
+    *ret_line = bx_count_byte((const uint8_t *)text.p, from, '\n');
+    return ret_was->fail;
+}
+
+void bx_edited_done(bx_edited *t)
+{
+    bx_buf_done(&t->text);
+    bx_buf_done(&t->was);
+}
+
 /* ---- replacing -------------------------------------------------------------------------- */
 
 /* One place: only what is behind it moves. */
@@ -147,7 +206,8 @@ static bx_code splice(bx_buf *text, const span *place, bx_str now)
         text->fail = BX_OK;
         return rc;
     }
-    memmove(text->p + place->from + now.n, text->p + place->to, rest);
+    if (now.n != gone)
+        memmove(text->p + place->from + now.n, text->p + place->to, rest);
     if (now.n > 0)
         memcpy(text->p + place->from, now.p, now.n);
     text->n = text->n - gone + now.n;
@@ -180,6 +240,17 @@ static bx_code replace_many(bx_buf *text, const spans *s, bx_str now)
     bx_buf_done(text);
     *text = out;
     return BX_OK;
+}
+
+static bx_code replace(bx_edited *t, const spans *s, bx_str now)
+{
+    size_t was = t->text.n;
+    bx_code rc = bx_edited_touch(t, s->p[0].from, s->p[s->n - 1].to);
+    if (rc != BX_OK)
+        return rc;
+    rc = s->n == 1 ? replace_one(&t->text, &s->p[0], now) : replace_many(&t->text, s, now);
+    bx_edited_touched(t, was);
+    return rc;
 }
 
 /* ---- what is refused -------------------------------------------------------------------- */
@@ -245,9 +316,9 @@ static bx_code judge(const bx_edit *e, bx_buf *why)
     return says ? BX_EINVAL : BX_OK;
 }
 
-static bx_code apply(bx_buf *text, const bx_edit *e, spans *s, bx_edit_done *ret, bx_buf *why)
+static bx_code apply(bx_edited *text, const bx_edit *e, spans *s, bx_edit_done *ret, bx_buf *why)
 {
-    bx_str t = bx_buf_str(text);
+    bx_str t = bx_buf_str(&text->text);
     bx_code rc = judge(e, why);
     if (rc != BX_OK)
         return rc;
@@ -264,13 +335,13 @@ static bx_code apply(bx_buf *text, const bx_edit *e, spans *s, bx_edit_done *ret
     if (e->expected ? (uint64_t)e->expected != s->n : !e->all && s->n > 1)
         return refuse_count(e, s->n, ret->lines, why);
     ret->places = s->n;
-    return s->n == 1 ? replace_one(text, &s->p[0], e->now) : replace_many(text, s, e->now);
+    return replace(text, s, e->now);
 }
 
-bx_code bx_edit_apply(bx_buf *text, const bx_edit *e, bx_edit_done *ret, bx_buf *why)
+bx_code bx_edit_apply(bx_edited *t, const bx_edit *e, bx_edit_done *ret, bx_buf *why)
 {
     spans s = {0};
-    bx_code rc = apply(text, e, &s, ret, why);
+    bx_code rc = apply(t, e, &s, ret, why);
     free(s.p);
     return rc;
 }
@@ -292,9 +363,9 @@ static size_t end_of_line(bx_str text, uint64_t line, uint64_t *ret_lines)
     return at;
 }
 
-bx_code bx_edit_insert(bx_buf *text, uint64_t line, bx_str added, bx_buf *why)
+bx_code bx_edit_insert(bx_edited *e, uint64_t line, bx_str added, bx_buf *why)
 {
-    bx_str t = bx_buf_str(text);
+    bx_str t = bx_buf_str(&e->text);
     uint64_t lines = 0;
     size_t at = end_of_line(t, line, &lines);
     if (at == BX_NOT_FOUND) {
@@ -314,5 +385,6 @@ bx_code bx_edit_insert(bx_buf *text, uint64_t line, bx_str added, bx_buf *why)
         bx_say(&lined, has_byte(added, '\r') && ends_with_crlf(t, at) ? "\r\n" : "\n", NULL);
     if (lined.fail != BX_OK)
         return lined.fail;
-    return replace_one(text, &(span){at, at}, bx_buf_str(&lined));
+    span place = {at, at};
+    return replace(e, &(spans){.p = &place, .n = 1}, bx_buf_str(&lined));
 }

@@ -178,8 +178,7 @@ static int append(bx_writer *w)
             continue;
         if (n <= 0) {
             int error = n < 0 ? errno : EIO;
-            (void)ftruncate(fd, was);
-            return error;
+            return ftruncate(fd, was) == 0 ? error : EIO;
         }
         p += n;
         left -= (size_t)n;
@@ -260,8 +259,10 @@ static int show(bx_writer *w, bool appended)
     if (error)
         w->hash[0] = '\0';                     /* it is written, but cannot be read */
     before.p = w->before.p ? w->before.p : ""; /* what was added may have moved it */
-    if ((w->has_before || w->target.fd < 0) && after.n <= 2 * (size_t)BEFORE_MAX)
-        bx_change_diff_make(&d, w->target.path, before, after, w->target.fd < 0);
+    const bx_diff_ask ask = {
+        .before = before, .after = after, .path = w->target.path, .is_new = w->target.fd < 0};
+    if ((w->has_before || ask.is_new) && after.n <= 2 * (size_t)BEFORE_MAX)
+        bx_change_diff_make(&d, &ask);
     int rc = put_result(w, &d);
     bx_change_diff_done(&d);
     return rc;

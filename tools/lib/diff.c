@@ -1,5 +1,6 @@
 #include "lib/diff.h"
 
+#include "lib/alike.h"
 #include "lib/diff_lines.h"
 #include "lib/say.h"
 #include "lib/scan.h"
@@ -13,41 +14,16 @@ typedef struct middle {
     size_t start; /* bytes in front of either */
 } middle;
 
-static size_t common_prefix(bx_str a, bx_str b)
-{
-    size_t n = a.n < b.n ? a.n : b.n, i = 0;
-    while (n - i >= 4096 && memcmp(a.p + i, b.p + i, 4096) == 0)
-        i += 4096;
-    while (n - i >= 64 && memcmp(a.p + i, b.p + i, 64) == 0)
-        i += 64;
-    while (i < n && a.p[i] == b.p[i])
-        i++;
-    return i;
-}
-
-static size_t common_suffix(bx_str a, bx_str b)
-{
-    size_t n = a.n < b.n ? a.n : b.n, i = 0;
-    const char *x = a.p + a.n, *y = b.p + b.n;
-    while (n - i >= 4096 && memcmp(x - i - 4096, y - i - 4096, 4096) == 0)
-        i += 4096;
-    while (n - i >= 64 && memcmp(x - i - 64, y - i - 64, 64) == 0)
-        i += 64;
-    while (i < n && x[-1 - (ptrdiff_t)i] == y[-1 - (ptrdiff_t)i])
-        i++;
-    return i;
-}
-
 static middle trim(bx_str a, bx_str b)
 {
     middle m = {0};
-    size_t prefix = common_prefix(a, b);
+    size_t prefix = bx_common_prefix(a, b);
     const char *lf = prefix ? memrchr(a.p, '\n', prefix) : NULL;
     m.start = lf ? (size_t)(lf - a.p) + 1 : 0;
     m.line = bx_count_byte((const uint8_t *)a.p, m.start, '\n');
     m.a = bx_str_from(a, m.start);
     m.b = bx_str_from(b, m.start);
-    size_t suffix = common_suffix(m.a, m.b);
+    size_t suffix = bx_common_suffix(m.a, m.b);
     if (suffix == 0)
         return m;
     /* The part they share begins in a line that differs, unless a line begins there on both sides.
@@ -171,8 +147,8 @@ static void put_hunk(printer *p, const bx_change *c, size_t n)
     size_t was = p->out->n;
     if (p->stat->shown == 0)
         put_headers(p);
-    put_range(p->out, "@@ -", first_a, n_a);
-    put_range(p->out, " +", first_b, n_b);
+    put_range(p->out, "@@ -", p->ask->first_line + first_a, n_a);
+    put_range(p->out, " +", p->ask->first_line + first_b, n_b);
     bx_say(p->out, " @@\n", NULL);
     size_t line = first_a;
     for (size_t i = 0; i < n && p->out->n - p->first_byte <= p->ask->max_bytes; i++) {

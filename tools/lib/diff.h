@@ -15,9 +15,10 @@ typedef struct bx_diff_stat {
 
 typedef struct bx_diff_ask {
     bx_str before, after;
-    const char *path; /* as the two headers name it: with "a/" and "b/", without a first '/' */
-    bool is_new;      /* there was no file before: /dev/null */
-    size_t max_bytes; /* of the diff; hunks are shown whole or not at all */
+    size_t first_line; /* lines in front of both, which are equal and not handed in */
+    const char *path;  /* as the two headers name it: with "a/" and "b/", without a first '/' */
+    bool is_new;       /* there was no file before: /dev/null */
+    size_t max_bytes;  /* of the diff; hunks are shown whole or not at all */
 } bx_diff_ask;
 
 /* Append the diff, nothing where the texts are equal.  BX_ENOMEM; BX_ELIMIT of the buffer. */
