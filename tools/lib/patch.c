@@ -18,6 +18,7 @@ typedef struct fit {   /* where a hunk goes */
     size_t where;      /* line of the text, from 0, that its first old line is compared with */
     size_t head, tail; /* lines of context that were left out of the comparison */
     size_t fuzz;
+    bool whole; /* those lines match as well */
     bool found;
 } fit;
 
@@ -139,7 +140,7 @@ static bool locate(patcher *x, const bx_hunk *h, size_t fuzz, fit *ret)
     } else if (!look_around(x, h, (size_t)head, (size_t)tail, &where)) {
         return false;
     }
-    *ret = (fit){where, (size_t)head, (size_t)tail, fuzz, true};
+    *ret = (fit){where, (size_t)head, (size_t)tail, fuzz, fits(x, h, where, 0, 0), true};
     return true;
 }
 
@@ -165,8 +166,17 @@ static fit find(patcher *x, const bx_hunk *h)
 
 /* ---- applying --------------------------------------------------------------------------- */
 
+/* A line that has no line feed, of the text or of the patch, gets one where others follow. */
+static void end_line(bx_buf *out)
+{
+    if (out->n > 0 && out->p[out->n - 1] != '\n')
+        bx_say(out, "\n", NULL);
+}
+
 static void put_text(patcher *x, size_t until, bx_buf *out)
 {
+    if (until > x->put)
+        end_line(out);
     (void)bx_buf_add(out, x->f.text.p + x->f.at[x->put], x->f.at[until] - x->f.at[x->put]);
     x->put = until;
 }
@@ -186,8 +196,7 @@ static bool has_crlf(const file *f, size_t i)
 
 static void put_added(patcher *x, const bx_patch_line *l, size_t at, bx_buf *out)
 {
-    if (out->n > 0 && out->p[out->n - 1] != '\n') /* behind a last line that had no line feed */
-        bx_say(out, "\n", NULL);
+    end_line(out);
     (void)bx_buf_add_str(out, l->text);
     if (!l->no_lf)
         bx_say(out, x->loose_cr && has_crlf(&x->f, at) ? "\r\n" : "\n", NULL);
@@ -243,7 +252,11 @@ static void note(bx_buf *notes, const patcher *x, size_t i, const fit *f)
     if (f->fuzz > 0) {
         bx_say(notes, ", with fuzz ", NULL);
         bx_say_int(notes, f->fuzz);
-        bx_say(notes, ": lines of its context do not match", NULL);
+        bx_say(notes,
+               !f->whole           ? ": lines of its context do not match"
+               : h->head < h->tail ? ": what is in front of it is no beginning of the file"
+                                   : ": what follows it is no end of the file",
+               NULL);
     }
     bx_say(notes, "]\n", NULL);
 }

@@ -143,6 +143,8 @@ static bx_code judge_names(reader *r, bx_str old_line, bx_str new_line)
     BX_AUTO_BUF now = bx_buf_init(NAME_MAX_BYTES);
     name_of(old_line, &old);
     name_of(new_line, &now);
+    if (old.fail == BX_ENOMEM || now.fail == BX_ENOMEM)
+        return BX_ENOMEM;
     bx_str a = bx_buf_str(&old), b = bx_buf_str(&now);
     if (++r->files > 1) {
         bx_say(r->why, "the patch is for more than one file, the second being ", b.p,
