@@ -296,13 +296,31 @@ static int show(bx_editor *e)
 
 /* ---- the call --------------------------------------------------------------------------- */
 
+/* A change that a time stamp is too coarse to show is seen where a hash was given. */
+static int check_again(const bx_editor *e)
+{
+    char now[BX_HASH_TEXT];
+    BX_AUTO_BUF text = bx_buf_init(BX_CHANGE_FILE_MAX);
+    int error = bx_target_check(&e->target);
+    if (error || !*e->ask.if_hash)
+        return error;
+    error = bx_target_load(&e->target, &text);
+    bx_hash_of(bx_buf_str(&text).p, text.n, now);
+    return error ? error : strcmp(now, e->ask.if_hash) == 0 ? 0 : EAGAIN;
+}
+
 static int store(bx_editor *e)
 {
     bx_replace r;
     int error = bx_replace_begin(&r, e->target.path);
     if (!error)
         error = bx_replace_write(&r, e->edited.text.p, e->edited.text.n);
-    return error ? error : bx_replace_end(&r, e->target.path);
+    if (!error)
+        error = check_again(e);
+    if (!error)
+        error = bx_replace_end(&r, e->target.path);
+    bx_replace_drop(&r);
+    return error;
 }
 
 static int run(bx_editor *e, bx_args *a)

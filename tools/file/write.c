@@ -84,26 +84,29 @@ static int hash_file(int fd, bx_hash *h, uint64_t *ret_lines, uint64_t *ret_byte
     return 0;
 }
 
-/* 0: go on; else the result is printed. */
-static bool check_hash(bx_writer *w, int *ret_rc)
+static int hash_target(const bx_writer *w, char ret[BX_HASH_TEXT])
 {
-    char have[BX_HASH_TEXT];
     bx_hash h;
     uint64_t lines, bytes;
     bx_hash_begin(&h);
-    if (w->has_before) {
-        bx_hash_add(&h, w->before.p, w->before.n);
-    } else {
-        int error = w->target.is_readable ? hash_file(w->target.fd, &h, &lines, &bytes) : EACCES;
-        if (error) {
-            *ret_rc = fail(w, error);
-            return false;
-        }
-    }
-    bx_hash_end(&h, have);
-    if (strcmp(have, w->ask.if_hash) == 0)
+    int error = w->target.is_readable ? hash_file(w->target.fd, &h, &lines, &bytes) : EACCES;
+    bx_hash_end(&h, ret);
+    return error;
+}
+
+/* Whether it is as if_hash says; else the result is printed. */
+static bool check_hash(bx_writer *w, int *ret_rc)
+{
+    char have[BX_HASH_TEXT];
+    int error = 0;
+    if (w->has_before)
+        bx_hash_of(bx_buf_str(&w->before).p, w->before.n, have);
+    else
+        error = hash_target(w, have);
+    if (!error && strcmp(have, w->ask.if_hash) == 0)
         return true;
-    *ret_rc = bx_change_fail_hash(&w->result, w->ask.path, w->ask.if_hash, have);
+    *ret_rc =
+        error ? fail(w, error) : bx_change_fail_hash(&w->result, w->ask.path, w->ask.if_hash, have);
     return false;
 }
 
@@ -147,6 +150,18 @@ static int begin(bx_writer *w, bx_replace *r)
     return error ? error : bx_replace_begin(r, w->target.path);
 }
 
+/* Where a hash was given: is it still that file, with that hash? */
+static int check_again(const bx_writer *w)
+{
+    char now[BX_HASH_TEXT];
+    if (!*w->ask.if_hash)
+        return 0;
+    int error = bx_target_check(&w->target);
+    if (!error)
+        error = hash_target(w, now);
+    return error ? error : strcmp(now, w->ask.if_hash) == 0 ? 0 : EAGAIN;
+}
+
 static int replace(bx_writer *w)
 {
     bx_replace r;
@@ -154,8 +169,11 @@ static int replace(bx_writer *w)
     if (!error)
         error = bx_replace_write(&r, w->ask.content.p, w->ask.content.n);
     if (!error)
+        error = check_again(w);
+    if (!error)
         error = w->target.fd < 0 && w->ask.create_only ? bx_replace_end_new(&r, w->target.path)
                                                        : bx_replace_end(&r, w->target.path);
+    bx_replace_drop(&r);
     if (error)
         bx_parents_drop(w->target.path, w->parents_made);
     return error;

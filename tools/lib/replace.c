@@ -109,6 +109,7 @@ int bx_target_open(const char *path, bx_target *ret)
         ret->dev = st.st_dev;
         ret->ino = st.st_ino;
         ret->size = (uint64_t)st.st_size;
+        ret->changed = st.st_mtim;
     }
     return find_name(ret);
 }
@@ -119,6 +120,18 @@ void bx_target_done(bx_target *t)
         (void)close(t->fd);
     free(t->path);
     *t = (bx_target){.fd = -1};
+}
+
+int bx_target_check(const bx_target *t)
+{
+    struct stat st;
+    if (t->fd < 0)
+        return 0;
+    if (lstat(t->path, &st) != 0)
+        return errno == ENOENT ? EAGAIN : errno;
+    bool same = st.st_dev == t->dev && st.st_ino == t->ino && (uint64_t)st.st_size == t->size &&
+                st.st_mtim.tv_sec == t->changed.tv_sec && st.st_mtim.tv_nsec == t->changed.tv_nsec;
+    return same ? 0 : EAGAIN;
 }
 
 int bx_target_load(const bx_target *t, bx_buf *ret)
@@ -137,52 +150,78 @@ int bx_target_load(const bx_target *t, bx_buf *ret)
             return 0;
         ret->n += (size_t)n;
         at += n;
+        if ((size_t)n == ahead && ret->n == t->size) /* one more was asked for: that is the end */
+            return 0;
         ahead = ret->n < t->size ? (size_t)t->size - ret->n : 65535;
+    }
+}
+
+/* What is at `path` that is no regular file; NULL: none such. */
+static const char *kind_of(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+        return NULL;
+    return S_ISDIR(st.st_mode)                          ? "a directory"
+           : S_ISSOCK(st.st_mode)                       ? "a socket"
+           : S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode) ? "a device"
+                                                        : "a FIFO or the like";
+}
+
+/* Is the file there, or the directory it would be in?  Then it is within the grant. */
+static bool is_seen(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) == 0)
+        return true;
+    char *above = beside(path, ".", 1);
+    bool seen = above && stat(above, &st) == 0;
+    free(above);
+    return seen;
+}
+
+static const char *words_for(int error)
+{
+    switch (error) {
+    case ENOTDIR:
+        return "a part of its path is a file, not a directory";
+    case ENOSPC:
+        return "no space is left; nothing was changed";
+    case EDQUOT:
+        return "this is more than this call may write (a limit of the call or of the store); "
+               "nothing was "
+               "changed";
+    case EROFS:
+        return "it is on a read-only file system";
+    case ELOOP:
+        return "symbolic links lead around in a circle";
+    case ENAMETOOLONG:
+        return "its name is longer than the file system takes";
+    default:
+        return NULL;
     }
 }
 
 int bx_target_fail(bx_result *r, const char *what, const char *path, int error)
 {
-    struct stat st;
-    const char *kind = NULL;
-    if (error == EISDIR || error == EACCES || is_refusal(error)) {
-        if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-            kind = S_ISDIR(st.st_mode)                          ? "a directory"
-                   : S_ISSOCK(st.st_mode)                       ? "a socket"
-                   : S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode) ? "a device"
-                                                                : "a FIFO or the like";
-    }
+    bool refused = error == EACCES || is_refusal(error);
+    const char *kind = refused || error == EISDIR ? kind_of(path) : NULL;
+    const char *words = words_for(error);
     if (kind)
-        return bx_result_fail(r, path, " is ", kind, ", not a regular file; it cannot be ",
-                              strcmp(what, "write") == 0 ? "written" : "edited",
-                              error == EISDIR ? ". Name a file in it" : "", NULL);
-    switch (error) {
-    case EAGAIN:
-        return bx_result_fail(r, path,
-                              " was replaced by another program at this moment; nothing was "
-                              "changed. Read it again and repeat the call",
-                              NULL);
-    case ENOTDIR:
-        return bx_result_fail(r, "cannot ", what, " ", path,
-                              ": a part of its path is a file, not a directory", NULL);
-    case ENOSPC:
-        return bx_result_fail(r, "cannot ", what, " ", path,
-                              ": no space is left; nothing was changed", NULL);
-    case EDQUOT:
+        return bx_result_fail(r, path, " is ", kind, ", not a regular file; name a file", NULL);
+    if (error == EAGAIN)
         return bx_result_fail(
-            r, "cannot ", what, " ", path,
-            ": this is more than this call may write (a limit of the call or of the "
-            "store); nothing was changed",
+            r, path,
+            " was changed by another program at this moment; nothing was done. Read it "
+            "again and repeat the call",
             NULL);
-    case EROFS:
-        return bx_result_fail(r, "cannot ", what, " ", path, ": it is on a read-only file system",
+    if (refused && is_seen(path))
+        return bx_result_fail(r, "not permitted to ", what, " ", path,
+                              ": this call may read it at most, or the file itself is read-only",
                               NULL);
-    case ELOOP:
-        return bx_result_fail(r, "cannot ", what, " ", path,
-                              ": symbolic links lead around in a circle", NULL);
-    default:
-        return bx_result_fail_file(r, what, path, error);
-    }
+    if (words)
+        return bx_result_fail(r, "cannot ", what, " ", path, ": ", words, NULL);
+    return bx_result_fail_file(r, what, path, error);
 }
 
 /* ---- replacing it ----------------------------------------------------------------------- */

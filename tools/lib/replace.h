@@ -5,6 +5,8 @@
 #ifndef BX_LIB_REPLACE_H
 #define BX_LIB_REPLACE_H
 
+#include <time.h>
+
 #include "base/buf.h"
 #include "lib/result.h"
 
@@ -14,6 +16,7 @@ typedef struct bx_target {
     bool is_readable; /* from `fd` */
     bool is_link;     /* `path` is not the path that was asked for */
     uint64_t dev, ino, size;
+    struct timespec changed;
 } bx_target;
 
 /* Look at the file at `path`, which may be missing.  A file that may not be written to is refused,
@@ -24,6 +27,11 @@ void bx_target_done(bx_target *t);
 /* The result for a target that could not be opened, read or replaced, in words; as bx_result_end.
  */
 int bx_target_fail(bx_result *r, const char *what, const char *path, int error);
+
+/* Right before it is replaced: 0 where the name still means the file that was opened, and that has
+ * not been written to since; EAGAIN where not.  What others do between this and the replacing is
+ * lost. */
+BX_NODISCARD int bx_target_check(const bx_target *t);
 
 /* All of the file into `ret`, which bounds it: EFBIG where it has no room.  Where the file changes
  * meanwhile, it is what a reader of that moment sees. */
