@@ -181,13 +181,13 @@ static void put_text(patcher *x, size_t until, bx_buf *out)
     x->put = until;
 }
 
-/* Does the text around line `i` end its lines with CRLF? */
-static bool has_crlf(const file *f, size_t i)
+/* Does the line before the `end`-th of the text, or the nearest to it, end with CRLF? */
+static bool has_crlf(const file *f, size_t end)
 {
     bool lf;
     if (f->n == 0)
         return false;
-    i = i > 0 ? i - 1 : 0;
+    size_t i = end > f->n ? f->n - 1 : end > 0 ? end - 1 : 0;
     bx_str s = line_of(f, i, &lf);
     if (!lf && i > 0)
         s = line_of(f, i - 1, &lf);

@@ -51,6 +51,7 @@ static void where_it_says(void)
     CHECK(gives(ABC, "@@ -2 +2 @@ f()\n-b\n+x\n", "a\nx\nc\n", ""));
     CHECK(gives(ABC, "@@ -1,0 +2,2 @@\n+x\n+y\n", "a\nx\ny\nb\nc\n", ""));
     CHECK(gives(ABC, "@@ -0,0 +1 @@\n+x\n", "x\na\nb\nc\n", ""));
+    CHECK(gives("a", "@@ -1,0 +2 @@\n+x\n", "a\nx\n", ""));
     CHECK(gives("", "@@ -0,0 +1 @@\n+x\n", "x\n", ""));
     CHECK(gives(ABC, "@@ -1,3 +0,0 @@\n-a\n-b\n-c\n", "", ""));
     CHECK(gives(NUMBERS, "@@ -1,2 +1,2 @@\n-1\n+x\n 2\n@@ -8,2 +8,3 @@\n 8\n+y\n 9\n",
@@ -80,8 +81,7 @@ static void offsets(void)
     CHECK(gives(NUMBERS, "@@ -7,3 +7,3 @@\n 4\n-5\n+x\n 6\n", "1\n2\n3\n4\nx\n6\n7\n8\n9\n",
                 "[hunk 1 of 1 went to line 4, 3 lines before where it says]\n"));
     /* Where the second hunk is looked for first depends on the one before it. */
-    CHECK(gives("n\n1\nb\n2\nb\n3\nb\n4\n",
-                "@@ -1 +1 @@\n-1\n+x\n@@ -4 +4 @@\n-b\n+y\n",
+    CHECK(gives("n\n1\nb\n2\nb\n3\nb\n4\n", "@@ -1 +1 @@\n-1\n+x\n@@ -4 +4 @@\n-b\n+y\n",
                 "n\nx\nb\n2\ny\n3\nb\n4\n",
                 "[hunk 1 of 2 went to line 2, 1 line behind where it says]\n"
                 "[hunk 2 of 2 went to line 5, 1 line behind where it says]\n"));
