@@ -9,7 +9,7 @@
 #include "os/fd.h"
 
 /* Never setuid, setgid or sticky: what a guest has written runs with nobody's rights. */
-enum { KEPT_BITS = 0777, GROUP_BITS = 070 };
+enum { KEPT_BITS = 0777, GROUP_BITS = 070, ALL_BITS = 07777 };
 
 void bx_place_made(bx_vfs_session *s, int fd)
 {
@@ -27,16 +27,12 @@ static bool is_made(const bx_vfs_session *s, const struct stat *st)
     return false;
 }
 
-static int open_at(const bx_at *at, struct stat *st)
+/* A regular file, or -1. */
+static int look_at(const bx_at *at, char name[BX_NAME_MAX + 1], struct stat *st)
 {
-    char name[BX_NAME_MAX + 1];
     memcpy(name, at->name, at->name_n);
     name[at->name_n] = '\0';
-    int fd = openat(at->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 || (fstat(fd, st) == 0 && S_ISREG(st->st_mode)))
-        return fd;
-    (void)close(fd);
-    return -1;
+    return fstatat(at->fd, name, st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st->st_mode) ? 0 : -1;
 }
 
 /* Through /proc/self/fd it is the very file that was looked at. */
@@ -49,17 +45,28 @@ static bx_errno make_alike(int fd, const struct stat *own, const struct stat *ol
         chown(proc, old->st_uid, old->st_gid) != 0 && own->st_gid != old->st_gid &&
         chown(proc, (uid_t)-1, old->st_gid) != 0)
         mode &= ~(mode_t)GROUP_BITS | (mode << 3 & GROUP_BITS); /* another group: as all others */
-    if (mode == (own->st_mode & 07777) || chmod(proc, mode) == 0)
+    if (mode == (own->st_mode & ALL_BITS) || chmod(proc, mode) == 0)
         return BX_E_SUCCESS;
     return bx_errno_from_host(errno);
 }
 
+static bool is_alike(const struct stat *own, const struct stat *old)
+{
+    return own->st_uid == old->st_uid && own->st_gid == old->st_gid &&
+           (own->st_mode & ALL_BITS) == (old->st_mode & KEPT_BITS);
+}
+
 bx_errno bx_place_take(bx_vfs_session *s, const bx_at *from, const bx_at *to)
 {
-    BX_AUTOCLOSE int old_fd = -1;
-    BX_AUTOCLOSE int own_fd = -1;
+    char name[BX_NAME_MAX + 1];
     struct stat old, own;
-    if (s->n_made == 0 || (old_fd = open_at(to, &old)) < 0 || (own_fd = open_at(from, &own)) < 0)
+    if (s->n_made == 0 || look_at(to, name, &old) != 0 || look_at(from, name, &own) != 0 ||
+        !is_made(s, &own) || is_alike(&own, &old))
         return BX_E_SUCCESS;
-    return is_made(s, &own) ? make_alike(own_fd, &own, &old) : BX_E_SUCCESS;
+    BX_AUTOCLOSE int fd = openat(from->fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    struct stat again;
+    if (fd < 0 || fstat(fd, &again) != 0)
+        return bx_errno_from_host(errno);
+    bool same = again.st_dev == own.st_dev && again.st_ino == own.st_ino;
+    return same ? make_alike(fd, &again, &old) : BX_E_SUCCESS; /* another file by now: not ours */
 }

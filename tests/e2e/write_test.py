@@ -165,7 +165,7 @@ class Places(WriteTest):
         (self.workspace / "b").symlink_to("a")
         self.assertIn("circle", self.bad("a", content="y"))
         (self.top / "out").write_text("x")
-        for target in ("../out", str(self.top / "out"), "../new", "/new"):
+        for target in ("../out", str(self.top / "out"), "../new", "/new", "/workspace/g", str(self.workspace / "g")):
             with self.subTest(target=target):
                 (self.workspace / "l").unlink(missing_ok=True)
                 (self.workspace / "l").symlink_to(target)

@@ -47,6 +47,10 @@ static int follow(bx_target *t)
     ssize_t n = readlink(t->path, target, sizeof target);
     if (n < 0)
         return errno;
+#ifdef __wasi__
+    if (n > 0 && target[0] == '/') /* means a path of the host, which no guest can name */
+        return EPERM;
+#endif
     char *next = n == 0 ? (errno = ENOENT, NULL) : beside(t->path, target, (size_t)n);
     if (!next)
         return errno;
@@ -56,26 +60,9 @@ static int follow(bx_target *t)
     return 0;
 }
 
-/* What is replaced is a name: the one at the end of all links, which has to be that of the file
- * that is open, so that nothing put in its place meanwhile is lost. */
-static int find_name(bx_target *t)
-{
-    for (int i = 0; i <= LINKS; i++) {
-        struct stat st;
-        if (lstat(t->path, &st) != 0)
-            return errno == ENOENT && t->fd < 0 ? 0 : errno;
-        if (!S_ISLNK(st.st_mode))
-            return t->fd < 0 ? EAGAIN : st.st_dev == t->dev && st.st_ino == t->ino ? 0 : EAGAIN;
-        int error = follow(t);
-        if (error)
-            return error;
-    }
-    return ELOOP;
-}
-
 static int open_target(const char *path, bool *ret_readable)
 {
-    int flags = O_CLOEXEC | O_NONBLOCK; /* a FIFO is refused, not waited for */
+    int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK; /* a FIFO is refused, not waited for */
     int fd = open(path, O_RDWR | flags);
     *ret_readable = true;
     if (fd < 0 &&
@@ -91,6 +78,9 @@ static int open_target(const char *path, bool *ret_readable)
     return fd;
 }
 
+/* What is replaced is a name, the one at the end of all links: so they are followed here, one at a
+ * time.
+ */
 int bx_target_open(const char *path, bx_target *ret)
 {
     struct stat st;
@@ -98,20 +88,22 @@ int bx_target_open(const char *path, bx_target *ret)
     ret->path = bx_strndup(path, strlen(path));
     if (!ret->path)
         return ENOMEM;
-    ret->fd = open_target(path, &ret->is_readable);
-    if (ret->fd < 0 && errno != ENOENT)
-        return errno;
-    if (ret->fd >= 0) {
-        if (fstat(ret->fd, &st) != 0)
-            return errno;
-        if (!S_ISREG(st.st_mode))
-            return S_ISDIR(st.st_mode) ? EISDIR : EACCES;
-        ret->dev = st.st_dev;
-        ret->ino = st.st_ino;
-        ret->size = (uint64_t)st.st_size;
-        ret->changed = st.st_mtim;
+    for (int i = 0; (ret->fd = open_target(ret->path, &ret->is_readable)) < 0; i++) {
+        if (errno == ENOENT)
+            return 0;
+        int error = errno != ELOOP || i == LINKS ? errno : follow(ret);
+        if (error)
+            return error == EINVAL ? EAGAIN : error; /* it was a link a moment ago */
     }
-    return find_name(ret);
+    if (fstat(ret->fd, &st) != 0)
+        return errno;
+    if (!S_ISREG(st.st_mode))
+        return S_ISDIR(st.st_mode) ? EISDIR : EACCES;
+    ret->dev = st.st_dev;
+    ret->ino = st.st_ino;
+    ret->size = (uint64_t)st.st_size;
+    ret->changed = st.st_mtim;
+    return 0;
 }
 
 void bx_target_done(bx_target *t)
