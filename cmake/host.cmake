@@ -31,7 +31,7 @@ if(strays)
 endif()
 
 file(GLOB lib_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/lib/*.c)
-bx_host_code(lib SOURCES ${lib_parts})
+bx_host_code(lib SOURCES ${lib_parts} FUZZ patch_fuzz)
 
 # The decoders rely on unaligned reads and the like.
 add_library(host_decoders OBJECT EXCLUDE_FROM_ALL ${BX_DECODERS})
@@ -44,9 +44,11 @@ endif()
 bx_host_code(file
     SOURCES ${CMAKE_SOURCE_DIR}/tools/file/read.c ${CMAKE_SOURCE_DIR}/tools/file/image.c
             ${CMAKE_SOURCE_DIR}/tools/file/image_pixels.c $<TARGET_OBJECTS:host_decoders>
+            ${CMAKE_SOURCE_DIR}/tools/file/change.c ${CMAKE_SOURCE_DIR}/tools/file/write.c
+            ${CMAKE_SOURCE_DIR}/tools/file/edit.c ${CMAKE_SOURCE_DIR}/tools/file/edit_text.c
     USES host_lib
     FLAGS -DZ_SOLO
-    FUZZ image_fuzz)
+    FUZZ image_fuzz edit_fuzz)
 
 file(GLOB fetch_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/fetch/*.c)
 list(FILTER fetch_parts EXCLUDE REGEX "/(web_fetch|http_wasi|cabi)\\.c$")

@@ -10,6 +10,7 @@
 #include "vfs/host.h"
 #include "vfs/mounts.h"
 #include "vfs/pathtext.h"
+#include "vfs/place.h"
 #include "vfs/resolve.h"
 
 enum { LEASE_STEP_MS = 5 };
@@ -153,6 +154,7 @@ static bx_errno create_new(bx_file *dir, char path[BX_PATH_BUF], const bx_open_h
     e = judge_created(dir, &at, fd);
     if (e != BX_E_SUCCESS)
         return e;
+    bx_place_made(dir->s, fd);
     o->f->fd = bx_fd_take(&fd);
     o->f->type = BX_FT_REG;
     o->created = true;

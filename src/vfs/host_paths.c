@@ -11,6 +11,7 @@
 #include "vfs/host.h"
 #include "vfs/mounts.h"
 #include "vfs/pathtext.h"
+#include "vfs/place.h"
 #include "vfs/resolve.h"
 
 static bx_errno done(int r) { return r == 0 ? BX_E_SUCCESS : bx_errno_from_host(errno); }
@@ -206,5 +207,7 @@ bx_errno bx_host_rename_at(bx_file *od, const char *op, bx_file *nd, const char 
         e = bx_host_parent(nd, np, &to);
     if (e == BX_E_SUCCESS)
         e = may_rename(od->s->v, &from, &to);
+    if (e == BX_E_SUCCESS)
+        e = bx_place_take(od->s, &from, &to);
     return e == BX_E_SUCCESS ? done(renameat(from.fd, from.name, to.fd, to.name)) : e;
 }

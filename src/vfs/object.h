@@ -19,6 +19,7 @@ enum {
     BX_GUEST_BUF = 2 * BX_MAX_PATH + 2, /* a directory's guest path with a path below it */
     BX_MAX_DEVS = 64,                   /* devices told apart in one session */
     BX_MAX_SHOWN = 8,                   /* devices remembered as harmless; others are asked again */
+    BX_MAX_MADE = 16,                   /* files made by a session that are remembered (vfs/place.h) */
 };
 
 typedef struct bx_carve bx_carve;
@@ -83,6 +84,11 @@ struct bx_file {
     size_t guest_n;
 };
 
+typedef struct bx_made {
+    dev_t dev;
+    ino_t ino;
+} bx_made;
+
 struct bx_vfs_session {
     uint32_t magic;
     bx_vfs *v;
@@ -100,6 +106,8 @@ struct bx_vfs_session {
     dev_t shown[BX_MAX_SHOWN]; /* devices besides those of preopens that may be shown */
     unsigned n_devs;
     dev_t devs[BX_MAX_DEVS];
+    size_t n_made; /* all of them; made[i % BX_MAX_MADE] is the i-th */
+    bx_made made[BX_MAX_MADE];
     bx_file pre[]; /* one per preopen */
 };
 
