@@ -47,7 +47,7 @@ bx_host_code(file
     SOURCES ${file_parts} $<TARGET_OBJECTS:host_decoders>
     USES host_lib
     FLAGS -DZ_SOLO
-    FUZZ image_fuzz notebook_fuzz)
+    FUZZ image_fuzz notebook_fuzz pdf_fuzz)
 
 file(GLOB fetch_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/fetch/*.c)
 list(FILTER fetch_parts EXCLUDE REGEX "/(web_fetch|http_wasi|cabi)\\.c$")

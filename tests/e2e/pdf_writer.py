@@ -46,7 +46,7 @@ def lzw(data):
         out.append((codes[held], width))
         codes[more] = next_code
         next_code += 1
-        width = 9 if next_code < 511 else 10 if next_code < 1023 else 11 if next_code < 2047 else 12
+        width = 9 if next_code < 512 else 10 if next_code < 1024 else 11 if next_code < 2048 else 12
         held = bytes([byte])
         if next_code == 4095:
             out.append((codes[held], width))
@@ -55,7 +55,7 @@ def lzw(data):
     if held:
         out.append((codes[held], width))
         next_code += 1
-        width = 9 if next_code < 511 else 10 if next_code < 1023 else 11 if next_code < 2047 else 12
+        width = 9 if next_code < 512 else 10 if next_code < 1024 else 11 if next_code < 2048 else 12
     out.append((257, width))
     text = "".join(f"{code:0{size}b}" for code, size in out)
     text += "0" * (-len(text) % 8)

@@ -22,6 +22,7 @@ typedef struct state { /* what q saves */
 typedef struct show {
     bx_pdf *pdf;
     bx_pdf_chars *chars;
+    float box[4]; /* nothing outside of it is seen */
     bx_pdf_obj resources;
     state now, saved[SAVED_MAX];
     size_t n_saved;
@@ -93,7 +94,8 @@ static bool place_of(const show *s, double width, bx_pdf_char *ret)
     double size = up * (high > tall ? high : tall);
     double across = m.a < 0 ? -m.a : m.a, along = m.b < 0 ? -m.b : m.b;
     if (!is_place(x) || !is_place(y) || !is_place(dx) || !is_place(dy) || !(size > 0.01) ||
-        !is_place(size))
+        !is_place(size) || (x < s->box[0] && x + dx < s->box[0]) || x > s->box[2] ||
+        y < s->box[1] || y > s->box[3])
         return false;
     double sign = s->now.size < 0 ? -1 : 1;
     unsigned turn = across >= along ? (m.a * sign >= 0 ? 0 : 2) : m.b * sign >= 0 ? 1 : 3;
@@ -466,6 +468,16 @@ static matrix turned(int64_t rotate)
     }
 }
 
+static void turn_box(const float box[4], matrix m, float ret[4])
+{
+    double x0 = box[0] * m.a + box[1] * m.c, y0 = box[0] * m.b + box[1] * m.d;
+    double x1 = box[2] * m.a + box[3] * m.c, y1 = box[2] * m.b + box[3] * m.d;
+    ret[0] = (float)(x0 < x1 ? x0 : x1);
+    ret[1] = (float)(y0 < y1 ? y0 : y1);
+    ret[2] = (float)(x0 < x1 ? x1 : x0);
+    ret[3] = (float)(y0 < y1 ? y1 : y0);
+}
+
 void bx_pdf_show(bx_pdf *pdf, const bx_pdf_page *page, bx_pdf_chars *ret)
 {
     if (pdf->n_fonts > BX_PDF_FONTS_MAX / 2)
@@ -481,6 +493,7 @@ void bx_pdf_show(bx_pdf *pdf, const bx_pdf_page *page, bx_pdf_chars *ret)
     s->resources = own.kind == BX_PDF_DICT ? own : bx_pdf_resolve(pdf, page->resources);
     s->now = (state){.stretch = 1, .ctm = turned(bx_pdf_int(bx_pdf_resolve(pdf, page->rotate), 0))};
     s->text = s->line = identity;
+    turn_box(page->box, s->now.ctm, s->box);
     BX_AUTO_BUF bytes = bx_buf_init(2 * (size_t)BX_PDF_STREAM_MAX);
     contents(pdf, dict, &bytes);
     run(s, (const uint8_t *)bytes.p, bytes.n);

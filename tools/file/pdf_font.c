@@ -96,15 +96,57 @@ static void read_differences(bx_pdf *pdf, bx_pdf_font *f, bx_pdf_obj list)
     }
 }
 
+static const char *find(const char *p, const char *end, const char *what)
+{
+    size_t n = strlen(what);
+    for (; (size_t)(end - p) >= n; p++) {
+        p = memchr(p, what[0], (size_t)(end - p) - n + 1);
+        if (!p || memcmp(p, what, n) == 0)
+            return p;
+    }
+    return NULL;
+}
+
+/* The encoding of a Type 1 font's own, "dup 58 /period put" for each code: what holds where the
+ * document gives none, as of mathematical fonts. */
+static void read_own_encoding(bx_pdf *pdf, bx_pdf_font *f, const char *p, size_t n)
+{
+    const char *end = p + n, *at = find(p, end, "/Encoding");
+    bx_pdf_obj o[3] = {{.kind = BX_PDF_NULL}};
+    bx_pdf_mark mark = bx_pdf_here(pdf);
+    if (!at)
+        return;
+    bx_pdf_lex l = {pdf, (const uint8_t *)p, n, (size_t)(at - p) + strlen("/Encoding")};
+    for (size_t i = 0; i < 4096 && bx_pdf_next(&l, &o[2]); i++) {
+        if (bx_pdf_is(o[2], "def") || bx_pdf_is(o[2], "StandardEncoding"))
+            break;
+        int64_t c = bx_pdf_int(o[0], -1);
+        uint32_t text[BX_PDF_UNITS_MAX];
+        if (o[2].kind == BX_PDF_WORD && strcmp(o[2].text, "put") == 0 && c >= 0 && c < 256 &&
+            o[1].kind == BX_PDF_NAME)
+            set_code(f, (uint8_t)c, text, bx_pdf_glyph(o[1].text, o[1].n, text));
+        o[0] = o[1];
+        o[1] = o[2];
+    }
+    bx_pdf_rewind(pdf, mark);
+}
+
+static void read_font_file(bx_pdf *pdf, bx_pdf_font *f, bx_pdf_obj about)
+{
+    BX_AUTO_BUF bytes = bx_buf_init(BX_PDF_STREAM_MAX);
+    bx_pdf_obj file = bx_pdf_get(pdf, about, "FontFile");
+    if (file.kind == BX_PDF_STREAM && bx_pdf_decode(pdf, file, &bytes) && bytes.n > 0)
+        read_own_encoding(pdf, f, bytes.p, bytes.n);
+}
+
 static bool has_word(bx_pdf_obj name, const char *word)
 {
     return name.kind == BX_PDF_NAME && strstr(name.text, word) != NULL;
 }
 
-static void read_simple(bx_pdf *pdf, bx_pdf_font *f, bx_pdf_obj dict)
+static void read_encoding(bx_pdf *pdf, bx_pdf_font *f, bx_pdf_obj dict, bx_pdf_obj name)
 {
-    bx_pdf_obj encoding = bx_pdf_get(pdf, dict, "Encoding"),
-               name = bx_pdf_get(pdf, dict, "BaseFont");
+    bx_pdf_obj encoding = bx_pdf_get(pdf, dict, "Encoding");
     bool is_true_type = bx_pdf_is(bx_pdf_get(pdf, dict, "Subtype"), "TrueType");
     bx_pdf_encoding base = has_word(name, "Symbol") ? BX_PDF_SYMBOL
                            : is_true_type           ? BX_PDF_WIN
@@ -112,21 +154,29 @@ static void read_simple(bx_pdf *pdf, bx_pdf_font *f, bx_pdf_obj dict)
     bool is_dict = encoding.kind == BX_PDF_DICT;
     bx_pdf_obj named = is_dict ? bx_pdf_get(pdf, encoding, "BaseEncoding") : encoding;
     set_encoding(f, base_encoding(named, base));
+    if (named.kind == BX_PDF_NULL)
+        read_font_file(pdf, f, bx_pdf_get(pdf, dict, "FontDescriptor"));
     if (is_dict)
         read_differences(pdf, f, bx_pdf_get(pdf, encoding, "Differences"));
-    bx_pdf_obj widths = bx_pdf_get(pdf, dict, "Widths"),
-               about = bx_pdf_get(pdf, dict, "FontDescriptor");
+}
+
+static void read_simple_widths(bx_pdf *pdf, bx_pdf_font *f, bx_pdf_obj dict, bx_pdf_obj name)
+{
+    bx_pdf_obj widths = bx_pdf_get(pdf, dict, "Widths");
+    bx_pdf_obj about = bx_pdf_get(pdf, dict, "FontDescriptor");
     int64_t first = bx_pdf_int(bx_pdf_get(pdf, dict, "FirstChar"), 0);
     double missing = bx_pdf_num(bx_pdf_get(pdf, about, "MissingWidth"), 0);
+    bool given = widths.kind == BX_PDF_ARRAY;
     for (int64_t c = 0; c < 256; c++) {
         code *one = &f->simple[c];
-        bool given = widths.kind == BX_PDF_ARRAY;
-        bx_pdf_obj w = given && c >= first ? bx_pdf_item(pdf, widths, (size_t)(c - first))
-                                           : (bx_pdf_obj){.kind = BX_PDF_NULL};
-        int standard = name.kind == BX_PDF_NAME
-                           ? bx_pdf_standard_width(name.text, name.n, one->n ? one->text[0] : 0)
-                           : 500;
-        one->width = bounded(bx_pdf_num(w, given ? missing : standard), 0);
+        double width = 500;
+        if (given && c >= first)
+            width = bx_pdf_num(bx_pdf_item(pdf, widths, (size_t)(c - first)), missing);
+        else if (given)
+            width = missing;
+        else if (name.kind == BX_PDF_NAME)
+            width = bx_pdf_standard_width(name.text, name.n, one->n ? one->text[0] : 0);
+        one->width = bounded(width, 0);
     }
 }
 
@@ -184,12 +234,15 @@ static bx_pdf_font *font_new(bx_pdf *pdf, bx_pdf_obj ref)
     if (!f)
         return NULL;
     bx_pdf_obj dict = bx_pdf_resolve(pdf, ref), type = bx_pdf_get(pdf, dict, "Subtype");
+    bx_pdf_obj name = bx_pdf_get(pdf, dict, "BaseFont");
     f->number = ref.kind == BX_PDF_REF ? ref.ref : 0;
     f->scale = 1;
     if (bx_pdf_is(type, "Type0"))
         read_composite(pdf, f, dict);
     else
-        read_simple(pdf, f, dict);
+        read_encoding(pdf, f, dict, name);
+    if (!f->is_composite)
+        read_simple_widths(pdf, f, dict, name);
     if (bx_pdf_is(type, "Type3")) {
         bx_pdf_obj matrix = bx_pdf_get(pdf, dict, "FontMatrix");
         f->scale = bounded(1000 * bx_pdf_num(bx_pdf_item(pdf, matrix, 0), 0.001), 1);

@@ -326,6 +326,7 @@ static bool read_value(bx_pdf_lex *l, unsigned depth, bx_pdf_obj *ret)
     bx_pdf_skip_space(l);
     if (l->at >= l->n || depth > BX_PDF_DEPTH_MAX)
         return false;
+    l->pdf->work += 16; /* what a value costs beside its bytes */
     uint8_t c = l->p[l->at];
     bool is_double = l->at + 1 < l->n && l->p[l->at + 1] == c;
     if (c == '/')
@@ -349,7 +350,7 @@ bool bx_pdf_next(bx_pdf_lex *lex, bx_pdf_obj *ret)
         return false;
     }
     bool any = read_value(lex, 0, ret);
-    lex->pdf->work += lex->at - from + 1;
+    lex->pdf->work += 4 * (lex->at - from);
     return any;
 }
 

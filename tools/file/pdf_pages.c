@@ -7,6 +7,7 @@ typedef struct level {
     bx_pdf_obj kids; /* an array */
     size_t next;     /* of them */
     bx_pdf_obj resources, rotate;
+    float box[4];
 } level;
 
 typedef struct walk {
@@ -50,6 +51,24 @@ static bx_pdf_obj or_inherited(bx_pdf_obj node, const char *key, bx_pdf_obj inhe
     return own.kind == BX_PDF_NULL ? inherited : own;
 }
 
+/* Its own box, whichever corners it names, or else the one above; US Letter where there is none. */
+static void read_box(bx_pdf *pdf, bx_pdf_obj dict, const level *above, float ret[4])
+{
+    static const float letter[4] = {0, 0, 612, 792};
+    bx_pdf_obj array = bx_pdf_get(pdf, dict, "MediaBox");
+    double v[4];
+    memcpy(ret, above ? above->box : letter, sizeof letter);
+    for (size_t i = 0; i < 4; i++) {
+        v[i] = bx_pdf_num(bx_pdf_item(pdf, array, i), 1e9);
+        if (!(v[i] > -1e6 && v[i] < 1e6))
+            return;
+    }
+    ret[0] = (float)(v[0] < v[2] ? v[0] : v[2]);
+    ret[1] = (float)(v[1] < v[3] ? v[1] : v[3]);
+    ret[2] = (float)(v[0] < v[2] ? v[2] : v[0]);
+    ret[3] = (float)(v[1] < v[3] ? v[3] : v[1]);
+}
+
 /* A node of the tree: one more level, or a page. */
 static bool visit(walk *w, bx_pdf_obj node, const level *above)
 {
@@ -69,11 +88,13 @@ static bool visit(walk *w, bx_pdf_obj node, const level *above)
     if (kids.kind == BX_PDF_ARRAY && !bx_pdf_is(bx_pdf_raw(dict, "Type"), "Page")) {
         if (w->n == LEVELS_MAX)
             return true;
-        w->levels[w->n++] = (level){.kids = kids, .resources = resources, .rotate = rotate};
+        w->levels[w->n] = (level){.kids = kids, .resources = resources, .rotate = rotate};
+        read_box(pdf, dict, above, w->levels[w->n++].box);
         return true;
     }
     bool own = bx_pdf_raw(dict, "Resources").kind != BX_PDF_NULL;
     bx_pdf_page page = {.page = node, .resources = own ? none : resources, .rotate = rotate};
+    read_box(pdf, dict, above, page.box);
     if (node.kind == BX_PDF_REF)
         bx_pdf_rewind(pdf, mark); /* it is read again when it is shown */
     return add_page(pdf, page);
@@ -100,10 +121,14 @@ static void collect(bx_pdf *pdf)
     for (uint32_t i = 0; going && i < pdf->n_entries; i++) {
         bx_pdf_mark mark = bx_pdf_here(pdf);
         bx_pdf_obj node = {.kind = BX_PDF_REF, .ref = i};
-        bool is_page = bx_pdf_is(bx_pdf_get(pdf, bx_pdf_resolve(pdf, node), "Type"), "Page");
+        bx_pdf_obj dict = bx_pdf_resolve(pdf, node);
+        bool is_page = bx_pdf_is(bx_pdf_get(pdf, dict, "Type"), "Page");
+        bx_pdf_page page = {.page = node};
+        if (is_page)
+            read_box(pdf, dict, NULL, page.box);
         bx_pdf_rewind(pdf, mark);
         if (is_page)
-            going = add_page(pdf, (bx_pdf_page){.page = node});
+            going = add_page(pdf, page);
     }
 }
 

@@ -104,6 +104,7 @@ typedef struct bx_pdf_packed { /* an object stream, decoded */
 typedef struct bx_pdf_page {
     bx_pdf_obj page;              /* a reference, or the dictionary */
     bx_pdf_obj resources, rotate; /* inherited, if it has none of its own */
+    float box[4];                 /* of the medium: left, bottom, right, top */
 } bx_pdf_page;
 
 struct bx_pdf {
@@ -119,7 +120,7 @@ struct bx_pdf {
     bool is_rebuilt;
     bool is_damaged; /* something was not read since it was last set to false */
     size_t decoded;  /* bytes that streams became so far */
-    size_t work;     /* bytes that were read as objects so far */
+    size_t work;     /* of reading objects, so far */
     bx_pdf_packed packed[4];
     unsigned next_packed;
     bx_pdf_page *pages;
