@@ -26,14 +26,16 @@ class Hash(ReadTest):
         self.put("f", "a\n")
         self.assertEqual(self.read(offset=9)["structuredContent"]["hash"], hash_of(b"a\n"))
 
-    def test_at_its_bound_and_beyond(self):
-        for size, has_one in ((64 << 20, True), ((64 << 20) + 1, False)):
-            with self.subTest(size):
+    def test_at_its_bounds_and_beyond(self):
+        for size, asked, has_one in ((8 << 20, {}, True), ((8 << 20) + 1, {}, False), ((8 << 20) + 1, {"hash": True}, True),
+                                     (256 << 20, {"hash": False}, False), ((256 << 20) + 1, {"hash": True}, False),
+                                     (1, {"hash": False}, False)):
+            with self.subTest(size, **asked):
                 with open(self.workspace / "f", "wb") as f:
                     f.write(b"x\n" * 40000)
                     f.truncate(size)
-                about = self.read(limit=1)["structuredContent"]
-                self.assertEqual(about["hash"] is not None, has_one)
+                about = self.read(limit=1, **asked)["structuredContent"]
+                self.assertEqual(about["hash"], hash_of((self.workspace / "f").read_bytes()) if has_one else None)
 
 
 class Ranges(ReadTest):

@@ -207,7 +207,7 @@ class Bounds(ReadTest):
     def test_reading_stops_once_the_limit_is_reached(self):
         with open(self.workspace / "f", "wb") as f:           # larger than what is read for its hash
             f.write(b"line\n" * 50000)
-            f.truncate((64 << 20) + 1)
+            f.truncate((8 << 20) + 1)
         done = box("exec", "--json", "--map-dir", f"{self.workspace}::/workspace:ro", TOOL,
                    stdin=json.dumps({"path": "f", "limit": 10}))
         outcome = json.loads(done.stdout)
@@ -547,7 +547,7 @@ class Refused(ReadTest):
                  'argument "max_bytes": expected an integer of at least 1024 and at most 1048576'),
                 ('{"path":"f","ofset":1}',
                  'unknown argument "ofset"; this tool takes path, offset, limit, ranges, max_bytes, '
-                 'max_image_bytes, pages, cells'),
+                 'max_image_bytes, pages, cells, hash'),
                 ('{"path":"f","path":"g"}', 'argument "path" is given twice')):
             with self.subTest(arguments):
                 result = self.raw(arguments)

@@ -10,7 +10,7 @@ enum { STEP = 32 << 10 };
 static void *take(void *ctx, uInt items, uInt size)
 {
     (void)ctx;
-    return calloc(items, size);
+    return bx_calloc(items, size);
 }
 
 static void give(void *ctx, void *p)
@@ -119,7 +119,7 @@ void bx_pdf_lzw(const uint8_t *p, size_t n, bool early, bx_buf *ret)
 {
     uint32_t waiting = 0;
     unsigned n_waiting = 0;
-    lzw *z = calloc(1, sizeof *z);
+    lzw *z = bx_calloc(1, sizeof *z);
     if (!z)
         return;
     for (unsigned i = 0; i < 256; i++) {

@@ -98,7 +98,7 @@ static bool place_of(const show *s, double width, bx_pdf_char *ret)
         y < s->box[1] || y > s->box[3])
         return false;
     double sign = s->now.size < 0 ? -1 : 1;
-    unsigned turn = across >= along ? (m.a * sign >= 0 ? 0 : 2) : m.b * sign >= 0 ? 1 : 3;
+    uint8_t turn = across >= along ? (m.a * sign >= 0 ? 0 : 2) : m.b * sign >= 0 ? 1 : 3;
     double from = turn == 0 ? x : turn == 1 ? y : turn == 2 ? -x : -y;
     double wide = turn == 0 ? dx : turn == 1 ? dy : turn == 2 ? -dx : -dy;
     double base = turn == 0 ? y : turn == 1 ? -x : turn == 2 ? -y : x;

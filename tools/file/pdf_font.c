@@ -194,7 +194,7 @@ static void read_widths(bx_pdf *pdf, bx_pdf_font *f, bx_pdf_obj list)
 {
     if (list.kind != BX_PDF_ARRAY)
         return;
-    f->widths = malloc(CIDS * sizeof *f->widths);
+    f->widths = bx_realloc(NULL, CIDS * sizeof *f->widths);
     for (size_t i = 0; f->widths && i < CIDS; i++)
         f->widths[i] = -1;
     for (size_t i = 0; f->widths && i + 1 < list.n;) {

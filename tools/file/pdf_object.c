@@ -21,7 +21,7 @@ void *bx_pdf_alloc(bx_pdf *pdf, size_t n)
         size_t size = n > CHUNK ? n : CHUNK;
         if (a->total + size > BX_PDF_ARENA_MAX)
             return NULL;
-        bx_pdf_chunk *c = malloc(sizeof *c + size);
+        bx_pdf_chunk *c = bx_realloc(NULL, sizeof *c + size);
         if (!c)
             return NULL;
         c->before = a->last;

@@ -134,14 +134,14 @@ static void collect(bx_pdf *pdf)
 
 static void read_tree(bx_pdf *pdf)
 {
-    walk *w = calloc(1, sizeof *w);
+    walk *w = bx_calloc(1, sizeof *w);
     pdf->n_pages = 0;
     if (!w)
         return;
     w->pdf = pdf;
     bx_pdf_obj root = bx_pdf_raw(bx_pdf_get(pdf, pdf->trailer, "Root"), "Pages");
     w->n_seen = BX_PDF_OBJECTS_MAX;
-    w->seen = calloc(1, w->n_seen / 8);
+    w->seen = bx_calloc(1, w->n_seen / 8);
     if (w->seen)
         walk_tree(w, root);
     free(w->seen);

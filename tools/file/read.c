@@ -37,7 +37,7 @@ void bx_read_field_bool(bx_out *o, const char *name, bool b)
 static bool hash_of_the_rest(bx_reader *r)
 {
     while (r->hashes && bx_source_skip(&r->source))
-        r->hashes = r->hash.n <= BX_READ_HASH_MAX;
+        r->hashes = (int64_t)r->hash.n <= r->ask.hash_max;
     return r->hashes && !r->source.error;
 }
 
@@ -89,7 +89,7 @@ static void open_source(bx_reader *r, int fd)
 {
     bx_source *s = &r->source;
     bx_source_open(s, fd);
-    r->hashes = r->size <= BX_READ_HASH_MAX;
+    r->hashes = r->size <= r->ask.hash_max;
     if (!r->hashes)
         return;
     bx_hash_begin(&r->hash);

@@ -13,8 +13,9 @@ enum {
     BX_READ_LINE_CHARS = 2000, /* of a line that are shown */
     BX_READ_LINE_BYTES = BX_READ_LINE_CHARS * 4,
     BX_READ_RANGES_MAX = 100,
-    BX_READ_HASH_MAX = 64 << 20,  /* bytes: larger files are not read to their end for the hash */
-    BX_READ_WHOLE_MAX = 32 << 20, /* bytes of a notebook or PDF document, which is held whole */
+    BX_READ_HASH_ALWAYS = 8 << 20, /* bytes: larger files are hashed only when that is asked for */
+    BX_READ_HASH_MAX = 256 << 20,  /* and larger ones never */
+    BX_READ_WHOLE_MAX = 32 << 20,  /* bytes of a notebook or PDF document, which is held whole */
 };
 
 typedef struct bx_read_line { /* one line of the file, decoded and cut */
@@ -49,7 +50,8 @@ typedef struct bx_reader {
         bool has_lines; /* offset, limit or ranges were given */
         bool has_list;  /* ranges were given */
         bool has_pages, has_cells;
-        bx_picks picks; /* of pages or cells */
+        int64_t hash_max; /* bytes of a file that is read to its end for its hash */
+        bx_picks picks;   /* of pages or cells */
     } ask;
     int64_t size;  /* bytes of the file when it was opened */
     uint64_t rest; /* bytes of output that are kept for what is not text */

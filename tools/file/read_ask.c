@@ -83,6 +83,14 @@ static bool ask_picks(bx_reader *r, bx_args *a, const char *name)
     return true;
 }
 
+/* Hashing costs more than all else a call does with a part of a large file. */
+static int64_t ask_hash_max(bx_args *a)
+{
+    bool given = bx_arg_given(a, "hash");
+    bool wanted = bx_arg_bool(a, "hash", true);
+    return !wanted ? -1 : given ? BX_READ_HASH_MAX : BX_READ_HASH_ALWAYS;
+}
+
 bx_code bx_read_ask(bx_reader *r, bx_args *a, bx_error *err)
 {
     r->ask.picks.n = 0;
@@ -94,6 +102,7 @@ bx_code bx_read_ask(bx_reader *r, bx_args *a, bx_error *err)
     r->ask.has_cells = ask_picks(r, a, "cells");
     if (r->ask.has_pages && r->ask.has_cells)
         bx_arg_wrong(a, "cells", "not together with pages", NULL);
+    r->ask.hash_max = ask_hash_max(a);
     r->rest = REST_ROOM + bx_out_size(r->ask.path, strlen(r->ask.path));
     if (r->ask.has_list)
         r->rest += RANGE_ROOM * r->ask.n_ranges;

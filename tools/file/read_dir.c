@@ -53,7 +53,7 @@ static const char *keep(listing *l, const char *name)
     if (n > CHUNK || l->bytes + n > NAMES_MAX)
         return NULL;
     if (!l->names || CHUNK - l->names->used < n) {
-        chunk *c = malloc(sizeof *c);
+        chunk *c = bx_realloc(NULL, sizeof *c);
         if (!c)
             return NULL;
         c->before = l->names;
