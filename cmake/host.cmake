@@ -41,14 +41,13 @@ if(BX_SANITIZE)
     target_compile_options(host_decoders PRIVATE -fno-sanitize=undefined)
 endif()
 
+file(GLOB file_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/file/*.c)
+list(FILTER file_parts EXCLUDE REGEX "_main\\.c$")
 bx_host_code(file
-    SOURCES ${CMAKE_SOURCE_DIR}/tools/file/read.c ${CMAKE_SOURCE_DIR}/tools/file/image.c
-            ${CMAKE_SOURCE_DIR}/tools/file/image_pixels.c $<TARGET_OBJECTS:host_decoders>
-            ${CMAKE_SOURCE_DIR}/tools/file/change.c ${CMAKE_SOURCE_DIR}/tools/file/write.c
-            ${CMAKE_SOURCE_DIR}/tools/file/edit.c ${CMAKE_SOURCE_DIR}/tools/file/edit_text.c
+    SOURCES ${file_parts} $<TARGET_OBJECTS:host_decoders>
     USES host_lib
     FLAGS -DZ_SOLO
-    FUZZ image_fuzz edit_fuzz)
+    FUZZ image_fuzz notebook_fuzz pdf_fuzz edit_fuzz)
 
 file(GLOB fetch_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/fetch/*.c)
 list(FILTER fetch_parts EXCLUDE REGEX "/(web_fetch|http_wasi|cabi)\\.c$")

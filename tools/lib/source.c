@@ -11,6 +11,8 @@ static size_t read_some(bx_source *s, uint8_t *p, size_t n)
 {
     while (!s->at_end) {
         ssize_t k = read(s->fd, p, n);
+        if (k > 0 && s->seen)
+            s->seen(s->seen_ctx, p, (size_t)k);
         if (k > 0)
             return (size_t)k;
         if (k < 0 && (errno == EINTR || errno == EAGAIN))
@@ -120,6 +122,13 @@ bool bx_source_more(bx_source *s)
         s->n = read_some(s, s->raw, sizeof s->raw);
     }
     return s->n > 0;
+}
+
+bool bx_source_skip(bx_source *s)
+{
+    s->at = s->n = s->raw_at = s->raw_n = 0;
+    s->high = 0;
+    return read_some(s, s->raw, sizeof s->raw) > 0;
 }
 
 uint64_t bx_source_skip_lines(bx_source *s, uint64_t lines, bool *ret_rest)

@@ -21,6 +21,9 @@ typedef struct bx_source {
     int error;            /* errno of a read that failed; the stream ends there */
     size_t raw_at, raw_n; /* UTF-16 only: what is not decoded yet */
     uint32_t high;        /* UTF-16 only: a high surrogate waiting for its other half, or 0 */
+    /* Gets the file's own bytes as they are read; set after bx_source_open, or NULL. */
+    void (*seen)(void *ctx, const uint8_t *p, size_t n);
+    void *seen_ctx;
     uint8_t raw[BX_SOURCE_RAW];
     uint8_t decoded[3 * BX_SOURCE_UNITS + 8];
 } bx_source;
@@ -34,6 +37,10 @@ void bx_source_as_text(bx_source *s);
 
 /* Bytes are at hand, read now if need be; false at the end and after an error. */
 bool bx_source_more(bx_source *s);
+
+/* Read further without looking: what was at hand is dropped, and nothing is from here on.  False:
+ * there was nothing left to read. */
+bool bx_source_skip(bx_source *s);
 
 /* Move past `lines` line feeds.  Returns how many there were; fewer: the end came first.
  * *ret_rest is then true when bytes followed the last of them. */
