@@ -79,6 +79,9 @@ BX_NODISCARD bx_code bx_globs_add(bx_globs *g, bx_str pattern, bx_error *err);
 /* `path` is relative to the root of the search.  A list without patterns says NONE. */
 bx_glob_verdict bx_globs_judge(bx_globs *g, bx_str path, bool is_dir);
 
+/* Is it itself to be found: included, or nothing excludes it and the list includes nothing. */
+bool bx_globs_take(bx_globs *g, bx_str path, bool is_dir);
+
 /* Is directory `dir` to be entered: it is not excluded, and something below it may be included. */
 bool bx_globs_may_enter(bx_globs *g, bx_str dir);
 

@@ -11,6 +11,8 @@
  *     }
  *     const bx_walk_notes *notes = bx_walk_told(w);
  *
+ * root is taken without "." and "..", as if no link lay above a "..".
+ *
  * What is visited: everything below `root`, less
  *   - hidden names (with a leading dot), unless `hidden`, a rule takes them back, or a pattern of
  *     `globs` asks for them (bx_globs_ask_for_hidden);
@@ -85,6 +87,7 @@ typedef struct bx_walk_notes {            /* what was not visited, and why */
     uint64_t no_room;          /* entries beyond BX_WALK_MEMORY_MAX */
     uint64_t rules_cut;        /* ignore files of which a part was left out, or that were
                                   unreadable */
+    bool no_memory;            /* an ignore file was left out, or an order not made */
     bool entries_limit;        /* the call's limit of directory entries ended the walk */
     bool is_loss;              /* one of those above means that something may be missing */
 } bx_walk_notes;
