@@ -147,7 +147,8 @@ static void cut(bx_glob_call *c)
     bx_found_sort(f);
     size_t from = c->ask.by_time ? (size_t)c->ask.offset : 0;
     from = from < f->n ? from : f->n;
-    memmove(f->f, f->f + from, (f->n - from) * sizeof *f->f);
+    if (from > 0)
+        memmove(f->f, f->f + from, (f->n - from) * sizeof *f->f);
     f->n -= from;
     c->shown = f->n < (size_t)c->ask.limit ? f->n : (size_t)c->ask.limit;
     uint64_t all = REST_ROOM, used = REST_ROOM;

@@ -57,12 +57,14 @@ static void set_key(bx_key *k, bx_key_kind kind, const tokens *t, size_t from, s
         k->p[i - from] = (char)t->t[i];
 }
 
-/* The longest run of literals; a path the pattern matches has it in it. */
+/* The longest run of literals; a path the pattern matches has it in it.  A slash behind stars is
+ * not part of one: with them it may be nothing. */
 static void set_gram(bx_key *k, const tokens *t)
 {
     size_t best = 0, best_n = 0;
     for (size_t i = 0, n = 0; i < t->n; i++) {
-        n = is_literal(t->t[i]) ? n + 1 : 0;
+        bool is_slash_of_stars = i > 0 && t->t[i] == '/' && t->t[i - 1] == STARS;
+        n = is_literal(t->t[i]) && !is_slash_of_stars ? n + 1 : 0;
         if (n > best_n) {
             best_n = n;
             best = i + 1 - n;

@@ -35,7 +35,8 @@ struct bx_pattern {
     size_t n;
     bx_set *sets;
     size_t n_sets;
-    uint64_t *now, *next; /* sets of states */
+    uint64_t *bits;       /* of both sets: */
+    uint64_t *now, *next; /* sets of states; they change places */
     size_t words;         /* of each */
     size_t from;          /* the first state where only the name is looked at: all states before
                              it lead to any depth; else 0 */
@@ -52,7 +53,7 @@ void bx_pattern_free(bx_pattern *p)
         return;
     free(p->s);
     free(p->sets);
-    free(p->now);
+    free(p->bits);
     free(p->prefix);
     free(p);
 }
@@ -223,13 +224,11 @@ static bx_code take_sequence(parser *c, bool is_part, char after)
 {
     while (c->at < c->text.n) {
         char b = c->text.p[c->at];
-        bool is_slash = b == '/';
         bx_code e = BX_OK;
         if (c->depth > 0 && (b == ',' || b == '}'))
             return BX_OK;
         if (b == '*') {
             take_stars(c, is_part, after);
-            is_slash = c->p->s[c->p->n - 1].op == OP_DEEP_IN;
         } else if (b == '?') {
             emit(c, OP_ANY, 0);
             c->at++;
@@ -242,7 +241,8 @@ static bx_code take_sequence(parser *c, bool is_part, char after)
         }
         if (e != BX_OK)
             return e;
-        is_part = is_slash;
+        const state *last = c->p->n > 0 ? &c->p->s[c->p->n - 1] : NULL;
+        is_part = last && (last->op == OP_DEEP_IN || (last->op == OP_CHAR && last->arg == '/'));
     }
     return BX_OK;
 }
@@ -307,8 +307,8 @@ static bx_code compile(parser *c)
     state *shrunk = bx_realloc(p->s, p->n * sizeof *p->s);
     p->s = shrunk ? shrunk : p->s;
     p->words = (p->n + 63) / 64;
-    p->now = bx_calloc(2 * p->words, sizeof *p->now);
-    if (!p->now)
+    p->now = p->bits = bx_calloc(2 * p->words, sizeof *p->bits);
+    if (!p->bits)
         return bx_fail(c->err, BX_ENOMEM, "no memory for a pattern");
     p->next = p->now + p->words;
     return find_literals(p, c->text.n, c->err);
