@@ -59,14 +59,16 @@ def make_rule(chance, pieces):
 
 
 def make_rules(chance, path, pieces):
-    mark = "\ufeff" if chance.random() < 0.1 else ""
+    mark = "\ufeff" if pieces is ODD and chance.random() < 0.1 else ""     # part of the first rule for ripgrep 13
     rules = [make_rule(chance, pieces) for _ in range(chance.randint(1, 6))]
     path.write_bytes((mark + chance.choice(["\n", "\n", "\r\n"]).join(rules) + chance.choice(["", "\n"])).encode())
 
 
 def make_tree(chance, directory, pieces, kinds, depth=0):
     directory.mkdir(exist_ok=True)
-    for name in chance.sample(NAMES, chance.randint(2, 7)):
+    # For ripgrep "**/" leads across no directory whose name has a line feed, and a character is a byte.
+    names = [n for n in NAMES if pieces is ODD or n not in ("z\n", "é")]
+    for name in chance.sample(names, chance.randint(2, 7)):
         if depth < 3 and chance.random() < 0.45:
             make_tree(chance, directory / name, pieces, kinds, depth + 1)
         else:
@@ -144,8 +146,9 @@ class Compare(unittest.TestCase):
                     pattern = pattern.replace("foo", "{foo,a*}")
                 if chance.random() < 0.2:
                     pattern = "!" + pattern
-                if pattern.lstrip("!").startswith("/"):
-                    continue                        # an absolute path here, and bound to the directory there
+                # Absolute paths here, bound to the directory there; parts no path has; a star too many.
+                if pattern.lstrip("!").startswith("/") or "." in pattern.lstrip("!").split("/") or "***" in pattern:
+                    continue
                 told = self.run_in("rg", "--files", "--null", "--no-config", "--hidden", "--no-ignore", "-g", pattern)
                 if told.returncode == 2:
                     continue
