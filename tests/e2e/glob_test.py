@@ -60,6 +60,9 @@ class Patterns(GlobTest):
         self.assertEqual(self.found("*.c"), ["a.c", "src/b.c", "src/lib/c.c"])
         self.assertEqual(self.found("**/*.c"), ["a.c", "src/b.c", "src/lib/c.c"])
         self.assertEqual(self.found("src/*.c"), ["src/b.c"])
+        self.assertEqual(self.found("/*.c"), ["a.c"])
+        self.assertEqual(self.found("./*.c"), ["a.c"])
+        self.assertEqual(self.found("/*.c", path="src"), ["src/b.c"])
         self.assertEqual(self.found("./src/**/*.{c,h}"), ["src/b.c", "src/lib/c.c", "src/lib/d.h"])
         self.assertEqual(self.found("*.c", path="src"), ["src/b.c", "src/lib/c.c"])
         self.assertEqual(self.found("lib/*.c", path="src/"), ["src/lib/c.c"])
@@ -72,6 +75,8 @@ class Patterns(GlobTest):
         self.assertEqual(self.found("/workspace/src/*.c", path="/workspace/src"), ["src/b.c"])
         self.assertIn("does not lie below path", self.bad("/workspace/src/*.c", path="/workspace/lib"))
         self.assertIn("/nowhere", self.bad("/nowhere/*.c"))
+        self.assertIn("relative to path", self.bad("!/workspace/src/*.c"))
+        self.assertEqual(self.good("*.c", path="src/lib/../")[1]["path"], "/workspace/src")
 
     def test_sets_braces_escapes(self):
         self.put("a1", "b1", "c1", "a*", "x{y}", "é")
