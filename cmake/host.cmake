@@ -56,3 +56,10 @@ bx_host_code(fetch
     USES host_lib
     FLAGS ${BX_DECODER_INCLUDES}
     FUZZ html_fuzz charset_fuzz decode_fuzz)
+
+file(GLOB search_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/search/*.c)
+list(FILTER search_parts EXCLUDE REGEX "_main\\.c$")
+bx_host_code(search
+    SOURCES ${search_parts}
+    USES host_lib
+    FUZZ pattern_fuzz ignore_fuzz)
