@@ -55,3 +55,10 @@ bx_host_code(fetch
     USES host_lib
     FLAGS ${BX_DECODER_INCLUDES}
     FUZZ html_fuzz charset_fuzz decode_fuzz)
+
+file(GLOB regex_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/regex/*.c)
+bx_host_code(regex
+    SOURCES ${regex_parts}
+    USES host_lib
+    FLAGS -I${CMAKE_BINARY_DIR}/generated
+    FUZZ regex_fuzz)
