@@ -62,3 +62,9 @@ bx_host_code(regex
     USES host_lib
     FLAGS -I${CMAKE_BINARY_DIR}/generated
     FUZZ regex_fuzz)
+
+file(GLOB search_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/search/*.c)
+list(FILTER search_parts EXCLUDE REGEX "_main\\.c$")
+bx_host_code(search
+    SOURCES ${search_parts}
+    USES host_regex host_lib)

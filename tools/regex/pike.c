@@ -199,19 +199,19 @@ static bool step(bx_pike *k, const place *here, bool has_byte, bx_span *ret)
     return false;
 }
 
-bx_found bx_pike_find(bx_pike *k, const uint8_t *p, size_t n, bx_span part, const bx_finder *finder,
+bx_hit bx_pike_find(bx_pike *k, const uint8_t *p, size_t n, bx_span part, const bx_finder *finder,
                       bx_span *ret)
 {
     bool found = false;
     k->now.n = 0;
     for (size_t at = part.from;; at++) {
         if (*k->budget == 0)
-            return BX_FOUND_GAVE_UP;
+            return BX_HIT_GAVE_UP;
         if (k->now.n == 0) {
             if (found)
-                return BX_FOUND;
+                return BX_HIT;
             if (finder && (at = bx_finder_next(finder, p, part.to, at)) == SIZE_MAX)
-                return BX_FOUND_NONE;
+                return BX_HIT_NONE;
         }
         place here = {p, n, at};
         if (!found) { /* the later a match begins, the less it is preferred */
@@ -225,7 +225,7 @@ bx_found bx_pike_find(bx_pike *k, const uint8_t *p, size_t n, bx_span part, cons
         k->now = k->next;
         k->next = swap;
         if (at >= part.to)
-            return found ? BX_FOUND : BX_FOUND_NONE;
+            return found ? BX_HIT : BX_HIT_NONE;
     }
 }
 

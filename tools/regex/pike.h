@@ -17,7 +17,7 @@ void bx_pike_free(bx_pike *k);
 
 /* The leftmost match of p[0..to) that begins at `from` or behind it, in a text of `n` bytes;
  * ret[0..groups).  `finder` NULL, or a match begins at one of its candidates. */
-bx_found bx_pike_find(bx_pike *k, const uint8_t *p, size_t n, bx_span part, const bx_finder *finder,
+bx_hit bx_pike_find(bx_pike *k, const uint8_t *p, size_t n, bx_span part, const bx_finder *finder,
                       bx_span *ret);
 
 #endif

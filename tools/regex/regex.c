@@ -142,19 +142,19 @@ static bx_span line_around(const uint8_t *p, size_t n, size_t at, size_t not_bef
     return (bx_span){lf == SIZE_MAX ? not_before : lf + 1, end == SIZE_MAX ? n : end};
 }
 
-static bx_found by_threads(bx_regex *r, const uint8_t *p, size_t n, bx_span part, bx_span *ret)
+static bx_hit by_threads(bx_regex *r, const uint8_t *p, size_t n, bx_span part, bx_span *ret)
 {
     if (!r->pike && !(r->pike = bx_pike_new(&r->forwards, &r->words, 1, &r->budget)))
-        return BX_FOUND_GAVE_UP;
+        return BX_HIT_GAVE_UP;
     return bx_pike_find(r->pike, p, n, part, r->first, ret);
 }
 
 /* Where the match that ends at `end` begins. */
-static bx_found find_begin(bx_regex *r, const bx_dfa_ask *forwards, size_t end, bx_span *ret)
+static bx_hit find_begin(bx_regex *r, const bx_dfa_ask *forwards, size_t end, bx_span *ret)
 {
     if (!r->has_backwards) {
         if (bx_nfa_new(&r->ast, true, &r->backwards) != BX_OK)
-            return BX_FOUND_GAVE_UP;
+            return BX_HIT_GAVE_UP;
         r->has_backwards = true;
         r->begins = bx_dfa_new(&r->backwards, true, &r->budget);
     }
@@ -165,8 +165,8 @@ static bx_found find_begin(bx_regex *r, const bx_dfa_ask *forwards, size_t end, 
     ask.finder = NULL;
     *ret = (bx_span){SIZE_MAX, end};
     if (!r->begins || bx_dfa_find(r->begins, &ask, &ret->from) != BX_DFA_MATCH)
-        return BX_FOUND_GAVE_UP;
-    return BX_FOUND;
+        return BX_HIT_GAVE_UP;
+    return BX_HIT;
 }
 
 static bx_dfa_end ask_table(bx_regex *r, const bx_dfa_ask *ask, size_t *ret)
@@ -180,20 +180,20 @@ static bx_dfa_end ask_table(bx_regex *r, const bx_dfa_ask *ask, size_t *ret)
     return end;
 }
 
-static bx_found find_literal(const bx_regex *r, const uint8_t *p, size_t n, size_t from,
+static bx_hit find_literal(const bx_regex *r, const uint8_t *p, size_t n, size_t from,
                              bx_span *ret)
 {
     size_t at = bx_finder_next(r->first, p, n, from);
     if (at == SIZE_MAX)
-        return BX_FOUND_NONE;
+        return BX_HIT_NONE;
     *ret = (bx_span){at, at + bx_finder_length(r->first, p, n, at)};
-    return BX_FOUND;
+    return BX_HIT;
 }
 
-bx_found bx_regex_find(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret)
+bx_hit bx_regex_find(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret)
 {
     if (from > n)
-        return BX_FOUND_NONE;
+        return BX_HIT_NONE;
     if (r->is_literal)
         return find_literal(r, p, n, from, ret);
     bx_dfa_ask ask = {.p = p, .n = n, .from = from, .to = n, .finder = r->first};
@@ -201,62 +201,62 @@ bx_found bx_regex_find(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_
         size_t at;
         bx_dfa_end end = ask_table(r, &ask, &at);
         if (end == BX_DFA_NONE)
-            return BX_FOUND_NONE;
-        if (end == BX_DFA_MATCH && find_begin(r, &ask, at, ret) == BX_FOUND)
-            return BX_FOUND;
+            return BX_HIT_NONE;
+        if (end == BX_DFA_MATCH && find_begin(r, &ask, at, ret) == BX_HIT)
+            return BX_HIT;
         /* The rest the threads have to find: of this line, where a match lies in one. */
         bx_span part = {ask.from, n};
         if (r->o.lines && r->gave_up < GAVE_UP_MAX)
             part = line_around(p, n, at, ask.from);
-        bx_found found = by_threads(r, p, n, part, ret);
-        if (found != BX_FOUND_NONE || part.to >= n)
+        bx_hit found = by_threads(r, p, n, part, ret);
+        if (found != BX_HIT_NONE || part.to >= n)
             return found;
         ask.from = part.to + 1;
     }
 }
 
 /* The line of a match that ends at `at`; the place behind the last line feed is in no line. */
-static bx_found line_of(const uint8_t *p, size_t n, size_t at, size_t from, bx_span *ret)
+static bx_hit line_of(const uint8_t *p, size_t n, size_t at, size_t from, bx_span *ret)
 {
     bx_span line = line_around(p, n, at, from);
     if (line.from >= n)
-        return BX_FOUND_NONE;
+        return BX_HIT_NONE;
     *ret = line;
-    return BX_FOUND;
+    return BX_HIT;
 }
 
 /* Lines that hold the inner string, one after the other. */
-static bx_found find_inner(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret)
+static bx_hit find_inner(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret)
 {
     bx_dfa_ask ask = {.p = p, .n = n, .from = from, .earliest = true};
     for (;;) {
         size_t at = bx_finder_next(r->inner, p, n, ask.from);
         if (at == SIZE_MAX)
-            return BX_FOUND_NONE;
+            return BX_HIT_NONE;
         bx_span line = line_around(p, n, at, ask.from), match;
         ask.from = line.from;
         ask.to = line.to;
         bx_dfa_end end = ask_table(r, &ask, &at);
-        bx_found found = end == BX_DFA_MATCH  ? BX_FOUND
-                         : end == BX_DFA_NONE ? BX_FOUND_NONE
+        bx_hit found = end == BX_DFA_MATCH  ? BX_HIT
+                         : end == BX_DFA_NONE ? BX_HIT_NONE
                                               : by_threads(r, p, n, line, &match);
         *ret = line;
-        if (found != BX_FOUND_NONE)
+        if (found != BX_HIT_NONE)
             return found;
         if (line.to >= n)
-            return BX_FOUND_NONE;
+            return BX_HIT_NONE;
         ask.from = line.to + 1;
     }
 }
 
-bx_found bx_regex_find_line(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret)
+bx_hit bx_regex_find_line(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret)
 {
     bx_span match;
     if (from >= n)
-        return BX_FOUND_NONE;
+        return BX_HIT_NONE;
     if (r->is_literal) {
-        bx_found found = find_literal(r, p, n, from, &match);
-        return found == BX_FOUND ? line_of(p, n, match.to, from, ret) : found;
+        bx_hit found = find_literal(r, p, n, from, &match);
+        return found == BX_HIT ? line_of(p, n, match.to, from, ret) : found;
     }
     if (r->inner && r->gave_up < GAVE_UP_MAX)
         return find_inner(r, p, n, from, ret);
@@ -265,40 +265,40 @@ bx_found bx_regex_find_line(bx_regex *r, const uint8_t *p, size_t n, size_t from
         size_t at;
         bx_dfa_end end = ask_table(r, &ask, &at);
         if (end == BX_DFA_NONE)
-            return BX_FOUND_NONE;
+            return BX_HIT_NONE;
         if (end == BX_DFA_MATCH)
             return line_of(p, n, at, ask.from, ret);
         bx_span part = {ask.from, n};
         if (r->gave_up < GAVE_UP_MAX)
             part = line_around(p, n, at, ask.from);
-        bx_found found = by_threads(r, p, n, part, &match);
-        if (found == BX_FOUND)
+        bx_hit found = by_threads(r, p, n, part, &match);
+        if (found == BX_HIT)
             return line_of(p, n, match.to, ask.from, ret);
-        if (found != BX_FOUND_NONE || part.to >= n)
+        if (found != BX_HIT_NONE || part.to >= n)
             return found;
         ask.from = part.to + 1;
     }
 }
 
-bx_found bx_regex_captures(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret,
+bx_hit bx_regex_captures(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret,
                            size_t count)
 {
     bx_span match;
-    bx_found found = bx_regex_find(r, p, n, from, &match);
+    bx_hit found = bx_regex_find(r, p, n, from, &match);
     for (size_t i = 0; i < count; i++)
         ret[i] = (bx_span){SIZE_MAX, SIZE_MAX};
-    if (found != BX_FOUND)
+    if (found != BX_HIT)
         return found;
     if (count > 0)
         ret[0] = match;
     if (count <= 1 || r->ast.groups <= 1 || !r->o.captures)
-        return BX_FOUND;
+        return BX_HIT;
     size_t groups = r->ast.groups;
     if (!r->capturing)
         r->capturing = bx_pike_new(&r->forwards, &r->words, groups, &r->budget);
     BX_AUTOFREE bx_span *all = bx_calloc(groups, sizeof *all);
     if (!r->capturing || !all)
-        return BX_FOUND_GAVE_UP;
+        return BX_HIT_GAVE_UP;
     bx_span part = {match.from, n};
     if (r->o.lines)
         part = line_around(p, n, match.to, match.from);

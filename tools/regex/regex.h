@@ -40,11 +40,11 @@ typedef struct bx_span { /* p[from..to); from SIZE_MAX: not there */
     size_t from, to;
 } bx_span;
 
-typedef enum bx_found {
-    BX_FOUND_NONE,
-    BX_FOUND,
-    BX_FOUND_GAVE_UP, /* over the budget, or out of memory: nothing is known */
-} bx_found;
+typedef enum bx_hit {
+    BX_HIT_NONE,
+    BX_HIT,
+    BX_HIT_GAVE_UP, /* over the budget, or out of memory: nothing is known */
+} bx_hit;
 
 /* BX_EINVAL: the message says what is wrong and at which character; BX_ELIMIT: too large. */
 BX_NODISCARD bx_code bx_regex_new(bx_str pattern, const bx_regex_options *options, bx_regex **ret,
@@ -53,14 +53,14 @@ void bx_regex_free(bx_regex *r); /* NULL is fine */
 BX_DEFINE_AUTO(bx_regex, bx_regex_free)
 
 /* The leftmost match of p[0..n) that begins at `from` or behind it. */
-bx_found bx_regex_find(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret);
+bx_hit bx_regex_find(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret);
 
 /* With `lines`: the first line at or behind `from`, which begins a line, that has a match.  *ret is
  * the line without its \n. Sooner known than where the match is. */
-bx_found bx_regex_find_line(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret);
+bx_hit bx_regex_find_line(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret);
 
 /* As bx_regex_find, with the groups: ret[0] is the match, ret[i] group i of `count`. */
-bx_found bx_regex_captures(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret,
+bx_hit bx_regex_captures(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret,
                            size_t count);
 
 size_t bx_regex_groups(const bx_regex *r); /* group 0, the match, is one */

@@ -20,7 +20,7 @@ static const char *all(const char *pattern, const char *text, bx_regex_options o
     out[0] = '\0';
     size_t n = strlen(text), at = 0, used = 0;
     bx_span s;
-    while (used < 1000 && bx_regex_find(r, (const uint8_t *)text, n, at, &s) == BX_FOUND) {
+    while (used < 1000 && bx_regex_find(r, (const uint8_t *)text, n, at, &s) == BX_HIT) {
         used += (size_t)snprintf(out + used, sizeof out - used, "%s%zu-%zu", used ? " " : "",
                                  s.from, s.to);
         at = s.to + (s.from == s.to);
@@ -223,7 +223,7 @@ static void groups(void)
     CHECK(bx_regex_new(BX_LIT("(?P<k>\\w+)=(?<v>\\w+)(x)?"), &o, &r, NULL) == BX_OK);
     CHECK(bx_regex_groups(r) == 4 && bx_regex_group(r, BX_LIT("v")) == 2);
     CHECK(bx_regex_group(r, BX_LIT("w")) == SIZE_MAX);
-    CHECK(bx_regex_captures(r, text, 10, 0, g, 4) == BX_FOUND);
+    CHECK(bx_regex_captures(r, text, 10, 0, g, 4) == BX_HIT);
     CHECK(g[0].from == 0 && g[0].to == 9 && g[1].to == 3 && g[2].from == 4 && g[2].to == 9);
     CHECK(g[3].from == SIZE_MAX);
     bx_regex_expand(r, BX_LIT("${v}: $k$$ $1a ${1}a $3 $9 $ ${"), text, g, 4, &out);
@@ -239,12 +239,12 @@ static void lines(void)
     bx_regex_options o = {.lines = true};
     const uint8_t *text = (const uint8_t *)"one\ntwo\n\nthree";
     CHECK(bx_regex_new(BX_LIT("t\\w*$"), &o, &r, NULL) == BX_OK);
-    CHECK(bx_regex_find_line(r, text, 14, 0, &l) == BX_FOUND && l.from == 4 && l.to == 7);
-    CHECK(bx_regex_find_line(r, text, 14, 8, &l) == BX_FOUND && l.from == 9 && l.to == 14);
+    CHECK(bx_regex_find_line(r, text, 14, 0, &l) == BX_HIT && l.from == 4 && l.to == 7);
+    CHECK(bx_regex_find_line(r, text, 14, 8, &l) == BX_HIT && l.from == 9 && l.to == 14);
     bx_regex_free(r);
     CHECK(bx_regex_new(BX_LIT("^$"), &o, &r, NULL) == BX_OK);
-    CHECK(bx_regex_find_line(r, text, 14, 0, &l) == BX_FOUND && l.from == 8 && l.to == 8);
-    CHECK(bx_regex_find_line(r, text, 4, 0, &l) == BX_FOUND_NONE);
+    CHECK(bx_regex_find_line(r, text, 14, 0, &l) == BX_HIT && l.from == 8 && l.to == 8);
+    CHECK(bx_regex_find_line(r, text, 4, 0, &l) == BX_HIT_NONE);
     bx_regex_free(r);
 }
 

@@ -1,0 +1,8 @@
+# The tools that search.  Included by cmake/guests.cmake.
+set(BX_SEARCH_WALK pattern.c pattern_set.c globs.c ignore.c ignore_key.c sources.c dir.c walk.c walk_items.c)
+list(TRANSFORM BX_SEARCH_WALK PREPEND ${CMAKE_SOURCE_DIR}/tools/search/)
+
+bx_guest(glob DIRECTORY tools
+    SOURCES ${CMAKE_SOURCE_DIR}/tools/search/glob.c ${CMAKE_SOURCE_DIR}/tools/search/glob_main.c
+            ${CMAKE_SOURCE_DIR}/tools/search/found.c ${BX_SEARCH_WALK}
+    LINK -Wl,-z,stack-size=262144 -Wl,--initial-memory=2097152)
