@@ -49,7 +49,7 @@ static uint32_t above(bx_parser *ps, bx_node_kind kind, uint32_t value, uint32_t
     return node;
 }
 
-static uint32_t known_set(const bx_ast *a, const bx_set *s, bool is_bytes)
+static uint32_t known_set(const bx_ast *a, const bx_cpset *s, bool is_bytes)
 {
     for (uint32_t i = a->n_sets; i > 0 && i + 8 > a->n_sets; i--) {
         const bx_ast_set *old = &a->sets[i - 1];
@@ -60,19 +60,19 @@ static uint32_t known_set(const bx_ast *a, const bx_set *s, bool is_bytes)
     return UINT32_MAX;
 }
 
-uint32_t bx_node_set(bx_parser *ps, bx_set *s, bool is_bytes)
+uint32_t bx_node_set(bx_parser *ps, bx_cpset *s, bool is_bytes)
 {
     bx_ast *a = ps->ast;
     if (is_bytes) {
         BX_AUTO_SET bytes = {0};
-        bx_set_add(&bytes, 0, 0xff);
-        bx_set_and(s, &bytes);
+        bx_cpset_add(&bytes, 0, 0xff);
+        bx_cpset_and(s, &bytes);
     }
     if (ps->o->lines) {
         BX_AUTO_SET lf = {0};
         bool had_any = s->n > 0;
-        bx_set_add(&lf, '\n', '\n');
-        bx_set_minus(s, &lf);
+        bx_cpset_add(&lf, '\n', '\n');
+        bx_cpset_minus(s, &lf);
         if (had_any && s->n == 0 && s->fail == BX_OK)
             return bx_parse_fail(ps, ps->at,
                                  "a line feed cannot match within a line; set "
@@ -100,7 +100,7 @@ uint32_t bx_node_set(bx_parser *ps, bx_set *s, bool is_bytes)
     return bx_node_new(ps, BX_NODE_SET, index);
 }
 
-void bx_fold_set(bx_parser *ps, bx_set *s)
+void bx_fold_set(bx_parser *ps, bx_cpset *s)
 {
     if (!ps->flags.fold)
         return;
@@ -125,7 +125,7 @@ uint32_t bx_node_char(bx_parser *ps, uint32_t cp)
                              "search across lines");
     if (ps->flags.fold && has_case(ps, cp)) {
         BX_AUTO_SET s = {0};
-        bx_set_add(&s, cp, cp);
+        bx_cpset_add(&s, cp, cp);
         bx_fold_set(ps, &s);
         if (s.fail != BX_OK || s.n > 1 || s.r[0].lo != s.r[0].hi)
             return bx_node_set(ps, &s, false);
@@ -141,7 +141,7 @@ void bx_see_literal(bx_parser *ps, uint32_t cp)
     } else if (!ps->has_upper && ps->o->fold == BX_CASE_SMART) {
         if (ps->upper.n == 0)
             (void)bx_unicode_named((bx_str){"", 0}, BX_LIT("Uppercase"), &ps->upper);
-        ps->has_upper = bx_set_has(&ps->upper, cp);
+        ps->has_upper = bx_cpset_has(&ps->upper, cp);
     }
 }
 
@@ -288,10 +288,10 @@ static uint32_t parse_dot(bx_parser *ps)
     BX_AUTO_SET s = {0};
     uint32_t max = ps->flags.unicode ? BX_CP_MAX : 0xff;
     if (ps->flags.dot_all && !ps->o->lines) {
-        bx_set_add(&s, 0, max);
+        bx_cpset_add(&s, 0, max);
     } else {
-        bx_set_add(&s, 0, '\n' - 1);
-        bx_set_add(&s, '\n' + 1, max);
+        bx_cpset_add(&s, 0, '\n' - 1);
+        bx_cpset_add(&s, '\n' + 1, max);
     }
     return bx_node_set(ps, &s, !ps->flags.unicode);
 }
@@ -338,7 +338,7 @@ static uint32_t parse_item(bx_parser *ps)
         break;
     }
     uint32_t node = bx_node_set(ps, &item.set, !ps->flags.unicode);
-    bx_set_done(&item.set);
+    bx_cpset_done(&item.set);
     return node;
 }
 
@@ -539,8 +539,8 @@ bx_code bx_ast_parse(bx_str pattern, const bx_regex_options *o, bx_ast *ret, bx_
     if (ps.fail == BX_OK && o->fold == BX_CASE_SMART && ps.has_literal && !ps.has_upper)
         parse_once(&ps, true);
     for (size_t i = 0; i < BX_COUNT(ps.perl); i++)
-        bx_set_done(&ps.perl[i]);
-    bx_set_done(&ps.upper);
+        bx_cpset_done(&ps.perl[i]);
+    bx_cpset_done(&ps.upper);
     if (ps.fail != BX_OK)
         bx_ast_done(ret);
     return ps.fail;

@@ -21,8 +21,8 @@ typedef struct bx_parser {
     unsigned nest;
     uint64_t work; /* ranges that were looked at */
     bool has_literal, has_upper;
-    bx_set perl[3]; /* \d \s \w of Unicode, once they were asked for */
-    bx_set upper;   /* likewise: upper-case characters */
+    bx_cpset perl[3]; /* \d \s \w of Unicode, once they were asked for */
+    bx_cpset upper;   /* likewise: upper-case characters */
     bx_error *err;
     bx_code fail; /* the first mistake; everything returns quickly afterwards */
 } bx_parser;
@@ -31,7 +31,7 @@ typedef struct bx_parser {
 typedef struct bx_item {
     enum { BX_ITEM_CHAR, BX_ITEM_BYTE, BX_ITEM_SET, BX_ITEM_LOOK } kind;
     uint32_t value; /* code point, byte or bx_look */
-    bx_set set;     /* SET: the caller's to free */
+    bx_cpset set;   /* SET: the caller's to free */
 } bx_item;
 
 /* Remember a mistake at byte `at` of the pattern: "… at character N"; returns 0. */
@@ -48,7 +48,7 @@ void bx_skip_blanks(bx_parser *ps);           /* and comments, where (?x) */
 /* A new node, 0 after a mistake. */
 uint32_t bx_node_new(bx_parser *ps, bx_node_kind kind, uint32_t value);
 uint32_t bx_node_char(bx_parser *ps, uint32_t cp); /* with what differs in case, where (?i) */
-uint32_t bx_node_set(bx_parser *ps, bx_set *s, bool is_bytes); /* takes the contents of `s` */
+uint32_t bx_node_set(bx_parser *ps, bx_cpset *s, bool is_bytes); /* takes the contents of `s` */
 
 /* At a backslash: the escape after it.  False after a mistake. */
 bool bx_parse_escape(bx_parser *ps, bool in_set, bx_item *ret);
@@ -57,6 +57,6 @@ bool bx_parse_escape(bx_parser *ps, bool in_set, bx_item *ret);
 uint32_t bx_parse_set(bx_parser *ps);
 
 void bx_see_literal(bx_parser *ps, uint32_t cp); /* for smart case */
-void bx_fold_set(bx_parser *ps, bx_set *s);
+void bx_fold_set(bx_parser *ps, bx_cpset *s);
 
 #endif

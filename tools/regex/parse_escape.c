@@ -73,27 +73,27 @@ static bool property(bx_parser *ps, size_t start, bool negated, bx_item *ret)
     *ret = (bx_item){.kind = BX_ITEM_SET};
     ps->work += 1000;
     if (name.n > 64 || !bx_unicode_named(kind, name, &ret->set)) {
-        bx_set_done(&ret->set);
+        bx_cpset_done(&ret->set);
         return bx_parse_fail(ps, start, unknown);
     }
     bx_fold_set(ps, &ret->set);
     if (negated)
-        bx_set_negate(&ret->set, BX_CP_MAX);
+        bx_cpset_negate(&ret->set, BX_CP_MAX);
     return true;
 }
 
-static void ascii_perl(bx_set *s, uint32_t which)
+static void ascii_perl(bx_cpset *s, uint32_t which)
 {
     if (which == 's') {
-        bx_set_add(s, '\t', '\r');
-        bx_set_add(s, ' ', ' ');
+        bx_cpset_add(s, '\t', '\r');
+        bx_cpset_add(s, ' ', ' ');
         return;
     }
-    bx_set_add(s, '0', '9');
+    bx_cpset_add(s, '0', '9');
     if (which == 'w') {
-        bx_set_add(s, 'A', 'Z');
-        bx_set_add(s, '_', '_');
-        bx_set_add(s, 'a', 'z');
+        bx_cpset_add(s, 'A', 'Z');
+        bx_cpset_add(s, '_', '_');
+        bx_cpset_add(s, 'a', 'z');
     }
 }
 
@@ -105,7 +105,7 @@ static bool perl_class(bx_parser *ps, uint32_t c, bx_item *ret)
     if (!ps->flags.unicode) {
         ascii_perl(&ret->set, which);
     } else {
-        bx_set *known = &ps->perl[which == 'd' ? 0 : which == 's' ? 1 : 2];
+        bx_cpset *known = &ps->perl[which == 'd' ? 0 : which == 's' ? 1 : 2];
         if (known->n == 0) {
             if (which == 'd')
                 bx_unicode_digits(known);
@@ -118,7 +118,7 @@ static bool perl_class(bx_parser *ps, uint32_t c, bx_item *ret)
     }
     ps->work += ret->set.n;
     if (c != which)
-        bx_set_negate(&ret->set, ps->flags.unicode ? BX_CP_MAX : 0xff);
+        bx_cpset_negate(&ret->set, ps->flags.unicode ? BX_CP_MAX : 0xff);
     return true;
 }
 

@@ -22,7 +22,7 @@ static const struct {
 
 /* A set being read.  What is left of an operator is in `left` already; `items` is to its right. */
 typedef struct level {
-    bx_set left, items;
+    bx_cpset left, items;
     uint32_t op; /* '&', '-', '~' or 0 */
     bool negated;
     size_t start;
@@ -31,7 +31,7 @@ typedef struct level {
 static uint32_t top(const bx_parser *ps) { return ps->flags.unicode ? BX_CP_MAX : 0xff; }
 
 /* At "[:": a whole [:name:] or [:^name:], or nothing is taken. */
-static bool posix_class(bx_parser *ps, bx_set *to)
+static bool posix_class(bx_parser *ps, bx_cpset *to)
 {
     size_t at = ps->at + 2;
     bool negated = at < ps->n && ps->p[at] == '^';
@@ -43,10 +43,10 @@ static bool posix_class(bx_parser *ps, bx_set *to)
             continue;
         BX_AUTO_SET s = {0};
         for (int k = 0; k < posix[i].n; k++)
-            bx_set_add(&s, posix[i].r[k].lo, posix[i].r[k].hi);
+            bx_cpset_add(&s, posix[i].r[k].lo, posix[i].r[k].hi);
         bx_fold_set(ps, &s);
         if (negated)
-            bx_set_negate(&s, top(ps));
+            bx_cpset_negate(&s, top(ps));
         bx_set_add_set(to, &s);
         ps->at = at + n + 2;
         return true;
@@ -84,47 +84,47 @@ static bool range(bx_parser *ps, level *l)
         if (from.kind == BX_ITEM_SET)
             bx_set_add_set(&l->items, &from.set);
         else
-            bx_set_add(&l->items, from.value, from.value);
-        bx_set_done(&from.set);
+            bx_cpset_add(&l->items, from.value, from.value);
+        bx_cpset_done(&from.set);
         return true;
     }
     bx_bump(ps);
     bx_skip_blanks(ps);
     bool is_fine = from.kind != BX_ITEM_SET;
-    bx_set_done(&from.set);
+    bx_cpset_done(&from.set);
     if (bx_peek(ps) == BX_END)
         return bx_parse_fail(ps, l->start, "the set has no closing bracket");
     if (!item(ps, &to))
         return false;
     is_fine = is_fine && to.kind != BX_ITEM_SET;
-    bx_set_done(&to.set);
+    bx_cpset_done(&to.set);
     if (!is_fine)
         return bx_parse_fail(ps, start, "a range in a set goes from one character to another");
     if (from.value > to.value)
         return bx_parse_fail(ps, start, "the range in the set runs backwards");
-    bx_set_add(&l->items, from.value, to.value);
+    bx_cpset_add(&l->items, from.value, to.value);
     return true;
 }
 
 static void settle(bx_parser *ps, level *l)
 {
-    bx_set_tidy(&l->items);
+    bx_cpset_tidy(&l->items);
     bx_fold_set(ps, &l->items);
     ps->work += l->items.n + l->left.n;
     switch (l->op) {
     case '&':
-        bx_set_and(&l->left, &l->items);
+        bx_cpset_and(&l->left, &l->items);
         break;
     case '-':
-        bx_set_minus(&l->left, &l->items);
+        bx_cpset_minus(&l->left, &l->items);
         break;
     case '~':
-        bx_set_xor(&l->left, &l->items);
+        bx_cpset_xor(&l->left, &l->items);
         break;
     default:
         bx_set_add_set(&l->left, &l->items);
     }
-    bx_set_done(&l->items);
+    bx_cpset_done(&l->items);
 }
 
 /* "&&", "--" or "~~": what came before is its left side. */
@@ -140,7 +140,7 @@ static bool operator_here(bx_parser *ps, level *l)
     return true;
 }
 
-static bool read_level(bx_parser *ps, bx_set *ret);
+static bool read_level(bx_parser *ps, bx_cpset *ret);
 
 static bool member(bx_parser *ps, level *l)
 {
@@ -166,13 +166,13 @@ static bool members(bx_parser *ps, level *l)
     bx_skip_blanks(ps);
     bool is_first = true;
     while (bx_peek(ps) == '-') { /* hyphens at the beginning are themselves */
-        bx_set_add(&l->items, '-', '-');
+        bx_cpset_add(&l->items, '-', '-');
         bx_bump(ps);
         bx_skip_blanks(ps);
         is_first = false;
     }
     if (is_first && bx_peek(ps) == ']') {
-        bx_set_add(&l->items, ']', ']');
+        bx_cpset_add(&l->items, ']', ']');
         bx_bump(ps);
     }
     for (;;) {
@@ -186,7 +186,7 @@ static bool members(bx_parser *ps, level *l)
     }
 }
 
-static bool read_level(bx_parser *ps, bx_set *ret)
+static bool read_level(bx_parser *ps, bx_cpset *ret)
 {
     level l = {.start = ps->at};
     if (++ps->nest > BX_REGEX_NEST_MAX) {
@@ -197,14 +197,14 @@ static bool read_level(bx_parser *ps, bx_set *ret)
     ps->nest--;
     if (is_fine) {
         settle(ps, &l);
-        bx_set_tidy(&l.left);
+        bx_cpset_tidy(&l.left);
         if (l.negated)
-            bx_set_negate(&l.left, top(ps));
+            bx_cpset_negate(&l.left, top(ps));
         bx_set_add_set(ret, &l.left);
-        bx_set_tidy(ret);
+        bx_cpset_tidy(ret);
     }
-    bx_set_done(&l.left);
-    bx_set_done(&l.items);
+    bx_cpset_done(&l.left);
+    bx_cpset_done(&l.items);
     return is_fine;
 }
 

@@ -13,7 +13,7 @@ typedef struct pending { /* on the stack of add: a state to go on with, or a slo
 
 struct bx_pike {
     const bx_nfa *nfa;
-    const bx_set *words;
+    const bx_cpset *words;
     size_t n_slots;
     uint64_t *budget;
     threads now, next;
@@ -62,7 +62,7 @@ static bool word_behind(const bx_pike *k, const uint8_t *p, size_t n, size_t at,
     if (p[at] < 0x80 || !unicode)
         return is_ascii_word(p[at]);
     uint32_t cp = decode(p + at, n - at);
-    return cp != UINT32_MAX && bx_set_has(k->words, cp);
+    return cp != UINT32_MAX && bx_cpset_has(k->words, cp);
 }
 
 static bool word_before(const bx_pike *k, const uint8_t *p, size_t at, bool unicode)
@@ -75,7 +75,7 @@ static bool word_before(const bx_pike *k, const uint8_t *p, size_t at, bool unic
     while (from > 0 && at - from < 4 && (p[from] & 0xc0) == 0x80)
         from--;
     uint32_t cp = decode(p + from, at - from);
-    return cp != UINT32_MAX && length_of(cp) == at - from && bx_set_has(k->words, cp);
+    return cp != UINT32_MAX && length_of(cp) == at - from && bx_cpset_has(k->words, cp);
 }
 
 static bool holds(const bx_pike *k, uint32_t look, const uint8_t *p, size_t n, size_t at)
@@ -200,7 +200,7 @@ static bool step(bx_pike *k, const place *here, bool has_byte, bx_span *ret)
 }
 
 bx_hit bx_pike_find(bx_pike *k, const uint8_t *p, size_t n, bx_span part, const bx_finder *finder,
-                      bx_span *ret)
+                    bx_span *ret)
 {
     bool found = false;
     k->now.n = 0;
@@ -229,7 +229,7 @@ bx_hit bx_pike_find(bx_pike *k, const uint8_t *p, size_t n, bx_span part, const 
     }
 }
 
-bx_pike *bx_pike_new(const bx_nfa *nfa, const bx_set *words, size_t groups, uint64_t *budget)
+bx_pike *bx_pike_new(const bx_nfa *nfa, const bx_cpset *words, size_t groups, uint64_t *budget)
 {
     size_t n = nfa->n_states, n_slots = 2 * groups;
     if (n * n_slots > BX_PIKE_SLOTS_MAX)

@@ -12,7 +12,7 @@ struct bx_regex {
     char *pattern; /* the names of groups lie in it */
     bx_ast ast;
     bx_nfa forwards, backwards; /* the second: made when it is first needed */
-    bx_set words;
+    bx_cpset words;
     bx_dfa *ends, *begins;
     bx_pike *pike, *capturing;
     bx_finder *first; /* a match begins with one of these */
@@ -115,7 +115,7 @@ void bx_regex_free(bx_regex *r)
     bx_dfa_free(r->begins);
     bx_finder_free(r->first);
     bx_finder_free(r->inner);
-    bx_set_done(&r->words);
+    bx_cpset_done(&r->words);
     bx_nfa_done(&r->forwards);
     bx_nfa_done(&r->backwards);
     bx_ast_done(&r->ast);
@@ -180,8 +180,7 @@ static bx_dfa_end ask_table(bx_regex *r, const bx_dfa_ask *ask, size_t *ret)
     return end;
 }
 
-static bx_hit find_literal(const bx_regex *r, const uint8_t *p, size_t n, size_t from,
-                             bx_span *ret)
+static bx_hit find_literal(const bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret)
 {
     size_t at = bx_finder_next(r->first, p, n, from);
     if (at == SIZE_MAX)
@@ -238,8 +237,8 @@ static bx_hit find_inner(bx_regex *r, const uint8_t *p, size_t n, size_t from, b
         ask.to = line.to;
         bx_dfa_end end = ask_table(r, &ask, &at);
         bx_hit found = end == BX_DFA_MATCH  ? BX_HIT
-                         : end == BX_DFA_NONE ? BX_HIT_NONE
-                                              : by_threads(r, p, n, line, &match);
+                       : end == BX_DFA_NONE ? BX_HIT_NONE
+                                            : by_threads(r, p, n, line, &match);
         *ret = line;
         if (found != BX_HIT_NONE)
             return found;
@@ -281,7 +280,7 @@ bx_hit bx_regex_find_line(bx_regex *r, const uint8_t *p, size_t n, size_t from, 
 }
 
 bx_hit bx_regex_captures(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret,
-                           size_t count)
+                         size_t count)
 {
     bx_span match;
     bx_hit found = bx_regex_find(r, p, n, from, &match);

@@ -61,7 +61,7 @@ bx_hit bx_regex_find_line(bx_regex *r, const uint8_t *p, size_t n, size_t from, 
 
 /* As bx_regex_find, with the groups: ret[0] is the match, ret[i] group i of `count`. */
 bx_hit bx_regex_captures(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret,
-                           size_t count);
+                         size_t count);
 
 size_t bx_regex_groups(const bx_regex *r); /* group 0, the match, is one */
 

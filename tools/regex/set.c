@@ -1,12 +1,12 @@
 #include "regex/set.h"
 
-void bx_set_done(bx_set *s)
+void bx_cpset_done(bx_cpset *s)
 {
     free(s->r);
-    *s = (bx_set){0};
+    *s = (bx_cpset){0};
 }
 
-void bx_set_add(bx_set *s, uint32_t lo, uint32_t hi)
+void bx_cpset_add(bx_cpset *s, uint32_t lo, uint32_t hi)
 {
     if (s->fail != BX_OK)
         return;
@@ -28,10 +28,10 @@ void bx_set_add(bx_set *s, uint32_t lo, uint32_t hi)
     s->r[s->n++] = (bx_range){lo, hi};
 }
 
-void bx_set_add_set(bx_set *s, const bx_set *other)
+void bx_set_add_set(bx_cpset *s, const bx_cpset *other)
 {
     for (size_t i = 0; i < other->n; i++)
-        bx_set_add(s, other->r[i].lo, other->r[i].hi);
+        bx_cpset_add(s, other->r[i].lo, other->r[i].hi);
     if (s->fail == BX_OK)
         s->fail = other->fail;
 }
@@ -42,7 +42,7 @@ static int by_lo(const void *a, const void *b)
     return x->lo < y->lo ? -1 : x->lo > y->lo;
 }
 
-void bx_set_tidy(bx_set *s)
+void bx_cpset_tidy(bx_cpset *s)
 {
     size_t out = 0;
     bool is_sorted = true;
@@ -61,7 +61,7 @@ void bx_set_tidy(bx_set *s)
     s->n = out;
 }
 
-static void replace(bx_set *s, bx_set *with)
+static void replace(bx_cpset *s, bx_cpset *with)
 {
     if (with->fail == BX_OK)
         with->fail = s->fail;
@@ -69,28 +69,28 @@ static void replace(bx_set *s, bx_set *with)
     *s = *with;
 }
 
-void bx_set_negate(bx_set *s, uint32_t max)
+void bx_cpset_negate(bx_cpset *s, uint32_t max)
 {
-    bx_set out = {0};
+    bx_cpset out = {0};
     uint32_t from = 0;
     for (size_t i = 0; i < s->n; i++) {
         if (s->r[i].lo > from)
-            bx_set_add(&out, from, s->r[i].lo - 1);
+            bx_cpset_add(&out, from, s->r[i].lo - 1);
         from = s->r[i].hi + 1;
     }
     if (from <= max)
-        bx_set_add(&out, from, max);
+        bx_cpset_add(&out, from, max);
     replace(s, &out);
 }
 
-void bx_set_and(bx_set *s, const bx_set *other)
+void bx_cpset_and(bx_cpset *s, const bx_cpset *other)
 {
-    bx_set out = {0};
+    bx_cpset out = {0};
     for (size_t i = 0, j = 0; i < s->n && j < other->n;) {
         bx_range a = s->r[i], b = other->r[j];
         uint32_t lo = a.lo > b.lo ? a.lo : b.lo, hi = a.hi < b.hi ? a.hi : b.hi;
         if (lo <= hi)
-            bx_set_add(&out, lo, hi);
+            bx_cpset_add(&out, lo, hi);
         *(a.hi < b.hi ? &i : &j) += 1;
     }
     if (out.fail == BX_OK)
@@ -98,25 +98,25 @@ void bx_set_and(bx_set *s, const bx_set *other)
     replace(s, &out);
 }
 
-void bx_set_minus(bx_set *s, const bx_set *other)
+void bx_cpset_minus(bx_cpset *s, const bx_cpset *other)
 {
     BX_AUTO_SET rest = {0};
     bx_set_add_set(&rest, other);
-    bx_set_negate(&rest, UINT32_MAX - 1);
-    bx_set_and(s, &rest);
+    bx_cpset_negate(&rest, UINT32_MAX - 1);
+    bx_cpset_and(s, &rest);
 }
 
-void bx_set_xor(bx_set *s, const bx_set *other)
+void bx_cpset_xor(bx_cpset *s, const bx_cpset *other)
 {
     BX_AUTO_SET both = {0};
     bx_set_add_set(&both, s);
-    bx_set_and(&both, other);
+    bx_cpset_and(&both, other);
     bx_set_add_set(s, other);
-    bx_set_tidy(s);
-    bx_set_minus(s, &both);
+    bx_cpset_tidy(s);
+    bx_cpset_minus(s, &both);
 }
 
-size_t bx_set_at(const bx_set *s, uint32_t cp)
+size_t bx_cpset_at(const bx_cpset *s, uint32_t cp)
 {
     size_t lo = 0, hi = s->n;
     while (lo < hi) {
@@ -129,8 +129,8 @@ size_t bx_set_at(const bx_set *s, uint32_t cp)
     return lo;
 }
 
-bool bx_set_has(const bx_set *s, uint32_t cp)
+bool bx_cpset_has(const bx_cpset *s, uint32_t cp)
 {
-    size_t i = bx_set_at(s, cp);
+    size_t i = bx_cpset_at(s, cp);
     return i < s->n && s->r[i].lo <= cp;
 }

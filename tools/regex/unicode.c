@@ -67,15 +67,15 @@ static const bx_range other_lower[] = {
     {0xa69c, 0xa69d},   {0xa770, 0xa770},   {0xa7f8, 0xa7f9},  {0xab5c, 0xab5f}, {0x10780, 0x10780},
     {0x10783, 0x10785}, {0x10787, 0x107b0}, {0x107b2, 0x107ba}};
 
-static void add_ranges(bx_set *s, const bx_range *r, size_t n)
+static void add_ranges(bx_cpset *s, const bx_range *r, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        bx_set_add(s, r[i].lo, r[i].hi);
+        bx_cpset_add(s, r[i].lo, r[i].hi);
 }
 #define ADD(s, ranges) add_ranges((s), (ranges), BX_COUNT(ranges))
 
 /* Add the runs whose value has its bit in `wanted`. */
-static void add_runs(bx_set *s, const uint8_t *p, size_t n, uint64_t wanted)
+static void add_runs(bx_cpset *s, const uint8_t *p, size_t n, uint64_t wanted)
 {
     uint32_t cp = 0;
     for (const uint8_t *end = p + n; p < end;) {
@@ -86,7 +86,7 @@ static void add_runs(bx_set *s, const uint8_t *p, size_t n, uint64_t wanted)
             shift += 7;
         } while (*p++ & 0x80);
         if (wanted >> value & 1)
-            bx_set_add(s, cp, cp + length - 1);
+            bx_cpset_add(s, cp, cp + length - 1);
         cp += length;
     }
 }
@@ -101,7 +101,7 @@ static uint64_t categories_of(const char *code)
     return wanted;
 }
 
-static void add_categories(bx_set *s, const char *const *codes, size_t n)
+static void add_categories(bx_cpset *s, const char *const *codes, size_t n)
 {
     uint64_t wanted = 0;
     for (size_t i = 0; i < n; i++)
@@ -124,7 +124,7 @@ static bool is_called(bx_str name, const char *z)
     return *z == '\0';
 }
 
-static bool named_category(bx_str name, bx_set *s)
+static bool named_category(bx_str name, bx_cpset *s)
 {
     for (size_t i = 0; i < BX_COUNT(long_names); i++) {
         char code[3] = {0};
@@ -143,7 +143,7 @@ static bool named_category(bx_str name, bx_set *s)
     return false;
 }
 
-static bool named_script(bx_str name, bx_set *s)
+static bool named_script(bx_str name, bx_cpset *s)
 {
     for (size_t i = 0; i < BX_COUNT(scripts); i++)
         if (is_called(name, scripts[i])) {
@@ -153,12 +153,12 @@ static bool named_script(bx_str name, bx_set *s)
     return false;
 }
 
-static bool named_property(bx_str name, bx_set *s)
+static bool named_property(bx_str name, bx_cpset *s)
 {
     if (is_called(name, "any")) {
-        bx_set_add(s, 0, BX_CP_MAX);
+        bx_cpset_add(s, 0, BX_CP_MAX);
     } else if (is_called(name, "ascii")) {
-        bx_set_add(s, 0, 0x7f);
+        bx_cpset_add(s, 0, 0x7f);
     } else if (is_called(name, "assigned")) {
         add_runs(s, category_runs, sizeof category_runs, ~categories_of("Cn"));
     } else if (is_called(name, "white_space") || is_called(name, "space")) {
@@ -177,7 +177,7 @@ static bool named_property(bx_str name, bx_set *s)
     return true;
 }
 
-bool bx_unicode_named(bx_str kind, bx_str name, bx_set *s)
+bool bx_unicode_named(bx_str kind, bx_str name, bx_cpset *s)
 {
     bool found;
     if (kind.n == 0)
@@ -188,62 +188,62 @@ bool bx_unicode_named(bx_str kind, bx_str name, bx_set *s)
         found = named_script(name, s);
     else
         return false;
-    bx_set_tidy(s);
+    bx_cpset_tidy(s);
     return found;
 }
 
-void bx_unicode_digits(bx_set *s) { add_categories(s, (const char *const[]){"Nd"}, 1); }
+void bx_unicode_digits(bx_cpset *s) { add_categories(s, (const char *const[]){"Nd"}, 1); }
 
-void bx_unicode_spaces(bx_set *s) { ADD(s, white_space); }
+void bx_unicode_spaces(bx_cpset *s) { ADD(s, white_space); }
 
-void bx_unicode_words(bx_set *s)
+void bx_unicode_words(bx_cpset *s)
 {
     add_categories(s, (const char *const[]){"L", "M", "Nd", "Nl", "Pc"}, 5);
     ADD(s, upper_symbols);
     ADD(s, lower_symbols);
-    bx_set_add(s, 0x200c, 0x200d);
-    bx_set_tidy(s);
+    bx_cpset_add(s, 0x200c, 0x200d);
+    bx_cpset_tidy(s);
 }
 
 /* The members among first, first + step, ... last go over by delta. */
-static void fold_row(const bx_set *s, bx_set *more, size_t row)
+static void fold_row(const bx_cpset *s, bx_cpset *more, size_t row)
 {
     uint32_t first = folds[row].first, last = folds[row].last, step = (uint32_t)folds[row].step;
     uint32_t delta = (uint32_t)folds[row].delta;
-    for (size_t i = bx_set_at(s, first); i < s->n && s->r[i].lo <= last; i++) {
+    for (size_t i = bx_cpset_at(s, first); i < s->n && s->r[i].lo <= last; i++) {
         uint32_t lo = s->r[i].lo > first ? s->r[i].lo : first;
         uint32_t hi = s->r[i].hi < last ? s->r[i].hi : last;
         lo += (lo - first) % step;
         if (step == 1)
-            bx_set_add(more, lo + delta, hi + delta);
+            bx_cpset_add(more, lo + delta, hi + delta);
         else
             for (uint32_t cp = lo; cp <= hi; cp += step)
-                bx_set_add(more, cp + delta, cp + delta);
+                bx_cpset_add(more, cp + delta, cp + delta);
     }
 }
 
-void bx_unicode_fold(bx_set *s)
+void bx_unicode_fold(bx_cpset *s)
 {
-    bx_set_tidy(s);
+    bx_cpset_tidy(s);
     for (int round = 0; round < 3; round++) { /* no ring has more than four members */
         BX_AUTO_SET more = {0};
         for (size_t row = 0; row < BX_COUNT(folds); row++)
             fold_row(s, &more, row);
         bx_set_add_set(s, &more);
-        bx_set_tidy(s);
+        bx_cpset_tidy(s);
     }
 }
 
-void bx_ascii_fold(bx_set *s)
+void bx_ascii_fold(bx_cpset *s)
 {
     static const bx_range cases[] = {{'A', 'Z'}, {'a', 'z'}};
-    bx_set_tidy(s);
+    bx_cpset_tidy(s);
     for (size_t i = 0, n = s->n; i < n; i++)
         for (size_t k = 0; k < 2; k++) {
             uint32_t lo = s->r[i].lo > cases[k].lo ? s->r[i].lo : cases[k].lo;
             uint32_t hi = s->r[i].hi < cases[k].hi ? s->r[i].hi : cases[k].hi;
             if (lo <= hi)
-                bx_set_add(s, lo ^ 0x20, hi ^ 0x20);
+                bx_cpset_add(s, lo ^ 0x20, hi ^ 0x20);
         }
-    bx_set_tidy(s);
+    bx_cpset_tidy(s);
 }
