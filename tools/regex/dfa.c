@@ -36,6 +36,7 @@ struct bx_dfa {
     unsigned n_classes;   /* of bytes; the class of the end comes behind them */
     unsigned shift;
     bool quits; /* bytes beyond ASCII are not read */
+    bool skips; /* candidates are looked for, so BEGIN is marked */
     uint32_t *table;
     dstate *states;
     uint32_t n_states, cap_states;
@@ -327,7 +328,7 @@ static uint32_t lead(bx_dfa *d, uint32_t from, uint32_t byte)
     uint32_t state = settle(d, flags);
     if (state == UNKNOWN)
         return UNKNOWN;
-    bool begins = state != DEAD && state == d->starts[0][flags & (N_STARTS - 1)];
+    bool begins = d->skips && state != DEAD && state == d->starts[0][flags & (N_STARTS - 1)];
     return state << d->shift | (flags & FLAG_MATCH ? (uint32_t)MATCH
                                 : begins           ? (uint32_t)BEGIN
                                                    : 0);
@@ -506,6 +507,7 @@ bx_dfa_end bx_dfa_find(bx_dfa *d, const bx_dfa_ask *ask, size_t *ret)
         *ret = r.at;
         return BX_DFA_QUIT;
     }
+    d->skips |= ask->finder != NULL;
     if (ask->finder && !d->nfa->looks)
         (void)start_state(d, false, 0);
     uint32_t state = start_state(d, ask->anchored, flags_at(d, ask, r.at));

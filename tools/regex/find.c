@@ -35,6 +35,14 @@ unsigned bx_byte_rank(uint8_t byte)
 size_t bx_find_byte(const uint8_t *p, size_t from, size_t to, uint8_t byte)
 {
     const bx_v16 wanted = bx_v_all(byte);
+    for (; to - from >= 64; from += 64) {
+        bx_v16 a = bx_v_eq(bx_v_load(p + from), wanted);
+        bx_v16 b = bx_v_eq(bx_v_load(p + from + 16), wanted);
+        bx_v16 c = bx_v_eq(bx_v_load(p + from + 32), wanted);
+        bx_v16 d = bx_v_eq(bx_v_load(p + from + 48), wanted);
+        if (bx_v_any(bx_v_or(bx_v_or(a, b), bx_v_or(c, d))))
+            break;
+    }
     for (; to - from >= 16; from += 16) {
         bx_v16 hit = bx_v_eq(bx_v_load(p + from), wanted);
         if (bx_v_any(hit))
@@ -69,6 +77,16 @@ static size_t linear(const uint8_t *p, size_t n, size_t from, const char *s, siz
     return at ? (size_t)(at - p) : SIZE_MAX;
 }
 
+typedef struct pair {
+    bx_v16 first, second;
+} pair;
+
+/* The lanes where both bytes stand. */
+static inline bx_v16 both(const pair *two, const uint8_t *a, const uint8_t *b)
+{
+    return bx_v_and(bx_v_eq(bx_v_load(a), two->first), bx_v_eq(bx_v_load(b), two->second));
+}
+
 /* Candidates are where two of its bytes, the rarest, stand at their places. */
 static size_t next_single(const bx_finder *f, const uint8_t *p, size_t n, size_t from)
 {
@@ -79,14 +97,19 @@ static size_t next_single(const bx_finder *f, const uint8_t *p, size_t n, size_t
     if (n - from < len)
         return SIZE_MAX;
     size_t last = n - len, patience = PATIENCE; /* the last place where it can begin */
-    const bx_v16 first = bx_v_all((uint8_t)s[a]), second = bx_v_all((uint8_t)s[b]);
+    const pair two = {bx_v_all((uint8_t)s[a]), bx_v_all((uint8_t)s[b])};
+    const uint8_t *pa = p + a, *pb = p + b;
     size_t i = from;
     for (; i + 15 <= last; i += 16, patience += PATIENCE_FACTOR) {
-        bx_v16 hit =
-            bx_v_and(bx_v_eq(bx_v_load(p + i + a), first), bx_v_eq(bx_v_load(p + i + b), second));
-        if (BX_LIKELY(!bx_v_any(hit)))
-            continue;
-        for (uint32_t mask = bx_v_mask(hit); mask; mask &= mask - 1) {
+        for (; i + 63 <= last; i += 64, patience += 4 * PATIENCE_FACTOR)
+            if (bx_v_any(bx_v_or(
+                    bx_v_or(both(&two, pa + i, pb + i), both(&two, pa + i + 16, pb + i + 16)),
+                    bx_v_or(both(&two, pa + i + 32, pb + i + 32),
+                            both(&two, pa + i + 48, pb + i + 48)))))
+                break;
+        if (i + 15 > last)
+            break;
+        for (uint32_t mask = bx_v_mask(both(&two, pa + i, pb + i)); mask; mask &= mask - 1) {
             size_t at = i + (size_t)__builtin_ctz(mask);
             if (memcmp(p + at, s, len) == 0)
                 return at;
@@ -165,9 +188,13 @@ static inline size_t scan(const bx_finder *f, const uint8_t *p, size_t n, size_t
     }
     size_t i = from;
     for (; n - i >= 16 + prints - 1; i += 16) {
+        for (; n - i >= 32 + prints - 1; i += 32)
+            if (bx_v_any(bx_v_or(buckets_of(p + i, prints, low, high),
+                                 buckets_of(p + i + 16, prints, low, high))))
+                break;
+        if (n - i < 16 + prints - 1)
+            break;
         bx_v16 hit = buckets_of(p + i, prints, low, high);
-        if (BX_LIKELY(!bx_v_any(hit)))
-            continue;
         uint8_t lanes[16];
         memcpy(lanes, &hit, 16);
         for (uint32_t mask = bx_v_mask(hit); mask; mask &= mask - 1) {

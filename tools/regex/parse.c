@@ -1,3 +1,4 @@
+#include "lib/utf8.h"
 #include "regex/parse.h"
 
 /* --- what is made ------------------------------------------------------------------------------
@@ -519,6 +520,17 @@ static uint32_t parse_all(bx_parser *ps)
     return finish(ps, &r, BX_NODE_CAT);
 }
 
+static bool is_utf8(bx_str s)
+{
+    bx_utf8 d = {0};
+    uint32_t cp[2];
+    for (size_t i = 0; i < s.n; i++)
+        for (unsigned n = bx_utf8_push(&d, (uint8_t)s.p[i], cp); n > 0; n--)
+            if (cp[n - 1] == BX_UTF8_BAD)
+                return false;
+    return bx_utf8_end(&d, cp) == 0;
+}
+
 static void parse_once(bx_parser *ps, bool fold)
 {
     bx_ast *a = ps->ast;
@@ -535,7 +547,10 @@ bx_code bx_ast_parse(bx_str pattern, const bx_regex_options *o, bx_ast *ret, bx_
     *ret = (bx_ast){0};
     bx_parser ps = {
         .ast = ret, .o = o, .err = err, .p = (const uint8_t *)pattern.p, .n = pattern.n};
-    parse_once(&ps, o->fold == BX_CASE_INSENSITIVE);
+    if (!is_utf8(pattern))
+        (void)bx_parse_fail(&ps, ps.n, "the pattern is no UTF-8; a byte is (?-u:\\xNN)");
+    else
+        parse_once(&ps, o->fold == BX_CASE_INSENSITIVE);
     if (ps.fail == BX_OK && o->fold == BX_CASE_SMART && ps.has_literal && !ps.has_upper)
         parse_once(&ps, true);
     for (size_t i = 0; i < BX_COUNT(ps.perl); i++)

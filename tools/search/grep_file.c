@@ -176,12 +176,15 @@ static void search_whole(search *s, const uint8_t *p, size_t n)
 /* --- reading -----------------------------------------------------------------------------------
  */
 
-/* Fill the buffer up to its size; false at the end of the file or after an error. */
+/* Fill the buffer up to its size; false at the end of the file or after an error.  A regular file
+ * reads short at its end only (read(2)), which spares a walk over many small files a call for each;
+ * a file that is named may lie where that is not so (procfs). */
 static bool fill(search *s, int fd, bx_buf *raw, bool *ret_failed)
 {
     *ret_failed = false;
     while (raw->n < raw->cap - 1) {
-        ssize_t got = read(fd, raw->p + raw->n, raw->cap - 1 - raw->n);
+        size_t room = raw->cap - 1 - raw->n;
+        ssize_t got = read(fd, raw->p + raw->n, room);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
@@ -191,6 +194,8 @@ static bool fill(search *s, int fd, bx_buf *raw, bool *ret_failed)
         if (got <= 0)
             return false;
         raw->n += (size_t)got;
+        if ((size_t)got < room && !s->is_named)
+            return false;
     }
     return true;
 }
