@@ -410,7 +410,8 @@ static bool special_step(run *r, unsigned class, uint32_t to)
     }
     if (to & MATCH) {
         r->match = r->at;
-        if (r->ask->earliest)
+        uint32_t number = (to & ~(uint32_t)MATCH) >> d->shift;
+        if (r->ask->earliest || d->states[number].n == 0) /* nothing could match longer */
             return false;
     }
     r->state = to & ~(uint32_t)(MATCH | BEGIN);
