@@ -67,4 +67,5 @@ file(GLOB search_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/search/*.c)
 list(FILTER search_parts EXCLUDE REGEX "_main\\.c$")
 bx_host_code(search
     SOURCES ${search_parts}
-    USES host_regex host_lib)
+    USES host_regex host_lib
+    FUZZ pattern_fuzz ignore_fuzz)

@@ -19,8 +19,6 @@ static int fail(bx_glob_call *c, const char *what, const char *more)
 
 /* ---- what is asked for ---------------------------------------------------------------------- */
 
-static bool has_special(const char *s) { return strpbrk(s, "*?[{\\") != NULL; }
-
 /* Parts no path of a walk has: such a pattern would find nothing, and not say why. */
 static bool has_dots(const char *p)
 {
@@ -40,25 +38,27 @@ static size_t without_slash(const char *p)
     return n;
 }
 
-/* An absolute pattern becomes one below `path`, or, where none is given, below /workspace or the
- * directories it begins with.  It keeps a slash before it: it is bound to where it begins.  False:
- * it lies elsewhere. */
+static bool is_special(char b) { return b && strchr("*?[{\\", b); }
+
+/* A pattern that begins with '/' is bound to where it begins.  As an absolute one it becomes one
+ * below `path`, or, where none is given, below the directories it begins with; where its first part
+ * is no plain name it is bound to `path`.  False: it lies elsewhere. */
 static bool split_absolute(bx_glob_call *c, bool has_path)
 {
     const char *p = c->ask.pattern;
-    size_t n = without_slash(c->ask.path);
-    if (strncmp(p, c->ask.path, n) == 0 && (p[n] == '/' || (n == 1 && p[1]))) {
+    size_t n = without_slash(c->ask.path), last = 0, i = 0;
+    c->relative = p;
+    if (strncmp(p, c->ask.path, n) == 0 && (p[n] == '/' || n == 1)) {
         c->relative = n == 1 ? p : p + n;
         return true;
     }
-    if (has_path)
-        return false;
-    size_t last = 0;
-    for (size_t i = 0; p[i] && !strchr("*?[{\\", p[i]); i++)
+    for (; p[i] && !is_special(p[i]); i++)
         if (p[i] == '/')
             last = i;
+    if (last == 0 && p[i])
+        return true;
     n = last > 0 ? last : 1;
-    if (n >= sizeof c->root)
+    if (has_path || n >= sizeof c->root)
         return false;
     memcpy(c->root, p, n);
     c->root[n] = '\0';
@@ -75,12 +75,15 @@ static const char *place(bx_glob_call *c, bool has_path)
         return "pattern: it is absolute and does not lie below path; leave path out, or make it "
                "relative to path";
     if (p[0] != '/') {
-        while (p[0] == '.' && p[1] == '/' && p[2])
-            p += 2;
         c->relative = p;
+        for (; p[0] == '.' && p[1] == '/' && p[2]; p += 2)
+            c->relative = p + 1; /* bound, as with the slash alone */
     }
     p = c->relative + (c->relative[0] == '!');
-    if (has_dots(p + (p[0] == '/')) && p[strcspn(p, "/")])
+    size_t n = without_slash(c->ask.path);
+    if (p != c->relative && strncmp(p, c->ask.path, n) == 0 && p[n] == '/')
+        return "pattern: what a ! excludes is said relative to path";
+    if (has_dots(p + (p[0] == '/')))
         return "pattern: empty, \".\" and \"..\" parts match nothing; name the directory with path";
     return NULL;
 }
@@ -227,7 +230,7 @@ static void put_nothing(bx_glob_call *c)
     struct stat st;
     char path[2 * BX_WALK_PATH_MAX];
     size_t root_n = strlen(c->root);
-    if (has_special(c->relative) || strlen(c->relative) >= BX_WALK_PATH_MAX - 1)
+    if (strpbrk(c->relative, "*?[{\\") || strlen(c->relative) >= BX_WALK_PATH_MAX - 1)
         return;
     memcpy(path, c->root, root_n);
     path[root_n] = '/';
@@ -346,14 +349,17 @@ static int search(bx_glob_call *c, bx_globs *globs)
                            .ignore = c->ask.ignore,
                            .unsorted = c->ask.by_time,
                            .globs = globs};
-    struct stat st;
     bx_code e = bx_walk_open(&how, &w, &err);
     if (e == BX_EIO)
         return bx_result_fail_file(&c->result, "search", c->root, err.sys);
     if (e != BX_OK)
         return fail(c, err.msg, NULL);
+    struct stat st;
     if (stat(c->root, &st) == 0 && !S_ISDIR(st.st_mode))
         return fail(c, c->root, " is no directory; path has to be one");
+    bx_str root = bx_walk_root(w);
+    memcpy(c->root, root.p, root.n);
+    c->root[root.n] = '\0';
     size_t newest = (size_t)(c->ask.offset + c->ask.limit) + 1;
     bx_found_init(&c->found, c->ask.by_time ? newest : 0);
     if (!collect(c, w))

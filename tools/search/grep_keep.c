@@ -111,7 +111,10 @@ static void find_ranges(bx_grep_call *c, bx_grep_line *l, const uint8_t *p, size
         if (c->n_ranges >= RANGES_MAX || bx_regex_find(c->regex, p, n, at, &m) != BX_HIT ||
             m.from > shown.to)
             return;
-        at = m.to > m.from ? m.to : m.to + 1;
+        bool is_empty = m.to == m.from;
+        at = m.to + is_empty;
+        if (is_empty)
+            continue;
         m = (bx_span){m.from - shown.from, (m.to < shown.to ? m.to : shown.to) - shown.from};
         if (m.to < m.from || bx_buf_add(&c->ranges, &m, sizeof m) != BX_OK)
             return;

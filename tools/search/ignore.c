@@ -154,7 +154,7 @@ static bx_code parse_lines(bx_rules *r, bx_str text, bx_error *err)
         const char *end = memchr(text.p, '\n', text.n);
         bx_str line = {text.p, end ? (size_t)(end - text.p) : text.n};
         text = bx_str_from(text, line.n + (end != NULL));
-        if (line.n > 0 && end && line.p[line.n - 1] == '\r')
+        if (line.n > 0 && line.p[line.n - 1] == '\r')
             line.n--;
         const char *nul = memchr(line.p, '\0', line.n);
         if (nul)

@@ -257,8 +257,8 @@ static size_t literal_bytes(const bx_pattern *p, size_t from, size_t to, char *r
     size_t n = 0;
     for (size_t i = from; i < to; i++) {
         uint32_t cp = p->s[i].arg;
-        if (p->is_git)
-            ret[n++] = (char)cp;
+        if (p->is_git || cp >= BX_LONE_BYTE)
+            ret[n++] = (char)cp; /* BX_LONE_BYTE ends in a zero byte */
         else
             n += bx_utf8_encode(cp, ret + n);
     }

@@ -51,6 +51,11 @@ void bx_walk_close(bx_walk *w)
 
 const bx_walk_notes *bx_walk_told(const bx_walk *w) { return &w->notes; }
 
+bx_str bx_walk_root(const bx_walk *w)
+{
+    return (bx_str){w->path, w->rel_at > 1 ? w->rel_at - 1 : 1};
+}
+
 static bx_str rel_of(const bx_walk *w)
 {
     return (bx_str){w->path + w->rel_at, w->path_n - w->rel_at};

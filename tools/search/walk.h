@@ -99,6 +99,10 @@ BX_NODISCARD bx_code bx_walk_open(const bx_walk_options *how, bx_walk **ret, bx_
 void bx_walk_close(bx_walk *w); /* NULL is fine */
 BX_DEFINE_AUTO(bx_walk, bx_walk_close)
 
+/* The path of root as the entries' paths begin with it; for what is no directory, of the one it is
+ * in.  Borrowed, not NUL-terminated. */
+bx_str bx_walk_root(const bx_walk *w);
+
 /* False at the end. */
 bool bx_walk_next(bx_walk *w, bx_walk_entry *ret);
 
