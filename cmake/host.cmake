@@ -57,9 +57,16 @@ bx_host_code(fetch
     FLAGS ${BX_DECODER_INCLUDES}
     FUZZ html_fuzz charset_fuzz decode_fuzz)
 
+file(GLOB regex_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/regex/*.c)
+bx_host_code(regex
+    SOURCES ${regex_parts}
+    USES host_lib
+    FLAGS -I${CMAKE_BINARY_DIR}/generated
+    FUZZ regex_fuzz)
+
 file(GLOB search_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/search/*.c)
 list(FILTER search_parts EXCLUDE REGEX "_main\\.c$")
 bx_host_code(search
     SOURCES ${search_parts}
-    USES host_lib
+    USES host_regex host_lib
     FUZZ pattern_fuzz ignore_fuzz)

@@ -26,3 +26,9 @@ set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS scripts/name_fold
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/codec)
 execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/scripts/name_folding.py
     ${CMAKE_BINARY_DIR}/generated/codec/name_folding.def COMMAND_ERROR_IS_FATAL ANY)
+
+# The Unicode tables of the regular expressions.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS scripts/regex_tables.py)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/regex)
+execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/scripts/regex_tables.py
+    ${CMAKE_BINARY_DIR}/generated/regex/unicode.def COMMAND_ERROR_IS_FATAL ANY)
