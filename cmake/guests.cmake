@@ -73,10 +73,10 @@ function(bx_guest name)
         COMMAND ${BX_GUEST_CC} ${guest_LINK} ${objects} ${type} -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib -o ${core}
         DEPENDS ${objects} ${type} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
         COMMENT "guest ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
-    if(guest_WIT AND TARGET boxagnts_cli)
+    if(guest_WIT AND TARGET boxagnts_pack)
         add_custom_command(OUTPUT ${wasm}
-            COMMAND $<TARGET_FILE:boxagnts_cli> componentize ${core} -o ${wasm}
-            DEPENDS ${core} boxagnts_cli
+            COMMAND $<TARGET_FILE:boxagnts_pack> componentize ${core} ${wasm}
+            DEPENDS ${core} boxagnts_pack
             COMMENT "component ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
     elseif(guest_WIT)
         set(wasm ${core})
