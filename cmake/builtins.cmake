@@ -30,6 +30,10 @@ foreach(manifest IN LISTS manifests)
     endif()
 endforeach()
 
+if(BX_GUESTS)
+    add_custom_target(builtins DEPENDS ${files})
+endif()
+
 list(SORT names)
 list(TRANSFORM names REPLACE "(.+)" "BX_BUILTIN(\\1)")
 list(JOIN names "\n" table)

@@ -120,6 +120,9 @@ include(bench/guests/guests.cmake)
 
 bx_guests_of(all tools probes)
 add_custom_target(guests ALL DEPENDS ${all})
+if(TARGET builtins)      # a tree without guests takes these too
+    add_dependencies(guests builtins)
+endif()
 bx_guests_of(all guests components)
 add_custom_target(test_guests DEPENDS ${all})
 bx_guests_of(all bench-guests)

@@ -12,6 +12,7 @@
 #include "os/signals.h"
 #include "policy/options.h"
 #include "tool/builtin.h"
+#include "tool/result.h"
 
 #define WORKSPACE "/workspace" /* where every built-in tool looks for files */
 
@@ -28,7 +29,8 @@ static const bx_flag flags[] = {
     {"limit", "NAME=VALUE", "set a limit instead of the tool's own: wall=5s, output=1MiB, …",
      BX_OPT_limits},
     {"json", NULL,
-     "print one JSON object, the result and the outcome, instead of the result's text", FLAG_JSON},
+     "print the result as JSON, with the outcome of the call in it, instead of its text",
+     FLAG_JSON},
     {"allow-network", "CIDR", "let allowed requests reach this otherwise blocked network",
      BX_OPT_allow_networks},
     {"block-network", "CIDR", "refuse addresses: a network, an address, or 'private'",
@@ -224,8 +226,7 @@ static void print_blocks(const bx_tool_end *e)
         print_block(block, terminal);
 }
 
-/* {"tool", "result", "outcome"}: what it answered, and how the call ended; null where none took
- * place. */
+/* The result, with how the call ended as one more member: `outcome`, null where none took place. */
 static bx_code print_json(const run *r, bx_error *err)
 {
     BX_AUTO_BUF outcome = bx_buf_init((size_t)4 << 30);
@@ -234,15 +235,12 @@ static bx_code print_json(const run *r, bx_error *err)
     if (rc != BX_OK)
         return rc;
     bx_str result = bx_buf_str(&r->end.text);
-    while (result.n && result.p[result.n - 1] == '\n')
+    while (result.n && result.p[result.n - 1] != '}')
         result.n--;
-    (void)printf("{\"tool\":\"%s\",\"result\":", r->builtin->name);
-    (void)fwrite(result.p, 1, result.n, stdout);
-    (void)printf(",\"outcome\":");
-    if (r->end.entered)
-        (void)fwrite(outcome.p, 1, outcome.n, stdout);
-    else
-        (void)printf("null");
+    BX_ASSERT(result.n > 1); /* an object that is not empty: it was parsed */
+    (void)fwrite(result.p, 1, result.n - 1, stdout);
+    (void)printf(",\"outcome\":%s", r->end.entered ? "" : "null");
+    (void)fwrite(outcome.p, 1, outcome.n, stdout);
     (void)printf("}\n");
     return BX_OK;
 }
@@ -282,6 +280,19 @@ static int print_end(run *r)
     return exit_code(&r->end);
 }
 
+/* The call did not begin: an end that says so, for whoever reads JSON. */
+static bx_code end_of_error(run *r, bx_code why, bx_error *err)
+{
+    bx_error had = *err;
+    bx_outcome *o = &r->end.outcome;
+    bx_outcome_init(o);
+    r->end.text = bx_buf_init(64 << 10);
+    o->kind = why == BX_EDENIED ? BX_OUT_DENIED : BX_OUT_FAILED;
+    o->error = bx_strndup(had.msg, strlen(had.msg));
+    r->end.entered = true;
+    return bx_tool_result_of_error(bx_str_of(had.msg), &r->end.text, err);
+}
+
 static void complain_unknown(const char *name)
 {
     BX_AUTO_BUF list = bx_buf_init(64 << 10);
@@ -306,6 +317,8 @@ static int run_call(const bx_args *a)
     bx_error err = {.msg = ""};
     bx_record_init(&r.record);
     bx_code rc = call_tool(&r, &err);
+    if (rc != BX_OK && bx_has_flag(a, FLAG_JSON))
+        rc = end_of_error(&r, rc, &err);
     int code = rc == BX_EDENIED ? EXIT_DENIED : EXIT_OURS;
     if (rc == BX_OK)
         code = print_end(&r);
@@ -333,5 +346,6 @@ const bx_command bx_cmd_tool_call = {
         "137 memory.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .first_word = bx_builtin_name,
     .run = run_call,
 };

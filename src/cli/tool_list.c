@@ -168,7 +168,10 @@ static int run_show(const bx_args *a)
         bx_cli_complain("tool show: %s", err.msg);
         return EXIT_OURS;
     }
-    print_lines(bx_buf_str(&text));
+    if (markdown)
+        (void)fwrite(text.p, 1, text.n, stdout); /* to be kept as it is */
+    else
+        print_lines(bx_buf_str(&text));
     return finish();
 }
 
@@ -187,5 +190,6 @@ const bx_command bx_cmd_tool_show = {
     .summary = "say what a built-in tool does, takes, needs and may use",
     .flags = show_flags,
     .n_flags = BX_COUNT(show_flags),
+    .first_word = bx_builtin_name,
     .run = run_show,
 };

@@ -27,16 +27,14 @@ static bx_code copy_surroundings(bx_grant *g, const bx_grant *run, bx_error *err
     return rc;
 }
 
-static bx_code add_caps(bx_grant *g, const bx_narrowed *common, bx_error *err)
+static bx_code add_cap(bx_grant *g, const bx_cap *c, bx_error *err)
 {
-    BX_AUTOFREE char *line = bx_calloc(BX_MAX_VAR_TEXT + 64, 1);
-    bx_code rc = line ? BX_OK : bx_fail(err, BX_ENOMEM, "narrowing");
-    for (size_t i = 0; i < common->n_caps && rc == BX_OK; i++) {
-        rc = bx_cap_print(&common->caps[i], line, BX_MAX_VAR_TEXT + 64, err);
-        if (rc == BX_OK)
-            rc = bx_grant_allow(g, bx_str_of(line), err);
-    }
-    return rc;
+    size_t room = BX_MAX_CAP_TEXT + (c->value ? strlen(c->value) : 0);
+    BX_AUTOFREE char *line = bx_calloc(room, 1);
+    if (!line)
+        return bx_fail(err, BX_ENOMEM, "narrowing");
+    bx_code rc = bx_cap_print(c, line, room, err);
+    return rc == BX_OK ? bx_grant_allow(g, bx_str_of(line), err) : rc;
 }
 
 bx_code bx_grant_derive(const bx_grant *run, bx_cap_list needs, bx_grant **ret, bx_buf *notes,
@@ -54,8 +52,8 @@ bx_code bx_grant_derive(const bx_grant *run, bx_cap_list needs, bx_grant **ret, 
     rc = bx_grant_new(&g, err);
     if (rc == BX_OK)
         rc = copy_surroundings(g, run, err);
-    if (rc == BX_OK)
-        rc = add_caps(g, &common, err);
+    for (size_t i = 0; i < common.n_caps && rc == BX_OK; i++)
+        rc = add_cap(g, &common.caps[i], err);
     (void)bx_buf_add_str(notes, bx_buf_str(&common.notes));
     bx_narrowed_done(&common);
     if (rc == BX_OK)

@@ -14,6 +14,8 @@ const bx_builtin *bx_builtin_find(bx_str name)
     return NULL;
 }
 
+const char *bx_builtin_name(size_t i) { return i < bx_builtins_count ? bx_builtins[i].name : NULL; }
+
 bx_carried bx_builtin_module(const bx_builtin *b)
 {
     return (bx_carried){.name = b->name,

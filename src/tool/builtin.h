@@ -20,6 +20,7 @@ extern const size_t bx_builtins_count;
 /* NULL: there is none of that name. */
 const bx_builtin *bx_builtin_find(bx_str name);
 
+const char *bx_builtin_name(size_t i); /* NULL past the last */
 bx_carried bx_builtin_module(const bx_builtin *b);
 bx_str bx_builtin_manifest_text(const bx_builtin *b);
 BX_NODISCARD bx_code bx_builtin_manifest(const bx_builtin *b, bx_manifest **ret, bx_error *err);

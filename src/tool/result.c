@@ -71,12 +71,31 @@ static bx_code judge_content(const bx_json_val *content, bx_error *err)
     return BX_OK;
 }
 
+static bx_code judge_keys(const bx_json_val *r, bx_error *err)
+{
+    static const char *const known[] = {"content", "structuredContent", "isError", "_meta"};
+    bx_json_iter it = bx_json_iter_of(r);
+    bx_str key;
+    while (bx_json_next(&it, &key)) {
+        bool found = false;
+        for (size_t i = 0; i < BX_COUNT(known) && !found; i++)
+            found = bx_str_eq(key, bx_str_of(known[i]));
+        if (!found)
+            return bx_fail(err, BX_EINVAL,
+                           "a member '%.*s'; there is content, structuredContent, isError, _meta",
+                           BX_FMT(key));
+    }
+    return BX_OK;
+}
+
 static bx_code judge(const bx_json_val *r, bx_error *err)
 {
     bool flag;
     if (bx_json_type_of(r) != BX_JSON_OBJECT)
         return bx_fail(err, BX_EINVAL, "no JSON object");
     bx_code rc = judge_content(bx_json_get(r, BX_LIT("content")), err);
+    if (rc == BX_OK)
+        rc = judge_keys(r, err);
     if (rc == BX_OK && !bx_json_bool(bx_json_get(r, BX_LIT("isError")), &flag))
         rc = bx_fail(err, BX_EINVAL, "no `isError` that is true or false");
     const bx_json_val *facts = bx_json_get(r, BX_LIT("structuredContent"));

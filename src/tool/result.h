@@ -6,8 +6,9 @@
 #include "codec/json.h"
 
 /* Parse and judge: one JSON object with `content`, a list of whole blocks (text; image and audio
- * with base64 data and a type; resource_link; resource), `isError`, and `structuredContent` an
- * object where it is there. BX_EINVAL, BX_ELIMIT say what is broken, and where. */
+ * with base64 data and a type; resource_link; resource), `isError`, `structuredContent` an object
+ * where it is there, and nothing else but `_meta`.  BX_EINVAL, BX_ELIMIT say what is broken, and
+ * where. */
 BX_NODISCARD bx_code bx_tool_result_parse(bx_str text, bx_json **ret, bx_error *err);
 
 bool bx_tool_result_is_error(const bx_json *result);
