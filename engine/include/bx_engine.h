@@ -95,8 +95,8 @@ bx_eng_code bx_engine_load(const bx_engine *e, bx_code_kind kind, const uint8_t 
 bx_eng_code bx_engine_load_file(const bx_engine *e, bx_code_kind kind, int fd, size_t n,
                                 bx_emodule **ret, bx_eng_error *err);
 /* The same from code that is part of the program: it begins at a page, nothing ever changes it, and it is
- * there until the process ends.  It is run where it lies by the first that loads it, once in a process;
- * whoever comes later gets a copy.  BX_ENG_STALE where it was compiled with other settings than those of `e`,
+ * there until the process ends.  On x86-64 it is run where it lies by the first that loads it, once in a
+ * process; whoever comes later gets a copy.  BX_ENG_STALE where it was compiled with other settings than those of `e`,
  * or for a processor that can do more. */
 bx_eng_code bx_engine_load_carried(const bx_engine *e, bx_code_kind kind, const uint8_t *code, size_t n,
                                    bx_emodule **ret, bx_eng_error *err);

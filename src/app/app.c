@@ -48,8 +48,8 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
         .cache_dir = cfg->cache_dir ? cfg->cache_dir : modules,
         .key_dir = keys,
         .cache_max = cfg->cache_max,
-        /* A home that is full or cannot be written (the key is there) stops no call; a directory that
-         * was asked for and cannot be used does. */
+        /* A home that is full or cannot be written (the key is there) stops no call; a directory
+         * that was asked for and cannot be used does. */
         .cache_later = !cfg->cache_dir,
         .compile_threads = cfg->compile_threads,
         .unknown_imports_trap = cfg->unknown_imports_trap,
@@ -161,8 +161,8 @@ static bx_code protect(bx_grant *g, const char *own, const char *host, bx_str gu
     return rest ? deny(g, guest, rest, err) : BX_OK;
 }
 
-/* DIR and the parts of `rest`, which is not there yet.  NULL: out of memory, or a ".." in it, which could mean
- * anything once it is. */
+/* DIR and the parts of `rest`, which is not there yet.  NULL: out of memory, or a ".." in it, which
+ * could mean anything once it is. */
 static char *with_rest(const char *dir, const char *rest)
 {
     BX_AUTOFREE char *path = bx_calloc(strlen(dir) + strlen(rest) + 2, 1);
@@ -184,8 +184,8 @@ static char *with_rest(const char *dir, const char *rest)
     return BX_TAKE(path);
 }
 
-/* `path` as the kernel spells it, as far as it is there: what is not there yet must not be made by a guest
- * either.  NULL: out of memory, or longer than paths are. */
+/* `path` as the kernel spells it, as far as it is there: what is not there yet must not be made by
+ * a guest either.  NULL: out of memory, or longer than paths are. */
 static char *real_path_of(const char *path)
 {
     char head[MAX_PATH];
@@ -212,11 +212,13 @@ bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err)
     for (size_t d = 0; n && d < BX_COUNT(app->own); d++) {
         BX_AUTOFREE char *own = app->own[d] ? real_path_of(app->own[d]) : NULL;
         if (app->own[d] && !own)
-            return bx_fail(err, BX_EIO, "'%.400s', where compiled code is kept, cannot be told from a mount",
+            return bx_fail(err, BX_EIO,
+                           "'%.400s', where compiled code is kept, cannot be told from a mount",
                            app->own[d]);
         for (size_t i = 0; own && i < n; i++) {
             const bx_mount *m = &bx_grant_mounts(g).at[i];
-            BX_AUTOFREE char *host = realpath(m->host, NULL); /* what is not there cannot be mounted */
+            BX_AUTOFREE char *host =
+                realpath(m->host, NULL); /* what is not there cannot be mounted */
             bx_code rc = host ? protect(g, own, host, bx_str_of(m->guest), err) : BX_OK;
             if (rc != BX_OK)
                 return rc;

@@ -52,8 +52,7 @@ typedef struct run {
     bx_tool_end end;
 } run;
 
-/* ---- what it may use
- * ----------------------------------------------------------------------------- */
+/* ---- what it may use ------------------------------------------------------------------------- */
 
 static bool names_files(const bx_grant *g)
 {
@@ -85,8 +84,7 @@ static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
     return rc;
 }
 
-/* ---- its arguments
- * ------------------------------------------------------------------------------- */
+/* ---- its arguments --------------------------------------------------------------------------- */
 
 /* What is not on the command line itself is read into `text`; at most as many bytes as the tool's
  * memory may have, since they would not fit there. */
@@ -105,8 +103,7 @@ static bx_code read_arguments(const run *r, const bx_limits *l, bx_buf *text, bx
     return bx_wrap(rc, err, "arguments of %s", r->builtin->name);
 }
 
-/* ---- the call
- * ------------------------------------------------------------------------------------ */
+/* ---- the call -------------------------------------------------------------------------------- */
 
 static bx_code invoke(run *r, const bx_app *app, const bx_grant *g, bx_error *err)
 {
@@ -150,8 +147,7 @@ static bx_code call_tool(run *r, bx_error *err)
     return rc;
 }
 
-/* ---- what it answered
- * ---------------------------------------------------------------------------- */
+/* ---- what it answered ------------------------------------------------------------------------ */
 
 /* A tool's text, not empty.  On a terminal nothing in it acts on the terminal; elsewhere it is what
  * it is. */
@@ -245,8 +241,7 @@ static bx_code print_json(const run *r, bx_error *err)
     return BX_OK;
 }
 
-/* ---- the command
- * --------------------------------------------------------------------------------- */
+/* ---- the command ----------------------------------------------------------------------------- */
 
 static int exit_code(const bx_tool_end *e)
 {

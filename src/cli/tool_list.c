@@ -34,8 +34,7 @@ static int finish(void)
     return EXIT_OURS;
 }
 
-/* ---- list
- * ---------------------------------------------------------------------------------------- */
+/* ---- list ------------------------------------------------------------------------------------ */
 
 /* The first sentence. */
 static bx_str first_sentence(bx_str s)
@@ -92,8 +91,7 @@ static int run_list(const bx_args *a)
     return finish();
 }
 
-/* ---- show
- * ---------------------------------------------------------------------------------------- */
+/* ---- show ------------------------------------------------------------------------------------ */
 
 /* Text of ours with a manifest's words in it: its own line breaks hold. */
 static void print_lines(bx_str text)

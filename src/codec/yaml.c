@@ -34,8 +34,7 @@ static bx_code fail_at(yaml_mark_t at, bx_code code, const char *what, bx_error 
     return bx_fail(err, code, "line %zu, column %zu: %s", at.line + 1, at.column + 1, what);
 }
 
-/* ---- scalars
- * ------------------------------------------------------------------------------------- */
+/* ---- scalars --------------------------------------------------------------------------------- */
 
 static bool is_one_of(bx_str s, const char *const *words, size_t n)
 {
@@ -168,8 +167,7 @@ static bx_code put_plain(reader *r, bx_str s, yaml_mark_t at, bx_error *err)
     return BX_OK;
 }
 
-/* ---- anchors
- * ------------------------------------------------------------------------------------- */
+/* ---- anchors --------------------------------------------------------------------------------- */
 
 /* The next value is named so.  *ret: its place, NO_ANCHOR when it has no name. */
 static bx_code begin_anchor(reader *r, const yaml_char_t *name, yaml_mark_t at, size_t *ret,
@@ -219,8 +217,7 @@ static bx_code put_alias(reader *r, const yaml_char_t *name, yaml_mark_t at, bx_
     return fail_at(at, BX_EINVAL, "an alias without its anchor", err);
 }
 
-/* ---- events
- * -------------------------------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------------------------- */
 
 static struct level *top(reader *r) { return r->depth ? &r->levels[r->depth - 1] : NULL; }
 

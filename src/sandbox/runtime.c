@@ -27,6 +27,7 @@ struct bx_runtime {
     struct engine_row rows[BX_MAX_ENGINES];
     bx_ticker *ticker;
     _Atomic(bx_cache *) cache;
+    pthread_mutex_t cache_lock; /* held while it is opened, which happens once */
     char *cache_dir, *key_dir; /* of a cache that is to be opened; NULL: there is none, or it is */
     uint64_t cache_max;
     void (*notice)(void *ctx, const char *text);
@@ -92,13 +93,14 @@ bx_cache *bx_runtime_cache(bx_runtime *rt)
     if (cache)
         return cache;
     bx_error why;
-    (void)pthread_mutex_lock(&rt->lock);
-    if (rt->cache_dir && open_cache_locked(rt, &why) != BX_OK && rt->notice) {
+    (void)pthread_mutex_lock(&rt->cache_lock);
+    bx_code rc = rt->cache_dir ? open_cache_locked(rt, &why) : BX_OK;
+    (void)pthread_mutex_unlock(&rt->cache_lock);
+    if (rc != BX_OK && rt->notice) {
         char text[sizeof why.msg + 64];
         (void)snprintf(text, sizeof text, "no code cache, every start compiles: %s", why.msg);
         rt->notice(rt->notice_ctx, text);
     }
-    (void)pthread_mutex_unlock(&rt->lock);
     return atomic_load_explicit(&rt->cache, memory_order_acquire);
 }
 
@@ -114,6 +116,7 @@ bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error 
     if (cfg->compiler && !(rt->compiler = bx_strndup(cfg->compiler, strlen(cfg->compiler))))
         return bx_fail(err, BX_ENOMEM, "runtime");
     (void)pthread_mutex_init(&rt->lock, NULL);
+    (void)pthread_mutex_init(&rt->cache_lock, NULL);
     bx_code rc = cfg->cache_dir ? name_cache(rt, cfg, err) : BX_OK;
     if (rc == BX_OK && cfg->cache_dir && !cfg->cache_later)
         rc = open_cache_locked(rt, err);
@@ -138,6 +141,7 @@ void bx_runtime_free(bx_runtime *rt)
     free(rt->cache_dir);
     free(rt->key_dir);
     (void)pthread_mutex_destroy(&rt->lock);
+    (void)pthread_mutex_destroy(&rt->cache_lock);
     free(rt->compiler);
     free(rt);
 }

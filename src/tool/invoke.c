@@ -30,8 +30,7 @@ void bx_tool_end_done(bx_tool_end *e)
     *e = (bx_tool_end){.result = NULL};
 }
 
-/* ---- results
- * ------------------------------------------------------------------------------------- */
+/* ---- results --------------------------------------------------------------------------------- */
 
 static bx_code error_text(bx_str why, bx_buf *out, bx_error *err)
 {
@@ -95,8 +94,7 @@ static bx_code refuse_arguments(bx_str why, bx_tool_end *ret, bx_error *err)
                        : rc;
 }
 
-/* ---- arguments
- * ----------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 /* *ret_fit: they fit the schema.  If not, `ret` has the result that says so. */
 static bx_code validate(const bx_manifest *m, bx_str arguments, bool *ret_fit, bx_tool_end *ret,
@@ -122,8 +120,7 @@ static bx_code validate(const bx_manifest *m, bx_str arguments, bool *ret_fit, b
     return refuse_arguments(bx_buf_str(&why), ret, err);
 }
 
-/* ---- the call
- * ------------------------------------------------------------------------------------ */
+/* ---- the call -------------------------------------------------------------------------------- */
 
 static bx_code decide(const bx_tool_ground *on, const bx_manifest *m, const bx_grant *run,
                       bx_sealed **ret, bx_buf *notes, bx_error *err)

@@ -13,8 +13,7 @@ const char *bx_tool_permission_name(bx_tool_permission p) { return permissions[p
 
 const char *bx_tool_how_name(bx_tool_how h) { return hows[h]; }
 
-/* ---- keys
- * ---------------------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 static bx_code check_keys(const bx_json_val *object, const char *const *known, size_t n,
                           const char *of, bx_error *err)
@@ -98,8 +97,7 @@ static bx_code check_version(bx_str s, bx_error *err)
                : bx_fail(err, BX_EINVAL, "version: three numbers, as in 1.0.0");
 }
 
-/* ---- needs and limits
- * ---------------------------------------------------------------------------- */
+/* ---- needs and limits ------------------------------------------------------------------------ */
 
 static bx_code take_needs(bx_manifest *m, const bx_json_val *list, bx_error *err)
 {
@@ -156,8 +154,7 @@ static bool writes_files(const bx_manifest *m)
     return false;
 }
 
-/* ---- annotations and examples
- * -------------------------------------------------------------------- */
+/* ---- annotations and examples ---------------------------------------------------------------- */
 
 static bx_code take_annotations(bx_manifest *m, const bx_json_val *object, bx_error *err)
 {
@@ -210,8 +207,7 @@ static bx_code take_examples(bx_manifest *m, const bx_json_val *list, bx_error *
     return BX_OK;
 }
 
-/* ---- the whole
- * ----------------------------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------------------------------- */
 
 static bx_code take_schema(bx_manifest *m, const bx_json_val *schema, bx_error *err)
 {

@@ -67,8 +67,7 @@ static void add_annotations(const bx_manifest *m, bx_buf *out)
     }
 }
 
-/* ---- Markdown
- * ------------------------------------------------------------------------------------ */
+/* ---- Markdown -------------------------------------------------------------------------------- */
 
 /* In a cell of a table, where a bar would end it. */
 static void add_cell(bx_buf *out, bx_str s)
@@ -213,8 +212,7 @@ void bx_tool_page(const bx_manifest *m, bx_buf *out)
         add_example(m, e, out);
 }
 
-/* ---- for a terminal
- * ------------------------------------------------------------------------------ */
+/* ---- for a terminal -------------------------------------------------------------------------- */
 
 static void add_lines(const bx_json_val *schema, unsigned indent, unsigned depth, bx_buf *out)
 {

@@ -52,8 +52,7 @@ static void add_place(bx_buf *out, const place *at)
         bx_shown_add(out, bx_buf_str(&text), MAX_POINTER);
 }
 
-/* ---- the types
- * ----------------------------------------------------------------------------------- */
+/* ---- the types ------------------------------------------------------------------------------- */
 
 static const char *const types[] = {"null",   "boolean", "integer", "number",
                                     "string", "array",   "object"};
@@ -110,8 +109,7 @@ static bool type_fits(const bx_json_val *type, const bx_json_val *v)
     return false;
 }
 
-/* ---- equal values
- * -------------------------------------------------------------------------------- */
+/* ---- equal values ---------------------------------------------------------------------------- */
 
 static bool equal(const bx_json_val *a, const bx_json_val *b);
 
@@ -172,8 +170,7 @@ static bool is_among(const bx_json_val *v, const bx_json_val *list)
     return false;
 }
 
-/* ---- in words
- * ------------------------------------------------------------------------------------ */
+/* ---- in words -------------------------------------------------------------------------------- */
 
 static void add_value(bx_buf *out, const bx_json_val *v, size_t max)
 {
@@ -295,8 +292,7 @@ void bx_schema_words(const bx_json_val *schema, bx_buf *out)
     add_range(out, schema, "minProperties", "maxProperties", " members");
 }
 
-/* ---- judging
- * ------------------------------------------------------------------------------------- */
+/* ---- judging --------------------------------------------------------------------------------- */
 
 typedef struct judge {
     bx_buf *out; /* NULL: only count */
@@ -495,8 +491,7 @@ size_t bx_schema_judge(const bx_json_val *schema, const bx_json_val *value, bx_b
     return j.problems;
 }
 
-/* ---- schemas
- * ------------------------------------------------------------------------------------- */
+/* ---- schemas --------------------------------------------------------------------------------- */
 
 typedef bx_code check_fn(const bx_json_val *v, const place *at, unsigned depth, bx_error *err);
 

@@ -12,6 +12,12 @@ pub fn page_size() -> usize {
 /// Executable and not writable, for the memory of all modules: Wasmtime's own, and code that is part of the program.
 pub struct ReadExecute;
 
+impl ReadExecute {
+    /// Whether the right is all there is to it: other architectures want instruction caches told as well, which Wasmtime
+    /// does for memory of its own.
+    pub const IS_ENOUGH: bool = cfg!(target_arch = "x86_64");
+}
+
 impl CustomCodeMemory for ReadExecute {
     fn required_alignment(&self) -> usize {
         page_size()

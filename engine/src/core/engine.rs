@@ -162,7 +162,9 @@ fn settings(cfg: &EngineConfig, roomy: bool) -> Config {
     c.generate_address_map(true);
     c.parallel_compilation(cfg.compile_threads > 1);
     c.shared_memory(false);
-    c.with_custom_code_memory(Some(Arc::new(ReadExecute)));
+    if ReadExecute::IS_ENOUGH {
+        c.with_custom_code_memory(Some(Arc::new(ReadExecute)));
+    }
     if cfg.portable != 0 {
         portable(&mut c);
     }

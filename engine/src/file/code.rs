@@ -19,7 +19,7 @@ use super::weight::heaviest_instance;
 use crate::abi::error::{Error, Result, chain};
 use crate::abi::types::{Code, CodeKind};
 use crate::component::ComponentCode;
-use crate::core::code_memory::page_size;
+use crate::core::code_memory::{ReadExecute, page_size};
 use crate::core::engine::BxEngine;
 use crate::core::link::CoreCode;
 use crate::core::proposals;
@@ -122,7 +122,8 @@ impl BxModule {
     pub unsafe fn load_carried(engine: &BxEngine, kind: CodeKind, code: &[u8]) -> Result<BxModule> {
         let address = code.as_ptr().addr();
         let in_place = || IN_PLACE.lock().unwrap_or_else(PoisonError::into_inner);
-        if !address.is_multiple_of(page_size()) || !in_place().insert(address) {
+        let can_be = ReadExecute::IS_ENOUGH && address.is_multiple_of(page_size());
+        if !can_be || !in_place().insert(address) {
             // SAFETY: promised by the caller.
             return unsafe { Self::load(engine, kind, code) };
         }
