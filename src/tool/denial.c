@@ -7,6 +7,7 @@ enum { MAX_TOLD = 8, MAX_SHOWN = 400 };
 typedef struct telling {
     const bx_manifest *m;
     bx_cap_list granted;
+    bool is_error;
     bx_buf *out;
     size_t begin, told;
 } telling;
@@ -35,25 +36,46 @@ static unsigned lacking(bx_cap_list caps, bx_str path, unsigned rights)
     return rights & ~have;
 }
 
-static void tell_file(telling *t, const bx_record_file *f, const char *path)
+/* What a capability line can name so that it holds for `path`: the directory it is in. */
+static bx_str directory_of(bx_str path)
 {
-    unsigned rights = f->rights                                    ? f->rights
-                      : f->op == BX_FS_OPEN || f->op == BX_FS_STAT ? BX_FS_READ
-                                                                   : BX_FS_WRITE;
-    const char *right = rights == BX_FS_READ ? "read" : rights == BX_FS_WRITE ? "write" : "rw";
+    size_t n = path.n;
+    while (n > 1 && path.p[n - 1] != '/')
+        n--;
+    return (bx_str){path.p, n > 1 ? n - 1 : path.n};
+}
+
+static unsigned rights_of(const bx_record_file *f)
+{
+    if (f->rights)
+        return f->rights;
+    return f->op == BX_FS_OPEN || f->op == BX_FS_STAT ? BX_FS_READ : BX_FS_WRITE;
+}
+
+static void tell_file(telling *t, const bx_record_file *f, bx_str path)
+{
+    const bx_cap_list needs = {t->m->needs, t->m->n_needs};
+    unsigned rights = rights_of(f), missing = lacking(t->granted, path, rights);
+    bool is_root =
+        missing && !lacking(needs, path, rights) && lacking(needs, directory_of(path), rights);
     BX_AUTO_BUF line = bx_buf_init(4096);
     (void)bx_buf_addf(&line, "refused: %s of ", bx_fs_op_name(f->op));
-    bx_shown_add(&line, bx_str_of(path), MAX_SHOWN);
-    if (!lacking(t->granted, bx_str_of(path), rights)) {
-        (void)bx_buf_add_z(&line, "; it leads out of what was granted\n");
-    } else if (!lacking((bx_cap_list){t->m->needs, t->m->n_needs}, bx_str_of(path), rights)) {
-        (void)bx_buf_addf(&line, "; --allow '%s:", right);
-        bx_shown_add(&line, bx_str_of(path), MAX_SHOWN);
+    bx_shown_add(&line, path, MAX_SHOWN);
+    if (missing && !lacking(needs, path, rights)) {
+        (void)bx_buf_addf(&line, "; --allow '%s:",
+                          missing == BX_FS_READ    ? "read"
+                          : missing == BX_FS_WRITE ? "write"
+                                                   : "rw");
+        bx_shown_add(&line, is_root ? path : directory_of(path), MAX_SHOWN);
         (void)bx_buf_add_z(&line, "' would permit it\n");
-    } else {
+    } else if (!t->is_error) {
+        return; /* it tried, did without, and nobody could have helped it */
+    } else if (missing) {
         (void)bx_buf_addf(&line,
                           "; no --allow could permit it, it is not among the needs of %.*s\n",
                           BX_FMT(t->m->name));
+    } else {
+        (void)bx_buf_add_z(&line, "; it leads out of what was granted\n");
     }
     tell(t, bx_buf_str(&line));
 }
@@ -85,14 +107,17 @@ static void tell_request(telling *t, const bx_record_list *l, const bx_record_re
     tell(t, bx_buf_str(&line));
 }
 
-void bx_denials_tell(const bx_record *record, const bx_manifest *m, bx_cap_list granted,
-                     bx_buf *out)
+void bx_denials_tell(const bx_record *record, const bx_denial_of *of, bx_buf *out)
 {
-    telling t = {.m = m, .granted = granted, .out = out, .begin = out->n};
+    telling t = {.m = of->manifest,
+                 .granted = of->granted,
+                 .is_error = of->is_error,
+                 .out = out,
+                 .begin = out->n};
     for (size_t i = 0; i < record->files.n; i++) {
         const bx_record_file *f = bx_record_file_at(record, i);
         if (f->result == BX_E_PERM || f->result == BX_E_NOTCAPABLE)
-            tell_file(&t, f, bx_record_text(&record->files, f->path));
+            tell_file(&t, f, bx_str_of(bx_record_text(&record->files, f->path)));
     }
     for (size_t i = 0; i < record->requests.n; i++) {
         const bx_record_request *r = bx_record_request_at(record, i);

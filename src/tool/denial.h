@@ -6,10 +6,16 @@
 #include "sandbox/record.h"
 #include "tool/manifest.h"
 
-/* A line for each file and request that `record` says was refused to a call that was `granted` so
- * much, without repeating one; at most eight.  What the manifest's needs do not hold, no line could
- * allow, and it says that. */
-void bx_denials_tell(const bx_record *record, const bx_manifest *m, bx_cap_list granted,
-                     bx_buf *out);
+typedef struct bx_denial_of {
+    const bx_manifest *manifest;
+    bx_cap_list granted; /* what the call had */
+    bool is_error;       /* its result is one */
+} bx_denial_of;
+
+/* A line for each file and request that `record` says was refused, with the capability line that
+ * would permit it, without repeating one; at most eight.  What none could permit (it is not among
+ * the tool's needs, or leads out of a directory that was granted) is told only where the result is
+ * an error: a tool that looks and does without is no news. */
+void bx_denials_tell(const bx_record *record, const bx_denial_of *of, bx_buf *out);
 
 #endif

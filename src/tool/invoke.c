@@ -181,10 +181,13 @@ static bx_code invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_to
         rc = run(tool, call, sealed, ret, err);
     if (rc == BX_OK)
         rc = take_result(ret, err);
-    if (rc == BX_OK && call->record)
-        bx_denials_tell(call->record, tool->manifest, bx_grant_caps(bx_sealed_grant(sealed)),
-                        &ret->notes);
-    return rc;
+    if (rc != BX_OK || !call->record)
+        return rc;
+    const bx_denial_of of = {.manifest = tool->manifest,
+                             .granted = bx_grant_caps(bx_sealed_grant(sealed)),
+                             .is_error = bx_tool_result_is_error(ret->result)};
+    bx_denials_tell(call->record, &of, &ret->notes);
+    return BX_OK;
 }
 
 bx_code bx_tool_invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_call *call,

@@ -2,69 +2,9 @@
 
 #include <math.h>
 
-#include "codec/shown.h"
-
-enum {
-    MAX_DEPTH = BX_JSON_MAX_DEPTH,
-    MAX_POINTER = 512, /* bytes of a place that is told; longer ones are cut in front */
-    MAX_GIVEN = 80,    /* bytes of a value that are told */
-    MAX_WORDS = 2000,  /* of what was expected */
-};
-
-/* A place in a document, from the root on: what a JSON Pointer says. */
-typedef struct place {
-    const struct place *above;
-    bx_str key; /* of an object, or */
-    size_t index;
-    bool is_index;
-} place;
-
-static void add_token(bx_buf *out, bx_str key)
-{
-    for (size_t i = 0; i < key.n; i++) {
-        if (key.p[i] == '~' || key.p[i] == '/')
-            (void)bx_buf_add_z(out, key.p[i] == '~' ? "~0" : "~1");
-        else
-            (void)bx_buf_add_c(out, key.p[i]);
-    }
-}
-
-static void add_pointer(bx_buf *out, const place *at)
-{
-    if (!at)
-        return;
-    add_pointer(out, at->above);
-    (void)bx_buf_add_c(out, '/');
-    if (at->is_index)
-        (void)bx_buf_addf(out, "%zu", at->index);
-    else
-        add_token(out, at->key);
-}
-
-/* Keys are the caller's: no character of them acts on a terminal or begins a line. */
-static void add_place(bx_buf *out, const place *at)
-{
-    BX_AUTO_BUF text = bx_buf_init(1 << 20);
-    add_pointer(&text, at);
-    if (!at)
-        (void)bx_buf_add_z(out, "(whole)");
-    else
-        bx_shown_add(out, bx_buf_str(&text), MAX_POINTER);
-}
+#include "tool/schema_internal.h"
 
 /* ---- the types ------------------------------------------------------------------------------- */
-
-static const char *const types[] = {"null",   "boolean", "integer", "number",
-                                    "string", "array",   "object"};
-
-static bool is_one_of_types(bx_str name)
-{
-    for (size_t i = 0; i < BX_COUNT(types); i++) {
-        if (bx_str_eq(name, bx_str_of(types[i])))
-            return true;
-    }
-    return false;
-}
 
 static bool is_integer(const bx_json_val *v)
 {
@@ -170,128 +110,6 @@ static bool is_among(const bx_json_val *v, const bx_json_val *list)
     return false;
 }
 
-/* ---- in words -------------------------------------------------------------------------------- */
-
-static void add_value(bx_buf *out, const bx_json_val *v, size_t max)
-{
-    BX_AUTO_BUF text = bx_buf_init(1 << 20);
-    bx_json_out o = bx_json_out_on(&text);
-    bx_json_out_value(&o, v);
-    if (text.fail == BX_OK)
-        bx_shown_add(out, bx_buf_str(&text), max);
-    else
-        (void)bx_buf_add_z(out, "a long value");
-}
-
-static void add_given(bx_buf *out, const bx_json_val *v)
-{
-    bx_json_type t = bx_json_type_of(v);
-    if (t == BX_JSON_ARRAY || t == BX_JSON_OBJECT)
-        (void)bx_buf_addf(out, "an %s of %zu", bx_json_type_name(t), bx_json_size(v));
-    else if (t == BX_JSON_STRING)
-        (void)bx_buf_add_z(out, "the string ");
-    if (t != BX_JSON_ARRAY && t != BX_JSON_OBJECT)
-        add_value(out, v, MAX_GIVEN);
-}
-
-static void add_list(bx_buf *out, const bx_json_val *list)
-{
-    const char *between = "";
-    bx_json_iter it = bx_json_iter_of(list);
-    for (const bx_json_val *e; (e = bx_json_next(&it, NULL)); between = ", ") {
-        (void)bx_buf_add_z(out, between);
-        add_value(out, e, MAX_WORDS);
-    }
-}
-
-/* " of 1 to 3 items", " from 1 to 3", " that is not empty". */
-static void add_range(bx_buf *out, const bx_json_val *schema, const char *low, const char *high,
-                      const char *unit)
-{
-    const bx_json_val *min = bx_json_get(schema, bx_str_of(low)),
-                      *max = bx_json_get(schema, bx_str_of(high));
-    uint64_t least = 0;
-    if (!min && !max)
-        return;
-    if (*unit && !max && bx_json_uint64(min, &least) && least == 1) {
-        (void)bx_buf_add_z(out, " that is not empty");
-        return;
-    }
-    (void)bx_buf_add_z(out, min && max ? (*unit ? " of " : " from ")
-                            : min      ? " of at least "
-                                       : " of at most ");
-    if (min)
-        add_value(out, min, MAX_GIVEN);
-    if (min && max)
-        (void)bx_buf_add_z(out, " to ");
-    if (max)
-        add_value(out, max, MAX_GIVEN);
-    (void)bx_buf_add_z(out, unit);
-}
-
-static void add_type(bx_buf *out, bx_str name)
-{
-    bool vowel = name.n && strchr("aio", name.p[0]);
-    if (bx_str_eq(name, BX_LIT("null")))
-        (void)bx_buf_add_z(out, "null");
-    else
-        (void)bx_buf_addf(out, "%s %.*s", vowel ? "an" : "a", BX_FMT(name));
-}
-
-static void add_types(bx_buf *out, const bx_json_val *type)
-{
-    bx_str name;
-    if (bx_json_str(type, &name)) {
-        add_type(out, name);
-        return;
-    }
-    const char *between = "";
-    bx_json_iter it = bx_json_iter_of(type);
-    for (const bx_json_val *e; (e = bx_json_next(&it, NULL)); between = " or ") {
-        (void)bx_buf_add_z(out, between);
-        if (bx_json_str(e, &name))
-            add_type(out, name);
-    }
-}
-
-static void add_choice(bx_buf *out, const bx_json_val *schemas)
-{
-    const char *between = "";
-    bx_json_iter it = bx_json_iter_of(schemas);
-    for (const bx_json_val *e; (e = bx_json_next(&it, NULL)); between = ", or ") {
-        (void)bx_buf_add_z(out, between);
-        bx_schema_words(e, out);
-    }
-}
-
-void bx_schema_words(const bx_json_val *schema, bx_buf *out)
-{
-    const bx_json_val *e;
-    if ((e = bx_json_get(schema, BX_LIT("enum")))) {
-        (void)bx_buf_add_z(out, bx_json_size(e) == 1 ? "" : "one of ");
-        add_list(out, e);
-        return;
-    }
-    if ((e = bx_json_get(schema, BX_LIT("const")))) {
-        add_value(out, e, MAX_WORDS);
-        return;
-    }
-    const bx_json_val *choice = bx_json_get(schema, BX_LIT("anyOf"));
-    if (!choice)
-        choice = bx_json_get(schema, BX_LIT("oneOf"));
-    e = bx_json_get(schema, BX_LIT("type"));
-    if (e)
-        add_types(out, e);
-    else if (choice)
-        add_choice(out, choice);
-    else
-        (void)bx_buf_add_z(out, "a value");
-    add_range(out, schema, "minimum", "maximum", "");
-    add_range(out, schema, "minLength", "maxLength", " characters");
-    add_range(out, schema, "minItems", "maxItems", " items");
-    add_range(out, schema, "minProperties", "maxProperties", " members");
-}
-
 /* ---- judging --------------------------------------------------------------------------------- */
 
 typedef struct judge {
@@ -299,26 +117,28 @@ typedef struct judge {
     size_t problems;
 } judge;
 
-static void judge_value(judge *j, const bx_json_val *schema, const bx_json_val *v, const place *at);
+static void judge_value(judge *j, const bx_json_val *schema, const bx_json_val *v,
+                        const bx_schema_place *at);
 
 /* Begins a line, if there is one more to tell. */
-static bool begin_problem(judge *j, const place *at)
+static bool begin_problem(judge *j, const bx_schema_place *at)
 {
     if (j->problems++ >= BX_SCHEMA_MAX_PROBLEMS || !j->out)
         return false;
-    add_place(j->out, at);
+    bx_schema_add_place(j->out, at);
     (void)bx_buf_add_z(j->out, ": ");
     return true;
 }
 
-static void unexpected(judge *j, const bx_json_val *schema, const bx_json_val *v, const place *at)
+static void unexpected(judge *j, const bx_json_val *schema, const bx_json_val *v,
+                       const bx_schema_place *at)
 {
     if (!begin_problem(j, at))
         return;
     (void)bx_buf_add_z(j->out, "expected ");
     bx_schema_words(schema, j->out);
     (void)bx_buf_add_z(j->out, ", got ");
-    add_given(j->out, v);
+    bx_schema_add_given(j->out, v);
     (void)bx_buf_add_c(j->out, '\n');
 }
 
@@ -372,14 +192,14 @@ static void list_names(bx_buf *out, const bx_json_val *properties)
 }
 
 static void judge_missing(judge *j, const bx_json_val *schema, const bx_json_val *v,
-                          const place *at)
+                          const bx_schema_place *at)
 {
     bx_json_iter it = bx_json_iter_of(bx_json_get(schema, BX_LIT("required")));
     bx_str name;
     for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
         if (!bx_json_str(e, &name) || bx_json_get(v, name))
             continue;
-        const place there = {.above = at, .key = name};
+        const bx_schema_place there = {.above = at, .key = name};
         if (!begin_problem(j, &there))
             continue;
         (void)bx_buf_add_z(j->out, "is missing: expected ");
@@ -389,7 +209,7 @@ static void judge_missing(judge *j, const bx_json_val *schema, const bx_json_val
 }
 
 static void judge_members(judge *j, const bx_json_val *schema, const bx_json_val *v,
-                          const place *at)
+                          const bx_schema_place *at)
 {
     const bx_json_val *properties = bx_json_get(schema, BX_LIT("properties"));
     const bx_json_val *others = bx_json_get(schema, BX_LIT("additionalProperties"));
@@ -398,7 +218,7 @@ static void judge_members(judge *j, const bx_json_val *schema, const bx_json_val
     judge_missing(j, schema, v, at);
     for (const bx_json_val *e; (e = bx_json_next(&it, &key));) {
         const bx_json_val *sub = bx_json_get(properties, key);
-        const place there = {.above = at, .key = key};
+        const bx_schema_place there = {.above = at, .key = key};
         bool allowed = true;
         if (!sub && others && !bx_json_bool(others, &allowed))
             sub = others;
@@ -412,16 +232,17 @@ static void judge_members(judge *j, const bx_json_val *schema, const bx_json_val
     }
 }
 
-static void judge_items(judge *j, const bx_json_val *schema, const bx_json_val *v, const place *at)
+static void judge_items(judge *j, const bx_json_val *schema, const bx_json_val *v,
+                        const bx_schema_place *at)
 {
     const bx_json_val *sub = bx_json_get(schema, BX_LIT("items"));
     bx_json_iter it = bx_json_iter_of(v);
-    place there = {.above = at, .is_index = true};
+    bx_schema_place there = {.above = at, .is_index = true};
     for (const bx_json_val *e; sub && (e = bx_json_next(&it, NULL)); there.index++)
         judge_value(j, sub, e, &there);
 }
 
-static size_t fitting(const bx_json_val *schemas, const bx_json_val *v, const place *at)
+static size_t fitting(const bx_json_val *schemas, const bx_json_val *v, const bx_schema_place *at)
 {
     size_t n = 0;
     bx_json_iter it = bx_json_iter_of(schemas);
@@ -433,7 +254,7 @@ static size_t fitting(const bx_json_val *schemas, const bx_json_val *v, const pl
     return n;
 }
 
-static bool choice_fits(const bx_json_val *schema, const bx_json_val *v, const place *at)
+static bool choice_fits(const bx_json_val *schema, const bx_json_val *v, const bx_schema_place *at)
 {
     const bx_json_val *any = bx_json_get(schema, BX_LIT("anyOf")),
                       *one = bx_json_get(schema, BX_LIT("oneOf"));
@@ -441,7 +262,7 @@ static bool choice_fits(const bx_json_val *schema, const bx_json_val *v, const p
 }
 
 /* What is about the value itself and not about its parts. */
-static bool value_fits(const bx_json_val *schema, const bx_json_val *v, const place *at)
+static bool value_fits(const bx_json_val *schema, const bx_json_val *v, const bx_schema_place *at)
 {
     const bx_json_val *type = bx_json_get(schema, BX_LIT("type"));
     const bx_json_val *list = bx_json_get(schema, BX_LIT("enum")),
@@ -464,7 +285,8 @@ static bool value_fits(const bx_json_val *schema, const bx_json_val *v, const pl
     }
 }
 
-static void judge_value(judge *j, const bx_json_val *schema, const bx_json_val *v, const place *at)
+static void judge_value(judge *j, const bx_json_val *schema, const bx_json_val *v,
+                        const bx_schema_place *at)
 {
     bool allowed = true;
     if (bx_json_bool(schema, &allowed)) { /* a schema of one word: everything, or nothing */
@@ -489,170 +311,4 @@ size_t bx_schema_judge(const bx_json_val *schema, const bx_json_val *value, bx_b
     if (j.problems > BX_SCHEMA_MAX_PROBLEMS)
         (void)bx_buf_addf(out, "and %zu more\n", j.problems - BX_SCHEMA_MAX_PROBLEMS);
     return j.problems;
-}
-
-/* ---- schemas --------------------------------------------------------------------------------- */
-
-typedef bx_code check_fn(const bx_json_val *v, const place *at, unsigned depth, bx_error *err);
-
-static bx_code check_schema(const bx_json_val *schema, const place *at, unsigned depth,
-                            bx_error *err);
-
-static bx_code refuse(const place *at, const char *what, bx_error *err)
-{
-    BX_AUTO_BUF text = bx_buf_init(64 << 10);
-    add_place(&text, at);
-    return bx_fail(err, BX_EINVAL, "schema %.*s: %s", (int)text.n, text.n ? text.p : "", what);
-}
-
-static bx_code check_any(const bx_json_val *v, const place *at, unsigned depth, bx_error *err)
-{
-    (void)v;
-    (void)at;
-    (void)depth;
-    (void)err;
-    return BX_OK;
-}
-
-static bx_code check_type(const bx_json_val *v, const place *at, unsigned depth, bx_error *err)
-{
-    bx_str name;
-    (void)depth;
-    if (bx_json_str(v, &name))
-        return is_one_of_types(name) ? BX_OK : refuse(at, "no such type", err);
-    bx_json_iter it = bx_json_iter_of(v);
-    for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        if (!bx_json_str(e, &name) || !is_one_of_types(name))
-            return refuse(at, "a list of types holds names of types", err);
-    }
-    return bx_json_size(v) ? BX_OK : refuse(at, "a type, or a list of types", err);
-}
-
-static bx_code check_list(const bx_json_val *v, const place *at, unsigned depth, bx_error *err)
-{
-    (void)depth;
-    return bx_json_type_of(v) == BX_JSON_ARRAY && bx_json_size(v)
-               ? BX_OK
-               : refuse(at, "a list that is not empty", err);
-}
-
-static bx_code check_names(const bx_json_val *v, const place *at, unsigned depth, bx_error *err)
-{
-    bx_str name;
-    (void)depth;
-    bx_json_iter it = bx_json_iter_of(v);
-    for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        if (!bx_json_str(e, &name))
-            return refuse(at, "a list of names", err);
-    }
-    return bx_json_type_of(v) == BX_JSON_ARRAY ? BX_OK : refuse(at, "a list of names", err);
-}
-
-static bx_code check_number(const bx_json_val *v, const place *at, unsigned depth, bx_error *err)
-{
-    double d;
-    (void)depth;
-    return bx_json_double(v, &d) ? BX_OK : refuse(at, "a number", err);
-}
-
-static bx_code check_count(const bx_json_val *v, const place *at, unsigned depth, bx_error *err)
-{
-    uint64_t n;
-    (void)depth;
-    return bx_json_uint64(v, &n) ? BX_OK : refuse(at, "an integer of at least 0", err);
-}
-
-static bx_code check_schemas(const bx_json_val *v, const place *at, unsigned depth, bx_error *err)
-{
-    bx_json_iter it = bx_json_iter_of(v);
-    place there = {.above = at, .is_index = bx_json_type_of(v) == BX_JSON_ARRAY};
-    for (const bx_json_val *e; (e = bx_json_next(&it, &there.key)); there.index++) {
-        bx_code rc = check_schema(e, &there, depth + 1, err);
-        if (rc != BX_OK)
-            return rc;
-    }
-    return BX_OK;
-}
-
-static bx_code check_choice(const bx_json_val *v, const place *at, unsigned depth, bx_error *err)
-{
-    bx_code rc = check_list(v, at, depth, err);
-    return rc == BX_OK ? check_schemas(v, at, depth, err) : rc;
-}
-
-static bx_code check_properties(const bx_json_val *v, const place *at, unsigned depth,
-                                bx_error *err)
-{
-    if (bx_json_type_of(v) != BX_JSON_OBJECT)
-        return refuse(at, "an object of schemas", err);
-    return check_schemas(v, at, depth, err);
-}
-
-static const struct {
-    const char *name;
-    check_fn *check;
-} keywords[] = {
-    {"type", check_type},
-    {"enum", check_list},
-    {"const", check_any},
-    {"minimum", check_number},
-    {"maximum", check_number},
-    {"minLength", check_count},
-    {"maxLength", check_count},
-    {"minItems", check_count},
-    {"maxItems", check_count},
-    {"minProperties", check_count},
-    {"maxProperties", check_count},
-    {"required", check_names},
-    {"properties", check_properties},
-    {"additionalProperties", check_schema},
-    {"items", check_schema},
-    {"anyOf", check_choice},
-    {"oneOf", check_choice},
-    {"title", check_any},
-    {"description", check_any},
-    {"default", check_any},
-    {"examples", check_any},
-    {"$comment", check_any},
-    {"deprecated", check_any},
-};
-
-static check_fn *find_keyword(bx_str name)
-{
-    for (size_t i = 0; i < BX_COUNT(keywords); i++) {
-        if (bx_str_eq(name, bx_str_of(keywords[i].name)))
-            return keywords[i].check;
-    }
-    return NULL;
-}
-
-static bx_code check_schema(const bx_json_val *schema, const place *at, unsigned depth,
-                            bx_error *err)
-{
-    bool word;
-    if (bx_json_bool(schema, &word))
-        return BX_OK;
-    if (bx_json_type_of(schema) != BX_JSON_OBJECT)
-        return refuse(at, "an object, true or false", err);
-    if (depth > MAX_DEPTH)
-        return refuse(at, "nested too deeply", err);
-    bx_json_iter it = bx_json_iter_of(schema);
-    bx_str key;
-    for (const bx_json_val *e; (e = bx_json_next(&it, &key));) {
-        const place there = {.above = at, .key = key};
-        check_fn *check = find_keyword(key);
-        if (!check)
-            return refuse(&there,
-                          "a keyword that is not checked here (tool/schema.h lists those that are)",
-                          err);
-        bx_code rc = check(e, &there, depth, err);
-        if (rc != BX_OK)
-            return rc;
-    }
-    return BX_OK;
-}
-
-bx_code bx_schema_check(const bx_json_val *schema, bx_error *err)
-{
-    return check_schema(schema, NULL, 0, err);
 }
