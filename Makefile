@@ -13,7 +13,7 @@ build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev
 .PHONY: help run build test bench fuzz test-asan test-tsan foreign pages install format check clean
 
 help:
-	@echo 'make run        build, then run a sandboxed tool over this project'
+	@echo 'make run        build, then show the built-in tools at work'
 	@echo 'make build      build/boxagnts and build/tools/*.wasm'
 	@echo 'make test       unit, end-to-end and static tests, plain and under sanitizers'
 	@echo 'make test-asan  unit and end-to-end tests, address and undefined-behaviour sanitizers only'

@@ -70,6 +70,45 @@ static void bench_exec(const bench_env *e, char *program)
                           "bwrap is not installed or cannot make namespaces here");
 }
 
+/* `boxagnts tool call` of a built-in tool: against the smallest program that does as much, and right after an
+ * installation, with an empty home, against a home that has all it will ever have. */
+static void bench_tool(const bench_env *e, char *program)
+{
+    enum { N = 10 };
+    char work[512], home[512], text[512];
+    (void)snprintf(work, sizeof work, "%s/work", e->scratch);
+    (void)snprintf(home, sizeof home, "%s/none", e->scratch);
+    (void)snprintf(text, sizeof text, "%s/work/start.txt", e->scratch);
+    char ask[] = "{\"path\":\"start.txt\"}";
+    char *const call[] = {program, "tool", "call", "--workspace", work, "read", ask, NULL};
+    char *const cat[] = {"/bin/cat", text, NULL};
+    static const char expect[] = "     1\tone\n     2\ttwo\n     3\tthree\n";
+    size_t n = e->quick ? 10 * ROUNDS : 100 * ROUNDS;
+    double f[3], ratio[ROUNDS * N], first[ROUNDS * N], warm[ROUNDS * N];
+    bench_stats s;
+    if (!compare(call, expect, cat, n, f))
+        bench_die("%s tool call of `read` does not print what it should", program);
+    bench_row("start_tool_call_vs_cat", f[0], f[1], "us", f[2], BENCH_AT_MOST, 5,
+              "`boxagnts tool call read` of a small file, whole process; posix_spawn of /bin/cat of the file");
+    const char *warm_home = getenv("BOXAGNTS_HOME");
+    BX_AUTOFREE char *kept = warm_home ? bx_strndup(warm_home, strlen(warm_home)) : NULL;
+    for (int i = 0; i < ROUNDS * N; i++) {
+        (void)setenv("BOXAGNTS_HOME", home, 1);
+        bool ran = bench_spawn(call, 1, expect, &s);
+        first[i] = s.p50;
+        if (access(home, F_OK) == 0)
+            bench_die("the first call left something in the home directory: each is measured with an empty one");
+        (void)setenv("BOXAGNTS_HOME", kept ? kept : home, 1);
+        if (!ran || !bench_spawn(call, 1, expect, &s))
+            bench_die("%s tool call of `read` does not print what it should", program);
+        warm[i] = s.p50;
+        ratio[i] = first[i] / warm[i];
+    }
+    bench_row("start_first_call_vs_warm", bench_stats_of(first, ROUNDS * N).p50, bench_stats_of(warm, ROUNDS * N).p50, "us",
+              bench_stats_of(ratio, ROUNDS * N).p50, BENCH_AT_MOST, 1.1,
+              "the same with no home directory, as right after an installation; with the one the rows above used");
+}
+
 /* "==1== Collected : 706016" on standard error. */
 static double instructions(const char *program)
 {
@@ -97,6 +136,7 @@ void bench_start(const bench_env *e)
     if (setenv("BOXAGNTS_HOME", home, 1) != 0)
         bench_die("out of memory");
     bench_exec(e, program);
+    bench_tool(e, program);
     double n = instructions(program) / 1e6;
     if (n > 0)
         bench_row("start_version_instructions", n, -1, "M", n, BENCH_AT_MOST, 1.5,

@@ -73,10 +73,10 @@ function(bx_guest name)
         COMMAND ${BX_GUEST_CC} ${guest_LINK} ${objects} ${type} -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib -o ${core}
         DEPENDS ${objects} ${type} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
         COMMENT "guest ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
-    if(guest_WIT AND TARGET boxagnts_cli)
+    if(guest_WIT AND TARGET boxagnts_pack)
         add_custom_command(OUTPUT ${wasm}
-            COMMAND $<TARGET_FILE:boxagnts_cli> componentize ${core} -o ${wasm}
-            DEPENDS ${core} boxagnts_cli
+            COMMAND $<TARGET_FILE:boxagnts_pack> componentize ${core} ${wasm}
+            DEPENDS ${core} boxagnts_pack
             COMMENT "component ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
     elseif(guest_WIT)
         set(wasm ${core})
@@ -120,6 +120,9 @@ include(bench/guests/guests.cmake)
 
 bx_guests_of(all tools probes)
 add_custom_target(guests ALL DEPENDS ${all})
+if(TARGET builtins)      # a tree without guests takes these too
+    add_dependencies(guests builtins)
+endif()
 bx_guests_of(all guests components)
 add_custom_target(test_guests DEPENDS ${all})
 bx_guests_of(all bench-guests)

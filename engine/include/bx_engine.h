@@ -57,7 +57,8 @@ typedef struct bx_engine_config {
                                  call; Linux 6.7): 4x faster with a 1 MiB stack, and a slot keeps only
                                  those pages.  Ignored where the kernel lacks it or swap is on: a
                                  swapped page would escape the scan and leak into the next guest. */
-    uint32_t pad;
+    uint32_t portable;        /* 1: compile for every processor of this architecture from a baseline on
+                                 (x86-64-v2: SSE4.2, POPCNT) instead of for this one */
 } bx_engine_config;
 
 /* With `slots` > 0 and too little address space, falls back to on-demand allocation:
@@ -93,6 +94,12 @@ bx_eng_code bx_engine_load(const bx_engine *e, bx_code_kind kind, const uint8_t 
  * mapped (privately) where that can be, so it must not be changed as long as the module lives. */
 bx_eng_code bx_engine_load_file(const bx_engine *e, bx_code_kind kind, int fd, size_t n,
                                 bx_emodule **ret, bx_eng_error *err);
+/* The same from code that is part of the program: it begins at a page, nothing ever changes it, and it is
+ * there until the process ends.  On x86-64 it is run where it lies by the first that loads it, once in a
+ * process; whoever comes later gets a copy.  BX_ENG_STALE where it was compiled with other settings than those of `e`,
+ * or for a processor that can do more. */
+bx_eng_code bx_engine_load_carried(const bx_engine *e, bx_code_kind kind, const uint8_t *code, size_t n,
+                                   bx_emodule **ret, bx_eng_error *err);
 void bx_emodule_free(bx_emodule *m);
 
 /* What the file is and needs, as one JSON object (docs/inspect.md).  Only parses: time and memory are

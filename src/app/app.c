@@ -12,7 +12,7 @@ struct bx_app {
     bx_egress *egress;
     bx_runtime *runtime;
     char *store_dir;
-    char *own[2]; /* where compiled code and its key are kept; NULL: nowhere */
+    char *own[2]; /* where compiled code and its key are kept, or will be; NULL: nowhere */
 };
 
 /* DIR/NAME as a new string; NULL when out of memory. */
@@ -48,6 +48,9 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
         .cache_dir = cfg->cache_dir ? cfg->cache_dir : modules,
         .key_dir = keys,
         .cache_max = cfg->cache_max,
+        /* A home that is full or cannot be written (the key is there) stops no call; a directory
+         * that was asked for and cannot be used does. */
+        .cache_later = !cfg->cache_dir,
         .compile_threads = cfg->compile_threads,
         .unknown_imports_trap = cfg->unknown_imports_trap,
         .compiler = cfg->compiler,
@@ -58,9 +61,7 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
     };
     bx_error why;
     bx_code rc = bx_runtime_new(&rc_cfg, &app->runtime, &why);
-    /* A home that is full or cannot be written (the key is there) stops no call; a directory that
-     * was asked for and cannot be used does. */
-    if (rc != BX_OK && rc_cfg.cache_dir && (!cfg->cache_dir || is_usable(cfg->cache_dir))) {
+    if (rc != BX_OK && cfg->cache_dir && is_usable(cfg->cache_dir)) { /* it is the key, at home */
         char text[sizeof why.msg + 64];
         (void)snprintf(text, sizeof text, "no code cache, every start compiles: %s", why.msg);
         notice(cfg, text);
@@ -160,20 +161,80 @@ static bx_code protect(bx_grant *g, const char *own, const char *host, bx_str gu
     return rest ? deny(g, guest, rest, err) : BX_OK;
 }
 
+/* DIR and the parts of `rest`, which is not there yet.  NULL: out of memory, or a ".." in it, which
+ * could mean anything once it is. */
+static char *with_rest(const char *dir, const char *rest)
+{
+    BX_AUTOFREE char *path = bx_calloc(strlen(dir) + strlen(rest) + 2, 1);
+    if (!path)
+        return NULL;
+    char *end = path;
+    if (strcmp(dir, "/") != 0)
+        end = stpcpy(path, dir);
+    while (*rest) {
+        size_t n = strcspn(rest, "/");
+        if (n == 2 && rest[0] == '.' && rest[1] == '.')
+            return NULL;
+        if (n && !(n == 1 && rest[0] == '.')) {
+            *end++ = '/';
+            end = mempcpy(end, rest, n);
+        }
+        rest += n + (rest[n] == '/');
+    }
+    return BX_TAKE(path);
+}
+
+/* `path` as the kernel spells it, as far as it is there: what is not there yet must not be made by
+ * a guest either.  NULL: out of memory, or longer than paths are. */
+static char *real_path_of(const char *path)
+{
+    char head[MAX_PATH];
+    size_t n = strlen(path);
+    if (n >= sizeof head)
+        return NULL;
+    memcpy(head, path, n + 1);
+    for (size_t at = n;; head[at] = '\0') {
+        BX_AUTOFREE char *real = realpath(at ? head : "/", NULL);
+        if (real && at == n)
+            return BX_TAKE(real);
+        if (real)
+            return with_rest(real, path + at + 1);
+        while (at > 0 && head[at] != '/')
+            at--;
+        if (at == 0 && path[0] != '/')
+            return NULL;
+    }
+}
+
 bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err)
 {
     size_t n = bx_grant_mounts(g).n;
     for (size_t d = 0; n && d < BX_COUNT(app->own); d++) {
-        BX_AUTOFREE char *own = app->own[d] ? realpath(app->own[d], NULL) : NULL;
+        BX_AUTOFREE char *own = app->own[d] ? real_path_of(app->own[d]) : NULL;
+        if (app->own[d] && !own)
+            return bx_fail(err, BX_EIO,
+                           "'%.400s', where compiled code is kept, cannot be told from a mount",
+                           app->own[d]);
         for (size_t i = 0; own && i < n; i++) {
             const bx_mount *m = &bx_grant_mounts(g).at[i];
-            BX_AUTOFREE char *host = realpath(m->host, NULL); /* what is not there cannot be mounted */
+            BX_AUTOFREE char *host =
+                realpath(m->host, NULL); /* what is not there cannot be mounted */
             bx_code rc = host ? protect(g, own, host, bx_str_of(m->guest), err) : BX_OK;
             if (rc != BX_OK)
                 return rc;
         }
     }
     return BX_OK;
+}
+
+static bx_code protect_for_tool(const void *ctx, bx_grant *g, bx_error *err)
+{
+    return bx_app_protect(ctx, g, err);
+}
+
+bx_tool_ground bx_app_ground(const bx_app *app)
+{
+    return (bx_tool_ground){.store_dir = app->store_dir, .protect = protect_for_tool, .ctx = app};
 }
 
 bx_runtime *bx_app_runtime(const bx_app *app) { return app->runtime; }

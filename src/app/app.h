@@ -6,6 +6,7 @@
 
 #include "policy/grant.h"
 #include "sandbox/runtime.h"
+#include "tool/invoke.h"
 
 typedef struct bx_app bx_app;
 
@@ -41,6 +42,7 @@ void bx_app_leave(bx_app *app);
  * outside the sandbox.  BX_EDENIED for a mount that is one of them, or lies in one; BX_ENOMEM. */
 BX_NODISCARD bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err);
 
+bx_tool_ground bx_app_ground(const bx_app *app); /* for bx_tool_invoke; borrows from `app` */
 bx_runtime *bx_app_runtime(const bx_app *app);   /* borrowed; never NULL */
 const char *bx_app_store_dir(const bx_app *app); /* borrowed; NULL when there is none */
 

@@ -93,6 +93,28 @@ static void no_guest_gets_code_or_key(void)
     CHECK(bx_app_protect(app, beside, NULL) == BX_OK && bx_grant_caps(beside).n == 0);
 }
 
+/* The home is made when something is to be kept there, which may be after a guest ran. */
+static void places_that_are_not_there_yet(void)
+{
+    static const struct {
+        const char *below, *line;
+    } homes[] = {
+        {"/new", "/w/new/modules"}, {"/new//./home/", "/w/new/home/modules"}, {"/x/../y", NULL}};
+    for (size_t i = 0; i < BX_COUNT(homes); i++) {
+        char home[128];
+        (void)snprintf(home, sizeof home, "%s%s", dir, homes[i].below);
+        CHECK(setenv("BOXAGNTS_HOME", home, 1) == 0);
+        bx_app_config cfg = {.use_home = true};
+        BX_AUTO(bx_app) bx_app *app = NULL;
+        BX_AUTO(bx_grant) bx_grant *g = NULL;
+        CHECK(bx_app_new(&cfg, &app, NULL) == BX_OK && bx_grant_new(&g, NULL) == BX_OK);
+        CHECK(bx_grant_mount(g, bx_str_of(dir), BX_LIT("/w"), NULL) == BX_OK);
+        bx_code rc = bx_app_protect(app, g, NULL);
+        CHECK(homes[i].line ? rc == BX_OK && has_line(g, homes[i].line) : rc == BX_EIO);
+        CHECK(access(home, F_OK) != 0);
+    }
+}
+
 static void out_of_memory_is_an_error(void)
 {
     bx_app_config cfg = {.store_dir = "/srv/store"};
@@ -104,5 +126,5 @@ static void out_of_memory_is_an_error(void)
 
 BXT_MAIN(if (!mkdtemp(dir)) return 99; RUN(nothing_is_kept_unless_named);
          RUN(home_holds_cache_and_store); RUN(a_home_others_can_write_to_is_done_without);
-         RUN(a_named_directory_must_be_usable);
-         RUN(no_guest_gets_code_or_key); RUN(out_of_memory_is_an_error);)
+         RUN(a_named_directory_must_be_usable); RUN(no_guest_gets_code_or_key);
+         RUN(places_that_are_not_there_yet); RUN(out_of_memory_is_an_error);)

@@ -36,6 +36,7 @@ typedef struct bx_command {
     size_t n_flags;
     const char *(*limit_of)(int id); /* the limit whose default ends a flag's help, or NULL; may be
                                         NULL itself */
+    const char *(*first_word)(size_t i); /* what its first word may be, NULL past the last; may be NULL itself */
     int (*run)(const bx_args *a); /* returns the exit code */
 } bx_command;
 

@@ -46,11 +46,18 @@ static void print_names(void)
     }
 }
 
+/* What the first word of a command may be, with `between`. */
+static void print_first_words(const bx_command *c, const char *between)
+{
+    for (size_t i = 0; c->first_word && c->first_word(i); i++)
+        (void)printf("%s%s", i ? between : "", c->first_word(i));
+}
+
 static void print_bash(void)
 {
     (void)printf("# boxagnts completion for bash: eval \"$(boxagnts completion bash)\"\n"
                  "_boxagnts() {\n"
-                 "    local cur=${COMP_WORDS[COMP_CWORD]} words=\n"
+                 "    local cur=${COMP_WORDS[COMP_CWORD]} words= first=\n"
                  "    local names=1\n"
                  "    if [ \"$COMP_CWORD\" -eq 1 ]; then words='");
     print_names();
@@ -59,6 +66,8 @@ static void print_bash(void)
         (void)printf(is_two_words(i) ? "        '%s') names=2; words='" : "        '%s '*) words='",
                      bx_commands[i]->name);
         print_words(bx_commands[i]);
+        (void)printf("' first='");
+        print_first_words(bx_commands[i], " ");
         (void)printf("' ;;\n");
     }
     for (size_t i = 0; i < bx_commands_count; i++) {
@@ -72,6 +81,8 @@ static void print_bash(void)
     (void)printf("    esac; fi\n"
                  "    if [[ $cur == -* || $COMP_CWORD -le $names ]]; then\n"
                  "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+                 "    elif [[ -n $first && $COMP_CWORD -eq $((names + 1)) ]]; then\n"
+                 "        mapfile -t COMPREPLY < <(compgen -W \"$first\" -- \"$cur\")\n"
                  "    else\n"
                  "        mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
                  "    fi\n"
@@ -116,7 +127,13 @@ static void print_zsh_flags(const bx_command *c)
         print_quoted(c->flags[k].help, true);
         (void)printf("]%s'", c->flags[k].arg ? ":value:_files" : "");
     }
-    (void)printf(" \\\n        '--help[show help]' '*:file:_files' ;;\n");
+    (void)printf(" \\\n        '--help[show help]'");
+    if (c->first_word) {
+        (void)printf(" '%d:name:(", strchr(c->name, ' ') ? 2 : 1); /* behind the second word of the name */
+        print_first_words(c, " ");
+        (void)printf(")'");
+    }
+    (void)printf(" '*:file:_files' ;;\n");
 }
 
 static void print_zsh(void)
@@ -168,6 +185,13 @@ static void print_fish(void)
             (void)printf("complete -c boxagnts -n '__fish_seen_subcommand_from %.*s' -f -a %s -d '",
                          (int)n, c->name, second_word(i));
             print_quoted(c->summary, false);
+            (void)printf("'\n");
+        }
+        if (c->first_word) {
+            (void)printf("complete -c boxagnts -n ");
+            print_fish_condition(i);
+            (void)printf(" -a '");
+            print_first_words(c, " ");
             (void)printf("'\n");
         }
         for (size_t k = 0; k < c->n_flags; k++) {

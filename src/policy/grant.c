@@ -147,6 +147,20 @@ bx_code bx_grant_limit_named(bx_grant *g, bx_str name, bx_str value, bx_error *e
     return d ? bx_limits_set_named(&d->limits, name, value, err) : BX_ESTATE;
 }
 
+bx_code bx_grant_set_limits(bx_grant *g, const bx_limits *limits, bx_error *err)
+{
+    draft *d = draft_of(g, err);
+    if (d)
+        d->limits = *limits;
+    return d ? BX_OK : BX_ESTATE;
+}
+
+bx_code bx_grant_copy_guards(bx_grant *g, const bx_grant *from, bx_error *err)
+{
+    draft *d = draft_of(g, err);
+    return d ? bx_net_copy_guards(d->net, from->d.net, err) : BX_ESTATE;
+}
+
 bx_code bx_grant_network(bx_grant *g, bx_net_adder *add, bx_str text, bx_error *err)
 {
     draft *d = draft_of(g, err);

@@ -54,6 +54,12 @@ BX_NODISCARD bx_code bx_grant_ca(bx_grant *g, bx_str path, bx_error *err);
 BX_NODISCARD bx_code bx_grant_limit(bx_grant *g, bx_str text, bx_error *err);
 BX_NODISCARD bx_code bx_grant_limit_named(bx_grant *g, bx_str name, bx_str value, bx_error *err);
 
+/* All limits at once. */
+BX_NODISCARD bx_code bx_grant_set_limits(bx_grant *g, const bx_limits *limits, bx_error *err);
+
+/* The blocks and holes of another grant's network, none of its rules. */
+BX_NODISCARD bx_code bx_grant_copy_guards(bx_grant *g, const bx_grant *from, bx_error *err);
+
 /* Network settings that are no capability: `add` is one of bx_net_add_outbound_host,
  * .._block_url, .._block_network, .._allow_network. */
 typedef bx_code bx_net_adder(bx_net_policy *p, bx_str text, bx_error *err);

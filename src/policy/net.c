@@ -157,6 +157,28 @@ bx_code bx_net_add_allow_network(bx_net_policy *p, bx_str text, bx_error *err)
     return bx_wrap(add_network(&p->open, &p->n_open, text, err), err, "allow_networks");
 }
 
+static bx_code copy_networks(struct network **list, size_t *n, const struct network *from, size_t n_from,
+                             bx_error *err)
+{
+    bx_code rc = BX_OK;
+    for (size_t i = 0; i < n_from && rc == BX_OK; i++)
+        rc = add_network(list, n, bx_str_of(from[i].text), err);
+    return rc;
+}
+
+bx_code bx_net_copy_guards(bx_net_policy *p, const bx_net_policy *from, bx_error *err)
+{
+    bx_code rc = copy_networks(&p->closed, &p->n_closed, from->closed, from->n_closed, err);
+    if (rc == BX_OK)
+        rc = copy_networks(&p->open, &p->n_open, from->open, from->n_open, err);
+    for (size_t i = 0; i < from->blocks.n && rc == BX_OK; i++) {
+        bx_str text = bx_str_of(from->blocks.at[i].rule->text);
+        rc = bx_net_add_block_url(p, bx_str_from(text, strlen(BX_NET_BLOCK)), err);
+    }
+    p->private_closed = p->private_closed || from->private_closed;
+    return rc;
+}
+
 bool bx_net_is_empty(const bx_net_policy *p) { return p->rules.n == 0; }
 
 /* ---- verdicts ------------------------------------------------------------------------------- */

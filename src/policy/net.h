@@ -61,6 +61,9 @@ BX_NODISCARD bx_code bx_net_add_block_network(bx_net_policy *p, bx_str text, bx_
  * opens only what is not blocked behind it; IPv4-mapped addresses are never opened. */
 BX_NODISCARD bx_code bx_net_add_allow_network(bx_net_policy *p, bx_str text, bx_error *err);
 
+/* Add the blocked URLs and networks of `from`, and the holes in them; none of its rules. */
+BX_NODISCARD bx_code bx_net_copy_guards(bx_net_policy *p, const bx_net_policy *from, bx_error *err);
+
 /* A URL after parsing by the client's own parser and normalisation. */
 typedef struct bx_url_parts {
     bx_str scheme; /* lower case */

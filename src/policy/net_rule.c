@@ -518,5 +518,5 @@ bx_code bx_net_rule_connect(bx_str text, bx_net_rule *ret, bx_error *err)
 
 bx_code bx_net_rule_block(bx_str text, bx_net_rule *ret, bx_error *err)
 {
-    return parse_rule(text, "block_url: ", block_body, ret, err);
+    return parse_rule(text, BX_NET_BLOCK, block_body, ret, err);
 }

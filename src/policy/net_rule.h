@@ -32,6 +32,8 @@ typedef struct bx_net_rule {
 
 void bx_net_rule_done(bx_net_rule *r);
 
+#define BX_NET_BLOCK "block_url: " /* what the text of a block begins with */
+
 /* The bodies of bx_net_add_*.  *ret is owned by the caller, bx_net_rule_done. */
 BX_NODISCARD bx_code bx_net_rule_fetch(bx_str text, bx_net_rule *ret, bx_error *err);
 BX_NODISCARD bx_code bx_net_rule_outbound(bx_str text, bx_net_rule *ret, bx_error *err);

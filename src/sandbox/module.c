@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "codec/sha256.h"
 #include "os/fd.h"
+#include "sandbox/carried.h"
 #include "sandbox/compile.h"
 #include "sandbox/component.h"
 #include "sandbox/internal.h"
@@ -22,6 +23,7 @@ struct bx_module {
     char *name;
     bx_buf wasm; /* empty while nobody needed it: then `file` holds it */
     int file;    /* where it was read from, or will be; -1: from bytes */
+    bx_carried carried; /* or it is part of the program */
     bx_file_id id;
     bool known; /* `id` is that of `file`, which held what `of_wasm` says */
     bool summed;
@@ -137,8 +139,13 @@ static bool unwrap(bx_buf *wasm)
 /* The module's bytes, where so far its file was recognised only. */
 static bx_code need_bytes_locked(bx_module *m, bx_error *err)
 {
-    if (m->wasm.n || m->file < 0)
+    if (m->wasm.n || (m->file < 0 && !m->carried.name))
         return BX_OK;
+    if (m->carried.name) {
+        m->wasm = bx_buf_init(m->carried.wasm.n);
+        (void)bx_buf_add_str(&m->wasm, m->carried.wasm);
+        return bx_buf_check(&m->wasm, err);
+    }
     uint8_t sum[BX_SHA256_BYTES];
     BX_AUTO_BUF wasm = bx_buf_init(0);
     if (lseek(m->file, 0, SEEK_SET) != 0)
@@ -222,10 +229,22 @@ static bool find_cached(const bx_module *m, bx_engine *e, const bx_cache_key *ke
     return true;
 }
 
+/* The code that came with the program: as trusted as the program, so nothing is asked but whether it fits
+ * this engine and this processor, and that the engine does. */
+static bool load_carried(const bx_module *m, bx_engine *e, bx_emodule **ret)
+{
+    bx_eng_error ee = {0};
+    bx_str code = m->carried.code;
+    return code.n && bx_engine_load_carried(e, code_kind(m->kind), (const uint8_t *)code.p, code.n, ret,
+                                            &ee) == BX_ENG_OK;
+}
+
 static bx_code compile(bx_module *m, bx_engine *e, const bx_module_use *use, bx_emodule **ret,
                        bx_error *err)
 {
     bx_cache_key key = {{0}};
+    if (load_carried(m, e, ret))
+        return BX_OK;
     bx_code rc = need_bytes_locked(m, err);
     if (rc == BX_OK && bx_runtime_cache(m->rt)) {
         key = bx_cache_key_of(sum_of(m), (int)code_kind(m->kind), bx_engine_fingerprint(e));
@@ -445,6 +464,22 @@ bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p,
     return open_buf(rt, name, &wasm, NULL, limits, ret, err);
 }
 
+bx_code bx_module_carried(bx_runtime *rt, const bx_carried *c, bx_module **ret, bx_error *err)
+{
+    BX_AUTO(bx_module) bx_module *m = NULL;
+    bx_wasm_kind kind = bx_wasm_sniff((const uint8_t *)c->wasm.p, c->wasm.n);
+    if (kind != BX_WASM_CORE && kind != BX_WASM_COMPONENT)
+        return bx_wrap(refuse_kind(kind, c->wasm.n, err), err, "%s", c->name);
+    bx_code rc = new_module(rt, c->name, kind, &m, err);
+    if (rc != BX_OK)
+        return rc;
+    m->carried = *c;
+    m->summed = true;
+    memcpy(m->of_wasm, c->of_wasm, sizeof m->of_wasm);
+    *ret = BX_TAKE(m);
+    return BX_OK;
+}
+
 void bx_module_free(bx_module *m)
 {
     if (!m)
@@ -470,21 +505,24 @@ const char *bx_module_name(const bx_module *m) { return m->name; }
 bx_code bx_module_describe(const char *path, bx_buf *out, bx_error *err)
 {
     BX_AUTO_BUF wasm = bx_buf_init(0);
-    bx_code rc = read_wasm(path, &wasm, err);
-    if (rc != BX_OK)
-        return bx_wrap(rc, err, "%s", path);
+    bx_code rc = bx_wrap(read_wasm(path, &wasm, err), err, "%s", path);
+    return rc == BX_OK ? bx_module_describe_bytes(path, bx_buf_str(&wasm), out, err) : rc;
+}
+
+bx_code bx_module_describe_bytes(const char *name, bx_str wasm, bx_buf *out, bx_error *err)
+{
     bx_wasm_kind kind = bx_wasm_sniff((const uint8_t *)wasm.p, wasm.n);
     if (kind != BX_WASM_CORE && kind != BX_WASM_COMPONENT)
-        return bx_wrap(refuse_kind(kind, wasm.n, err), err, "%s", path);
+        return bx_wrap(refuse_kind(kind, wasm.n, err), err, "%s", name);
     bx_eng_error ee = {0};
     bx_eng_bytes text = {0};
-    rc = bx_from_engine(bx_engine_describe((const uint8_t *)wasm.p, wasm.n, &text, &ee), &ee, err);
+    bx_code rc = bx_from_engine(bx_engine_describe((const uint8_t *)wasm.p, wasm.n, &text, &ee), &ee, err);
     if (rc == BX_OK) {
         (void)bx_buf_add(out, text.p, text.n);
         rc = bx_buf_check(out, err);
     }
     bx_eng_bytes_free(text);
-    return bx_wrap(rc, err, "%s", path);
+    return bx_wrap(rc, err, "%s", name);
 }
 
 bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err)

@@ -68,5 +68,7 @@ BX_NODISCARD bx_code bx_module_componentize(const char *path, bx_buf *out, bx_er
 /* Read and parse a file, and describe it as one JSON object onto `out` (docs/inspect.md).  Nothing is
  * compiled; time and memory are linear in the file's size. */
 BX_NODISCARD bx_code bx_module_describe(const char *path, bx_buf *out, bx_error *err);
+/* The same of bytes; `name` is for messages. */
+BX_NODISCARD bx_code bx_module_describe_bytes(const char *name, bx_str wasm, bx_buf *out, bx_error *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 enum {
     KEEP_RESIDENT =
@@ -25,7 +26,12 @@ struct bx_runtime {
     _Atomic size_t n;
     struct engine_row rows[BX_MAX_ENGINES];
     bx_ticker *ticker;
-    bx_cache *cache;
+    _Atomic(bx_cache *) cache;
+    pthread_mutex_t cache_lock; /* held while it is opened, which happens once */
+    char *cache_dir, *key_dir; /* of a cache that is to be opened; NULL: there is none, or it is */
+    uint64_t cache_max;
+    void (*notice)(void *ctx, const char *text);
+    void *notice_ctx;
     bx_egress *egress; /* lent */
     char *compiler;
 };
@@ -57,6 +63,47 @@ bx_code bx_from_engine(bx_eng_code code, const bx_eng_error *e, bx_error *err)
     return bx_fail(err, (size_t)code < BX_COUNT(map) ? map[code] : BX_EINTERNAL, "%s", e->msg);
 }
 
+static bx_code name_cache(bx_runtime *rt, const bx_runtime_config *cfg, bx_error *err)
+{
+    const char *keys = cfg->key_dir ? cfg->key_dir : cfg->cache_dir;
+    rt->cache_dir = bx_strndup(cfg->cache_dir, strlen(cfg->cache_dir));
+    rt->key_dir = bx_strndup(keys, strlen(keys));
+    rt->cache_max = cfg->cache_max ? cfg->cache_max : BX_CACHE_MAX;
+    rt->notice = cfg->notice;
+    rt->notice_ctx = cfg->notice_ctx;
+    return rt->cache_dir && rt->key_dir ? BX_OK : bx_fail(err, BX_ENOMEM, "runtime");
+}
+
+/* Tried once. */
+static bx_code open_cache_locked(bx_runtime *rt, bx_error *err)
+{
+    BX_AUTOFREE char *dir = BX_TAKE(rt->cache_dir);
+    bx_cache *cache = NULL;
+    bx_code rc = bx_cache_open(dir, rt->key_dir, rt->cache_max, &cache, err);
+    if (rc != BX_OK)
+        return rc;
+    bx_cache_on_notice(cache, rt->notice, rt->notice_ctx);
+    atomic_store_explicit(&rt->cache, cache, memory_order_release);
+    return BX_OK;
+}
+
+bx_cache *bx_runtime_cache(bx_runtime *rt)
+{
+    bx_cache *cache = atomic_load_explicit(&rt->cache, memory_order_acquire);
+    if (cache)
+        return cache;
+    bx_error why;
+    (void)pthread_mutex_lock(&rt->cache_lock);
+    bx_code rc = rt->cache_dir ? open_cache_locked(rt, &why) : BX_OK;
+    (void)pthread_mutex_unlock(&rt->cache_lock);
+    if (rc != BX_OK && rt->notice) {
+        char text[sizeof why.msg + 64];
+        (void)snprintf(text, sizeof text, "no code cache, every start compiles: %s", why.msg);
+        rt->notice(rt->notice_ctx, text);
+    }
+    return atomic_load_explicit(&rt->cache, memory_order_acquire);
+}
+
 bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error *err)
 {
     BX_AUTO(bx_runtime) bx_runtime *rt = bx_calloc(1, sizeof *rt);
@@ -69,15 +116,12 @@ bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error 
     if (cfg->compiler && !(rt->compiler = bx_strndup(cfg->compiler, strlen(cfg->compiler))))
         return bx_fail(err, BX_ENOMEM, "runtime");
     (void)pthread_mutex_init(&rt->lock, NULL);
-    if (cfg->cache_dir) {
-        const char *keys = cfg->key_dir ? cfg->key_dir : cfg->cache_dir;
-        bx_code rc = bx_cache_open(cfg->cache_dir, keys,
-                                   cfg->cache_max ? cfg->cache_max : BX_CACHE_MAX, &rt->cache, err);
-        if (rc != BX_OK)
-            return rc;
-        bx_cache_on_notice(rt->cache, cfg->notice, cfg->notice_ctx);
-    }
-    bx_code rc = bx_ticker_new(tick_all, rt, &rt->ticker, err);
+    (void)pthread_mutex_init(&rt->cache_lock, NULL);
+    bx_code rc = cfg->cache_dir ? name_cache(rt, cfg, err) : BX_OK;
+    if (rc == BX_OK && cfg->cache_dir && !cfg->cache_later)
+        rc = open_cache_locked(rt, err);
+    if (rc == BX_OK)
+        rc = bx_ticker_new(tick_all, rt, &rt->ticker, err);
     if (rc != BX_OK)
         return rc;
     if (cfg->by_signal)
@@ -94,7 +138,10 @@ void bx_runtime_free(bx_runtime *rt)
     for (size_t i = 0; i < rt->n; i++)
         bx_engine_free(rt->rows[i].engine);
     bx_cache_free(rt->cache);
+    free(rt->cache_dir);
+    free(rt->key_dir);
     (void)pthread_mutex_destroy(&rt->lock);
+    (void)pthread_mutex_destroy(&rt->cache_lock);
     free(rt->compiler);
     free(rt);
 }
@@ -185,7 +232,5 @@ bx_ticker *bx_runtime_ticker(bx_runtime *rt) { return rt->ticker; }
 bx_egress *bx_runtime_egress(bx_runtime *rt) { return rt->egress; }
 
 bool bx_runtime_unknown_imports_trap(const bx_runtime *rt) { return rt->unknown_imports_trap; }
-
-bx_cache *bx_runtime_cache(bx_runtime *rt) { return rt->cache; }
 
 const char *bx_engine_version(void) { return bx_engine_wasmtime_version(); }

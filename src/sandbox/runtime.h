@@ -17,6 +17,8 @@ typedef struct bx_runtime_config {
     const char *cache_dir; /* compiled code; NULL = none.  Refused when others can write to it */
     const char *key_dir;   /* where the key that authenticates the cache lives; NULL = cache_dir */
     uint64_t cache_max;    /* bytes kept in the cache; 0 = BX_CACHE_MAX */
+    bool cache_later;      /* made and opened when code is first looked for there: what it is refused for
+                              is a notice then, and there is none */
     uint32_t compile_threads; /* 0 or 1: on the calling thread.  More: on a pool of the process,
                                  whose threads do not survive fork */
     bool unknown_imports_trap; /* functions nobody provides end a guest when it calls them; false:
@@ -30,7 +32,7 @@ typedef struct bx_runtime_config {
     void *notice_ctx;
 } bx_runtime_config;
 
-/* `cfg` is copied; its directories are used only here. */
+/* `cfg` is copied. */
 BX_NODISCARD bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error *err);
 void bx_runtime_free(bx_runtime *rt); /* NULL is fine */
 BX_DEFINE_AUTO(bx_runtime, bx_runtime_free)
@@ -51,7 +53,7 @@ bx_ticker *bx_runtime_ticker(bx_runtime *rt);
 /* The way out as lent; NULL when there is none. */
 bx_egress *bx_runtime_egress(bx_runtime *rt);
 bool bx_runtime_unknown_imports_trap(const bx_runtime *rt);
-bx_cache *bx_runtime_cache(bx_runtime *rt); /* NULL when there is none */
+bx_cache *bx_runtime_cache(bx_runtime *rt); /* NULL when there is none; opens it, see above */
 
 /* An error of the engine as one of ours. */
 bx_code bx_from_engine(bx_eng_code code, const bx_eng_error *e, bx_error *err);

@@ -82,6 +82,14 @@ class Completion(unittest.TestCase):
         done = subprocess.run(["bash", "-c", script, "bash", BOXAGNTS], capture_output=True, timeout=60, check=False)
         self.assertEqual((done.stdout, done.stderr), (b"--map-dir\ncomponentize completion\n", b""))
 
+    def test_bash_completes_tools(self):
+        if not shutil.which("bash"):
+            self.skipTest("no bash")
+        script = ('eval "$("$1" completion bash)"; show() { COMP_WORDS=(boxagnts "$@"); COMP_CWORD=$#; _boxagnts; echo "${COMPREPLY[*]}"; }; '
+                  'show to; show tool s; show tool call re; show tool show --ma; show tool call --wo')
+        done = subprocess.run(["bash", "-c", script, "bash", BOXAGNTS], capture_output=True, timeout=60, check=False)
+        self.assertEqual((done.stdout, done.stderr), (b"tool\nshow\nread\n--markdown\n--workspace\n", b""))
+
     def test_unknown_shell(self):
         for arguments in ((), ("tcsh",), ("bash", "zsh")):
             self.assertEqual(box("completion", *arguments).returncode, 125)

@@ -74,7 +74,7 @@ c_types! { []
         warm_slots: u32,
         compile_threads: u32,
         pagemap_scan: u32,
-        pad: u32,
+        portable: u32,
     }
 
     /// Two kinds of code.

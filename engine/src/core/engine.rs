@@ -3,10 +3,11 @@
 use std::ffi::CString;
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroUsize;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails};
 
+use super::code_memory::ReadExecute;
 use super::proposals;
 use crate::abi::error::{Error, Result};
 use crate::abi::types::{Code, EngineConfig};
@@ -161,10 +162,28 @@ fn settings(cfg: &EngineConfig, roomy: bool) -> Config {
     c.generate_address_map(true);
     c.parallel_compilation(cfg.compile_threads > 1);
     c.shared_memory(false);
+    if ReadExecute::IS_ENOUGH {
+        c.with_custom_code_memory(Some(Arc::new(ReadExecute)));
+    }
+    if cfg.portable != 0 {
+        portable(&mut c);
+    }
     for p in proposals::TABLE {
         c.wasm_features(p.feature, p.on);
     }
     c
+}
+
+/// Name a target instead of taking this machine's: with it Cranelift uses what every processor of the architecture has,
+/// and what is enabled here.
+fn portable(c: &mut Config) {
+    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    if c.target(&target).is_ok() && cfg!(target_arch = "x86_64") {
+        // SAFETY: a preset of Cranelift's; code that uses what a processor lacks is refused when it is loaded.
+        unsafe {
+            c.cranelift_flag_enable("x86-64-v2");
+        }
+    }
 }
 
 fn pool(cfg: &EngineConfig, scan: Enabled) -> PoolingAllocationConfig {

@@ -1,5 +1,6 @@
 //! Engines, the limits and endings of every call, and the core path.
 
+pub mod code_memory;
 pub mod ends;
 mod heap;
 pub mod engine;

@@ -67,6 +67,24 @@ pub unsafe extern "C" fn bx_engine_load_file(
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_load_carried(
+    e: *const Engine,
+    kind: CodeKind,
+    code: *const u8,
+    n: usize,
+    ret: *mut *mut Module,
+    err: *mut EngError,
+) -> Code {
+    given(ret, "place for the result", "bx_engine_load_carried");
+    // SAFETY: the header asks for valid pointers and for code that is vouched for and never changes.
+    unsafe {
+        let e = Handle::<BxEngine>::get(e, "bx_engine_load_carried");
+        finish(BxModule::load_carried(e, kind, list(code, n)), err, |m| *ret = Handle::lend(m))
+    }
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn bx_emodule_free(m: *mut Module) {
     // SAFETY: the header says that nobody uses it any more.
     unsafe { Handle::<BxModule>::free(m, "bx_emodule_free") }

@@ -16,6 +16,7 @@ c_functions! {
     fn bx_engine_compile(*const Engine, CodeKind, *const u8, usize, *mut EngBytes, *mut EngError) -> Code;
     fn bx_engine_load(*const Engine, CodeKind, *const u8, usize, *mut *mut Module, *mut EngError) -> Code;
     fn bx_engine_load_file(*const Engine, CodeKind, i32, usize, *mut *mut Module, *mut EngError) -> Code;
+    fn bx_engine_load_carried(*const Engine, CodeKind, *const u8, usize, *mut *mut Module, *mut EngError) -> Code;
     fn bx_emodule_free(*mut Module);
     fn bx_engine_describe(*const u8, usize, *mut EngBytes, *mut EngError) -> Code;
     fn bx_engine_check(

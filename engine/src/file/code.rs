@@ -3,9 +3,12 @@
 //! Serialised code travels in an envelope: Wasmtime's own format, so that it can be mapped as it is, and a tail: the pages
 //! of initial memory, the weight of an instance, a magic number.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
+use std::ptr::NonNull;
+use std::sync::{Mutex, PoisonError};
 
 use wasmparser::Validator;
 use wasmtime::component::Component;
@@ -16,6 +19,7 @@ use super::weight::heaviest_instance;
 use crate::abi::error::{Error, Result, chain};
 use crate::abi::types::{Code, CodeKind};
 use crate::component::ComponentCode;
+use crate::core::code_memory::{ReadExecute, page_size};
 use crate::core::engine::BxEngine;
 use crate::core::link::CoreCode;
 use crate::core::proposals;
@@ -23,6 +27,10 @@ use crate::core::proposals;
 const MAGIC: &[u8; 8] = b"bxcode5\0";
 /// Bytes of the tail.
 const TAIL: usize = 24;
+
+/// Addresses of code that runs, or once ran, where it lies: Wasmtime keeps loaded code by its address, and takes no
+/// second one there.
+static IN_PLACE: Mutex<BTreeSet<usize>> = Mutex::new(BTreeSet::new());
 
 /// What a `bx_emodule` holds.
 pub enum Loaded {
@@ -105,6 +113,46 @@ impl BxModule {
             .map_err(|e| Error::new(Code::Internal, format!("read the code: {e}")))?;
         // SAFETY: promised by the caller.
         unsafe { Self::load(engine, kind, &code) }
+    }
+
+    /// Load an envelope that is part of the program: run where it lies, or copied where that cannot be.
+    ///
+    /// # Safety
+    /// As [`Self::load`]; and the bytes never change and are never unmapped.
+    pub unsafe fn load_carried(engine: &BxEngine, kind: CodeKind, code: &[u8]) -> Result<BxModule> {
+        let address = code.as_ptr().addr();
+        let in_place = || IN_PLACE.lock().unwrap_or_else(PoisonError::into_inner);
+        let can_be = ReadExecute::IS_ENOUGH && address.is_multiple_of(page_size());
+        if !can_be || !in_place().insert(address) {
+            // SAFETY: promised by the caller.
+            return unsafe { Self::load(engine, kind, code) };
+        }
+        // SAFETY: promised by the caller; nobody else has the address.
+        let loaded = unsafe { Self::run_in_place(engine, kind, code) };
+        if loaded.is_err() {
+            in_place().remove(&address);
+        }
+        loaded
+    }
+
+    /// # Safety
+    /// As [`Self::load_carried`], and no module is loaded there.
+    unsafe fn run_in_place(engine: &BxEngine, kind: CodeKind, code: &[u8]) -> Result<BxModule> {
+        let (code, tail) = code.split_last_chunk::<TAIL>().ok_or_else(stale)?;
+        let Tail { pages, weight } = read_tail(tail)?;
+        let suited = engine.for_memory(pages);
+        let memory = NonNull::from(code);
+        // SAFETY: promised by the caller.
+        let loaded = unsafe {
+            match kind {
+                CodeKind::CORE => Module::deserialize_raw(suited, memory).map(|m| of_core(engine, m)),
+                CodeKind::COMPONENT => Component::deserialize_raw(suited, memory).map(|c| of_component(engine, c, weight)),
+                _ => return Err(unknown(kind)),
+            }
+        };
+        // SAFETY: promised by the caller.
+        let loaded = loaded.map_err(|e| unsafe { load_error(engine, kind, code, &e) })?;
+        Ok(BxModule { loaded })
     }
 
     /// # Safety

@@ -1,0 +1,10 @@
+/* cli/tell.h - how a call ended, for people, on standard error. */
+#ifndef BX_CLI_TELL_H
+#define BX_CLI_TELL_H
+
+#include "sandbox/outcome.h"
+
+/* Nothing for a call that ended by itself, but for limits that refused something. */
+void bx_cli_tell_end(const bx_outcome *out);
+
+#endif

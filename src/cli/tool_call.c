@@ -1,0 +1,346 @@
+/* boxagnts tool call: one call of a built-in tool, with what the flags let it use. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/setup.h"
+#include "cli/tell.h"
+#include "codec/shown.h"
+#include "os/fd.h"
+#include "os/signals.h"
+#include "policy/options.h"
+#include "tool/builtin.h"
+#include "tool/result.h"
+
+#define WORKSPACE "/workspace" /* where every built-in tool looks for files */
+
+enum { FLAG_WORKSPACE = 1000, FLAG_JSON, EXIT_IS_ERROR = 1 };
+
+static const bx_flag flags[] = {
+    {"workspace", "DIR", "the directory the tool sees as " WORKSPACE " (default: the current one)",
+     FLAG_WORKSPACE},
+    {"allow", "CAP",
+     "let the tool use what it needs of this: fetch:https://host, read:" WORKSPACE "/docs, …",
+     BX_OPT_allow},
+    {"deny", "GLOB", "carve out paths, whatever else is allowed: '**/.env', " WORKSPACE "/keys",
+     BX_OPT_deny},
+    {"limit", "NAME=VALUE", "set a limit instead of the tool's own: wall=5s, output=1MiB, …",
+     BX_OPT_limits},
+    {"json", NULL,
+     "print the result as JSON, with the outcome of the call in it, instead of its text",
+     FLAG_JSON},
+    {"allow-network", "CIDR", "let allowed requests reach this otherwise blocked network",
+     BX_OPT_allow_networks},
+    {"block-network", "CIDR", "refuse addresses: a network, an address, or 'private'",
+     BX_OPT_block_networks},
+    {"block-url", "URL", "refuse requests to URLs with this prefix", BX_OPT_block_url},
+    {"inject", "'ORIGIN HEADER=env:NAME'",
+     "set a header of requests to ORIGIN to a variable's value; the tool never sees it",
+     BX_OPT_inject},
+    {"ca", "FILE", "trust the certificate authorities in this PEM file as well as the system's",
+     BX_OPT_ca_files},
+};
+
+/* One run of the command. */
+typedef struct run {
+    const bx_args *a;
+    const bx_builtin *builtin;
+    bx_manifest *manifest;
+    bx_record record;
+    bx_tool_end end;
+} run;
+
+/* ---- what it may use ------------------------------------------------------------------------- */
+
+static bool names_files(const bx_grant *g)
+{
+    return bx_grant_find(g, BX_CAP_READ) || bx_grant_find(g, BX_CAP_WRITE) ||
+           bx_grant_find(g, BX_CAP_RW);
+}
+
+/* Whoever calls a tool by name means it to do what it is for: so it may use the workspace, in the
+ * way it needs, unless other files are named.  The network is never meant without being named. */
+static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
+{
+    BX_AUTO(bx_grant) bx_grant *g = NULL;
+    const char *workspace = bx_flag_last(r->a, FLAG_WORKSPACE);
+    bx_code rc = bx_grant_new(&g, err);
+    if (rc == BX_OK)
+        rc = bx_tool_limits(r->manifest, g, err);
+    if (rc == BX_OK)
+        rc = bx_grant_mount(g, bx_str_of(workspace ? workspace : "."), BX_LIT(WORKSPACE), err);
+    for (size_t i = 0; i < r->a->n_flags && rc == BX_OK; i++) {
+        int id = r->a->flags[i].id;
+        if (id < BX_OPTION_COUNT)
+            rc = bx_wrap(bx_option_apply(g, (bx_option)id, bx_str_of(r->a->flags[i].value), err),
+                         err, "--%s", bx_options[id].flag);
+    }
+    if (rc == BX_OK && !names_files(g))
+        rc = bx_grant_allow(g, BX_LIT("rw:" WORKSPACE), err);
+    if (rc == BX_OK)
+        *ret = BX_TAKE(g);
+    return rc;
+}
+
+/* ---- its arguments --------------------------------------------------------------------------- */
+
+/* What is not on the command line itself is read into `text`; at most as many bytes as the tool's
+ * memory may have, since they would not fit there. */
+static bx_code read_arguments(const run *r, const bx_limits *l, bx_buf *text, bx_str *ret,
+                              bx_error *err)
+{
+    const char *source = r->a->n_words > 1 ? r->a->words[1] : "-";
+    bool from_stdin = strcmp(source, "-") == 0;
+    *ret = bx_str_of(source);
+    if (!from_stdin && source[0] != '@')
+        return BX_OK;
+    *text = bx_buf_init((size_t)l->memory);
+    bx_code rc = from_stdin ? bx_fd_read_all(STDIN_FILENO, (size_t)l->memory, text, err)
+                            : bx_file_read_all(AT_FDCWD, source + 1, (size_t)l->memory, text, err);
+    *ret = bx_buf_str(text);
+    return bx_wrap(rc, err, "arguments of %s", r->builtin->name);
+}
+
+/* ---- the call -------------------------------------------------------------------------------- */
+
+static bx_code invoke(run *r, const bx_app *app, const bx_grant *g, bx_error *err)
+{
+    BX_AUTO_BUF text = bx_buf_init(0);
+    bx_ctl ctl = bx_ctl_init(UINT64_MAX);
+    const bx_tool_ground ground = bx_app_ground(app);
+    const bx_carried carried = bx_builtin_module(r->builtin);
+    static bx_module *m; /* never freed: as bx_app_leave */
+    bx_tool_call call = {.run = g,
+                         .ctl = &ctl,
+                         .record = &r->record,
+                         .err_fd = bx_has_flag(r->a, FLAG_JSON) ? -1 : STDERR_FILENO};
+    bx_code rc = read_arguments(r, bx_grant_limits(g), &text, &call.arguments, err);
+    if (rc == BX_OK)
+        rc = bx_module_carried(bx_app_runtime(app), &carried, &m, err);
+    if (rc == BX_OK)
+        rc = bx_ctl_make_cancellable(&ctl, err);
+    if (rc == BX_OK) {
+        bx_signals_cancel(&ctl);
+        rc = bx_tool_invoke(&ground, &(bx_tool){r->manifest, m}, &call, &r->end, err);
+        bx_signals_restore();
+    }
+    bx_ctl_done(&ctl);
+    return rc;
+}
+
+static bx_code call_tool(run *r, bx_error *err)
+{
+    BX_AUTO(bx_grant) bx_grant *g = NULL;
+    bx_app *app = NULL;
+    const bx_runtime_settings settings = {.cache_dir = NULL};
+    bx_code rc = bx_builtin_manifest(r->builtin, &r->manifest, err);
+    if (rc == BX_OK)
+        rc = grant_of(r, &g, err);
+    if (rc == BX_OK)
+        rc = bx_cli_app_of_one(&settings, &app, err);
+    if (rc != BX_OK)
+        return rc;
+    rc = invoke(r, app, g, err);
+    bx_app_leave(app);
+    return rc;
+}
+
+/* ---- what it answered ------------------------------------------------------------------------ */
+
+/* A tool's text, not empty.  On a terminal nothing in it acts on the terminal; elsewhere it is what
+ * it is. */
+static void print_text(bx_str text, bool terminal)
+{
+    if (!terminal)
+        (void)fwrite(text.p, 1, text.n, stdout);
+    for (bx_str rest = text; terminal && rest.n;) {
+        char room[BX_SHOWN_ROOM];
+        bx_str form = {rest.p, 1};
+        size_t used = rest.p[0] == '\n' || rest.p[0] == '\t' ? 1 : bx_shown_char(rest, room, &form);
+        (void)fwrite(form.p, 1, form.n, stdout);
+        rest = bx_str_from(rest, used);
+    }
+    if (text.p[text.n - 1] != '\n')
+        (void)putchar('\n');
+}
+
+static bx_str text_of(const bx_json_val *object, const char *key)
+{
+    bx_str s = BX_LIT("");
+    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
+    return s;
+}
+
+/* Bytes of base64 text. */
+static size_t decoded(bx_str s)
+{
+    size_t n = s.n / 4 * 3;
+    for (size_t i = s.n; i > 0 && n && s.p[i - 1] == '='; i--)
+        n--;
+    return n;
+}
+
+static void print_described(const char *what, bx_str type, bx_str of, size_t n)
+{
+    (void)printf("[%s", what);
+    const bx_str parts[] = {type, of};
+    for (size_t i = 0; i < BX_COUNT(parts); i++) {
+        if (parts[i].n)
+            (void)printf(" ");
+        bx_cli_show(stdout, parts[i], BX_SHOWN_TYPE);
+    }
+    if (n)
+        (void)printf(", %zu bytes", n);
+    (void)printf("]\n");
+}
+
+static void print_block(const bx_json_val *block, bool terminal)
+{
+    bx_str type = text_of(block, "type"), mime = text_of(block, "mimeType");
+    if (bx_str_eq(type, BX_LIT("text"))) {
+        bx_str text = text_of(block, "text");
+        if (text.n)
+            print_text(text, terminal);
+    } else if (bx_str_eq(type, BX_LIT("resource"))) {
+        const bx_json_val *r = bx_json_get(block, BX_LIT("resource"));
+        print_described("resource", text_of(r, "mimeType"), text_of(r, "uri"), 0);
+    } else if (bx_str_eq(type, BX_LIT("resource_link"))) {
+        print_described("link", mime, text_of(block, "uri"), 0);
+    } else {
+        print_described(bx_str_eq(type, BX_LIT("image")) ? "image" : "audio", mime, BX_LIT(""),
+                        decoded(text_of(block, "data")));
+    }
+}
+
+static void print_blocks(const bx_tool_end *e)
+{
+    bool terminal = isatty(STDOUT_FILENO);
+    bx_json_iter it = bx_json_iter_of(bx_json_get(bx_json_root(e->result), BX_LIT("content")));
+    for (const bx_json_val *block; (block = bx_json_next(&it, NULL));)
+        print_block(block, terminal);
+}
+
+/* The result, with how the call ended as one more member: `outcome`, null where none took place. */
+static bx_code print_json(const run *r, bx_error *err)
+{
+    BX_AUTO_BUF outcome = bx_buf_init((size_t)4 << 30);
+    bx_code rc =
+        r->end.entered ? bx_outcome_json(&r->end.outcome, &r->record, &outcome, err) : BX_OK;
+    if (rc != BX_OK)
+        return rc;
+    bx_str result = bx_buf_str(&r->end.text);
+    while (result.n && result.p[result.n - 1] != '}')
+        result.n--;
+    BX_ASSERT(result.n > 1); /* an object that is not empty: it was parsed */
+    (void)fwrite(result.p, 1, result.n - 1, stdout);
+    (void)printf(",\"outcome\":%s", r->end.entered ? "" : "null");
+    (void)fwrite(outcome.p, 1, outcome.n, stdout);
+    (void)printf("}\n");
+    return BX_OK;
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static int exit_code(const bx_tool_end *e)
+{
+    int code = e->entered ? bx_outcome_exit_code(&e->outcome) : 0;
+    return code ? code : e->is_error ? EXIT_IS_ERROR : 0;
+}
+
+static int print_end(run *r)
+{
+    bx_error err;
+    bx_code rc = BX_OK;
+    if (bx_has_flag(r->a, FLAG_JSON))
+        rc = print_json(r, &err);
+    else
+        print_blocks(&r->end);
+    if (rc == BX_OK && fflush(stdout) != 0)
+        rc = bx_fail_errno(&err, errno, "write the result");
+    if (rc != BX_OK) {
+        bx_cli_complain("%s", err.msg);
+        return EXIT_OURS;
+    }
+    if (r->end.entered)
+        bx_cli_tell_end(&r->end.outcome);
+    bx_str notes = bx_buf_str(&r->end.notes);
+    while (notes.n) {
+        const char *end = memchr(notes.p, '\n', notes.n);
+        size_t n = end ? (size_t)(end - notes.p) : notes.n;
+        bx_cli_complain("%.*s", (int)n, notes.p);
+        notes = bx_str_from(notes, n + 1);
+    }
+    return exit_code(&r->end);
+}
+
+/* The call did not begin: an end that says so, for whoever reads JSON. */
+static bx_code end_of_error(run *r, bx_code why, bx_error *err)
+{
+    bx_error had = *err;
+    bx_outcome *o = &r->end.outcome;
+    bx_outcome_init(o);
+    r->end.text = bx_buf_init(64 << 10);
+    o->kind = why == BX_EDENIED ? BX_OUT_DENIED : BX_OUT_FAILED;
+    o->error = bx_strndup(had.msg, strlen(had.msg));
+    r->end.entered = true;
+    return bx_tool_result_of_error(bx_str_of(had.msg), &r->end.text, err);
+}
+
+static void complain_unknown(const char *name)
+{
+    BX_AUTO_BUF list = bx_buf_init(64 << 10);
+    for (size_t i = 0; i < bx_builtins_count; i++)
+        (void)bx_buf_addf(&list, "%s%s", i ? ", " : "", bx_builtins[i].name);
+    bx_cli_complain("tool call: no tool '%s'; there is %s", name, list.p ? list.p : "none");
+}
+
+static int run_call(const bx_args *a)
+{
+    run r = {.a = a};
+    if (a->n_words == 0 || a->n_words > 2) {
+        bx_cli_complain(a->n_words ? "tool call: one tool and one JSON text only"
+                                   : "tool call: which tool? see boxagnts tool list");
+        return EXIT_OURS;
+    }
+    r.builtin = bx_builtin_find(bx_str_of(a->words[0]));
+    if (!r.builtin) {
+        complain_unknown(a->words[0]);
+        return EXIT_OURS;
+    }
+    bx_error err = {.msg = ""};
+    bx_record_init(&r.record);
+    bx_code rc = call_tool(&r, &err);
+    if (rc != BX_OK && bx_has_flag(a, FLAG_JSON))
+        rc = end_of_error(&r, rc, &err);
+    int code = rc == BX_EDENIED ? EXIT_DENIED : EXIT_OURS;
+    if (rc == BX_OK)
+        code = print_end(&r);
+    else
+        bx_cli_complain("%s", err.msg);
+    bx_tool_end_done(&r.end);
+    bx_record_done(&r.record);
+    bx_manifest_free(r.manifest);
+    return code;
+}
+
+const bx_command bx_cmd_tool_call = {
+    .name = "tool call",
+    .usage = "tool call [flags] NAME [JSON|@FILE|-]",
+    .summary = "call a built-in tool with JSON arguments and print what it answers",
+    .details =
+        "The arguments are JSON text, or come from a file, or from standard input (default).\n"
+        "The tool gets what it needs of what it may use: the workspace, unless --allow names "
+        "other\n"
+        "files, and beyond that what --allow names.  Its needs: boxagnts tool show NAME.\n"
+        "Exit code: 0; 1 when the result is an error (isError); 124 over the deadline; 125 "
+        "boxagnts\n"
+        "itself failed; 126 denied before the start; 130 cancelled; 132 trap, stack, fuel or "
+        "output;\n"
+        "137 memory.\n",
+    .flags = flags,
+    .n_flags = BX_COUNT(flags),
+    .first_word = bx_builtin_name,
+    .run = run_call,
+};

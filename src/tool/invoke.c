@@ -1,0 +1,203 @@
+#include "tool/invoke.h"
+
+#include "policy/derive.h"
+#include "tool/denial.h"
+#include "tool/result.h"
+#include "tool/schema.h"
+
+enum {
+    MAX_MESSAGE = 64 << 10, /* bytes of a result of ours */
+    MAX_NOTES = 64 << 10,
+};
+
+bx_code bx_tool_limits(const bx_manifest *m, bx_grant *g, bx_error *err)
+{
+    return bx_grant_set_limits(g, &m->limits, err);
+}
+
+static void init_end(bx_tool_end *e)
+{
+    *e = (bx_tool_end){.text = bx_buf_init(SIZE_MAX >> 1), .notes = bx_buf_init(MAX_NOTES)};
+    bx_outcome_init(&e->outcome);
+}
+
+void bx_tool_end_done(bx_tool_end *e)
+{
+    bx_outcome_done(&e->outcome);
+    bx_json_free(e->result);
+    bx_buf_done(&e->text);
+    bx_buf_done(&e->notes);
+    *e = (bx_tool_end){.result = NULL};
+}
+
+/* ---- results --------------------------------------------------------------------------------- */
+
+static bx_code error_text(bx_str why, bx_buf *out, bx_error *err)
+{
+    bx_code rc = bx_tool_result_of_error(why, out, err);
+    if (rc == BX_OK)
+        (void)bx_buf_add_c(out, '\n');
+    return rc == BX_OK ? bx_buf_check(out, err) : rc;
+}
+
+static void why_none(const bx_outcome *o, const bx_error *broken, bx_buf *text)
+{
+    if (o->kind != BX_OUT_EXIT)
+        (void)bx_buf_addf(text, "the tool gave no result: %s: %.*s", bx_outcome_kind_name(o->kind),
+                          (int)strcspn(o->error ? o->error : "", "\n"), o->error ? o->error : "");
+    else if (o->exit_code != 0)
+        (void)bx_buf_addf(text, "the tool gave no result: it ended with exit code %u",
+                          o->exit_code);
+    else
+        (void)bx_buf_addf(
+            text, "the tool broke its contract: its output is no result as docs/tools.md says: %s",
+            broken->msg);
+}
+
+/* There is no result: one that says why takes the place of the output. */
+static bx_code replace_output(bx_outcome *o, const bx_error *broken, bx_json **ret, bx_error *err)
+{
+    BX_AUTO_BUF why = bx_buf_init(4096), text = bx_buf_init(MAX_MESSAGE);
+    bool ended_well = o->kind == BX_OUT_EXIT && o->exit_code == 0;
+    why_none(o, broken, &why);
+    bx_code rc = error_text(bx_buf_str(&why), &text, err);
+    if (rc == BX_OK && ret)
+        rc = bx_json_parse(bx_buf_str(&text), BX_JSON_MAX_DEPTH, ret, err);
+    free(o->out);
+    o->out = rc == BX_OK ? bx_strndup(text.p, text.n) : NULL;
+    o->out_n = o->out ? text.n : 0;
+    if (ended_well) {
+        o->kind = BX_OUT_FAILED;
+        free(o->error);
+        o->error = bx_strndup(bx_buf_str(&why).p, why.n);
+    }
+    return rc == BX_OK && !o->out ? bx_fail(err, BX_ENOMEM, "result of the tool") : rc;
+}
+
+bx_code bx_tool_settle(bx_outcome *o, bx_json **ret, bx_error *err)
+{
+    bx_error broken = {.msg = ""};
+    BX_AUTO(bx_json) bx_json *result = NULL;
+    if (o->kind == BX_OUT_EXIT && o->exit_code == 0 &&
+        bx_tool_result_parse((bx_str){o->out ? o->out : "", o->out_n}, &result, &broken) == BX_OK) {
+        if (ret)
+            *ret = BX_TAKE(result);
+        return BX_OK;
+    }
+    return replace_output(o, &broken, ret, err);
+}
+
+static bx_code refuse_arguments(bx_str why, bx_tool_end *ret, bx_error *err)
+{
+    bx_code rc = error_text(why, &ret->text, err);
+    return rc == BX_OK ? bx_json_parse(bx_buf_str(&ret->text), BX_JSON_MAX_DEPTH, &ret->result, err)
+                       : rc;
+}
+
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+/* *ret_fit: they fit the schema.  If not, `ret` has the result that says so. */
+static bx_code validate(const bx_manifest *m, bx_str arguments, bool *ret_fit, bx_tool_end *ret,
+                        bx_error *err)
+{
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    BX_AUTO_BUF why = bx_buf_init(MAX_MESSAGE / 2);
+    bx_error broken = {.msg = ""};
+    bx_code rc = bx_json_parse(arguments, BX_JSON_MAX_DEPTH, &doc, &broken);
+    if (rc == BX_ENOMEM)
+        return bx_fail(err, rc, "%s", broken.msg);
+    if (rc != BX_OK) {
+        (void)bx_buf_addf(&why, "the arguments of %.*s are no JSON: %s", BX_FMT(m->name),
+                          broken.msg);
+    } else {
+        (void)bx_buf_addf(&why, "the arguments of %.*s do not fit its schema\n", BX_FMT(m->name));
+        *ret_fit = bx_schema_judge(m->input_schema, bx_json_root(doc), &why) == 0;
+        if (*ret_fit)
+            return BX_OK;
+    }
+    while (why.n && why.p[why.n - 1] == '\n')
+        why.n--;
+    return refuse_arguments(bx_buf_str(&why), ret, err);
+}
+
+/* ---- the call -------------------------------------------------------------------------------- */
+
+static bx_code decide(const bx_tool_ground *on, const bx_manifest *m, const bx_grant *run,
+                      bx_sealed **ret, bx_buf *notes, bx_error *err)
+{
+    BX_AUTO(bx_grant) bx_grant *g = NULL;
+    bx_code rc = bx_grant_derive(run, (bx_cap_list){m->needs, m->n_needs}, &g, notes, err);
+    if (rc == BX_OK)
+        rc = on->protect(on->ctx, g, err);
+    return rc == BX_OK ? bx_sealed_new(BX_TAKE(g), on->store_dir, ret, err) : rc;
+}
+
+static bx_code run(const bx_tool *tool, const bx_tool_call *call, bx_sealed *sealed,
+                   bx_tool_end *ret, bx_error *err)
+{
+    const char *const args[] = {bx_module_name(tool->module)};
+    const bx_call c = {
+        .module = tool->module,
+        .sealed = sealed,
+        .args = args,
+        .n_args = 1,
+        .in = {.kind = BX_STDIN_BYTES, .bytes = call->arguments},
+        .out_fd = -1,
+        .err_fd = call->err_fd,
+        .ctl = call->ctl,
+        .record = call->record,
+    };
+    bx_code rc = bx_call_run(&c, &ret->outcome, err);
+    ret->entered = rc == BX_OK;
+    return rc;
+}
+
+/* The output is the result; the outcome is left without it. */
+static bx_code take_result(bx_tool_end *ret, bx_error *err)
+{
+    bx_code rc = bx_tool_settle(&ret->outcome, &ret->result, err);
+    if (rc != BX_OK)
+        return rc;
+    ret->text.p = BX_TAKE(ret->outcome.out);
+    ret->text.n = ret->outcome.out_n;
+    ret->text.cap = ret->text.n + 1;
+    ret->outcome.out_n = 0;
+    return BX_OK;
+}
+
+static bx_code invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_call *call,
+                      bx_tool_end *ret, bx_error *err)
+{
+    BX_AUTO(bx_sealed) bx_sealed *sealed = NULL;
+    bool fit = false;
+    if (tool->manifest->call != BX_TOOL_JSON)
+        return bx_fail(err, BX_EUNSUPPORTED, "%.*s is no tool of the kind call: json",
+                       BX_FMT(tool->manifest->name));
+    bx_code rc = validate(tool->manifest, call->arguments, &fit, ret, err);
+    if (rc != BX_OK || !fit)
+        return rc;
+    rc = decide(on, tool->manifest, call->run, &sealed, &ret->notes, err);
+    if (rc == BX_OK)
+        rc = run(tool, call, sealed, ret, err);
+    if (rc == BX_OK)
+        rc = take_result(ret, err);
+    if (rc != BX_OK || !call->record)
+        return rc;
+    const bx_denial_of of = {.manifest = tool->manifest,
+                             .granted = bx_grant_caps(bx_sealed_grant(sealed)),
+                             .is_error = bx_tool_result_is_error(ret->result)};
+    bx_denials_tell(call->record, &of, &ret->notes);
+    return BX_OK;
+}
+
+bx_code bx_tool_invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_call *call,
+                       bx_tool_end *ret, bx_error *err)
+{
+    init_end(ret);
+    bx_code rc = invoke(on, tool, call, ret, err);
+    if (rc == BX_OK)
+        ret->is_error = bx_tool_result_is_error(ret->result);
+    else
+        bx_tool_end_done(ret);
+    return rc;
+}

@@ -1,0 +1,59 @@
+/* tool/invoke.h - the one way to run a tool.  In order: the arguments are validated against its
+ * schema, its grant is computed, the sandbox runs it, and its result is checked against the
+ * contract (docs/tools.md). Nothing runs unvalidated or with more than was computed.  Any thread.
+ */
+#ifndef BX_TOOL_INVOKE_H
+#define BX_TOOL_INVOKE_H
+
+#include "sandbox/call.h"
+#include "tool/manifest.h"
+
+/* What is under all calls of a process.  app/ puts one together (bx_app_ground). */
+typedef struct bx_tool_ground {
+    const char *store_dir; /* as for bx_sealed_new */
+    /* Carve out of a grant what no guest may have; before it is sealed. */
+    bx_code (*protect)(const void *ctx, bx_grant *g, bx_error *err);
+    const void *ctx;
+} bx_tool_ground;
+
+typedef struct bx_tool {
+    const bx_manifest *manifest;
+    bx_module *module;
+} bx_tool;
+
+typedef struct bx_tool_call {
+    bx_str arguments;    /* one JSON text */
+    const bx_grant *run; /* what the one who calls may use; the tool gets what this has in common
+                            with its needs.  The limits are those of the call (bx_tool_limits) */
+    bx_ctl *ctl;         /* as in bx_call */
+    bx_record *record;   /* likewise; what was refused is told only with one */
+    int err_fd;          /* where the tool's standard error goes, as in bx_call */
+} bx_tool_call;
+
+typedef struct bx_tool_end {
+    bool entered; /* the sandbox was entered: `outcome` says how that ended */
+    bool is_error;
+    bx_outcome outcome; /* without its output, which is the result */
+    bx_json *result;    /* owned; one CallToolResult, always */
+    bx_buf text;        /* it as JSON text, in one line with its end */
+    bx_buf
+        notes; /* lines for the operator: what was refused, and which capability would allow it */
+} bx_tool_end;
+
+/* The limits that the manifest names become those of a grant that is being built. */
+BX_NODISCARD bx_code bx_tool_limits(const bx_manifest *m, bx_grant *g, bx_error *err);
+
+/* BX_OK: `ret` has a result, if need be one of ours that is an error: arguments that do not fit the
+ * schema, an end without a result, a broken contract.  Else there could be no call, and `ret` is
+ * empty. */
+BX_NODISCARD bx_code bx_tool_invoke(const bx_tool_ground *on, const bx_tool *tool,
+                                    const bx_tool_call *call, bx_tool_end *ret, bx_error *err);
+void bx_tool_end_done(bx_tool_end *e); /* also of an empty one */
+
+/* The captured output of a `json` tool is a result or becomes one: whatever else it is, half a
+ * result above all, is replaced by an MCP result that says why there is none (`isError`).  How the
+ * call ended stays; a tool that ended with 0 and without a result ends as BX_OUT_FAILED.  *ret, if
+ * asked for, is the result parsed. */
+BX_NODISCARD bx_code bx_tool_settle(bx_outcome *o, bx_json **ret, bx_error *err);
+
+#endif
