@@ -47,7 +47,7 @@ static bool tree(const char *const *names)
 
 static void remove_tree(void)
 {
-    char command[300];
+    char command[600];
     (void)snprintf(command, sizeof command, "chmod -R u+rwx %s; rm -rf %s", top, top);
     if (system(command) != 0)
         printf("# %s is left\n", top);
