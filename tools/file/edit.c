@@ -1,7 +1,6 @@
 #include "file/edit.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "lib/args_list.h"
