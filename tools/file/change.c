@@ -3,7 +3,7 @@
 #include "lib/filetype.h"
 #include "lib/scan.h"
 
-enum { LOOKED_AT = 64 << 10 }; /* bytes that say what a file is */
+enum { LOOKED_AT = 8 << 10 }; /* bytes that say what a file is */
 
 /* ---- the condition ---------------------------------------------------------------------- */
 

@@ -1,7 +1,6 @@
 #include "file/edit.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "lib/args_list.h"
@@ -152,9 +151,10 @@ static bool load(bx_editor *e, int *ret_rc)
         return false;
     }
     bx_buf *text = &e->edited.text;
-    *text = bx_buf_init(BX_CHANGE_FILE_MAX);
+    *text = bx_buf_init(BX_CHANGE_FILE_MAX + 1);
     if (!error)
         error = bx_target_load(&e->target, text);
+    text->max = BX_CHANGE_FILE_MAX;
     e->size = text->n;
     if (error) {
         *ret_rc = error == EFBIG ? refuse_size(e) : fail(e, error);
@@ -300,7 +300,7 @@ static int show(bx_editor *e)
 static int check_again(const bx_editor *e)
 {
     char now[BX_HASH_TEXT];
-    BX_AUTO_BUF text = bx_buf_init(BX_CHANGE_FILE_MAX);
+    BX_AUTO_BUF text = bx_buf_init(BX_CHANGE_FILE_MAX + 1);
     int error = bx_target_check(&e->target);
     if (error || !*e->ask.if_hash)
         return error;

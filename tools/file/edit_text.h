@@ -6,7 +6,7 @@
 #include "base/buf.h"
 
 enum {
-    BX_EDIT_PLACES_MAX = 1 << 20, /* places one edit may change */
+    BX_EDIT_PLACES_MAX = 1 << 23, /* places one edit may change */
     BX_EDIT_LISTED_MAX = 20,      /* places told by their line */
 };
 

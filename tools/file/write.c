@@ -127,7 +127,7 @@ static bool check_target(bx_writer *w, int *ret_rc)
         return false;
     }
     if (exists && w->target.is_readable && w->target.size <= BEFORE_MAX) {
-        w->before = bx_buf_init(w->ask.append ? 2 * (size_t)BEFORE_MAX : BEFORE_MAX);
+        w->before = bx_buf_init((w->ask.append ? 2 * (size_t)BEFORE_MAX : BEFORE_MAX) + 1);
         int error = bx_target_load(&w->target, &w->before);
         w->has_before = error == 0;
         if (error && error != EFBIG) {

@@ -102,14 +102,19 @@ static bx_str line_at(bx_str text, size_t at)
     return (bx_str){text.p + at, lf ? (size_t)(lf + 1 - (text.p + at)) : text.n - at};
 }
 
-static size_t put_lines(bx_buf *out, char sign, bx_str text, size_t at, size_t n)
+/* Returns where the lines end, or where there was no room for one more: the hunk is not shown then.
+ */
+static size_t put_lines(printer *p, char sign, bx_str text, size_t at, size_t n)
 {
-    for (; n > 0; n--) {
+    for (; n > 0 && !p->is_full; n--) {
         bx_str line = line_at(text, at);
-        (void)bx_buf_add_c(out, sign);
-        (void)bx_buf_add_str(out, line);
+        p->is_full = p->out->n - p->first_byte + 1 + line.n > p->ask->max_bytes;
+        if (p->is_full)
+            break;
+        (void)bx_buf_add_c(p->out, sign);
+        (void)bx_buf_add_str(p->out, line);
         if (line.p[line.n - 1] != '\n')
-            bx_say(out, "\n\\ No newline at end of file\n", NULL);
+            bx_say(p->out, "\n\\ No newline at end of file\n", NULL);
         at += line.n;
     }
     return at;
@@ -151,15 +156,14 @@ static void put_hunk(printer *p, const bx_change *c, size_t n)
     put_range(p->out, " +", p->ask->first_line + first_b, n_b);
     bx_say(p->out, " @@\n", NULL);
     size_t line = first_a;
-    for (size_t i = 0; i < n && p->out->n - p->first_byte <= p->ask->max_bytes; i++) {
-        from = put_lines(p->out, ' ', before, from, c[i].a - line);
-        from = put_lines(p->out, '-', before, from, c[i].n_a);
-        (void)put_lines(p->out, '+', after, c[i].byte_b, c[i].n_b);
+    for (size_t i = 0; i < n; i++) {
+        from = put_lines(p, ' ', before, from, c[i].a - line);
+        from = put_lines(p, '-', before, from, c[i].n_a);
+        (void)put_lines(p, '+', after, c[i].byte_b, c[i].n_b);
         line = c[i].a + c[i].n_a;
     }
-    if (p->out->n - p->first_byte <= p->ask->max_bytes)
-        (void)put_lines(p->out, ' ', before, from, tail);
-    p->is_full = p->out->n - p->first_byte > p->ask->max_bytes;
+    (void)put_lines(p, ' ', before, from, tail);
+    p->is_full = p->is_full || p->out->n - p->first_byte > p->ask->max_bytes;
     if (p->is_full)
         p->out->n = was;
     else

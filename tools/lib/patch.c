@@ -5,7 +5,10 @@
 #include "lib/say.h"
 #include "lib/scan.h"
 
-enum { WORK_MAX = 200 << 20 /* lines compared in all */ };
+enum {
+    WORK_MAX = 200 << 20, /* lines compared in all */
+    NOTES_MAX = 8 << 10,  /* bytes; where there is more to note, it is left */
+};
 
 typedef struct file {
     bx_str text;
@@ -238,7 +241,7 @@ static void note(bx_buf *notes, const patcher *x, size_t i, const fit *f)
 {
     const bx_hunk *h = &x->p->hunks[i];
     ptrdiff_t off = (ptrdiff_t)f->where - ((ptrdiff_t)h->first - 1);
-    if (off == 0 && f->fuzz == 0)
+    if ((off == 0 && f->fuzz == 0) || notes->n > NOTES_MAX)
         return;
     bx_say(notes, "[", NULL);
     say_hunk(notes, x, i);

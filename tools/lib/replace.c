@@ -128,10 +128,12 @@ int bx_target_check(const bx_target *t)
 
 int bx_target_load(const bx_target *t, bx_buf *ret)
 {
-    size_t ahead = t->size < ret->max ? (size_t)t->size : ret->max;
+    if (t->size >= ret->max)
+        return EFBIG;
+    size_t ahead = (size_t)t->size;
     for (off_t at = 0;;) {
         char *to;
-        if (bx_buf_reserve(ret, ahead + 1, &to) != BX_OK && bx_buf_reserve(ret, 1, &to) != BX_OK)
+        if (bx_buf_reserve(ret, ahead + 1, &to) != BX_OK)
             return ret->fail == BX_ENOMEM ? ENOMEM : EFBIG;
         ssize_t n = pread(t->fd, to, ahead + 1, at);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
@@ -144,7 +146,7 @@ int bx_target_load(const bx_target *t, bx_buf *ret)
         at += n;
         if ((size_t)n == ahead && ret->n == t->size) /* one more was asked for: that is the end */
             return 0;
-        ahead = ret->n < t->size ? (size_t)t->size - ret->n : 65535;
+        ahead = ret->n < t->size ? (size_t)t->size - ret->n : 0;
     }
 }
 

@@ -33,8 +33,8 @@ int bx_target_fail(bx_result *r, const char *what, const char *path, int error);
  * lost. */
 BX_NODISCARD int bx_target_check(const bx_target *t);
 
-/* All of the file into `ret`, which bounds it: EFBIG where it has no room.  Where the file changes
- * meanwhile, it is what a reader of that moment sees. */
+/* All of the file into `ret`: EFBIG where that has no room for it and one byte more.  Where the
+ * file changes meanwhile, it is what a reader of that moment sees. */
 BX_NODISCARD int bx_target_load(const bx_target *t, bx_buf *ret);
 
 typedef struct bx_replace {
