@@ -24,10 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     bx_result_init(&r.result, sink);
     bx_source_open(&r.source, -1);
-    char *copy = calloc(1, size + 8);
-    BX_ASSERT(copy);
-    memcpy(copy, data + 2, size - 2);
-    (void)bx_read_notebook(&r, copy, size - 2, &rc);
-    free(copy);
+    BX_AUTO_BUF copy = bx_buf_init(size + 16);
+    (void)bx_buf_add(&copy, data + 2, size - 2);
+    (void)bx_buf_add(&copy, "\0\0\0\0\0\0\0", 8);
+    copy.n -= 8;
+    const char *why = NULL;
+    BX_ASSERT(bx_read_notebook(&r, &copy, &rc, &why) || (why && *why));
     return 0;
 }

@@ -29,17 +29,16 @@ static uint32_t code_of(bx_pdf_obj o)
     return code;
 }
 
-static bool grow(void **p, size_t n, size_t *cap, size_t size, size_t max)
+/* `p` with room for one more than `n`, or NULL: there is none, and `p` is as it was. */
+static void *with_room(void *p, size_t n, size_t *cap, size_t size)
 {
     if (n < *cap)
-        return true;
+        return p;
     size_t more = *cap ? 2 * *cap : 64;
-    void *to = more <= 2 * max ? bx_realloc(*p, more * size) : NULL;
-    if (!to)
-        return false;
-    *p = to;
-    *cap = more;
-    return true;
+    void *to = bx_realloc(p, more * size);
+    if (to)
+        *cap = more;
+    return to;
 }
 
 /* UTF-16BE into m->units; where and how many.  False: no room. */
@@ -55,9 +54,12 @@ static bool add_text(bx_pdf_cmap *m, bx_pdf_obj o, range *ret)
             cp = 0x10000 + ((cp - 0xd800) << 10) + (((uint32_t)p[2] << 8 | p[3]) - 0xdc00);
             i += 2;
         }
-        if (m->n_units == UNITS_MAX ||
-            !grow((void **)&m->units, m->n_units, &m->cap_units, sizeof *m->units, UNITS_MAX))
+        uint32_t *units = m->n_units < UNITS_MAX
+                              ? with_room(m->units, m->n_units, &m->cap_units, sizeof *units)
+                              : NULL;
+        if (!units)
             return false;
+        m->units = units;
         m->units[m->n_units++] = cp;
         ret->n++;
     }
@@ -69,8 +71,10 @@ static void add_range(bx_pdf_cmap *m, uint32_t low, uint32_t high, bx_pdf_obj te
     range r = {.low = low, .high = high};
     if (text.kind != BX_PDF_STRING || high < low || m->n == RANGES_MAX)
         return;
-    if (!add_text(m, text, &r) || !grow((void **)&m->ranges, m->n, &m->cap, sizeof r, RANGES_MAX))
+    range *ranges = add_text(m, text, &r) ? with_room(m->ranges, m->n, &m->cap, sizeof r) : NULL;
+    if (!ranges)
         return;
+    m->ranges = ranges;
     m->ranges[m->n++] = r;
 }
 
@@ -173,6 +177,8 @@ size_t bx_pdf_cmap_code(const bx_pdf_cmap *m, const uint8_t *p, size_t n, uint32
     }
     return 0;
 }
+
+size_t bx_pdf_cmap_spaces(const bx_pdf_cmap *m) { return m->n_spaces; }
 
 size_t bx_pdf_cmap_find(const bx_pdf_cmap *m, uint32_t code, uint32_t ret[BX_PDF_UNITS_MAX])
 {

@@ -67,9 +67,12 @@ static matrix matrix_of(bx_pdf *pdf, bx_pdf_obj array)
 
 void bx_pdf_chars_add(bx_pdf_chars *c, bx_pdf_char one)
 {
+    c->is_full |= c->n >= BX_PDF_CHARS_MAX;
+    if (c->is_full)
+        return;
     if (c->n == c->cap) {
         size_t cap = c->cap ? 2 * c->cap : 1024;
-        bx_pdf_char *more = c->n < BX_PDF_CHARS_MAX ? bx_realloc(c->of, cap * sizeof *more) : NULL;
+        bx_pdf_char *more = bx_realloc(c->of, cap * sizeof *more);
         if (!more) {
             c->is_full = true;
             return;
@@ -169,7 +172,9 @@ static void show_string(show *s, bx_pdf_obj string)
     state *now = &s->now;
     if (string.kind != BX_PDF_STRING || !now->font)
         return;
-    for (size_t at = 0; at < string.n && !s->chars->is_full;) {
+    size_t work = bx_pdf_font_work(now->font);
+    for (size_t at = 0; at < string.n && !s->chars->is_full && !bx_pdf_is_tired(s->pdf);) {
+        s->pdf->work += work;
         bx_pdf_glyph_info g;
         bx_pdf_font_next(now->font, p + at, string.n - at, &g);
         add_glyph(s, &g);
@@ -251,6 +256,7 @@ static void set_font(show *s)
         return;
     bx_pdf_obj fonts = bx_pdf_get(s->pdf, s->resources, "Font");
     bx_pdf_obj font = bx_pdf_raw(fonts, s->operands[0].text);
+    s->pdf->work += fonts.n;
     s->now.size = number(s, 1);
     s->now.font = bx_pdf_font_of(s->pdf, font);
     s->pdf->is_damaged |= !s->now.font;

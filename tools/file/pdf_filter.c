@@ -166,7 +166,7 @@ static bool decode(bx_pdf *pdf, bx_pdf_obj stream, bx_buf *ret)
 
 bool bx_pdf_decode(bx_pdf *pdf, bx_pdf_obj stream, bx_buf *ret)
 {
-    bool too_much = pdf->decoded > BX_PDF_DECODED_MAX || pdf->work > BX_PDF_WORK_MAX;
+    bool too_much = pdf->decoded > BX_PDF_DECODED_MAX || bx_pdf_is_tired(pdf);
     bool good = stream.kind == BX_PDF_STREAM && stream.data <= pdf->n && !too_much &&
                 pdf->depth < BX_PDF_DEPTH_MAX / 2;
     pdf->depth++;

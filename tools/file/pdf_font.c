@@ -197,10 +197,12 @@ static void read_widths(bx_pdf *pdf, bx_pdf_font *f, bx_pdf_obj list)
     f->widths = bx_realloc(NULL, CIDS * sizeof *f->widths);
     for (size_t i = 0; f->widths && i < CIDS; i++)
         f->widths[i] = -1;
-    for (size_t i = 0; f->widths && i + 1 < list.n;) {
+    /* Each width is told once in a font that means it. */
+    for (size_t i = 0, told = 0; f->widths && i + 1 < list.n && told < 2 * CIDS;) {
         int64_t first = bx_pdf_int(bx_pdf_item(pdf, list, i), -1);
         bx_pdf_obj second = bx_pdf_item(pdf, list, i + 1);
         if (second.kind == BX_PDF_ARRAY) {
+            told += second.n;
             for (size_t k = 0; k < second.n && k < CIDS; k++)
                 set_width(f, first + (int64_t)k, bx_pdf_item(pdf, second, k));
             i += 2;
@@ -208,7 +210,7 @@ static void read_widths(bx_pdf *pdf, bx_pdf_font *f, bx_pdf_obj list)
         }
         int64_t last = bx_pdf_int(second, -1);
         bx_pdf_obj width = bx_pdf_item(pdf, list, i + 2);
-        for (int64_t cid = first; first >= 0 && cid <= last && cid < CIDS; cid++)
+        for (int64_t cid = first; first >= 0 && cid <= last && cid < CIDS; cid++, told++)
             set_width(f, cid, width);
         i += 3;
     }
@@ -272,6 +274,11 @@ static size_t read_code(const bx_pdf_font *f, const uint8_t *p, size_t n, uint32
         return bytes;
     *ret = n > 1 ? (uint32_t)p[0] << 8 | p[1] : p[0];
     return n > 1 ? 2 : 1;
+}
+
+size_t bx_pdf_font_work(const bx_pdf_font *f)
+{
+    return 16 + (f->codes ? 4 * bx_pdf_cmap_spaces(f->codes) : 0);
 }
 
 void bx_pdf_font_next(const bx_pdf_font *f, const uint8_t *p, size_t n, bx_pdf_glyph_info *ret)

@@ -249,7 +249,7 @@ static void put_all(layout *l, bx_buf *out)
         (void)bx_buf_add_c(out, '\n');
 }
 
-void bx_pdf_lines(const bx_pdf_chars *c, bx_buf *ret)
+bool bx_pdf_lines(const bx_pdf_chars *c, bx_buf *ret)
 {
     layout l = {.chars = c};
     l.pieces = bx_calloc(c->n + 1, sizeof *l.pieces);
@@ -258,7 +258,9 @@ void bx_pdf_lines(const bx_pdf_chars *c, bx_buf *ret)
     l.blocks = bx_calloc(l.n_pieces + 1, sizeof *l.blocks);
     if (l.blocks)
         find_blocks(&l);
+    bool good = l.pieces && l.blocks;
     put_all(&l, ret);
     free(l.pieces);
     free(l.blocks);
+    return good;
 }

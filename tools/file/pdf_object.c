@@ -1,7 +1,11 @@
 /* The objects of a PDF document as they are written (7.2, 7.3). */
 #include "file/pdf_parts.h"
 
-enum { CHUNK = 32 << 10, ALIGN = 8 };
+enum {
+    CHUNK = 32 << 10,
+    ALIGN = 8,
+    NEAR = 64, /* bytes within which the rest of a reference stands */
+};
 
 /* ---- memory ----------------------------------------------------------------------------- */
 
@@ -64,6 +68,7 @@ static bool is_regular(uint8_t c) { return !bx_pdf_is_space(c) && !bx_pdf_is_del
 
 void bx_pdf_skip_space(bx_pdf_lex *l)
 {
+    size_t from = l->at;
     while (l->at < l->n) {
         if (l->p[l->at] == '%')
             while (l->at < l->n && l->p[l->at] != '\n' && l->p[l->at] != '\r')
@@ -73,6 +78,14 @@ void bx_pdf_skip_space(bx_pdf_lex *l)
         else
             break;
     }
+    l->pdf->work += l->at - from;
+}
+
+bool bx_pdf_is_tired(bx_pdf *pdf)
+{
+    bool tired = pdf->work > BX_PDF_WORK_MAX;
+    pdf->is_damaged |= tired;
+    return tired;
 }
 
 static int hex(uint8_t c)
@@ -126,13 +139,13 @@ static size_t word_end(const bx_pdf_lex *l, size_t at)
 /* Is it "G R" that follows a number?  Then it is a reference. */
 static bool is_reference(bx_pdf_lex *l)
 {
-    size_t at = l->at, digits = 0;
-    while (at < l->n && bx_pdf_is_space(l->p[at]))
+    size_t at = l->at, digits = 0, end = l->n - at < NEAR ? l->n : at + NEAR;
+    while (at < end && bx_pdf_is_space(l->p[at]))
         at++;
     for (; at < l->n && l->p[at] >= '0' && l->p[at] <= '9' && digits < 6; digits++)
         at++;
     size_t space = at;
-    while (at < l->n && bx_pdf_is_space(l->p[at]))
+    while (at < end && bx_pdf_is_space(l->p[at]))
         at++;
     if (digits == 0 || at == space || at >= l->n || l->p[at] != 'R' || word_end(l, at) != at + 1)
         return false;
@@ -345,10 +358,8 @@ static bool read_value(bx_pdf_lex *l, unsigned depth, bx_pdf_obj *ret)
 bool bx_pdf_next(bx_pdf_lex *lex, bx_pdf_obj *ret)
 {
     size_t from = lex->at;
-    if (lex->pdf->work > BX_PDF_WORK_MAX) {
-        lex->pdf->is_damaged = true;
+    if (bx_pdf_is_tired(lex->pdf))
         return false;
-    }
     bool any = read_value(lex, 0, ret);
     lex->pdf->work += 4 * (lex->at - from);
     return any;
@@ -383,6 +394,7 @@ bx_pdf_obj bx_pdf_raw(bx_pdf_obj dict, const char *key)
 
 bx_pdf_obj bx_pdf_get(bx_pdf *pdf, bx_pdf_obj dict, const char *key)
 {
+    pdf->work += dict.n;
     return bx_pdf_resolve(pdf, bx_pdf_raw(dict, key));
 }
 

@@ -206,9 +206,9 @@ void bx_pdf_text(bx_pdf *pdf, int64_t number, bx_buf *ret, bx_pdf_facts *facts)
     pdf->is_damaged = false;
     bx_pdf_show(pdf, &pdf->pages[number - 1], &chars);
     bx_pdf_rewind(pdf, mark);
-    bx_pdf_lines(&chars, ret);
+    bool good = bx_pdf_lines(&chars, ret);
     free(chars.of);
     *facts = (bx_pdf_facts){.unknown = chars.unknown,
                             .is_cut = chars.is_full || ret->fail != BX_OK,
-                            .is_damaged = pdf->is_damaged};
+                            .is_damaged = pdf->is_damaged || !good};
 }

@@ -14,7 +14,7 @@ enum {
     BX_PDF_DECODED_MAX = 256 << 20, /* bytes that all streams become in one call */
     BX_PDF_WORK_MAX =
         400 << 20,             /* bytes that are read as objects in one call: some more than once */
-    BX_PDF_CHARS_MAX = 300000, /* characters of one page */
+    BX_PDF_CHARS_MAX = 200000, /* characters of one page */
     BX_PDF_FONTS_MAX = 96,     /* fonts of one page; half of them are kept for the next */
 };
 
@@ -54,6 +54,9 @@ typedef struct bx_pdf_lex {
 
 /* The next object; false at the end.  What is none is skipped or becomes null. */
 bool bx_pdf_next(bx_pdf_lex *lex, bx_pdf_obj *ret);
+
+/* So much was read that no more is: pdf->work is over its bound. */
+bool bx_pdf_is_tired(bx_pdf *pdf);
 
 bool bx_pdf_is_space(uint8_t c);
 bool bx_pdf_is_delimiter(uint8_t c);
@@ -162,6 +165,7 @@ bx_pdf_cmap *bx_pdf_cmap_new(bx_pdf *pdf, const char *p, size_t n); /* NULL: no 
 void bx_pdf_cmap_free(bx_pdf_cmap *m);
 /* Bytes of the code that p[0..n) begins with, by the code space; 0: it has none. */
 size_t bx_pdf_cmap_code(const bx_pdf_cmap *m, const uint8_t *p, size_t n, uint32_t *ret);
+size_t bx_pdf_cmap_spaces(const bx_pdf_cmap *m); /* how many parts the code space has */
 size_t bx_pdf_cmap_find(const bx_pdf_cmap *m, uint32_t code, uint32_t ret[BX_PDF_UNITS_MAX]);
 
 /* pdf_names.c: Unicode of a glyph's name, the Adobe Glyph List's way; 0 code points: unknown. */
@@ -190,6 +194,7 @@ typedef struct bx_pdf_glyph_info {
 const bx_pdf_font *bx_pdf_font_of(bx_pdf *pdf, bx_pdf_obj ref);
 void bx_pdf_fonts_free(bx_pdf *pdf);
 /* The glyph whose code p[0..n), n > 0, begins with. */
+size_t bx_pdf_font_work(const bx_pdf_font *f); /* what reading one glyph costs, in pdf->work */
 void bx_pdf_font_next(const bx_pdf_font *f, const uint8_t *p, size_t n, bx_pdf_glyph_info *ret);
 
 /* ---- the characters of a page ----------------------------------------------------------- */
@@ -212,7 +217,7 @@ void bx_pdf_chars_add(bx_pdf_chars *c, bx_pdf_char one);
 /* pdf_content.c: what the page shows, in the order it is drawn. */
 void bx_pdf_show(bx_pdf *pdf, const bx_pdf_page *page, bx_pdf_chars *ret);
 
-/* pdf_lines.c: characters to text. */
-void bx_pdf_lines(const bx_pdf_chars *c, bx_buf *ret);
+/* pdf_lines.c: characters to text.  False: there is no memory for it. */
+bool bx_pdf_lines(const bx_pdf_chars *c, bx_buf *ret);
 
 #endif

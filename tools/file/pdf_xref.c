@@ -31,6 +31,7 @@ static bool next_number(bx_pdf_lex *l, int64_t *ret)
 {
     int64_t n = 0;
     size_t digits = 0;
+    l->pdf->work += 16;
     bx_pdf_skip_space(l);
     for (; l->at < l->n && l->p[l->at] >= '0' && l->p[l->at] <= '9' && digits < 15; digits++)
         n = n * 10 + (l->p[l->at++] - '0');
@@ -52,8 +53,9 @@ bool bx_pdf_object_at(bx_pdf *pdf, size_t at, uint32_t *ret_number, bx_pdf_obj *
 {
     bx_pdf_lex l = {pdf, pdf->p, pdf->n, at};
     int64_t number, generation;
-    if (at >= pdf->n || !next_number(&l, &number) || number >= BX_PDF_OBJECTS_MAX ||
-        !next_number(&l, &generation) || !next_word(&l, "obj") || !bx_pdf_next(&l, ret))
+    if (at >= pdf->n || bx_pdf_is_tired(pdf) || !next_number(&l, &number) ||
+        number >= BX_PDF_OBJECTS_MAX || !next_number(&l, &generation) || !next_word(&l, "obj") ||
+        !bx_pdf_next(&l, ret))
         return false;
     *ret_number = (uint32_t)number;
     if (ret->kind == BX_PDF_DICT && next_word(&l, "stream")) {
@@ -172,7 +174,7 @@ static bool table_entries(bx_pdf *pdf, bx_pdf_lex *l, int64_t first, int64_t cou
 {
     for (int64_t i = 0; i < count; i++) {
         int64_t at, generation;
-        if (!next_number(l, &at) || !next_number(l, &generation))
+        if (bx_pdf_is_tired(pdf) || !next_number(l, &at) || !next_number(l, &generation))
             return false;
         bx_pdf_skip_space(l);
         uint8_t kind = l->at < l->n ? l->p[l->at] : 0;

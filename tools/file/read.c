@@ -142,31 +142,34 @@ static int show_text(bx_reader *r, const char *note)
 }
 
 /* A notebook that is none, or too large, is a text like any other. */
+static int show_notebook_as_text(bx_reader *r, int fd, const char *why)
+{
+    if (lseek(fd, 0, SEEK_SET) != 0)
+        return bx_read_fail_file(r, errno);
+    open_source(r, fd);
+    return r->source.error ? bx_read_fail_file(r, r->source.error) : show_text(r, why);
+}
+
 static int show_notebook(bx_reader *r, int fd)
 {
     int rc = 0;
-    const char *note = NULL;
+    const char *why = "shown as text: too large to be shown as a notebook";
     if (r->ask.has_lines)
         return bx_read_text(
-            r, "[a notebook's JSON; without offset, limit and ranges its cells are shown]\n");
+            r, "a notebook's JSON; without offset, limit and ranges its cells are shown");
     BX_AUTO_BUF whole = bx_buf_init(0);
-    switch (bx_read_whole(r, BX_READ_WHOLE_MAX, &whole)) {
+    switch (bx_read_whole(r, BX_READ_NOTEBOOK_MAX, &whole)) {
     case BX_OK:
-        if (bx_read_notebook(r, whole.p, whole.n, &rc))
+        if (bx_read_notebook(r, &whole, &rc, &why))
             return rc;
-        note = "[shown as text: it is no notebook of nbformat 3 or 4]\n";
         break;
     case BX_EIO:
         return bx_read_fail_file(r, r->source.error);
     default:
-        note = "[shown as text: too large to be shown as a notebook]\n";
         break;
     }
     bx_buf_done(&whole);
-    if (lseek(fd, 0, SEEK_SET) != 0)
-        return bx_read_fail_file(r, errno);
-    open_source(r, fd);
-    return r->source.error ? bx_read_fail_file(r, r->source.error) : show_text(r, note);
+    return show_notebook_as_text(r, fd, why);
 }
 
 static int show_pdf(bx_reader *r, const bx_file_format *type)
@@ -177,7 +180,7 @@ static int show_pdf(bx_reader *r, const bx_file_format *type)
                               "offset, limit or ranges",
                               NULL);
     BX_AUTO_BUF whole = bx_buf_init(0);
-    switch (bx_read_whole(r, BX_READ_WHOLE_MAX, &whole)) {
+    switch (bx_read_whole(r, BX_READ_PDF_MAX, &whole)) {
     case BX_OK:
         return bx_read_pdf(r, (const uint8_t *)whole.p, whole.n);
     case BX_EIO:

@@ -15,7 +15,9 @@ enum {
     BX_READ_RANGES_MAX = 100,
     BX_READ_HASH_ALWAYS = 8 << 20, /* bytes: larger files are hashed only when that is asked for */
     BX_READ_HASH_MAX = 256 << 20,  /* and larger ones never */
-    BX_READ_WHOLE_MAX = 32 << 20,  /* bytes of a notebook or PDF document, which is held whole */
+    BX_READ_NOTEBOOK_MAX =
+        20 << 20,               /* bytes of a notebook, whose values take nearly three times that */
+    BX_READ_PDF_MAX = 32 << 20, /* bytes of a PDF document, which is held whole, too */
 };
 
 typedef struct bx_read_line { /* one line of the file, decoded and cut */

@@ -9,7 +9,8 @@
 
 enum {
     CHUNK = 64 << 10,     /* names are kept in pieces of that size, which never move */
-    NAMES_MAX = 24 << 20, /* bytes of all names, and so a million files of the usual kind */
+    ENTRIES_MAX = 100000, /* reading and sorting more takes seconds */
+    NAMES_MAX = 24 << 20, /* bytes of all names */
     ENTRY_ROOM = 120,     /* output of an entry beside its name, text and structured part */
     NAME_ROOM = 7,        /* output for each byte of a name, at most */
     FIRST = 256,
@@ -69,6 +70,8 @@ static const char *keep(listing *l, const char *name)
 
 static bool add(listing *l, const char *name)
 {
+    if (l->n == ENTRIES_MAX)
+        return false;
     if (l->n == l->cap) {
         size_t cap = l->cap ? 2 * l->cap : FIRST;
         const char **of = bx_realloc(l->of, cap * sizeof *of);
@@ -250,10 +253,11 @@ static int list(bx_reader *r, int fd, listing *l)
     int error = collect(l, d);
     (void)closedir(d);
     if (error == EOVERFLOW)
-        return bx_result_fail(&r->result, r->ask.path,
-                              " holds more entries than can be sorted here; find files in it by a "
-                              "pattern",
-                              NULL);
+        return bx_result_fail(
+            &r->result, r->ask.path,
+            " holds more than 100000 entries, too many to be listed; find files in "
+            "it by a pattern",
+            NULL);
     return error ? bx_read_fail_file(r, error) : show(r, fd, l);
 }
 

@@ -34,7 +34,7 @@ static bool fill_line(bx_read_line *l, const char *p, size_t n)
     if (n > 1 && p[0] == '[' && p[1] >= 'a' && p[1] <= 'z')
         add(l, " ", 1);
     for (size_t i = 0, end; i < n; i = end) {
-        if (l->chars++ == BX_READ_LINE_CHARS - 1)
+        if (l->chars++ == BX_READ_LINE_CHARS)
             return true;
         for (end = i + 1; end < n && end < i + 4 && (p[end] & 0xc0) == 0x80;)
             end++;

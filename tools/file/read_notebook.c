@@ -9,8 +9,8 @@ enum {
     SOURCE_MAX = 1 << 20, /* bytes of a cell's source; max_bytes ends it sooner */
     WORD_MAX = 64,        /* bytes of a type or name that is printed in a mark */
     IMAGES_MAX = 20,      /* pictures that are shown */
-    CELL_ROOM = 110,      /* output for each cell shown in the structured part */
-    TEXT_MAX = 32 << 20,  /* bytes of one text put together */
+    CELL_ROOM = 240,      /* output for each cell shown in the structured part */
+    TEXT_MAX = 15 << 20,  /* bytes of one text put together: a picture of the largest size */
 };
 
 typedef struct notebook {
@@ -122,6 +122,8 @@ static const char *picture_trouble(notebook *nb, const char *mime, const char *p
 {
     bx_reader *r = nb->r;
     uint64_t base64 = ((uint64_t)n + 2) / 3 * 4 + 200;
+    if (nb->text.fail != BX_OK)
+        return "too large";
     if (n == SIZE_MAX)
         return "its base64 is damaged";
     if (nb->images == IMAGES_MAX)
@@ -136,7 +138,7 @@ static const char *picture_trouble(notebook *nb, const char *mime, const char *p
 static bool put_picture(notebook *nb, const char *mime, yyjson_val *v)
 {
     bx_reader *r = nb->r;
-    nb->text.n = 0;
+    bx_buf_clear(&nb->text);
     add_text(&nb->text, v);
     size_t n = nb->text.n ? decode_base64(nb->text.p, nb->text.n) : 0;
     const char *trouble = picture_trouble(nb, mime, nb->text.p, n);
@@ -161,13 +163,13 @@ static bool put_picture(notebook *nb, const char *mime, yyjson_val *v)
 static bool put_text(notebook *nb, size_t max)
 {
     strip_escapes(&nb->text);
-    nb->is_cut |= nb->text.n > max;
+    nb->is_cut |= nb->text.n > max || nb->text.fail != BX_OK;
     return bx_flow_put(nb->r, nb->text.p ? nb->text.p : "", nb->text.n, max);
 }
 
 static bool put_value(notebook *nb, yyjson_val *v)
 {
-    nb->text.n = 0;
+    bx_buf_clear(&nb->text);
     add_text(&nb->text, v);
     return put_text(nb, OUTPUT_MAX);
 }
@@ -209,7 +211,7 @@ static bool put_error(notebook *nb, yyjson_val *output)
     size_t i, n;
     if (!bx_flow_mark(nb->r, "output: error", NULL))
         return false;
-    nb->text.n = 0;
+    bx_buf_clear(&nb->text);
     if (yyjson_arr_size(lines) == 0) {
         add_text(&nb->text, get(output, "ename"));
         (void)bx_buf_add_z(&nb->text, ": ");
@@ -271,7 +273,7 @@ static bool put_cell(notebook *nb, yyjson_val *cell, int64_t n)
     const char *type = word(get(cell, "cell_type"), buf);
     if (!put_head(nb, cell, n, *type ? type : "of unknown type"))
         return false;
-    nb->text.n = 0;
+    bx_buf_clear(&nb->text);
     yyjson_val *source = get(cell, "source");
     add_text(&nb->text, source ? source : get(cell, "input"));
     nb->is_cut |= nb->text.n > SOURCE_MAX;
@@ -410,12 +412,18 @@ static bool find_cells(notebook *nb)
     return yyjson_is_arr(nb->cells);
 }
 
-bool bx_read_notebook(bx_reader *r, char *json, size_t n, int *ret)
+bool bx_read_notebook(bx_reader *r, bx_buf *json, int *ret, const char **ret_why)
 {
     notebook nb = {.r = r, .text = bx_buf_init(TEXT_MAX)};
-    size_t mark = n >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    yyjson_doc *doc =
-        n > mark ? yyjson_read_opts(json + mark, n - mark, YYJSON_READ_INSITU, NULL, NULL) : NULL;
+    size_t n = json->n;
+    size_t mark = n >= 3 && memcmp(json->p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    yyjson_read_err why = {.code = YYJSON_READ_ERROR_EMPTY_CONTENT};
+    yyjson_doc *doc = NULL;
+    if (n > mark)
+        doc = yyjson_read_opts(json->p + mark, n - mark, YYJSON_READ_INSITU, NULL, &why);
+    *ret_why = !doc && why.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION
+                   ? "shown as text: there is no memory to show it as a notebook"
+                   : "shown as text: it is no notebook of nbformat 3 or 4";
     nb.root = yyjson_doc_get_root(doc);
     bool is_one = doc && find_cells(&nb);
     if (is_one)

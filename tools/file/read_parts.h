@@ -34,9 +34,9 @@ int bx_read_image(bx_reader *r, const bx_file_format *type);
 int bx_read_describe(bx_reader *r, const bx_file_format *type, const char *why, const char *more);
 int bx_read_directory(bx_reader *r, int fd);
 
-/* Takes the bytes of a notebook, with at least 4 zeros behind them, and writes into them.  False:
- * it is none, and nothing was printed. */
-bool bx_read_notebook(bx_reader *r, char *json, size_t n, int *ret);
+/* `json` is what bx_read_whole read, and is written into.  False: nothing was printed, and *ret_why
+ * says why in words. */
+bool bx_read_notebook(bx_reader *r, bx_buf *json, int *ret, const char **ret_why);
 
 int bx_read_pdf(bx_reader *r, const uint8_t *p, size_t n);
 

@@ -403,7 +403,7 @@ int bx_read_text(bx_reader *r, const char *note)
     show_ranges(r);
     notice(r);
     if (note)
-        bx_text_puts(&r->result, note);
+        bx_read_note(r, note, 0, NULL);
     bx_text_end(&r->result);
     return end_text(r, r->source.error != 0);
 }
