@@ -44,19 +44,20 @@ static size_t decode(const oracle *o, size_t at, uint32_t *ret)
     return is_short || (*ret >= 0xd800 && *ret < 0xe000) ? 0 : n;
 }
 
-static bool is_word(const oracle *o, size_t at, bool behind, bool unicode)
+/* 'w', 'n' for no word, 'x' for bytes that are no character. */
+static char beside(const oracle *o, size_t at, bool behind, bool unicode)
 {
     uint32_t cp;
     if (behind ? at >= o->n : at == 0)
-        return false;
-    if (behind) {
-        size_t n = decode(o, at, &cp);
-        return n > 0 && (n == 1 || unicode) && bx_cpset_has(&o->words, cp);
-    }
-    for (size_t n = 1; n <= (unicode ? 4 : 1) && n <= at; n++)
+        return 'n';
+    if (!unicode)
+        return o->p[at - !behind] < 0x80 && bx_cpset_has(&o->words, o->p[at - !behind]) ? 'w' : 'n';
+    if (behind)
+        return !decode(o, at, &cp) ? 'x' : bx_cpset_has(&o->words, cp) ? 'w' : 'n';
+    for (size_t n = 1; n <= 4 && n <= at; n++)
         if (decode(o, at - n, &cp) == n)
-            return bx_cpset_has(&o->words, cp);
-    return false;
+            return bx_cpset_has(&o->words, cp) ? 'w' : 'n';
+    return 'x';
 }
 
 static bool holds(const oracle *o, uint32_t look, size_t at)
@@ -68,20 +69,20 @@ static bool holds(const oracle *o, uint32_t look, size_t at)
         return at == o->n || o->p[at] == '\n';
     if (look <= BX_LOOK_TEXT_END)
         return at == (look == BX_LOOK_TEXT_START ? 0 : o->n);
-    bool before = is_word(o, at, false, unicode), after = is_word(o, at, true, unicode);
+    char before = beside(o, at, false, unicode), after = beside(o, at, true, unicode);
     switch (unicode ? look : look - BX_LOOK_ASCII) {
     case BX_LOOK_WORD:
-        return before != after;
+        return (before == 'w') != (after == 'w');
     case BX_LOOK_NOT_WORD:
-        return before == after;
+        return before == after && before != 'x';
     case BX_LOOK_WORD_START:
-        return !before && after;
+        return before != 'w' && after == 'w';
     case BX_LOOK_WORD_END:
-        return before && !after;
+        return before == 'w' && after != 'w';
     case BX_LOOK_WORD_START_HALF:
-        return !before;
+        return before == 'n';
     default:
-        return !after;
+        return after == 'n';
     }
 }
 

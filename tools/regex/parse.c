@@ -107,7 +107,7 @@ void bx_fold_set(bx_parser *ps, bx_cpset *s)
         return;
     if (ps->flags.unicode) {
         bx_unicode_fold(s);
-        ps->work += 2000 + s->n;
+        ps->work += 100 + 30 * s->n;
     } else {
         bx_ascii_fold(s);
     }

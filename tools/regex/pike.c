@@ -55,27 +55,40 @@ static size_t length_of(uint32_t cp)
     return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
 }
 
-static bool word_behind(const bx_pike *k, const uint8_t *p, size_t n, size_t at, bool unicode)
+/* What stands beside a position. */
+typedef enum beside {
+    NO_WORD,
+    WORD,
+    NO_CHARACTER /* of the text: bytes that are no UTF-8 */
+} beside;
+
+static beside judge(const bx_pike *k, uint32_t cp, bool is_whole)
 {
-    if (at >= n)
-        return false;
-    if (p[at] < 0x80 || !unicode)
-        return is_ascii_word(p[at]);
-    uint32_t cp = decode(p + at, n - at);
-    return cp != UINT32_MAX && bx_cpset_has(k->words, cp);
+    if (cp == UINT32_MAX || !is_whole)
+        return NO_CHARACTER;
+    return bx_cpset_has(k->words, cp) ? WORD : NO_WORD;
 }
 
-static bool word_before(const bx_pike *k, const uint8_t *p, size_t at, bool unicode)
+static beside behind_of(const bx_pike *k, const uint8_t *p, size_t n, size_t at, bool unicode)
+{
+    if (at >= n)
+        return NO_WORD;
+    if (p[at] < 0x80 || !unicode)
+        return is_ascii_word(p[at]) ? WORD : NO_WORD;
+    return judge(k, decode(p + at, n - at), true);
+}
+
+static beside before_of(const bx_pike *k, const uint8_t *p, size_t at, bool unicode)
 {
     if (at == 0)
-        return false;
+        return NO_WORD;
     if (p[at - 1] < 0x80 || !unicode)
-        return is_ascii_word(p[at - 1]);
+        return is_ascii_word(p[at - 1]) ? WORD : NO_WORD;
     size_t from = at - 1;
     while (from > 0 && at - from < 4 && (p[from] & 0xc0) == 0x80)
         from--;
     uint32_t cp = decode(p + from, at - from);
-    return cp != UINT32_MAX && length_of(cp) == at - from && bx_cpset_has(k->words, cp);
+    return judge(k, cp, length_of(cp) == at - from);
 }
 
 static bool holds(const bx_pike *k, uint32_t look, const uint8_t *p, size_t n, size_t at)
@@ -93,20 +106,20 @@ static bool holds(const bx_pike *k, uint32_t look, const uint8_t *p, size_t n, s
         break;
     }
     bool unicode = bx_look_is_unicode(look);
-    bool before = word_before(k, p, at, unicode), behind = word_behind(k, p, n, at, unicode);
+    beside before = before_of(k, p, at, unicode), behind = behind_of(k, p, n, at, unicode);
     switch (unicode ? look : look - BX_LOOK_ASCII) {
     case BX_LOOK_WORD:
-        return before != behind;
-    case BX_LOOK_NOT_WORD:
-        return before == behind;
+        return (before == WORD) != (behind == WORD);
+    case BX_LOOK_NOT_WORD: /* nor the halves: within a character there is no place for a match */
+        return before == behind && before != NO_CHARACTER;
     case BX_LOOK_WORD_START:
-        return !before && behind;
+        return before != WORD && behind == WORD;
     case BX_LOOK_WORD_END:
-        return before && !behind;
+        return before == WORD && behind != WORD;
     case BX_LOOK_WORD_START_HALF:
-        return !before;
+        return before == NO_WORD;
     default:
-        return !behind;
+        return behind == NO_WORD;
     }
 }
 
