@@ -258,7 +258,7 @@ class Show(ToolTest):
                 self.assertIn(part, text)
             page = box("tool", "show", "--markdown", name).stdout.decode()
             self.assertTrue(page.startswith(f"# `{name}`\n"))
-            self.assertEqual(page, (TOOLS.parent / f"docs/tools/{name}.md").read_text())
+            self.assertEqual(page.encode(), (TOOLS.parent / f"docs/tools/{name}.md").read_bytes())
         self.assertIn("no tool 'x'", box("tool", "show", "x").stderr.decode())
 
 

@@ -45,8 +45,9 @@ class Examples(unittest.TestCase):
     def test_each(self):
         for tool in json.loads(box("tool", "list", "--json").stdout):
             manifest = json.loads(box("tool", "show", "--json", tool["name"]).stdout)
-            self.assertTrue(manifest.get("examples"), f"{tool['name']} shows no example")
-            for example in manifest["examples"]:
+            with self.subTest(tool["name"]):
+                self.assertTrue(manifest.get("examples"), "it shows no example")
+            for example in manifest.get("examples", ()):
                 with self.subTest(f"{tool['name']}: {example['says']}"):
                     self.run_example(tool["name"], example)
 
