@@ -58,6 +58,7 @@ BX_NORETURN void bench_saved(const char *path);
 void bench_noop(const bench_env *e);
 void bench_large(const bench_env *e);
 void bench_convert(const bench_env *e);
+void bench_filetools(const bench_env *e);
 void bench_start(const bench_env *e);
 void bench_files(const bench_env *e);
 void bench_limits(const bench_env *e);

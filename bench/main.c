@@ -161,7 +161,7 @@ static const struct group {
     {"limits", bench_limits, false}, {"cache", bench_cache, false},
     {"component", bench_component, false}, {"net", bench_net, false},
     {"convert", bench_convert, false}, {"start", bench_start, true}, {"large", bench_large, true},
-    {"many", bench_many, true},
+    {"filetools", bench_filetools, false}, {"many", bench_many, true},
 };
 
 /* Whether `name` is one of the words of `only`. */
