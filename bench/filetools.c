@@ -98,7 +98,7 @@ static uint64_t sum_of(const bx_buf *out, const char *name)
     return n;
 }
 
-static uint64_t total(const bx_buf *out) { return sum_of(out, "\"total\":"); }
+static uint64_t total(const bx_buf *out) { return sum_of(out, "\"count\":"); }
 static uint64_t one(const bx_buf *out) { return out->n < SIZE_MAX; }
 
 static uint64_t counts_of_rg(const bx_buf *out) /* PATH:N */
@@ -191,11 +191,11 @@ static void bench_linear(const bench_env *e)
         (void)snprintf(path, sizeof path, "%s/%d.txt", dir, k);
         FILE *f = create(path);
         for (int i = 0; i < (k + 1) * 1048576; i++)
-            (void)fputc(i % 100 == 99 ? '\n' : 'a', f);
+            (void)fputc(i % 100 == 99 ? '\n' : i % 10 == 9 ? 'x' : 'a', f);
         if (fclose(f) != 0)
             bench_die("cannot write %s", path);
         (void)snprintf(input, sizeof input,
-                       "{\"pattern\":\"(a*)*(a|aa)+(.*)(.*)(.*)x\",\"path\":\"%d.txt\"}", k);
+                       "{\"pattern\":\"(a*)*(a|aa)+(.*)(.*)(.*)x[0-9]\",\"path\":\"%d.txt\"}", k);
         bx_call c = {.module = m,
                      .sealed = s,
                      .in = {.kind = BX_STDIN_BYTES, .bytes = bx_str_of(input)},
@@ -303,10 +303,14 @@ static void bench_small_edit(const bench_env *e)
     static const char input[] = "{\"path\":\"s.txt\",\"old_string\":\"line 100 \",\"new_string\":\"line 100 \\n\"}";
     char dir[512], path[600], map[600];
     size_t n = e->quick ? 100 : 1000;
-    (void)snprintf(dir, sizeof dir, "%s/small", e->scratch);
+    /* In memory: what a disk's file system does where one file takes another's place is not ours. */
+    (void)snprintf(dir, sizeof dir, "/dev/shm/boxagnts-bench.XXXXXX");
+    if (!mkdtemp(dir)) {
+        bench_row_missing("edit_10k_vs_noop", "us", BENCH_AT_MOST, 60, "/dev/shm cannot be written");
+        return;
+    }
     (void)snprintf(map, sizeof map, "%s::/workspace", dir);
     (void)snprintf(path, sizeof path, "%s/s.txt", dir);
-    make_dir(dir);
     bx_module *m = bench_module(e, e->tools, "edit"), *noop = bench_module(e, e->guests, "noop");
     bx_sealed *s = bench_seal("map_dirs", map, "limits", "memory=256MiB", NULL);
     bx_call c = {.module = m,
@@ -336,7 +340,9 @@ static void bench_small_edit(const bench_env *e)
         bench_die("edit has not changed %s as it should", path);
     bench_stats a = bench_stats_of(us, n), b = bench_stats_of(base, n);
     bench_row("edit_10k_vs_noop", a.p50, b.p50, "us", a.p50 / b.p50, BENCH_AT_MOST, 60,
-              "a fresh edit of a 10 KB file, in process, against a fresh call that does nothing");
+              "a fresh edit of a 10 KB file in memory, in process, against a fresh call that does nothing");
+    (void)unlink(path);
+    (void)rmdir(dir);
     free(us);
     free(base);
     bx_sealed_free(s);
