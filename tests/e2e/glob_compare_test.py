@@ -15,21 +15,24 @@ import unittest
 from support import SANITIZED, TOOLS, box
 
 TOOL = TOOLS / "glob.wasm"
-TREES = int(os.environ.get("GLOB_TREES", 10 if SANITIZED else 40))
+TREES = int(os.environ.get("GLOB_TREES", 10 if SANITIZED else 20))
 SEED = int(os.environ.get("GLOB_SEED", 1))
 ALONE = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "HOME": "/nonexistent", "XDG_CONFIG_HOME": "/nonexistent"}
 
 NAMES = ["a", "b", "ab", "abc", "foo", "foobar", "fooa", "a.c", "b.c", "x.o", "foo.o", "foo.txt", ".h", ".hid", "a b", "b ", "x*y", "[z]",
          "a\\b", "#c", "!d", "-", "é", "x]", "{a,b}", "bar", "z\n", "A"]
-PLAIN = ["*", "?", "**", "a", "b", "foo", ".", "o", "c", "[a-c]", "[!a]", "bar", "\\*", "é", "[]a]", "[a-]"]
-ODD = PLAIN + ["***", "[^b]", "[[:alpha:]]", "[", "[[:foo:]]", "\\a", "\\", "[\\]]", "x", " ", "\\ ", "[!]a]", "[[:upper:]x]", "[b-a]",
+# What ripgrep means as git does: its negated sets hold '/' too.
+PLAIN = ["*", "?", "a", "b", "foo", ".", "o", "c", "[a-c]", "bar", "\\*", "é", "[]a]", "[a-]"]
+ODD = PLAIN + ["**", "***", "[!a]", "[^b]", "[[:alpha:]]", "[", "[[:foo:]]", "\\a", "\\", "[\\]]", "x", " ", "\\ ", "[!]a]", "[[:upper:]x]", "[b-a]",
                "[a/b]", "{a,b}", "[[:a]", "\\["]
 
 
 def make_part(chance, pieces):
     if chance.random() < 0.45:
         return chance.choice(NAMES if pieces is ODD else NAMES[:12])
-    return "".join(chance.choice(pieces) for _ in range(chance.randint(1, 4)))
+    part = "".join(chance.choice(pieces) for _ in range(chance.randint(1, 4)))
+    # Stars beside others: git has quirks of its own there.
+    return part if pieces is ODD else part.replace("***", "*").replace("**", "*")
 
 
 def make_pattern(chance, pieces):
@@ -130,9 +133,10 @@ class Compare(unittest.TestCase):
             for flags, arguments in (([], {}), (["--hidden", "-g", "!.git"], {"hidden": True}),
                                      (["--hidden", "--no-ignore"], {"hidden": True, "ignore": False})):
                 told = self.run_in("rg", "--files", "--null", "--no-config", "--no-require-git", *flags)
+                wanted = [f for f in told.stdout.decode().split("\0")[:-1]
+                          if "--no-ignore" in flags or ".git" not in f.split("/")]      # which a rule may take back there
                 with self.subTest(seed=seed, flags=flags):
-                    self.assertEqual(self.glob("**/*", **arguments), sorted(told.stdout.decode().split("\0")[:-1], key=os.fsencode),
-                                     self.rules())
+                    self.assertEqual(self.glob("**/*", **arguments), sorted(wanted, key=os.fsencode), self.rules())
 
     @unittest.skipUnless(shutil.which("rg"), "ripgrep is not installed")
     def test_ripgrep_patterns(self):
@@ -147,7 +151,7 @@ class Compare(unittest.TestCase):
                 if chance.random() < 0.2:
                     pattern = "!" + pattern
                 # Absolute paths here, bound to the directory there; parts no path has; a star too many.
-                if pattern.lstrip("!").startswith("/") or "." in pattern.lstrip("!").split("/") or "***" in pattern:
+                if pattern.lstrip("!").startswith("/") or {".", ".."} & set(pattern.lstrip("!").split("/")) or "***" in pattern:
                     continue
                 told = self.run_in("rg", "--files", "--null", "--no-config", "--hidden", "--no-ignore", "-g", pattern)
                 if told.returncode == 2:

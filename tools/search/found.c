@@ -99,7 +99,7 @@ bool bx_found_add(bx_found *f, bx_str path, uint32_t type, int64_t mtime_ns)
 
 void bx_found_sort(bx_found *f)
 {
-    if (f->newest == 0)
+    if (f->newest == 0 || f->n == 0)
         return;
     qsort(f->f, f->n, sizeof *f->f, newest_first);
     if (f->n > f->newest) {

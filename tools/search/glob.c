@@ -171,21 +171,21 @@ static void cut(bx_glob_call *c)
 
 /* ---- the result ----------------------------------------------------------------------------- */
 
-/* One line, so a line feed or another control character of a name is shown as its picture. */
-static void put_path(bx_result *r, const bx_found_path *f)
+/* Within one line, so that no name can imitate another line: a line feed or another control
+ * character of it is shown as its picture. */
+static void put_path(bx_result *r, bx_str path)
 {
     size_t from = 0;
-    for (size_t i = 0; i < f->n; i++) {
-        uint8_t b = (uint8_t)f->p[i];
+    for (size_t i = 0; i < path.n; i++) {
+        uint8_t b = (uint8_t)path.p[i];
         if (b >= 0x20 && b != 0x7f)
             continue;
         char picture[3] = {'\xe2', '\x90', (char)(b == 0x7f ? 0xa1 : 0x80 + b)};
-        bx_text_put(r, f->p + from, i - from);
+        bx_text_put(r, path.p + from, i - from);
         bx_text_put(r, picture, sizeof picture);
         from = i + 1;
     }
-    bx_text_put(r, f->p + from, f->n - from);
-    bx_text_put(r, "\n", 1);
+    bx_text_put(r, path.p + from, path.n - from);
 }
 
 static void put_count(bx_result *r, const char *before, uint64_t n, const char *one,
@@ -216,9 +216,9 @@ static void put_nothing(bx_glob_call *c)
     const bx_walk_notes *n = &c->notes;
     size_t length = strlen(c->ask.pattern);
     bx_text_puts(r, c->ask.offset > 0 ? "[no more matches for " : "[nothing matches ");
-    bx_text_puts(r, c->ask.pattern);
+    put_path(r, bx_str_of(c->ask.pattern));
     bx_text_puts(r, " below ");
-    bx_text_puts(r, c->root);
+    put_path(r, bx_str_of(c->root));
     bx_text_puts(r, "]\n");
     put_left_out(r, n->ignored_files, n->ignored_dirs,
                  " left out by ignore rules: ignore=false looks there too]\n");
@@ -249,7 +249,7 @@ static void put_losses(bx_glob_call *c)
     else if (n->unreadable > 0) {
         put_count(r, "[", n->unreadable, "directory", "directories");
         bx_text_puts(r, " could not be read, the first ");
-        bx_text_puts(r, n->unreadable_path);
+        put_path(r, bx_str_of(n->unreadable_path));
         bx_text_puts(r, ": ");
         bx_text_puts(r, strerror(n->unreadable_error));
         bx_text_puts(r, "]\n");
@@ -274,8 +274,10 @@ static void put_text(bx_glob_call *c)
 {
     bx_result *r = &c->result;
     bx_text_begin(r);
-    for (size_t i = 0; i < c->shown; i++)
-        put_path(r, &c->found.f[i]);
+    for (size_t i = 0; i < c->shown; i++) {
+        put_path(r, (bx_str){c->found.f[i].p, c->found.f[i].n});
+        bx_text_put(r, "\n", 1);
+    }
     if (c->next >= 0) {
         bx_text_puts(r, c->is_output_full ? "[the output has no room for more: go on with offset="
                                           : "[more match: go on with offset=");
