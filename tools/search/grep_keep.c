@@ -82,7 +82,8 @@ static void replace(bx_grep_call *c, bx_grep_line *l, const uint8_t *p, size_t n
     size_t count = bx_regex_groups(c->regex), at = 0, copied = 0;
     count = count < BX_COUNT(groups) ? count : BX_COUNT(groups);
     bx_str with = bx_str_of(c->ask.replace);
-    while (at <= n && bx_regex_captures(c->regex, p, n, at, groups, count) == BX_HIT) {
+    while (at <= n && out.fail == BX_OK &&
+           bx_regex_captures(c->regex, p, n, at, groups, count) == BX_HIT) {
         bool is_empty = groups[0].from == groups[0].to;
         if (!(is_empty && groups[0].from == copied && copied > 0)) {
             (void)bx_buf_add(&out, p + copied, groups[0].from - copied);

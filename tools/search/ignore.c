@@ -203,7 +203,8 @@ static bx_code build_index(bx_rules *r, bx_error *err)
             one->hash = hash_key((bx_key_kind)one->kind, r->bytes.p + one->key_at, one->key_n);
         if (one->kind != BX_KEY_NONE) {
             chain = &r->chains[slot(r, one->hash)];
-            used[slot(r, one->hash)] = (uint16_t)(used[slot(r, one->hash)] + (used[slot(r, one->hash)] < UINT16_MAX));
+            if (used[slot(r, one->hash)] < UINT16_MAX)
+                used[slot(r, one->hash)]++;
             unsigned bit = length_bit(one->key_n);
             r->lengths[one->kind][bit / 32] |= UINT32_C(1) << (bit % 32);
         }

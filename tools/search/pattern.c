@@ -333,7 +333,7 @@ bx_code bx_pattern_compile(bx_str text, bx_dialect dialect, bx_pattern **ret, bx
 
 /* ---- matching ------------------------------------------------------------------------------- */
 
-static void put(uint64_t *set, size_t at) { set[at / 64] |= UINT64_C(1) << (at % 64); }
+static void put(uint64_t *set, size_t i) { set[i / 64] |= UINT64_C(1) << (i % 64); }
 
 /* Where state `i` leads with character `cp`, into p->next; `is_wild`: wildcards may take it. */
 static void take(bx_pattern *p, size_t i, uint32_t cp, bool is_wild)
