@@ -42,7 +42,7 @@ endfunction()
 # in the global property bx_guests_<d>.
 #   FLAGS  for the compiler; LINK  for the linker: give a tool the stack and memory it needs for ordinary input
 #   WIT    the world it is a component of: bindings are generated (NAME.h is there to include) and compiled, and the core
-#          module is wrapped as a component by the program itself
+#          module is wrapped as a component by boxagnts-pack
 # All of tools/lib and src/base/{buf,error}.h can be used; only what is used is linked.  A tool's manifest NAME.tool.yaml stands beside its first
 # source and is copied next to the module.
 function(bx_guest name)
