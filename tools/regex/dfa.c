@@ -514,6 +514,7 @@ bx_dfa_end bx_dfa_find(bx_dfa *d, const bx_dfa_ask *ask, size_t *ret)
     uint32_t state = start_state(d, ask->anchored, flags_at(d, ask, r.at));
     if (state == UNKNOWN && begin_anew(d))
         state = start_state(d, ask->anchored, flags_at(d, ask, r.at));
+    *ret = r.at;
     if (state == UNKNOWN)
         return BX_DFA_GAVE_UP;
     if (state == DEAD)

@@ -118,7 +118,7 @@ static bool is_called(bx_str name, const char *z)
             continue;
         while (*z == '_')
             z++;
-        if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != *z++)
+        if (*z == '\0' || (c >= 'A' && c <= 'Z' ? c + 32 : c) != *z++)
             return false;
     }
     return *z == '\0';
