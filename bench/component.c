@@ -6,7 +6,8 @@
 
 static const char input[] = "hello\n", output[] = "done\n";
 
-/* `tail`: a custom section behind it, with which it is no longer exactly what `componentize` makes. */
+/* `tail`: a custom section behind it, with which it is no longer exactly what `componentize` makes.
+ */
 static void write_component(const bench_env *e, const char *name, bool tail, char *path, size_t cap)
 {
     static const char section[] = {0, 2, 1, 'x'};
@@ -35,8 +36,8 @@ static void theirs_once(bx_textbook *t)
 
 enum { TURN = 50 }; /* calls */
 
-/* In turns, so that a drift of the machine hits both alike, and of several calls, so that neither pays for the
- * caches the other one has emptied. */
+/* In turns, so that a drift of the machine hits both alike, and of several calls, so that neither
+ * pays for the caches the other one has emptied. */
 static void in_turn(const bx_call *c, bx_textbook *t, size_t n, bench_stats *ours,
                     bench_stats *theirs)
 {

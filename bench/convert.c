@@ -1,4 +1,5 @@
-/* HTML to Markdown: web_fetch, its sandbox and the loopback fetch included, against converters as processes. */
+/* HTML to Markdown: web_fetch, its sandbox and the loopback fetch included, against converters as
+ * processes. */
 #include <arpa/inet.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,7 +14,8 @@
 enum { CHAPTERS = 400, QUICK_CHAPTERS = 40, MARKS = 6 /* in each chapter */, TRIES = 5 };
 static const char mark[] = "bxmark";
 
-/* A page as documentation is written: headings, paragraphs with links and code, lists, a table, a listing. */
+/* A page as documentation is written: headings, paragraphs with links and code, lists, a table, a
+ * listing. */
 static void write_page(bx_buf *html, unsigned chapters)
 {
     (void)bx_buf_add_z(html, "<!DOCTYPE html><html><head><title>Manual</title></head><body>");
@@ -22,7 +24,8 @@ static void write_page(bx_buf *html, unsigned chapters)
         for (unsigned p = 0; p < 4; p++)
             (void)bx_buf_addf(
                 html,
-                "<p>The <a href=\"c%u.html\">function</a> <code>f%u(a, b)</code> takes <em>two</em> "
+                "<p>The <a href=\"c%u.html\">function</a> <code>f%u(a, b)</code> takes "
+                "<em>two</em> "
                 "arguments and returns <strong>one</strong> of them &mdash; whichever is larger "
                 "&amp; comes first in the order of chapter %u.</p>\n",
                 i + p, p, i);
@@ -90,9 +93,9 @@ static double ours(const bench_env *e, uint16_t port, size_t marks)
                    "{\"url\":\"http://127.0.0.1:%u/\",\"max_chars\":1000000,\"max_bytes\":8000000}",
                    port);
     bx_module *m = bench_module(e, e->tools, "web_fetch");
-    bx_sealed *s = bench_seal("allowed_outbound_hosts", "http://127.0.0.1:*", "allow_networks",
-                              "127.0.0.0/8", "limits", "output=16MiB", "limits", "memory=256MiB",
-                              NULL);
+    bx_sealed *s =
+        bench_seal("allowed_outbound_hosts", "http://127.0.0.1:*", "allow_networks", "127.0.0.0/8",
+                   "limits", "output=16MiB", "limits", "memory=256MiB", NULL);
     bx_call c = {.module = m,
                  .sealed = s,
                  .in = {.kind = BX_STDIN_BYTES, .bytes = bx_str_of(input)},
@@ -157,11 +160,12 @@ void bench_convert(const bench_env *e)
         (void)snprintf(command, sizeof command, "%s %s 2>/dev/null", rows[i].command, file);
         double them = theirs(command, (size_t)chapters * MARKS);
         if (them > 0)
-            bench_row(rows[i].id, (double)html.n / us, (double)html.n / them, "MB/s", them / us,
-                      BENCH_AT_LEAST, 2,
-                      "%.1f MB of HTML to Markdown: a fresh web_fetch, fetched from loopback; %s as a "
-                      "process",
-                      (double)html.n / 1e6, rows[i].command);
+            bench_row(
+                rows[i].id, (double)html.n / us, (double)html.n / them, "MB/s", them / us,
+                BENCH_AT_LEAST, 2,
+                "%.1f MB of HTML to Markdown: a fresh web_fetch, fetched from loopback; %s as a "
+                "process",
+                (double)html.n / 1e6, rows[i].command);
         else
             bench_row_missing(rows[i].id, "MB/s", BENCH_AT_LEAST, 2,
                               "the converter is not installed, or loses text");

@@ -76,9 +76,8 @@ static void compare(const pair *p)
             return;
         }
         if (us < 0 || p->ours_says(&a) != p->theirs_says(&b) || p->ours_says(&a) == 0)
-            bench_die("%s: %llu against %llu: %.300s", p->id,
-                      (unsigned long long)p->ours_says(&a), (unsigned long long)p->theirs_says(&b),
-                      a.p);
+            bench_die("%s: %llu against %llu: %.300s", p->id, (unsigned long long)p->ours_says(&a),
+                      (unsigned long long)p->theirs_says(&b), a.p);
         if (i >= 0) {
             ours[i] = us / 1000;
             theirs[i] = them / 1000;
@@ -163,16 +162,18 @@ static void bench_grep(const bench_env *e, const char *program)
             if (at[0] != '\\' || at[1] != '\\')
                 pattern[n++] = *at;
         pattern[n] = '\0';
-        (void)snprintf(ours, sizeof ours,
-                       "%s tool call --json --workspace %s grep '{\"pattern\":\"%s\",\"mode\":\"count\","
-                       "\"limit\":10000}'",
-                       program, tree, rows[i].pattern);
+        (void)snprintf(
+            ours, sizeof ours,
+            "%s tool call --json --workspace %s grep '{\"pattern\":\"%s\",\"mode\":\"count\","
+            "\"limit\":10000}'",
+            program, tree, rows[i].pattern);
         (void)snprintf(theirs, sizeof theirs, "rg -j1 -c '%s' %s", pattern, tree);
-        (void)snprintf(note, sizeof note,
-                       "`tool call grep` for %s in %d files, %d MB, whole process; rg -j1 -c; the same "
-                       "number of lines",
-                       rows[i].what, (e->quick ? DIRS / QUICK_SHARE : DIRS) * FILES,
-                       (e->quick ? DIRS / QUICK_SHARE : DIRS) * FILES * FILE_BYTES / 1000000);
+        (void)snprintf(
+            note, sizeof note,
+            "`tool call grep` for %s in %d files, %d MB, whole process; rg -j1 -c; the same "
+            "number of lines",
+            rows[i].what, (e->quick ? DIRS / QUICK_SHARE : DIRS) * FILES,
+            (e->quick ? DIRS / QUICK_SHARE : DIRS) * FILES * FILE_BYTES / 1000000);
         compare(&(pair){rows[i].id, note, 1.5, ours, theirs, total, counts_of_rg});
     }
 }
@@ -219,7 +220,8 @@ static void bench_linear(const bench_env *e)
 
 static void make_names(const char *top, unsigned dirs)
 {
-    static const char *const ends[NAME_FILES] = {"c", "h", "c", "o", "txt", "md", "c", "py", "h", "log"};
+    static const char *const ends[NAME_FILES] = {"c",  "h", "c",  "o", "txt",
+                                                 "md", "c", "py", "h", "log"};
     char path[600];
     make_dir(top);
     (void)snprintf(path, sizeof path, "%s/.gitignore", top);
@@ -253,10 +255,11 @@ static void bench_glob(const bench_env *e, const char *program)
                    "%s tool call --workspace %s glob '{\"pattern\":\"**/*.c\",\"limit\":100000}'",
                    program, tree);
     (void)snprintf(theirs, sizeof theirs, "cd %s && rg --files -g '**/*.c' -j1", tree);
-    (void)snprintf(note, sizeof note,
-                   "`tool call glob` of **/*.c, %u files in %u directories with a .gitignore, whole "
-                   "process; rg --files -g -j1; the same number of paths",
-                   dirs * NAME_FILES, dirs);
+    (void)snprintf(
+        note, sizeof note,
+        "`tool call glob` of **/*.c, %u files in %u directories with a .gitignore, whole "
+        "process; rg --files -g -j1; the same number of paths",
+        dirs * NAME_FILES, dirs);
     compare(&(pair){"glob_vs_rg", note, 1.5, ours, theirs, lines, lines});
 }
 
@@ -281,32 +284,37 @@ static void bench_edit(const bench_env *e, const char *program)
     (void)snprintf(path, sizeof path, "%s/b.txt", dir);
     make_lines(path, BIG_LINES);
     /* There and back again, so that each turn finds what it looks for. */
-    (void)snprintf(ours, sizeof ours,
-                   "%s tool call --workspace %s edit '{\"path\":\"a.txt\",\"old_string\":\"line 123456 \","
-                   "\"new_string\":\"LINE 123456 \"}' >%s/out && %s tool call --workspace %s edit "
-                   "'{\"path\":\"a.txt\",\"old_string\":\"LINE 123456 \",\"new_string\":\"line 123456 \"}' "
-                   ">>%s/out && grep -c '^+[lL]' %s/out && cmp %s/a.txt %s/b.txt",
-                   program, dir, e->scratch, program, dir, e->scratch, e->scratch, dir, dir);
+    (void)snprintf(
+        ours, sizeof ours,
+        "%s tool call --workspace %s edit '{\"path\":\"a.txt\",\"old_string\":\"line 123456 \","
+        "\"new_string\":\"LINE 123456 \"}' >%s/out && %s tool call --workspace %s edit "
+        "'{\"path\":\"a.txt\",\"old_string\":\"LINE 123456 \",\"new_string\":\"line 123456 \"}' "
+        ">>%s/out && grep -c '^+[lL]' %s/out && cmp %s/a.txt %s/b.txt",
+        program, dir, e->scratch, program, dir, e->scratch, e->scratch, dir, dir);
     (void)snprintf(theirs, sizeof theirs,
                    "sed -i 's/line 123456 /LINE 123456 /' %s/b.txt && sed -i 's/LINE 123456 /line "
                    "123456 /' %s/b.txt && cmp %s/a.txt %s/b.txt",
                    dir, dir, dir, dir);
-    compare(&(pair){"edit_10mb_vs_sed",
-                    "`tool call edit` of one line in 10 MB, twice, whole process; sed -i, twice; the "
-                    "files compared",
-                    1.5, ours, theirs, one, one});
+    compare(
+        &(pair){"edit_10mb_vs_sed",
+                "`tool call edit` of one line in 10 MB, twice, whole process; sed -i, twice; the "
+                "files compared",
+                1.5, ours, theirs, one, one});
 }
 
 /* A fresh edit of a small file against a fresh call that does nothing, both in process. */
 static void bench_small_edit(const bench_env *e)
 {
-    static const char input[] = "{\"path\":\"s.txt\",\"old_string\":\"line 100 \",\"new_string\":\"line 100 \\n\"}";
+    static const char input[] =
+        "{\"path\":\"s.txt\",\"old_string\":\"line 100 \",\"new_string\":\"line 100 \\n\"}";
     char dir[512], path[600], map[600];
     size_t n = e->quick ? 100 : 1000;
-    /* In memory: what a disk's file system does where one file takes another's place is not ours. */
+    /* In memory: what a disk's file system does where one file takes another's place is not ours.
+     */
     (void)snprintf(dir, sizeof dir, "/dev/shm/boxagnts-bench.XXXXXX");
     if (!mkdtemp(dir)) {
-        bench_row_missing("edit_10k_vs_noop", "us", BENCH_AT_MOST, 60, "/dev/shm cannot be written");
+        bench_row_missing("edit_10k_vs_noop", "us", BENCH_AT_MOST, 60,
+                          "/dev/shm cannot be written");
         return;
     }
     (void)snprintf(map, sizeof map, "%s::/workspace", dir);
@@ -340,7 +348,8 @@ static void bench_small_edit(const bench_env *e)
         bench_die("edit has not changed %s as it should", path);
     bench_stats a = bench_stats_of(us, n), b = bench_stats_of(base, n);
     bench_row("edit_10k_vs_noop", a.p50, b.p50, "us", a.p50 / b.p50, BENCH_AT_MOST, 60,
-              "a fresh edit of a 10 KB file in memory, in process, against a fresh call that does nothing");
+              "a fresh edit of a 10 KB file in memory, in process, against a fresh call that does "
+              "nothing");
     (void)unlink(path);
     (void)rmdir(dir);
     free(us);

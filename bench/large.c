@@ -1,5 +1,5 @@
-/* Starting a large module whose code is compiled already: the command, against a process that loads the same
- * module's artefact with Module::deserialize_file. */
+/* Starting a large module whose code is compiled already: the command, against a process that loads
+ * the same module's artefact with Module::deserialize_file. */
 #include <errno.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -34,7 +34,8 @@ static void section(bx_buf *module, char id, const bx_buf *contents)
     (void)bx_buf_add(module, contents->p, contents->n);
 }
 
-/* (i64) -> i64: additions, multiplications and exclusive ors of constants that differ everywhere. */
+/* (i64) -> i64: additions, multiplications and exclusive ors of constants that differ everywhere.
+ */
 static void add_function(bx_buf *code, uint64_t seed)
 {
     static const char ops[] = {0x7c, 0x7e, (char)0x85};
@@ -42,7 +43,7 @@ static void add_function(bx_buf *code, uint64_t seed)
     (void)bx_buf_add(&body, "\0\x20\0", 3); /* no locals; local.get 0 */
     for (unsigned i = 0; i < STEPS; i++) {
         seed = seed * 6364136223846793005u + 1442695040888963407u;
-        (void)bx_buf_add_c(&body, 0x42);    /* i64.const */
+        (void)bx_buf_add_c(&body, 0x42);     /* i64.const */
         leb(&body, (seed >> 40) & 0x3fffff); /* its sign bit stays 0 */
         (void)bx_buf_add_c(&body, ops[seed >> 62 & 1 ? 0 : 1 + (seed >> 61 & 1)]);
     }
@@ -62,8 +63,8 @@ static void write_module(const char *path, unsigned functions)
     for (unsigned i = 0; i < functions; i++)
         (void)bx_buf_add_c(&s, 1);
     section(&m, 3, &s);
-    (void)bx_buf_add(&m, "\5\3\1\0\1", 5);                 /* one page of memory */
-    (void)bx_buf_add(&m, "\7\x0a\1\6_start\0\0", 12);      /* the first function */
+    (void)bx_buf_add(&m, "\5\3\1\0\1", 5);            /* one page of memory */
+    (void)bx_buf_add(&m, "\7\x0a\1\6_start\0\0", 12); /* the first function */
     bx_buf_clear(&s);
     leb(&s, functions + 1);
     (void)bx_buf_add(&s, "\x07\0\x42\7\x10\1\x1a\x0b", 8); /* i64.const 7; call 1; drop */
@@ -141,7 +142,8 @@ void bench_large(const bench_env *e)
     (void)run_once(save);
     char *const exec[] = {program, "exec", wasm, NULL};
     char *const load[] = {self, "--saved", saved, NULL};
-    for (int i = 0; i < WARM_TRIES; i++) { /* until the cache believes what it saw: sandbox/cache.h */
+    for (int i = 0; i < WARM_TRIES;
+         i++) { /* until the cache believes what it saw: sandbox/cache.h */
         (void)run_once(exec);
         (void)usleep(500000);
     }

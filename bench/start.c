@@ -1,4 +1,5 @@
-/* The command as a process, from the start to the end: against the smallest process there is and a container. */
+/* The command as a process, from the start to the end: against the smallest process there is and a
+ * container. */
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -37,7 +38,8 @@ static void bench_exec(const bench_env *e, char *program)
 {
     char tool[512], map[512], arguments[512], text[512], work[512];
     (void)snprintf(tool, sizeof tool, "%s/read.wasm", e->tools);
-    (void)snprintf(work, sizeof work, "%s/work", e->scratch); /* without the home: nothing to carve out */
+    (void)snprintf(work, sizeof work, "%s/work",
+                   e->scratch); /* without the home: nothing to carve out */
     (void)snprintf(map, sizeof map, "%s/work::/workspace:ro", e->scratch);
     (void)snprintf(arguments, sizeof arguments, "%s/start.json", e->scratch);
     (void)snprintf(text, sizeof text, "%s/work/start.txt", e->scratch);
@@ -45,23 +47,24 @@ static void bench_exec(const bench_env *e, char *program)
         bench_die("cannot make %s", work);
     put(arguments, "{\"path\":\"/workspace/start.txt\"}\n");
     put(text, "one\ntwo\nthree\n");
-    char *const exec[] = {program,   "exec",    "--map-dir", map, "--stdin",
-                          arguments, tool, NULL};
+    char *const exec[] = {program, "exec", "--map-dir", map, "--stdin", arguments, tool, NULL};
     char *const empty[] = {"/bin/true", NULL};
     char *const bwrap[] = {"bwrap", "--unshare-all", "--ro-bind", "/", "/", "/bin/true", NULL};
     static const char expect[] = "{\"content\":[{\"type\":\"text\",\"text\":\"     1\\tone\\n";
     size_t n = e->quick ? 10 * ROUNDS : 100 * ROUNDS;
     double f[3];
     bench_stats s;
-    for (int i = 0; i < WARM_TRIES; i++) { /* until the cache believes what it saw: sandbox/cache.h */
+    for (int i = 0; i < WARM_TRIES;
+         i++) { /* until the cache believes what it saw: sandbox/cache.h */
         if (!bench_spawn(exec, 1, expect, &s))
             bench_die("%s exec of `read` does not print what it should", program);
         (void)usleep(500000);
     }
     if (compare(exec, expect, empty, n, f))
-        bench_row("start_exec_vs_true", f[0], f[1], "us", f[2], BENCH_AT_MOST, 3,
-                  "`boxagnts exec` of `read` on a small file, whole process, warm cache; posix_spawn "
-                  "of /bin/true");
+        bench_row(
+            "start_exec_vs_true", f[0], f[1], "us", f[2], BENCH_AT_MOST, 3,
+            "`boxagnts exec` of `read` on a small file, whole process, warm cache; posix_spawn "
+            "of /bin/true");
     if (compare(exec, expect, bwrap, n / 4, f))
         bench_row("start_exec_vs_bwrap", f[0], f[1], "us", f[2], BENCH_AT_MOST, 0.8,
                   "the same against bwrap --unshare-all --ro-bind / / /bin/true");
@@ -70,8 +73,9 @@ static void bench_exec(const bench_env *e, char *program)
                           "bwrap is not installed or cannot make namespaces here");
 }
 
-/* `boxagnts tool call` of a built-in tool: against the smallest program that does as much, and right after an
- * installation, with an empty home, against a home that has all it will ever have. */
+/* `boxagnts tool call` of a built-in tool: against the smallest program that does as much, and
+ * right after an installation, with an empty home, against a home that has all it will ever have.
+ */
 static void bench_tool(const bench_env *e, char *program)
 {
     enum { N = 10 };
@@ -89,7 +93,8 @@ static void bench_tool(const bench_env *e, char *program)
     if (!compare(call, expect, cat, n, f))
         bench_die("%s tool call of `read` does not print what it should", program);
     bench_row("start_tool_call_vs_cat", f[0], f[1], "us", f[2], BENCH_AT_MOST, 5,
-              "`boxagnts tool call read` of a small file, whole process; posix_spawn of /bin/cat of the file");
+              "`boxagnts tool call read` of a small file, whole process; posix_spawn of /bin/cat "
+              "of the file");
     const char *warm_home = getenv("BOXAGNTS_HOME");
     BX_AUTOFREE char *kept = warm_home ? bx_strndup(warm_home, strlen(warm_home)) : NULL;
     for (int i = 0; i < ROUNDS * N; i++) {
@@ -97,16 +102,19 @@ static void bench_tool(const bench_env *e, char *program)
         bool ran = bench_spawn(call, 1, expect, &s);
         first[i] = s.p50;
         if (access(home, F_OK) == 0)
-            bench_die("the first call left something in the home directory: each is measured with an empty one");
+            bench_die("the first call left something in the home directory: each is measured with "
+                      "an empty one");
         (void)setenv("BOXAGNTS_HOME", kept ? kept : home, 1);
         if (!ran || !bench_spawn(call, 1, expect, &s))
             bench_die("%s tool call of `read` does not print what it should", program);
         warm[i] = s.p50;
         ratio[i] = first[i] / warm[i];
     }
-    bench_row("start_first_call_vs_warm", bench_stats_of(first, ROUNDS * N).p50, bench_stats_of(warm, ROUNDS * N).p50, "us",
-              bench_stats_of(ratio, ROUNDS * N).p50, BENCH_AT_MOST, 1.1,
-              "the same with no home directory, as right after an installation; with the one the rows above used");
+    bench_row("start_first_call_vs_warm", bench_stats_of(first, ROUNDS * N).p50,
+              bench_stats_of(warm, ROUNDS * N).p50, "us", bench_stats_of(ratio, ROUNDS * N).p50,
+              BENCH_AT_MOST, 1.1,
+              "the same with no home directory, as right after an installation; with the one the "
+              "rows above used");
 }
 
 /* "==1== Collected : 706016" on standard error. */

@@ -123,7 +123,8 @@ static void check_folded(const bx_glob *g, bx_str path)
     bool ascii = true;
     BX_ASSERT(bx_fold(path, form, sizeof form, &n) &&
               bx_fold((bx_str){form, n}, again, sizeof again, &m));
-    /* of bytes that are no UTF-8, what is left out may leave neighbours that together are a character */
+    /* of bytes that are no UTF-8, what is left out may leave neighbours that together are a
+     * character */
     BX_ASSERT(!bx_utf8_valid(path) || bx_str_eq((bx_str){form, n}, (bx_str){again, m}));
     for (size_t i = 0; i < path.n; i++)
         ascii &= (uint8_t)path.p[i] < 0x80;

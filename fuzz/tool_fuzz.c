@@ -1,4 +1,5 @@
-/* A manifest, arguments and a result, one behind the other with a NUL between: each is read or refused in words. */
+/* A manifest, arguments and a result, one behind the other with a NUL between: each is read or
+ * refused in words. */
 #include "codec/yaml.h"
 #include "tool/manifest.h"
 #include "tool/page.h"
@@ -25,7 +26,8 @@ static void judge(const bx_manifest *m, bx_str arguments)
     size_t lines = 0;
     for (size_t i = 0; i < out.n; i++)
         lines += out.p[i] == '\n';
-    BX_ASSERT(out.fail != BX_OK || lines == (n > BX_SCHEMA_MAX_PROBLEMS ? BX_SCHEMA_MAX_PROBLEMS + 1 : n));
+    BX_ASSERT(out.fail != BX_OK ||
+              lines == (n > BX_SCHEMA_MAX_PROBLEMS ? BX_SCHEMA_MAX_PROBLEMS + 1 : n));
 }
 
 static void read_manifest(bx_str text, bx_str arguments)

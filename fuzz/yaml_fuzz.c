@@ -1,4 +1,5 @@
-/* YAML text: what is accepted is a JSON document within the bounds, and that document, which is YAML too, reads as itself. */
+/* YAML text: what is accepted is a JSON document within the bounds, and that document, which is
+ * YAML too, reads as itself. */
 #include "codec/yaml.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -10,7 +11,8 @@ static void write_doc(const bx_json *j, bx_buf *b)
     BX_ASSERT(bx_json_out_end(&o, NULL) == BX_OK);
 }
 
-/* JSON is YAML, but for what YAML allows in no text, written or escaped there: the same value, or an error. */
+/* JSON is YAML, but for what YAML allows in no text, written or escaped there: the same value, or
+ * an error. */
 static void read_again(const bx_buf *json)
 {
     BX_AUTO(bx_json) bx_json *j = NULL;

@@ -91,8 +91,8 @@ void boxagnts_grant_free(boxagnts_grant *grant);
 
 /* One run option by its name: work_dir, map_dirs, env_vars, allowed_outbound_hosts, block_url,
  * block_networks, wasm_timeout, wasm_max_memory_size, wasm_max_wasm_stack, wasm_fuel, mounts,
- * allow, deny, cwd, allow_networks, inject, ca_files, limits.  Options that hold lists are given once per entry;
- * docs/capabilities.md has what each does. */
+ * allow, deny, cwd, allow_networks, inject, ca_files, limits.  Options that hold lists are given
+ * once per entry; docs/capabilities.md has what each does. */
 boxagnts_code boxagnts_grant_option(boxagnts_grant *grant, const char *name, const char *value,
                                     boxagnts_error *err);
 
@@ -136,9 +136,9 @@ typedef struct boxagnts_call {
     size_t input_size;
     boxagnts_cancel *cancel; /* or NULL */
     int record_files;        /* non-zero: keep the list of files touched */
-    const char *invoke;      /* call this exported function instead of the command: of a component by
-                                the names of docs/wit-json.md, of a core module one that takes and
-                                returns numbers; NULL: run the command */
+    const char *invoke; /* call this exported function instead of the command: of a component by
+                           the names of docs/wit-json.md, of a core module one that takes and
+                           returns numbers; NULL: run the command */
     const char *invoke_args; /* its arguments as JSON: an object by parameter name, or an array */
     size_t invoke_args_size;
 } boxagnts_call;

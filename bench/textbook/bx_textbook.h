@@ -1,6 +1,6 @@
-/* bx_textbook.h - the same guests run the way the Wasmtime documentation shows: default engine (on-demand
- * allocation), and for each call a new linker with wasmtime-wasi, a new store, a new instance.  For the benchmark
- * only.  The library also holds everything of bx_engine.h. */
+/* bx_textbook.h - the same guests run the way the Wasmtime documentation shows: default engine
+ * (on-demand allocation), and for each call a new linker with wasmtime-wasi, a new store, a new
+ * instance.  For the benchmark only.  The library also holds everything of bx_engine.h. */
 #ifndef BX_TEXTBOOK_H
 #define BX_TEXTBOOK_H
 
@@ -26,7 +26,8 @@ bx_textbook *bx_textbook_core_saved(const char *path);
 /* One call with `in` as stdin; what it printed goes to `out`, of which *out_n bytes are writable;
  * *out_n becomes the number printed.  0: it returned or exited with 0.  -1: anything else. */
 int bx_textbook_core_call(bx_textbook *t, const uint8_t *in, size_t n, uint8_t *out, size_t *out_n);
-int bx_textbook_component_call(bx_textbook *t, const uint8_t *in, size_t n, uint8_t *out, size_t *out_n);
+int bx_textbook_component_call(bx_textbook *t, const uint8_t *in, size_t n, uint8_t *out,
+                               size_t *out_n);
 
 #ifdef __cplusplus
 }

@@ -52,13 +52,13 @@ typedef struct bx_engine_config {
     uint64_t keep_resident;   /* bytes of a slot zeroed by hand instead of by the kernel */
     uint32_t warm_slots;      /* unused slots kept with their module's image */
     uint32_t compile_threads; /* 0 or 1: compile on the calling thread */
-    uint32_t pagemap_scan;    /* 1: modules with more than 192 KiB of initial memory, and components, get
-                                 slots of which only the pages a guest wrote are reset (one ioctl a
-                                 call; Linux 6.7): 4x faster with a 1 MiB stack, and a slot keeps only
-                                 those pages.  Ignored where the kernel lacks it or swap is on: a
-                                 swapped page would escape the scan and leak into the next guest. */
-    uint32_t portable;        /* 1: compile for every processor of this architecture from a baseline on
-                                 (x86-64-v2: SSE4.2, POPCNT) instead of for this one */
+    uint32_t pagemap_scan; /* 1: modules with more than 192 KiB of initial memory, and components,
+                              get slots of which only the pages a guest wrote are reset (one ioctl a
+                              call; Linux 6.7): 4x faster with a 1 MiB stack, and a slot keeps only
+                              those pages.  Ignored where the kernel lacks it or swap is on: a
+                              swapped page would escape the scan and leak into the next guest. */
+    uint32_t portable;     /* 1: compile for every processor of this architecture from a baseline on
+                              (x86-64-v2: SSE4.2, POPCNT) instead of for this one */
 } bx_engine_config;
 
 /* With `slots` > 0 and too little address space, falls back to on-demand allocation:
@@ -90,27 +90,29 @@ bx_eng_code bx_engine_compile(const bx_engine *e, bx_code_kind kind, const uint8
  * are copied. */
 bx_eng_code bx_engine_load(const bx_engine *e, bx_code_kind kind, const uint8_t *code, size_t n,
                            bx_emodule **ret, bx_eng_error *err);
-/* The same from the first `n` bytes of the file open as `fd`, which is taken, also on failure.  It is
- * mapped (privately) where that can be, so it must not be changed as long as the module lives. */
+/* The same from the first `n` bytes of the file open as `fd`, which is taken, also on failure.  It
+ * is mapped (privately) where that can be, so it must not be changed as long as the module lives.
+ */
 bx_eng_code bx_engine_load_file(const bx_engine *e, bx_code_kind kind, int fd, size_t n,
                                 bx_emodule **ret, bx_eng_error *err);
-/* The same from code that is part of the program: it begins at a page, nothing ever changes it, and it is
- * there until the process ends.  On x86-64 it is run where it lies by the first that loads it, once in a
- * process; whoever comes later gets a copy.  BX_ENG_STALE where it was compiled with other settings than those of `e`,
- * or for a processor that can do more. */
-bx_eng_code bx_engine_load_carried(const bx_engine *e, bx_code_kind kind, const uint8_t *code, size_t n,
-                                   bx_emodule **ret, bx_eng_error *err);
+/* The same from code that is part of the program: it begins at a page, nothing ever changes it, and
+ * it is there until the process ends.  On x86-64 it is run where it lies by the first that loads
+ * it, once in a process; whoever comes later gets a copy.  BX_ENG_STALE where it was compiled with
+ * other settings than those of `e`, or for a processor that can do more. */
+bx_eng_code bx_engine_load_carried(const bx_engine *e, bx_code_kind kind, const uint8_t *code,
+                                   size_t n, bx_emodule **ret, bx_eng_error *err);
 void bx_emodule_free(bx_emodule *m);
 
-/* What the file is and needs, as one JSON object (docs/inspect.md).  Only parses: time and memory are
- * linear in `n`; BX_ENG_LIMIT beyond 4,000,000 declarations. */
+/* What the file is and needs, as one JSON object (docs/inspect.md).  Only parses: time and memory
+ * are linear in `n`; BX_ENG_LIMIT beyond 4,000,000 declarations. */
 bx_eng_code bx_engine_describe(const uint8_t *wasm, size_t n, bx_eng_bytes *ret, bx_eng_error *err);
 
 /* What parsing alone can say before a file is compiled. */
 typedef struct bx_efacts {
     uint64_t memory_bytes;   /* all memories of a core module as it begins; 0 for a component */
     uint64_t table_elements; /* all tables, likewise */
-    uint32_t has_entry;      /* core: `entry` is exported with type [] -> []; component: it is a command */
+    uint32_t
+        has_entry; /* core: `entry` is exported with type [] -> []; component: it is a command */
     uint32_t pad;
 } bx_efacts;
 /* Refuses what no compiling could mend: BX_ENG_IMPORT for imports that neither `tables` nor, for a
@@ -119,19 +121,20 @@ typedef struct bx_efacts {
  * BX_ENG_LIMIT as above.  `entry` may be NULL.  Linear as above; bodies of functions are not looked
  * at. */
 bx_eng_code bx_engine_check(const uint8_t *wasm, size_t n, const bx_host_table *tables,
-                            size_t n_tables, int traps, const char *entry, bx_efacts *ret, bx_eng_error *err);
+                            size_t n_tables, int traps, const char *entry, bx_efacts *ret,
+                            bx_eng_error *err);
 
 /* ---- core path ------------------------------------------------------------------- */
-/* Resolve a core module's imports once, against `n` tables (copied), at most BX_HOST_TABLES, each of
- * another module namespace.  Unknown imports, all of them, are listed in the error; `traps` = 1: a
- * function among them ends the guest (BX_END_TRAP) when it is called instead.  Must be called once
- * before bx_einstance_new. */
+/* Resolve a core module's imports once, against `n` tables (copied), at most BX_HOST_TABLES, each
+ * of another module namespace.  Unknown imports, all of them, are listed in the error; `traps` = 1:
+ * a function among them ends the guest (BX_END_TRAP) when it is called instead.  Must be called
+ * once before bx_einstance_new. */
 bx_eng_code bx_emodule_link(bx_emodule *m, const bx_host_table *tables, size_t n, int traps,
                             bx_eng_error *err);
 
 typedef struct bx_engine_limits {
-    uint64_t memory_bytes;   /* all linear memories of the call together, and what the host keeps for
-                                it beside them (instances, handles, values) beyond 1 MiB */
+    uint64_t memory_bytes; /* all linear memories of the call together, and what the host keeps for
+                              it beside them (instances, handles, values) beyond 1 MiB */
     uint64_t table_elements; /* all tables of the call together */
     uint64_t fuel;           /* only on an engine with fuel */
 } bx_engine_limits;
@@ -158,14 +161,14 @@ typedef struct bx_eng_end {
     uint64_t host_ns;        /* component path: time spent waiting in host functions; else 0 */
     uint32_t memory_refused; /* growths refused by the limit */
     uint32_t table_refused;
-    const char *trap;        /* stable name: "unreachable", "out_of_bounds_memory", …; or NULL */
-    char msg[2048];          /* set unless RETURN or HOST: words, then the wasm backtrace, a line a frame */
+    const char *trap; /* stable name: "unreachable", "out_of_bounds_memory", …; or NULL */
+    char msg[2048]; /* set unless RETURN or HOST: words, then the wasm backtrace, a line a frame */
 } bx_eng_end;
 
-/* A fresh instance.  `ctxs` (copied) has the context of each table the module was linked against, in
- * their order, `n` of them; NULL where no function of a table looks at its context.  `ctl` (may be
- * NULL) must live as long as the instance.  On anything but BX_END_RETURN *ret is NULL and `end` says
- * why.  Runs the module's start function, if it has one. */
+/* A fresh instance.  `ctxs` (copied) has the context of each table the module was linked against,
+ * in their order, `n` of them; NULL where no function of a table looks at its context.  `ctl` (may
+ * be NULL) must live as long as the instance.  On anything but BX_END_RETURN *ret is NULL and `end`
+ * says why.  Runs the module's start function, if it has one. */
 bx_end_kind bx_einstance_new(const bx_emodule *m, void *const *ctxs, size_t n, const bx_ctl *ctl,
                              const bx_engine_limits *lim, bx_einstance **ret, bx_eng_end *end);
 
@@ -173,14 +176,12 @@ bx_end_kind bx_einstance_new(const bx_emodule *m, void *const *ctxs, size_t n, c
  * after any other end the instance can only be freed. */
 bx_end_kind bx_einstance_run(bx_einstance *i, const char *name, bx_eng_end *end);
 
-/* Call an exported function that takes and returns numbers.  `args` is a JSON array in the parameters'
- * order, or nothing (docs/wit-json.md).
- *   BX_ENG_OK        it returned: *ret is the result as JSON
- *   BX_ENG_EXPORT    no such function; near ones are listed
- *   BX_ENG_ARGUMENT  the arguments do not fit; err has the place
- *   BX_ENG_UNSUPPORTED  it returns something else than numbers
- *   BX_ENG_INTERNAL  it did not return: see `end`
- * `end` is always set; on BX_END_RETURN the instance may be used again. */
+/* Call an exported function that takes and returns numbers.  `args` is a JSON array in the
+ * parameters' order, or nothing (docs/wit-json.md). BX_ENG_OK        it returned: *ret is the
+ * result as JSON BX_ENG_EXPORT    no such function; near ones are listed BX_ENG_ARGUMENT  the
+ * arguments do not fit; err has the place BX_ENG_UNSUPPORTED  it returns something else than
+ * numbers BX_ENG_INTERNAL  it did not return: see `end` `end` is always set; on BX_END_RETURN the
+ * instance may be used again. */
 bx_eng_code bx_einstance_invoke(bx_einstance *i, const char *func, const char *args, size_t n_args,
                                 bx_eng_bytes *ret, bx_eng_end *end, bx_eng_error *err);
 
@@ -208,7 +209,8 @@ typedef void (*bx_eemit)(void *sink, const void *p, size_t n);
 typedef struct bx_efs_hooks {
     size_t (*preopen_count)(void *ctx);
     bx_str (*preopen_path)(void *ctx, size_t i);
-    bx_errno (*preopen)(void *ctx, size_t i, bx_file **ret); /* closed with `close` like any other */
+    bx_errno (*preopen)(void *ctx, size_t i,
+                        bx_file **ret); /* closed with `close` like any other */
     bx_errno (*open)(bx_file *dir, bx_str path, const bx_open_how *how, bx_file **ret);
     void (*close)(bx_file *f);
     bx_filetype (*type)(const bx_file *f);
@@ -229,7 +231,8 @@ typedef struct bx_efs_hooks {
     bx_errno (*rename_at)(bx_file *old_dir, bx_str old_path, bx_file *new_dir, bx_str new_path);
     bx_errno (*pread)(bx_file *f, void *buf, size_t cap, uint64_t off, size_t *ret_n);
     bx_errno (*pwrite)(bx_file *f, const void *p, size_t n, uint64_t off, size_t *ret_n);
-    bx_errno (*append)(bx_file *f, const void *p, size_t n, size_t *ret_n); /* wherever the end is */
+    bx_errno (*append)(bx_file *f, const void *p, size_t n,
+                       size_t *ret_n); /* wherever the end is */
     bx_errno (*set_size)(bx_file *f, uint64_t size);
     bx_errno (*advise)(bx_file *f, uint64_t off, uint64_t len, int advice);
     bx_errno (*sync)(bx_file *f, bool data_only);
@@ -237,8 +240,8 @@ typedef struct bx_efs_hooks {
     bool (*is_same)(const bx_file *a, const bx_file *b);
 } bx_efs_hooks;
 
-/* -- HTTP: but for `start` the functions of egress/egress.h, whose contracts hold here.  None may be
- * NULL. -- */
+/* -- HTTP: but for `start` the functions of egress/egress.h, whose contracts hold here.  None may
+ * be NULL. -- */
 typedef struct bx_ehttp_hooks {
     /* Start; everything is copied.  `wake(waker)` may be called from any thread, at any time
      * until `free` has returned, whenever a poll that answered PENDING may answer otherwise now.
@@ -253,9 +256,9 @@ typedef struct bx_ehttp_hooks {
     void (*body_end)(bx_egress_request *r, const bx_http_field *trailers, size_t n);
     void (*body_abort)(bx_egress_request *r);
     bx_http_error (*error)(bx_egress_request *r, const char **msg);
-    /* Make the call's requests go on, on this thread, for some milliseconds or until `wake` was called for
-     * one of them: true then, and it is to be called again.  With `later` they go on by themselves, and
-     * it returns at once. */
+    /* Make the call's requests go on, on this thread, for some milliseconds or until `wake` was
+     * called for one of them: true then, and it is to be called again.  With `later` they go on by
+     * themselves, and it returns at once. */
     bool (*drive)(void *ctx, bool later);
 } bx_ehttp_hooks;
 
@@ -279,33 +282,34 @@ typedef struct bx_esock_hooks { /* none may be NULL */
      * before each socket, every bind (what the kernel binds by itself, the unspecified address with
      * port 0, included), connect and datagram. */
     int (*check)(void *ctx, bx_esock_use use, const uint8_t *addr, size_t n, uint16_t port);
-    /* Look a name up; `emit` once per address (4 or 16 bytes).  May block; must watch the ctl.  0; 1 not
-     * allowed; 2 no such name; 3 try again later; 4 failed for good. */
+    /* Look a name up; `emit` once per address (4 or 16 bytes).  May block; must watch the ctl.  0;
+     * 1 not allowed; 2 no such name; 3 try again later; 4 failed for good. */
     int (*resolve)(void *ctx, bx_str name, bx_eemit emit, void *sink);
 } bx_esock_hooks;
 
-/* -- wasi:keyvalue.  Answers: 0 ok; 1 absent; 2 access denied; 3 other error (emit gives its words). -- */
-typedef struct bx_ekv_hooks { /* none may be NULL */
+/* -- wasi:keyvalue.  Answers: 0 ok; 1 absent; 2 access denied; 3 other error (emit gives its
+ * words). -- */
+typedef struct bx_ekv_hooks {                                       /* none may be NULL */
     int (*open)(void *ctx, bx_str name, bx_eemit emit, void *sink); /* 1: no such store */
     int (*get)(void *ctx, bx_str key, bx_eemit emit, void *sink);
     int (*set)(void *ctx, bx_str key, const void *p, size_t n, bx_eemit emit, void *sink);
     int (*remove)(void *ctx, bx_str key, bx_eemit emit, void *sink);
     int (*exists)(void *ctx, bx_str key, bx_eemit emit, void *sink); /* 0 yes, 1 no */
-    /* Keys after `cursor` (NULL: from the first), in order, `emit` once per key, at most 1000; *more = 1 when
-     * there are further ones. */
+    /* Keys after `cursor` (NULL: from the first), in order, `emit` once per key, at most 1000;
+     * *more = 1 when there are further ones. */
     int (*list)(void *ctx, const char *cursor, int *more, bx_eemit emit, void *sink);
     int (*increment)(void *ctx, bx_str key, int64_t delta, int64_t *ret, bx_eemit emit, void *sink);
     /* Store `p` if the value is still `old` (NULL: still absent).  1: it is not. */
-    int (*swap)(void *ctx, bx_str key, const void *old, size_t n_old, const void *p, size_t n, bx_eemit emit,
-                void *sink);
+    int (*swap)(void *ctx, bx_str key, const void *old, size_t n_old, const void *p, size_t n,
+                bx_eemit emit, void *sink);
 } bx_ekv_hooks;
 
 typedef struct bx_ecall {
     void *ctx;
     const bx_ctl *ctl; /* NULL: no deadline, no cancel */
     bx_engine_limits limits;
-    uint32_t max_handles;      /* entries of the resource table; 0 = 4096 */
-    uint32_t max_field_bytes;  /* one header section of wasi:http; 0 = 128 KiB */
+    uint32_t max_handles;     /* entries of the resource table; 0 = 4096 */
+    uint32_t max_field_bytes; /* one header section of wasi:http; 0 = 128 KiB */
     const bx_str *args;       /* args[0] is the program's name */
     size_t n_args;
     const bx_str *env; /* name, value, name, value, … : 2 * n_env */
@@ -313,25 +317,28 @@ typedef struct bx_ecall {
     const bx_str *config; /* wasi:config values, as `env`; NULL: the interface is absent */
     size_t n_config;
     const bx_str *cwd; /* the initial working directory; NULL: none is told */
-    /* Standard input: 0 with *n bytes (*n = 0: the end), 1 nothing yet, 2 failed with the bx_errno *n.
-     * Must not block.  NULL: empty. */
+    /* Standard input: 0 with *n bytes (*n = 0: the end), 1 nothing yet, 2 failed with the bx_errno
+     * *n. Must not block.  NULL: empty. */
     int (*stdin_read)(void *ctx, void *buf, size_t cap, size_t *n);
     int stdin_fd; /* becomes readable when stdin_read may have more; -1: never answers 1 */
-    /* which: 1 stdout, 2 stderr.  0; < 0: failed, the negative bx_errno; > 0 ends the guest at once, reported as
-     * host_code.  NULL: discard. */
+    /* which: 1 stdout, 2 stderr.  0; < 0: failed, the negative bx_errno; > 0 ends the guest at
+     * once, reported as host_code.  NULL: discard. */
     int32_t (*write)(void *ctx, int which, const void *p, size_t n);
-    uint64_t (*now)(void *ctx, int clock);  /* 0 wall, 1 monotonic; nanoseconds; NULL: the real ones */
-    /* Not NULL: time is made up.  A timer of `ns` nanoseconds is due at once, and told here when it is asked for. */
+    uint64_t (*now)(void *ctx,
+                    int clock); /* 0 wall, 1 monotonic; nanoseconds; NULL: the real ones */
+    /* Not NULL: time is made up.  A timer of `ns` nanoseconds is due at once, and told here when it
+     * is asked for. */
     void (*slept)(void *ctx, uint64_t ns);
     void (*random)(void *ctx, void *p, size_t n); /* NULL: the kernel's */
-    const bx_efs_hooks *fs;     /* NULL: no directories */
-    const bx_ehttp_hooks *http; /* NULL: every request is denied */
-    const bx_esock_hooks *sock; /* NULL: every address and name is denied */
-    const bx_ekv_hooks *kv;     /* NULL: the interface is absent */
+    const bx_efs_hooks *fs;                       /* NULL: no directories */
+    const bx_ehttp_hooks *http;                   /* NULL: every request is denied */
+    const bx_esock_hooks *sock;                   /* NULL: every address and name is denied */
+    const bx_ekv_hooks *kv;                       /* NULL: the interface is absent */
 } bx_ecall;
 
-/* Resolve a component's imports once.  BX_ENG_IMPORT lists what nobody provides, or says that a WASI version is
- * not supported; `traps` as in bx_emodule_link.  Must be called before the two below. */
+/* Resolve a component's imports once.  BX_ENG_IMPORT lists what nobody provides, or says that a
+ * WASI version is not supported; `traps` as in bx_emodule_link.  Must be called before the two
+ * below. */
 bx_eng_code bx_ecomponent_link(bx_emodule *m, int traps, bx_eng_error *err);
 
 /* 1 when it exports wasi:cli/run. */
@@ -344,21 +351,21 @@ bx_end_kind bx_ecomponent_run(const bx_emodule *m, const bx_ecall *call, bx_eng_
 /* Instantiate, call an exported function with arguments from JSON, tear down (docs/wit-json.md).
  * `func` is "name", "iface#name" or "pkg:ns/iface@1.2.3#name"; version and package may be left out
  * while unambiguous.  `args` is an object by parameter name or an array.
- *   BX_ENG_OK        it returned: *ret is the result as JSON (a `result` error included: {"err": …})
- *   BX_ENG_EXPORT    no such function; near ones are listed
- *   BX_ENG_ARGUMENT  the arguments do not fit; err has the path
- *   BX_ENG_LIMIT     the result is over 16 MiB
- *   BX_ENG_INTERNAL  it did not return: see `end`
- * `end` is always set. */
-bx_eng_code bx_ecomponent_invoke(const bx_emodule *m, const bx_ecall *call, const char *func, const char *args,
-                                 size_t n_args, bx_eng_bytes *ret, bx_eng_end *end, bx_eng_error *err);
+ *   BX_ENG_OK        it returned: *ret is the result as JSON (a `result` error included: {"err":
+ * …}) BX_ENG_EXPORT    no such function; near ones are listed BX_ENG_ARGUMENT  the arguments do not
+ * fit; err has the path BX_ENG_LIMIT     the result is over 16 MiB BX_ENG_INTERNAL  it did not
+ * return: see `end` `end` is always set. */
+bx_eng_code bx_ecomponent_invoke(const bx_emodule *m, const bx_ecall *call, const char *func,
+                                 const char *args, size_t n_args, bx_eng_bytes *ret,
+                                 bx_eng_end *end, bx_eng_error *err);
 
-/* Wrap a core module for wasi_snapshot_preview1 as a component: with `_start` a wasi:cli command, else
- * a library.  Modules that carry a world of their own (wit-bindgen) keep it. */
-bx_eng_code bx_engine_componentize(const uint8_t *wasm, size_t n, bx_eng_bytes *ret, bx_eng_error *err);
+/* Wrap a core module for wasi_snapshot_preview1 as a component: with `_start` a wasi:cli command,
+ * else a library.  Modules that carry a world of their own (wit-bindgen) keep it. */
+bx_eng_code bx_engine_componentize(const uint8_t *wasm, size_t n, bx_eng_bytes *ret,
+                                   bx_eng_error *err);
 
-/* Is it a component that bx_engine_componentize has made of a command without a world of its own, to the
- * byte?  Then *ret is that command, which can be run as the module it is. */
+/* Is it a component that bx_engine_componentize has made of a command without a world of its own,
+ * to the byte?  Then *ret is that command, which can be run as the module it is. */
 bool bx_engine_unwrap(const uint8_t *wasm, size_t n, bx_eng_bytes *ret);
 
 #endif

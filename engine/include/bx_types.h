@@ -1,7 +1,9 @@
-/* bx_types.h - plain types that both C and the engine use, defined here and nowhere else.  No functions.
+/* bx_types.h - plain types that both C and the engine use, defined here and nowhere else.  No
+ * functions.
  *
- * engine/src/abi/ repeats them, and those of bx_engine.h, for Rust; each build of the engine has the C compiler compare
- * the two field by field (engine/build/).  The numbers of errors come from the two tables beside this header. */
+ * engine/src/abi/ repeats them, and those of bx_engine.h, for Rust; each build of the engine has
+ * the C compiler compare the two field by field (engine/build/).  The numbers of errors come from
+ * the two tables beside this header. */
 #ifndef BX_TYPES_H
 #define BX_TYPES_H
 
@@ -11,22 +13,23 @@
 
 #include "bx_str.h"
 
-/* ---- calls ------------------------------------------------------------------------------------ */
+/* ---- calls ------------------------------------------------------------------------------------
+ */
 /* What can end a call from outside; os/ctl.h has its functions. */
 typedef struct bx_ctl {
     _Atomic uint32_t cancelled; /* non-zero: stop */
     uint32_t pad;
-    uint64_t deadline_ns; /* CLOCK_MONOTONIC; UINT64_MAX = none */
+    uint64_t deadline_ns;        /* CLOCK_MONOTONIC; UINT64_MAX = none */
     const struct bx_ctl *parent; /* borrowed: the call this one was started by, or NULL; outlives
                                     this one.  Its cancel is ours too */
-    int cancel_fd;        /* eventfd that becomes readable on cancel; -1 = none: waits then
-                             notice a cancel within BX_CTL_SLICE_MS */
+    int cancel_fd;               /* eventfd that becomes readable on cancel; -1 = none: waits then
+                                    notice a cancel within BX_CTL_SLICE_MS */
 } bx_ctl;
 
 /* A host function of core modules.  `ctx` is the context of its table in this call; `mem`/`mem_len`
- * is the guest's exported memory as it is at this moment (NULL/0 without one); `args` holds the parameters, zero-extended (f32/f64 as bits), and
- * takes the result in args[0].  Returns 0 to go on; any other value ends the guest at once and is
- * reported as bx_eng_end.host_code. */
+ * is the guest's exported memory as it is at this moment (NULL/0 without one); `args` holds the
+ * parameters, zero-extended (f32/f64 as bits), and takes the result in args[0].  Returns 0 to go
+ * on; any other value ends the guest at once and is reported as bx_eng_end.host_code. */
 typedef int32_t (*bx_host_fn)(void *ctx, uint8_t *mem, size_t mem_len, uint64_t *args);
 
 typedef struct bx_host_def {
@@ -45,11 +48,12 @@ typedef struct bx_host_table {
 
 enum { BX_HOST_TABLES = 4 }; /* most tables a module is linked against */
 
-/* ---- files (src/vfs) -------------------------------------------------------------------------- */
+/* ---- files (src/vfs) --------------------------------------------------------------------------
+ */
 typedef struct bx_file bx_file; /* an open file or directory of one call */
 
-/* Error numbers as guests see them: `errno` of wasi_snapshot_preview1.  wasi:filesystem's error-code
- * is derived from these. */
+/* Error numbers as guests see them: `errno` of wasi_snapshot_preview1.  wasi:filesystem's
+ * error-code is derived from these. */
 typedef enum bx_errno {
 #define BX_ERRNO(name, value, host) BX_E_##name = value,
 #include "bx_errno.def"
@@ -66,14 +70,14 @@ typedef struct bx_open_how {
 } bx_open_how;
 
 typedef enum bx_filetype { /* preview1 numbering */
-    BX_FT_UNKNOWN = 0,
-    BX_FT_BLOCK = 1,
-    BX_FT_CHAR = 2,
-    BX_FT_DIR = 3,
-    BX_FT_REG = 4,
-    BX_FT_DGRAM = 5,
-    BX_FT_STREAM = 6,
-    BX_FT_SYMLINK = 7,
+                           BX_FT_UNKNOWN = 0,
+                           BX_FT_BLOCK = 1,
+                           BX_FT_CHAR = 2,
+                           BX_FT_DIR = 3,
+                           BX_FT_REG = 4,
+                           BX_FT_DGRAM = 5,
+                           BX_FT_STREAM = 6,
+                           BX_FT_SYMLINK = 7,
 } bx_filetype;
 
 typedef struct bx_stat {
@@ -101,7 +105,8 @@ typedef struct bx_dirent {
     bx_str name; /* borrowed until the next call on this handle */
 } bx_dirent;
 
-/* ---- HTTP (src/egress) ------------------------------------------------------------------------ */
+/* ---- HTTP (src/egress) ------------------------------------------------------------------------
+ */
 typedef struct bx_egress_request bx_egress_request;
 
 /* error-code of wasi:http/types, in its order, from 1; 0 = no error. */
@@ -131,10 +136,11 @@ typedef struct bx_egress_desc {
     bx_str url;                  /* absolute */
     const bx_http_field *fields; /* Host and Content-Length only if they agree with the rest */
     size_t n_fields;
-    uint64_t body_length;              /* BX_BODY_NONE, BX_BODY_CHUNKED or bytes */
-    uint64_t connect_timeout_ns;       /* name lookup, TCP and TLS together; 0 = default */
-    uint64_t first_byte_timeout_ns;    /* from connected to the response's head; 0 = none */
-    uint64_t between_bytes_timeout_ns; /* silence in the body, while there is room for it; 0 = none */
+    uint64_t body_length;           /* BX_BODY_NONE, BX_BODY_CHUNKED or bytes */
+    uint64_t connect_timeout_ns;    /* name lookup, TCP and TLS together; 0 = default */
+    uint64_t first_byte_timeout_ns; /* from connected to the response's head; 0 = none */
+    uint64_t
+        between_bytes_timeout_ns; /* silence in the body, while there is room for it; 0 = none */
 } bx_egress_desc;
 
 typedef enum bx_poll {

@@ -153,10 +153,11 @@ static bx_code deny(bx_grant *g, bx_str guest, const char *rest, bx_error *err)
 static bx_code protect(bx_grant *g, const char *own, const char *host, bx_str guest, bx_error *err)
 {
     if (rest_of(host, own))
-        return bx_fail(err, BX_EDENIED,
-                       "'%.400s' is where compiled code is kept: no guest may have it; mount another "
-                       "directory, or keep the code elsewhere",
-                       host);
+        return bx_fail(
+            err, BX_EDENIED,
+            "'%.400s' is where compiled code is kept: no guest may have it; mount another "
+            "directory, or keep the code elsewhere",
+            host);
     const char *rest = rest_of(own, host);
     return rest ? deny(g, guest, rest, err) : BX_OK;
 }

@@ -18,11 +18,11 @@ typedef struct bx_app_config {
     uint64_t cache_max;    /* bytes of compiled code kept; 0 = BX_CACHE_MAX */
     const char *store_dir; /* what `store:` keeps */
     uint32_t slots;        /* instances alive at once in the pool; 0 = allocate on demand */
-    uint32_t compile_threads; /* as in bx_runtime_config */
+    uint32_t compile_threads;  /* as in bx_runtime_config */
     bool unknown_imports_trap; /* as in bx_runtime_config */
-    const char *compiler;     /* as in bx_runtime_config */
-    bool by_signal;           /* as there: for a process that is ours and runs one call */
-    bx_egress_cfg egress;     /* the network: zero for the system's resolver and trust store */
+    const char *compiler;      /* as in bx_runtime_config */
+    bool by_signal;            /* as there: for a process that is ours and runs one call */
+    bx_egress_cfg egress;      /* the network: zero for the system's resolver and trust store */
     void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */
     void *notice_ctx;
 } bx_app_config;
@@ -33,8 +33,9 @@ BX_NODISCARD bx_code bx_app_new(const bx_app_config *cfg, bx_app **ret, bx_error
 void bx_app_free(bx_app *app);
 BX_DEFINE_AUTO(bx_app, bx_app_free)
 /* Instead of bx_app_free, by a process that ends next: the threads of the network are ended, for
- * they use libraries that are taken down at the exit; engines, code and memory are left to the kernel,
- * which is quicker at giving them back.  Nothing of `app` may be used any more.  NULL is fine. */
+ * they use libraries that are taken down at the exit; engines, code and memory are left to the
+ * kernel, which is quicker at giving them back.  Nothing of `app` may be used any more.  NULL is
+ * fine. */
 void bx_app_leave(bx_app *app);
 
 /* Before `g` is sealed: carve out of its mounts what no guest may have, the directories of compiled

@@ -1,6 +1,6 @@
-/* base/limits.h - the maxima that several folders keep to.  Whatever an outsider sizes is bounded by
- * one of these, by one that stands at the head of the module it concerns (…_MAX_…), or by a limit of
- * its call (policy/limits.def). */
+/* base/limits.h - the maxima that several folders keep to.  Whatever an outsider sizes is bounded
+ * by one of these, by one that stands at the head of the module it concerns (…_MAX_…), or by a
+ * limit of its call (policy/limits.def). */
 #ifndef BX_BASE_LIMITS_H
 #define BX_BASE_LIMITS_H
 

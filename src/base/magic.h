@@ -1,6 +1,7 @@
 /* base/magic.h - objects that say what they are.  The first member of an object handed out by
- * pointer is `uint32_t magic`; every door checks it, in release builds too (one comparison), so that
- * a pointer to something else, or to what was freed, ends at the door and not as a strange write. */
+ * pointer is `uint32_t magic`; every door checks it, in release builds too (one comparison), so
+ * that a pointer to something else, or to what was freed, ends at the door and not as a strange
+ * write. */
 #ifndef BX_BASE_MAGIC_H
 #define BX_BASE_MAGIC_H
 

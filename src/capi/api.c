@@ -8,8 +8,7 @@
 #include "policy/options.h"
 #include "sandbox/call.h"
 
-_Static_assert((int)BOXAGNTS_EUNSAFE == (int)BX_EUNSAFE &&
-                   (int)BOXAGNTS_EDENIED == (int)BX_EDENIED,
+_Static_assert((int)BOXAGNTS_EUNSAFE == (int)BX_EUNSAFE && (int)BOXAGNTS_EDENIED == (int)BX_EDENIED,
                "public codes follow base/codes.def");
 _Static_assert((int)BOXAGNTS_TABLES == (int)BX_OUT_TABLES &&
                    (int)BOXAGNTS_OUTPUT == (int)BX_OUT_OUTPUT,
@@ -189,7 +188,8 @@ boxagnts_code boxagnts_module_from_bytes(boxagnts_engine *engine, const void *wa
     bx_limits l = bx_limits_default();
     bx_module *m = NULL;
     bx_error why;
-    bx_code rc = bx_module_from_bytes(bx_app_runtime(engine->app), "module", wasm, size, &l, &m, &why);
+    bx_code rc =
+        bx_module_from_bytes(bx_app_runtime(engine->app), "module", wasm, size, &l, &m, &why);
     return wrap_module(engine, rc, m, &why, ret, err);
 }
 

@@ -67,7 +67,8 @@ static void limits_end_it(void)
     boxagnts_grant *g = sealed("wasm_timeout", "30ms");
     boxagnts_outcome *o = run(g, "spin", NULL, NULL);
     CHECK(o && boxagnts_outcome_limit_hit(o, "wall") == 1);
-    CHECK(boxagnts_outcome_limit_hit(o, "fs_write") == 0 && boxagnts_outcome_limit_hit(o, "?") == 0);
+    CHECK(boxagnts_outcome_limit_hit(o, "fs_write") == 0 &&
+          boxagnts_outcome_limit_hit(o, "?") == 0);
     CHECK(o && boxagnts_outcome_get_kind(o) == BOXAGNTS_DEADLINE &&
           strstr(boxagnts_outcome_error(o), "wall"));
     CHECK(strcmp(boxagnts_outcome_kind_name(BOXAGNTS_DEADLINE), "deadline") == 0);
@@ -79,8 +80,8 @@ static void a_typed_call(void)
 {
     boxagnts_grant *g = sealed("inject", "https://example.com X-Key=env:PATH");
     boxagnts_module *values = NULL;
-    CHECK(g && boxagnts_module_open(engine, BX_GUEST_DIR "/components/values.wasm", &values, NULL) ==
-                   BOXAGNTS_OK);
+    CHECK(g && boxagnts_module_open(engine, BX_GUEST_DIR "/components/values.wasm", &values,
+                                    NULL) == BOXAGNTS_OK);
     static const char args[] = "[\"you\"]and not this";
     boxagnts_call c = {
         .struct_size = sizeof c, .invoke = "greet", .invoke_args = args, .invoke_args_size = 7};

@@ -36,7 +36,8 @@ typedef struct bx_command {
     size_t n_flags;
     const char *(*limit_of)(int id); /* the limit whose default ends a flag's help, or NULL; may be
                                         NULL itself */
-    const char *(*first_word)(size_t i); /* what its first word may be, NULL past the last; may be NULL itself */
+    const char *(*first_word)(
+        size_t i); /* what its first word may be, NULL past the last; may be NULL itself */
     int (*run)(const bx_args *a); /* returns the exit code */
 } bx_command;
 
@@ -46,7 +47,8 @@ extern const size_t bx_commands_count;
 /* Find the command that argv[1…] names, parse, run; returns the process's exit code. */
 int bx_cli_main(int argc, char **argv);
 
-/* Foreign text, whoever wrote it, as codec/shown.h makes it: on one line, at most `max` bytes of it. */
+/* Foreign text, whoever wrote it, as codec/shown.h makes it: on one line, at most `max` bytes of
+ * it. */
 void bx_cli_show(FILE *to, bx_str text, size_t max);
 
 /* "boxagnts: …" on standard error, at most 8 KiB, as codec/shown.h makes it.  Lines after the first

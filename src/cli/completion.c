@@ -129,7 +129,8 @@ static void print_zsh_flags(const bx_command *c)
     }
     (void)printf(" \\\n        '--help[show help]'");
     if (c->first_word) {
-        (void)printf(" '%d:name:(", strchr(c->name, ' ') ? 2 : 1); /* behind the second word of the name */
+        (void)printf(" '%d:name:(",
+                     strchr(c->name, ' ') ? 2 : 1); /* behind the second word of the name */
         print_first_words(c, " ");
         (void)printf(")'");
     }

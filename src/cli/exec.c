@@ -14,8 +14,15 @@
 #include "sandbox/call.h"
 #include "tool/invoke.h"
 
-enum { FLAG_STDIN = 1000, FLAG_JSON, FLAG_INVOKE, FLAG_INVOKE_ARGS, FLAG_NO_MANIFEST,
-       FLAG_ARGV0, FLAG_TRAP_IMPORTS };
+enum {
+    FLAG_STDIN = 1000,
+    FLAG_JSON,
+    FLAG_INVOKE,
+    FLAG_INVOKE_ARGS,
+    FLAG_NO_MANIFEST,
+    FLAG_ARGV0,
+    FLAG_TRAP_IMPORTS
+};
 
 static const bx_flag flags[] = {
 #define BX_OPTION(field, flag, arg, scope, how, with, help) {flag, arg, help, BX_OPT_##field},
@@ -24,8 +31,7 @@ static const bx_flag flags[] = {
     {"stdin", "FILE",
      "standard input of the guest; '-' is the standard input of boxagnts (default)", FLAG_STDIN},
     {"json", NULL, "print one JSON object about the call instead of the guest's output", FLAG_JSON},
-    {"invoke", "NAME", "call this exported function with JSON arguments",
-     FLAG_INVOKE},
+    {"invoke", "NAME", "call this exported function with JSON arguments", FLAG_INVOKE},
     {"invoke-args", "JSON|@FILE|-",
      "its arguments: JSON text, or from a file, or from the standard input of boxagnts",
      FLAG_INVOKE_ARGS},

@@ -52,9 +52,10 @@ static void tell_limits_hit(const bx_outcome *out)
         bx_cli_complain("no room left: %.*s; give more with --allow tmp:SIZE, store:NAME:SIZE",
                         (int)text.n, text.p);
     if (out->files.failed_closes > 0)
-        bx_cli_complain("not all that was written is kept: closing %u file%s failed (no room, or an "
-                        "error of the file system)",
-                        out->files.failed_closes, out->files.failed_closes == 1 ? "" : "s");
+        bx_cli_complain(
+            "not all that was written is kept: closing %u file%s failed (no room, or an "
+            "error of the file system)",
+            out->files.failed_closes, out->files.failed_closes == 1 ? "" : "s");
 }
 
 void bx_cli_tell_end(const bx_outcome *out)

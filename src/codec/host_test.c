@@ -72,5 +72,5 @@ static void lengths(void)
     CHECK(!refused(s + 1));
 }
 
-BXT_MAIN(RUN(names); RUN(no_names);
-         RUN(hyphens_at_the_ends_of_labels); RUN(numbers_at_the_end); RUN(lengths);)
+BXT_MAIN(RUN(names); RUN(no_names); RUN(hyphens_at_the_ends_of_labels); RUN(numbers_at_the_end);
+         RUN(lengths);)

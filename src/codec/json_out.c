@@ -94,7 +94,8 @@ static void add_escaped(bx_buf *b, char c)
     (void)bx_buf_addf(b, "\\u%04x", (unsigned)(uint8_t)c);
 }
 
-/* A character of several bytes; one that could act on a terminal is escaped (RFC 8259 section 7). */
+/* A character of several bytes; one that could act on a terminal is escaped (RFC 8259 section 7).
+ */
 static void add_wide(bx_buf *b, bx_str s)
 {
     uint32_t c = bx_utf8_decode(s, s.n);

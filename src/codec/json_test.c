@@ -275,7 +275,8 @@ static void strings_are_escaped(void)
         {{"a\"b\\c/d", 7}, "\"a\\\"b\\\\c/d\""},
         {{"\b\f\n\r\t", 5}, "\"\\b\\f\\n\\r\\t\""},
         {{"\0\x01\x1f\x7f", 4}, "\"\\u0000\\u0001\\u001f\\u007f\""},
-        /* controls, overrides and tags that a terminal acts on; U+00A1 is a letter like any other */
+        /* controls, overrides and tags that a terminal acts on; U+00A1 is a letter like any other
+         */
         {BX_LIT("\xC2\x9B\xE2\x80\xAE\xF3\xA0\x80\x81\xC2\xA1"),
          "\"\\u009b\\u202e\\udb40\\udc01\xC2\xA1\""},
         {{"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", 9}, "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\""},

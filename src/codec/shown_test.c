@@ -58,11 +58,11 @@ static void a_long_text_is_cut(void)
     CHECK(shows(BX_LIT("abcdef"), 6, "abcdef"));
     CHECK(shows(BX_LIT("abcdefg"), 6, "abcdef…"));
     CHECK(shows(BX_LIT("abcdéf"), 5, "abcd…")); /* never within a character */
-    CHECK(shows(BX_LIT("ab\x1b"), 6, "ab…"));     /* nor within a form */
+    CHECK(shows(BX_LIT("ab\x1b"), 6, "ab…"));   /* nor within a form */
     BX_AUTO_BUF out = bx_buf_init(3);
     bx_shown_add(&out, BX_LIT("abcdef"), 100);
     CHECK(out.fail == BX_ELIMIT && out.n <= 3);
 }
 
 BXT_MAIN(RUN(ordinary_text_is_itself); RUN(what_acts_on_a_terminal_is_written_out);
-      RUN(every_row_holds_at_its_ends); RUN(a_long_text_is_cut);)
+         RUN(every_row_holds_at_its_ends); RUN(a_long_text_is_cut);)

@@ -129,7 +129,7 @@ static char look_alike(unsigned c)
         unsigned c;
         char ascii;
     } LIKE[] = {
-        {0x037E, ';'}, {0x2024, '.'}, {0x2044, '/'}, {0x2215, '/'}, {0x2216, '\\'},
+        {0x037E, ';'}, {0x2024, '.'}, {0x2044, '/'},  {0x2215, '/'}, {0x2216, '\\'},
         {0xFE52, '.'}, {0xFE54, ';'}, {0xFE68, '\\'}, {0xFE6A, '%'},
     };
     if (c >= 0xFF01 && c <= 0xFF5E) /* full-width forms */
@@ -216,8 +216,7 @@ static size_t trim_segments(bx_str in, char *out)
         bx_str s = {in.p + i + 1, end - i - 1};
         while (s.n > 0 && s.p[s.n - 1] == ' ')
             s.n--;
-        while (s.n > 0 && !is_dot(s) && !is_dots(s) &&
-               (s.p[s.n - 1] == '.' || s.p[s.n - 1] == ' '))
+        while (s.n > 0 && !is_dot(s) && !is_dots(s) && (s.p[s.n - 1] == '.' || s.p[s.n - 1] == ' '))
             s.n--;
         out[n++] = '/';
         memcpy(out + n, s.p, s.n);
@@ -273,8 +272,9 @@ static bx_code take_step(bx_readings *r, size_t i, step_fn step, bx_error *err)
 
 bx_code bx_path_readings(bx_str path, bx_readings *ret, bx_error *err)
 {
-    static const step_fn STEPS[] = {decode,      decode_names, slashes,  ascii_forms,  cut_parameters,
-                                    merge_empty, remove_dots,  cut_rest, trim_segments};
+    static const step_fn STEPS[] = {decode,      decode_names,   slashes,
+                                    ascii_forms, cut_parameters, merge_empty,
+                                    remove_dots, cut_rest,       trim_segments};
     ret->bytes = bx_buf_init((path.n + 1) * (BX_MAX_READINGS + 1));
     ret->n = 0;
     bx_code rc = bx_buf_add_str(&ret->bytes, path);

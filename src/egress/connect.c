@@ -94,10 +94,10 @@ static void look_at_port(bx_socket *s)
         s->port = local_port_of(s->fd);
 }
 
-/* Give the connection that has this port of ours to a request.  False: there is something to read on it.
- * Nothing may come before a request is sent: what is there is the answer to nothing, or the end (RFC
- * 9112 section 9.2).  Not so with HTTP/2, whose frames say what they answer.  A port is not a
- * connection, so all that have it count. */
+/* Give the connection that has this port of ours to a request.  False: there is something to read
+ * on it. Nothing may come before a request is sent: what is there is the answer to nothing, or the
+ * end (RFC 9112 section 9.2).  Not so with HTTP/2, whose frames say what they answer.  A port is
+ * not a connection, so all that have it count. */
 static bool take_connection(bx_egress_request *r)
 {
     bx_egress_scope *s = r->scope;

@@ -43,9 +43,10 @@ static void check_version(void)
         (void)snprintf(why_not, sizeof why_not, "libcurl %s was built without TLS", v->version);
 }
 
-/* By its soname, never by a path: found where the dynamic linker would have found it at the start, and
- * nowhere else.  RTLD_NOW: a library that lacks a symbol fails here and not in a request.  RTLD_LOCAL:
- * what it brings along is seen by nobody else.  Never closed: its exit handlers may outlive us. */
+/* By its soname, never by a path: found where the dynamic linker would have found it at the start,
+ * and nowhere else.  RTLD_NOW: a library that lacks a symbol fails here and not in a request.
+ * RTLD_LOCAL: what it brings along is seen by nobody else.  Never closed: its exit handlers may
+ * outlive us. */
 static void load(void)
 {
     void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);

@@ -6,8 +6,8 @@
  * for good, and fills a table; the macros below send each call through it.  Its security fixes
  * keep coming from whoever ships the library.
  *
- * The macros may be used only after bx_curl_load returned BX_OK: a request that was refused may have
- * come to its end without.  Any thread. */
+ * The macros may be used only after bx_curl_load returned BX_OK: a request that was refused may
+ * have come to its end without.  Any thread. */
 #ifndef BX_EGRESS_CURL_H
 #define BX_EGRESS_CURL_H
 
@@ -62,8 +62,8 @@ extern bx_curl_api bx_curl; /* written once, by bx_curl_load */
  * answer.  BX_EUNSUPPORTED: there is none, or it is older than 7.88, or it cannot do TLS. */
 BX_NODISCARD bx_code bx_curl_load(bx_error *err);
 
-/* As curl_slist_free_all; may be called before the library is loaded, because a list that is not NULL
- * can only come from it. */
+/* As curl_slist_free_all; may be called before the library is loaded, because a list that is not
+ * NULL can only come from it. */
 void bx_curl_slist_free(struct curl_slist *list);
 
 #define curl_easy_cleanup(...)        bx_curl.curl_easy_cleanup(__VA_ARGS__)

@@ -23,9 +23,8 @@ static bool fails_quietly(rig *g, const char *method, const char *url, bx_http_e
                           const char *words)
 {
     bell b = BELL_INIT;
-    const bx_egress_desc d = {.method = bx_str_of(method),
-                              .url = bx_str_of(url),
-                              .body_length = BX_BODY_CHUNKED};
+    const bx_egress_desc d = {
+        .method = bx_str_of(method), .url = bx_str_of(url), .body_length = BX_BODY_CHUNKED};
     const bx_http_field trailer = {.name = BX_LIT("X-Sum"), .value = BX_LIT("1")};
     BX_AUTO(bx_egress_request) bx_egress_request *r = start(g, &b, &d);
     const bx_http_head *h = NULL;
@@ -137,8 +136,9 @@ static bool make_library(const char *omit, const char *version, long features)
 #undef NAME
     };
     BX_AUTO_BUF b = bx_buf_init(1 << 16);
-    bx_buf_addf(&b, "static struct { int age; const char *v; unsigned n; const char *host; int f; }"
-                    " info = {0, \"7.0\", %s, \"\", %ld};\n",
+    bx_buf_addf(&b,
+                "static struct { int age; const char *v; unsigned n; const char *host; int f; }"
+                " info = {0, \"7.0\", %s, \"\", %ld};\n",
                 version, features);
     bx_buf_add_z(&b, "void *curl_version_info(void) { return &info; }\n"
                      "const char *curl_easy_strerror(int e) { return \"out of order\"; }\n");

@@ -30,7 +30,8 @@ static bx_egress_request *begin(rig *g, caller *c, const char *url)
     return r;
 }
 
-/* To the end of the body, driving `for_ms` at a time; waiting for the waker where that does not help. */
+/* To the end of the body, driving `for_ms` at a time; waiting for the waker where that does not
+ * help. */
 static bx_poll finish(rig *g, caller *c, bx_egress_request *r, unsigned for_ms, uint64_t *total)
 {
     char buf[4096];

@@ -9,7 +9,12 @@
 
 #include "egress/internal.h"
 
-enum { DEFAULT_CONNECTIONS = 1024, IDLE_CONNECTIONS = 16, MAX_POLL_MS = 60000, NS_PER_MS = 1000000 };
+enum {
+    DEFAULT_CONNECTIONS = 1024,
+    IDLE_CONNECTIONS = 16,
+    MAX_POLL_MS = 60000,
+    NS_PER_MS = 1000000
+};
 
 static bool drive(bx_egress *eg, const _Atomic uint32_t *woken, unsigned for_ms);
 
@@ -166,7 +171,8 @@ static bool take_locked(bx_egress *eg)
     return true;
 }
 
-/* One round.  Returns for how long nothing is to be done: the earliest deadline, CLOCK_MONOTONIC. */
+/* One round.  Returns for how long nothing is to be done: the earliest deadline, CLOCK_MONOTONIC.
+ */
 static uint64_t go_round(bx_egress *eg)
 {
     int running = 0;
@@ -203,8 +209,8 @@ static void *io_main(void *arg)
 
 /* ---- a caller that drives -------------------------------------------------------------------- */
 
-/* SIGPIPE of a TLS write must not reach the embedder: blocked while we drive, and taken back where it
- * came from us. */
+/* SIGPIPE of a TLS write must not reach the embedder: blocked while we drive, and taken back where
+ * it came from us. */
 typedef struct quiet {
     sigset_t pipe, old;
     bool was_pending;
@@ -228,8 +234,8 @@ static void quiet_end(const quiet *q)
     (void)pthread_sigmask(SIG_SETMASK, &q->old, NULL);
 }
 
-/* Drive for at most `for_ms`, or until *woken (may be NULL) changes; the I/O thread is not told then: the
- * caller comes back. */
+/* Drive for at most `for_ms`, or until *woken (may be NULL) changes; the I/O thread is not told
+ * then: the caller comes back. */
 static bool drive(bx_egress *eg, const _Atomic uint32_t *woken, unsigned for_ms)
 {
     (void)pthread_mutex_lock(&eg->lock);

@@ -2,10 +2,9 @@
  * for raw sockets.
  *
  * bx_egress          one per process; one I/O thread (started by the first request) makes the
- *                    transfers, unless a caller does so for a moment itself (bx_egress_drive); a few
- *                    short-lived helper threads look names up.
- * bx_egress_scope    one grant's view in one call: rules, limits, counters, credentials.
- *                    Connections are reused within one scope only.
+ *                    transfers, unless a caller does so for a moment itself (bx_egress_drive); a
+ * few short-lived helper threads look names up. bx_egress_scope    one grant's view in one call:
+ * rules, limits, counters, credentials. Connections are reused within one scope only.
  * bx_egress_request  one HTTP exchange, streamed both ways through two 64 KiB buffers.
  *
  * Ownership: each belongs to whoever made it, and may be freed in any order: a request keeps its
@@ -17,8 +16,8 @@
  * thread makes the transfers (events also on the thread that started a refused request) and must be
  * quick.
  *
- * Nothing is sent before the URL was judged (bx_net_check_request), nothing is looked up before that
- * either, and nothing is connected to that bx_net_check_addr has not seen: once for every
+ * Nothing is sent before the URL was judged (bx_net_check_request), nothing is looked up before
+ * that either, and nothing is connected to that bx_net_check_addr has not seen: once for every
  * resolved address and again on the socket.  Redirects are never followed here, except by
  * bx_egress_fetch, which judges each hop anew.  RFC 9110, RFC 9112, RFC 9113. */
 #ifndef BX_EGRESS_EGRESS_H
@@ -107,10 +106,10 @@ typedef struct bx_egress_counters {
 
 typedef struct bx_egress_scope_cfg {
     const bx_net_policy *net; /* borrowed until bx_egress_scope_free returns; NULL denies all */
-    bx_str ca;                /* PEM, borrowed as `net` is: trusted besides the system's; may be empty */
-    const bx_limits *limits;  /* http_requests, http_in, http_out are copied; NULL = defaults */
-    uint64_t deadline_ns;     /* CLOCK_MONOTONIC: no request outlives it; 0 or UINT64_MAX = none */
-    const bx_inject *inject;  /* copied */
+    bx_str ca; /* PEM, borrowed as `net` is: trusted besides the system's; may be empty */
+    const bx_limits *limits; /* http_requests, http_in, http_out are copied; NULL = defaults */
+    uint64_t deadline_ns;    /* CLOCK_MONOTONIC: no request outlives it; 0 or UINT64_MAX = none */
+    const bx_inject *inject; /* copied */
     size_t n_inject;
     bx_egress_event_fn on_event; /* may be NULL */
     void *event_ctx;
@@ -118,8 +117,8 @@ typedef struct bx_egress_scope_cfg {
 
 enum { BX_EGRESS_MAX_CA = 1 << 20 }; /* bytes of one file of certificates */
 
-/* Append a PEM file of certificates, checked to hold at least one and nothing that is none.  BX_EINVAL,
- * BX_ELIMIT (BX_EGRESS_MAX_CA), BX_EIO; the message names the file. */
+/* Append a PEM file of certificates, checked to hold at least one and nothing that is none.
+ * BX_EINVAL, BX_ELIMIT (BX_EGRESS_MAX_CA), BX_EIO; the message names the file. */
 BX_NODISCARD bx_code bx_egress_read_ca(const char *path, bx_buf *ret, bx_error *err);
 
 /* Cheap: no thread, no socket, no system call until the first request.  BX_EINVAL: a bad inject
@@ -144,19 +143,20 @@ typedef struct bx_egress_waker {
 
 /* Judge and start.  Everything is copied.  A request the rules, limits or syntax refuse is NOT an
  * error of this function: it yields a request that has already failed, so that a guest always
- * sees one path: poll_head answers BX_POLL_ERROR at once.  So does one on a machine without libcurl:
- * CONFIGURATION_ERROR, and the message says what to install.  BX_ENOMEM, BX_EIO only. */
+ * sees one path: poll_head answers BX_POLL_ERROR at once.  So does one on a machine without
+ * libcurl: CONFIGURATION_ERROR, and the message says what to install.  BX_ENOMEM, BX_EIO only. */
 BX_NODISCARD bx_code bx_egress_start(bx_egress_scope *s, const bx_egress_desc *d, bx_egress_waker w,
                                      bx_egress_request **ret, bx_error *err);
 /* The same for a caller that drives next: the I/O thread is not told until then. */
 BX_NODISCARD bx_code bx_egress_start_driven(bx_egress_scope *s, const bx_egress_desc *d,
                                             bx_egress_waker w, bx_egress_request **ret,
                                             bx_error *err);
-/* Do I/O on the calling thread, for all requests of the process, for at most `for_ms` milliseconds or
- * until a waker of this scope was called.  A short exchange then needs no other thread: two
- * hand-overs between threads cost more than a request on a fast network.  True: a waker was called, and the
- * I/O thread knows nothing of what is still under way: the caller drives again, or tells it by driving
- * for 0 ms.  False: the I/O thread goes on with what there is, wait for the waker as usual. */
+/* Do I/O on the calling thread, for all requests of the process, for at most `for_ms` milliseconds
+ * or until a waker of this scope was called.  A short exchange then needs no other thread: two
+ * hand-overs between threads cost more than a request on a fast network.  True: a waker was called,
+ * and the I/O thread knows nothing of what is still under way: the caller drives again, or tells it
+ * by driving for 0 ms.  False: the I/O thread goes on with what there is, wait for the waker as
+ * usual. */
 bool bx_egress_drive(bx_egress_scope *s, unsigned for_ms);
 /* Cancels what is under way.  NULL is fine. */
 void bx_egress_request_free(bx_egress_request *r);

@@ -252,8 +252,8 @@ static bx_str field_value(const bx_head_builder *b, size_t i)
     return (bx_str){b->bytes.p + b->at[i].value, b->at[i].value_n};
 }
 
-/* RFC 9110 section 8.6: the same length said several times, in one field as well, is that length; the
- * field then says it once. */
+/* RFC 9110 section 8.6: the same length said several times, in one field as well, is that length;
+ * the field then says it once. */
 static bool one_length(bx_head_builder *b, size_t i, uint64_t *ret)
 {
     bx_str rest = field_value(b, i), first = {rest.p, 0};

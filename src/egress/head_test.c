@@ -210,7 +210,8 @@ static void smuggling_is_refused(void)
           BX_HTTP_PROTOCOL_ERROR);
     CHECK(head_error("HTTP/1.1 200 OK\nContent-Length: 5\nContent-Length: 6") ==
           BX_HTTP_PROTOCOL_ERROR);
-    static const char *const LISTS[] = {"5, 6", "5,", ",5", "5,,5", "5, x", "5 5", "5, 05, 6", "5;5"};
+    static const char *const LISTS[] = {"5, 6", "5,",  ",5",       "5,,5",
+                                        "5, x", "5 5", "5, 05, 6", "5;5"};
     for (size_t i = 0; i < BX_COUNT(LISTS); i++) {
         char text[64];
         (void)snprintf(text, sizeof text, "HTTP/1.1 200 OK\nContent-Length: %s", LISTS[i]);
@@ -293,6 +294,6 @@ static void survives_failed_allocations(void)
 
 BXT_MAIN(RUN(ordinary_fields_pass); RUN(injection_is_refused); RUN(connection_fields_are_refused);
          RUN(host_must_agree); RUN(length_must_agree); RUN(field_limits); RUN(trailers);
-         RUN(parses_a_response); RUN(status_lines); RUN(the_same_length_several_times); RUN(smuggling_is_refused);
-         RUN(folded_lines_become_one); RUN(section_limits); RUN(trailer_sections);
-         RUN(survives_failed_allocations);)
+         RUN(parses_a_response); RUN(status_lines); RUN(the_same_length_several_times);
+         RUN(smuggling_is_refused); RUN(folded_lines_become_one); RUN(section_limits);
+         RUN(trailer_sections); RUN(survives_failed_allocations);)

@@ -117,7 +117,8 @@ const char *bx_certificate_fault(long verify_result, const char *text)
     case 18:
         return "it is self-signed";
     case 19:
-        return "its issuer is unknown: the chain ends in a self-signed certificate that nobody here trusts";
+        return "its issuer is unknown: the chain ends in a self-signed certificate that nobody "
+               "here trusts";
     case 2:
     case 20:
     case 21:

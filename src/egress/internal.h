@@ -1,9 +1,9 @@
 /* egress/internal.h - what the files of egress/ share.  Not for other folders.
  *
- * Threads.  `I/O` marks what only the thread that drives touches: the I/O thread, or a caller that does
- * its own I/O for a moment (bx_egress_drive); `driven` says that there is one.  `lock` marks what the
- * named mutex guards; the rest is fixed before the object is shared.  No two of our mutexes are held
- * at once, except resolver before egress (a finished lookup is posted). */
+ * Threads.  `I/O` marks what only the thread that drives touches: the I/O thread, or a caller that
+ * does its own I/O for a moment (bx_egress_drive); `driven` says that there is one.  `lock` marks
+ * what the named mutex guards; the rest is fixed before the object is shared.  No two of our
+ * mutexes are held at once, except resolver before egress (a finished lookup is posted). */
 #ifndef BX_EGRESS_INTERNAL_H
 #define BX_EGRESS_INTERNAL_H
 
@@ -161,10 +161,11 @@ struct bx_egress_request {
 /* egress.c */
 /* Start the I/O thread when there is none.  BX_EIO, BX_ENOMEM. */
 BX_NODISCARD bx_code bx_egress_ensure_thread(bx_egress *eg, bx_error *err);
-/* False: not taken, because the thread ends or has ended.  Only a request's START is lost by that. */
+/* False: not taken, because the thread ends or has ended.  Only a request's START is lost by that.
+ */
 bool bx_egress_post(bx_egress *eg, bx_egress_request *r, unsigned mail);
-/* Moves one reference of `s`; with refs 0, moves s, and does what is to be done at once where nobody
- * drives.  False: not taken, as above. */
+/* Moves one reference of `s`; with refs 0, moves s, and does what is to be done at once where
+ * nobody drives.  False: not taken, as above. */
 bool bx_egress_post_scope(bx_egress *eg, bx_egress_scope *s);
 void bx_egress_unref(bx_egress *eg);
 /* Is (ip, port) one of the runtime's own listeners? */
@@ -195,8 +196,8 @@ void bx_connect_watch(bx_egress_request *r, bool http2);
  * not so, or it was done before. */
 bool bx_connect_again(bx_egress_request *r);
 
-/* trust.c: fill s->trust, where the grant has certificates of its own.  On the I/O thread; false: out of
- * memory. */
+/* trust.c: fill s->trust, where the grant has certificates of its own.  On the I/O thread; false:
+ * out of memory. */
 bool bx_trust_ready(bx_egress_scope *s);
 
 /* transfer.c: called on the I/O thread */

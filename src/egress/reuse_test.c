@@ -27,8 +27,8 @@ static void leave_excess(test_server *s, int fd)
         ;
 }
 
-/* Ask twice, with `method`; how many connections that took, 0: the second answer was not the server's
- * own. */
+/* Ask twice, with `method`; how many connections that took, 0: the second answer was not the
+ * server's own. */
 static int connections_for(const char *method, excess *x)
 {
     AUTO_SERVER *s = ts_start(leave_excess, x);
@@ -120,9 +120,9 @@ static void nothing_is_lost_or_sent_twice(void)
         (void)usleep(200);
     bx_fetched got;
     bx_error err;
-    const bx_fetch f = {.desc = {.method = BX_LIT("POST"),
-                                 .url = bx_str_of(at("http://127.0.0.1", s, "/post"))},
-                        .body = BX_LIT("the body")};
+    const bx_fetch f = {
+        .desc = {.method = BX_LIT("POST"), .url = bx_str_of(at("http://127.0.0.1", s, "/post"))},
+        .body = BX_LIT("the body")};
     CHECK(rig_fetch(&g, &f, &got, &err) == BX_OK && got.n_body == 2);
     bx_fetched_done(&got);
     CHECK(atomic_load(&s->connections) == 2 && atomic_load(&s->requests) == 2);

@@ -281,8 +281,7 @@ typedef struct gate {
     bool open;
 } gate;
 
-BX_UNUSED static bx_http_error gated(void *ctx, const char *host, bx_ip *out, size_t max,
-                                     size_t *n)
+BX_UNUSED static bx_http_error gated(void *ctx, const char *host, bx_ip *out, size_t max, size_t *n)
 {
     gate *g = ctx;
     (void)max;

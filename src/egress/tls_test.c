@@ -219,7 +219,8 @@ static void a_grant_may_trust_more(void)
     CHECK(get_with_ca(&g, TEST_CA, old) == BX_HTTP_TLS_CERTIFICATE_ERROR);
     CHECK(get_with_ca(&g, TEST_CA, named) == BX_HTTP_TLS_CERTIFICATE_ERROR);
     CHECK(get_with_ca(&g, "", good) == BX_HTTP_TLS_CERTIFICATE_ERROR); /* of that scope alone */
-    AUTO_RIG(both); /* more, and not instead: a "system" that trusts our CA, a grant that does not */
+    AUTO_RIG(
+        both); /* more, and not instead: a "system" that trusts our CA, a grant that does not */
     rig_open_cfg(&both, RIG_ANY, "127.0.0.0/8", NAMES,
                  (bx_egress_cfg){.ca_file = path_of("ca.pem")});
     CHECK(get_with_ca(&both, TEST_CERT, good) == BX_HTTP_OK);
@@ -309,7 +310,8 @@ static const char NODE[] =
     "    r.addTrailers({'x-sum': String(n)});\n"
     "    r.end(q.method + ' ' + q.headers[':authority'].split(':')[0]); });\n"
     "});\n"
-    "s.on('session', () => sessions++); s.on('sessionError', () => {}); s.listen(0, '127.0.0.1', () => "
+    "s.on('session', () => sessions++); s.on('sessionError', () => {}); s.listen(0, '127.0.0.1', "
+    "() => "
     "console.log(s.address().port));\n";
 
 #define START_NODE(c) \
@@ -428,13 +430,15 @@ static void http2_connections_are_used_again(void)
 }
 
 /* HTTP/2 in single frames.  Ports: 0 the first connection goes away before it takes a request, the
- * others answer; 1 each goes away after its first answer; 2 each goes away before it takes one; 3 each
- * goes away having taken one, and breaks off; 4 tells over HTTP/1 how many connections these had. */
+ * others answer; 1 each goes away after its first answer; 2 each goes away before it takes one; 3
+ * each goes away having taken one, and breaks off; 4 tells over HTTP/1 how many connections these
+ * had. */
 static const char GOAWAY[] =
     "import socket, ssl, sys, threading, time\n"
     "n = [0] * 4\n"
     "def frame(kind, flags, stream, data=b''):\n"
-    "    return len(data).to_bytes(3, 'big') + bytes([kind, flags]) + stream.to_bytes(4, 'big') + data\n"
+    "    return len(data).to_bytes(3, 'big') + bytes([kind, flags]) + stream.to_bytes(4, 'big') + "
+    "data\n"
     "def goaway(last): return frame(7, 0, 0, last.to_bytes(4, 'big') + bytes(4))\n"
     "def exactly(s, k):\n"
     "    b = b''\n"
@@ -461,14 +465,16 @@ static const char GOAWAY[] =
     "    s.close()\n"
     "def tell(s):\n"
     "    s.recv(9999); b = ' '.join(map(str, n)).encode()\n"
-    "    s.sendall(b'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n%s' % "
+    "    s.sendall(b'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n%s' "
+    "% "
     "(len(b), b)); s.close()\n"
     "def serve(i, lis):\n"
     "    while True:\n"
     "        s = lis.accept()[0]\n"
     "        if i == 4: tell(s)\n"
     "        else: threading.Thread(target=talk, args=(i, s)).start()\n"
-    "ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); ctx.load_cert_chain(sys.argv[1] + '/good.pem')\n"
+    "ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); ctx.load_cert_chain(sys.argv[1] + "
+    "'/good.pem')\n"
     "ctx.set_alpn_protocols(['h2'])\n"
     "ls = [socket.create_server(('127.0.0.1', 0)) for _ in range(5)]\n"
     "for i in range(5): threading.Thread(target=serve, args=(i, ls[i])).start()\n"
@@ -502,15 +508,14 @@ static void a_server_that_goes_away(void)
         CHECK(rig_try(&g, url_of(base, py.port[1], "/")) == BX_HTTP_OK);
     CHECK(counts(&g, &py, "2 3 0 0"));
     CHECK(rig_try(&g, url_of(base, py.port[2], "/")) == BX_HTTP_PROTOCOL_ERROR);
-    CHECK(counts(&g, &py, "2 3 2 0")); /* not for ever */
+    CHECK(counts(&g, &py, "2 3 2 0"));                        /* not for ever */
     post.desc.url = bx_str_of(url_of(base, py.port[3], "/")); /* taken, so it may have been done */
     CHECK(rig_fetch(&g, &post, &got, &err) != BX_OK);
     CHECK(counts(&g, &py, "2 3 2 1"));
 }
 
 BXT_MAIN(make_files(); RUN(trusted_certificates); RUN(certificates_that_are_not);
-         RUN(a_grant_may_trust_more); RUN(files_of_certificates); RUN(handshakes_that_fail); RUN(no_redirect_from_https_to_http);
-         RUN(http2_both_ways_with_trailers); RUN(http2_back_pressure); RUN(http2_errors);
-         RUN(connections_over_tls_are_used_again); RUN(http2_connections_are_used_again);
-         RUN(a_server_that_goes_away);
-         remove_files();)
+         RUN(a_grant_may_trust_more); RUN(files_of_certificates); RUN(handshakes_that_fail);
+         RUN(no_redirect_from_https_to_http); RUN(http2_both_ways_with_trailers);
+         RUN(http2_back_pressure); RUN(http2_errors); RUN(connections_over_tls_are_used_again);
+         RUN(http2_connections_are_used_again); RUN(a_server_that_goes_away); remove_files();)

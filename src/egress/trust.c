@@ -10,7 +10,7 @@
 #include "os/fd.h"
 
 #define BEGIN "-----BEGIN CERTIFICATE-----"
-#define END "-----END CERTIFICATE-----"
+#define END   "-----END CERTIFICATE-----"
 
 static const char *find(bx_str s, const char *what)
 {
@@ -41,10 +41,11 @@ static bx_code check_pem(bx_str pem, const char *path, bx_error *err)
             return bx_fail(err, BX_EINVAL, "'%s': certificate %zu in it is damaged", path, n + 1);
         rest = bx_str_from(rest, (size_t)(end - rest.p) + sizeof END - 1);
     }
-    return n > 0 ? BX_OK
-                 : bx_fail(err, BX_EINVAL,
-                           "'%s' holds no certificate: a file in PEM form is needed, with lines '%s'",
-                           path, BEGIN);
+    return n > 0
+               ? BX_OK
+               : bx_fail(err, BX_EINVAL,
+                         "'%s' holds no certificate: a file in PEM form is needed, with lines '%s'",
+                         path, BEGIN);
 }
 
 /* The whole of a regular file; what a FIFO would give is not waited for. */

@@ -47,8 +47,8 @@ static int spawn_with(const bx_child *c, posix_spawn_file_actions_t *fa, posix_s
         rc = posix_spawnattr_setsigdefault(attr, &all);
     /* posix_spawn does not write to argv; its type is older than const. */
     return rc != 0 ? rc
-                   : posix_spawn(ret, c->program, fa, attr,
-                                 (char *const *)(uintptr_t)c->argv, no_variables);
+                   : posix_spawn(ret, c->program, fa, attr, (char *const *)(uintptr_t)c->argv,
+                                 no_variables);
 }
 
 static bx_code spawn(const bx_child *c, pid_t *ret, bx_error *err)

@@ -1,5 +1,5 @@
-/* os/child.h - a program of ours run beside a call, to its end or the call's.  Any thread, also of a
- * process with others: nothing of ours runs between fork and exec (posix_spawn). */
+/* os/child.h - a program of ours run beside a call, to its end or the call's.  Any thread, also of
+ * a process with others: nothing of ours runs between fork and exec (posix_spawn). */
 #ifndef BX_OS_CHILD_H
 #define BX_OS_CHILD_H
 
@@ -17,11 +17,11 @@ typedef struct bx_child_end {
     uint64_t memory_bytes; /* the largest it was */
 } bx_child_end;
 
-/* Run it with no variables, standard error closed off, signals as at a program's start, in a process
- * group of its own (a terminal's signals are the caller's business), and wait for its end or for
- * that of `ctl` (may be NULL), which kills it.  BX_EUNSUPPORTED when the program cannot be started
- * here (no such file, no right to); BX_EIO for whatever else the kernel refused, a process more
- * included. */
+/* Run it with no variables, standard error closed off, signals as at a program's start, in a
+ * process group of its own (a terminal's signals are the caller's business), and wait for its end
+ * or for that of `ctl` (may be NULL), which kills it.  BX_EUNSUPPORTED when the program cannot be
+ * started here (no such file, no right to); BX_EIO for whatever else the kernel refused, a process
+ * more included. */
 BX_NODISCARD bx_code bx_child_run(const bx_child *c, const bx_ctl *ctl, bx_child_end *ret,
                                   bx_error *err);
 

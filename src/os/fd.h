@@ -25,12 +25,13 @@ static inline int bx_fd_take(int *fd)
  * a standard stream.  Before anything else is opened; false when that fails. */
 BX_NODISCARD bool bx_fd_fill_standard(void);
 
-/* Descriptors that are kept for guests must leave the process some: a wait, a compilation or a cache
- * that finds none would fail the calls of others.  The reserve is a quarter of RLIMIT_NOFILE, at most
- * BX_FD_RESERVE.  The kernel hands out the lowest number that is free, so the number tells how many
- * are open. */
+/* Descriptors that are kept for guests must leave the process some: a wait, a compilation or a
+ * cache that finds none would fail the calls of others.  The reserve is a quarter of RLIMIT_NOFILE,
+ * at most BX_FD_RESERVE.  The kernel hands out the lowest number that is free, so the number tells
+ * how many are open. */
 enum { BX_FD_RESERVE = 128 };
-/* Whether `fd`, opened this moment for a guest to keep, is outside the reserve; if not, close it. */
+/* Whether `fd`, opened this moment for a guest to keep, is outside the reserve; if not, close it.
+ */
 BX_NODISCARD bool bx_fd_is_spare(int fd);
 /* Whether the next descriptor would be. */
 BX_NODISCARD bool bx_fd_any_spare(void);

@@ -156,8 +156,8 @@ static bool filled_without(int a, int b, int c)
         bool ok = bx_fd_fill_standard() && stat("/dev/null", &null) == 0;
         const int closed[] = {a, b, c};
         for (size_t i = 0; i < BX_COUNT(closed); i++)
-            ok = ok &&
-                 (closed[i] < 0 || (fstat(closed[i], &st) == 0 && st.st_rdev == null.st_rdev));
+            ok =
+                ok && (closed[i] < 0 || (fstat(closed[i], &st) == 0 && st.st_rdev == null.st_rdev));
         _exit(ok && open("/", O_PATH | O_CLOEXEC) > 2 ? 0 : 1);
     }
     int status = -1;
@@ -200,5 +200,5 @@ static void a_quarter_is_in_reserve(void)
 BXT_MAIN(RUN(full_reads_and_writes); RUN(reads_a_file_up_to_the_limit);
          RUN(the_buffers_own_maximum_holds); RUN(reading_survives_failed_allocations);
          RUN(write_makes_and_replaces_with_exact_mode); RUN(write_replaces_a_link_not_its_target);
-         RUN(a_failed_write_leaves_nothing_behind);
-         RUN(closed_standard_streams_are_filled); RUN(a_quarter_is_in_reserve);)
+         RUN(a_failed_write_leaves_nothing_behind); RUN(closed_standard_streams_are_filled);
+         RUN(a_quarter_is_in_reserve);)

@@ -5,15 +5,15 @@
 
 #include "base/defs.h"
 
-/* Equal values of a settled file: the same file, unchanged.  The change time cannot be set (inode(7):
- * st_ctime is the kernel's own). */
+/* Equal values of a settled file: the same file, unchanged.  The change time cannot be set
+ * (inode(7): st_ctime is the kernel's own). */
 typedef struct bx_file_id {
     uint64_t dev, ino, size;
     uint64_t mtime_ns, ctime_ns; /* since 1970 */
 } bx_file_id;
 
-/* Of the open file `fd`.  False, and *ret is untouched: not a regular file, or on a file system that
- * does not keep change times itself (FUSE, network, removable formats), where equal values say
+/* Of the open file `fd`.  False, and *ret is untouched: not a regular file, or on a file system
+ * that does not keep change times itself (FUSE, network, removable formats), where equal values say
  * nothing.  Two system calls. */
 BX_NODISCARD bool bx_file_id_of(int fd, bx_file_id *ret);
 

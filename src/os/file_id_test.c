@@ -67,7 +67,8 @@ static void settled_is_a_matter_of_seconds(void)
 {
     uint64_t now = bx_clock_now_ns(BX_CLOCK_REALTIME), second = 1000000000;
     CHECK(!bx_file_id_is_settled(&(bx_file_id){.ctime_ns = now}));
-    CHECK(!bx_file_id_is_settled(&(bx_file_id){.ctime_ns = now + 100 * second})); /* a clock set back */
+    CHECK(!bx_file_id_is_settled(
+        &(bx_file_id){.ctime_ns = now + 100 * second})); /* a clock set back */
     CHECK(bx_file_id_is_settled(&(bx_file_id){.ctime_ns = now - 3 * second}));
 }
 

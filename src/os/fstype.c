@@ -16,9 +16,14 @@
 bool bx_fd_keeps_change_times(int fd)
 {
     static const uint32_t local[] = {
-        EXT4_SUPER_MAGIC /* ext2 and ext3 too */, XFS_SUPER_MAGIC,    BTRFS_SUPER_MAGIC,
-        TMPFS_MAGIC,                              F2FS_SUPER_MAGIC,   OVERLAYFS_SUPER_MAGIC,
-        0x2fc12fc1 /* zfs */,                     0xca451a4e /* bcachefs */,
+        EXT4_SUPER_MAGIC /* ext2 and ext3 too */,
+        XFS_SUPER_MAGIC,
+        BTRFS_SUPER_MAGIC,
+        TMPFS_MAGIC,
+        F2FS_SUPER_MAGIC,
+        OVERLAYFS_SUPER_MAGIC,
+        0x2fc12fc1 /* zfs */,
+        0xca451a4e /* bcachefs */,
     };
     struct statfs fs;
     if (fstatfs(fd, &fs) != 0)

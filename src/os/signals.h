@@ -14,8 +14,8 @@ void bx_signals_restore(void);
 
 /* Instead of a thread that keeps time: `tick(ctx)` runs in a handler of SIGALRM at `at_ns`
  * (CLOCK_MONOTONIC; UINT64_MAX: never) and every millisecond from then on, and whenever a signal
- * cancels (above).  It must be async-signal-safe.  One at a time; BX_EIO when the system has no timer
- * left. */
+ * cancels (above).  It must be async-signal-safe.  One at a time; BX_EIO when the system has no
+ * timer left. */
 BX_NODISCARD bx_code bx_signals_tick(uint64_t at_ns, void (*tick)(void *ctx), void *ctx,
                                      bx_error *err);
 /* No further tick begins.  SIGALRM stays handled, and does nothing. */

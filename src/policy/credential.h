@@ -23,7 +23,8 @@ void bx_credential_done(bx_credential *c);
  * frames the message nor belongs to the connection.  BX_EINVAL. */
 BX_NODISCARD bx_code bx_credential_check(bx_str origin, bx_str header, bx_error *err);
 
-/* May this be the value?  Not empty, at most BX_MAX_CREDENTIAL bytes, no control characters.  BX_EINVAL; never quotes the value. */
+/* May this be the value?  Not empty, at most BX_MAX_CREDENTIAL bytes, no control characters.
+ * BX_EINVAL; never quotes the value. */
 BX_NODISCARD bx_code bx_credential_check_value(bx_str header, bx_str value, bx_error *err);
 
 #endif

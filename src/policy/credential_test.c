@@ -21,9 +21,9 @@ static void origin_field_and_variable(void)
     CHECK(strcmp(c.header, "X-Key") == 0 && strcmp(c.env, "KEY") == 0);
     bx_credential_done(&c);
     static const char *const good[] = {
-        "http://a X=env:Y",          "https://a:1 X=env:Y",       "https://a:65535 X=env:Y",
-        "https://127.0.0.1 X=env:Y", "https://[::1]:80 X=env:Y",  "https://a.b. X=env:Y",
-        "https://a X=env:a b",       "https://a Cookie=env:Y",    "https://a Authorization=env:Y",
+        "http://a X=env:Y",          "https://a:1 X=env:Y",      "https://a:65535 X=env:Y",
+        "https://127.0.0.1 X=env:Y", "https://[::1]:80 X=env:Y", "https://a.b. X=env:Y",
+        "https://a X=env:a b",       "https://a Cookie=env:Y",   "https://a Authorization=env:Y",
         "https://a Prox=env:Y",      "https://a Proxyfoo=env:Y",
     };
     for (size_t i = 0; i < BX_COUNT(good); i++)

@@ -445,10 +445,7 @@ bx_code bx_grant_seal(bx_grant *g, bx_error *err)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-bx_cap_list bx_grant_caps(const bx_grant *g)
-{
-    return (bx_cap_list){g->d.caps, g->d.n_caps};
-}
+bx_cap_list bx_grant_caps(const bx_grant *g) { return (bx_cap_list){g->d.caps, g->d.n_caps}; }
 
 bx_mount_list bx_grant_mounts(const bx_grant *g)
 {

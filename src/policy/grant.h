@@ -46,8 +46,8 @@ BX_NODISCARD bx_code bx_grant_inject(bx_grant *g, bx_str text, bx_error *err);
  * one; never a right by itself, and looked for when the mounts are opened.  The last one counts. */
 BX_NODISCARD bx_code bx_grant_set_cwd(bx_grant *g, bx_str path, bx_error *err);
 
-/* `--ca FILE`: a PEM file of certificate authorities to trust besides the system's; never a right by
- * itself.  Looked at when the grant is sealed.  BX_EINVAL; BX_ELIMIT (BX_MAX_CA_FILES). */
+/* `--ca FILE`: a PEM file of certificate authorities to trust besides the system's; never a right
+ * by itself.  Looked at when the grant is sealed.  BX_EINVAL; BX_ELIMIT (BX_MAX_CA_FILES). */
 BX_NODISCARD bx_code bx_grant_ca(bx_grant *g, bx_str path, bx_error *err);
 
 /* `--limit NAME=VALUE`, and the same with name and value apart: bx_limits_set, .._set_named. */

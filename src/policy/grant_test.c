@@ -40,7 +40,8 @@ static void lines_and_mounts_are_kept_in_order(void)
     CHECK(allow(g, "random:seed=9") == BX_OK && allow(g, "clock:step") == BX_OK);
     CHECK(bx_grant_seal(g, NULL) == BX_OK && bx_grant_seal(g, NULL) == BX_OK);
     CHECK(bx_grant_caps(g).n == 5 && bx_grant_mounts(g).n == 2);
-    CHECK(strcmp(bx_grant_mounts(g).at[0].host, "/srv/data") == 0 && strcmp(bx_grant_mounts(g).at[0].guest, "/data") == 0);
+    CHECK(strcmp(bx_grant_mounts(g).at[0].host, "/srv/data") == 0 &&
+          strcmp(bx_grant_mounts(g).at[0].guest, "/data") == 0);
     CHECK(strcmp(bx_grant_find(g, BX_CAP_WRITE)->path, "/data/out") == 0);
     uint64_t seed;
     CHECK(bx_grant_random(g, &seed) == BX_RANDOM_SEEDED && seed == 9 &&
@@ -80,7 +81,8 @@ static void map_dir_forms(void)
         CHECK(bx_grant_mounts(g).n == 1 && bx_grant_caps(g).n == 1);
         CHECK(strcmp(bx_grant_mounts(g).at[0].host, cases[i].host) == 0 &&
               strcmp(bx_grant_mounts(g).at[0].guest, cases[i].guest) == 0);
-        CHECK(bx_grant_caps(g).at[0].kind == cases[i].kind && strcmp(bx_grant_caps(g).at[0].path, cases[i].guest) == 0);
+        CHECK(bx_grant_caps(g).at[0].kind == cases[i].kind &&
+              strcmp(bx_grant_caps(g).at[0].path, cases[i].guest) == 0);
         CHECK(bx_grant_seal(g, NULL) == BX_OK);
     }
 }
@@ -291,7 +293,7 @@ BXT_MAIN(RUN(a_new_grant_permits_nothing); RUN(lines_and_mounts_are_kept_in_orde
          RUN(nothing_is_added_once_sealed); RUN(map_dir_forms); RUN(refused_map_dirs);
          RUN(mount_text_grants_nothing); RUN(one_mount_for_each_guest_path);
          RUN(a_file_capability_needs_a_mount); RUN(contradictions_are_refused);
-         RUN(own_directories_and_mounts_do_not_share_a_path);
-         RUN(a_variable_has_one_value); RUN(credentials_are_kept);
-         RUN(fetch_and_connect_reach_the_network_policy); RUN(as_many_as_allowed);
-         RUN(a_failed_map_dir_leaves_no_mount); RUN(survives_failed_allocations);)
+         RUN(own_directories_and_mounts_do_not_share_a_path); RUN(a_variable_has_one_value);
+         RUN(credentials_are_kept); RUN(fetch_and_connect_reach_the_network_policy);
+         RUN(as_many_as_allowed); RUN(a_failed_map_dir_leaves_no_mount);
+         RUN(survives_failed_allocations);)

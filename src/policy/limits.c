@@ -179,7 +179,8 @@ bx_code bx_count_parse(bx_str text, uint64_t *ret, bx_error *err)
     for (size_t i = 0; i < text.n && ok; i++) {
         char c = text.p[i];
         if (c == '_')
-            ok = i > 0 && i + 1 < text.n && bx_is_digit(text.p[i - 1]) && bx_is_digit(text.p[i + 1]);
+            ok =
+                i > 0 && i + 1 < text.n && bx_is_digit(text.p[i - 1]) && bx_is_digit(text.p[i + 1]);
         else if (!bx_is_digit(c))
             ok = false;
         else if (__builtin_mul_overflow(v, 10, &v) ||

@@ -36,8 +36,8 @@ static bool next_line(reader *r, bx_str *ret)
     return true;
 }
 
-/* The word `s` begins with, plain or in quotes, up to `stop` or a comment; *ret_rest is what follows
- * it, `stop` included.  False: an escape, an open quote, or what is no word. */
+/* The word `s` begins with, plain or in quotes, up to `stop` or a comment; *ret_rest is what
+ * follows it, `stop` included.  False: an escape, an open quote, or what is no word. */
 static bool take_word(bx_str s, const char *stop, bx_str *ret, bx_str *ret_rest)
 {
     s = trim(s);
@@ -88,8 +88,7 @@ static bx_code flow_limits(reader *r, bx_str text, bx_error *err)
             continue;
         }
         if (text.p[0] == '}')
-            return nothing_in(bx_str_from(text, 1)) ? BX_OK
-                                                    : wrong(r, "text behind the '}'", err);
+            return nothing_in(bx_str_from(text, 1)) ? BX_OK : wrong(r, "text behind the '}'", err);
         if (!begun && text.p[0] != ',')
             return wrong(r, "expected ',' or '}'", err);
         if (!begun) {

@@ -6,9 +6,9 @@
 #include "policy/net_rule.h"
 
 enum {
-    MAX_FOUND = 1024,      /* lines before those that others include are left out */
-    MAX_STEPS = 1 << 20,   /* combinations looked at */
-    MAX_NOTES = 16 << 10,  /* bytes; further notes are dropped */
+    MAX_FOUND = 1024,     /* lines before those that others include are left out */
+    MAX_STEPS = 1 << 20,  /* combinations looked at */
+    MAX_NOTES = 16 << 10, /* bytes; further notes are dropped */
     LINE = BX_MAX_CAP_TEXT + 64,
     ANY_LINE = BX_MAX_VAR_TEXT + 64,
 };
@@ -22,8 +22,8 @@ typedef struct meet {
     size_t n_from;
     char *path, *value; /* as in bx_cap; borrowed */
     uint64_t size;
-    unsigned rights; /* of file lines: CAN_READ, CAN_WRITE */
-    const bx_net_host *host;                     /* of network lines */
+    unsigned rights;         /* of file lines: CAN_READ, CAN_WRITE */
+    const bx_net_host *host; /* of network lines */
     uint32_t port_from, port_end;
 } meet;
 
@@ -351,7 +351,10 @@ static bx_code add_line(narrowing *w, bx_str line, bx_error *err)
     return BX_OK;
 }
 
-static bool same_family(bx_cap_kind a, bx_cap_kind b) { return a == b || (is_file(a) && is_file(b)); }
+static bool same_family(bx_cap_kind a, bx_cap_kind b)
+{
+    return a == b || (is_file(a) && is_file(b));
+}
 
 /* Every combination of one line from each set, from `set` on. */
 static bx_code descend(narrowing *w, const meet *so_far, size_t set, bx_error *err)

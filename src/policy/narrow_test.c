@@ -209,9 +209,7 @@ static void the_questions_can_say_no(void)
 {
     static const struct {
         const char *wide, *narrow;
-    } pairs[] = {{"rw:/a", "read:/a"},
-                 {"read:/", "read:/a"},
-                 {"read:/a", "read:/a|deny:/a/b"}};
+    } pairs[] = {{"rw:/a", "read:/a"}, {"read:/", "read:/a"}, {"read:/a", "read:/a|deny:/a/b"}};
     for (size_t i = 0; i < BX_COUNT(pairs); i++) {
         lines a, b;
         lines_read(&a, bx_str_of(pairs[i].wide));
@@ -265,5 +263,4 @@ static void survives_failed_allocations(void)
 
 BXT_MAIN(RUN(two_sets); RUN(unsure_means_nothing_and_says_so); RUN(limits_are_the_smallest);
          RUN(one_set_becomes_canonical); RUN(properties_of_many_sets);
-         RUN(the_questions_can_say_no); RUN(too_much_is_refused);
-         RUN(survives_failed_allocations);)
+         RUN(the_questions_can_say_no); RUN(too_much_is_refused); RUN(survives_failed_allocations);)

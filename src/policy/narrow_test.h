@@ -1,5 +1,6 @@
-/* policy/narrow_test.h - sets of capability lines, and concrete questions that they answer: what the
- * unit test and the fuzz target of narrowing share.  No result may say yes where a set says no. */
+/* policy/narrow_test.h - sets of capability lines, and concrete questions that they answer: what
+ * the unit test and the fuzz target of narrowing share.  No result may say yes where a set says no.
+ */
 #ifndef BX_POLICY_NARROW_TEST_H
 #define BX_POLICY_NARROW_TEST_H
 
@@ -73,9 +74,10 @@ static inline bool has_line(bx_cap_list l, const bx_cap *c)
 {
     for (size_t i = 0; i < l.n; i++) {
         const bx_cap *o = &l.at[i];
-        bool same_value = o->value == c->value ||
-                          (o->value && c->value && strcmp(o->value, c->value) == 0);
-        bool same_path = o->path == c->path || (o->path && c->path && strcmp(o->path, c->path) == 0);
+        bool same_value =
+            o->value == c->value || (o->value && c->value && strcmp(o->value, c->value) == 0);
+        bool same_path =
+            o->path == c->path || (o->path && c->path && strcmp(o->path, c->path) == 0);
         if (o->kind == c->kind && same_path && same_value && o->size >= c->size)
             return true;
     }
@@ -85,9 +87,9 @@ static inline bool has_line(bx_cap_list l, const bx_cap *c)
 static const char *const ask_paths[] = {"/",      "/a",       "/a/b",       "/a/b/c", "/a/.env",
                                         "/ab",    "/v1",      "/v1/",       "/v1/x",  "/v1/x/y",
                                         "/v1/yx", "/a/b/x.k", "/v2/x/v1/y", "/b/c",   "/v1/x/"};
-static const char *const ask_hosts[] = {"a.example", "x.a.example", "y.x.a.example", "example",
-                                        "10.1.2.3",  "10.1.9.9",    "10.2.0.1",      "2001:db8::1",
-                                        "b.example"};
+static const char *const ask_hosts[] = {"a.example", "x.a.example", "y.x.a.example",
+                                        "example",   "10.1.2.3",    "10.1.9.9",
+                                        "10.2.0.1",  "2001:db8::1", "b.example"};
 static const uint16_t ask_ports[] = {1, 80, 443, 8000, 8080, 8081, 65535};
 static const char *const ask_methods[] = {"GET", "HEAD", "POST"};
 

@@ -157,8 +157,8 @@ bx_code bx_net_add_allow_network(bx_net_policy *p, bx_str text, bx_error *err)
     return bx_wrap(add_network(&p->open, &p->n_open, text, err), err, "allow_networks");
 }
 
-static bx_code copy_networks(struct network **list, size_t *n, const struct network *from, size_t n_from,
-                             bx_error *err)
+static bx_code copy_networks(struct network **list, size_t *n, const struct network *from,
+                             size_t n_from, bx_error *err)
 {
     bx_code rc = BX_OK;
     for (size_t i = 0; i < n_from && rc == BX_OK; i++)
@@ -405,7 +405,8 @@ static bool reading_passes(const bx_net_policy *p, const struct asked *a, bx_str
     }
     if (bx_path_has_dots(path) || allowing(p, a, path))
         return true;
-    refuse(v, "", "no capability allows this path in every reading: a server may take it for '%.*s'",
+    refuse(v, "",
+           "no capability allows this path in every reading: a server may take it for '%.*s'",
            shown, path.p);
     return false;
 }

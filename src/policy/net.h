@@ -94,8 +94,9 @@ void bx_net_check_connect(const bx_net_policy *p, bx_str proto, bx_str host, uin
 /* May this name be looked up at all?  True only for a host that a rule for
  * raw sockets can match on some port. */
 bool bx_net_may_resolve_connect(const bx_net_policy *p, bx_str host); /* connect: rules only */
-/* May a socket of this kind ("tcp" or "udp") be made at all?  True when a rule for raw sockets names it. */
+/* May a socket of this kind ("tcp" or "udp") be made at all?  True when a rule for raw sockets
+ * names it. */
 bool bx_net_may_socket(const bx_net_policy *p, bx_str proto);
-bool bx_net_is_empty(const bx_net_policy *p);                         /* no rule allows anything */
+bool bx_net_is_empty(const bx_net_policy *p); /* no rule allows anything */
 
 #endif

@@ -1,5 +1,5 @@
-/* Paths in every reading: rules must hold in each, blocks in one.  The attacks are made at random from
- * what servers read differently, and judged by models of such servers. */
+/* Paths in every reading: rules must hold in each, blocks in one.  The attacks are made at random
+ * from what servers read differently, and judged by models of such servers. */
 #include "codec/url_path.h"
 #include "policy/net_test.h"
 
@@ -81,13 +81,13 @@ typedef void (*step)(path *s);
 static const step MODELS[][6] = {
     {dots},
     {decode, dots},
-    {decode, merge, dots},                  /* nginx */
+    {decode, merge, dots}, /* nginx */
     {merge, decode, dots},
-    {cut_parameters, decode, dots},         /* servlet containers */
+    {cut_parameters, decode, dots}, /* servlet containers */
     {decode, cut_parameters, merge, dots},
     {cut_parameters, merge, dots, decode},
-    {decode, overlong, backslashes, dots},  /* IIS of old */
-    {decode, dots, decode, dots},           /* a proxy in front of another server */
+    {decode, overlong, backslashes, dots}, /* IIS of old */
+    {decode, dots, decode, dots},          /* a proxy in front of another server */
     {decode, decode, backslashes, merge, dots},
     {cut_parameters, dots, decode, cut_parameters, dots},
     {decode, decode, stop_at_nul, dots},
@@ -115,9 +115,11 @@ static uint32_t pick(uint32_t n)
 /* Normalised, as the client sends it: no dot segments, no escapes of unreserved characters. */
 static void make_path(char out[LONGEST])
 {
-    static const char *const PARTS[] = {
-        "v1",  "admin", "x",  "..;",   "..;a=b", ".;",       ";q",       "%252e%252e", "..%3B", "%2E%2E%2F",
-        "..%2F", "..%5C", "%2Fadmin", "%C0%AE%C0%AE", "..%C0%AF", "..%252Fadmin", "x%2Fy", "admin%2500", "", "..%00"};
+    static const char *const PARTS[] = {"v1",       "admin",        "x",        "..;",
+                                        "..;a=b",   ".;",           ";q",       "%252e%252e",
+                                        "..%3B",    "%2E%2E%2F",    "..%2F",    "..%5C",
+                                        "%2Fadmin", "%C0%AE%C0%AE", "..%C0%AF", "..%252Fadmin",
+                                        "x%2Fy",    "admin%2500",   "",         "..%00"};
     size_t n = pick(2) ? 3 : 0;
     memcpy(out, "/v1", n + 1);
     out[n] = '\0';
@@ -141,8 +143,8 @@ enum { ROUNDS = 20000 };
 
 static void no_server_reads_an_allowed_path_as_another(void)
 {
-    BX_AUTO(bx_net_policy) bx_net_policy *p =
-        policy_of(bx_net_add_fetch, "https://a.example/v1/**");
+    BX_AUTO(bx_net_policy)
+    bx_net_policy *p = policy_of(bx_net_add_fetch, "https://a.example/v1/**");
     size_t allowed = 0, would_escape = 0;
     for (int i = 0; i < ROUNDS; i++) {
         char text[LONGEST];
@@ -158,7 +160,7 @@ static void no_server_reads_an_allowed_path_as_another(void)
             CHECK(!ok || inside);
         }
     }
-    CHECK(allowed > ROUNDS / 50);   /* some pass, */
+    CHECK(allowed > ROUNDS / 50);     /* some pass, */
     CHECK(would_escape > ROUNDS / 2); /* and the text alone would have let many out: the control */
 }
 
@@ -189,13 +191,14 @@ static void no_server_reads_a_passed_path_as_a_blocked_one(void)
 
 static void a_refusal_shows_the_reading(void)
 {
-    BX_AUTO(bx_net_policy) bx_net_policy *p =
-        policy_of(bx_net_add_fetch, "https://a.example/v1/**");
+    BX_AUTO(bx_net_policy)
+    bx_net_policy *p = policy_of(bx_net_add_fetch, "https://a.example/v1/**");
     bx_verdict v = judge(p, get("a.example", "/v1/..;x/admin"));
     CHECK(!v.allow && strstr(v.reason, "'/admin'") && v.rule[0] == '\0');
     CHECK(bx_net_add_block_url(p, BX_LIT("a.example/v1/no"), NULL) == BX_OK);
     v = judge(p, get("a.example", "/v1/%6Eo"));
-    CHECK(!v.allow && strstr(v.reason, "'/v1/no'") && strcmp(v.rule, "block_url: a.example/v1/no") == 0);
+    CHECK(!v.allow && strstr(v.reason, "'/v1/no'") &&
+          strcmp(v.rule, "block_url: a.example/v1/no") == 0);
     v = judge(p, get("a.example", "/v1/%252525252525252525252525252525252525252525252525252525"
                                   "2525252525252525252525252525252525252525252525252525252525252525"
                                   "2525252525252525252525252525252525252525252525252525252525252525"
@@ -221,7 +224,8 @@ static void rules_of_odd_paths_hold(void)
         {"https://a.example/v1/*", "/v1/a;b", true},
         {"https://a.example/v1/*", "/v1/a%2Fb", false},
         {"https://a.example/v1/**", "/v1/a%2Fb;c//d.%20", true},
-        {"https://a.example", "/..;/..;/anything%2500", true}, /* no path in the rule: all are equal */
+        {"https://a.example", "/..;/..;/anything%2500",
+         true}, /* no path in the rule: all are equal */
     };
     for (size_t i = 0; i < BX_COUNT(ROWS); i++) {
         BX_AUTO(bx_net_policy) bx_net_policy *p = policy_of(bx_net_add_fetch, ROWS[i].rule);
@@ -234,8 +238,8 @@ static void rules_of_odd_paths_hold(void)
 
 static void without_memory_nothing_passes(void)
 {
-    BX_AUTO(bx_net_policy) bx_net_policy *p =
-        policy_of(bx_net_add_fetch, "https://a.example/v1/**");
+    BX_AUTO(bx_net_policy)
+    bx_net_policy *p = policy_of(bx_net_add_fetch, "https://a.example/v1/**");
     CHECK(allows(p, get("a.example", "/v1/a%20b")));
     bx_test_fail_alloc = 0;
     bool yes = allows(p, get("a.example", "/v1/a%20b"));

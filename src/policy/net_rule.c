@@ -425,7 +425,8 @@ static bool has_prefix(bx_str path, const char *prefix)
     if (path.n >= n)
         return bx_str_eq_nocase((bx_str){path.p, n}, (bx_str){prefix, n});
     /* "/admin/" is all of that directory, and what most servers take for its name */
-    return path.n + 1 == n && prefix[n - 1] == '/' && bx_str_eq_nocase(path, (bx_str){prefix, n - 1});
+    return path.n + 1 == n && prefix[n - 1] == '/' &&
+           bx_str_eq_nocase(path, (bx_str){prefix, n - 1});
 }
 
 bool bx_net_prefix_matches(const bx_net_rule *r, bx_str path)

@@ -67,7 +67,8 @@ bool bx_net_port_matches(const bx_net_rule *r, unsigned scheme, uint16_t port);
  * too, and, in readings other than the path `as_sent`, one for "/a;b" for "/a". */
 bool bx_net_path_matches(const bx_net_rule *r, bx_str path, bool as_sent);
 
-/* Does a block's path match: is it a prefix of `path`?  Byte by byte but for the case of ASCII letters;
+/* Does a block's path match: is it a prefix of `path`?  Byte by byte but for the case of ASCII
+ * letters;
  * "/admin/" is one of "/admin". */
 bool bx_net_prefix_matches(const bx_net_rule *r, bx_str path);
 

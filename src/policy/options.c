@@ -85,23 +85,24 @@ static bx_code set_cache_max(bx_runtime_settings *s, const char *value, bx_error
     uint64_t bytes = 0;
     bx_code rc = bx_size_parse(bx_str_of(value), &bytes, err);
     if (rc == BX_OK && bytes == 0)
-        rc = bx_fail(err, BX_EINVAL, "0: an entry that was just made is always kept; use 1 or more");
+        rc =
+            bx_fail(err, BX_EINVAL, "0: an entry that was just made is always kept; use 1 or more");
     if (rc == BX_OK)
         s->cache_max = bytes;
     return rc;
 }
 
 /* How each word of the table's column `how` is done. */
-#define ACTION_LINE(prefix) {.apply = apply_line, .with = prefix}
-#define ACTION_LIMIT(name) {.apply = apply_limit, .with = name}
-#define ACTION_LIMITS(none) {.apply = apply_limits}
-#define ACTION_WORK_DIR(none) {.apply = apply_work_dir}
-#define ACTION_MAP_DIR(none) {.apply = apply_map_dir}
-#define ACTION_MOUNT(none) {.apply = apply_mount}
-#define ACTION_INJECT(none) {.apply = apply_inject}
-#define ACTION_CWD(none) {.apply = apply_cwd}
-#define ACTION_CA(none) {.apply = apply_ca}
-#define ACTION_NETWORK(kind) {.apply = apply_network, .add = bx_net_add_##kind}
+#define ACTION_LINE(prefix)    {.apply = apply_line, .with = prefix}
+#define ACTION_LIMIT(name)     {.apply = apply_limit, .with = name}
+#define ACTION_LIMITS(none)    {.apply = apply_limits}
+#define ACTION_WORK_DIR(none)  {.apply = apply_work_dir}
+#define ACTION_MAP_DIR(none)   {.apply = apply_map_dir}
+#define ACTION_MOUNT(none)     {.apply = apply_mount}
+#define ACTION_INJECT(none)    {.apply = apply_inject}
+#define ACTION_CWD(none)       {.apply = apply_cwd}
+#define ACTION_CA(none)        {.apply = apply_ca}
+#define ACTION_NETWORK(kind)   {.apply = apply_network, .add = bx_net_add_##kind}
 #define ACTION_CACHE_DIR(none) {.apply_runtime = set_cache_dir}
 #define ACTION_CACHE_MAX(none) {.apply_runtime = set_cache_max}
 

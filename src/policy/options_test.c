@@ -38,16 +38,19 @@ static void each_lands_in_the_grant(void)
     CHECK(bx_grant_caps(g).n == BX_COUNT(kinds));
     for (size_t i = 0; i < BX_COUNT(kinds); i++)
         CHECK(bx_grant_caps(g).at[i].kind == kinds[i]);
-    CHECK(apply(g, "wasm_timeout", "5s", NULL) == BX_OK && bx_grant_limits(g)->wall_ns == 5 * BX_SEC);
+    CHECK(apply(g, "wasm_timeout", "5s", NULL) == BX_OK &&
+          bx_grant_limits(g)->wall_ns == 5 * BX_SEC);
     CHECK(apply(g, "wasm_max_memory_size", "8MiB", NULL) == BX_OK &&
           bx_grant_limits(g)->memory == 8 * BX_MIB);
-    CHECK(apply(g, "wasm_max_wasm_stack", "2MiB", NULL) == BX_OK && bx_grant_limits(g)->stack == 2 * BX_MIB);
+    CHECK(apply(g, "wasm_max_wasm_stack", "2MiB", NULL) == BX_OK &&
+          bx_grant_limits(g)->stack == 2 * BX_MIB);
     CHECK(apply(g, "wasm_fuel", "77", NULL) == BX_OK && bx_grant_limits(g)->fuel == 77);
     CHECK(apply(g, "limits", "open_files=3", NULL) == BX_OK && bx_grant_limits(g)->open_files == 3);
     CHECK(bx_net_is_empty(bx_grant_net(g)));
     CHECK(apply(g, "allowed_outbound_hosts", "https://a.example", NULL) == BX_OK &&
           !bx_net_is_empty(bx_grant_net(g)));
-    CHECK(apply(g, "inject", "https://a.example X=env:Y", NULL) == BX_OK && bx_grant_credentials(g).n == 1);
+    CHECK(apply(g, "inject", "https://a.example X=env:Y", NULL) == BX_OK &&
+          bx_grant_credentials(g).n == 1);
 }
 
 static void networks_are_blocked_and_opened(void)
@@ -95,7 +98,8 @@ static void bad_values_are_refused(void)
         bx_error err = {.msg = ""};
         CHECK(apply(g, bad[i].name, bad[i].value, &err) == BX_EINVAL && err.msg[0]);
     }
-    CHECK(bx_grant_caps(g).n == 0 && bx_net_is_empty(bx_grant_net(g)) && bx_grant_credentials(g).n == 0);
+    CHECK(bx_grant_caps(g).n == 0 && bx_net_is_empty(bx_grant_net(g)) &&
+          bx_grant_credentials(g).n == 0);
 }
 
 /* Every option of a grant, whatever it does: a sealed one never changes. */
@@ -176,5 +180,5 @@ static void limits_tell_their_default(void)
 
 BXT_MAIN(RUN(found_by_field_and_by_flag); RUN(each_lands_in_the_grant);
          RUN(networks_are_blocked_and_opened); RUN(bad_values_are_refused);
-         RUN(nothing_changes_a_sealed_grant);
-         RUN(options_of_the_runtime_are_no_grant); RUN(limits_tell_their_default);)
+         RUN(nothing_changes_a_sealed_grant); RUN(options_of_the_runtime_are_no_grant);
+         RUN(limits_tell_their_default);)

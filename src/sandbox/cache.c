@@ -23,9 +23,9 @@ enum {
 };
 static const char magic[8] = {'B', 'X', 'C', 'O', 'D', 'E', '0', '2'};
 
-/* An entry is: code, magic, HMAC-SHA-256(key, name || code).  The code comes first so that it can be
- * mapped as it is.  The number of this format is in the name too, so that an older or newer program
- * with the same directory does not take ours for damaged. */
+/* An entry is: code, magic, HMAC-SHA-256(key, name || code).  The code comes first so that it can
+ * be mapped as it is.  The number of this format is in the name too, so that an older or newer
+ * program with the same directory does not take ours for damaged. */
 
 void bx_cache_on_notice(bx_cache *c, void (*notice)(void *ctx, const char *text), void *ctx)
 {

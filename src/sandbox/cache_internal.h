@@ -20,7 +20,8 @@ struct bx_cache {
     void *notice_ctx;
 };
 
-/* HMAC of name and content: the name is in it so that one valid file cannot stand in for another. */
+/* HMAC of name and content: the name is in it so that one valid file cannot stand in for another.
+ */
 void bx_cache_mac(const bx_cache *c, const char *name, const void *p, size_t n,
                   uint8_t mac[BX_CACHE_MAC_BYTES]);
 

@@ -1,11 +1,11 @@
 /* What the code cache remembers: which file held which module, and which file holds its code.
  *
- * Why that is safe.  A memory carries an HMAC under the key that the entries' own check uses, over its
- * name too, so nobody but this user can write one.  It is believed only where both files are on file
- * systems of this kernel, whose change time no program can set, and were unchanged for seconds when
- * they were read (os/file_id.h): whoever changes one afterwards, or puts another in its place, changes
- * what it is recognised by.  The module's owner decides what it holds in any case; the entry can be
- * written by this user alone. */
+ * Why that is safe.  A memory carries an HMAC under the key that the entries' own check uses, over
+ * its name too, so nobody but this user can write one.  It is believed only where both files are on
+ * file systems of this kernel, whose change time no program can set, and were unchanged for seconds
+ * when they were read (os/file_id.h): whoever changes one afterwards, or puts another in its place,
+ * changes what it is recognised by.  The module's owner decides what it holds in any case; the
+ * entry can be written by this user alone. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

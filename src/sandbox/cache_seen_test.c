@@ -9,9 +9,9 @@
 #include "sandbox/module.h"
 
 /* (module (func (export "_start"))) */
-static const uint8_t wasm[] = {0,   'a', 's', 'm', 1,   0,   0,   0,   1, 4, 1,  0x60, 0, 0, 3,
-                               2,   1,   0,   7,   10,  1,   6,   '_', 's', 't', 'a', 'r', 't', 0, 0,
-                               10,  4,   1,   2,   0,   11};
+static const uint8_t wasm[] = {0,   'a', 's', 'm', 1, 0, 0,  0,  1, 4, 1,   0x60,
+                               0,   0,   3,   2,   1, 0, 7,  10, 1, 6, '_', 's',
+                               't', 'a', 'r', 't', 0, 0, 10, 4,  1, 2, 0,   11};
 static char dir[] = "/tmp/bx-seen-test.XXXXXX", keys[64], code_dir[64], module[64], memory[160];
 static uint8_t sum[BX_SHA256_BYTES];
 
@@ -75,9 +75,8 @@ static bool recalls(bx_cache *c)
     char code[16] = "";
     if (!id_of(module, &id) || !bx_cache_recall(c, &id, "print", &seen))
         return false;
-    bool right = seen.kind == 1 && memcmp(seen.of_wasm, sum, sizeof sum) == 0 &&
-                 seen.code.n == 9 && read(seen.code.fd, code, 9) == 9 &&
-                 strcmp(code, "code of a") == 0;
+    bool right = seen.kind == 1 && memcmp(seen.of_wasm, sum, sizeof sum) == 0 && seen.code.n == 9 &&
+                 read(seen.code.fd, code, 9) == 9 && strcmp(code, "code of a") == 0;
     (void)close(seen.code.fd);
     return right;
 }
@@ -161,7 +160,8 @@ static void a_memory_is_of_one_file_only(void)
     BX_AUTO(bx_cache) bx_cache *c = open_cache(keys);
     char mine[160], cmd[400];
     (void)snprintf(mine, sizeof mine, "%s", memory);
-    CHECK(c && unlink(module) == 0 && write_file(module, "another module of the same size, no code", 36));
+    CHECK(c && unlink(module) == 0 &&
+          write_file(module, "another module of the same size, no code", 36));
     CHECK(settle() && !recalls(c) && remember(c)); /* the name its memory has */
     (void)snprintf(cmd, sizeof cmd, "for f in %s/*.seen; do cp %s $f.new && mv $f.new $f; done",
                    code_dir, mine);
@@ -187,7 +187,7 @@ static void changed_code_is_checked_again(void)
     bx_cache_key k = bx_cache_key_of(sum, 1, "print");
     bx_cached found;
     CHECK(bx_cache_load(c, &k, &found, NULL) == BX_EGUEST && access(entry, F_OK) != 0);
-    CHECK(!recalls(c)); /* no entry at all */
+    CHECK(!recalls(c));                                       /* no entry at all */
     CHECK(store(c) && settle() && remember(c) && recalls(c)); /* control */
     (void)snprintf(copy, sizeof copy, "%s.copy", entry);
     CHECK(link(entry, copy) == 0 && !recalls(c)); /* a second name changes the change time */

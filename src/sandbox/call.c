@@ -56,8 +56,7 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
     const bx_sealed *s = c->sealed;
     bx_code rc = bx_args_pack(c->args, c->n_args, &l->args, err);
     if (rc == BX_OK)
-        rc = bx_vfs_session_new(s->vfs, l->limits, c->record ? on_event : NULL, l, &l->files,
-                                err);
+        rc = bx_vfs_session_new(s->vfs, l->limits, c->record ? on_event : NULL, l, &l->files, err);
     if (rc == BX_OK)
         bx_vfs_session_set_ctl(l->files, l->ctl);
     if (rc == BX_OK)
@@ -104,8 +103,9 @@ static void leave(bx_live *l)
 
 static const char *entry_of(const bx_live *l) { return l->call.entry ? l->call.entry : "_start"; }
 
-/* When compiling has to be over.  `wall` is meant for running: its default must not end the compiling
- * of a large program, which compile_time bounds, nor a short one that of a small module. */
+/* When compiling has to be over.  `wall` is meant for running: its default must not end the
+ * compiling of a large program, which compile_time bounds, nor a short one that of a small module.
+ */
 static uint64_t compile_until(const bx_limits *l, uint64_t now)
 {
     uint64_t wall = l->wall_ns > COMPILE_LEAST_NS ? l->wall_ns : COMPILE_LEAST_NS;
@@ -354,8 +354,7 @@ void bx_live_run(bx_live *l, bx_outcome *out)
         return;
     }
     l->out = out;
-    if (enter(l, &err) != BX_OK ||
-        bx_with_stack(l->limits->stack, run_live, &j, &err) != BX_OK) {
+    if (enter(l, &err) != BX_OK || bx_with_stack(l->limits->stack, run_live, &j, &err) != BX_OK) {
         out->error = bx_strndup(err.msg, strlen(err.msg));
         l->failed = true;
     } else {

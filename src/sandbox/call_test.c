@@ -294,6 +294,6 @@ static void teardown(void)
 BXT_MAIN(RUN(setup); RUN(own_exit_code); RUN(nothing_is_inherited); RUN(input_is_what_was_given);
          RUN(traps_say_where); RUN(stack_holds); RUN(memory_holds); RUN(output_holds);
          RUN(deadline_holds_in_guest_and_host); RUN(fuel_holds_and_repeats);
-         RUN(cancel_ends_guest_and_host); RUN(a_parents_deadline_holds_for_its_child); RUN(cancelled_before_it_began);
-         RUN(refuses_what_is_not_a_command); RUN(refuses_what_is_not_wasm);
-         RUN(live_instances_keep_their_state); RUN(teardown);)
+         RUN(cancel_ends_guest_and_host); RUN(a_parents_deadline_holds_for_its_child);
+         RUN(cancelled_before_it_began); RUN(refuses_what_is_not_a_command);
+         RUN(refuses_what_is_not_wasm); RUN(live_instances_keep_their_state); RUN(teardown);)

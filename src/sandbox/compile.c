@@ -15,9 +15,9 @@
 #include "sandbox/runtime.h"
 
 enum {
-    MEMORY_PER_BYTE = 64,   /* of a module, beyond the limit */
+    MEMORY_PER_BYTE = 64, /* of a module, beyond the limit */
     SECONDS_PER_MIB = 10,
-    ARGS = 6,               /* of the process, its name apart */
+    ARGS = 6, /* of the process, its name apart */
     THREADS_MAX = 8,
 };
 
@@ -52,7 +52,8 @@ static bx_code compile_here(const bx_compile_job *job, bx_compiled *ret, bx_erro
     return BX_OK;
 }
 
-/* ---- the process ------------------------------------------------------------------------------ */
+/* ---- the process ------------------------------------------------------------------------------
+ */
 
 static bool write_result(bx_eng_code code, const void *p, size_t n)
 {
@@ -78,7 +79,8 @@ static bool compile_input(const bx_engine_config *cfg, bx_code_kind kind)
     bx_eng_code rc = bx_engine_new(cfg, &engine, &e);
     if (rc == BX_ENG_OK)
         rc = bx_engine_compile(engine, kind, wasm, (size_t)st.st_size, &code, &e);
-    return rc == BX_ENG_OK ? write_result(rc, code.p, code.n) : write_result(rc, e.msg, strlen(e.msg));
+    return rc == BX_ENG_OK ? write_result(rc, code.p, code.n)
+                           : write_result(rc, e.msg, strlen(e.msg));
 }
 
 static void *nothing(void *arg) { return arg; }
@@ -121,7 +123,8 @@ int bx_compiler_main(int argc, char **argv)
     _exit(compile_input(&cfg, (bx_code_kind)arg[0]) ? 0 : 125);
 }
 
-/* ---- its parent ------------------------------------------------------------------------------- */
+/* ---- its parent -------------------------------------------------------------------------------
+ */
 
 static bx_code over_time(const bx_compile_job *job, bx_error *err)
 {
@@ -154,7 +157,8 @@ static bx_code say_why(const bx_compile_job *job, const bx_child_end *end, bx_er
         return bx_fail(err, BX_ECANCELLED, "cancelled while it was compiled");
     if (end->signal == SIGXCPU || end->signal == SIGKILL)
         return over_time(job, err);
-    /* Out of memory ends the compiler by SIGABRT, as its own defects do, or it cannot even say so. */
+    /* Out of memory ends the compiler by SIGABRT, as its own defects do, or it cannot even say so.
+     */
     if ((end->signal == SIGABRT || !end->signal) &&
         end->memory_bytes > bx_compile_memory(job->limits, job->wasm.n) / 4)
         return over_memory(job, err);
@@ -182,7 +186,8 @@ static bx_code read_result(const bx_compile_job *job, int fd, const bx_child_end
         return BX_OK;
     }
     bx_eng_error e = {.code = (bx_eng_code)h.code};
-    (void)snprintf(e.msg, sizeof e.msg, "%.*s", (int)(h.n < sizeof e.msg ? h.n : sizeof e.msg - 1), p);
+    (void)snprintf(e.msg, sizeof e.msg, "%.*s", (int)(h.n < sizeof e.msg ? h.n : sizeof e.msg - 1),
+                   p);
     (void)munmap(map, (size_t)st.st_size);
     return bx_from_engine(e.code, &e, err);
 }

@@ -1,10 +1,11 @@
-/* sandbox/compile.h - from a module's bytes to code, by a process of its own with limits of its own.
+/* sandbox/compile.h - from a module's bytes to code, by a process of its own with limits of its
+ * own.
  *
  * Compiling hostile bytes can take minutes and gigabytes.  So our own program is started again with
  * the bytes as its input: what it uses is bounded by the kernel, the call's deadline and cancel end
- * it, and nothing of it is left.  Without a program to start (an embedder that names none), and where
- * RLIMIT_FSIZE is set, code is compiled in this process, within no limit but that of the early
- * checks. */
+ * it, and nothing of it is left.  Without a program to start (an embedder that names none), and
+ * where RLIMIT_FSIZE is set, code is compiled in this process, within no limit but that of the
+ * early checks. */
 #ifndef BX_SANDBOX_COMPILE_H
 #define BX_SANDBOX_COMPILE_H
 
@@ -15,7 +16,7 @@
 #define BX_COMPILER_NAME "boxagnts: compiler" /* argv[0] of the process */
 
 typedef struct bx_compile_job {
-    const char *program;  /* bx_runtime_config.compiler; NULL: in this process */
+    const char *program; /* bx_runtime_config.compiler; NULL: in this process */
     const bx_engine *engine;
     bx_engine_config config; /* what `engine` was made from */
     bx_code_kind kind;

@@ -41,8 +41,8 @@ static bx_http_error start(void *ctx, const bx_egress_desc *d, void (*wake)(void
     return BX_HTTP_OK;
 }
 
-/* Long enough for an answer from nearby, and short beside a tick: neither deadline nor cancel is looked
- * at meanwhile. */
+/* Long enough for an answer from nearby, and short beside a tick: neither deadline nor cancel is
+ * looked at meanwhile. */
 enum { DRIVE_MS = 2 };
 
 static bool drive(void *ctx, bool later)

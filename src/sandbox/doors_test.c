@@ -8,12 +8,12 @@
 
 /* Imports h.f; exports "go", which calls it, and "trap". */
 static const uint8_t WASM[] = {
-    0,  'a', 's', 'm', 1,   0, 0,   0,                              /* magic, version */
-    1,  4,   1,   96,  0,   0,                                      /* types */
-    2,  7,   1,   1,   'h', 1, 'f', 0, 0,                           /* imports */
-    3,  3,   2,   0,   0,                                           /* functions */
-    7,  13,  2,   2,   'g', 'o', 0, 1, 4, 't', 'r', 'a', 'p', 0, 2, /* exports */
-    10, 10,  2,   4,   0,   16, 0, 11, 3, 0, 0, 11,                 /* code */
+    0,  'a', 's', 'm', 1,   0,   0,   0,                               /* magic, version */
+    1,  4,   1,   96,  0,   0,                                         /* types */
+    2,  7,   1,   1,   'h', 1,   'f', 0,  0,                           /* imports */
+    3,  3,   2,   0,   0,                                              /* functions */
+    7,  13,  2,   2,   'g', 'o', 0,   1,  4, 't', 'r', 'a', 'p', 0, 2, /* exports */
+    10, 10,  2,   4,   0,   16,  0,   11, 3, 0,   0,   11,             /* code */
 };
 static const uint8_t COMPONENT[] = {0, 'a', 's', 'm', 13, 0, 1, 0};
 
@@ -194,15 +194,13 @@ static void free_in_a_call(void) { run_inside(free_it); }
 
 static void run_after_a_trap(void)
 {
-    if (link_module() && instantiate() &&
-        bx_einstance_run(instance, "trap", &end) == BX_END_TRAP)
+    if (link_module() && instantiate() && bx_einstance_run(instance, "trap", &end) == BX_END_TRAP)
         run_again();
 }
 
 static void free_after_a_trap(void)
 {
-    if (!link_module() || !instantiate() ||
-        bx_einstance_run(instance, "trap", &end) != BX_END_TRAP)
+    if (!link_module() || !instantiate() || bx_einstance_run(instance, "trap", &end) != BX_END_TRAP)
         _exit(1);
     free_it();
 }

@@ -1,4 +1,5 @@
-/* What can be refused before a module is compiled: parsing takes milliseconds, compiling minutes. */
+/* What can be refused before a module is compiled: parsing takes milliseconds, compiling minutes.
+ */
 #include <inttypes.h>
 
 #include "sandbox/internal.h"
@@ -35,9 +36,9 @@ bx_code bx_early_check(const bx_module *m, bx_str wasm, const bx_module_use *use
     bx_efacts f;
     bx_host_table tables[BX_CORE_TABLES];
     bx_core_tables(tables);
-    bx_eng_code rc = bx_engine_check((const uint8_t *)wasm.p, wasm.n, tables, BX_CORE_TABLES,
-                                     bx_runtime_unknown_imports_trap(bx_module_runtime(m)),
-                                     use->entry, &f, &e);
+    bx_eng_code rc =
+        bx_engine_check((const uint8_t *)wasm.p, wasm.n, tables, BX_CORE_TABLES,
+                        bx_runtime_unknown_imports_trap(bx_module_runtime(m)), use->entry, &f, &e);
     if (rc != BX_ENG_OK)
         return bx_from_engine(rc, &e, err);
     if (!use->end)

@@ -45,8 +45,8 @@ static void end_by_host(bx_outcome *o, int32_t code, const bx_limits *l, int32_t
     }
 }
 
-/* A guest that was refused memory or table elements and then trapped (abort, a null pointer) died of
- * the limit. */
+/* A guest that was refused memory or table elements and then trapped (abort, a null pointer) died
+ * of the limit. */
 static void end_by_trap(bx_outcome *o, const bx_eng_end *end, const bx_limits *l)
 {
     char amount[32];

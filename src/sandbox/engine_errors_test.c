@@ -133,7 +133,8 @@ static void loading_from_a_file(void)
         CHECK(load_file(pooled, code.p, code.n, code.n) == BX_ENG_LIMIT);
     CHECK(load_file(fuel, code.p, code.n, code.n) == BX_ENG_STALE);
     CHECK(load_file(demand, code.p, code.n, 20) == BX_ENG_STALE);
-    CHECK(load_file(demand, code.p, code.n, code.n + 8) == BX_ENG_STALE); /* the tail is not where it should be */
+    CHECK(load_file(demand, code.p, code.n, code.n + 8) ==
+          BX_ENG_STALE); /* the tail is not where it should be */
     CHECK(load_file(demand, code.p, code.n, code.n + 9) == BX_ENG_INTERNAL); /* not so many bytes */
     CHECK(load_file(demand, (const uint8_t *)"something else", 14, 14) == BX_ENG_STALE);
     CHECK(descriptors() == before); /* taken, also on failure */

@@ -20,13 +20,14 @@ struct bx_sealed {
 /* Arguments as one block of NUL-terminated strings; `block` stays empty when there are none. */
 BX_NODISCARD bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *block, bx_error *err);
 
-/* What a core module may import.  A call has a context for each, in this order (begin() of call.c). */
+/* What a core module may import.  A call has a context for each, in this order (begin() of call.c).
+ */
 enum { BX_CORE_TABLES = 1 };
 void bx_core_tables(bx_host_table tables[BX_CORE_TABLES]);
 
 /* Whether `m`, whose bytes these are, can be used so, as far as parsing it tells.
- * BX_EUNSUPPORTED: imports nobody provides, a proposal that is off; BX_EINVAL: malformed, or nothing
- * in it to run; BX_ELIMIT. */
+ * BX_EUNSUPPORTED: imports nobody provides, a proposal that is off; BX_EINVAL: malformed, or
+ * nothing in it to run; BX_ELIMIT. */
 BX_NODISCARD bx_code bx_early_check(const bx_module *m, bx_str wasm, const bx_module_use *use,
                                     bx_error *err);
 

@@ -1,5 +1,5 @@
-/* What is left when a component call is over, however it ended, and what happens when others have left
- * the process too few descriptors to begin with. */
+/* What is left when a component call is over, however it ended, and what happens when others have
+ * left the process too few descriptors to begin with. */
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -45,7 +45,8 @@ static void setup(void)
     CHECK(bx_runtime_new(&cfg, &rt, &err) == BX_OK);
     CHECK(bx_module_open(rt, path, &l, &core, &err) == BX_OK);
     CHECK(bx_module_componentize(path, &wrapped, &err) == BX_OK);
-    CHECK(bx_buf_add(&wrapped, "\0\2\1x", 4) == BX_OK); /* a section, so that it stays a component */
+    CHECK(bx_buf_add(&wrapped, "\0\2\1x", 4) ==
+          BX_OK); /* a section, so that it stays a component */
     CHECK(bx_module_from_bytes(rt, "wrapped", (const uint8_t *)wrapped.p, wrapped.n, &l, &component,
                                &err) == BX_OK);
     CHECK(bx_module_open(rt, BX_GUEST_DIR "/components/dial.wasm", &l, &dial, &err) == BX_OK);
@@ -115,7 +116,8 @@ static bool ends_as(bx_module *m, bx_sealed *s, const char *const *args, size_t 
     bx_ctl_done(&ctl);
     bool ok = ran && o.kind == kind;
     if (!ok)
-        printf("# %s: %d %s\n", args[1], ran ? (int)o.kind : -1, ran && o.error ? o.error : err.msg);
+        printf("# %s: %d %s\n", args[1], ran ? (int)o.kind : -1,
+               ran && o.error ? o.error : err.msg);
     if (ran)
         bx_outcome_done(&o);
     return ok;
@@ -124,11 +126,12 @@ static bool ends_as(bx_module *m, bx_sealed *s, const char *const *args, size_t 
 static void nothing_is_left_of_a_call(void)
 {
     static const char *const quick[] = {"limits", "wall=100ms", NULL}, *const slow[] = {NULL};
-    const char *const net[] = {"allow", rule, "allow_networks", "127.0.0.0/8",
-                               "limits", "wall=100ms", NULL};
+    const char *const net[] = {"allow",      rule, "allow_networks", "127.0.0.0/8", "limits",
+                               "wall=100ms", NULL};
     const char *const net_slow[] = {"allow", rule, "allow_networks", "127.0.0.0/8", NULL};
-    BX_AUTO(bx_sealed) bx_sealed *q = seal(quick), *s = seal(slow), *n = seal(net),
-                                 *ns = seal(net_slow);
+    BX_AUTO(bx_sealed)
+    bx_sealed *q = seal(quick),
+              *s = seal(slow), *n = seal(net), *ns = seal(net_slow);
     CHECK(q && s && n && ns);
     const char *end[] = {"sb_ends", "exit", "3"}, *trap[] = {"sb_ends", "trap"},
                *wait[] = {"sb_ends", "sleep"}, *tcp[] = {"dial", "tcp", "127.0.0.1", port},
@@ -192,7 +195,8 @@ static void guests_leave_a_reserve(void)
     bx_outcome o;
     bx_error err;
     const char *args[] = {"sb_ends", "hold"};
-    bx_call c = {.module = core, .sealed = s, .args = args, .n_args = 2, .out_fd = -1, .err_fd = -1};
+    bx_call c = {
+        .module = core, .sealed = s, .args = args, .n_args = 2, .out_fd = -1, .err_fd = -1};
     CHECK(s);
     for (int i = 0; i < GUESTS; i++) {
         CHECK(bx_live_new(&c, &held[i], &o, &err) == BX_OK);

@@ -21,15 +21,15 @@
 struct bx_module {
     bx_runtime *rt;
     char *name;
-    bx_buf wasm; /* empty while nobody needed it: then `file` holds it */
-    int file;    /* where it was read from, or will be; -1: from bytes */
+    bx_buf wasm;        /* empty while nobody needed it: then `file` holds it */
+    int file;           /* where it was read from, or will be; -1: from bytes */
     bx_carried carried; /* or it is part of the program */
     bx_file_id id;
     bool known; /* `id` is that of `file`, which held what `of_wasm` says */
     bool summed;
     uint8_t of_wasm[BX_SHA256_BYTES];
     bx_wasm_kind kind;
-    bool wrapped; /* the file is a component around it */
+    bool wrapped;                               /* the file is a component around it */
     pthread_mutex_t lock;                       /* held while code is prepared */
     _Atomic(bx_emodule *) code[BX_MAX_ENGINES]; /* by engine index; set once */
 };
@@ -123,8 +123,8 @@ static const uint8_t *sum_of(bx_module *m)
     return m->of_wasm;
 }
 
-/* A component that is only the wrapping of a command for preview1 is run as that command, on the shorter
- * path and without the limits of the adapter in it.  True: `wasm` is the command. */
+/* A component that is only the wrapping of a command for preview1 is run as that command, on the
+ * shorter path and without the limits of the adapter in it.  True: `wasm` is the command. */
 static bool unwrap(bx_buf *wasm)
 {
     bx_eng_bytes inner = {0};
@@ -229,14 +229,14 @@ static bool find_cached(const bx_module *m, bx_engine *e, const bx_cache_key *ke
     return true;
 }
 
-/* The code that came with the program: as trusted as the program, so nothing is asked but whether it fits
- * this engine and this processor, and that the engine does. */
+/* The code that came with the program: as trusted as the program, so nothing is asked but whether
+ * it fits this engine and this processor, and that the engine does. */
 static bool load_carried(const bx_module *m, bx_engine *e, bx_emodule **ret)
 {
     bx_eng_error ee = {0};
     bx_str code = m->carried.code;
-    return code.n && bx_engine_load_carried(e, code_kind(m->kind), (const uint8_t *)code.p, code.n, ret,
-                                            &ee) == BX_ENG_OK;
+    return code.n && bx_engine_load_carried(e, code_kind(m->kind), (const uint8_t *)code.p, code.n,
+                                            ret, &ee) == BX_ENG_OK;
 }
 
 static bx_code compile(bx_module *m, bx_engine *e, const bx_module_use *use, bx_emodule **ret,
@@ -254,10 +254,7 @@ static bx_code compile(bx_module *m, bx_engine *e, const bx_module_use *use, bx_
     return rc == BX_OK ? compile_fresh(m, e, use, &key, ret, err) : rc;
 }
 
-void bx_core_tables(bx_host_table tables[BX_CORE_TABLES])
-{
-    tables[0] = bx_wasi_preview1;
-}
+void bx_core_tables(bx_host_table tables[BX_CORE_TABLES]) { tables[0] = bx_wasi_preview1; }
 
 static bx_code link_core(bx_emodule *code, bool traps, bx_error *err)
 {
@@ -271,8 +268,8 @@ static bx_code link_core(bx_emodule *code, bool traps, bx_error *err)
 static bx_code publish(bx_module *m, size_t i, bx_emodule *code, bx_error *err)
 {
     bool traps = bx_runtime_unknown_imports_trap(m->rt);
-    bx_code rc = m->kind == BX_WASM_CORE ? link_core(code, traps, err)
-                                         : bx_component_link(code, traps, err);
+    bx_code rc =
+        m->kind == BX_WASM_CORE ? link_core(code, traps, err) : bx_component_link(code, traps, err);
     if (rc != BX_OK) {
         bx_emodule_free(code);
         return rc;
@@ -316,7 +313,8 @@ static void end_of(bx_code rc, const bx_module_use *use)
         *use->end = BX_END_CANCELLED;
 }
 
-bx_code bx_module_code(bx_module *m, const bx_module_use *use, const bx_emodule **ret, bx_error *err)
+bx_code bx_module_code(bx_module *m, const bx_module_use *use, const bx_emodule **ret,
+                       bx_error *err)
 {
     bx_engine *e = NULL;
     size_t i = 0;
@@ -403,8 +401,8 @@ static bool open_remembered(bx_runtime *rt, const char *path, int *fd, const bx_
     return true;
 }
 
-/* `id`: of the file the bytes were read from; NULL: they are from elsewhere.  `limits` NULL: nothing
- * is prepared yet. */
+/* `id`: of the file the bytes were read from; NULL: they are from elsewhere.  `limits` NULL:
+ * nothing is prepared yet. */
 static bx_code open_buf(bx_runtime *rt, const char *name, bx_buf *wasm, const bx_file_id *id,
                         const bx_limits *limits, bx_module **ret, bx_error *err)
 {
@@ -516,7 +514,8 @@ bx_code bx_module_describe_bytes(const char *name, bx_str wasm, bx_buf *out, bx_
         return bx_wrap(refuse_kind(kind, wasm.n, err), err, "%s", name);
     bx_eng_error ee = {0};
     bx_eng_bytes text = {0};
-    bx_code rc = bx_from_engine(bx_engine_describe((const uint8_t *)wasm.p, wasm.n, &text, &ee), &ee, err);
+    bx_code rc =
+        bx_from_engine(bx_engine_describe((const uint8_t *)wasm.p, wasm.n, &text, &ee), &ee, err);
     if (rc == BX_OK) {
         (void)bx_buf_add(out, text.p, text.n);
         rc = bx_buf_check(out, err);

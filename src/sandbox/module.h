@@ -19,12 +19,11 @@ typedef enum bx_wasm_kind {
 } bx_wasm_kind;
 bx_wasm_kind bx_wasm_sniff(const uint8_t *p, size_t n);
 
-/* Read, validate, compile (or take from the cache) and link.  A file the cache remembers is not read
- * but kept open; should its bytes be needed later (calls with other limits) and be others by then,
- * that is BX_EINVAL.  `limits` choose the engine to
- * prepare first; calls with other limits prepare theirs when needed.  Fails with BX_ENOENT,
- * BX_EINVAL (not wasm, truncated), BX_ELIMIT (too large), BX_EUNSUPPORTED (needs what nobody
- * provides; the message lists it). */
+/* Read, validate, compile (or take from the cache) and link.  A file the cache remembers is not
+ * read but kept open; should its bytes be needed later (calls with other limits) and be others by
+ * then, that is BX_EINVAL.  `limits` choose the engine to prepare first; calls with other limits
+ * prepare theirs when needed.  Fails with BX_ENOENT, BX_EINVAL (not wasm, truncated), BX_ELIMIT
+ * (too large), BX_EUNSUPPORTED (needs what nobody provides; the message lists it). */
 BX_NODISCARD bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits,
                                     bx_module **ret, bx_error *err);
 /* As bx_module_open, but code is prepared by the first call, within its deadline and cancel: what
@@ -39,7 +38,8 @@ void bx_module_free(bx_module *m); /* NULL is fine */
 BX_DEFINE_AUTO(bx_module, bx_module_free)
 
 /* How it is run.  A component that is nothing but a preview1 command in the wrapping of
- * bx_module_componentize is run as that command (CORE, and wrapped); its exit codes are a component's. */
+ * bx_module_componentize is run as that command (CORE, and wrapped); its exit codes are a
+ * component's. */
 bx_wasm_kind bx_module_kind(const bx_module *m);
 bool bx_module_is_wrapped(const bx_module *m);
 bx_runtime *bx_module_runtime(const bx_module *m);
@@ -65,10 +65,11 @@ BX_NODISCARD bx_code bx_module_code(bx_module *m, const bx_module_use *use, cons
  * component's bytes go onto `out`. */
 BX_NODISCARD bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err);
 
-/* Read and parse a file, and describe it as one JSON object onto `out` (docs/inspect.md).  Nothing is
- * compiled; time and memory are linear in the file's size. */
+/* Read and parse a file, and describe it as one JSON object onto `out` (docs/inspect.md).  Nothing
+ * is compiled; time and memory are linear in the file's size. */
 BX_NODISCARD bx_code bx_module_describe(const char *path, bx_buf *out, bx_error *err);
 /* The same of bytes; `name` is for messages. */
-BX_NODISCARD bx_code bx_module_describe_bytes(const char *name, bx_str wasm, bx_buf *out, bx_error *err);
+BX_NODISCARD bx_code bx_module_describe_bytes(const char *name, bx_str wasm, bx_buf *out,
+                                              bx_error *err);
 
 #endif

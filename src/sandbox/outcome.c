@@ -1,9 +1,6 @@
 #include "sandbox/outcome.h"
 
-void bx_outcome_init(bx_outcome *o)
-{
-    *o = (bx_outcome){.kind = BX_OUT_FAILED};
-}
+void bx_outcome_init(bx_outcome *o) { *o = (bx_outcome){.kind = BX_OUT_FAILED}; }
 
 void bx_outcome_done(bx_outcome *o)
 {

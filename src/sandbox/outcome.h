@@ -18,15 +18,15 @@ typedef struct bx_outcome {
     uint64_t wall_ns, guest_ns, host_ns;
     uint64_t fuel_used, memory_peak;
     uint32_t memory_refused, table_refused; /* growths the limit refused */
-    bx_limits limits;   /* what the call had */
+    bx_limits limits;                       /* what the call had */
     bx_limit_hits hits; /* how often each of them refused something; one that ended the call did */
     uint64_t stdin_bytes, stdout_bytes, stderr_bytes;
     bx_fs_counters files;
     uint64_t http_requests, http_in, http_out;
     uint64_t socket_in, socket_out; /* bytes of raw sockets */
-    char *result; /* owned; what a typed function returned, as JSON; or NULL */
-    char *error; /* owned; words for people, the wasm backtrace after the first line; NULL for
-                    exit */
+    char *result;                   /* owned; what a typed function returned, as JSON; or NULL */
+    char *error;      /* owned; words for people, the wasm backtrace after the first line; NULL for
+                         exit */
     const char *trap; /* stable name of the trap or NULL */
 } bx_outcome;
 

@@ -5,11 +5,11 @@
 
 static void exit_codes_of_every_kind(void)
 {
-    static const int codes[] = {
-        [BX_OUT_TRAP] = 132,      [BX_OUT_DEADLINE] = 124, [BX_OUT_FUEL] = 132,
-        [BX_OUT_MEMORY] = 137,    [BX_OUT_STACK] = 132,    [BX_OUT_OUTPUT] = 132,
-        [BX_OUT_CANCELLED] = 130, [BX_OUT_DENIED] = 126,   [BX_OUT_FAILED] = 125,
-        [BX_OUT_TABLES] = 137};
+    static const int codes[] = {[BX_OUT_TRAP] = 132,      [BX_OUT_DEADLINE] = 124,
+                                [BX_OUT_FUEL] = 132,      [BX_OUT_MEMORY] = 137,
+                                [BX_OUT_STACK] = 132,     [BX_OUT_OUTPUT] = 132,
+                                [BX_OUT_CANCELLED] = 130, [BX_OUT_DENIED] = 126,
+                                [BX_OUT_FAILED] = 125,    [BX_OUT_TABLES] = 137};
     bx_outcome o;
     bx_outcome_init(&o);
     CHECK(o.kind == BX_OUT_FAILED);
@@ -68,8 +68,8 @@ static void json_says_what_there_is(void)
     CHECK(j && has_text(j, "kind", "exit") && has_text(j, "stdout", "a\"b"));
     const bx_json_val *hit = bx_json_get(bx_json_root(j), BX_LIT("limits_hit"));
     uint64_t times = 0;
-    CHECK(bx_json_size(hit) == 1 &&
-          bx_json_uint64(bx_json_get(hit, BX_LIT("fs_write")), &times) && times == 3);
+    CHECK(bx_json_size(hit) == 1 && bx_json_uint64(bx_json_get(hit, BX_LIT("fs_write")), &times) &&
+          times == 3);
     CHECK(has_text(j, "stderr_base64", "/wB4") && !bx_json_get(bx_json_root(j), BX_LIT("stderr")));
     uint64_t code = 0;
     CHECK(bx_json_uint64(bx_json_get(bx_json_root(j), BX_LIT("exit_code")), &code) && code == 300);

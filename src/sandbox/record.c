@@ -4,10 +4,7 @@
 
 enum { TEXTS_MAX = 16 << 20 };
 
-static void list_init(bx_record_list *l)
-{
-    *l = (bx_record_list){.texts = bx_buf_init(TEXTS_MAX)};
-}
+static void list_init(bx_record_list *l) { *l = (bx_record_list){.texts = bx_buf_init(TEXTS_MAX)}; }
 
 static void list_done(bx_record_list *l)
 {
@@ -73,8 +70,8 @@ void bx_record_add_file(bx_record *r, const bx_fs_event *ev)
         return;
     bx_record_list *l = &r->files;
     bx_record_file f = {.op = ev->op, .result = ev->result, .rights = ev->rights}, *to;
-    bool kept = (to = next(l, sizeof f)) && keep(l, ev->path, &f.path) &&
-                keep(l, ev->path2, &f.path2);
+    bool kept =
+        (to = next(l, sizeof f)) && keep(l, ev->path, &f.path) && keep(l, ev->path2, &f.path2);
     if (kept)
         *to = f;
     settle(l, kept);

@@ -28,7 +28,7 @@ struct bx_runtime {
     bx_ticker *ticker;
     _Atomic(bx_cache *) cache;
     pthread_mutex_t cache_lock; /* held while it is opened, which happens once */
-    char *cache_dir, *key_dir; /* of a cache that is to be opened; NULL: there is none, or it is */
+    char *cache_dir, *key_dir;  /* of a cache that is to be opened; NULL: there is none, or it is */
     uint64_t cache_max;
     void (*notice)(void *ctx, const char *text);
     void *notice_ctx;

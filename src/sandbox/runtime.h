@@ -17,17 +17,17 @@ typedef struct bx_runtime_config {
     const char *cache_dir; /* compiled code; NULL = none.  Refused when others can write to it */
     const char *key_dir;   /* where the key that authenticates the cache lives; NULL = cache_dir */
     uint64_t cache_max;    /* bytes kept in the cache; 0 = BX_CACHE_MAX */
-    bool cache_later;      /* made and opened when code is first looked for there: what it is refused for
-                              is a notice then, and there is none */
-    uint32_t compile_threads; /* 0 or 1: on the calling thread.  More: on a pool of the process,
-                                 whose threads do not survive fork */
+    bool cache_later; /* made and opened when code is first looked for there: what it is refused for
+                         is a notice then, and there is none */
+    uint32_t compile_threads;  /* 0 or 1: on the calling thread.  More: on a pool of the process,
+                                  whose threads do not survive fork */
     bool unknown_imports_trap; /* functions nobody provides end a guest when it calls them; false:
                                   a module that imports them is refused */
-    const char *compiler; /* the program `boxagnts`, started again to compile within limits of its own
-                             (sandbox/compile.h); NULL: compile in this process, without them */
-    bool by_signal;           /* bx_ticker_by_signal */
-    bx_egress *egress; /* the way out, lent by whoever put the process together; it must outlive
-                          the runtime.  NULL: no call has a network */
+    const char *compiler; /* the program `boxagnts`, started again to compile within limits of its
+                             own (sandbox/compile.h); NULL: compile in this process, without them */
+    bool by_signal;       /* bx_ticker_by_signal */
+    bx_egress *egress;    /* the way out, lent by whoever put the process together; it must outlive
+                             the runtime.  NULL: no call has a network */
     void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */
     void *notice_ctx;
 } bx_runtime_config;

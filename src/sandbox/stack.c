@@ -9,14 +9,15 @@
 #include "sandbox/internal.h"
 
 enum {
-    HOST_SHARE = 512 << 10,     /* bytes of stack for our own frames and the libraries below us */
-    MAIN_STACK_MAX = 120 << 20, /* of the main thread's stack, however large the system says it is */
+    HOST_SHARE = 512 << 10, /* bytes of stack for our own frames and the libraries below us */
+    MAIN_STACK_MAX =
+        120 << 20, /* of the main thread's stack, however large the system says it is */
 };
 
 /* The main thread's stack from what the kernel said at the start: the C library would read
  * /proc/self/maps, which takes longer than a small guest.  It ends with the page that holds the
- * program's name (AT_EXECFN, getauxval(3)) and grows down to RLIMIT_STACK below that, where no mapping
- * is put within the first 128 MiB.  0: cannot be told that way. */
+ * program's name (AT_EXECFN, getauxval(3)) and grows down to RLIMIT_STACK below that, where no
+ * mapping is put within the first 128 MiB.  0: cannot be told that way. */
 static uintptr_t main_stack_low(uintptr_t here)
 {
     const char *name = (const char *)getauxval(AT_EXECFN);
@@ -24,7 +25,8 @@ static uintptr_t main_stack_low(uintptr_t here)
     struct rlimit l;
     if (!name || gettid() != getpid() || getrlimit(RLIMIT_STACK, &l) != 0)
         return 0;
-    uintptr_t last = (uintptr_t)name + strlen(name) + sizeof(void *); /* a null pointer follows it */
+    uintptr_t last =
+        (uintptr_t)name + strlen(name) + sizeof(void *); /* a null pointer follows it */
     uintptr_t top = (last | (page - 1)) + 1;
     size_t size = l.rlim_cur < MAIN_STACK_MAX ? (size_t)l.rlim_cur : MAIN_STACK_MAX;
     return here < top && top - here < size ? top - size : 0;

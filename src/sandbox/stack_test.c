@@ -26,7 +26,8 @@ static void *other_thread(void *ret)
 /* A bound that is too low would let a guest run into what lies below the stack. */
 static void the_bound_is_never_too_low(void)
 {
-    uintptr_t low = bx_stack_low(), libc = low_by_libc(), here = (uintptr_t)__builtin_frame_address(0);
+    uintptr_t low = bx_stack_low(), libc = low_by_libc(),
+              here = (uintptr_t)__builtin_frame_address(0);
     CHECK(libc != 0 && low >= libc && low < here);
     struct rlimit l;
     CHECK(getrlimit(RLIMIT_STACK, &l) == 0);

@@ -1,15 +1,16 @@
-/* Host functions come in tables: each has its own module namespace and its own context in a call. */
+/* Host functions come in tables: each has its own module namespace and its own context in a call.
+ */
 #include "base/test.h"
 #include "bx_engine.h"
 
 /* Imports a.f and b.f; exports "go", which calls a.f once and b.f twice. */
 static const uint8_t WASM[] = {
-    0,  'a', 's', 'm', 1,   0, 0,   0,                                 /* magic, version */
-    1,  4,   1,   96,  0,   0,                                         /* types */
-    2,  13,  2,   1,   'a', 1, 'f', 0,  0, 1, 'b', 1, 'f', 0, 0,       /* imports */
-    3,  2,   1,   0,                                                   /* functions */
-    7,  6,   1,   2,   'g', 'o', 0, 2,                                 /* exports */
-    10, 10,  1,   8,   0,   16, 0,  16, 1, 16, 1, 11,                  /* code */
+    0,  'a', 's', 'm', 1,   0,   0,   0,                             /* magic, version */
+    1,  4,   1,   96,  0,   0,                                       /* types */
+    2,  13,  2,   1,   'a', 1,   'f', 0,  0, 1,  'b', 1,  'f', 0, 0, /* imports */
+    3,  2,   1,   0,                                                 /* functions */
+    7,  6,   1,   2,   'g', 'o', 0,   2,                             /* exports */
+    10, 10,  1,   8,   0,   16,  0,   16, 1, 16, 1,   11,            /* code */
 };
 
 static bx_engine *engine;

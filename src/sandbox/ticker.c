@@ -18,8 +18,8 @@ struct bx_ticker {
     _Atomic uint64_t soonest; /* a deadline that wants its own tick; UINT64_MAX = none */
     void (*tick)(void *ctx);
     void *ctx;
-    pthread_mutex_t lock;    /* held to start the thread, or the signal of a call that is alone */
-    _Atomic uint32_t begun;  /* 1: `thread` runs */
+    pthread_mutex_t lock;   /* held to start the thread, or the signal of a call that is alone */
+    _Atomic uint32_t begun; /* 1: `thread` runs */
     pthread_t thread;
     bool by_signal;
 };

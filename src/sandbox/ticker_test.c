@@ -141,6 +141,6 @@ static void free_accepts_null(void)
     CHECK(true);
 }
 
-BXT_MAIN(RUN(a_refused_thread_is_an_error); RUN(ticks_only_while_calls_run); RUN(wakes_from_parking);
-         RUN(the_thread_begins_with_the_first_call);
+BXT_MAIN(RUN(a_refused_thread_is_an_error); RUN(ticks_only_while_calls_run);
+         RUN(wakes_from_parking); RUN(the_thread_begins_with_the_first_call);
          RUN(a_lone_call_needs_no_thread); RUN(free_accepts_null);)

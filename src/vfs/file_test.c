@@ -373,5 +373,4 @@ BXT_MAIN(RUN(reads_and_writes_on_each); RUN(most_iovecs_on_each); RUN(seeking_on
          RUN(appending_on_each); RUN(sizes_on_each); RUN(removed_while_open_on_each);
          RUN(times_on_each); RUN(stats_on_each); RUN(advice_and_sync_on_each);
          RUN(readlink_is_cut_on_each); RUN(long_names_on_each); RUN(flags_of_opening);
-         RUN(out_of_memory);
-         RUN(a_leased_file_is_waited_for);)
+         RUN(out_of_memory); RUN(a_leased_file_is_waited_for);)

@@ -286,10 +286,11 @@ static bx_code add_cwd_below(bx_vfs *v, const bx_preopen *p, bx_str cwd, bx_erro
 {
     const char *rel = below(cwd, (bx_str){p->path, p->path_n});
     if (p->bk != &bx_host_backend)
-        return strcmp(rel, ".") == 0 ? add_preopen(v, p->bk, cwd, p->rights, p->fd, err)
-                                     : bx_fail(err, BX_EINVAL,
-                                               "working directory %s: only %s itself can be one there",
-                                               cwd.p, p->path);
+        return strcmp(rel, ".") == 0
+                   ? add_preopen(v, p->bk, cwd, p->rights, p->fd, err)
+                   : bx_fail(err, BX_EINVAL,
+                             "working directory %s: only %s itself can be one there", cwd.p,
+                             p->path);
     unsigned rights = p->rights;
     int fd = bx_openat2(p->fd, rel, O_PATH | O_DIRECTORY, BX_BENEATH);
     if (fd < 0)

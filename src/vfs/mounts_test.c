@@ -289,7 +289,7 @@ static void a_moved_handle_does_not_write(void)
     CHECK(kit_open(&k, "=w:/w", "read:/w", "rw:/w/out", NULL) == BX_OK);
     bx_file *out = kit_pre(&k, 1), *d;
     CHECK(kit_try(out, "d", "d", &d) == BX_E_SUCCESS);
-    CHECK(kit_put(d, "new", "1") == BX_E_SUCCESS); /* control */
+    CHECK(kit_put(d, "new", "1") == BX_E_SUCCESS);                    /* control */
     CHECK(rename(kit_path(&k, "w/out/d"), kit_path(&k, "w/d")) == 0); /* the host moves it */
     bx_set_time now = {.kind = BX_TIME_NOW};
     CHECK(kit_put(d, "new2", "1") == BX_E_PERM && kit_opens(d, "f", "w") == BX_E_PERM);
@@ -303,5 +303,4 @@ BXT_MAIN(RUN(preopens_in_order); RUN(nothing_granted); RUN(the_longest_mount_cou
          RUN(a_mount_through_a_link); RUN(what_is_refused); RUN(an_unreadable_directory);
          RUN(a_store_needs_a_place); RUN(a_kernel_without_openat2); RUN(references);
          RUN(out_of_memory); RUN(a_session_is_cheap);
-         RUN(a_moved_handle_has_the_rights_of_its_place);
-         RUN(a_moved_handle_does_not_write);)
+         RUN(a_moved_handle_has_the_rights_of_its_place); RUN(a_moved_handle_does_not_write);)

@@ -19,7 +19,7 @@ enum {
     BX_GUEST_BUF = 2 * BX_MAX_PATH + 2, /* a directory's guest path with a path below it */
     BX_MAX_DEVS = 64,                   /* devices told apart in one session */
     BX_MAX_SHOWN = 8,                   /* devices remembered as harmless; others are asked again */
-    BX_MAX_MADE = 16,                   /* files made by a session that are remembered (vfs/place.h) */
+    BX_MAX_MADE = 16, /* files made by a session that are remembered (vfs/place.h) */
 };
 
 typedef struct bx_carve bx_carve;
@@ -35,8 +35,8 @@ typedef struct bx_preopen {
     char *path; /* owned; guest path */
     size_t path_n;
     unsigned rights;
-    int fd;    /* O_PATH directory; -1: in memory, or above the mounts */
-    dev_t dev; /* of fd; its file system may be shown */
+    int fd;            /* O_PATH directory; -1: in memory, or above the mounts */
+    dev_t dev;         /* of fd; its file system may be shown */
     const char *shown; /* the name guests get it by where that is not its path: "."; or NULL */
 } bx_preopen;
 
@@ -80,7 +80,7 @@ struct bx_file {
     char *lent;        /* memory: the name lent by readdir */
     const char *above; /* above the mounts: its guest path, "" for "/"; borrowed from a preopen */
     size_t above_n;
-    char *guest;       /* owned guest path, only kept when events are on; preopens: NULL */
+    char *guest; /* owned guest path, only kept when events are on; preopens: NULL */
     size_t guest_n;
 };
 

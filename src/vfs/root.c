@@ -108,7 +108,8 @@ bx_errno bx_root_follow(bx_file **dir, bx_str *path)
     place w;
     size_t i;
     bx_str rest = BX_LIT("");
-    if (path->n == 0 || path->p[0] == '/' || path->n > BX_MAX_PATH || memchr(path->p, '\0', path->n))
+    if (path->n == 0 || path->p[0] == '/' || path->n > BX_MAX_PATH ||
+        memchr(path->p, '\0', path->n))
         return BX_E_SUCCESS; /* refused by whoever reads the text */
     (void)walk(d, *path, &w, &i, &rest);
     if (i == d->s->v->n_pre)
@@ -119,9 +120,10 @@ bx_errno bx_root_follow(bx_file **dir, bx_str *path)
     return bx_vfs_preopen(d->s, i, dir);
 }
 
-/* ---- the backend ------------------------------------------------------------------------------ */
-/* What would change something needs the right to write, which these directories never have; so those
- * functions are not there. */
+/* ---- the backend ------------------------------------------------------------------------------
+ */
+/* What would change something needs the right to write, which these directories never have; so
+ * those functions are not there. */
 
 /* The directory above mounts that `path` names. */
 static bx_errno find(const bx_file *dir, const char *path, place *w)

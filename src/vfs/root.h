@@ -1,6 +1,7 @@
 /* vfs/root.h - the directories above the mounts: where no mount is at "/", an empty "/" that holds
- * nothing but the ways to what was granted.  It can be opened and listed, and gives no right: nothing
- * can be made or changed in it, and what lies behind it is judged by the grant it belongs to. */
+ * nothing but the ways to what was granted.  It can be opened and listed, and gives no right:
+ * nothing can be made or changed in it, and what lies behind it is judged by the grant it belongs
+ * to. */
 #ifndef BX_VFS_ROOT_H
 #define BX_VFS_ROOT_H
 

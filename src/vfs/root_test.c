@@ -58,7 +58,8 @@ static void it_leads_into_what_was_granted(void)
 {
     kit k;
     bx_file *root = three_mounts(&k), *sub = NULL;
-    CHECK(strcmp(kit_read(root, "a/b/f"), "one") == 0 && strcmp(kit_read(root, "a/c/d/f"), "two") == 0);
+    CHECK(strcmp(kit_read(root, "a/b/f"), "one") == 0 &&
+          strcmp(kit_read(root, "a/c/d/f"), "two") == 0);
     CHECK(strcmp(kit_read(root, "./a/x/../b//f"), "") == 0); /* x leads nowhere */
     CHECK(strcmp(kit_read(root, "a/c/../b/sub/../f"), "one") == 0);
     CHECK(kit_put(root, "a/b/new", "n") == BX_E_SUCCESS && kit_has(&k, "w/new", "n"));
@@ -81,8 +82,10 @@ static void it_gives_no_right(void)
     bx_file *root = three_mounts(&k);
     CHECK(kit_put(root, "a/c/d/f", "x") == BX_E_PERM && kit_has(&k, "w2/f", "two"));
     CHECK(kit_put(root, "new", "x") == BX_E_PERM && kit_put(root, "a/new", "x") == BX_E_PERM);
-    CHECK(bx_vfs_mkdir_at(root, S("d")) == BX_E_PERM && bx_vfs_mkdir_at(root, S("a/c/d/e")) == BX_E_PERM);
-    CHECK(bx_vfs_rmdir_at(root, S("a")) == BX_E_PERM && bx_vfs_unlink_at(root, S("a")) == BX_E_PERM);
+    CHECK(bx_vfs_mkdir_at(root, S("d")) == BX_E_PERM &&
+          bx_vfs_mkdir_at(root, S("a/c/d/e")) == BX_E_PERM);
+    CHECK(bx_vfs_rmdir_at(root, S("a")) == BX_E_PERM &&
+          bx_vfs_unlink_at(root, S("a")) == BX_E_PERM);
     CHECK(bx_vfs_symlink_at(S("f"), root, S("l")) == BX_E_PERM);
     CHECK(bx_vfs_rename_at(root, S("a"), root, S("z")) == BX_E_PERM);
     CHECK(bx_vfs_rename_at(root, S("a/b/f"), root, S("z")) == BX_E_PERM);
@@ -96,7 +99,8 @@ static void it_gives_no_right(void)
     for (size_t i = 0; i < BX_COUNT(nowhere); i++)
         CHECK(bx_vfs_stat_at(root, S(nowhere[i]), true, &st) == BX_E_NOENT &&
               kit_opens(root, nowhere[i], "r") == BX_E_NOENT);
-    static const char *const out[] = {"..", "../..", "a/../..", "a/b/../../../out/canary", "/etc", ""};
+    static const char *const out[] = {"..",   "../..", "a/../..", "a/b/../../../out/canary",
+                                      "/etc", ""};
     for (size_t i = 0; i < BX_COUNT(out); i++)
         CHECK(kit_opens(root, out[i], "r") != BX_E_SUCCESS);
     kit_done(&k);
@@ -129,7 +133,8 @@ static void working_directories(void)
         CHECK(bx_grant_set_cwd(k.g, S(some[i].cwd), &k.err) == BX_OK);
         CHECK(kit_open(&k, "=w:/w", some[i].rights, NULL) == BX_OK && n_pre(&k) == 3);
         bx_file *dot = kit_pre(&k, 2);
-        CHECK(shown(&k, 1, "/") && shown(&k, 2, ".") && strcmp(kit_read(dot, some[i].file), some[i].file) == 0);
+        CHECK(shown(&k, 1, "/") && shown(&k, 2, ".") &&
+              strcmp(kit_read(dot, some[i].file), some[i].file) == 0);
         CHECK(kit_put(dot, "new", "x") == (some[i].rights[1] == 'w' ? BX_E_SUCCESS : BX_E_PERM));
         CHECK(kit_opens(dot, "../../out/canary", "r") == BX_E_PERM);
         kit_done(&k);
@@ -155,7 +160,8 @@ static void working_directories_that_cannot_be(void)
     CHECK(bx_grant_set_cwd(k.g, S("/a"), &k.err) == BX_OK); /* above a grant: as "/" is */
     char names[64];
     CHECK(kit_open(&k, "=w:/a/w", "rw:/a/w", NULL) == BX_OK && n_pre(&k) == 3);
-    CHECK(kit_list(kit_pre(&k, 2), names, sizeof names) == BX_E_SUCCESS && strcmp(names, "w ") == 0);
+    CHECK(kit_list(kit_pre(&k, 2), names, sizeof names) == BX_E_SUCCESS &&
+          strcmp(names, "w ") == 0);
     CHECK(kit_put(kit_pre(&k, 2), "x", "x") == BX_E_PERM &&
           kit_put(kit_pre(&k, 2), "w/x", "x") == BX_E_SUCCESS);
     kit_done(&k);

@@ -1,6 +1,6 @@
 /* poll_oneoff: wait for a time or for bytes, whichever comes first.  Every subscription that is
- * wrong gets an event of its own that says so, and the others are served all the same; but one of an
- * unknown type is no subscription, no event could name it, and the call is EINVAL. */
+ * wrong gets an event of its own that says so, and the others are served all the same; but one of
+ * an unknown type is no subscription, no event could name it, and the call is EINVAL. */
 #include "wasi/internal.h"
 
 #include <limits.h>

@@ -1,8 +1,10 @@
-/* ask TIMES METHOD SCHEME AUTHORITY PATH [NAME VALUE]...: hand the host a request exactly as it is written, TIMES times,
- * one after the other; with a negative number, all at once, and no body is read before all have their heads.
- * Prints what became of them: "status N" or "error N" (the number of the error code) each, counted.
+/* ask TIMES METHOD SCHEME AUTHORITY PATH [NAME VALUE]...: hand the host a request exactly as it is
+ * written, TIMES times, one after the other; with a negative number, all at once, and no body is
+ * read before all have their heads. Prints what became of them: "status N" or "error N" (the number
+ * of the error code) each, counted.
  *
- * ask fields COUNT BYTES: make COUNT `fields` of about so many bytes each, keep them, and say so. */
+ * ask fields COUNT BYTES: make COUNT `fields` of about so many bytes each, keep them, and say so.
+ */
 #include "ask.h"
 
 #include <stdio.h>
@@ -15,7 +17,10 @@ static unsigned statuses[CODES], errors[CODES];
 static wasi_http_types_own_incoming_response_t held[MAX_AT_ONCE];
 static size_t n_held;
 
-static ask_string_t text(const char *s) { return (ask_string_t){(uint8_t *)(uintptr_t)s, strlen(s)}; }
+static ask_string_t text(const char *s)
+{
+    return (ask_string_t){(uint8_t *)(uintptr_t)s, strlen(s)};
+}
 
 static _Noreturn void malformed(const char *what)
 {
@@ -76,7 +81,8 @@ static void await(wasi_http_types_own_future_incoming_response_t future)
 {
     wasi_http_types_borrow_future_incoming_response_t self =
         wasi_http_types_borrow_future_incoming_response(future);
-    wasi_io_poll_own_pollable_t ready = wasi_http_types_method_future_incoming_response_subscribe(self);
+    wasi_io_poll_own_pollable_t ready =
+        wasi_http_types_method_future_incoming_response_subscribe(self);
     wasi_io_poll_method_pollable_block(wasi_io_poll_borrow_pollable(ready));
     wasi_io_poll_pollable_drop_own(ready);
     wasi_http_types_result_result_own_incoming_response_error_code_void_t got;
@@ -160,8 +166,8 @@ int main(int argc, char **argv)
     return 0;
 }
 
-/* Our own start: naming __wasm_call_ctors keeps the linker from wrapping every export, cabi_realloc among them, in
- * constructors and destructors (docs/web_fetch.md). */
+/* Our own start: naming __wasm_call_ctors keeps the linker from wrapping every export, cabi_realloc
+ * among them, in constructors and destructors (docs/web_fetch.md). */
 void __wasm_call_ctors(void);
 int __main_void(void);
 void _start(void);

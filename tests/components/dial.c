@@ -5,7 +5,8 @@
  *   make tcp|udp         make a socket and do nothing with it
  *   brief tcp|udp        the same, and drop it
  *   listen PORT          try to bind that port and listen
- * An error is printed as "error N", the number of error-code of wasi:sockets/network (1 = access-denied). */
+ * An error is printed as "error N", the number of error-code of wasi:sockets/network (1 =
+ * access-denied). */
 #include "dial.h"
 
 #include <stdio.h>
@@ -25,12 +26,14 @@ static void wait_for(wasi_io_poll_own_pollable_t p)
 
 static wasi_sockets_network_ip_socket_address_t address(const char *ip, const char *port)
 {
-    wasi_sockets_network_ip_socket_address_t a = {.tag = WASI_SOCKETS_NETWORK_IP_SOCKET_ADDRESS_IPV4};
+    wasi_sockets_network_ip_socket_address_t a = {.tag =
+                                                      WASI_SOCKETS_NETWORK_IP_SOCKET_ADDRESS_IPV4};
     unsigned b[4] = {0};
     if (sscanf(ip, "%u.%u.%u.%u", &b[0], &b[1], &b[2], &b[3]) != 4)
         exit(2);
     a.val.ipv4.port = (uint16_t)atoi(port);
-    a.val.ipv4.address = (wasi_sockets_network_ipv4_address_t){(uint8_t)b[0], (uint8_t)b[1], (uint8_t)b[2], (uint8_t)b[3]};
+    a.val.ipv4.address = (wasi_sockets_network_ipv4_address_t){(uint8_t)b[0], (uint8_t)b[1],
+                                                               (uint8_t)b[2], (uint8_t)b[3]};
     return a;
 }
 
@@ -38,8 +41,10 @@ static void talk(wasi_sockets_tcp_tuple2_own_input_stream_own_output_stream_t *s
 {
     dial_list_u8_t ping = {(uint8_t *)(uintptr_t)"ping", 4}, got;
     wasi_io_streams_stream_error_t e;
-    if (!wasi_io_streams_method_output_stream_blocking_write_and_flush(wasi_io_streams_borrow_output_stream(s->f1), &ping, &e) ||
-        !wasi_io_streams_method_input_stream_blocking_read(wasi_io_streams_borrow_input_stream(s->f0), 100, &got, &e))
+    if (!wasi_io_streams_method_output_stream_blocking_write_and_flush(
+            wasi_io_streams_borrow_output_stream(s->f1), &ping, &e) ||
+        !wasi_io_streams_method_input_stream_blocking_read(
+            wasi_io_streams_borrow_input_stream(s->f0), 100, &got, &e))
         printf("broken\n");
     else
         printf("%.*s\n", (int)got.len, (const char *)got.ptr);
@@ -51,7 +56,8 @@ static void tcp(const char *ip, const char *port)
     wasi_sockets_tcp_own_tcp_socket_t own;
     wasi_sockets_tcp_tuple2_own_input_stream_own_output_stream_t streams;
     uint8_t e = 0;
-    if (!wasi_sockets_tcp_create_socket_create_tcp_socket(WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &own, &e)) {
+    if (!wasi_sockets_tcp_create_socket_create_tcp_socket(
+            WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &own, &e)) {
         fail(e);
         return;
     }
@@ -79,7 +85,8 @@ static void udp(const char *ip, const char *port)
     wasi_sockets_udp_list_incoming_datagram_t got;
     uint64_t n = 0;
     uint8_t e = 0;
-    if (!wasi_sockets_udp_create_socket_create_udp_socket(WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &own, &e)) {
+    if (!wasi_sockets_udp_create_socket_create_udp_socket(
+            WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &own, &e)) {
         fail(e);
         return;
     }
@@ -94,8 +101,10 @@ static void udp(const char *ip, const char *port)
     d.remote_address.is_some = true;
     d.remote_address.val = to;
     wasi_sockets_udp_list_outgoing_datagram_t list = {&d, 1};
-    wasi_sockets_udp_borrow_outgoing_datagram_stream_t out = wasi_sockets_udp_borrow_outgoing_datagram_stream(streams.f1);
-    wasi_sockets_udp_borrow_incoming_datagram_stream_t in = wasi_sockets_udp_borrow_incoming_datagram_stream(streams.f0);
+    wasi_sockets_udp_borrow_outgoing_datagram_stream_t out =
+        wasi_sockets_udp_borrow_outgoing_datagram_stream(streams.f1);
+    wasi_sockets_udp_borrow_incoming_datagram_stream_t in =
+        wasi_sockets_udp_borrow_incoming_datagram_stream(streams.f0);
     if (!wasi_sockets_udp_method_outgoing_datagram_stream_check_send(out, &n, &e) ||
         !wasi_sockets_udp_method_outgoing_datagram_stream_send(out, &list, &n, &e)) {
         fail(e);
@@ -121,17 +130,20 @@ static void name(const char *host)
         fail(e);
         return;
     }
-    wasi_sockets_ip_name_lookup_borrow_resolve_address_stream_t s = wasi_sockets_ip_name_lookup_borrow_resolve_address_stream(own);
+    wasi_sockets_ip_name_lookup_borrow_resolve_address_stream_t s =
+        wasi_sockets_ip_name_lookup_borrow_resolve_address_stream(own);
     for (;;) {
         wait_for(wasi_sockets_ip_name_lookup_method_resolve_address_stream_subscribe(s));
-        if (!wasi_sockets_ip_name_lookup_method_resolve_address_stream_resolve_next_address(s, &a, &e)) {
+        if (!wasi_sockets_ip_name_lookup_method_resolve_address_stream_resolve_next_address(s, &a,
+                                                                                            &e)) {
             fail(e);
             return;
         }
         if (!a.is_some)
             break;
         if (a.val.tag == WASI_SOCKETS_NETWORK_IP_ADDRESS_IPV4)
-            printf("%d.%d.%d.%d ", a.val.val.ipv4.f0, a.val.val.ipv4.f1, a.val.val.ipv4.f2, a.val.val.ipv4.f3);
+            printf("%d.%d.%d.%d ", a.val.val.ipv4.f0, a.val.val.ipv4.f1, a.val.val.ipv4.f2,
+                   a.val.val.ipv4.f3);
     }
     printf("end\n");
 }
@@ -141,9 +153,10 @@ static void make(const char *kind, bool keep)
     wasi_sockets_tcp_own_tcp_socket_t t;
     wasi_sockets_udp_own_udp_socket_t u;
     uint8_t e = 0;
-    bool ok = strcmp(kind, "tcp") == 0
-                  ? wasi_sockets_tcp_create_socket_create_tcp_socket(WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &t, &e)
-                  : wasi_sockets_udp_create_socket_create_udp_socket(WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &u, &e);
+    bool ok = strcmp(kind, "tcp") == 0 ? wasi_sockets_tcp_create_socket_create_tcp_socket(
+                                             WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &t, &e)
+                                       : wasi_sockets_udp_create_socket_create_udp_socket(
+                                             WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &u, &e);
     if (!ok)
         fail(e);
     else if (!keep && strcmp(kind, "tcp") == 0)
@@ -159,13 +172,16 @@ static void listen_on(const char *port)
     wasi_sockets_network_ip_socket_address_t at = address("127.0.0.1", port);
     wasi_sockets_tcp_own_tcp_socket_t own;
     uint8_t e = 0;
-    if (!wasi_sockets_tcp_create_socket_create_tcp_socket(WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &own, &e)) {
+    if (!wasi_sockets_tcp_create_socket_create_tcp_socket(
+            WASI_SOCKETS_NETWORK_IP_ADDRESS_FAMILY_IPV4, &own, &e)) {
         fail(e);
         return;
     }
     wasi_sockets_tcp_borrow_tcp_socket_t s = wasi_sockets_tcp_borrow_tcp_socket(own);
-    if (wasi_sockets_tcp_method_tcp_socket_start_bind(s, net, &at, &e) && wasi_sockets_tcp_method_tcp_socket_finish_bind(s, &e) &&
-        wasi_sockets_tcp_method_tcp_socket_start_listen(s, &e) && wasi_sockets_tcp_method_tcp_socket_finish_listen(s, &e))
+    if (wasi_sockets_tcp_method_tcp_socket_start_bind(s, net, &at, &e) &&
+        wasi_sockets_tcp_method_tcp_socket_finish_bind(s, &e) &&
+        wasi_sockets_tcp_method_tcp_socket_start_listen(s, &e) &&
+        wasi_sockets_tcp_method_tcp_socket_finish_listen(s, &e))
         printf("listening\n");
     else
         fail(e);
@@ -200,8 +216,8 @@ int main(int argc, char **argv)
     return 0;
 }
 
-/* Our own start: naming __wasm_call_ctors keeps the linker from wrapping every export, cabi_realloc among them, in
- * constructors and destructors (docs/web_fetch.md). */
+/* Our own start: naming __wasm_call_ctors keeps the linker from wrapping every export, cabi_realloc
+ * among them, in constructors and destructors (docs/web_fetch.md). */
 void __wasm_call_ctors(void);
 int __main_void(void);
 void _start(void);

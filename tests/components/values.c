@@ -1,5 +1,5 @@
-/* values.wit in C: functions over every kind of value, to be called by `boxagnts exec --invoke`.  A result that has
- * memory of its own is the argument's: the bindings hand both over. */
+/* values.wit in C: functions over every kind of value, to be called by `boxagnts exec --invoke`.  A
+ * result that has memory of its own is the argument's: the bindings hand both over. */
 #include "values.h"
 
 #include <limits.h>
@@ -46,14 +46,14 @@ void exports_sample_values_echo_of_variant(exports_sample_values_echo_shape_t *v
     *ret = *v;
 }
 
-exports_sample_values_echo_colour_t
-exports_sample_values_echo_of_enum(exports_sample_values_echo_colour_t v)
+exports_sample_values_echo_colour_t exports_sample_values_echo_of_enum(
+    exports_sample_values_echo_colour_t v)
 {
     return v;
 }
 
-exports_sample_values_echo_rights_t
-exports_sample_values_echo_of_flags(exports_sample_values_echo_rights_t v)
+exports_sample_values_echo_rights_t exports_sample_values_echo_of_flags(
+    exports_sample_values_echo_rights_t v)
 {
     return v;
 }
@@ -87,8 +87,8 @@ bool exports_sample_values_echo_of_empty_result(exports_sample_values_echo_resul
     return !v->is_err;
 }
 
-bool exports_sample_values_echo_divide(int32_t a, int32_t b, values_string_t *maybe_note, int32_t *ret,
-                                       values_string_t *err)
+bool exports_sample_values_echo_divide(int32_t a, int32_t b, values_string_t *maybe_note,
+                                       int32_t *ret, values_string_t *err)
 {
     if (b != 0 && !(a == INT32_MIN && b == -1)) {
         *ret = a / b;

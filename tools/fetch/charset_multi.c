@@ -38,8 +38,8 @@ static step shift_jis(const unsigned char *p, size_t n)
         return (step){.open = true};
     if (!within(p[1], 0x40, 0x7e) && !within(p[1], 0x80, 0xfc))
         return failed(p, n);
-    size_t pointer = (size_t)(p[0] - (p[0] < 0xa0 ? 0x81 : 0xc1)) * 188 + p[1] -
-                     (p[1] < 0x7f ? 0x40u : 0x41u);
+    size_t pointer =
+        (size_t)(p[0] - (p[0] < 0xa0 ? 0x81 : 0xc1)) * 188 + p[1] - (p[1] < 0x7f ? 0x40u : 0x41u);
     if (pointer >= 8836 && pointer <= 10715)
         return (step){.cp = (uint32_t)(0xe000 - 8836 + pointer), .used = 2};
     return pair(p, n, pointer < BX_COUNT(jis0208_index) ? jis0208_index[pointer] : 0);
@@ -57,8 +57,8 @@ static step euc_jp(const unsigned char *p, size_t n)
         if (n < 3)
             return (step){.open = true};
         size_t pointer = (size_t)(p[1] - 0xa1) * 94 + p[2] - 0xa1u;
-        bool good = within(p[2], 0xa1, 0xfe) && pointer < BX_COUNT(jis0212_index) &&
-                    jis0212_index[pointer];
+        bool good =
+            within(p[2], 0xa1, 0xfe) && pointer < BX_COUNT(jis0212_index) && jis0212_index[pointer];
         if (good)
             return (step){.cp = jis0212_index[pointer], .used = 3};
         return (step){.cp = BAD, .used = p[2] < 0x80 ? 2 : 3};
@@ -87,8 +87,7 @@ static step big5(const unsigned char *p, size_t n)
         return (step){.open = true};
     if (!within(p[1], 0x40, 0x7e) && !within(p[1], 0xa1, 0xfe))
         return failed(p, n);
-    size_t pointer =
-        (size_t)(p[0] - 0x81) * 157 + p[1] - (p[1] < 0x7f ? 0x40u : 0x62u);
+    size_t pointer = (size_t)(p[0] - 0x81) * 157 + p[1] - (p[1] < 0x7f ? 0x40u : 0x62u);
     if (pointer == 1133 || pointer == 1135 || pointer == 1164 || pointer == 1166)
         return (step){.cp = pointer < 1150 ? 0xca : 0xea,
                       .more = pointer == 1133 || pointer == 1164 ? 0x304 : 0x30c,
@@ -137,8 +136,8 @@ static step gb18030(const unsigned char *p, size_t n)
         return (step){.cp = cp ? cp : BAD, .used = whole ? 4 : 1};
     }
     size_t pointer = (size_t)(p[0] - 0x81) * 190 + p[1] - (p[1] < 0x7f ? 0x40u : 0x41u);
-    bool good = (within(p[1], 0x40, 0x7e) || within(p[1], 0x80, 0xfe)) &&
-                pointer < BX_COUNT(gb18030_index);
+    bool good =
+        (within(p[1], 0x40, 0x7e) || within(p[1], 0x80, 0xfe)) && pointer < BX_COUNT(gb18030_index);
     return pair(p, n, good ? gb18030_index[pointer] : 0);
 }
 
@@ -225,7 +224,8 @@ static void iso_2022_jp(bx_str s, bool cut, bx_buf *out)
             return;
         }
         unsigned char t = (unsigned char)s.p[at + 1];
-        uint32_t cp = within(t, 0x21, 0x7e) ? jis0208_index[(size_t)(b - 0x21) * 94 + t - 0x21u] : 0;
+        uint32_t cp =
+            within(t, 0x21, 0x7e) ? jis0208_index[(size_t)(b - 0x21) * 94 + t - 0x21u] : 0;
         wf_add_utf8(out, cp ? cp : BAD);
         at += t == 0x1b ? 1 : 2;
     }

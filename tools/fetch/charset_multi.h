@@ -1,5 +1,5 @@
-/* fetch/charset_multi.h - the multi-byte decoders of the WHATWG Encoding standard (sections 10 to 13
- * and 14.5), with its index tables.  Pure. */
+/* fetch/charset_multi.h - the multi-byte decoders of the WHATWG Encoding standard (sections 10 to
+ * 13 and 14.5), with its index tables.  Pure. */
 #ifndef WF_CHARSET_MULTI_H
 #define WF_CHARSET_MULTI_H
 

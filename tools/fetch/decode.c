@@ -183,8 +183,8 @@ static bx_code start_inflate(stage *s, bx_str in, bx_error *err)
 /* zlib's words for a check value or length that does not fit the data before it. */
 static bool is_wrong_sum(const char *msg)
 {
-    return msg && (strcmp(msg, "incorrect data check") == 0 ||
-                   strcmp(msg, "incorrect length check") == 0);
+    return msg &&
+           (strcmp(msg, "incorrect data check") == 0 || strcmp(msg, "incorrect length check") == 0);
 }
 
 static bx_code feed_inflate(wf_decoder *d, size_t i, bx_str in, bx_error *err)

@@ -26,10 +26,11 @@ void wf_math_add_tex(bx_str tex, bx_buf *ret)
 static const struct script {
     const char *name, *first, *second, *open, *close;
 } scripts[] = {
-    {"msup", "^", "", "", ""},       {"msub", "_", "", "", ""},       {"msubsup", "_", "^", "", ""},
-    {"munder", "_", "", "", ""},     {"mover", "^", "", "", ""},      {"munderover", "_", "^", "", ""},
-    {"mfrac", "/", "", "", ""},      {"msqrt", "", "", "\xe2\x88\x9a(", ")"},
-    {"mroot", "^1/", "", "", ""},    {"mtr", " ", " ", "", ";"},
+    {"msup", "^", "", "", ""},     {"msub", "_", "", "", ""},
+    {"msubsup", "_", "^", "", ""}, {"munder", "_", "", "", ""},
+    {"mover", "^", "", "", ""},    {"munderover", "_", "^", "", ""},
+    {"mfrac", "/", "", "", ""},    {"msqrt", "", "", "\xe2\x88\x9a(", ")"},
+    {"mroot", "^1/", "", "", ""},  {"mtr", " ", " ", "", ";"},
 };
 
 typedef struct level {
@@ -83,8 +84,7 @@ static void close_element(formula *f)
 static bool is_tex(const wf_tok *tok)
 {
     bx_str encoding;
-    return wf_tok_attr(tok, "encoding", &encoding) &&
-           (wf_find_nocase(encoding, "tex") != SIZE_MAX);
+    return wf_tok_attr(tok, "encoding", &encoding) && (wf_find_nocase(encoding, "tex") != SIZE_MAX);
 }
 
 /* White space between elements means nothing; inside one it is a blank. */

@@ -5,8 +5,8 @@
 
 #include "fetch/html_tok.h"
 
-/* The formula that the start tag `tok` of <math> begins; `ahead` stands behind it.  Appends to `ret`,
- * decoded: "$x_1$" of TeX, "x_1" of elements. */
+/* The formula that the start tag `tok` of <math> begins; `ahead` stands behind it.  Appends to
+ * `ret`, decoded: "$x_1$" of TeX, "x_1" of elements. */
 void wf_math_text(const wf_tok *tok, wf_tokenizer ahead, bx_buf *ret);
 
 /* TeX as it stands in text: between dollar signs, white space collapsed. */

@@ -40,11 +40,11 @@ static int name_cmp(bx_str s, const char *name)
 
 /* The first element of each letter, in alphabetical order; where there is none, the next. */
 static const unsigned char by_letter[27] = {
-    WF_TAG_A,        WF_TAG_B,     WF_TAG_CANVAS,    WF_TAG_DATALIST, WF_TAG_EM,    WF_TAG_FIELDSET,
-    WF_TAG_H1,       WF_TAG_H1,    WF_TAG_I,         WF_TAG_KBD,      WF_TAG_KBD,   WF_TAG_LABEL,
-    WF_TAG_MAIN,     WF_TAG_NAV,   WF_TAG_OBJECT,    WF_TAG_P,        WF_TAG_Q,     WF_TAG_S,
-    WF_TAG_S,        WF_TAG_TABLE, WF_TAG_U,         WF_TAG_VAR,      WF_TAG_WBR,   WF_TAG_XMP,
-    WF_TAG_COUNT,    WF_TAG_COUNT, WF_TAG_COUNT};
+    WF_TAG_A,     WF_TAG_B,     WF_TAG_CANVAS, WF_TAG_DATALIST, WF_TAG_EM,  WF_TAG_FIELDSET,
+    WF_TAG_H1,    WF_TAG_H1,    WF_TAG_I,      WF_TAG_KBD,      WF_TAG_KBD, WF_TAG_LABEL,
+    WF_TAG_MAIN,  WF_TAG_NAV,   WF_TAG_OBJECT, WF_TAG_P,        WF_TAG_Q,   WF_TAG_S,
+    WF_TAG_S,     WF_TAG_TABLE, WF_TAG_U,      WF_TAG_VAR,      WF_TAG_WBR, WF_TAG_XMP,
+    WF_TAG_COUNT, WF_TAG_COUNT, WF_TAG_COUNT};
 
 static wf_tag tag_find(bx_str name)
 {

@@ -33,8 +33,8 @@ typedef struct wf_tok {
     wf_tok_kind kind;
     wf_tag tag;  /* START, END; of a TEXT: the raw-text element it is the content of, else OTHER */
     bx_str name; /* START, END: as written */
-    uint32_t hash;     /* of a START or END that is OTHER: of the name in lower case */
-    bx_str attrs;      /* START: what follows the name, the '>' included */
+    uint32_t hash;              /* of a START or END that is OTHER: of the name in lower case */
+    bx_str attrs;               /* START: what follows the name, the '>' included */
     const struct wf_attr *list; /* its first attributes; the tokenizer's, until the next token */
     size_t n_list;
     bool self_closing; /* START */

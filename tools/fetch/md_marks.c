@@ -233,7 +233,7 @@ static bool melt_code(wf_md *md, wf_mark *m)
         return false;
     }
     size_t at = md->closed.at, fence = md->closed.body - at; /* ticks, and a space when padded */
-    kill_delims(md, at); /* none stands inside code */
+    kill_delims(md, at);                                     /* none stands inside code */
     para_cut(md, md->para.n - fence);
     memmove(md->para.p + at, md->para.p + at + fence, md->para.n - at - fence);
     para_cut(md, md->para.n - fence);
@@ -263,8 +263,10 @@ static bool melt_emphasis(wf_md *md, wf_mark *m)
 
 static void open_mark(wf_md *md, wf_mark *m)
 {
-    static const char *const begin[] = {
-        [WF_MARK_SUP] = "<sup>", [WF_MARK_SUB] = "<sub>", [WF_MARK_LINK] = "[", [WF_MARK_CODE] = ""};
+    static const char *const begin[] = {[WF_MARK_SUP] = "<sup>",
+                                        [WF_MARK_SUB] = "<sub>",
+                                        [WF_MARK_LINK] = "[",
+                                        [WF_MARK_CODE] = ""};
     if (m->open || m->mute || (m->kind == WF_MARK_CODE && melt_code(md, m)))
         return;
     if (is_emphasis(m->kind)) {

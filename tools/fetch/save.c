@@ -131,8 +131,8 @@ static int copy(int from, int to)
     }
 }
 
-/* A file that is there keeps its mode and its links: it is filled.  -1: it is not there, or what was
- * written cannot be read back. */
+/* A file that is there keeps its mode and its links: it is filled.  -1: it is not there, or what
+ * was written cannot be read back. */
 static int refill(const wf_save *s)
 {
     char probe;

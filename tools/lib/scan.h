@@ -74,13 +74,15 @@ static inline uint64_t bx_word_has(uint64_t word, uint8_t byte)
     return (zero - BX_EACH_BYTE(1)) & BX_EACH_BYTE(0x80);
 }
 
-/* How many bytes p[0..n) begins with that stand for themselves in a JSON string: printable ASCII but
+/* How many bytes p[0..n) begins with that stand for themselves in a JSON string: printable ASCII
+ * but
  * '"' and '\\'. */
 static inline size_t bx_json_run(const uint8_t *p, size_t n)
 {
     size_t i = 0;
     for (; n - i >= 8; i += 8) {
-        uint64_t word = bx_word(p + i), odd = word; /* a top bit that is set: that byte, or one before */
+        uint64_t word = bx_word(p + i),
+                 odd = word; /* a top bit that is set: that byte, or one before */
         odd |= word - BX_EACH_BYTE(0x20);
         odd |= word + BX_EACH_BYTE(1);
         odd |= bx_word_has(word, '"') | bx_word_has(word, '\\');

@@ -13,7 +13,7 @@ enum {
     BX_GREP_WHOLE_MAX = 32 << 20,    /* bytes of a file that has to be held whole */
     BX_GREP_SHOWN_CHARS = 500,       /* of a line that are shown */
     BX_GREP_SHOWN_BYTES = 512 << 10, /* of all lines that are shown */
-    BX_GREP_RANGES = 20,             /* matches of one line that are told apart; empty ones are not */
+    BX_GREP_RANGES = 20, /* matches of one line that are told apart; empty ones are not */
 };
 
 typedef enum bx_grep_mode { BX_GREP_CONTENT, BX_GREP_FILES, BX_GREP_COUNT } bx_grep_mode;

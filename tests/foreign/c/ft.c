@@ -1,6 +1,8 @@
-/* ft: the file tool of the foreign tests, in C for the wasi-libc that Zig carries (docs/foreign.md has the contract).
+/* ft: the file tool of the foreign tests, in C for the wasi-libc that Zig carries (docs/foreign.md
+ * has the contract).
  *
- * Besides the common commands: poll, utimensat, mmap emulation, telldir and seekdir, realpath, pwritev, one large write. */
+ * Besides the common commands: poll, utimensat, mmap emulation, telldir and seekdir, realpath,
+ * pwritev, one large write. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -81,8 +83,8 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The names in a directory, sorted; NULL when it cannot be read.  (scandir of this libc asks for the status of "..",
- * which no directory of a grant has.) */
+/* The names in a directory, sorted; NULL when it cannot be read.  (scandir of this libc asks for
+ * the status of "..", which no directory of a grant has.) */
 static char **list(const char *path, size_t *ret_n)
 {
     DIR *dir = opendir(path);
@@ -116,7 +118,8 @@ static int tree(const char *path, int depth, int most)
     for (size_t i = 0; i < n; i++) {
         char below[4096];
         struct stat st;
-        snprintf(below, sizeof below, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", names[i]);
+        snprintf(below, sizeof below, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/",
+                 names[i]);
         if (lstat(below, &st) != 0)
             return at(below, 1);
         printf("%*s%s %s", depth * 2, "", names[i], kind_of(st.st_mode));
@@ -179,7 +182,8 @@ static int fill(const char *path, long long bytes)
         piece[i] = (unsigned char)(i % 251);
     for (long long done = 0; done < bytes;) {
         size_t begin = (size_t)(done % (long long)sizeof piece), n = sizeof piece - begin;
-        ssize_t k = write(fd, piece + begin, bytes - done < (long long)n ? (size_t)(bytes - done) : n);
+        ssize_t k =
+            write(fd, piece + begin, bytes - done < (long long)n ? (size_t)(bytes - done) : n);
         if (k < 0)
             return at(path, 1);
         done += k;
@@ -220,8 +224,8 @@ static int show_stat(const char *path, int flags)
 
     if (fstatat(AT_FDCWD, path, &st, flags) != 0)
         return at(path, 1);
-    printf("%s %lld %lld.%09ld\n", kind_of(st.st_mode), (long long)st.st_size, (long long)st.st_mtim.tv_sec,
-           (long)st.st_mtim.tv_nsec);
+    printf("%s %lld %lld.%09ld\n", kind_of(st.st_mode), (long long)st.st_size,
+           (long long)st.st_mtim.tv_sec, (long)st.st_mtim.tv_nsec);
     return 0;
 }
 
@@ -293,7 +297,8 @@ static int make_parents(const char *path)
     return 0;
 }
 
-/* Reads a directory one entry at a time, goes back to a remembered place and compares what follows. */
+/* Reads a directory one entry at a time, goes back to a remembered place and compares what follows.
+ */
 static int rewind_dir(const char *path)
 {
     DIR *dir = opendir(path);
@@ -351,7 +356,8 @@ static int polls(const char *path)
     printf("file %d %s\n", ready, one.revents & POLLIN ? "in" : "-");
     one = (struct pollfd){.fd = 99, .events = POLLIN};
     ready = poll(&one, 1, 50);
-    printf("closed %d %s\n", ready < 0 ? -1 : ready, ready < 0 || one.revents & POLLNVAL ? "nval" : "-");
+    printf("closed %d %s\n", ready < 0 ? -1 : ready,
+           ready < 0 || one.revents & POLLNVAL ? "nval" : "-");
     one = (struct pollfd){.fd = 0, .events = POLLIN};
     long long begin = now_ms();
     ready = poll(&one, 1, 60);
@@ -401,9 +407,10 @@ static int files(const char *command, const struct options *o)
     if (strcmp(command, "tree") == 0)
         return tree(path, 0, (int)o->depth);
     if (strcmp(command, "write") == 0)
-        return write_file(path, other, o->append      ? O_CREAT | O_APPEND
-                                       : o->exclusive ? O_CREAT | O_EXCL
-                                                      : O_CREAT | O_TRUNC);
+        return write_file(path, other,
+                          o->append      ? O_CREAT | O_APPEND
+                          : o->exclusive ? O_CREAT | O_EXCL
+                                         : O_CREAT | O_TRUNC);
     if (strcmp(command, "patch") == 0)
         return patch(path, other, o->offset);
     if (strcmp(command, "size") == 0)

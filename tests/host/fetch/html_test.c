@@ -265,11 +265,12 @@ static void references(void)
 static void broken(void)
 {
     MARKDOWN({"a < b", "a < b\n"}, {"a<", "a\\<\n"}, {"a</", "a\\</\n"}, {"a<b", "a\n"},
-             {"a<b x='", "a\n"}, {"a<b =x y = 'z>' w>c</b>", "a**c**\n"}, {"<<b>x</b>", "\\<**x**\n"},
-             {"<p/>a<div/>b", "a\n\nb\n"}, {"<P>A<STRONG>B</Strong>", "A**B**\n"},
-             {"<b a=1 a='>'>x</b>", "**x**\n"}, {"</li></table></h1>a", "a\n"},
-             {"<ul><li>a</div></ul>b", "- a\n\nb\n"}, {"<form><p>a</form>b", "a\n\nb\n"},
-             {"<p><span><div>a</span>b</div>c", "ab\n\nc\n"}, {"<x-y><p>a</x-y>b", "ab\n"});
+             {"a<b x='", "a\n"}, {"a<b =x y = 'z>' w>c</b>", "a**c**\n"},
+             {"<<b>x</b>", "\\<**x**\n"}, {"<p/>a<div/>b", "a\n\nb\n"},
+             {"<P>A<STRONG>B</Strong>", "A**B**\n"}, {"<b a=1 a='>'>x</b>", "**x**\n"},
+             {"</li></table></h1>a", "a\n"}, {"<ul><li>a</div></ul>b", "- a\n\nb\n"},
+             {"<form><p>a</form>b", "a\n\nb\n"}, {"<p><span><div>a</span>b</div>c", "ab\n\nc\n"},
+             {"<x-y><p>a</x-y>b", "ab\n"});
 }
 
 static void plain_text(void)
