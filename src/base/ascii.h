@@ -22,7 +22,8 @@ static inline int bx_hex_value(char c)
 /* "ASCII whitespace" of the WHATWG Infra standard. */
 static inline bool bx_is_space(char c)
 {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+    const uint64_t set = 1ull << ' ' | 1ull << '\n' | 1ull << '\t' | 1ull << '\r' | 1ull << '\f';
+    return (unsigned char)c <= ' ' && (set >> (unsigned char)c & 1);
 }
 
 /* Equal when the case of ASCII letters is ignored. */

@@ -8,7 +8,7 @@
 static bool is_token(bx_str s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if (!wf_is_alnum(s.p[i]) && !memchr("!#$%&'*+-.^_`|~", s.p[i], 15))
+        if (!bx_is_alnum(s.p[i]) && !memchr("!#$%&'*+-.^_`|~", s.p[i], 15))
             return false;
     return s.n > 0;
 }

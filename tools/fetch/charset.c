@@ -57,7 +57,7 @@ wf_charset wf_charset_find(bx_str label)
 {
     label = wf_trim(label);
     for (size_t i = 0; i < BX_COUNT(labels); i++)
-        if (wf_eq_nocase(label, bx_str_of(labels[i].label)))
+        if (bx_str_eq_nocase(label, bx_str_of(labels[i].label)))
             return labels[i].cs;
     return CS_NONE;
 }
@@ -80,7 +80,7 @@ static bx_str charset_param(bx_str content)
         return end ? (bx_str){content.p + 1, (size_t)(end - content.p) - 1} : (bx_str){0};
     }
     size_t n = 0;
-    while (n < content.n && !wf_is_space(content.p[n]) && content.p[n] != ';')
+    while (n < content.n && !bx_is_space(content.p[n]) && content.p[n] != ';')
         n++;
     content.n = n;
     return content;
@@ -92,7 +92,7 @@ static wf_charset from_meta(const wf_tok *tok)
     if (wf_tok_attr(tok, "charset", &value))
         label = value;
     else if (wf_tok_attr(tok, "content", &value) && wf_tok_attr(tok, "http-equiv", &equiv) &&
-             wf_eq_nocase(wf_trim(equiv), BX_LIT("content-type")))
+             bx_str_eq_nocase(wf_trim(equiv), BX_LIT("content-type")))
         label = charset_param(value);
     wf_charset cs = wf_charset_find(label);
     /* It was readable as ASCII, so it is no UTF-16. */

@@ -75,10 +75,10 @@ void wf_decoder_free(wf_decoder *d)
 
 static bool find_coding(bx_str name, coding *ret)
 {
-    if (name.n > 2 && wf_eq_nocase((bx_str){name.p, 2}, BX_LIT("x-"))) /* RFC 9110 8.4.1.3 */
+    if (name.n > 2 && bx_str_eq_nocase((bx_str){name.p, 2}, BX_LIT("x-"))) /* RFC 9110 8.4.1.3 */
         name = bx_str_from(name, 2);
     for (size_t i = 0; i < BX_COUNT(coding_names); i++)
-        if (wf_eq_nocase(name, bx_str_of(coding_names[i]))) {
+        if (bx_str_eq_nocase(name, bx_str_of(coding_names[i]))) {
             *ret = (coding)i;
             return true;
         }
@@ -91,7 +91,7 @@ static bool says_nothing(bx_str name)
     static const char *const names[] = {"",     "identity", "none",        "utf-8",
                                         "utf8", "binary",   "aws-chunked", "8bit"};
     for (size_t i = 0; i < BX_COUNT(names); i++)
-        if (wf_eq_nocase(name, bx_str_of(names[i])))
+        if (bx_str_eq_nocase(name, bx_str_of(names[i])))
             return true;
     return false;
 }

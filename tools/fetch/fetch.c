@@ -54,7 +54,7 @@ static void note(wf_result *r, const char *fmt, ...)
 static bool names(const wf_header *h, const char *const *list)
 {
     for (; *list; list++)
-        if (wf_eq_nocase(h->name, bx_str_of(*list)))
+        if (bx_str_eq_nocase(h->name, bx_str_of(*list)))
             return true;
     return false;
 }
@@ -71,10 +71,10 @@ static size_t collect_headers(const trip *t, wf_header *ret, char length[24])
         const wf_header *h = &t->args->headers[i];
         if ((!t->with_secrets && names(h, secret)) || (!t->with_body && names(h, of_body)))
             continue;
-        if (wf_eq_nocase(h->name, BX_LIT("content-length"))) /* we know better */
+        if (bx_str_eq_nocase(h->name, BX_LIT("content-length"))) /* we know better */
             continue;
         for (size_t d = 0; d < BX_COUNT(defaults); d++)
-            given[d] = given[d] || wf_eq_nocase(h->name, bx_str_of(defaults[d].name));
+            given[d] = given[d] || bx_str_eq_nocase(h->name, bx_str_of(defaults[d].name));
         ret[n++] = *h;
     }
     for (size_t d = 0; d < BX_COUNT(defaults); d++)
@@ -240,7 +240,7 @@ static bx_str codings(const wf_response *resp, bx_buf *ret)
 {
     for (size_t i = 0; i < wf_http_header_count(resp); i++) {
         wf_header h = wf_http_header(resp, i);
-        if (!wf_eq_nocase(h.name, BX_LIT("content-encoding")))
+        if (!bx_str_eq_nocase(h.name, BX_LIT("content-encoding")))
             continue;
         if (ret->n)
             (void)bx_buf_add_c(ret, ',');
@@ -252,7 +252,7 @@ static bx_str codings(const wf_response *resp, bx_buf *ret)
 static bool ends(bx_str s, const char *suffix)
 {
     size_t n = strlen(suffix);
-    return s.n >= n && wf_eq_nocase(bx_str_from(s, s.n - n), bx_str_of(suffix));
+    return s.n >= n && bx_str_eq_nocase(bx_str_from(s, s.n - n), bx_str_of(suffix));
 }
 
 /* A file that is compressed itself, and its server says so twice: it is kept as published. */
@@ -267,10 +267,10 @@ static bool coding_is_the_file(const body *b, bx_str coding)
     if (!b->save)
         return false;
     bx_str type = wf_media_type(b->content_type), path = wf_url_split(b->url).path;
-    if (coding.n > 2 && wf_eq_nocase((bx_str){coding.p, 2}, BX_LIT("x-")))
+    if (coding.n > 2 && bx_str_eq_nocase((bx_str){coding.p, 2}, BX_LIT("x-")))
         coding = bx_str_from(coding, 2);
     for (size_t i = 0; i < BX_COUNT(rows); i++)
-        if (wf_eq_nocase(coding, bx_str_of(rows[i].coding)) &&
+        if (bx_str_eq_nocase(coding, bx_str_of(rows[i].coding)) &&
             (ends(type, rows[i].type) || ends(path, rows[i].suffix)))
             return true;
     return false;

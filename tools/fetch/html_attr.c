@@ -9,9 +9,9 @@ size_t wf_attr_number(const wf_tok *tok, const char *name, size_t fallback, size
     if (!wf_tok_attr(tok, name, &s))
         return fallback;
     s = wf_trim(s);
-    if (s.n == 0 || !wf_is_digit(s.p[0]))
+    if (s.n == 0 || !bx_is_digit(s.p[0]))
         return fallback;
-    for (size_t i = 0; i < s.n && wf_is_digit(s.p[i]) && n <= max; i++)
+    for (size_t i = 0; i < s.n && bx_is_digit(s.p[i]) && n <= max; i++)
         n = n * 10 + (size_t)(s.p[i] - '0');
     return n < max ? n : max;
 }
@@ -19,12 +19,12 @@ size_t wf_attr_number(const wf_tok *tok, const char *name, size_t fallback, size
 bool wf_attr_is(const wf_tok *tok, const char *name, const char *value)
 {
     bx_str s;
-    return wf_tok_attr(tok, name, &s) && wf_eq_nocase(wf_trim(s), bx_str_of(value));
+    return wf_tok_attr(tok, name, &s) && bx_str_eq_nocase(wf_trim(s), bx_str_of(value));
 }
 
 static bool language_char(char ch)
 {
-    return wf_is_alnum(ch) || ch == '+' || ch == '#' || ch == '-' || ch == '_' || ch == '.';
+    return bx_is_alnum(ch) || ch == '+' || ch == '#' || ch == '-' || ch == '_' || ch == '.';
 }
 
 static void set_language(char *language, bx_str name)
@@ -33,7 +33,7 @@ static void set_language(char *language, bx_str name)
     if (name.n == 0 || name.n > WF_MAX_LANGUAGE)
         return;
     for (size_t i = 0; i < BX_COUNT(none); i++)
-        if (wf_eq_nocase(name, bx_str_of(none[i])))
+        if (bx_str_eq_nocase(name, bx_str_of(none[i])))
             return;
     for (size_t i = 0; i < name.n; i++)
         if (!language_char(name.p[i]))
@@ -52,7 +52,7 @@ void wf_attr_language(const wf_tok *tok, char *language)
     bool next = false;
     for (size_t i = 0; i < s.n && !language[0];) {
         size_t end = i;
-        while (end < s.n && !wf_is_space(s.p[end]))
+        while (end < s.n && !bx_is_space(s.p[end]))
             end++;
         bx_str word = {s.p + i, end - i};
         if (next)

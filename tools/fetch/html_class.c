@@ -87,7 +87,7 @@ unsigned wf_class_flags(const wf_tok *tok)
         return 0;
     for (size_t i = 0; i < s.n;) {
         size_t end = i;
-        while (end < s.n && !wf_is_space(s.p[end]))
+        while (end < s.n && !bx_is_space(s.p[end]))
             end++;
         if (end > i)
             flags |= flags_of((bx_str){s.p + i, end - i});

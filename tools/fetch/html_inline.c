@@ -20,7 +20,7 @@ static bool leads_nowhere(bx_str ref)
             continue;
         if (c == ':') {
             for (size_t k = 0; k < BX_COUNT(schemes); k++)
-                if (wf_eq_nocase((bx_str){flat, n}, bx_str_of(schemes[k])))
+                if (bx_str_eq_nocase((bx_str){flat, n}, bx_str_of(schemes[k])))
                     return true;
             return false;
         }
@@ -115,12 +115,12 @@ void wf_conv_refresh(wf_conv *c, const wf_tok *tok)
 bx_str wf_refresh_target(bx_str s)
 {
     s = wf_trim(s);
-    while (s.n && (wf_is_digit(s.p[0]) || s.p[0] == '.'))
+    while (s.n && (bx_is_digit(s.p[0]) || s.p[0] == '.'))
         s = bx_str_from(s, 1);
     s = wf_trim(s);
     if (s.n && (s.p[0] == ';' || s.p[0] == ','))
         s = wf_trim(bx_str_from(s, 1));
-    if (s.n > 3 && wf_eq_nocase((bx_str){s.p, 3}, BX_LIT("url"))) {
+    if (s.n > 3 && bx_str_eq_nocase((bx_str){s.p, 3}, BX_LIT("url"))) {
         bx_str rest = wf_trim(bx_str_from(s, 3));
         if (rest.n && rest.p[0] == '=')
             s = wf_trim(bx_str_from(rest, 1));
@@ -139,10 +139,10 @@ bx_str wf_refresh_target(bx_str s)
 /* The first address of a list of them (HTML standard, "srcset attributes"). */
 static bx_str first_candidate(bx_str srcset)
 {
-    while (srcset.n && (wf_is_space(srcset.p[0]) || srcset.p[0] == ','))
+    while (srcset.n && (bx_is_space(srcset.p[0]) || srcset.p[0] == ','))
         srcset = bx_str_from(srcset, 1);
     size_t n = 0;
-    while (n < srcset.n && !wf_is_space(srcset.p[n]))
+    while (n < srcset.n && !bx_is_space(srcset.p[n]))
         n++;
     while (n > 0 && srcset.p[n - 1] == ',')
         n--;
@@ -217,7 +217,7 @@ static bool tex_script(const wf_tree *t, const wf_tok *tok, bx_buf *text)
 {
     bx_str type;
     if (!wf_tok_attr(tok, "type", &type) || type.n < 8 ||
-        !wf_eq_nocase((bx_str){type.p, 8}, BX_LIT("math/tex")))
+        !bx_str_eq_nocase((bx_str){type.p, 8}, BX_LIT("math/tex")))
         return false;
     wf_tokenizer ahead = t->tok;
     wf_tok next = wf_tok_next(&ahead);

@@ -47,7 +47,7 @@ typedef struct scan {
 static bool role_in(bx_str role, const char *const *names)
 {
     for (; *names; names++)
-        if (wf_eq_nocase(role, bx_str_of(*names)))
+        if (bx_str_eq_nocase(role, bx_str_of(*names)))
             return true;
     return false;
 }
@@ -70,7 +70,7 @@ bool wf_main_is_furniture(wf_tree *tree, const wf_tok *tok)
     }
     if (tok->attrs.n < 6)
         return false;
-    if (wf_tok_attr(tok, "aria-hidden", &value) && wf_eq_nocase(value, BX_LIT("true")))
+    if (wf_tok_attr(tok, "aria-hidden", &value) && bx_str_eq_nocase(value, BX_LIT("true")))
         return true;
     return wf_tok_attr(tok, "role", &value) && role_in(value, roles);
 }
@@ -137,7 +137,7 @@ static bool is_chrome(const wf_tok *tok)
             continue;
         for (size_t i = 0; i < s.n;) {
             size_t end = i;
-            while (end < s.n && !wf_is_space(s.p[end]))
+            while (end < s.n && !bx_is_space(s.p[end]))
                 end++;
             if (end > i && is_chrome_name((bx_str){s.p + i, end - i}))
                 return true;
@@ -164,7 +164,7 @@ static void on_open(void *ctx, wf_tree *tree, const wf_tok *tok, wf_elem *e)
     if (wf_main_is_furniture(tree, tok))
         e->note[ROLE] = ROLE_FURNITURE;
     else if (tok->tag == WF_TAG_MAIN ||
-             (wf_tok_attr(tok, "role", &value) && wf_eq_nocase(value, BX_LIT("main"))))
+             (wf_tok_attr(tok, "role", &value) && bx_str_eq_nocase(value, BX_LIT("main"))))
         e->note[ROLE] = ROLE_MAIN;
     else if (s->by_name && tok->attrs.n > 5 && is_chrome(tok))
         e->note[ROLE] = ROLE_CHROME;
@@ -260,7 +260,7 @@ static void on_text(void *ctx, wf_tree *tree, const wf_tok *tok)
     scan *s = ctx;
     size_t n = 0;
     for (size_t i = 0; i < tok->text.n; i++)
-        n += !wf_is_space(tok->text.p[i]);
+        n += !bx_is_space(tok->text.p[i]);
     if (s->inside)
         s->outside += n;
     else

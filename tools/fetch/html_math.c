@@ -9,7 +9,7 @@ void wf_math_add_tex(bx_str tex, bx_buf *ret)
     bool space = false, any = false;
     (void)bx_buf_add_c(ret, '$');
     for (size_t i = 0; i < tex.n; i++) {
-        if (wf_is_space(tex.p[i])) {
+        if (bx_is_space(tex.p[i])) {
             space = any;
         } else if ((unsigned char)tex.p[i] >= 0x20 && tex.p[i] != 0x7f) {
             if (space)
@@ -47,7 +47,7 @@ typedef struct formula {
 static const struct script *script_of(bx_str name)
 {
     for (size_t i = 0; i < BX_COUNT(scripts); i++)
-        if (wf_eq_nocase(name, bx_str_of(scripts[i].name)))
+        if (bx_str_eq_nocase(name, bx_str_of(scripts[i].name)))
             return &scripts[i];
     return NULL;
 }
@@ -108,8 +108,9 @@ void wf_math_text(const wf_tok *tok, wf_tokenizer ahead, bx_buf *ret)
         wf_tok next = wf_tok_next(&ahead);
         if (next.kind == WF_TOK_EOF || (next.kind == WF_TOK_END && next.tag == WF_TAG_MATH))
             break;
-        bool note = next.kind != WF_TOK_TEXT && (wf_eq_nocase(next.name, BX_LIT("annotation")) ||
-                                                 wf_eq_nocase(next.name, BX_LIT("annotation-xml")));
+        bool note =
+            next.kind != WF_TOK_TEXT && (bx_str_eq_nocase(next.name, BX_LIT("annotation")) ||
+                                         bx_str_eq_nocase(next.name, BX_LIT("annotation-xml")));
         if (note && !next.self_closing) {
             in_note = next.kind == WF_TOK_START;
             in_tex = in_note && tex.n == 0 && is_tex(&next);

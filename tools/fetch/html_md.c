@@ -572,7 +572,7 @@ static void put_title(bx_buf *title, bx_str raw)
     wf_decode_refs(raw, false, &text);
     bool space = false;
     for (size_t i = 0; i < text.n; i++) {
-        if (wf_is_space(text.p[i])) {
+        if (bx_is_space(text.p[i])) {
             space = title->n > 0;
         } else if ((unsigned char)text.p[i] >= 0x20) {
             if (space)

@@ -74,14 +74,14 @@ static uint32_t numeric_value(uint32_t n)
 static size_t numeric_ref(bx_str s, bx_buf *ret)
 {
     size_t i = 2;
-    bool hex = i < s.n && wf_lower(s.p[i]) == 'x';
+    bool hex = i < s.n && bx_lower(s.p[i]) == 'x';
     i += hex;
     size_t from = i;
     uint32_t value = 0;
     for (; i < s.n; i++) {
-        char c = wf_lower(s.p[i]);
+        char c = bx_lower(s.p[i]);
         uint32_t digit;
-        if (wf_is_digit(c))
+        if (bx_is_digit(c))
             digit = (uint32_t)(c - '0');
         else if (hex && c >= 'a' && c <= 'f')
             digit = (uint32_t)(c - 'a' + 10);
@@ -100,7 +100,7 @@ static size_t numeric_ref(bx_str s, bx_buf *ret)
 static size_t named_ref(bx_str s, bool in_attr, bx_buf *ret)
 {
     size_t n = 0;
-    while (n < MAX_NAME && n + 1 < s.n && wf_is_alnum(s.p[n + 1]))
+    while (n < MAX_NAME && n + 1 < s.n && bx_is_alnum(s.p[n + 1]))
         n++;
     bx_str name = {s.p + 1, n};
     if (n + 1 < s.n && s.p[n + 1] == ';') {
@@ -115,7 +115,7 @@ static size_t named_ref(bx_str s, bool in_attr, bx_buf *ret)
         if (!e || !e->bare)
             continue;
         char next = name.n + 1 < s.n ? s.p[name.n + 1] : '\0';
-        if (in_attr && (next == '=' || wf_is_alnum(next)))
+        if (in_attr && (next == '=' || bx_is_alnum(next)))
             return 0;
         wf_add_utf8(ret, e->cp);
         return name.n + 1;

@@ -29,7 +29,7 @@ unsigned wf_tag_flags(wf_tag tag) { return tag_rows[tag].flags; }
 static int name_cmp(bx_str s, const char *name)
 {
     for (size_t i = 0; i < s.n; i++) {
-        int d = (unsigned char)wf_lower(s.p[i]) - (unsigned char)name[i];
+        int d = (unsigned char)bx_lower(s.p[i]) - (unsigned char)name[i];
         if (d != 0)
             return d; /* also at the name's end: its NUL is smaller than any byte but NUL */
         if (name[i] == '\0')
@@ -48,9 +48,9 @@ static const unsigned char by_letter[27] = {
 
 static wf_tag tag_find(bx_str name)
 {
-    if (name.n == 0 || !wf_is_alpha(name.p[0]))
+    if (name.n == 0 || !bx_is_alpha(name.p[0]))
         return WF_TAG_OTHER;
-    size_t letter = (size_t)(wf_lower(name.p[0]) - 'a');
+    size_t letter = (size_t)(bx_lower(name.p[0]) - 'a');
     size_t lo = by_letter[letter], hi = by_letter[letter + 1];
     while (lo < hi) {
         size_t mid = lo + (hi - lo) / 2;
@@ -69,7 +69,7 @@ static uint32_t name_hash(bx_str name) /* FNV-1a */
 {
     uint32_t h = 2166136261u;
     for (size_t i = 0; i < name.n; i++)
-        h = (h ^ (unsigned char)wf_lower(name.p[i])) * 16777619u;
+        h = (h ^ (unsigned char)bx_lower(name.p[i])) * 16777619u;
     return h;
 }
 
@@ -77,7 +77,7 @@ typedef enum attr_end { ATTR_ONE, ATTR_TAG_END, ATTR_EOF } attr_end;
 
 static size_t skip_space(bx_str s, size_t at)
 {
-    while (at < s.n && wf_is_space(s.p[at]))
+    while (at < s.n && bx_is_space(s.p[at]))
         at++;
     return at;
 }
@@ -94,7 +94,7 @@ static attr_end attr_value(bx_str s, size_t *at, bx_str *value)
         return ATTR_ONE;
     }
     size_t from = i;
-    while (i < s.n && !wf_is_space(s.p[i]) && s.p[i] != '>')
+    while (i < s.n && !bx_is_space(s.p[i]) && s.p[i] != '>')
         i++;
     *value = (bx_str){s.p + from, i - from};
     *at = i;
@@ -106,7 +106,7 @@ static attr_end attr_value(bx_str s, size_t *at, bx_str *value)
 static attr_end next_attr(bx_str s, size_t *at, bx_str *name, bx_str *value)
 {
     size_t i = *at;
-    while (i < s.n && (wf_is_space(s.p[i]) || s.p[i] == '/'))
+    while (i < s.n && (bx_is_space(s.p[i]) || s.p[i] == '/'))
         i++;
     if (i >= s.n)
         return ATTR_EOF;
@@ -115,7 +115,7 @@ static attr_end next_attr(bx_str s, size_t *at, bx_str *name, bx_str *value)
         return ATTR_TAG_END;
     }
     size_t from = i++; /* a '=' here is the name's first character */
-    while (i < s.n && !wf_is_space(s.p[i]) && s.p[i] != '/' && s.p[i] != '>' && s.p[i] != '=')
+    while (i < s.n && !bx_is_space(s.p[i]) && s.p[i] != '/' && s.p[i] != '>' && s.p[i] != '=')
         i++;
     *name = (bx_str){s.p + from, i - from};
     *value = (bx_str){"", 0};
@@ -135,14 +135,14 @@ bool wf_tok_attr(const wf_tok *tok, const char *name, bx_str *ret)
     if (tok->kind != WF_TOK_START)
         return false;
     for (size_t i = 0; i < tok->n_list; i++)
-        if (tok->list[i].name.n == n && wf_eq_nocase(tok->list[i].name, (bx_str){name, n})) {
+        if (tok->list[i].name.n == n && bx_str_eq_nocase(tok->list[i].name, (bx_str){name, n})) {
             *ret = tok->list[i].value;
             return true;
         }
     if (tok->n_list < WF_LISTED_ATTRS)
         return false;
     while (next_attr(tok->attrs, &at, &key, &value) == ATTR_ONE)
-        if (wf_eq_nocase(key, bx_str_of(name))) {
+        if (bx_str_eq_nocase(key, bx_str_of(name))) {
             *ret = value;
             return true;
         }
@@ -167,7 +167,7 @@ static bool take_tag(wf_tokenizer *t, wf_tok *tok)
     bx_str s = t->in;
     tok->kind = s.p[t->at + 1] == '/' ? WF_TOK_END : WF_TOK_START;
     size_t i = t->at + (tok->kind == WF_TOK_END ? 2 : 1), from = i;
-    while (i < s.n && !wf_is_space(s.p[i]) && s.p[i] != '/' && s.p[i] != '>')
+    while (i < s.n && !bx_is_space(s.p[i]) && s.p[i] != '/' && s.p[i] != '>')
         i++;
     tok->name = (bx_str){s.p + from, i - from};
     size_t attrs = i;
@@ -221,10 +221,10 @@ static void skip_markup(wf_tokenizer *t)
 static bool name_follows(bx_str s, size_t at, const char *name)
 {
     size_t n = strlen(name);
-    if (s.n - at <= n || !wf_eq_nocase((bx_str){s.p + at, n}, bx_str_of(name)))
+    if (s.n - at <= n || !bx_str_eq_nocase((bx_str){s.p + at, n}, bx_str_of(name)))
         return false;
     char c = s.p[at + n];
-    return wf_is_space(c) || c == '/' || c == '>';
+    return bx_is_space(c) || c == '/' || c == '>';
 }
 
 /* Where the script's end tag begins.  A script inside "<!--" may itself hold
@@ -277,7 +277,7 @@ static size_t text_end(bx_str s, size_t at)
             break;
         at = (size_t)(lt - s.p);
         char c = s.p[at + 1];
-        if (wf_is_alpha(c) || c == '!' || c == '?' || (c == '/' && at + 2 < s.n))
+        if (bx_is_alpha(c) || c == '!' || c == '?' || (c == '/' && at + 2 < s.n))
             return at;
         at++;
     }
@@ -308,7 +308,7 @@ wf_tok wf_tok_next(wf_tokenizer *t)
             return text_token(t, end, WF_TAG_OTHER);
         wf_tok tok = {.start = t->at};
         char c = t->in.p[t->at + 1];
-        if (!wf_is_alpha(c) && !(c == '/' && wf_is_alpha(t->in.p[t->at + 2]))) {
+        if (!bx_is_alpha(c) && !(c == '/' && bx_is_alpha(t->in.p[t->at + 2]))) {
             skip_markup(t);
             continue;
         }

@@ -300,8 +300,8 @@ static bool style_hides(bx_str style)
     if (at == SIZE_MAX)
         return false;
     for (; at < style.n && n < sizeof flat - 1; at++)
-        if (!wf_is_space(style.p[at]))
-            flat[n++] = wf_lower(style.p[at]);
+        if (!bx_is_space(style.p[at]))
+            flat[n++] = bx_lower(style.p[at]);
     return bx_str_starts((bx_str){flat, n}, BX_LIT("display:none"));
 }
 
@@ -310,7 +310,8 @@ bool wf_elem_hidden(const wf_tok *tok)
     bx_str value;
     /* A shadow tree the page brings along is what readers see. */
     if (tok->tag == WF_TAG_TEMPLATE && wf_tok_attr(tok, "shadowrootmode", &value))
-        return !wf_eq_nocase(value, BX_LIT("open")) && !wf_eq_nocase(value, BX_LIT("closed"));
+        return !bx_str_eq_nocase(value, BX_LIT("open")) &&
+               !bx_str_eq_nocase(value, BX_LIT("closed"));
     if (wf_tag_flags(tok->tag) & WF_DROP)
         return true;
     if (tok->tag == WF_TAG_DIALOG && !wf_tok_attr(tok, "open", &value))
@@ -318,6 +319,6 @@ bool wf_elem_hidden(const wf_tok *tok)
     if (tok->attrs.n < 6) /* shorter than either attribute */
         return false;
     if (wf_tok_attr(tok, "hidden", &value))
-        return !wf_eq_nocase(value, BX_LIT("until-found"));
+        return !bx_str_eq_nocase(value, BX_LIT("until-found"));
     return wf_tok_attr(tok, "style", &value) && style_hides(value);
 }

@@ -6,7 +6,7 @@ bx_str wf_http_find(const wf_response *r, const char *name)
 {
     for (size_t i = 0; i < wf_http_header_count(r); i++) {
         wf_header h = wf_http_header(r, i);
-        if (wf_eq_nocase(h.name, bx_str_of(name)))
+        if (bx_str_eq_nocase(h.name, bx_str_of(name)))
             return h.value;
     }
     return (bx_str){0};

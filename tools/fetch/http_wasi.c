@@ -74,14 +74,24 @@ static void error_detail(const wasi_http_types_error_code_t *e, char *ret, size_
                        (const char *)words->val.ptr);
 }
 
+enum { /* in the order of the variant */
+#define BX_HTTP_ERROR(field, name, text) ERROR_##field,
+#include "bx_http_errors.def"
+#undef BX_HTTP_ERROR
+};
+
 static bx_code in_words(const wasi_http_types_error_code_t *e, bx_str url, bx_error *err)
 {
+    static const char *const names[] = {
+#define BX_HTTP_ERROR(field, name, text) name,
+#include "bx_http_errors.def"
+#undef BX_HTTP_ERROR
+    };
     static const struct {
-        const char *name;
         bx_code code;
         const char *words;
-    } rows[] = {
-#define HTTP_ERROR(name, code, words) {name, code, words},
+    } rows[BX_COUNT(names)] = {
+#define HTTP_ERROR(field, code, words) [ERROR_##field] = {code, words},
 #include "fetch/http_errors.def"
 #undef HTTP_ERROR
     };
@@ -94,7 +104,7 @@ static bx_code in_words(const wasi_http_types_error_code_t *e, bx_str url, bx_er
     if (strncmp(detail, TLS, sizeof TLS - 1) == 0)
         return bx_fail(err, BX_EIO, "%.*s%s%.*s", (int)strlen(detail) - 3, detail + 2,
                        url.n ? ": " : "", BX_FMT(url));
-    return bx_fail(err, rows[e->tag].code, "%s: %s%s%s%.*s", rows[e->tag].name, rows[e->tag].words,
+    return bx_fail(err, rows[e->tag].code, "%s: %s%s%s%.*s", names[e->tag], rows[e->tag].words,
                    detail, url.n ? ": " : "", BX_FMT(url));
 }
 

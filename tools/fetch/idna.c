@@ -9,7 +9,7 @@ enum { MAX_LABEL = 63, BASE = 36, TMIN = 1, TMAX = 26, SKEW = 38, DAMP = 700 };
 static uint32_t mapped(uint32_t c)
 {
     if (c < 0x80)
-        return (uint32_t)(unsigned char)wf_lower((char)c);
+        return (uint32_t)(unsigned char)bx_lower((char)c);
     if (c == 0x3002 || c == 0xff0e || c == 0xff61)
         return '.';
     if (c == 0xad || c == 0x200b || c == 0x2060 || c == 0xfeff || (c >= 0xfe00 && c <= 0xfe0f))
@@ -42,7 +42,7 @@ static uint32_t mapped(uint32_t c)
 /* URL standard, "forbidden domain code point", the other way round. */
 static bool may_stand(char c)
 {
-    return wf_is_alnum(c) || (c > ' ' && c < 0x7f && !memchr("#/:<>?@[\\]^|%\"`{}", c, 18));
+    return bx_is_alnum(c) || (c > ' ' && c < 0x7f && !memchr("#/:<>?@[\\]^|%\"`{}", c, 18));
 }
 
 static uint32_t next_char(bx_str *s)

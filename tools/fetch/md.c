@@ -60,8 +60,8 @@ static bool needs_gap(const wf_md *md)
     if (md->gap != 1 || md->para_depth >= md->depth)
         return false;
     const wf_container *c = &md->box[md->para_depth];
-    return !c->started && c->kind == WF_BOX_ITEM && wf_is_digit(c->first[0]) &&
-           (c->first[0] != '1' || wf_is_digit(c->first[1]));
+    return !c->started && c->kind == WF_BOX_ITEM && bx_is_digit(c->first[0]) &&
+           (c->first[0] != '1' || bx_is_digit(c->first[1]));
 }
 
 /* A definition that begins with another block than a paragraph: that stands below its colon. */
@@ -359,7 +359,7 @@ static size_t closing_signs(bx_str text)
 static size_t number_end(bx_str line)
 {
     size_t i = 0;
-    while (i < line.n && i < 10 && wf_is_digit(line.p[i]))
+    while (i < line.n && i < 10 && bx_is_digit(line.p[i]))
         i++;
     bool sign = i > 0 && i < 10 && i < line.n && (line.p[i] == '.' || line.p[i] == ')');
     return sign && (i + 1 == line.n || line.p[i + 1] == ' ') ? i : SIZE_MAX;

@@ -14,7 +14,7 @@ static bool inside_word(bx_str text, size_t i, char before)
 {
     while (i < text.n && text.p[i] == '_')
         i++;
-    return wf_is_alnum(before) && i < text.n && wf_is_alnum(text.p[i]);
+    return bx_is_alnum(before) && i < text.n && bx_is_alnum(text.p[i]);
 }
 
 static bool is_control(char c) { return (unsigned char)c < 0x20 || c == 0x7f; }
@@ -26,7 +26,7 @@ static bool reads_as_ref(bx_str rest)
     if (i < rest.n && rest.p[i] == '#')
         i++;
     size_t from = i;
-    while (i < rest.n && i < 40 && wf_is_alnum(rest.p[i]))
+    while (i < rest.n && i < 40 && bx_is_alnum(rest.p[i]))
         i++;
     return i == rest.n || (i > from && rest.p[i] == ';'); /* the text may go on elsewhere */
 }
@@ -37,7 +37,7 @@ static size_t marker_run(bx_str rest)
     size_t n = 1;
     while (n < rest.n && rest.p[n] == rest.p[0])
         n++;
-    return n == rest.n || wf_is_space(rest.p[n]) || wf_md_is_nbsp(rest, n) ? n : 0;
+    return n == rest.n || bx_is_space(rest.p[n]) || wf_md_is_nbsp(rest, n) ? n : 0;
 }
 
 /* Characters with a meaning only where a line begins. */
@@ -64,8 +64,8 @@ static bool escape_at_line_start(bx_str rest, const wf_md_context *c)
 /* A star between blanks, with text behind, is no delimiter. */
 static bool lone_star(bx_str text, size_t i, char before)
 {
-    return (before == ' ' || before == '\n') && i + 2 < text.n && wf_is_space(text.p[i + 1]) &&
-           !wf_is_space(text.p[i + 2]);
+    return (before == ' ' || before == '\n') && i + 2 < text.n && bx_is_space(text.p[i + 1]) &&
+           !bx_is_space(text.p[i + 2]);
 }
 
 static bool escape_inline(bx_str text, size_t i, bool first, char before, const wf_md_context *c)
@@ -88,7 +88,7 @@ static bool escape_inline(bx_str text, size_t i, bool first, char before, const 
     case ':':
         return first && before == ']'; /* of a text before: it would make a link of that */
     case '<':
-        return i + 1 == text.n || wf_is_alpha(next) || next == '/' || next == '!' || next == '?';
+        return i + 1 == text.n || bx_is_alpha(next) || next == '/' || next == '!' || next == '?';
     case '&':
         return reads_as_ref(bx_str_from(text, i));
     case '|':
@@ -104,9 +104,9 @@ static bool is_list_number(bx_str text, size_t from, size_t i)
     if ((text.p[i] != '.' && text.p[i] != ')') || i == from || i - from > 9)
         return false;
     for (size_t k = from; k < i; k++)
-        if (!wf_is_digit(text.p[k]))
+        if (!bx_is_digit(text.p[k]))
             return false;
-    return i + 1 == text.n || wf_is_space(text.p[i + 1]);
+    return i + 1 == text.n || bx_is_space(text.p[i + 1]);
 }
 
 /* Brackets in a link's text need no escape where each word holds pairs of them. */

@@ -35,7 +35,7 @@ bx_str wf_media_charset(bx_str header)
         size_t end = param_end(header, at + 1);
         bx_str param = wf_trim((bx_str){header.p + at + 1, end - at - 1});
         at = end;
-        if (param.n < 8 || !wf_eq_nocase((bx_str){param.p, 8}, BX_LIT("charset=")))
+        if (param.n < 8 || !bx_str_eq_nocase((bx_str){param.p, 8}, BX_LIT("charset=")))
             continue;
         bx_str value = wf_trim(bx_str_from(param, 8));
         if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
@@ -48,7 +48,7 @@ bx_str wf_media_charset(bx_str header)
 static bool is(bx_str type, const char *const *names)
 {
     for (; *names; names++)
-        if (wf_eq_nocase(type, bx_str_of(*names)))
+        if (bx_str_eq_nocase(type, bx_str_of(*names)))
             return true;
     return false;
 }
@@ -56,7 +56,7 @@ static bool is(bx_str type, const char *const *names)
 static bool ends(bx_str type, const char *suffix)
 {
     size_t n = strlen(suffix);
-    return type.n >= n && wf_eq_nocase(bx_str_from(type, type.n - n), bx_str_of(suffix));
+    return type.n >= n && bx_str_eq_nocase(bx_str_from(type, type.n - n), bx_str_of(suffix));
 }
 
 /* BINARY: the type says nothing about text. */
@@ -80,7 +80,7 @@ static wf_kind by_type(bx_str type)
         return WF_KIND_JSON;
     if (is(type, xml) || ends(type, "+xml"))
         return WF_KIND_XML;
-    if (is(type, text) || (type.n > 5 && wf_eq_nocase((bx_str){type.p, 5}, BX_LIT("text/"))))
+    if (is(type, text) || (type.n > 5 && bx_str_eq_nocase((bx_str){type.p, 5}, BX_LIT("text/"))))
         return WF_KIND_TEXT;
     return WF_KIND_BINARY;
 }
@@ -100,7 +100,7 @@ static bool begins_markup(bx_str s, const char *const *names)
 {
     for (; *names; names++) {
         size_t n = strlen(*names);
-        if (s.n >= n && wf_eq_nocase((bx_str){s.p, n}, bx_str_of(*names)))
+        if (s.n >= n && bx_str_eq_nocase((bx_str){s.p, n}, bx_str_of(*names)))
             return true;
     }
     return false;

@@ -5,7 +5,7 @@
 
 static bool scheme_char(char c, bool first)
 {
-    return wf_is_alpha(c) || (!first && (wf_is_digit(c) || c == '+' || c == '-' || c == '.'));
+    return bx_is_alpha(c) || (!first && (bx_is_digit(c) || c == '+' || c == '-' || c == '.'));
 }
 
 static size_t until(bx_str s, size_t at, const char *stops)
@@ -55,7 +55,7 @@ wf_url wf_url_split(bx_str text)
 
 static bool scheme_is(bx_str scheme, const char *name)
 {
-    return wf_eq_nocase(scheme, bx_str_of(name));
+    return bx_str_eq_nocase(scheme, bx_str_of(name));
 }
 
 static bool scheme_is_web(bx_str scheme)
@@ -91,7 +91,8 @@ static bx_str host_port(const wf_url *u)
 bool wf_url_same_origin(bx_str a, bx_str b)
 {
     wf_url ua = wf_url_split(a), ub = wf_url_split(b);
-    return wf_eq_nocase(ua.scheme, ub.scheme) && wf_eq_nocase(host_port(&ua), host_port(&ub));
+    return bx_str_eq_nocase(ua.scheme, ub.scheme) &&
+           bx_str_eq_nocase(host_port(&ua), host_port(&ub));
 }
 
 static bool may_stand(char ch)
@@ -255,7 +256,7 @@ bx_code wf_url_resolve(bx_str base_text, bx_str ref_text, bx_buf *ret)
     char low[64];
     size_t n = 0;
     for (; n < scheme.n && n < sizeof low; n++)
-        low[n] = wf_lower(scheme.p[n]);
+        low[n] = bx_lower(scheme.p[n]);
     (void)bx_buf_add(ret, low, n);
     (void)bx_buf_add_str(ret, bx_str_from(scheme, n));
     (void)bx_buf_add_c(ret, ':');
@@ -278,14 +279,14 @@ bx_code wf_url_resolve(bx_str base_text, bx_str ref_text, bx_buf *ret)
     return ret->fail;
 }
 
-static bool is_hex(char c) { return wf_is_digit(c) || (wf_lower(c) >= 'a' && wf_lower(c) <= 'f'); }
+static bool is_hex(char c) { return bx_is_digit(c) || (bx_lower(c) >= 'a' && bx_lower(c) <= 'f'); }
 
 /* The '%' encodes a byte, or it stands alone and is sent as it is, as browsers do: but not where a
  * server could take it together with what follows. */
 static bool percent_may_stay(bx_str s, size_t at)
 {
     char a = at + 1 < s.n ? s.p[at + 1] : '/', b = at + 2 < s.n ? s.p[at + 2] : '/';
-    return (is_hex(a) && is_hex(b)) || (a != '%' && b != '%' && wf_lower(a) != 'u');
+    return (is_hex(a) && is_hex(b)) || (a != '%' && b != '%' && bx_lower(a) != 'u');
 }
 
 bx_code wf_url_for_request(bx_buf *url)
