@@ -51,7 +51,9 @@ bool bench_spawn(char *const argv[], size_t n, const char *expect, bench_stats *
 /* The traced process of bench_noop: stops itself, then makes `calls` calls between two marks. */
 void bench_traced(const char *guests, int calls);
 
-/* The processes of bench_large: make the module and its artefact; load an artefact and run it. */
+/* The processes of bench_large: start another and print what it took; make the module and its
+ * artefact; load an artefact and run it. */
+BX_NORETURN void bench_measure(char *const argv[]);
 BX_NORETURN void bench_save(const char *functions, const char *wasm, const char *saved);
 BX_NORETURN void bench_saved(const char *path);
 

@@ -217,6 +217,8 @@ int main(int argc, char **argv)
 {
     if (argc == 4 && strcmp(argv[1], "--traced") == 0)
         bench_traced(argv[2], (int)strtoul(argv[3], NULL, 10));
+    if (argc > 2 && strcmp(argv[1], "--measure") == 0)
+        bench_measure(argv + 2);
     if (argc == 5 && strcmp(argv[1], "--save") == 0)
         bench_save(argv[2], argv[3], argv[4]);
     if (argc == 3 && strcmp(argv[1], "--saved") == 0)
