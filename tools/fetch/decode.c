@@ -18,7 +18,7 @@ typedef struct stage {
     bool open;    /* inside compressed data */
     bool started; /* a byte has arrived */
     bool over;    /* what follows is no part of it */
-    bool ended;   /* by a wrong check sum */
+    bool ended;   /* by a wrong check sum, or by what is no further member */
     z_stream z;   /* GZIP, DEFLATE; initialised once `z_ready` */
     bool z_ready;
     BrotliDecoderState *br;
@@ -203,8 +203,10 @@ static bx_code feed_inflate(wf_decoder *d, size_t i, bx_str in, bx_error *err)
         if (!s->open && s->z.avail_in) {
             /* After a gzip member another one may follow (RFC 1952 section 2.2); else it is over.
              */
-            if (s->over && !(s->kind == GZIP && *s->z.next_in == 0x1f))
+            if (s->over && !(s->kind == GZIP && *s->z.next_in == 0x1f)) {
+                s->ended = true; /* wherever the pieces of what follows begin */
                 return BX_OK;
+            }
             s->open = true;
             s->over = false;
         }

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <zlib/zlib.h>
 
+#include "lib/filetype.h"
+
 static const char cut[] = "it ends too early";
 static const char no_pixels[] = "it holds no picture";
 static const char no_size[] = "its width or height is 0";
@@ -431,6 +433,9 @@ static const char *webp_damage(bytes b)
 const char *bx_image_damage(const char *mime_type, const uint8_t *p, size_t n)
 {
     bytes b = {p, n};
+    const bx_file_format *is = bx_file_format_of(p, n);
+    if (!is || !is->image_mime || strcmp(is->image_mime, mime_type) != 0)
+        return "it does not begin as one";
     if (strcmp(mime_type, "image/png") == 0)
         return png_damage(b);
     if (strcmp(mime_type, "image/jpeg") == 0)

@@ -116,6 +116,16 @@ static void each_coding(void)
     CHECK(gives_hello(" br , identity,, gzip ", BYTES(hello_br_gzip)));
 }
 
+/* Nothing behind the data counts, also where a piece of it begins as a member would. */
+static void what_follows_is_passed_over(void)
+{
+    static const char behind[] = "xx\x1f\x8b\x1f\x1f";
+    BX_AUTO_BUF in = bx_buf_init(1000);
+    (void)bx_buf_add(&in, hello_gzip, sizeof hello_gzip);
+    (void)bx_buf_add(&in, behind, sizeof behind - 1);
+    CHECK(gives_hello("gzip", bx_buf_str(&in)));
+}
+
 static void members_and_frames_in_a_row(void)
 {
     BX_AUTO_BUF in = bx_buf_init(1000), out = bx_buf_init(1000);
@@ -200,5 +210,6 @@ static void every_allocation_may_fail(void)
     EACH_ALLOC_FAILS(rc, { rc = decode_once("zstd", BYTES(hello_zstd)); });
 }
 
-BXT_MAIN(RUN(each_coding); RUN(members_and_frames_in_a_row); RUN(refused); RUN(cut_short);
-         RUN(bombs_stop_at_the_bound); RUN(every_allocation_may_fail);)
+BXT_MAIN(RUN(each_coding); RUN(what_follows_is_passed_over); RUN(members_and_frames_in_a_row);
+         RUN(refused); RUN(cut_short); RUN(bombs_stop_at_the_bound);
+         RUN(every_allocation_may_fail);)
