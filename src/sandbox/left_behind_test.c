@@ -130,8 +130,7 @@ static void nothing_is_left_of_a_call(void)
                                "wall=100ms", NULL};
     const char *const net_slow[] = {"allow", rule, "allow_networks", "127.0.0.0/8", NULL};
     BX_AUTO(bx_sealed)
-    bx_sealed *q = seal(quick),
-              *s = seal(slow), *n = seal(net), *ns = seal(net_slow);
+    bx_sealed *q = seal(quick), *s = seal(slow), *n = seal(net), *ns = seal(net_slow);
     CHECK(q && s && n && ns);
     const char *end[] = {"sb_ends", "exit", "3"}, *trap[] = {"sb_ends", "trap"},
                *wait[] = {"sb_ends", "sleep"}, *tcp[] = {"dial", "tcp", "127.0.0.1", port},

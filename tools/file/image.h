@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* NULL: p[0..n) is a whole picture of that type, which is one of lib/filetype.h, whatever it was said
- * to be.  Else what is wrong with it, in words: "it ends within a chunk".  What follows the
+/* NULL: p[0..n) is a whole picture of that type, which is one of lib/filetype.h, whatever it was
+ * said to be.  Else what is wrong with it, in words: "it ends within a chunk".  What follows the
  * picture's end is allowed. */
 const char *bx_image_damage(const char *mime_type, const uint8_t *p, size_t n);
 
