@@ -105,7 +105,7 @@ static bx_code read_arguments(const run *r, const bx_limits *l, bx_buf *text, bx
 
 /* ---- the call -------------------------------------------------------------------------------- */
 
-static bx_code invoke(run *r, const bx_app *app, const bx_grant *g, bx_error *err)
+static bx_code invoke(run *r, bx_app *app, const bx_grant *g, bx_error *err)
 {
     BX_AUTO_BUF text = bx_buf_init(0);
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
