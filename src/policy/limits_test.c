@@ -16,7 +16,7 @@ static void defaults_are_those_of_the_table(void)
         CHECK(bx_limits_get(&l, n) == row.def && row.def <= row.max);
         CHECK(row.name[0] && row.text[0]);
     }
-    CHECK(n == 18 && sizeof l == n * sizeof(uint64_t));
+    CHECK(n == 20 && sizeof l == n * sizeof(uint64_t));
 }
 
 static void sizes(void)
