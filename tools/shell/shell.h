@@ -2,29 +2,13 @@
  *
  * Control flow: there is no longjmp.  A function that runs commands or expands words returns its
  * status, and sets `sh->unwind` when the commands around it must not go on: whoever runs several
- * things in a row looks at it after each.  Memory: sh_alloc and friends end the program with a
- * message when there is none. */
+ * things in a row looks at it after each.  Memory: mem.h. */
 #ifndef BX_SHELL_SHELL_H
 #define BX_SHELL_SHELL_H
 
-#include "base/buf.h"
+#include "shell/mem.h"
 
 typedef struct shell shell;
-
-/* ---- memory (memory.c) ---- */
-
-void *sh_alloc(size_t n);            /* zeroed; never NULL */
-void *sh_realloc(void *p, size_t n); /* never NULL */
-char *sh_strdup(const char *s);      /* NULL stays NULL */
-char *sh_strndup(const char *s, size_t n);
-char *sh_format(const char *fmt, ...) BX_PRINTF(1, 2);
-BX_NORETURN void sh_out_of_memory(void);
-
-enum { SH_BUF_MAX = 1 << 30 }; /* bytes of one text the shell makes: bx_buf_init(SH_BUF_MAX) */
-/* The buffer's bytes as a string of its own; the buffer is empty afterwards. A failed buffer ends
- * the program with a message. */
-char *sh_buf_take(bx_buf *b);
-void sh_buf_must(const bx_buf *b); /* ends the program where an append has failed */
 
 /* ---- options ---- */
 
@@ -199,7 +183,7 @@ struct shell {
     int condition;
 
     /* Standard output of builtins, not yet written to descriptor 1 (or captured). */
-    bx_buf out;
+    sh_buf out;
     int out_error; /* errno of a write that failed since the builtin began */
 
     /* For a builtin that declares: the compound assignments among argv, of expand.h, or NULL. */
@@ -241,7 +225,7 @@ void sh_discard(shell *sh, int status);
 
 /* Run `text` as $( ) does; standard output to its end, without trailing line feeds and NULs, is
  * added to `ret`.  sh->status becomes the status of what ran.  `line`: where it stands. */
-void sh_substitute(shell *sh, const char *text, size_t n, int line, bx_buf *ret);
+void sh_substitute(shell *sh, const char *text, size_t n, int line, sh_buf *ret);
 /* `$(< file)`: handled by sh_substitute itself. */
 
 /* <( text ) with `writes` false, >( text ) with true: a name that opens it.  NULL after an error
@@ -269,7 +253,7 @@ void sh_path_changed(shell *sh);
 const sh_builtin *sh_builtin_find(shell *sh, const char *name); /* an enabled one, or NULL */
 
 /* Function `name` as `declare -f` prints it, added to `ret`; false: there is none. */
-bool sh_function_text(shell *sh, const char *name, bx_buf *ret);
+bool sh_function_text(shell *sh, const char *name, sh_buf *ret);
 /* All names in order; the i-th, or NULL behind the last.  Borrowed. */
 const char *sh_function_name(shell *sh, size_t i);
 bool sh_function_unset(shell *sh, const char *name);
