@@ -1,13 +1,14 @@
 /* shell/vars.h - the variables, positional parameters and special parameters of the shell.
  *
- * One shell per process: the state is global.  Names are interned for ever, so a syntax tree may
+ * One shell per process: the state is global, and `sh_shell` is that shell (its options, its
+ * positional parameters in sh->params, its status, sh->line for LINENO).  Names are interned for ever, so a syntax tree may
  * keep a `sh_name *`.  Values handed out are borrowed until the next change of any variable.
  * Scopes are dynamic (bash): the visible binding of a name is the innermost one. */
 #ifndef BX_SHELL_VARS_H
 #define BX_SHELL_VARS_H
 
 #include "shell/mem.h"
-#include "shell/options.h"
+#include "shell/shell.h"
 
 enum {
     SH_A_EXPORT = 1,      /* -x */
@@ -62,11 +63,14 @@ struct sh_var {
     size_t n, cap; /* of s */
 };
 
+extern shell *sh_shell;
+
 /* --- start --- */
 
 /* Defines the variables of the shell and takes the environment; exported functions
  * (BASH_FUNC_NAME%%=TEXT) go to `function` instead, which may be NULL. */
-void sh_vars_init(char **environment, void (*function)(const char *name, const char *text));
+void sh_vars_init(shell *sh, char *const *environment,
+                  void (*function)(shell *sh, const char *name, const char *text));
 void sh_vars_done(void); /* frees all (for tests under a leak checker) */
 
 /* --- names and reading --- */
@@ -171,46 +175,7 @@ bool sh_in_function(void);
 /* Assign in the innermost (temporary) scope, exported. */
 int sh_assign_temp(sh_name *name, const char *value, size_t n, unsigned flags);
 
-/* --- positional and special parameters --- */
-
-typedef struct sh_args {
-    size_t n;       /* $# */
-    char *const *v; /* $1 is v[0] */
-} sh_args;
-
-sh_args sh_args_now(void);
-void sh_args_set(char *const *v, size_t n); /* copies */
-bool sh_args_shift(size_t n);               /* false: fewer than n */
-void sh_args_push(char *const *v, size_t n); /* of a function; copies */
-void sh_args_pop(void);
-
-/* A call of a function or of `source`, kept by the interpreter (on its own stack). */
-typedef struct sh_call {
-    const struct sh_call *up;
-    const char *function; /* "source" for a sourced file, "main" for the script */
-    const char *source;   /* the file where it is defined ("environment", "main", path) */
-    int line;             /* where it was called from */
-} sh_call;
-
-typedef struct sh_special {
-    const char *arg0;          /* $0 */
-    int status;                /* $? */
-    int32_t pid;               /* $$ */
-    int32_t bashpid;           /* $BASHPID */
-    int32_t ppid;
-    int32_t last_background;   /* $!; 0: none */
-    int subshell;              /* BASH_SUBSHELL */
-    int line;                  /* LINENO */
-    const sh_call *calls;      /* innermost first; NULL at top level */
-    const int *pipe_status;    /* PIPESTATUS */
-    size_t n_pipe_status;
-    const char *command;       /* BASH_COMMAND; may be NULL */
-    const char *string;        /* BASH_EXECUTION_STRING (-c); may be NULL */
-    const char *(*flags)(void); /* $-; borrowed */
-    int64_t started_us;        /* for SECONDS; microseconds since 1970 */
-    const char *(*dirstack)(size_t i); /* DIRSTACK[i]; NULL at the end; may be NULL */
-} sh_special;
-extern sh_special sh_now; /* kept up to date by the interpreter */
+/* --- special parameters --- */
 
 void sh_set_underscore(const char *last_argument); /* $_ ; copied */
 
@@ -220,7 +185,7 @@ typedef struct sh_vars_state {
     int64_t seconds_base_us;  /* SECONDS counts from here */
     int64_t seconds_offset;
     int getopts_at;           /* place within the current argument */
-    bool local_options;       /* reserved */
+    int getopts_index;        /* the OPTIND that belongs to it */
 } sh_vars_state;
 extern sh_vars_state sh_state;
 
@@ -236,7 +201,7 @@ void sh_vars_save(void);    /* nests */
 void sh_vars_restore(void); /* everything as it was at the matching save, scopes included */
 
 /* Bash source that makes the same state when evaluated (for a subshell that is another process):
- * declare -p for each visible variable, positional parameters, RANDOM's seed. */
+ * declare -p for each visible variable and RANDOM's seed (not the positional parameters). */
 void sh_vars_dump(sh_buf *out);
 
 #endif
