@@ -212,7 +212,8 @@ void sh_error(shell *sh, const char *fmt, ...) BX_PRINTF(2, 3);
 void sh_builtin_error(shell *sh, const char *fmt, ...) BX_PRINTF(2, 3);
 /* The builtin's usage line ("cd: usage: cd [-L|..."); returns 2, the status of such a mistake. */
 int sh_builtin_usage(shell *sh);
-void sh_err_put(shell *sh, const char *p, size_t n); /* as it is, on descriptor 2 */
+char *sh_format(const char *fmt, ...) BX_PRINTF(1, 2); /* to be freed */
+void sh_err_put(shell *sh, const char *p, size_t n);   /* as it is, on descriptor 2 */
 
 /* What libc says about `error`, with EACCES's words for ENOTCAPABLE. */
 const char *sh_strerror(int error);
@@ -223,14 +224,13 @@ void sh_discard(shell *sh, int status);
 
 /* ---- what words need of the interpreter ---- */
 
-/* Run `text` as $( ) does; standard output to its end, without trailing line feeds and NULs, is
- * added to `ret`.  sh->status becomes the status of what ran.  `line`: where it stands. */
-void sh_substitute(shell *sh, const char *text, size_t n, int line, sh_buf *ret);
-/* `$(< file)`: handled by sh_substitute itself. */
+/* Run a command substitution, backticks too ($(< file) included): standard output to its end,
+ * without trailing line feeds and NULs, is added to `ret`.  sh->status becomes the status of what
+ * ran.  sh->unwind may be set afterwards (errexit). */
+void sh_substitute(shell *sh, struct sh_command_subst *c, sh_buf *ret);
 
-/* <( text ) with `writes` false, >( text ) with true: a name that opens it.  NULL after an error
- * message.  It lives until the command that uses it is done. */
-char *sh_process_substitute(shell *sh, const char *text, size_t n, int line, bool writes);
+/* <( … ) or >( … ): a name that opens it, to be freed.  NULL after an error message. */
+char *sh_process_substitute(shell *sh, struct sh_command_subst *c);
 
 /* $-, into `ret`, at least 32 bytes. */
 void sh_dash(const shell *sh, char *ret, size_t max);
