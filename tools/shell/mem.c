@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-void sh_no_memory(void)
+void sh_out_of_memory(void)
 {
     static const char text[] = "bash: out of memory\n";
     ssize_t ignored = write(2, text, sizeof text - 1);
@@ -12,17 +12,9 @@ void sh_no_memory(void)
 
 void *sh_alloc(size_t n)
 {
-    void *p = malloc(n ? n : 1);
-    if (!p)
-        sh_no_memory();
-    return p;
-}
-
-void *sh_alloc0(size_t n)
-{
     void *p = calloc(1, n ? n : 1);
     if (!p)
-        sh_no_memory();
+        sh_out_of_memory();
     return p;
 }
 
@@ -30,13 +22,13 @@ void *sh_realloc(void *p, size_t n)
 {
     void *q = realloc(p, n ? n : 1);
     if (!q)
-        sh_no_memory();
+        sh_out_of_memory();
     return q;
 }
 
 char *sh_strndup(const char *s, size_t n)
 {
-    char *p = sh_alloc(n + 1);
+    char *p = sh_realloc(NULL, n + 1);
     if (n)
         memcpy(p, s, n);
     p[n] = 0;
@@ -49,7 +41,7 @@ void sh_buf_grow(sh_buf *b, size_t more)
 {
     size_t need = b->n + more + 1;
     if (need < more)
-        sh_no_memory();
+        sh_out_of_memory();
     size_t cap = b->cap < 48 ? 64 : b->cap + b->cap / 2;
     if (cap < need)
         cap = need;
@@ -92,7 +84,7 @@ char *sh_buf_take(sh_buf *b)
     return p;
 }
 
-void sh_list_add(sh_list *l, char *owned)
+void sh_strs_add(sh_strs *l, char *owned)
 {
     if (l->n + 1 >= l->cap) {
         l->cap = l->cap ? l->cap * 2 : 8;
@@ -102,21 +94,21 @@ void sh_list_add(sh_list *l, char *owned)
     l->v[l->n] = NULL;
 }
 
-void sh_list_done(sh_list *l)
+void sh_strs_done(sh_strs *l)
 {
     for (size_t i = 0; i < l->n; i++)
         free(l->v[i]);
     free(l->v);
-    *l = (sh_list){0};
+    *l = (sh_strs){0};
 }
 
-struct sh_arena_block {
-    struct sh_arena_block *below;
+struct sh_pool_block {
+    struct sh_pool_block *below;
     size_t used, cap;
     _Alignas(16) char room[];
 };
 
-void *sh_arena_get(sh_arena *a, size_t n)
+void *sh_pool_get(sh_pool *a, size_t n)
 {
     n = (n + 15) & ~(size_t)15;
     if (!a->top || a->top->cap - a->top->used < n) {
@@ -125,8 +117,8 @@ void *sh_arena_get(sh_arena *a, size_t n)
             cap = 256000;
         if (cap < n)
             cap = n;
-        struct sh_arena_block *b = sh_alloc(sizeof *b + cap);
-        *b = (struct sh_arena_block){.below = a->top, .cap = cap};
+        struct sh_pool_block *b = sh_realloc(NULL, sizeof *b + cap);
+        *b = (struct sh_pool_block){.below = a->top, .cap = cap};
         a->top = b;
     }
     void *p = a->top->room + a->top->used;
@@ -134,24 +126,24 @@ void *sh_arena_get(sh_arena *a, size_t n)
     return p;
 }
 
-char *sh_arena_str(sh_arena *a, const char *s, size_t n)
+char *sh_pool_str(sh_pool *a, const char *s, size_t n)
 {
-    char *p = sh_arena_get(a, n + 1);
+    char *p = sh_pool_get(a, n + 1);
     if (n)
         memcpy(p, s, n);
     p[n] = 0;
     return p;
 }
 
-sh_arena_mark sh_arena_here(const sh_arena *a)
+sh_pool_mark sh_pool_here(const sh_pool *a)
 {
-    return (sh_arena_mark){a->top, a->top ? a->top->used : 0};
+    return (sh_pool_mark){a->top, a->top ? a->top->used : 0};
 }
 
-void sh_arena_back(sh_arena *a, sh_arena_mark m)
+void sh_pool_back(sh_pool *a, sh_pool_mark m)
 {
     while (a->top != m.top) {
-        struct sh_arena_block *b = a->top;
+        struct sh_pool_block *b = a->top;
         a->top = b->below;
         free(b);
     }
@@ -159,4 +151,4 @@ void sh_arena_back(sh_arena *a, sh_arena_mark m)
         a->top->used = m.used;
 }
 
-void sh_arena_done(sh_arena *a) { sh_arena_back(a, (sh_arena_mark){0}); }
+void sh_pool_done(sh_pool *a) { sh_pool_back(a, (sh_pool_mark){0}); }

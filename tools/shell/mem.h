@@ -1,5 +1,5 @@
 /* shell/mem.h - memory of the shell: allocation that ends the program when there is none, growing
- * strings, lists of strings, and arenas that live for one command.
+ * strings, lists of strings, and pools that live for one command.
  *
  * Strings inside the shell are NUL-terminated, as POSIX has them (no NUL can be in a variable). */
 #ifndef BX_SHELL_MEM_H
@@ -8,12 +8,11 @@
 #include "base/defs.h"
 
 /* Never NULL: without memory the program says "bash: out of memory" and exits with status 2. */
-void *sh_alloc(size_t n);             /* not cleared */
-void *sh_alloc0(size_t n);            /* zeros */
-void *sh_realloc(void *p, size_t n);  /* as realloc */
+void *sh_alloc(size_t n);            /* zeros */
+void *sh_realloc(void *p, size_t n); /* as realloc: what is new is not cleared */
 char *sh_strdup(const char *s);       /* free() */
 char *sh_strndup(const char *s, size_t n);
-BX_NORETURN BX_COLD void sh_no_memory(void);
+BX_NORETURN BX_COLD void sh_out_of_memory(void);
 
 /* A growing string; {0} is empty.  p is NULL until the first byte and NUL-terminated only after
  * sh_buf_str() or sh_buf_take(). */
@@ -54,28 +53,28 @@ static inline void sh_buf_done(sh_buf *b)
 char *sh_int_text(int64_t v, char room[24]);
 
 /* A list of strings, NULL-terminated (v[n] == NULL) once anything was added. */
-typedef struct sh_list {
+typedef struct sh_strs {
     char **v;
     size_t n, cap;
-} sh_list;
+} sh_strs;
 
-void sh_list_add(sh_list *l, char *owned); /* the list frees it */
-void sh_list_done(sh_list *l);             /* frees all; empty again */
+void sh_strs_add(sh_strs *l, char *owned); /* the list frees it */
+void sh_strs_done(sh_strs *l);             /* frees all; empty again */
 
-/* An arena: many small pieces, freed at once. {0} is empty. */
-typedef struct sh_arena {
-    struct sh_arena_block *top;
-} sh_arena;
+/* A pool: many small pieces, freed at once. {0} is empty. */
+typedef struct sh_pool {
+    struct sh_pool_block *top;
+} sh_pool;
 
-typedef struct sh_arena_mark {
-    struct sh_arena_block *top;
+typedef struct sh_pool_mark {
+    struct sh_pool_block *top;
     size_t used;
-} sh_arena_mark;
+} sh_pool_mark;
 
-void *sh_arena_get(sh_arena *a, size_t n); /* aligned for any type, not cleared */
-char *sh_arena_str(sh_arena *a, const char *s, size_t n);
-sh_arena_mark sh_arena_here(const sh_arena *a);
-void sh_arena_back(sh_arena *a, sh_arena_mark m); /* frees what came after the mark */
-void sh_arena_done(sh_arena *a);
+void *sh_pool_get(sh_pool *a, size_t n); /* aligned for any type, not cleared */
+char *sh_pool_str(sh_pool *a, const char *s, size_t n);
+sh_pool_mark sh_pool_here(const sh_pool *a);
+void sh_pool_back(sh_pool *a, sh_pool_mark m); /* frees what came after the mark */
+void sh_pool_done(sh_pool *a);
 
 #endif
