@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-void sh_no_memory(void)
+void sh_out_of_memory(void)
 {
     static const char text[] = "bash: out of memory\n";
     ssize_t ignored = write(2, text, sizeof text - 1);
@@ -10,15 +10,11 @@ void sh_no_memory(void)
     _exit(2);
 }
 
-void sh_out_of_memory(void) { sh_no_memory(); }
-
-void *sh_alloc(size_t n) { return sh_alloc0(n); }
-
-void *sh_alloc0(size_t n)
+void *sh_alloc(size_t n)
 {
     void *p = calloc(1, n ? n : 1);
     if (!p)
-        sh_no_memory();
+        sh_out_of_memory();
     return p;
 }
 
@@ -26,13 +22,13 @@ void *sh_realloc(void *p, size_t n)
 {
     void *q = realloc(p, n ? n : 1);
     if (!q)
-        sh_no_memory();
+        sh_out_of_memory();
     return q;
 }
 
 char *sh_strndup(const char *s, size_t n)
 {
-    char *p = sh_alloc(n + 1);
+    char *p = sh_realloc(NULL, n + 1);
     if (n)
         memcpy(p, s, n);
     p[n] = 0;
@@ -45,7 +41,7 @@ void sh_buf_grow(sh_buf *b, size_t more)
 {
     size_t need = b->n + more + 1;
     if (need < more)
-        sh_no_memory();
+        sh_out_of_memory();
     size_t cap = b->cap < 48 ? 64 : b->cap + b->cap / 2;
     if (cap < need)
         cap = need;
@@ -88,7 +84,7 @@ char *sh_buf_take(sh_buf *b)
     return p;
 }
 
-void sh_strings_add(sh_strings *l, char *owned)
+void sh_strs_add(sh_strs *l, char *owned)
 {
     if (l->n + 1 >= l->cap) {
         l->cap = l->cap ? l->cap * 2 : 8;
@@ -98,12 +94,12 @@ void sh_strings_add(sh_strings *l, char *owned)
     l->v[l->n] = NULL;
 }
 
-void sh_strings_done(sh_strings *l)
+void sh_strs_done(sh_strs *l)
 {
     for (size_t i = 0; i < l->n; i++)
         free(l->v[i]);
     free(l->v);
-    *l = (sh_strings){0};
+    *l = (sh_strs){0};
 }
 
 struct sh_pool_block {
@@ -121,7 +117,7 @@ void *sh_pool_get(sh_pool *a, size_t n)
             cap = 256000;
         if (cap < n)
             cap = n;
-        struct sh_pool_block *b = sh_alloc(sizeof *b + cap);
+        struct sh_pool_block *b = sh_realloc(NULL, sizeof *b + cap);
         *b = (struct sh_pool_block){.below = a->top, .cap = cap};
         a->top = b;
     }

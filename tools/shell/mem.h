@@ -1,5 +1,5 @@
 /* shell/mem.h - memory of the shell: allocation that ends the program when there is none, growing
- * strings, lists of strings, and arenas that live for one command.
+ * strings, lists of strings, and pools that live for one command.
  *
  * Strings inside the shell are NUL-terminated, as POSIX has them (no NUL can be in a variable). */
 #ifndef BX_SHELL_MEM_H
@@ -9,12 +9,10 @@
 
 /* Never NULL: without memory the program says "bash: out of memory" and exits with status 2. */
 void *sh_alloc(size_t n);            /* zeros */
-void *sh_alloc0(size_t n);           /* the same */
-void *sh_realloc(void *p, size_t n); /* as realloc */
-char *sh_strdup(const char *s);      /* free() */
+void *sh_realloc(void *p, size_t n); /* as realloc: what is new is not cleared */
+char *sh_strdup(const char *s);       /* free() */
 char *sh_strndup(const char *s, size_t n);
-BX_NORETURN BX_COLD void sh_no_memory(void);
-BX_NORETURN BX_COLD void sh_out_of_memory(void); /* the same */
+BX_NORETURN BX_COLD void sh_out_of_memory(void);
 
 /* A growing string; {0} is empty.  p is NULL until the first byte and NUL-terminated only after
  * sh_buf_str() or sh_buf_take(). */
@@ -55,15 +53,15 @@ static inline void sh_buf_done(sh_buf *b)
 char *sh_int_text(int64_t v, char room[24]);
 
 /* A list of strings, NULL-terminated (v[n] == NULL) once anything was added. */
-typedef struct sh_strings {
+typedef struct sh_strs {
     char **v;
     size_t n, cap;
-} sh_strings;
+} sh_strs;
 
-void sh_strings_add(sh_strings *l, char *owned); /* the list frees it */
-void sh_strings_done(sh_strings *l);             /* frees all; empty again */
+void sh_strs_add(sh_strs *l, char *owned); /* the list frees it */
+void sh_strs_done(sh_strs *l);             /* frees all; empty again */
 
-/* An arena: many small pieces, freed at once. {0} is empty. */
+/* A pool: many small pieces, freed at once. {0} is empty. */
 typedef struct sh_pool {
     struct sh_pool_block *top;
 } sh_pool;

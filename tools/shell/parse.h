@@ -74,7 +74,7 @@ bool sh_parse_array(bx_str text, const sh_source *source, sh_unit **unit, sh_ass
                     sh_parse_error *err);
 
 /* A name as variables have: [A-Za-z_][A-Za-z0-9_]*. */
-bool sh_syntax_is_name(bx_str s); /* vars.h has sh_is_name(p, n) */
+bool sh_is_name(bx_str s);
 /* A reserved word, for `type`, `command -v`, completion. */
 bool sh_is_reserved(bx_str s);
 

@@ -77,7 +77,6 @@ void sh_vars_done(void); /* frees all (for tests under a leak checker) */
 
 sh_name *sh_name_of(const char *text, size_t n);
 sh_name *sh_name_known(const char *text, size_t n); /* NULL: nobody ever used it */
-bool sh_is_name(const char *s, size_t n);           /* [A-Za-z_][A-Za-z0-9_]* */
 
 /* The visible binding; a dynamic one is current.  `find` leaves namerefs alone; `follow` goes
  * through them ("circular name reference" is warned of: NULL) unless it names an element. */
