@@ -35,7 +35,7 @@ enum {
 };
 int sh_discarded(shell *sh); /* the status of a command whose expansion failed */
 const char *sh_error_name(shell *sh);
-bool sh_broken_pipe(shell *sh); /* SIGPIPE's default: unwinds with 141; false: it is ignored */
+bool sh_broken_pipe(shell *sh);      /* SIGPIPE's default: unwinds with 141; false: it is ignored */
 void sh_exit(shell *sh, int status); /* unwind with SH_EXIT */
 void sh_set_pipe_status(shell *sh, int status);
 void sh_poll_signals(shell *sh); /* run the traps of signals that have come */
@@ -91,9 +91,9 @@ int sh_text_fd(const char *p, size_t n);             /* a descriptor that reads 
 
 typedef struct sh_capture {
     struct sh_capture *outer;
-    bool real;   /* descriptor 1 is a pipe; before that, sh->out has it all */
+    bool real; /* descriptor 1 is a pipe; before that, sh->out has it all */
     int read_fd;
-    int saved_1;     /* what was 1, -1: closed */
+    int saved_1; /* what was 1, -1: closed */
     bool was_open_1;
     sh_buf outer_out;
 } sh_capture;
@@ -224,18 +224,20 @@ const sh_builtin *sh_builtin_nth(size_t i);         /* in order; NULL at the end
 bool sh_builtin_enabled(const sh_builtin *b);
 void sh_builtin_enable(const sh_builtin *b, bool on);
 int sh_set_options(shell *sh, int argc, char **argv, bool invocation); /* set, bash's own */
-bool sh_option_set(shell *sh, const char *name, bool on); /* false: no such */
+bool sh_option_set(shell *sh, const char *name, bool on);              /* false: no such */
 bool sh_shopt_set(shell *sh, const char *name, bool on);
 int sh_option_find(const char *name);
 int sh_shopt_find(const char *name);
 bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around */
 
 #define SH_RUN_BUILTINS(X) \
-    X(colon) X(true_) X(false_) X(break_) X(continue_) X(return_) X(exit_) X(shift) X(eval) \
-    X(source) X(exec) X(let) X(test) X(set) X(shopt) X(cd) X(pwd) X(pushd) X(popd) X(dirs) \
-    X(type) X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) \
-    X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) \
-    X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
+    X(colon) \
+    X(true_) \
+    X(false_) X(break_) X(continue_) X(return_) X(exit_) X(shift) X(eval) X(source) X(exec) X(let) \
+        X(test) X(set) X(shopt) X(cd) X(pwd) X(pushd) X(popd) X(dirs) X(type) X(command) \
+            X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) \
+                X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) \
+                    X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

@@ -162,7 +162,6 @@ struct shell {
     struct sh_vars *vars; /* vars.h */
     sh_params params;
     char *arg0;              /* $0 */
-    char *last_arg;          /* $_ */
     int32_t pid;             /* $$: of the outermost shell */
     int32_t own_pid;         /* BASHPID */
     int32_t parent;          /* PPID */
@@ -171,9 +170,8 @@ struct shell {
     size_t n_pipe_status;
 
     /* Where we are. */
-    int line;      /* LINENO: of the command that runs */
-    int line_base; /* where the text that is parsed now begins */
-    int subshell;  /* BASH_SUBSHELL */
+    int line;                                            /* LINENO: of the command that runs */
+    int subshell;                                        /* BASH_SUBSHELL */
     int function_depth, source_depth, loop_depth, depth; /* depth: of everything that recurses */
     struct sh_frame *frame; /* the innermost function or sourced file: FUNCNAME ... (func.h) */
     const char *prefix;     /* of error messages: "bash" or the script's name */
@@ -189,9 +187,26 @@ struct shell {
     /* For a builtin that declares: the compound assignments among argv, of expand.h, or NULL. */
     const struct sh_compound *const *compound;
 
-    struct sh_run *run; /* interp.c's own */
+    struct sh_capture *capture; /* the innermost $( ) in this process, or NULL (run.h) */
+    bool broken_pipe;           /* SH_EXIT because nobody reads standard output */
     struct sh_jobs *jobs;
     struct sh_traps *traps;
+    struct sh_subshell *sub; /* the innermost ( ) or $( ) in this process, or NULL */
+    int params_level;        /* the subshell that owns params */
+    uint64_t fds[4];         /* descriptors that a script may use */
+    struct sh_hold *holds;
+    struct sh_dirs *dirs;
+    struct sh_procsubs *procsubs;
+    struct sh_unit *unit;         /* whose commands run */
+    const struct sh_cmd *command; /* BASH_COMMAND */
+    char *cwd;                    /* PWD as the shell has it; NULL: not asked yet */
+    char *source;                 /* the script's name, BASH_SOURCE outside of functions, or NULL */
+    char *command_string;         /* of -c */
+    char *state_text;             /* scratch of sh_shellopts and the like */
+    int umask;
+    int last_substitution; /* status of the last $( ) of a command that is only assignments */
+    bool substituted;
+    bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;
     struct sh_hash *hash;
