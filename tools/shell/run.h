@@ -33,6 +33,11 @@ enum {
     SH_RUN_EXEC = 2,         /* exec: replace the shell */
     SH_RUN_STD_PATH = 4,     /* command -p */
 };
+int sh_run_select(shell *sh, sh_cmd *cmd);         /* compound.c */
+int sh_run_cond(shell *sh, sh_cond *cond);         /* compound.c: [[ ]] */
+bool sh_debug_trap(shell *sh, sh_cmd *c);          /* false: the command is not to be run */
+bool sh_loop_goes_on(shell *sh);                   /* after a loop's body */
+void sh_trace(shell *sh, const char *p, size_t n); /* set -x */
 int sh_discarded(shell *sh); /* the status of a command whose expansion failed */
 const char *sh_error_name(shell *sh);
 bool sh_broken_pipe(shell *sh);      /* SIGPIPE's default: unwinds with 141; false: it is ignored */
@@ -108,15 +113,17 @@ typedef struct sh_subshell {
     sh_params params;
     int params_level;
     struct sh_functions *functions;
+    bool functions_shared;
     struct sh_aliases *aliases;
     struct sh_traps *traps;
     struct sh_jobs *jobs;
     char *cwd;
+    int cwd_level;
+    bool signals_wanted;
     struct sh_dirs *dirs;
     int32_t own_pid, last_background;
-    int loop_depth, function_depth_base, condition, line;
+    int loop_depth, condition, line;
     int umask;
-    bool enabled_changed;
 } sh_subshell;
 
 void sh_subshell_enter(shell *sh, sh_subshell *s);
@@ -177,6 +184,10 @@ int sh_func_define(shell *sh, bx_str name, sh_unit *unit, sh_cmd *body, int line
 void sh_func_define_text(shell *sh, const char *name, const char *text); /* "() { …" */
 int sh_func_call(shell *sh, sh_func *f, int argc, char **argv);
 void sh_functions_share(shell *sh);
+bool sh_functions_shared(const shell *sh);
+void sh_functions_restore(shell *sh, struct sh_functions *outer, bool outer_shared);
+void sh_params_own(shell *sh); /* before sh->params is changed in place */
+const char *sh_special_more(shell *sh, const char *name, size_t i, size_t *ret_n);
 void sh_functions_free(struct sh_functions *f);
 void sh_params_set(shell *sh, int argc, char **argv); /* copies */
 void sh_params_free(sh_params *p);
@@ -192,6 +203,16 @@ const char *sh_trap_text(shell *sh, int which); /* NULL: default; "": ignored */
 /* Run a trap's command; $? is kept.  DEBUG: its status. */
 int sh_trap_run(shell *sh, int which);
 void sh_trap_exit(shell *sh); /* at the end of a (sub)shell, once */
+/* A function is entered: DEBUG and RETURN are not inherited, without functrace; it is left. */
+typedef struct sh_trap_saved {
+    char *text[3];
+} sh_trap_saved;
+void sh_traps_enter(shell *sh, const sh_func *f, sh_trap_saved *s);
+void sh_traps_leave(shell *sh, sh_trap_saved *s);
+void sh_signal_note(shell *sh, int sig);     /* a signal of the shell's own making (CHLD) */
+void sh_signal_subshell(shell *sh, int sig); /* kill $BASHPID within ( ) */
+uint64_t sh_signals_pending(shell *sh);
+void sh_print_signals(shell *sh); /* trap -l, kill -l */
 bool sh_trap_inherits(shell *sh, int which);
 void sh_traps_dump(shell *sh, sh_buf *out, bool reset);
 
@@ -210,12 +231,14 @@ void sh_jobs_notify(shell *sh);
 /* ---- aliases, hash, dirs ---- */
 
 const char *sh_alias_find(shell *sh, const char *name, size_t n);
-void sh_aliases_share(shell *sh);
+struct sh_aliases *sh_aliases_share(shell *sh); /* a subshell begins */
+void sh_aliases_restore(shell *sh, struct sh_aliases *outer);
 void sh_aliases_free(struct sh_aliases *a);
 void sh_aliases_dump(shell *sh, sh_buf *out);
 const char *sh_cwd(shell *sh);
 int sh_chdir(shell *sh, const char *path); /* errno */
-void sh_dirs_free(struct sh_dirs *d);
+struct sh_dirs *sh_dirs_share(shell *sh);
+void sh_dirs_restore(shell *sh, struct sh_dirs *outer);
 
 /* ---- builtins ---- */
 
@@ -233,11 +256,15 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
 #define SH_RUN_BUILTINS(X) \
     X(colon) \
     X(true_) \
-    X(false_) X(break_) X(continue_) X(return_) X(exit_) X(shift) X(eval) X(source) X(exec) X(let) \
-        X(test) X(set) X(shopt) X(cd) X(pwd) X(pushd) X(popd) X(dirs) X(type) X(command) \
-            X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) \
-                X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) \
-                    X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
+    X(false_) \
+    X(break_) \
+    X(continue_) \
+    X(return_) \
+    X(exit_) X(shift) X(eval) X(source) X(exec) X(let) X(test) X(set) X(shopt) X(cd) X(pwd) \
+        X(pushd) X(popd) X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) \
+            X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) \
+                X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) \
+                    X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

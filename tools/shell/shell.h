@@ -200,12 +200,15 @@ struct shell {
     struct sh_unit *unit;         /* whose commands run */
     const struct sh_cmd *command; /* BASH_COMMAND */
     char *cwd;                    /* PWD as the shell has it; NULL: not asked yet */
-    char *source;                 /* the script's name, BASH_SOURCE outside of functions, or NULL */
-    char *command_string;         /* of -c */
-    char *state_text;             /* scratch of sh_shellopts and the like */
+    int cwd_level;
+    char *source;         /* the script's name, BASH_SOURCE outside of functions, or NULL */
+    char *command_string; /* of -c */
+    char *state_text;     /* scratch of sh_shellopts and the like */
     int umask;
     int last_substitution; /* status of the last $( ) of a command that is only assignments */
     bool substituted;
+    bool signals_wanted; /* something is trapped or has to be looked for between commands */
+    int trace_depth;     /* of PS4's first character */
     bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;
