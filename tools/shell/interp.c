@@ -419,7 +419,7 @@ static bool expand_declaring(shell *sh, sh_simple *s, sh_strs *args, sh_compound
     return true;
 }
 
-static void trace_words(shell *sh, const sh_strs *args, sh_buf *assigns)
+void sh_trace_words(shell *sh, const sh_strs *args, sh_buf *assigns)
 {
     sh_buf b = {0};
     for (size_t i = 0; i < args->n; i++) {
@@ -551,7 +551,7 @@ static int run_command(shell *sh, sh_cmd *c, sh_strs *args, sh_compound **compou
         status = one ? one : status;
     }
     if (x && sh->unwind == SH_GO)
-        trace_words(sh, args, &trace);
+        sh_trace_words(sh, args, &trace);
     sh_buf_done(&trace);
     if (sh->unwind == SH_GO && (status == 0 || !keeps)) {
         if (f || b) {

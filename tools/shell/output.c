@@ -76,7 +76,8 @@ void sh_printf(shell *sh, const char *fmt, ...)
 void sh_err_put(shell *sh, const char *p, size_t n)
 {
     (void)sh_flush(sh);
-    (void)write_all(2, p, n);
+    if (sh->err_fd >= 0)
+        (void)write_all(sh->err_fd, p, n);
 }
 
 static void add_prolog(shell *sh, sh_buf *b)

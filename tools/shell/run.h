@@ -33,10 +33,11 @@ enum {
     SH_RUN_EXEC = 2,         /* exec: replace the shell */
     SH_RUN_STD_PATH = 4,     /* command -p */
 };
-int sh_run_select(shell *sh, sh_cmd *cmd);         /* compound.c */
-int sh_run_cond(shell *sh, sh_cond *cond);         /* compound.c: [[ ]] */
-bool sh_debug_trap(shell *sh, sh_cmd *c);          /* false: the command is not to be run */
-bool sh_loop_goes_on(shell *sh);                   /* after a loop's body */
+int sh_run_select(shell *sh, sh_cmd *cmd); /* compound.c */
+int sh_run_cond(shell *sh, sh_cond *cond); /* compound.c: [[ ]] */
+bool sh_debug_trap(shell *sh, sh_cmd *c);  /* false: the command is not to be run */
+bool sh_loop_goes_on(shell *sh);           /* after a loop's body */
+void sh_trace_words(shell *sh, const sh_strs *args, sh_buf *assigns);
 void sh_trace(shell *sh, const char *p, size_t n); /* set -x */
 int sh_discarded(shell *sh); /* the status of a command whose expansion failed */
 const char *sh_error_name(shell *sh);
@@ -84,6 +85,7 @@ void sh_hold_pop(shell *sh, sh_hold *h);
 /* Perform redirections in this process.  Those before a failure stay done until undone.
  * `undo` NULL: for ever (exec).  0, or 1 after a message. */
 int sh_redirect(shell *sh, const sh_redir *r, sh_undo **undo);
+int sh_fd_push(shell *sh, int from, int to, sh_undo **undo); /* `to` becomes `from`; errno */
 void sh_redirect_undo(shell *sh, sh_undo **undo);
 /* The same for a program that is to be started. */
 void sh_fdmap_init(shell *sh, sh_fdmap *map);
@@ -132,6 +134,14 @@ int sh_subshell_leave(shell *sh, sh_subshell *s);
 
 /* ---- programs (start.c) ---- */
 
+bool sh_is_executable(const char *path);
+char *sh_search_path(const char *path, const char *name, bool executable);
+const char *sh_self(void);
+const char *sh_ended_words(const bx_ended *e); /* "Killed"; NULL: nothing to say */
+int sh_spawn(shell *sh, const char *name, const char *path, char *const *argv, size_t argc,
+             const sh_fdmap *map, unsigned flags, bool clean, int32_t *ret); /* errno */
+const char *sh_hash_find(shell *sh, const char *name);
+void sh_hash_add(shell *sh, const char *name, const char *path);
 /* The path of a command below PATH, to be freed; NULL: none (*ret_error: 126 or 127). */
 char *sh_find_program(shell *sh, const char *name, bool std_path, bool use_hash);
 /* Begin a program; the pid, or -1 after a message with *ret_status (126, 127). */
@@ -145,8 +155,7 @@ int sh_exec_program(shell *sh, int argc, char **argv, const char *arg0, bool cle
 
 /* ---- another bash that goes on from this one's state (state.c) ---- */
 
-int32_t sh_start_state(shell *sh, sh_cmd *cmd, const char *text, const sh_fdmap *map,
-                       unsigned flags, int *ret_status);
+int32_t sh_start_state(shell *sh, sh_cmd *cmd, sh_fdmap *map, unsigned flags, int *ret_status);
 int sh_run_state(shell *sh, int fd); /* in the child */
 
 /* ---- pipelines (pipeline.c) ---- */
@@ -202,6 +211,7 @@ void sh_traps_free(struct sh_traps *t);
 const char *sh_trap_text(shell *sh, int which); /* NULL: default; "": ignored */
 /* Run a trap's command; $? is kept.  DEBUG: its status. */
 int sh_trap_run(shell *sh, int which);
+void sh_trap_forget(shell *sh, int which);
 void sh_trap_exit(shell *sh); /* at the end of a (sub)shell, once */
 /* A function is entered: DEBUG and RETURN are not inherited, without functrace; it is left. */
 typedef struct sh_trap_saved {
@@ -224,7 +234,8 @@ void sh_jobs_free(struct sh_jobs *j);
 /* A job of processes that have been started, the last is $!. `status` >= 0: it has ended already.
  */
 void sh_job_add(shell *sh, const int32_t *pids, size_t n, char *text, int status, bool background);
-void sh_job_note(shell *sh, int32_t pid); /* a process substitution: `wait` may name it */
+void sh_job_finish(shell *sh, int32_t pid); /* wait for it, without a word */
+void sh_job_note(shell *sh, int32_t pid);   /* a process substitution: `wait` may name it */
 void sh_job_ended(shell *sh, const bx_ended *e);
 void sh_jobs_notify(shell *sh);
 
@@ -260,11 +271,13 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(break_) \
     X(continue_) \
     X(return_) \
-    X(exit_) X(shift) X(eval) X(source) X(exec) X(let) X(test) X(set) X(shopt) X(cd) X(pwd) \
-        X(pushd) X(popd) X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) \
-            X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) \
-                X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) \
-                    X(help) X(caller) X(logout)
+    X(exit_) \
+    X(shift) \
+    X(eval) \
+    X(source) X(exec) X(let) X(test) X(set) X(shopt) X(cd) X(pwd) X(pushd) X(popd) X(dirs) X(type) \
+        X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) \
+            X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) \
+                X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

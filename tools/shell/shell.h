@@ -201,9 +201,12 @@ struct shell {
     const struct sh_cmd *command; /* BASH_COMMAND */
     char *cwd;                    /* PWD as the shell has it; NULL: not asked yet */
     int cwd_level;
-    char *source;         /* the script's name, BASH_SOURCE outside of functions, or NULL */
-    char *command_string; /* of -c */
-    char *state_text;     /* scratch of sh_shellopts and the like */
+    int err_fd; /* where messages go: 2 */
+    uint64_t children_cpu_us;
+    uint64_t private_fds[4]; /* of coprocesses: programs do not get them */
+    char *source;            /* the script's name, BASH_SOURCE outside of functions, or NULL */
+    char *command_string;    /* of -c */
+    char *state_text;        /* scratch of sh_shellopts and the like */
     int umask;
     int last_substitution; /* status of the last $( ) of a command that is only assignments */
     bool substituted;

@@ -140,6 +140,8 @@ static void set_trap(shell *sh, int which, const char *text)
     update(sh);
 }
 
+void sh_trap_forget(shell *sh, int which) { set_trap(sh, which, NULL); }
+
 int sh_trap_run(shell *sh, int which)
 {
     sh_traps *t = sh->traps;

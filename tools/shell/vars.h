@@ -1,9 +1,10 @@
 /* shell/vars.h - the variables, positional parameters and special parameters of the shell.
  *
  * One shell per process: the state is global, and `sh_shell` is that shell (its options, its
- * positional parameters in sh->params, its status, sh->line for LINENO).  Names are interned for ever, so a syntax tree may
- * keep a `sh_name *`.  Values handed out are borrowed until the next change of any variable.
- * Scopes are dynamic (bash): the visible binding of a name is the innermost one. */
+ * positional parameters in sh->params, its status, sh->line for LINENO).  Names are interned for
+ * ever, so a syntax tree may keep a `sh_name *`.  Values handed out are borrowed until the next
+ * change of any variable. Scopes are dynamic (bash): the visible binding of a name is the innermost
+ * one. */
 #ifndef BX_SHELL_VARS_H
 #define BX_SHELL_VARS_H
 
@@ -43,7 +44,7 @@ typedef struct sh_name {
 
 /* A variable whose value is made when it is looked at, or that must know of assignments. */
 typedef struct sh_dynamic {
-    void (*get)(sh_var *v);                     /* make the value current; may be NULL */
+    void (*get)(sh_var *v);                    /* make the value current; may be NULL */
     bool (*set)(sh_var *v, const char *value); /* true: done, do not store; may be NULL */
 } sh_dynamic;
 
@@ -87,8 +88,8 @@ void sh_var_refresh(sh_var *v); /* a dynamic value, made current */
 /* The text of a variable as `$NAME` gives it (element 0 of arrays; through namerefs); NULL: not
  * set.  Not for special and positional parameters. */
 const char *sh_get(const char *name);
-const char *sh_get_name(sh_name *name, size_t *ret_n); /* the same; ret_n may be NULL */
-const char *sh_var_text(sh_var *v, size_t *ret_n);     /* no namerefs */
+const char *sh_get_name(sh_name *name, size_t *ret_n);   /* the same; ret_n may be NULL */
+const char *sh_var_text(sh_var *v, size_t *ret_n);       /* no namerefs */
 int64_t sh_get_int(const char *name, int64_t otherwise); /* plain decimal; no arithmetic */
 
 /* --- assigning: namerefs, attributes, `set -a`, the log of subshells are all minded.
@@ -118,12 +119,12 @@ sh_var *sh_array_for_writing(const char *who, const char *name, bool keep_elemen
 
 /* unset NAME / NAME[subscript]; `who` leads messages (NULL: "unset"). 0 also when there is none. */
 int sh_unset(const char *name);
-int sh_unset_ref(sh_name *name);                       /* -n: the nameref itself */
+int sh_unset_ref(sh_name *name); /* -n: the nameref itself */
 int sh_unset_sub(sh_name *name, const char *subscript);
 
 /* --- bindings --- */
 
-sh_var *sh_var_make(sh_name *name);  /* the visible binding, or a new global one, not set */
+sh_var *sh_var_make(sh_name *name); /* the visible binding, or a new global one, not set */
 sh_var *sh_var_global(sh_name *name, bool create);
 sh_var *sh_var_local(sh_name *name); /* `local`: in the innermost function's scope; keeps an
                                         existing one there */
@@ -157,8 +158,8 @@ void sh_assoc_remove(sh_var *v, const char *key);
 typedef struct sh_walk {
     size_t i;
     const void *p;
-    const char *key;   /* associative: the key; else NULL */
-    int64_t index;     /* indexed */
+    const char *key; /* associative: the key; else NULL */
+    int64_t index;   /* indexed */
     const char *value;
 } sh_walk;
 bool sh_walk_next(const sh_var *v, sh_walk *w);
@@ -180,11 +181,11 @@ void sh_set_underscore(const char *last_argument); /* $_ ; copied */
 
 /* --- getopts and friends keep their state here, so that subshells restore it --- */
 typedef struct sh_vars_state {
-    uint32_t random;          /* of RANDOM */
-    int64_t seconds_base_us;  /* SECONDS counts from here */
+    uint32_t random;         /* of RANDOM */
+    int64_t seconds_base_us; /* SECONDS counts from here */
     int64_t seconds_offset;
-    int getopts_at;           /* place within the current argument */
-    int getopts_index;        /* the OPTIND that belongs to it */
+    int getopts_at;    /* place within the current argument */
+    int getopts_index; /* the OPTIND that belongs to it */
 } sh_vars_state;
 extern sh_vars_state sh_state;
 
