@@ -35,11 +35,10 @@ bool sh_is_reserved(bx_str s)
 
 bool sh_token_is(const token *t, const char *reserved)
 {
-    if (t->kind != T_WORD || !(t->word->flags & SH_WORD_LITERAL))
+    if (t->kind != T_WORD || (t->word->flags & (SH_WORD_QUOTED | SH_WORD_EXPANDS)))
         return false;
     size_t n = strlen(reserved);
-    return !(t->word->flags & SH_WORD_QUOTED) && t->word->raw.n == n &&
-           memcmp(t->word->raw.p, reserved, n) == 0;
+    return t->word->raw.n == n && memcmp(t->word->raw.p, reserved, n) == 0;
 }
 
 bx_str sh_token_text(const token *t)
@@ -322,6 +321,7 @@ static sh_assign *assignment(sh_parser *p, int form, size_t name, bool extglob)
         sh_parse_elements(p, a);
     } else {
         a->value = sh_word_read(p, (word_ctx){.single = true, .extglob = extglob, .assign = true});
+        sh_text_add(&p->raw, a->value->raw.p, a->value->raw.n);
     }
     a->raw = sh_arena_str(p->arena, p->raw.p + from, p->raw.n - from);
     p->raw.n = from;

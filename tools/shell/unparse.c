@@ -82,14 +82,9 @@ static void duplication(printer *p, const sh_redir *r)
     bool digits = w.n > 0;
     for (size_t i = 0; i < w.n; i++)
         digits &= (w.p[i] >= '0' && w.p[i] <= '9') || (w.p[i] == '-' && i + 1 == w.n);
-    if (!digits && r->kind == SH_REDIR_DUP_OUT && !r->fd_given && !r->variable.p &&
-        !(r->word->flags & SH_WORD_EXPANDS)) {
-        put(p, "&> ");
-        put_str(p, w);
-        return;
-    }
     number(p, r, digits);
-    put(p, r->kind == SH_REDIR_DUP_IN ? "<&" : ">&");
+    bool closes = w.n == 1 && w.p[0] == '-'; /* which is always printed like that */
+    put(p, r->kind == SH_REDIR_DUP_IN && !closes ? "<&" : ">&");
     put_str(p, w);
 }
 
@@ -111,7 +106,7 @@ void sh_unparse_redir(bx_buf *out, const sh_redir *r)
     } else if (r->kind == SH_REDIR_DUP_IN || r->kind == SH_REDIR_DUP_OUT) {
         duplication(&p, r);
     } else {
-        number(&p, r, r->kind == SH_REDIR_READ_WRITE && r->fd_given);
+        number(&p, r, r->kind == SH_REDIR_READ_WRITE);
         put(&p, ops[r->kind]);
         put_str(&p, r->word->raw);
     }
@@ -150,6 +145,14 @@ static void bodies(printer *p, const char *before)
     p->was_heredoc = true;
 }
 
+static void bodies_between(printer *p)
+{
+    if (!p->n_pending)
+        return;
+    bodies(p, "");
+    put(p, " ");
+}
+
 /* ---- commands */
 
 static void words(printer *p, sh_word **w, uint32_t n, const char *between)
@@ -186,8 +189,11 @@ static void pipeline(printer *p, const sh_pipeline *l)
     if (l->negate)
         put(p, "! ");
     for (uint32_t i = 0; i < l->n; i++) {
-        if (i)
-            put(p, l->both[i - 1] ? " 2>&1 | " : " | ");
+        if (i) {
+            put(p, l->both[i - 1] ? " 2>&1 |" : " |");
+            bodies_between(p);
+            put(p, " ");
+        }
         same_line(p, l->cmds[i]);
     }
     p->skip_indent = false;
@@ -196,8 +202,10 @@ static void pipeline(printer *p, const sh_pipeline *l)
 static void and_or(printer *p, const sh_and_or *a)
 {
     for (uint32_t i = 0; i < a->n; i++) {
-        if (i)
+        if (i) {
             put(p, a->ops[i - 1] == SH_OR ? " || " : " && ");
+            bodies_between(p);
+        }
         same_line(p, a->cmds[i]);
     }
 }
@@ -210,7 +218,9 @@ static void list(printer *p, const sh_list *l)
         command(p, l->cmds[i]);
         bool last = i + 1 == l->n;
         if (l->background[i]) {
-            put(p, last ? " &" : " & ");
+            put(p, " &");
+            bodies_between(p);
+            put(p, last ? "" : " ");
             same = true;
             continue;
         }
