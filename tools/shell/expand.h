@@ -9,6 +9,7 @@
 #include "shell/arith.h"
 #include "shell/ast.h"
 #include "shell/shell.h"
+#include "shell/vars.h"
 
 /* The words of a command: brace, tilde, parameter, command, arithmetic and process expansion,
  * splitting, pathname expansion, quote removal; the fields are added to `ret`. */
@@ -67,6 +68,13 @@ void sh_quote_backslash(sh_buf *out, const char *s); /* printf %q */
 void sh_quote_trace(sh_buf *out, const char *s);   /* set -x's words, set's values: only if needed */
 void sh_quote_ansi(sh_buf *out, const char *s);    /* $'...' */
 bool sh_quote_needed(const char *s); /* has it anything the shell would read specially? */
+
+/* "declare -ax a=([0]="1")": what declare -p prints; with `bare` only name=value, as `set` does. */
+void sh_declare_text(sh_buf *out, sh_var *v, bool bare);
+
+/* A subscript as read from text ("a[$i]" of read, unset, printf -v): what it expands to, for an
+ * indexed array the arithmetic expression, for an associative one the key. NULL: failed. */
+char *sh_subscript_text(shell *sh, const sh_name *name, bx_str text);
 
 /* --- pathname expansion (glob.c) --- */
 /* The names that match `pattern` (quoted characters escaped with backslashes), sorted, added to

@@ -24,7 +24,7 @@ enum {
     SH_A_SET = 0x1000,    /* it has a value (declared only: not) */
     SH_A_IGNORE = 0x2000, /* assignments do nothing (GROUPS, FUNCNAME ...) */
     SH_A_TEMP = 0x4000,   /* binding of `A=1 cmd` */
-    SH_A_NOUNSET = 0x8000,
+    SH_A_DECLARED = 0x8000, /* `declare x`: exists without value and attributes */
     SH_A_SHOWN = SH_A_EXPORT | SH_A_READONLY | SH_A_INTEGER | SH_A_LOWER | SH_A_UPPER |
                  SH_A_CAPITAL | SH_A_NAMEREF | SH_A_ARRAY | SH_A_ASSOC | SH_A_TRACE,
 };
@@ -47,6 +47,7 @@ typedef struct sh_dynamic {
     bool (*set)(sh_var *v, const char *value); /* true: done, do not store; may be NULL */
 } sh_dynamic;
 
+/* A binding with attrs 0 is one that was unset: it may hide others, but does not exist. */
 struct sh_var {
     sh_name *name;
     sh_var *outer;         /* the binding that this one hides */
@@ -108,6 +109,9 @@ int sh_assign(sh_name *name, const char *value, size_t n, unsigned flags);
 /* NAME[subscript]=value: the subscript is text already expanded: arithmetic for indexed arrays,
  * the key of associative ones.  Makes an indexed array of what is none. */
 int sh_assign_sub(sh_name *name, const char *subscript, const char *value, unsigned flags);
+/* The same with the element already known; v is the array itself. */
+int sh_assign_index(sh_var *v, int64_t index, const char *value, unsigned flags);
+int sh_assign_key(sh_var *v, const char *key, const char *value, unsigned flags);
 /* "NAME" or "NAME[subscript]" as read, printf -v, and so on take it. `who` leads the message. */
 int sh_assign_text(const char *who, const char *target, const char *value);
 bool sh_is_assignable(const char *target); /* is it NAME or NAME[...]? */
@@ -127,7 +131,8 @@ sh_var *sh_var_make(sh_name *name);  /* the visible binding, or a new global one
 sh_var *sh_var_global(sh_name *name, bool create);
 sh_var *sh_var_local(sh_name *name); /* `local`: in the innermost function's scope; keeps an
                                         existing one there */
-/* Before v->attrs or the value is changed from outside (notes it for subshells). */
+/* Before v->attrs or the value is changed from outside (notes it for subshells); sh_var_put and the
+ * functions for elements do it themselves. */
 void sh_var_touch(sh_var *v);
 void sh_var_attrs(sh_var *v, uint32_t on, uint32_t off); /* converts between scalar and array */
 void sh_var_clear(sh_var *v); /* the value goes, attributes and binding stay */
@@ -180,7 +185,8 @@ void sh_set_underscore(const char *last_argument); /* $_ ; copied */
 
 /* --- getopts and friends keep their state here, so that subshells restore it --- */
 typedef struct sh_vars_state {
-    uint32_t random;          /* of RANDOM */
+    uint32_t random, last_random; /* of RANDOM */
+    bool seeded;
     int64_t seconds_base_us;  /* SECONDS counts from here */
     int64_t seconds_offset;
     int getopts_at;           /* place within the current argument */
