@@ -492,7 +492,7 @@ static int assign_ref(sh_var *v, const char *value, size_t n, unsigned flags)
     return 0;
 }
 
-int sh_assign(sh_name *name, const char *value, size_t n, unsigned flags)
+int sh_assign_name(sh_name *name, const char *value, size_t n, unsigned flags)
 {
     sh_var *v = name->var;
     if (flags & SH_SET_GLOBAL)
@@ -519,7 +519,7 @@ int sh_assign(sh_name *name, const char *value, size_t n, unsigned flags)
 
 int sh_set(const char *name, const char *value)
 {
-    return sh_assign(sh_name_of(name, strlen(name)), value, strlen(value), 0);
+    return sh_assign_name(sh_name_of(name, strlen(name)), value, strlen(value), 0);
 }
 
 int sh_set_int(const char *name, int64_t value)
@@ -614,7 +614,7 @@ int sh_assign_text(const char *who, const char *text, const char *value)
     }
     sh_name *name = sh_name_of(text, k);
     if (!sub.p)
-        return sh_assign(name, value, strlen(value), 0);
+        return sh_assign_name(name, value, strlen(value), 0);
     char *s = sh_subscript_text(sh_shell, name, sub);
     if (!s)
         return 1;

@@ -105,7 +105,7 @@ enum {
 
 int sh_set(const char *name, const char *value);
 int sh_set_int(const char *name, int64_t value);
-int sh_assign(sh_name *name, const char *value, size_t n, unsigned flags);
+int sh_assign_name(sh_name *name, const char *value, size_t n, unsigned flags);
 /* NAME[subscript]=value: the subscript is text already expanded: arithmetic for indexed arrays,
  * the key of associative ones.  Makes an indexed array of what is none. */
 int sh_assign_sub(sh_name *name, const char *subscript, const char *value, unsigned flags);

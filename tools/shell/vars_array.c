@@ -206,7 +206,7 @@ static uint32_t key_hash(const char *key)
 {
     uint32_t h = 2166136261u;
     for (; *key; key++)
-        h = h * 16777619u ^ (uint32_t)(int32_t)(signed char)*key;
+        h = h * 16777619u ^ (uint32_t)(signed char)*key;
     return h;
 }
 
