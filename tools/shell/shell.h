@@ -162,7 +162,6 @@ struct shell {
     struct sh_vars *vars; /* vars.h */
     sh_params params;
     char *arg0;              /* $0 */
-    char *last_arg;          /* $_ */
     int32_t pid;             /* $$: of the outermost shell */
     int32_t own_pid;         /* BASHPID */
     int32_t parent;          /* PPID */
@@ -171,9 +170,8 @@ struct shell {
     size_t n_pipe_status;
 
     /* Where we are. */
-    int line;      /* LINENO: of the command that runs */
-    int line_base; /* where the text that is parsed now begins */
-    int subshell;  /* BASH_SUBSHELL */
+    int line;                                            /* LINENO: of the command that runs */
+    int subshell;                                        /* BASH_SUBSHELL */
     int function_depth, source_depth, loop_depth, depth; /* depth: of everything that recurses */
     struct sh_frame *frame; /* the innermost function or sourced file: FUNCNAME ... (func.h) */
     const char *prefix;     /* of error messages: "bash" or the script's name */
@@ -189,9 +187,26 @@ struct shell {
     /* For a builtin that declares: the compound assignments among argv, of expand.h, or NULL. */
     const struct sh_compound *const *compound;
 
-    struct sh_run *run; /* interp.c's own */
+    struct sh_capture *capture; /* the innermost $( ) in this process, or NULL (run.h) */
+    bool broken_pipe;           /* SH_EXIT because nobody reads standard output */
     struct sh_jobs *jobs;
     struct sh_traps *traps;
+    struct sh_subshell *sub; /* the innermost ( ) or $( ) in this process, or NULL */
+    int params_level;        /* the subshell that owns params */
+    uint64_t fds[4];         /* descriptors that a script may use */
+    struct sh_hold *holds;
+    struct sh_dirs *dirs;
+    struct sh_procsubs *procsubs;
+    struct sh_unit *unit;         /* whose commands run */
+    const struct sh_cmd *command; /* BASH_COMMAND */
+    char *cwd;                    /* PWD as the shell has it; NULL: not asked yet */
+    char *source;                 /* the script's name, BASH_SOURCE outside of functions, or NULL */
+    char *command_string;         /* of -c */
+    char *state_text;             /* scratch of sh_shellopts and the like */
+    int umask;
+    int last_substitution; /* status of the last $( ) of a command that is only assignments */
+    bool substituted;
+    bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;
     struct sh_hash *hash;
@@ -212,7 +227,8 @@ void sh_error(shell *sh, const char *fmt, ...) BX_PRINTF(2, 3);
 void sh_builtin_error(shell *sh, const char *fmt, ...) BX_PRINTF(2, 3);
 /* The builtin's usage line ("cd: usage: cd [-L|..."); returns 2, the status of such a mistake. */
 int sh_builtin_usage(shell *sh);
-void sh_err_put(shell *sh, const char *p, size_t n); /* as it is, on descriptor 2 */
+char *sh_format(const char *fmt, ...) BX_PRINTF(1, 2); /* to be freed */
+void sh_err_put(shell *sh, const char *p, size_t n);   /* as it is, on descriptor 2 */
 
 /* What libc says about `error`, with EACCES's words for ENOTCAPABLE. */
 const char *sh_strerror(int error);
@@ -223,14 +239,13 @@ void sh_discard(shell *sh, int status);
 
 /* ---- what words need of the interpreter ---- */
 
-/* Run `text` as $( ) does; standard output to its end, without trailing line feeds and NULs, is
- * added to `ret`.  sh->status becomes the status of what ran.  `line`: where it stands. */
-void sh_substitute(shell *sh, const char *text, size_t n, int line, sh_buf *ret);
-/* `$(< file)`: handled by sh_substitute itself. */
+/* Run a command substitution, backticks too ($(< file) included): standard output to its end,
+ * without trailing line feeds and NULs, is added to `ret`.  sh->status becomes the status of what
+ * ran.  sh->unwind may be set afterwards (errexit). */
+void sh_substitute(shell *sh, struct sh_command_subst *c, sh_buf *ret);
 
-/* <( text ) with `writes` false, >( text ) with true: a name that opens it.  NULL after an error
- * message.  It lives until the command that uses it is done. */
-char *sh_process_substitute(shell *sh, const char *text, size_t n, int line, bool writes);
+/* <( … ) or >( … ): a name that opens it, to be freed.  NULL after an error message. */
+char *sh_process_substitute(shell *sh, struct sh_command_subst *c);
 
 /* $-, into `ret`, at least 32 bytes. */
 void sh_dash(const shell *sh, char *ret, size_t max);
