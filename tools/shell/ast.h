@@ -158,7 +158,7 @@ typedef struct sh_assign {
     bool append;          /* += */
     bool array;           /* =( … ): elements instead of value */
     sh_word *value;       /* never NULL unless array; expanded without splitting or globbing;
-                             NULL too for a declaration's bare `name[sub]` or name (no '=') */
+                             a declaration's bare name (no '=') is an ordinary word */
     sh_element *elements;
     uint32_t n_elements;
     int32_t line;

@@ -38,4 +38,15 @@ ptrdiff_t sh_pattern_suffix(const sh_pattern *p, bx_str s, bool longest);
  * when nothing longer matches there. */
 bool sh_pattern_find(const sh_pattern *p, bx_str s, size_t from, size_t *start, size_t *end);
 
+/* The same for many matches in one subject (${s//p/r}): the whole walk is linear for patterns
+ * without groups. */
+typedef struct sh_finder {
+    const sh_pattern *p;
+    bx_str s;
+    uint64_t *starts; /* NULL until needed */
+} sh_finder;
+void sh_finder_init(sh_finder *f, const sh_pattern *p, bx_str s); /* both borrowed */
+bool sh_finder_next(sh_finder *f, size_t from, size_t *start, size_t *end);
+void sh_finder_done(sh_finder *f);
+
 #endif
