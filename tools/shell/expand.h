@@ -30,6 +30,7 @@ char *sh_expand_heredoc(shell *sh, const sh_word *word, size_t *ret_n);
 
 /* (( )), for (( )), subscripts. False: failed, the message is printed; no sh_discard. */
 bool sh_arith_text_value(shell *sh, sh_arith_text *t, int64_t *ret);
+bool sh_arith_who(shell *sh, const char *who, sh_arith_text *t, int64_t *ret); /* who: "((" */
 /* let, declare -i, [[ -eq ]]: `who` leads the message ("let"), may be NULL. */
 bool sh_arith_string(shell *sh, const char *who, const char *text, int64_t *ret);
 const sh_arith_env *sh_arith_env_of(shell *sh);
@@ -92,5 +93,7 @@ int sh_builtin_getopts(shell *sh, int argc, char **argv);
 int sh_builtin_let(shell *sh, int argc, char **argv);
 /* What `set` prints without arguments: all variables (and, outside posix mode, functions). */
 void sh_print_variables(shell *sh);
+
+void sh_patterns_done(void); /* forget cached patterns (for leak checkers) */
 
 #endif

@@ -159,6 +159,16 @@ static target resolve(sh_name *name)
     return t;
 }
 
+sh_name *sh_name_target(sh_name *name, char **ret_sub)
+{
+    *ret_sub = NULL;
+    if (BX_LIKELY(!name->var || !(name->var->attrs & SH_A_NAMEREF)))
+        return name;
+    target t = resolve(name);
+    *ret_sub = t.sub;
+    return t.stop ? NULL : t.name;
+}
+
 sh_var *sh_var_follow(sh_var *v)
 {
     if (!v || !(v->attrs & SH_A_NAMEREF))
@@ -469,7 +479,8 @@ static int assign_var(sh_var *v, const char *value, size_t n, unsigned flags)
         return 0;
     char *owned = NULL;
     bool append = flags & SH_SET_APPEND;
-    if (v->attrs & (SH_A_INTEGER | SH_A_LOWER | SH_A_UPPER | SH_A_CAPITAL)) {
+    if ((v->attrs & (SH_A_INTEGER | SH_A_LOWER | SH_A_UPPER | SH_A_CAPITAL)) &&
+        !(flags & SH_SET_NUMBER)) {
         if (!convert(v, append ? sh_var_text(v, NULL) : NULL, &value, &n, &append, &owned))
             return 1;
     }

@@ -7,6 +7,7 @@
 #ifndef BX_SHELL_VARS_H
 #define BX_SHELL_VARS_H
 
+#include "shell/ast.h"
 #include "shell/mem.h"
 #include "shell/shell.h"
 
@@ -83,6 +84,8 @@ sh_name *sh_name_known(const char *text, size_t n); /* NULL: nobody ever used it
  * through them ("circular name reference" is warned of: NULL) unless it names an element. */
 sh_var *sh_var_find(const char *name);
 sh_var *sh_var_follow(sh_var *v);
+sh_name *sh_name_target(sh_name *name, char **ret_sub); /* where namerefs lead; NULL: nowhere;
+                                                           *ret_sub: "i" of "a[i]", free() */
 void sh_var_refresh(sh_var *v); /* a dynamic value, made current */
 
 /* The text of a variable as `$NAME` gives it (element 0 of arrays; through namerefs); NULL: not
@@ -100,7 +103,7 @@ enum {
     SH_SET_FORCE = 2,  /* the shell's own: readonly does not matter, attributes do nothing */
     SH_SET_GLOBAL = 4, /* declare -g */
     SH_SET_NOREF = 8,  /* set the nameref itself */
-    SH_SET_ECHO = 16,
+    SH_SET_NUMBER = 16, /* the value is a plain decimal number: no arithmetic for -i */
 };
 
 int sh_set(const char *name, const char *value);

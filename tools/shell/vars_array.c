@@ -205,8 +205,10 @@ enum { BUCKETS = 1024 };
 static uint32_t key_hash(const char *key)
 {
     uint32_t h = 2166136261u;
-    for (; *key; key++)
-        h = h * 16777619u ^ (uint32_t)(signed char)*key;
+    for (; *key; key++) {
+        int c = (signed char)*key; /* as x86 has them */
+        h = h * 16777619u ^ (uint32_t)c;
+    }
     return h;
 }
 

@@ -131,11 +131,15 @@ static void get_bashopts(sh_var *v)
     made(v, s, strlen(s));
 }
 
-static void get_underscore(sh_var *v)
+static sh_buf underscore_;
+
+void sh_set_underscore(const char *last_argument)
 {
-    const char *s = sh_shell->last_arg ? sh_shell->last_arg : "";
-    made(v, s, strlen(s));
+    underscore_.n = 0;
+    sh_buf_z(&underscore_, last_argument);
 }
+
+static void get_underscore(sh_var *v) { made(v, sh_buf_str(&underscore_), underscore_.n); }
 
 static void get_argv0(sh_var *v)
 {
