@@ -56,6 +56,7 @@ typedef struct sh_compound {
  * message of `set -x`.  False: failed. */
 bool sh_expand_declaration(shell *sh, sh_word *word, char **ret_text, sh_compound **ret_compound);
 void sh_compound_free(sh_compound *c);
+int sh_compound_assign(shell *sh, sh_var *v, const sh_compound *c); /* the elements into v */
 
 /* PS1, PS2, PS4 and ${x@P}: the escapes of prompts, then, with promptvars, expansion as within
  * double quotes. */
