@@ -9,6 +9,7 @@
 #include "shell/arith.h"
 #include "shell/ast.h"
 #include "shell/shell.h"
+#include "shell/vars.h"
 
 /* The words of a command: brace, tilde, parameter, command, arithmetic and process expansion,
  * splitting, pathname expansion, quote removal; the fields are added to `ret`. */
@@ -29,6 +30,7 @@ char *sh_expand_heredoc(shell *sh, const sh_word *word, size_t *ret_n);
 
 /* (( )), for (( )), subscripts. False: failed, the message is printed; no sh_discard. */
 bool sh_arith_text_value(shell *sh, sh_arith_text *t, int64_t *ret);
+bool sh_arith_who(shell *sh, const char *who, sh_arith_text *t, int64_t *ret); /* who: "((" */
 /* let, declare -i, [[ -eq ]]: `who` leads the message ("let"), may be NULL. */
 bool sh_arith_string(shell *sh, const char *who, const char *text, int64_t *ret);
 const sh_arith_env *sh_arith_env_of(shell *sh);
@@ -54,6 +56,7 @@ typedef struct sh_compound {
  * message of `set -x`.  False: failed. */
 bool sh_expand_declaration(shell *sh, sh_word *word, char **ret_text, sh_compound **ret_compound);
 void sh_compound_free(sh_compound *c);
+int sh_compound_assign(shell *sh, sh_var *v, const sh_compound *c); /* the elements into v */
 
 /* PS1, PS2, PS4 and ${x@P}: the escapes of prompts, then, with promptvars, expansion as within
  * double quotes. */
@@ -67,6 +70,13 @@ void sh_quote_backslash(sh_buf *out, const char *s); /* printf %q */
 void sh_quote_trace(sh_buf *out, const char *s); /* set -x's words, set's values: only if needed */
 void sh_quote_ansi(sh_buf *out, const char *s);  /* $'...' */
 bool sh_quote_needed(const char *s); /* has it anything the shell would read specially? */
+
+/* "declare -ax a=([0]="1")": what declare -p prints; with `bare` only name=value, as `set` does. */
+void sh_declare_text(sh_buf *out, sh_var *v, bool bare);
+
+/* A subscript as read from text ("a[$i]" of read, unset, printf -v): what it expands to, for an
+ * indexed array the arithmetic expression, for an associative one the key. NULL: failed. */
+char *sh_subscript_text(shell *sh, const sh_name *name, bx_str text);
 
 /* --- pathname expansion (glob.c) --- */
 /* The names that match `pattern` (quoted characters escaped with backslashes), sorted, added to
@@ -85,5 +95,7 @@ int sh_builtin_getopts(shell *sh, int argc, char **argv);
 int sh_builtin_let(shell *sh, int argc, char **argv);
 /* What `set` prints without arguments: all variables (and, outside posix mode, functions). */
 void sh_print_variables(shell *sh);
+
+void sh_patterns_done(void); /* forget cached patterns (for leak checkers) */
 
 #endif
