@@ -103,6 +103,20 @@ void sh_error(shell *sh, const char *fmt, ...)
     sh_buf_done(&b);
 }
 
+void sh_error_plain(shell *sh, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    sh_buf b = {0};
+    sh_buf_z(&b, sh_error_name(sh));
+    sh_buf_z(&b, ": ");
+    add_format(&b, fmt, ap);
+    sh_buf_c(&b, '\n');
+    va_end(ap);
+    sh_err_put(sh, b.p, b.n);
+    sh_buf_done(&b);
+}
+
 void sh_builtin_error(shell *sh, const char *fmt, ...)
 {
     va_list ap;

@@ -39,7 +39,8 @@ bool sh_debug_trap(shell *sh, sh_cmd *c);  /* false: the command is not to be ru
 bool sh_loop_goes_on(shell *sh);           /* after a loop's body */
 void sh_trace_words(shell *sh, const sh_strs *args, sh_buf *assigns);
 void sh_trace(shell *sh, const char *p, size_t n); /* set -x */
-int sh_discarded(shell *sh); /* the status of a command whose expansion failed */
+int sh_discarded(shell *sh);                 /* the status of a command whose expansion failed */
+bool sh_is_set(shell *sh, const char *name); /* NAME, NAME[sub], a number: -v of conditions */
 const char *sh_error_name(shell *sh);
 bool sh_broken_pipe(shell *sh);      /* SIGPIPE's default: unwinds with 141; false: it is ignored */
 void sh_exit(shell *sh, int status); /* unwind with SH_EXIT */
@@ -260,6 +261,7 @@ void sh_builtin_enable(const sh_builtin *b, bool on);
 int sh_set_options(shell *sh, int argc, char **argv, bool invocation); /* set, bash's own */
 bool sh_option_set(shell *sh, const char *name, bool on);              /* false: no such */
 bool sh_shopt_set(shell *sh, const char *name, bool on);
+const char *sh_option_name(int i, bool set_o); /* of set -o, or of shopt */
 int sh_option_find(const char *name);
 int sh_shopt_find(const char *name);
 bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around */
@@ -274,10 +276,12 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(exit_) \
     X(shift) \
     X(eval) \
-    X(source) X(exec) X(let) X(test) X(set) X(shopt) X(cd) X(pwd) X(pushd) X(popd) X(dirs) X(type) \
-        X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) \
-            X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) \
-                X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
+    X(source) \
+    X(exec) \
+    X(test) X(set) X(shopt) X(cd) X(pwd) X(pushd) X(popd) X(dirs) X(type) X(command) X(builtin) \
+        X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) \
+            X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) \
+                X(compgen) X(compopt) X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE
