@@ -154,7 +154,7 @@ int sh_func_define(shell *sh, bx_str name, sh_unit *unit, sh_cmd *body, int line
     return sh->status = 0;
 }
 
-void sh_func_define_text(shell *sh, const char *name, const char *text)
+void sh_func_import(shell *sh, const char *name, const char *text)
 {
     sh_buf b = {0};
     sh_buf_z(&b, name);
@@ -171,6 +171,7 @@ void sh_func_define_text(shell *sh, const char *name, const char *text)
         bool from = sh->from_command;
         sh->from_command = true;
         (void)sh_func_define(sh, c->function.name, unit, c->function.body, 0);
+        (void)sh_function_flags(sh, name, SH_FUNCTION_EXPORTED, 0, NULL);
         sh->source = before;
         sh->from_command = from;
     } else {

@@ -641,8 +641,21 @@ void sh_procsub_close(shell *sh, size_t mark, bool wait)
             sh_job_note(sh, p->pid);
         if (wait && p->writes && p->pid >= 0)
             sh_job_finish(sh, p->pid);
+        else if (p->writes && p->pid >= 0 && sh->exec_writers < (int)BX_COUNT(sh->exec_writer))
+            sh->exec_writer[sh->exec_writers++] = p->pid;
     }
     sh->procsubs->n = mark;
+}
+
+void sh_end_substitutions(shell *sh)
+{
+    if (!sh->exec_writers)
+        return;
+    for (int fd = 0; fd < SH_FD_MAX; fd++)
+        if (sh_fd_open(sh, fd) && fd != 0)
+            (void)close(fd);
+    for (int32_t i = 0; i < sh->exec_writers; i++)
+        sh_job_finish(sh, sh->exec_writer[i]);
 }
 
 static void procsub_add(shell *sh, int fd, int32_t pid, bool writes)

@@ -168,6 +168,7 @@ bool sh_is_cheap(shell *sh, const sh_cmd *cmd); /* ends soon by itself and never
 bool sh_is_external(shell *sh, sh_cmd *cmd);    /* a simple command that is a program */
 /* Process substitutions made since the mark are closed (and >( ) waited for). */
 size_t sh_procsub_mark(shell *sh);
+void sh_end_substitutions(shell *sh); /* at the end: what still reads gets its end and finishes */
 void sh_procsub_close(shell *sh, size_t mark, bool wait);
 
 /* ---- functions and frames (func.c) ---- */
@@ -191,7 +192,8 @@ typedef struct sh_frame {
 
 sh_func *sh_func_find(shell *sh, const char *name);
 int sh_func_define(shell *sh, bx_str name, sh_unit *unit, sh_cmd *body, int line);
-void sh_func_define_text(shell *sh, const char *name, const char *text); /* "() { …" */
+/* From the environment: "() { … }". */
+void sh_func_import(shell *sh, const char *name, const char *text);
 int sh_func_call(shell *sh, sh_func *f, int argc, char **argv);
 void sh_functions_share(shell *sh);
 bool sh_functions_shared(const shell *sh);

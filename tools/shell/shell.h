@@ -204,6 +204,8 @@ struct shell {
     const char *eval_name; /* "eval": of syntax errors */
     int err_fd; /* where messages go: 2 */
     uint64_t children_cpu_us;
+    int exec_writers; /* >( ) that exec made: they are waited for at the end */
+    int32_t exec_writer[16];
     uint64_t private_fds[4]; /* of coprocesses: programs do not get them */
     char *source;            /* the script's name, BASH_SOURCE outside of functions, or NULL */
     char *command_string;    /* of -c */
