@@ -2,6 +2,7 @@
 #ifndef BX_SHELL_OPTIONS_H
 #define BX_SHELL_OPTIONS_H
 
+#include "shell/ast.h"
 #include "shell/shell.h"
 
 typedef struct sh_opts {

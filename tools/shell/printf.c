@@ -86,6 +86,7 @@ typedef struct printer {
 typedef struct spec {
     bool left, plus, space, zero, alternate;
     int width, precision; /* precision -1: none */
+    const char *at;       /* what is being read of the format */
 } spec;
 
 static const char *next_arg(printer *p) { return *p->arg ? *p->arg++ : NULL; }
@@ -281,49 +282,54 @@ static void put_time(printer *p, const spec *f, const char *format, size_t n)
     put_field(p, f, text, cut(f, k));
 }
 
-/* The number at *s or, for *, of the arguments. */
-static int number(printer *p, const char **s)
+/* The number at f->at or, for *, of the arguments. */
+static int number(printer *p, spec *f)
 {
     int64_t v = 0;
-    if (**s == '*') {
-        ++*s;
+    if (*f->at == '*') {
+        f->at++;
         v = (int64_t)int_arg(p, true);
     } else {
-        for (; **s >= '0' && **s <= '9'; ++*s)
-            v = v < MAX_WIDTH ? v * 10 + (**s - '0') : v;
+        for (; *f->at >= '0' && *f->at <= '9'; f->at++)
+            v = v < MAX_WIDTH ? v * 10 + (*f->at - '0') : v;
     }
     return v > MAX_WIDTH ? MAX_WIDTH : v < -MAX_WIDTH ? -MAX_WIDTH : (int)v;
 }
 
-static const char *read_spec(printer *p, const char *s, spec *f)
+static void read_flags(spec *f)
 {
-    *f = (spec){.precision = -1};
-    for (;; s++) {
-        if (*s == '-')
+    for (;; f->at++) {
+        if (*f->at == '-')
             f->left = true;
-        else if (*s == '+')
+        else if (*f->at == '+')
             f->plus = true;
-        else if (*s == ' ')
+        else if (*f->at == ' ')
             f->space = true;
-        else if (*s == '0')
+        else if (*f->at == '0')
             f->zero = true;
-        else if (*s == '#')
+        else if (*f->at == '#')
             f->alternate = true;
-        else if (*s != '\'')
-            break;
+        else if (*f->at != '\'')
+            return;
     }
-    f->width = number(p, &s);
+}
+
+static void read_spec(printer *p, const char *s, spec *f)
+{
+    *f = (spec){.precision = -1, .at = s};
+    read_flags(f);
+    f->width = number(p, f);
     if (f->width < 0) {
         f->left = true;
         f->width = -f->width;
     }
-    if (*s == '.') {
-        s++;
-        f->precision = number(p, &s);
+    if (*f->at == '.') {
+        f->at++;
+        f->precision = number(p, f);
         if (f->precision < 0)
             f->precision = -1;
     }
-    return s + strspn(s, "hlLjzt");
+    f->at += strspn(f->at, "hlLjzt");
 }
 
 /* One conversion; s is behind the '%'.  Returns what comes after it. */
@@ -335,7 +341,8 @@ static const char *convert(printer *p, const char *s)
         sh_buf_c(&p->out, '%');
         return s + 1;
     }
-    s = read_spec(p, s, &f);
+    read_spec(p, s, &f);
+    s = f.at;
     char c = *s;
     switch (c) {
     case 'd': case 'i': case 'o': case 'u': case 'x': case 'X':
