@@ -36,7 +36,8 @@ typedef struct sh_arith_text {
 
 /* ---- words */
 typedef enum sh_part_kind {
-    SH_PART_TEXT,    /* .text: literal characters; SH_QUOTED: none of them is special */
+    SH_PART_TEXT,    /* .text: literal characters; SH_QUOTED: none of them is special, and an empty
+                        one is a quoted null ("" and '' are these) */
     SH_PART_DQUOTE,  /* .dquote: "…" (also $"…"); its parts all have SH_QUOTED; may have none */
     SH_PART_PARAM,   /* .param: $x ${x…} */
     SH_PART_COMMAND, /* .command: $(…) `…` */
@@ -68,7 +69,8 @@ enum {                      /* word.flags: what may be skipped at run time */
 };
 
 struct sh_word {
-    bx_str raw; /* as bash prints it: source text, $'…' decoded into '…', $(…) in printed form */
+    bx_str raw; /* (not of words within words) as bash prints it: source text, $'…' decoded into
+                   '…', $(…) in printed form */
     sh_part *parts;
     uint32_t n_parts;
     int32_t line;
@@ -116,7 +118,7 @@ typedef enum sh_name_kind {
 
 typedef struct sh_param {
     bx_str name; /* without subscript; also "1", "@" … */
-    bx_str raw;  /* the whole source text, "${x:-y}" */
+    bx_str raw;  /* SH_OP_BAD: the whole source text, "${x!}"; else empty */
     uint8_t name_kind, subscript, op;
     char special;         /* the character of SH_NAME_SPECIAL */
     uint32_t number;      /* of SH_NAME_POSITIONAL */

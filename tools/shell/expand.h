@@ -48,7 +48,7 @@ int sh_assign_run_temp(shell *sh, sh_assign *a, sh_buf *trace);
 typedef struct sh_compound {
     bool append;
     size_t n;
-    char **keys;   /* keys[i] is NULL where there was no subscript; subscripts are expanded text */
+    char **keys; /* keys[i] is NULL where there was no subscript; subscripts are expanded text */
     char **values;
     bool *appends; /* [k]+=v */
 } sh_compound;
@@ -63,12 +63,12 @@ int sh_compound_assign(shell *sh, sh_var *v, const sh_compound *c); /* the eleme
 char *sh_expand_prompt(shell *sh, const char *text, bool expand);
 
 /* --- quoting (quote.c): added to `out` --- */
-void sh_quote_single(sh_buf *out, const char *s);  /* 'a'\''b': declare -p of alias, trap -p */
-void sh_quote_reuse(sh_buf *out, const char *s);   /* ${x@Q}: '...' or $'...' */
-void sh_quote_double(sh_buf *out, const char *s);  /* declare -p: "..." or $'...' */
+void sh_quote_single(sh_buf *out, const char *s);    /* 'a'\''b': declare -p of alias, trap -p */
+void sh_quote_reuse(sh_buf *out, const char *s);     /* ${x@Q}: '...' or $'...' */
+void sh_quote_double(sh_buf *out, const char *s);    /* declare -p: "..." or $'...' */
 void sh_quote_backslash(sh_buf *out, const char *s); /* printf %q */
-void sh_quote_trace(sh_buf *out, const char *s);   /* set -x's words, set's values: only if needed */
-void sh_quote_ansi(sh_buf *out, const char *s);    /* $'...' */
+void sh_quote_trace(sh_buf *out, const char *s); /* set -x's words, set's values: only if needed */
+void sh_quote_ansi(sh_buf *out, const char *s);  /* $'...' */
 bool sh_quote_needed(const char *s); /* has it anything the shell would read specially? */
 
 /* "declare -ax a=([0]="1")": what declare -p prints; with `bare` only name=value, as `set` does. */
@@ -88,7 +88,8 @@ int sh_builtin_echo(shell *sh, int argc, char **argv);
 int sh_builtin_printf(shell *sh, int argc, char **argv);
 int sh_builtin_read(shell *sh, int argc, char **argv);
 int sh_builtin_mapfile(shell *sh, int argc, char **argv); /* and readarray */
-int sh_builtin_declare(shell *sh, int argc, char **argv); /* declare typeset local export readonly */
+int sh_builtin_declare(shell *sh, int argc,
+                       char **argv); /* declare typeset local export readonly */
 int sh_builtin_unset(shell *sh, int argc, char **argv);
 int sh_builtin_getopts(shell *sh, int argc, char **argv);
 int sh_builtin_let(shell *sh, int argc, char **argv);

@@ -10,7 +10,7 @@
 /* Never NULL: without memory the program says "bash: out of memory" and exits with status 2. */
 void *sh_alloc(size_t n);            /* zeros */
 void *sh_realloc(void *p, size_t n); /* as realloc: what is new is not cleared */
-char *sh_strdup(const char *s);       /* free() */
+char *sh_strdup(const char *s);      /* free() */
 char *sh_strndup(const char *s, size_t n);
 BX_NORETURN BX_COLD void sh_out_of_memory(void);
 

@@ -76,7 +76,8 @@ void sh_printf(shell *sh, const char *fmt, ...)
 void sh_err_put(shell *sh, const char *p, size_t n)
 {
     (void)sh_flush(sh);
-    (void)write_all(2, p, n);
+    if (sh->err_fd >= 0)
+        (void)write_all(sh->err_fd, p, n);
 }
 
 static void add_prolog(shell *sh, sh_buf *b)
@@ -95,6 +96,20 @@ void sh_error(shell *sh, const char *fmt, ...)
     va_start(ap, fmt);
     sh_buf b = {0};
     add_prolog(sh, &b);
+    add_format(&b, fmt, ap);
+    sh_buf_c(&b, '\n');
+    va_end(ap);
+    sh_err_put(sh, b.p, b.n);
+    sh_buf_done(&b);
+}
+
+void sh_error_plain(shell *sh, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    sh_buf b = {0};
+    sh_buf_z(&b, sh_error_name(sh));
+    sh_buf_z(&b, ": ");
     add_format(&b, fmt, ap);
     sh_buf_c(&b, '\n');
     va_end(ap);

@@ -48,6 +48,7 @@ typedef struct sh_parse_error {
     } messages[3];   /* to be printed in this order, each with its prefix */
     int n;
     bool at_end;  /* the source ended within a command */
+    int status;   /* what bash -c then ends with: 2, or 1 for an error in an array literal */
 } sh_parse_error; /* texts are valid until the parser's next call or its end */
 
 typedef struct sh_parser sh_parser;

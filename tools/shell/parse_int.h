@@ -151,8 +151,8 @@ typedef struct word_ctx {
     bool assign; /* ~ also behind : */
     bool blanks; /* Q_BRACKET: blanks may be within */
 } word_ctx;
-sh_word *sh_word_read(sh_parser *p, word_ctx ctx); /* up to, not over, its end */
-sh_word *sh_word_from(sh_parser *p, word_ctx ctx, size_t raw_from);
+sh_word *sh_word_read(sh_parser *p, word_ctx ctx);  /* up to, not over, its end */
+sh_word *sh_word_inner(sh_parser *p, word_ctx ctx); /* its raw text stays on the stack */
 sh_arith_text *sh_arith_read(sh_parser *p, word_ctx ctx);
 void sh_word_flush(sh_parser *p, size_t lit_from, uint8_t flags);
 sh_part *sh_part_push(sh_parser *p, sh_part_kind kind, bool quoted);

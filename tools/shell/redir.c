@@ -381,6 +381,16 @@ static int perform(shell *sh, const sh_redir *r, action *a, sh_undo **undo)
     return 0;
 }
 
+int sh_fd_push(shell *sh, int from, int to, sh_undo **undo)
+{
+    if (to == 1) {
+        (void)sh_capture_real(sh);
+        (void)sh_flush(sh);
+    }
+    int error = save_fd(sh, to, undo);
+    return error ? error : sh_fd_to(sh, from, to);
+}
+
 int sh_redirect(shell *sh, const sh_redir *r, sh_undo **undo)
 {
     if (!undo && sh->sub)
@@ -424,6 +434,11 @@ void sh_redirect_undo(shell *sh, sh_undo **undo)
 
 /* ---- for a program ---- */
 
+static bool private_fd(const shell *sh, int fd)
+{
+    return fd < SH_FD_MAX && (sh->private_fds[fd / 64] >> (fd % 64) & 1) != 0;
+}
+
 void sh_fdmap_init(shell *sh, sh_fdmap *map)
 {
     (void)sh_capture_real(sh);
@@ -433,7 +448,7 @@ void sh_fdmap_init(shell *sh, sh_fdmap *map)
         if (sh->fds[i])
             map->top = 64 * i + 64 - __builtin_clzll(sh->fds[i]);
     for (int fd = 0; fd < map->top; fd++)
-        map->own[fd] = sh_fd_open(sh, fd) ? fd : -1;
+        map->own[fd] = sh_fd_open(sh, fd) && !private_fd(sh, fd) ? fd : -1;
 }
 
 static void map_set(sh_fdmap *map, int fd, int own)
@@ -471,6 +486,8 @@ int sh_redirect_map(shell *sh, const sh_redir *r, sh_fdmap *map)
         } else if (a.kind == ACT_DUP) {
             int from = a.source;
             int own = from < map->top ? map->own[from] : -1;
+            if (own < 0 && sh_fd_open(sh, from) && private_fd(sh, from))
+                own = from;
             if (own < 0)
                 return bad_fd(sh, from);
             if (a.move && from != a.fd)

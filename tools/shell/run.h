@@ -33,7 +33,14 @@ enum {
     SH_RUN_EXEC = 2,         /* exec: replace the shell */
     SH_RUN_STD_PATH = 4,     /* command -p */
 };
-int sh_discarded(shell *sh); /* the status of a command whose expansion failed */
+int sh_run_select(shell *sh, sh_cmd *cmd); /* compound.c */
+int sh_run_cond(shell *sh, sh_cond *cond); /* compound.c: [[ ]] */
+bool sh_debug_trap(shell *sh, sh_cmd *c);  /* false: the command is not to be run */
+bool sh_loop_goes_on(shell *sh);           /* after a loop's body */
+void sh_trace_words(shell *sh, const sh_strs *args, sh_buf *assigns);
+void sh_trace(shell *sh, const char *p, size_t n); /* set -x */
+int sh_discarded(shell *sh);                 /* the status of a command whose expansion failed */
+bool sh_is_set(shell *sh, const char *name); /* NAME, NAME[sub], a number: -v of conditions */
 const char *sh_error_name(shell *sh);
 bool sh_broken_pipe(shell *sh);      /* SIGPIPE's default: unwinds with 141; false: it is ignored */
 void sh_exit(shell *sh, int status); /* unwind with SH_EXIT */
@@ -79,6 +86,7 @@ void sh_hold_pop(shell *sh, sh_hold *h);
 /* Perform redirections in this process.  Those before a failure stay done until undone.
  * `undo` NULL: for ever (exec).  0, or 1 after a message. */
 int sh_redirect(shell *sh, const sh_redir *r, sh_undo **undo);
+int sh_fd_push(shell *sh, int from, int to, sh_undo **undo); /* `to` becomes `from`; errno */
 void sh_redirect_undo(shell *sh, sh_undo **undo);
 /* The same for a program that is to be started. */
 void sh_fdmap_init(shell *sh, sh_fdmap *map);
@@ -108,15 +116,17 @@ typedef struct sh_subshell {
     sh_params params;
     int params_level;
     struct sh_functions *functions;
+    bool functions_shared;
     struct sh_aliases *aliases;
     struct sh_traps *traps;
     struct sh_jobs *jobs;
     char *cwd;
+    int cwd_level;
+    bool signals_wanted;
     struct sh_dirs *dirs;
     int32_t own_pid, last_background;
-    int loop_depth, function_depth_base, condition, line;
+    int loop_depth, condition, line;
     int umask;
-    bool enabled_changed;
 } sh_subshell;
 
 void sh_subshell_enter(shell *sh, sh_subshell *s);
@@ -125,6 +135,14 @@ int sh_subshell_leave(shell *sh, sh_subshell *s);
 
 /* ---- programs (start.c) ---- */
 
+bool sh_is_executable(const char *path);
+char *sh_search_path(const char *path, const char *name, bool executable);
+const char *sh_self(void);
+const char *sh_ended_words(const bx_ended *e); /* "Killed"; NULL: nothing to say */
+int sh_spawn(shell *sh, const char *name, const char *path, char *const *argv, size_t argc,
+             const sh_fdmap *map, unsigned flags, bool clean, int32_t *ret); /* errno */
+const char *sh_hash_find(shell *sh, const char *name);
+void sh_hash_add(shell *sh, const char *name, const char *path);
 /* The path of a command below PATH, to be freed; NULL: none (*ret_error: 126 or 127). */
 char *sh_find_program(shell *sh, const char *name, bool std_path, bool use_hash);
 /* Begin a program; the pid, or -1 after a message with *ret_status (126, 127). */
@@ -138,8 +156,7 @@ int sh_exec_program(shell *sh, int argc, char **argv, const char *arg0, bool cle
 
 /* ---- another bash that goes on from this one's state (state.c) ---- */
 
-int32_t sh_start_state(shell *sh, sh_cmd *cmd, const char *text, const sh_fdmap *map,
-                       unsigned flags, int *ret_status);
+int32_t sh_start_state(shell *sh, sh_cmd *cmd, sh_fdmap *map, unsigned flags, int *ret_status);
 int sh_run_state(shell *sh, int fd); /* in the child */
 
 /* ---- pipelines (pipeline.c) ---- */
@@ -177,6 +194,10 @@ int sh_func_define(shell *sh, bx_str name, sh_unit *unit, sh_cmd *body, int line
 void sh_func_define_text(shell *sh, const char *name, const char *text); /* "() { …" */
 int sh_func_call(shell *sh, sh_func *f, int argc, char **argv);
 void sh_functions_share(shell *sh);
+bool sh_functions_shared(const shell *sh);
+void sh_functions_restore(shell *sh, struct sh_functions *outer, bool outer_shared);
+void sh_params_own(shell *sh); /* before sh->params is changed in place */
+const char *sh_special_more(shell *sh, const char *name, size_t i, size_t *ret_n);
 void sh_functions_free(struct sh_functions *f);
 void sh_params_set(shell *sh, int argc, char **argv); /* copies */
 void sh_params_free(sh_params *p);
@@ -191,7 +212,18 @@ void sh_traps_free(struct sh_traps *t);
 const char *sh_trap_text(shell *sh, int which); /* NULL: default; "": ignored */
 /* Run a trap's command; $? is kept.  DEBUG: its status. */
 int sh_trap_run(shell *sh, int which);
+void sh_trap_forget(shell *sh, int which);
 void sh_trap_exit(shell *sh); /* at the end of a (sub)shell, once */
+/* A function is entered: DEBUG and RETURN are not inherited, without functrace; it is left. */
+typedef struct sh_trap_saved {
+    char *text[3];
+} sh_trap_saved;
+void sh_traps_enter(shell *sh, const sh_func *f, sh_trap_saved *s);
+void sh_traps_leave(shell *sh, sh_trap_saved *s);
+void sh_signal_note(shell *sh, int sig);     /* a signal of the shell's own making (CHLD) */
+void sh_signal_subshell(shell *sh, int sig); /* kill $BASHPID within ( ) */
+uint64_t sh_signals_pending(shell *sh);
+void sh_print_signals(shell *sh); /* trap -l, kill -l */
 bool sh_trap_inherits(shell *sh, int which);
 void sh_traps_dump(shell *sh, sh_buf *out, bool reset);
 
@@ -203,19 +235,22 @@ void sh_jobs_free(struct sh_jobs *j);
 /* A job of processes that have been started, the last is $!. `status` >= 0: it has ended already.
  */
 void sh_job_add(shell *sh, const int32_t *pids, size_t n, char *text, int status, bool background);
-void sh_job_note(shell *sh, int32_t pid); /* a process substitution: `wait` may name it */
+void sh_job_finish(shell *sh, int32_t pid); /* wait for it, without a word */
+void sh_job_note(shell *sh, int32_t pid);   /* a process substitution: `wait` may name it */
 void sh_job_ended(shell *sh, const bx_ended *e);
 void sh_jobs_notify(shell *sh);
 
 /* ---- aliases, hash, dirs ---- */
 
 const char *sh_alias_find(shell *sh, const char *name, size_t n);
-void sh_aliases_share(shell *sh);
+struct sh_aliases *sh_aliases_share(shell *sh); /* a subshell begins */
+void sh_aliases_restore(shell *sh, struct sh_aliases *outer);
 void sh_aliases_free(struct sh_aliases *a);
 void sh_aliases_dump(shell *sh, sh_buf *out);
 const char *sh_cwd(shell *sh);
 int sh_chdir(shell *sh, const char *path); /* errno */
-void sh_dirs_free(struct sh_dirs *d);
+struct sh_dirs *sh_dirs_share(shell *sh);
+void sh_dirs_restore(shell *sh, struct sh_dirs *outer);
 
 /* ---- builtins ---- */
 
@@ -226,6 +261,7 @@ void sh_builtin_enable(const sh_builtin *b, bool on);
 int sh_set_options(shell *sh, int argc, char **argv, bool invocation); /* set, bash's own */
 bool sh_option_set(shell *sh, const char *name, bool on);              /* false: no such */
 bool sh_shopt_set(shell *sh, const char *name, bool on);
+const char *sh_option_name(int i, bool set_o); /* of set -o, or of shopt */
 int sh_option_find(const char *name);
 int sh_shopt_find(const char *name);
 bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around */
@@ -233,11 +269,19 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
 #define SH_RUN_BUILTINS(X) \
     X(colon) \
     X(true_) \
-    X(false_) X(break_) X(continue_) X(return_) X(exit_) X(shift) X(eval) X(source) X(exec) X(let) \
-        X(test) X(set) X(shopt) X(cd) X(pwd) X(pushd) X(popd) X(dirs) X(type) X(command) \
-            X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) \
-                X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) \
-                    X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
+    X(false_) \
+    X(break_) \
+    X(continue_) \
+    X(return_) \
+    X(exit_) \
+    X(shift) \
+    X(eval) \
+    X(source) \
+    X(exec) \
+    X(test) X(set) X(shopt) X(cd) X(pwd) X(pushd) X(popd) X(dirs) X(type) X(command) X(builtin) \
+        X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) \
+            X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) \
+                X(compgen) X(compopt) X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

@@ -200,12 +200,19 @@ struct shell {
     struct sh_unit *unit;         /* whose commands run */
     const struct sh_cmd *command; /* BASH_COMMAND */
     char *cwd;                    /* PWD as the shell has it; NULL: not asked yet */
-    char *source;                 /* the script's name, BASH_SOURCE outside of functions, or NULL */
-    char *command_string;         /* of -c */
-    char *state_text;             /* scratch of sh_shellopts and the like */
+    int cwd_level;
+    const char *eval_name; /* "eval": of syntax errors */
+    int err_fd; /* where messages go: 2 */
+    uint64_t children_cpu_us;
+    uint64_t private_fds[4]; /* of coprocesses: programs do not get them */
+    char *source;            /* the script's name, BASH_SOURCE outside of functions, or NULL */
+    char *command_string;    /* of -c */
+    char *state_text;        /* scratch of sh_shellopts and the like */
     int umask;
     int last_substitution; /* status of the last $( ) of a command that is only assignments */
     bool substituted;
+    bool signals_wanted; /* something is trapped or has to be looked for between commands */
+    int trace_depth;     /* of PS4's first character */
     bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;
@@ -225,6 +232,8 @@ int sh_flush(shell *sh);
  * it.  sh_builtin_error puts the builtin's name in between: "bash: line 3: cd: ". */
 void sh_error(shell *sh, const char *fmt, ...) BX_PRINTF(2, 3);
 void sh_builtin_error(shell *sh, const char *fmt, ...) BX_PRINTF(2, 3);
+/* The same without a line number: "bash: x: No such file or directory". */
+void sh_error_plain(shell *sh, const char *fmt, ...) BX_PRINTF(2, 3);
 /* The builtin's usage line ("cd: usage: cd [-L|..."); returns 2, the status of such a mistake. */
 int sh_builtin_usage(shell *sh);
 char *sh_format(const char *fmt, ...) BX_PRINTF(1, 2); /* to be freed */
