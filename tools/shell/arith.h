@@ -38,7 +38,7 @@ typedef struct sh_arith_error {
     bx_str text; /* the message, sh_alloc'ed: free((void *)text.p); p NULL: reported already */
 } sh_arith_error;
 
-/* Evaluate a text of the tree, e.g. of $((…)).  `unit_arena`-less: code is kept in the node. */
+/* Evaluate a text of the tree, e.g. of $((…)); its compiled form is kept in the node. */
 bool sh_arith_eval_text(sh_arith_text *t, const sh_arith_env *env, int64_t *ret,
                         sh_arith_error *err);
 /* Evaluate a string (let, declare -i, test -eq in [[, substring offsets that were expanded). */

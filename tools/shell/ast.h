@@ -30,8 +30,9 @@ typedef struct sh_arith sh_arith; /* arith.h */
  * itself. */
 typedef struct sh_arith_text {
     sh_word *word;
-    sh_arith *code; /* cache of arith.c, in the unit's arena */
-    uint8_t state;  /* cache of arith.c */
+    sh_arena *arena; /* the unit's */
+    sh_arith *code;  /* cache of arith.c, in that arena */
+    uint8_t state;   /* cache of arith.c */
 } sh_arith_text;
 
 /* ---- words */

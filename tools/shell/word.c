@@ -374,6 +374,7 @@ int sh_scan_parens(sh_parser *p, size_t k)
 sh_arith_text *sh_arith_read(sh_parser *p, word_ctx ctx)
 {
     sh_arith_text *t = sh_new(p, sizeof *t);
+    t->arena = p->arena;
     t->word = inner(p, ctx);
     return t;
 }
