@@ -1,6 +1,5 @@
 /* Assignments as commands have them, and what arithmetic needs of variables. */
-#include "shell/expand_in.h"
-#include "shell/parse.h"
+#include "shell/declare_in.h"
 
 /* ---- arithmetic ---- */
 
@@ -211,7 +210,7 @@ static void compound_add(sh_compound *c, size_t *cap, char *key, char *value, bo
     c->appends[c->n++] = append;
 }
 
-static sh_compound *expand_compound(shell *sh, const sh_assign *a)
+sh_compound *sh_compound_expand(shell *sh, const sh_assign *a)
 {
     sh_compound *c = sh_alloc(sizeof *c);
     size_t cap = 0;
@@ -330,7 +329,7 @@ static int assign_array(shell *sh, sh_assign *a, sh_buf *trace)
                  a->index->word->raw.p);
         return 1;
     }
-    sh_compound *c = expand_compound(sh, a);
+    sh_compound *c = sh_compound_expand(sh, a);
     if (!c)
         return 1;
     if (trace)
@@ -444,7 +443,7 @@ bool sh_expand_declaration(shell *sh, sh_word *word, char **ret_text, sh_compoun
         sh_buf_z(&b, a->append ? "+=" : "=");
     if (ok && a->array) {
         sh_buf_c(&b, '(');
-        *ret_compound = expand_compound(sh, a);
+        *ret_compound = sh_compound_expand(sh, a);
         ok = *ret_compound != NULL;
     } else if (ok && a->value) {
         char *value = sh_expand_string(sh, a->value, NULL);

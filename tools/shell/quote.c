@@ -117,10 +117,10 @@ bool sh_quote_needed(const char *s)
 
 void sh_quote_trace(sh_buf *out, const char *s)
 {
-    if (needs_ansi(s))
-        sh_quote_ansi(out, s);
-    else if (!*s || sh_quote_needed(s))
+    if (!*s || sh_quote_needed(s))
         sh_quote_single(out, s);
+    else if (needs_ansi(s))
+        sh_quote_ansi(out, s);
     else
         sh_buf_z(out, s);
 }

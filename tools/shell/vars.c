@@ -809,6 +809,9 @@ void sh_scope_drop_(void)
         *at = v->outer;
         if (v->name->text[0] == 'P' && strcmp(v->name->text, "PATH") == 0)
             sh_path_changed(sh_shell);
+        else if (v->name->text[0] == '-') /* `local -` */
+            for (size_t i = 0; i < SH_OPT_COUNT && i < v->n; i++)
+                sh_shell->opt[i] = v->s[i] == '1';
         sh_value_free_(v);
         free(v);
     }
