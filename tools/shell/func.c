@@ -425,3 +425,16 @@ const char *sh_special_array(shell *sh, const char *name, size_t i, size_t *ret_
     }
     return sh_special_more(sh, name, i, ret_n);
 }
+
+const char *sh_current_command(shell *sh)
+{
+    bx_buf b = bx_buf_init(1u << 30);
+    if (sh->command)
+        sh_unparse_command(&b, sh->command);
+    free(sh->state_text);
+    sh->state_text = sh_strndup(b.p ? b.p : "", b.n);
+    bx_buf_done(&b);
+    return sh->state_text;
+}
+
+const char *sh_execution_string(shell *sh) { return sh->command_string; }

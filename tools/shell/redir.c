@@ -340,8 +340,7 @@ static int perform(shell *sh, const sh_redir *r, action *a, sh_undo **undo)
     if (a->kind == ACT_DUP && (!sh_fd_open(sh, a->source)))
         return bad_fd(sh, a->source);
     sh_hold hold;
-    if (opened)
-        sh_hold_push(sh, &hold, &a->source);
+    sh_hold_push(sh, &hold, &a->source);
     if (a->kind == ACT_DUP && a->source == fd) {
         a->move = false;
     } else {
@@ -354,8 +353,7 @@ static int perform(shell *sh, const sh_redir *r, action *a, sh_undo **undo)
                 error = sh_fd_to(sh, a->source, fd);
         }
     }
-    if (a->kind == ACT_OPENED)
-        sh_hold_pop(sh, &hold);
+    sh_hold_pop(sh, &hold);
     if (error == 0 && a->kind == ACT_CLOSE && sh_fd_open(sh, fd)) {
         (void)close(fd);
         sh_fd_note(sh, fd, false);

@@ -2,6 +2,7 @@
  * input. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -324,6 +325,15 @@ long sh_read(shell *sh, int fd, void *p, size_t n)
         if (sh->signals_wanted && sh_signals_pending(sh))
             return -EINTR;
     }
+}
+
+int sh_wait_readable(shell *sh, int fd, uint64_t timeout_ns)
+{
+    (void)sh;
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    uint64_t ms = timeout_ns / 1000000 + (timeout_ns % 1000000 != 0);
+    int n = poll(&p, 1, ms > INT32_MAX ? INT32_MAX : (int)ms);
+    return n < 0 ? (errno == EINTR ? -EINTR : 1) : n > 0;
 }
 
 bool sh_unread(shell *sh, int fd, size_t n)
