@@ -43,7 +43,7 @@ bool sh_pattern_find(const sh_pattern *p, bx_str s, size_t from, size_t *start, 
 typedef struct sh_finder {
     const sh_pattern *p;
     bx_str s;
-    uint64_t *starts; /* NULL until needed */
+    struct sh_match_run *run; /* NULL until needed */
 } sh_finder;
 void sh_finder_init(sh_finder *f, const sh_pattern *p, bx_str s); /* both borrowed */
 bool sh_finder_next(sh_finder *f, size_t from, size_t *start, size_t *end);
