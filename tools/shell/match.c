@@ -203,3 +203,31 @@ bool sh_pattern_find(const sh_pattern *p, bx_str s, size_t from, size_t *start, 
     sh_finder_done(&f);
     return found;
 }
+
+const sh_pattern *sh_pattern_cached(bx_str text, unsigned flags)
+{
+    enum { SLOTS = 16, MAX_TEXT = 256 };
+    static struct {
+        char text[MAX_TEXT];
+        size_t n;
+        unsigned flags;
+        sh_pattern *p;
+    } cache[SLOTS], large;
+    if (text.n > MAX_TEXT) {
+        sh_pattern_free(large.p);
+        return large.p = sh_pattern_new(text, flags);
+    }
+    uint32_t h = flags * 31;
+    for (size_t i = 0; i < text.n; i++)
+        h = h * 33 + (unsigned char)text.p[i];
+    size_t k = (h ^ h >> 8) % SLOTS;
+    if (cache[k].p && cache[k].n == text.n && cache[k].flags == flags &&
+        memcmp(cache[k].text, text.p, text.n) == 0)
+        return cache[k].p;
+    sh_pattern_free(cache[k].p);
+    if (text.n)
+        memcpy(cache[k].text, text.p, text.n);
+    cache[k].n = text.n;
+    cache[k].flags = flags;
+    return cache[k].p = sh_pattern_new(text, flags);
+}
