@@ -140,7 +140,7 @@ static int invalid(shell *sh, bool invocation, char sign, const char *text, bool
     else
         sh_builtin_error(sh, "%c%s: invalid option", sign, text);
     if (name || invocation)
-        return name ? 1 : 2;
+        return 2;
     return sh_builtin_usage(sh);
 }
 

@@ -45,7 +45,7 @@ bool sh_expand_into(shell *sh, const sh_word *w, sh_mode mode, sh_buf *b);
 
 /* expand_ops.c: one value through the operator of `p`, added to `ret`. */
 typedef struct sh_operands {
-    const sh_pattern *pattern; /* borrowed of the cache until the next sh_pattern_cached */
+    const sh_pattern *pattern; /* borrowed of the cache until the next sh_pattern_kept */
     const char *replacement;   /* as MODE_REPLACE makes it */
     size_t n_replacement;
     const char *name;          /* for @A: of the variable */
@@ -53,7 +53,7 @@ typedef struct sh_operands {
 } sh_operands;
 bool sh_apply(shell *sh, const sh_param *p, const sh_operands *x, const char *s, size_t n,
               sh_buf *ret);
-const sh_pattern *sh_pattern_cached(const char *text, size_t n, unsigned flags);
+const sh_pattern *sh_pattern_kept(const char *text, size_t n, unsigned flags);
 unsigned sh_match_flags(const shell *sh); /* SH_MATCH_EXTGLOB */
 void sh_attribute_letters(uint32_t attrs, char ret[16]); /* as declare -p has them: "ai" */
 void sh_ansi_decode(sh_buf *out, const char *s, size_t n); /* $'…' without the quotes; ${x@E} */

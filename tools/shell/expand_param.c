@@ -542,7 +542,7 @@ static bool operands(shell *sh, const sh_param *p, sh_operands *x, sh_buf *patte
                  p->op == SH_OP_REPLACE_END;
     if (folds && sh->shopt[SH_SHOPT_NOCASEMATCH])
         flags |= SH_MATCH_NOCASE;
-    x->pattern = sh_pattern_cached(pattern->p, pattern->n, flags);
+    x->pattern = sh_pattern_kept(pattern->p, pattern->n, flags);
     return true;
 }
 

@@ -26,7 +26,8 @@ void sh_exit(shell *sh, int status)
 
 void sh_discard(shell *sh, int status)
 {
-    sh->status = status == 127 && !sh->from_command ? 1 : status;
+    bool outermost = sh->from_command && !sh->sub && !sh->in_state_child;
+    sh->status = status == 127 && !outermost ? 1 : status;
     if (sh->unwind != SH_EXIT)
         sh->unwind = status == 127 && !sh->interactive ? SH_EXIT : SH_DISCARD;
 }
@@ -286,11 +287,7 @@ static bool arith(shell *sh, sh_cmd *c, sh_arith_text *t, int64_t *ret)
         sh_trace(sh, sh_buf_str(&b), b.n);
         sh_buf_done(&b);
     }
-    const char *before = sh->builtin;
-    sh->builtin = "((";
-    bool ok = sh_arith_text_value(sh, t, ret);
-    sh->builtin = before;
-    return ok;
+    return sh_arith_who(sh, "((", t, ret);
 }
 
 static int run_for_arith(shell *sh, sh_cmd *c)
@@ -339,9 +336,7 @@ static bool case_matches(shell *sh, sh_case_item *item, uint32_t i, bx_str subje
     char *text = sh_expand_pattern(sh, w, false, &n);
     if (!text)
         return false;
-    sh_pattern *p = sh_pattern_new((bx_str){text, n}, flags);
-    bool yes = sh_pattern_match(p, subject);
-    sh_pattern_free(p);
+    bool yes = sh_pattern_match(sh_pattern_cached((bx_str){text, n}, flags), subject);
     free(text);
     return yes;
 }
@@ -511,8 +506,8 @@ static bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int 
         sh_redirect_undo(sh, &undo);
         sh->status = status;
         if (b && (b->flags & SH_BUILTIN_SPECIAL) && !sh->interactive &&
-            (sh->opt[SH_OPT_POSIX] || for_ever))
-            sh_exit(sh, for_ever && !sh->opt[SH_OPT_POSIX] ? 1 : status);
+            sh->opt[SH_OPT_POSIX])
+            sh_exit(sh, status);
         return false;
     }
     if (f) {
@@ -619,10 +614,12 @@ int sh_run_words(shell *sh, int argc, char **argv, unsigned flags)
 static int run_subshell(shell *sh, sh_cmd *body)
 {
     sh_subshell s;
-    (void)sh_flush(sh);
     sh_subshell_enter(sh, &s);
     (void)sh_run(sh, body);
+    bool terminated = s.killed == 15;
     int status = sh_subshell_leave(sh, &s);
+    if (terminated)
+        sh_err_put(sh, "Terminated\n", 11);
     sh_set_pipe_status(sh, status);
     return sh->status = status;
 }

@@ -164,7 +164,18 @@ static bool wait_one(shell *sh, sh_job *j, size_t i, int *ret_sig)
             j->running--;
         }
     }
+    if (sh->signals_wanted && sh_signals_pending(sh)) {
+        *ret_sig = __builtin_ctzll(sh_signals_pending(sh));
+        return false;
+    }
     return true;
+}
+
+/* Tell of a job that a signal has ended. */
+static void tell_killed(shell *sh, const sh_job *j)
+{
+    if (j->words && j->number && strcmp(j->words, "Terminated") != 0)
+        sh_error(sh, "%5d %-23s %s", j->pids[0], j->words, j->text ? j->text : "");
 }
 
 void sh_job_finish(shell *sh, int32_t pid)
@@ -270,6 +281,8 @@ static int wait_all(shell *sh)
             if (!wait_one(sh, j, i, &sig))
                 return 128 + sig;
         sh_job *next = j->next;
+        if (!j->told)
+            tell_killed(sh, j);
         remove_job(sh, j);
         j = next;
     }
@@ -346,8 +359,10 @@ static int wait_named(shell *sh, const wait_options *o, int argc, char **argv)
             }
             status = j->statuses[at];
             pid = j->pids[at];
-            if (j->running == 0)
+            if (j->running == 0 && !j->told) {
+                tell_killed(sh, j);
                 j->told = true;
+            }
         }
     }
     if (o->next)

@@ -203,6 +203,8 @@ static int run_here(shell *sh, sh_cmd *c, const stage_fds *f, bool lastpipe)
     sh_undo *undo = NULL;
     sh_subshell s;
     int error = 0;
+    bool piped = sh->stdin_piped;
+    sh->stdin_piped = piped || f->in >= 0;
     if (!lastpipe)
         sh_subshell_enter(sh, &s);
     if (f->in >= 0)
@@ -230,6 +232,7 @@ static int run_here(shell *sh, sh_cmd *c, const stage_fds *f, bool lastpipe)
     if (undo && sh->broken_pipe)
         status = 141;
     sh_redirect_undo(sh, &undo);
+    sh->stdin_piped = piped;
     if (!lastpipe) {
         sh->unwind = SH_EXIT;
         sh->status = status;
@@ -498,6 +501,8 @@ static char *command_text(const sh_cmd *c)
 
 static int null_input(shell *sh)
 {
+    if (sh->stdin_piped)
+        return -1;
     int fd = sh->opt[SH_OPT_MONITOR] ? -1 : sh_open(sh, "/dev/null", O_RDONLY);
     if (fd < 0 && !sh->opt[SH_OPT_MONITOR])
         fd = sh_text_fd("", 0);

@@ -337,8 +337,10 @@ static int perform(shell *sh, const sh_redir *r, action *a, sh_undo **undo)
             (void)close(a->source);
         return bad_fd(sh, fd);
     }
-    if (a->kind == ACT_DUP && (!sh_fd_open(sh, a->source)))
-        return bad_fd(sh, a->source);
+    if (a->kind == ACT_DUP && !sh_fd_open(sh, a->source)) {
+        sh_error(sh, "%s: %s", r->word->raw.p, sh_strerror(EBADF));
+        return 1;
+    }
     sh_hold hold;
     sh_hold_push(sh, &hold, &a->source);
     if (a->kind == ACT_DUP && a->source == fd) {
@@ -486,8 +488,10 @@ int sh_redirect_map(shell *sh, const sh_redir *r, sh_fdmap *map)
             int own = from < map->top ? map->own[from] : -1;
             if (own < 0 && sh_fd_open(sh, from) && private_fd(sh, from))
                 own = from;
-            if (own < 0)
-                return bad_fd(sh, from);
+            if (own < 0) {
+                sh_error(sh, "%s: %s", r->word->raw.p, sh_strerror(EBADF));
+                return 1;
+            }
             if (a.move && from != a.fd)
                 map->own[from] = -1;
             a.source = own;

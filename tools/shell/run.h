@@ -126,6 +126,7 @@ typedef struct sh_subshell {
     struct sh_dirs *dirs;
     int32_t own_pid, last_background;
     int loop_depth, condition, line;
+    int killed; /* by this signal of its own */
     int umask;
 } sh_subshell;
 

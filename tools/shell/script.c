@@ -339,7 +339,7 @@ int sh_wait_readable(shell *sh, int fd, uint64_t timeout_ns)
 bool sh_unread(shell *sh, int fd, size_t n)
 {
     (void)sh;
-    return n == 0 || lseek(fd, -(off_t)n, SEEK_CUR) >= 0;
+    return lseek(fd, -(off_t)n, SEEK_CUR) >= 0;
 }
 
 /* One line and no byte more. */

@@ -215,6 +215,7 @@ struct shell {
     bool substituted;
     bool signals_wanted; /* something is trapped or has to be looked for between commands */
     int trace_depth;     /* of PS4's first character */
+    bool stdin_piped; /* standard input is a pipeline's: & leaves it alone */
     bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;

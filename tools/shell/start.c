@@ -278,6 +278,7 @@ static int32_t start_failed(shell *sh, const char *name, const char *path, int e
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
         sh_error(sh, "%s: Is a directory", name);
     } else if (error == -ENOENT) {
+        *ret_status = 127;
         sh_error(sh, "%s: cannot execute: required file not found", name);
     } else if (error == ENOEXEC) {
         sh_error(sh, "%s: cannot execute binary file: Exec format error", name);
@@ -367,7 +368,9 @@ int sh_ended_status(shell *sh, const bx_ended *e, bool tell)
 {
     sh->children_cpu_us += e->cpu_us;
     const char *words = tell ? sh_ended_words(e) : NULL;
-    if (words) {
+    if (words && e->kind == BX_ENDED_SIGNAL && e->signal == 15) {
+        sh_err_put(sh, "Terminated\n", 11);
+    } else if (words) {
         bx_buf text = bx_buf_init(1u << 20);
         if (sh->command)
             sh_unparse_command(&text, sh->command);

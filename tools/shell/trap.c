@@ -221,6 +221,7 @@ void sh_signal_subshell(shell *sh, int sig)
         sh->traps->pending |= UINT64_C(1) << sig;
         sh->signals_wanted = true;
     } else if (sig != 17 && sig != 18 && sig != 23 && sig != 28 && sig != 0) {
+        sh->sub->killed = sig;
         sh_exit(sh, 128 + sig);
     }
 }
