@@ -2,7 +2,7 @@
 #ifndef PROG_IO_H
 #define PROG_IO_H
 
-#include "common/prog.h"
+#include "programs/common/prog.h"
 
 /* ---- writing -----------------------------------------------------------------------------------
  */
