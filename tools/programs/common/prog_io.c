@@ -158,18 +158,23 @@ ssize_t prog_read(int fd, void *p, size_t n)
     }
 }
 
-bool prog_open(prog_reader *r, const char *name)
+int prog_try_open(prog_reader *r, const char *name)
 {
     *r = (prog_reader){.name = name};
     if (strcmp(name, "-") == 0)
-        return true;
+        return 0;
     do
         r->fd = open(name, O_RDONLY | O_CLOEXEC);
     while (r->fd < 0 && errno == EINTR);
-    if (r->fd >= 0)
-        return true;
-    prog_warn_file(errno, name);
-    return false;
+    return r->fd < 0 ? errno : 0;
+}
+
+bool prog_open(prog_reader *r, const char *name)
+{
+    int error = prog_try_open(r, name);
+    if (error)
+        prog_warn_file(error, name);
+    return error == 0;
 }
 
 bool prog_close(prog_reader *r)

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include "programs/common/prog.h"
+#include "programs/common/prog_scan.h"
 
 /* ---- writing -----------------------------------------------------------------------------------
  */
@@ -73,6 +74,9 @@ typedef struct prog_reader { /* {.fd = N} or prog_open */
     const char *name;
 } prog_reader;
 
+/* Open file `name` for reading, "-" is standard input.  0 or errno; nothing is told. */
+BX_NODISCARD int prog_try_open(prog_reader *r, const char *name);
+
 /* Open file `name` for reading, "-" is standard input.  When that fails: prog_warn_file, false. */
 BX_NODISCARD bool prog_open(prog_reader *r, const char *name);
 
@@ -99,8 +103,8 @@ static inline bool prog_line(prog_reader *r, char delimiter, bx_str *ret, bool *
 {
     if (r->at < r->end) {
         const uint8_t *from = r->p + r->at;
-        const uint8_t *hit = memchr(from, delimiter, r->end - r->at);
-        if (hit) {
+        const uint8_t *hit = prog_find(from, r->p + r->end, (uint8_t)delimiter);
+        if (hit != r->p + r->end) {
             *ret = (bx_str){(const char *)from, (size_t)(hit - from)};
             r->at += (size_t)(hit - from) + 1;
             if (ended)
