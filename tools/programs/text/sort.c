@@ -70,30 +70,27 @@ void sort_fail(int error, const char *what, const char *name)
  * ---------------------------------------------------------------------------- */
 
 /* Lines of text.p[0..n), which ends with a line's end. */
-static sort_line *split_lines(const sort_rules *r, const prog_buf *b, size_t n, size_t *ret_n)
+static sort_item *split_lines(const sort_rules *r, const prog_buf *b, size_t n, size_t *ret_n)
 {
     const uint8_t *p = (const uint8_t *)b->p, *end = p + n;
     size_t count = prog_count(p, n, (uint8_t)r->end), i = 0;
-    sort_line *lines = prog_realloc(NULL, count, sizeof *lines * (r->plain ? 1 : 2));
+    sort_item *lines = prog_realloc(NULL, count, sizeof *lines * (r->plain ? 1 : 2));
     for (; p < end; i++) {
         const uint8_t *stop = prog_find(p, end, (uint8_t)r->end);
-        lines[i] = (sort_line){0, (const char *)p, (size_t)(stop - p)};
+        lines[i] = (sort_item){.p = (const char *)p, .n = (size_t)(stop - p)};
         p = stop + 1;
     }
     *ret_n = i;
     return lines;
 }
 
-static void put_lines(const sort_rules *r, const sort_line *l, size_t n, prog_writer *w)
+static void put_lines(const sort_rules *r, const sort_item *l, size_t n, prog_writer *w)
 {
-    const sort_line *last = NULL;
+    const bool unique = r->unique && r->plain;
     for (size_t i = 0; i < n && !w->error; i++) {
-        if (r->unique) {
-            if (last && last->cache == l[i].cache &&
-                sort_compare_keys(r, (bx_str){last->p, last->n}, (bx_str){l[i].p, l[i].n}) == 0)
-                continue;
-            last = &l[i];
-        }
+        if (!l[i].p || (unique && i > 0 && l[i].n == l[i - 1].n &&
+                        (l[i].n == 0 || memcmp(l[i].p, l[i - 1].p, l[i].n) == 0)))
+            continue;
         size_t bytes = l[i].n + 1; /* its end is behind it */
         if (bytes <= 64 && w->cap - w->n >= 80) {
             prog_copy16(w->p + w->n, (const uint8_t *)l[i].p, bytes);
@@ -109,11 +106,8 @@ static void sort_part(sorting *s, size_t n, prog_writer *w)
     prog_buf_room(&s->text, 80); /* for those that read words behind lines */
     memset(s->text.p + s->text.n, 0, 80);
     size_t count;
-    sort_line *lines = split_lines(&s->rules, &s->text, n, &count);
+    sort_item *lines = split_lines(&s->rules, &s->text, n, &count);
     sort_lines(&s->rules, lines, lines + count, count);
-    if (s->rules.plain && s->rules.unique) /* caches are of different depths now */
-        for (size_t i = 0; i < count; i++)
-            lines[i].cache = 0;
     put_lines(&s->rules, lines, count, w);
     free(lines);
 }

@@ -36,7 +36,15 @@ typedef struct sort_rules {
     uint64_t seed;
 } sort_rules;
 
-typedef struct sort_line {
+typedef struct sort_item { /* a line in memory */
+    uint64_t cache;
+    const char *key; /* what is compared now, after -d, -f and -i */
+    size_t n_key;
+    const char *p; /* the line; NULL: not to be printed (-u) */
+    size_t n;
+} sort_item;
+
+typedef struct sort_line { /* a line while merging */
     uint64_t cache; /* of the first key: a smaller one sorts first; equal ones must be compared */
     const char *p;
     size_t n;
@@ -60,9 +68,16 @@ int sort_compare(const sort_rules *r, const sort_line *a, const sort_line *b);
 int sort_compare_keys(const sort_rules *r, bx_str a, bx_str b);
 uint64_t sort_cache(const sort_rules *r, bx_str line);
 
-/* Sort in memory; behind each line eight more bytes can be read.  `spare`: room for as many again,
- * or NULL where r->plain. */
-void sort_lines(const sort_rules *r, sort_line *lines, sort_line *spare, size_t n);
+/* A key's texts are compared, without regard to its -r.  sort_translate makes of a key's text what
+ * -d, -f and -i say and returns its length; `to` has room for s.n bytes. */
+int sort_kind_compare(const sort_rules *r, const sort_key *k, bx_str a, bx_str b);
+uint64_t sort_kind_cache(const sort_rules *r, const sort_key *k, bx_str s);
+bool sort_is_translated(const sort_key *k);
+size_t sort_translate(const sort_key *k, bx_str s, char *to);
+
+/* Sort in memory; lines stand in one text in their order, and behind each eight more bytes can be
+ * read.  `spare`: room for as many again, or NULL where r->plain. */
+void sort_lines(const sort_rules *r, sort_item *lines, sort_item *spare, size_t n);
 
 typedef struct sort_input { /* where lines come from */
     const char *name;

@@ -182,7 +182,7 @@ static int translated_compare(const sort_key *k, bx_str a, bx_str b)
     }
 }
 
-static bool is_translated(const sort_key *k) { return k->fold || k->dictionary || k->printable; }
+bool sort_is_translated(const sort_key *k) { return k->fold || k->dictionary || k->printable; }
 
 static int random_compare(const sort_rules *r, bx_str a, bx_str b)
 {
@@ -190,19 +190,16 @@ static int random_compare(const sort_rules *r, bx_str a, bx_str b)
     return x != y ? (x < y ? -1 : 1) : bytes_compare(a, b);
 }
 
-/* What -d, -i and -f make of a key, for the kinds that see it as a whole. */
-static bx_str translated(const sort_key *k, bx_str s, prog_buf *b)
+size_t sort_translate(const sort_key *k, bx_str s, char *to)
 {
-    if (!is_translated(k))
-        return s;
-    prog_buf_room(b, s.n + 1);
+    size_t n = 0;
     for (size_t i = 0; i < s.n; i++)
         if (!is_ignored(k, (unsigned char)s.p[i]))
-            b->p[b->n++] = (char)folded(k, (unsigned char)s.p[i]);
-    return (bx_str){b->p, b->n};
+            to[n++] = (char)folded(k, (unsigned char)s.p[i]);
+    return n;
 }
 
-static int key_compare_kind(const sort_rules *r, const sort_key *k, bx_str a, bx_str b)
+int sort_kind_compare(const sort_rules *r, const sort_key *k, bx_str a, bx_str b)
 {
     decimal x, y;
     int unit_x, unit_y;
@@ -232,15 +229,15 @@ static int key_compare_kind(const sort_rules *r, const sort_key *k, bx_str a, bx
 
 static int key_compare(const sort_rules *r, const sort_key *k, bx_str a, bx_str b)
 {
-    if (!is_translated(k))
-        return key_compare_kind(r, k, a, b);
+    if (!sort_is_translated(k))
+        return sort_kind_compare(r, k, a, b);
     if (k->by == SORT_TEXT)
         return translated_compare(k, a, b);
-    prog_buf x = {0}, y = {0};
-    bx_str text_a = translated(k, a, &x), text_b = translated(k, b, &y);
-    int c = key_compare_kind(r, k, text_a, text_b);
-    prog_buf_free(&x);
-    prog_buf_free(&y);
+    char *x = prog_alloc(a.n), *y = prog_alloc(b.n);
+    bx_str text_a = {x, sort_translate(k, a, x)}, text_b = {y, sort_translate(k, b, y)};
+    int c = sort_kind_compare(r, k, text_a, text_b);
+    free(x);
+    free(y);
     return c;
 }
 
@@ -329,6 +326,27 @@ static uint64_t general_cache(bx_str s)
     return bits / 2 + 2;
 }
 
+uint64_t sort_kind_cache(const sort_rules *r, const sort_key *k, bx_str s)
+{
+    decimal d;
+    switch (k->by) {
+    case SORT_NUMERIC:
+        decimal_read(s, &d);
+        return decimal_cache(&d);
+    case SORT_HUMAN:
+        decimal_read(s, &d);
+        return (uint64_t)(unit_of(s, &d) + 16) << 57 | decimal_cache(&d) >> 7;
+    case SORT_GENERAL:
+        return general_cache(s);
+    case SORT_MONTH:
+        return (uint64_t)month_of(s);
+    case SORT_RANDOM:
+        return hash_of(r, s);
+    default:
+        return 0;
+    }
+}
+
 uint64_t sort_cache(const sort_rules *r, bx_str line)
 {
     if (r->plain) {
@@ -338,31 +356,9 @@ uint64_t sort_cache(const sort_rules *r, bx_str line)
     const sort_key *k = &r->keys[0];
     bx_str s = sort_key_part(r, k, line);
     uint64_t cache = 0;
-    decimal d;
-    if (k->by == SORT_TEXT) {
-        cache = is_translated(k) ? translated_cache(k, s) : text_cache(s);
-    } else if (!is_translated(k)) {
-        switch (k->by) {
-        case SORT_NUMERIC:
-            decimal_read(s, &d);
-            cache = decimal_cache(&d);
-            break;
-        case SORT_HUMAN:
-            decimal_read(s, &d);
-            cache = (uint64_t)(unit_of(s, &d) + 16) << 57 | decimal_cache(&d) >> 7;
-            break;
-        case SORT_GENERAL:
-            cache = general_cache(s);
-            break;
-        case SORT_MONTH:
-            cache = (uint64_t)month_of(s);
-            break;
-        case SORT_RANDOM:
-            cache = hash_of(r, s);
-            break;
-        default:
-            break;
-        }
-    }
+    if (!sort_is_translated(k))
+        cache = k->by == SORT_TEXT ? text_cache(s) : sort_kind_cache(r, k, s);
+    else if (k->by == SORT_TEXT)
+        cache = translated_cache(k, s);
     return k->reverse ? ~cache : cache;
 }
