@@ -119,7 +119,7 @@ uint64_t prog_uint_or_die(const char *s, const char *suffixes, uint64_t min, uin
     uint64_t n = 0;
     prog_num state = prog_uint(s, suffixes, &n);
     if (state == PROG_NUM_OVERFLOW || (state == PROG_NUM_OK && (n < min || n > max)))
-        prog_die(n > max || state ? EOVERFLOW : ERANGE, "%s: %s", what, prog_quote(s));
+        prog_die(state || n > INT32_MAX / 2 ? EOVERFLOW : ERANGE, "%s: %s", what, prog_quote(s));
     if (state)
         prog_die(0, "%s: %s", what, prog_quote(s));
     return n;
