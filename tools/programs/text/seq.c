@@ -80,11 +80,6 @@ static void read_operand(const char *text, operand *ret)
     if (negative)
         o.n = -o.n;
     o.negative_zero = negative && o.n == 0;
-    o.width = strlen(text);
-    if (dot && fraction == 0)
-        o.width--;                      /* "1." */
-    if (dot && (text[negative] == '.')) /* ".5" */
-        o.width++;
     *ret = o;
 }
 
