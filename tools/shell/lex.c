@@ -249,7 +249,9 @@ static int looks_assigned(sh_parser *p, size_t *name, bool blanks)
     int depth = 0;
     char quote = 0;
     for (;; c = sh_in_at(p, ++k)) {
-        if (c == END || c == '\n')
+        if (c == END && blanks)
+            sh_fail_match(p, p->line, ']');
+        if (c == END || (c == '\n' && !blanks))
             return 0;
         if (quote) {
             if (c == '\\' && quote == '"')
@@ -438,6 +440,12 @@ static void read_token(sh_parser *p, token *t, lex_mode mode)
         *t = (token){.kind = T_END, .line = p->line, .line_start = p->line_start};
         if (p->failed)
             t->kind = T_ERROR;
+        if (!p->failed && c == END && !p->n_frames && !p->last_newline && p->pos > p->line_start) {
+            p->last_newline = true;
+            t->kind = T_NEWLINE;
+            sh_heredocs(p);
+            break;
+        }
         if (p->failed || c == END)
             return;
         if (mode == M_COND_REGEX ? c == '\n' && operator_token(p, t, c) : operator_token(p, t, c)) {
@@ -445,7 +453,7 @@ static void read_token(sh_parser *p, token *t, lex_mode mode)
                 sh_heredocs(p);
             break;
         }
-        if ((is_digit(c) || c == '{') && mode != M_ELEMENT && mode < M_COND &&
+        if ((is_digit(c) || c == '{') && mode != M_ELEMENT && mode < M_COND && !p->after_dup &&
             redir_prefix(p, t, c))
             break;
         word_token(p, t, mode);

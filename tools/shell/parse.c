@@ -85,7 +85,9 @@ sh_redir *sh_parse_redir(sh_parser *p)
     r->strip = t.strip;
     r->variable = t.variable;
     r->line = t.line;
+    p->after_dup = t.redir == SH_REDIR_DUP_IN || t.redir == SH_REDIR_DUP_OUT;
     const token *target = sh_peek(p, M_PATTERN);
+    p->after_dup = false;
     if (target->kind != T_WORD) {
         sh_fail_token(p);
         return r;
@@ -93,7 +95,6 @@ sh_redir *sh_parse_redir(sh_parser *p)
     r->word = target->word;
     sh_take(p);
     if (r->kind == SH_REDIR_HEREDOC) {
-        r->line = r->word->line;
         quote_removed(p, r->word, r);
         r->word = NULL;
         p->pending = sh_grow(p->pending, p->n_pending, &p->cap_pending, sizeof *p->pending);
@@ -577,7 +578,7 @@ static void begin(sh_parser *p)
         p->pos = 0;
     }
     p->unit_start = p->pos;
-    p->started = p->have = p->failed = p->alias_next = false;
+    p->started = p->have = p->failed = p->alias_next = p->last_newline = false;
     p->n_frames = p->n_parts = p->n_pending = 0;
     p->raw.n = p->lit.n = 0;
     p->n_aliases = 0;

@@ -80,6 +80,8 @@ struct sh_parser {
     token tok;
     bool have; /* tok is the next token */
     bool alias_next;
+    bool after_dup;    /* >& or <& was read: digits are its word */
+    bool last_newline; /* the newline that the source's last line lacks was given */
     uint32_t n_aliases;
     text_stack raw, lit;
     sh_part *parts; /* a stack */
