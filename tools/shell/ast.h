@@ -10,13 +10,7 @@
 #ifndef BX_SHELL_AST_H
 #define BX_SHELL_AST_H
 
-#include "base/defs.h"
-
-/* ---- checked memory: these end the program ("bash: out of memory", exit 1) instead of failing */
-void *sh_alloc(size_t size);               /* zeroed; free() */
-void *sh_realloc(void *p, size_t size);    /* not zeroed */
-char *sh_strndup(const char *p, size_t n); /* NUL-terminated copy */
-BX_NORETURN BX_COLD void sh_out_of_memory(void);
+#include "shell/mem.h"
 
 typedef struct sh_arena {
     struct sh_arena_block *blocks;

@@ -1,0 +1,2 @@
+#include "shell/tool.h"
+int sh_tool_main(void) { return 1; }
