@@ -39,7 +39,7 @@ static bool is_faithful(bx_str s)
 {
     return !memmem(s.p, s.n, "<<", 2) && !memchr(s.p, '\\', s.n) && !memchr(s.p, '`', s.n) &&
            !memmem(s.p, s.n, "coproc", 6) && !memmem(s.p, s.n, "time", 4) &&
-           !memmem(s.p, s.n, "[[", 2) && !memchr(s.p, '!', s.n) && !memchr(s.p, '#', s.n);
+           !memchr(s.p, '[', s.n) && !memchr(s.p, '!', s.n) && !memchr(s.p, '#', s.n);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -70,7 +70,7 @@ int sh_in_raw(sh_parser *p)
             return END;
         if (f->text.n && strchr(" \t", f->text.p[f->text.n - 1]))
             p->alias_next = true;
-        p->n_frames--;
+        sh_in_drop(p, p->n_frames - 1);
     }
     while (p->pos >= p->n) {
         if (!fill(p))
@@ -129,15 +129,23 @@ void sh_in_push(sh_parser *p, bx_str text, bx_str alias, bool barrier)
         return;
     }
     p->frames = sh_grow(p->frames, p->n_frames, &p->cap_frames, sizeof *p->frames);
+    if (alias.p) { /* an alias may outlive the unit that it is read for */
+        char *own = sh_alloc(text.n + alias.n + 2);
+        memcpy(own, text.p, text.n);
+        memcpy(own + text.n + 1, alias.p, alias.n);
+        text.p = own;
+        alias.p = own + text.n + 1;
+    }
     p->frames[p->n_frames++] = (frame){.text = text, .alias = alias, .barrier = barrier};
 }
 
-void sh_in_pop(sh_parser *p)
+void sh_in_drop(sh_parser *p, size_t n)
 {
-    while (p->n_frames && !p->frames[p->n_frames - 1].barrier)
-        p->n_frames--;
-    if (p->n_frames)
-        p->n_frames--;
+    while (p->n_frames > n) {
+        frame *f = &p->frames[--p->n_frames];
+        if (f->alias.p)
+            free((void *)(uintptr_t)f->text.p);
+    }
 }
 
 size_t sh_in_mark(const sh_parser *p)
@@ -243,7 +251,7 @@ static sh_word *body_word(sh_parser *p, bx_str body)
     p->n_pending = n_pending;
     p->cap_pending = cap_pending;
     p->in_subst = in_subst;
-    p->n_frames = frames;
+    sh_in_drop(p, frames);
     p->lit.n = lit;
     p->raw.n = raw;
     p->n_parts = parts;

@@ -505,8 +505,7 @@ static bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int 
     if (status != 0) {
         sh_redirect_undo(sh, &undo);
         sh->status = status;
-        if (b && (b->flags & SH_BUILTIN_SPECIAL) && !sh->interactive &&
-            sh->opt[SH_OPT_POSIX])
+        if (b && (b->flags & SH_BUILTIN_SPECIAL) && !sh->interactive && sh->opt[SH_OPT_POSIX])
             sh_exit(sh, status);
         return false;
     }

@@ -279,7 +279,8 @@ static sh_arith_text *bracketed(sh_parser *p)
     int32_t line = p->line;
     sh_text_c(&p->raw, '[');
     sh_in_skip(p);
-    sh_arith_text *t = sh_arith_read(p, (word_ctx){.q = Q_BRACKET, .quoted = true, .blanks = true});
+    sh_arith_text *t = sh_arith_read(
+        p, (word_ctx){.q = Q_BRACKET, .quoted = true, .single = true, .blanks = true});
     if (sh_in(p) != ']') {
         sh_fail_match(p, line, ']');
         return t;
@@ -377,7 +378,11 @@ static void word_token(sh_parser *p, token *t, lex_mode mode)
     }
     if (mode <= M_DECLARE)
         form = looks_assigned(p, &name, mode == M_COMMAND);
-    if (form && mode != M_ARG) {
+    if (form == 1 && mode == M_EVAL) { /* only a literal array matters */
+        size_t k = name + 1 + (sh_in_at(p, name) == '+');
+        form = sh_in_at(p, k) == '(' ? 3 : 1;
+    }
+    if (form && mode != M_ARG && (mode != M_EVAL || form == 3)) {
         sh_assign *a = assignment(p, form, name, extglob);
         t->assign = a;
         if (mode == M_COMMAND) {
@@ -386,6 +391,8 @@ static void word_token(sh_parser *p, token *t, lex_mode mode)
         }
         t->word = sh_word_literal(p, a->raw, a->raw, false);
         t->word->line = a->line;
+        if (form == 3)
+            return;
         t->word->assign = a;
         if (a->value)
             t->word->flags = (uint8_t)(a->value->flags & (SH_WORD_EXPANDS | SH_WORD_QUOTED));
@@ -408,7 +415,7 @@ static bool alias(sh_parser *p, const token *t)
         if (p->frames[i].alias.p && bx_str_eq(p->frames[i].alias, name))
             return false;
     }
-    sh_in_push(p, sh_arena_str(p->arena, value.p, value.n), name, false);
+    sh_in_push(p, value, name, false);
     return !p->failed;
 }
 
@@ -436,7 +443,7 @@ static void read_token(sh_parser *p, token *t, lex_mode mode)
     for (;;) {
         bool wanted = p->alias_next;
         int c = skip_blanks(p, mode);
-        wanted = mode == M_COMMAND || wanted || p->alias_next;
+        wanted = mode == M_COMMAND || ((wanted || p->alias_next) && mode <= M_PATTERN);
         *t = (token){.kind = T_END, .line = p->line, .line_start = p->line_start};
         if (p->failed)
             t->kind = T_ERROR;
@@ -458,7 +465,7 @@ static void read_token(sh_parser *p, token *t, lex_mode mode)
             break;
         word_token(p, t, mode);
         p->alias_next = false;
-        if (!wanted || t->kind != T_WORD || p->failed || mode > M_DECLARE || !alias(p, t))
+        if (!wanted || t->kind != T_WORD || p->failed || !alias(p, t))
             break;
     }
     if (p->failed)

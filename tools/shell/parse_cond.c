@@ -80,11 +80,9 @@ static sh_cond *word_term(sh_parser *p)
     token first = *sh_peek(p, M_COND);
     sh_take(p);
     token *t = sh_peek(p, M_COND);
-    if (is_binary(t))
-        return binary(p, first.word);
-    if (is_unary(&first) && !closes(t)) {
+    if (is_unary(&first)) {
         sh_cond *c = node(p, SH_COND_UNARY, NULL, NULL);
-        if (t->kind != T_WORD) {
+        if (t->kind != T_WORD || sh_token_is(t, "]]")) {
             fail_at(p, "unexpected argument `", "' to conditional unary operator");
             return c;
         }
@@ -93,10 +91,8 @@ static sh_cond *word_term(sh_parser *p)
         sh_take(p);
         return c;
     }
-    if (is_unary(&first)) {
-        fail_at(p, "unexpected argument `", "' to conditional unary operator");
-        return NULL;
-    }
+    if (is_binary(t))
+        return binary(p, first.word);
     if (closes(t) && t->kind != T_NEWLINE) {
         sh_cond *c = node(p, SH_COND_WORD, NULL, NULL);
         c->a = first.word;
