@@ -152,6 +152,7 @@ typedef struct word_ctx {
     bool extglob;
     bool regex;  /* [[ =~ ]] */
     bool assign; /* ~ also behind : */
+    bool splits; /* its plain text is subject to splitting: ${x-a b} */
     bool blanks; /* Q_BRACKET: blanks may be within */
 } word_ctx;
 sh_word *sh_word_read(sh_parser *p, word_ctx ctx);  /* up to, not over, its end */
