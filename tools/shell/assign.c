@@ -325,8 +325,8 @@ static int assign_array(shell *sh, sh_assign *a, sh_buf *trace)
     sh_name *name = sh_name_target(assign_target(a), &sub);
     free(sub);
     if (a->index) {
-        sh_error(sh, "%s[%s]: cannot assign list to array member", a->name.p,
-                 a->index->word->raw.p);
+        sh_error(sh, "%s[%.*s]: cannot assign list to array member", a->name.p,
+                 BX_FMT(sh_subscript_source(a->raw)));
         return 1;
     }
     sh_compound *c = sh_compound_expand(sh, a);
@@ -350,7 +350,8 @@ static int assign_element(shell *sh, sh_assign *a, const char *value, unsigned f
         if (*key)
             status = sh_assign_sub(name, key, value, flags);
         else
-            sh_error(sh, "%s[%s]: bad array subscript", a->name.p, a->index->word->raw.p);
+            sh_error(sh, "%s[%.*s]: bad array subscript", a->name.p,
+                     BX_FMT(sh_subscript_source(a->raw)));
         free(key);
         return status;
     }
@@ -372,7 +373,8 @@ static int assign_element(shell *sh, sh_assign *a, const char *value, unsigned f
     if (i < 0) {
         i += sh_indexed_last(v) + 1;
         if (i < 0) {
-            sh_error(sh, "%s[%s]: bad array subscript", a->name.p, a->index->word->raw.p);
+            sh_error(sh, "%s[%.*s]: bad array subscript", a->name.p,
+                     BX_FMT(sh_subscript_source(a->raw)));
             return 1;
         }
     }
@@ -384,7 +386,8 @@ static void trace_assign(sh_buf *trace, const sh_assign *a, const char *value)
     sh_buf_add(trace, a->name.p, a->name.n);
     if (a->index) {
         sh_buf_c(trace, '[');
-        sh_buf_add(trace, a->index->word->raw.p, a->index->word->raw.n);
+        bx_str index = sh_subscript_source(a->raw);
+        sh_buf_add(trace, index.p, index.n);
         sh_buf_c(trace, ']');
     }
     sh_buf_z(trace, a->append ? "+=" : "=");

@@ -366,6 +366,10 @@ static bool expand_part(sh_out *o, const sh_word *w, const sh_part *p)
     bool quoted = p->flags & SH_QUOTED;
     switch (p->kind) {
     case SH_PART_TEXT:
+        if (!quoted && o->operand) {
+            sh_out_split(o, p->text.p, p->text.n);
+            return true;
+        }
         if (!quoted && o->mode == SH_MODE_FIELDS && (w->flags & SH_WORD_GLOB))
             o->magic = true;
         sh_out_text(o, p->text.p, p->text.n, quoted);

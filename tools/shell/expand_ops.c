@@ -16,7 +16,7 @@ static struct cached {
     sh_pattern *pattern;
 } cache_[N_CACHED + 1]; /* the last is for long ones */
 
-const sh_pattern *sh_pattern_cached(const char *text, size_t n, unsigned flags)
+const sh_pattern *sh_pattern_of(const char *text, size_t n, unsigned flags)
 {
     uint32_t h = 2166136261u ^ flags;
     size_t at = N_CACHED;

@@ -319,6 +319,20 @@ static void emit_int(sh_out *o, size_t x, bool quoted)
 
 /* ---- errors ---- */
 
+/* Roughly the source of a subscript, for messages. */
+static void index_text(const sh_word *w, sh_buf *b)
+{
+    for (uint32_t i = 0; i < w->n_parts; i++) {
+        const sh_part *part = &w->parts[i];
+        if (part->kind == SH_PART_TEXT) {
+            sh_buf_add(b, part->text.p, part->text.n);
+        } else if (part->kind == SH_PART_PARAM) {
+            sh_buf_c(b, '$');
+            sh_buf_add(b, part->param->name.p, part->param->name.n);
+        }
+    }
+}
+
 static void ref_text(const sh_param *p, const ref *r, sh_buf *b)
 {
     if (p->indirect && r->kind == SH_NAME_VARIABLE) {
@@ -327,12 +341,27 @@ static void ref_text(const sh_param *p, const ref *r, sh_buf *b)
         sh_buf_add(b, p->name.p, p->name.n);
         if (p->subscript == SH_SUB_INDEX) {
             sh_buf_c(b, '[');
-            sh_buf_z(b, p->index->word->raw.p);
+            index_text(p->index->word, b);
             sh_buf_c(b, ']');
         } else if (p->subscript != SH_SUB_NONE) {
             sh_buf_z(b, p->subscript == SH_SUB_AT ? "[@]" : "[*]");
         }
     }
+}
+
+bx_str sh_subscript_source(bx_str raw)
+{
+    const char *open = memchr(raw.p, '[', raw.n), *s = open;
+    int depth = 0;
+    for (; s && s < raw.p + raw.n; s++) {
+        if (*s == '\\' && s + 1 < raw.p + raw.n)
+            s++;
+        else if (*s == '[')
+            depth++;
+        else if (*s == ']' && --depth == 0)
+            return (bx_str){open + 1, (size_t)(s - open) - 1};
+    }
+    return (bx_str){"", 0};
 }
 
 static bool unbound(shell *sh, const sh_param *p, const ref *r)
@@ -416,7 +445,11 @@ static bool choose(sh_out *o, const sh_param *p, ref *r, bool set, bool null, bo
     if (p->op == SH_OP_ALTERNATE ? has : p->op == SH_OP_DEFAULT) {
         if (quoted)
             sh_out_text(o, "", 0, true);
-        return sh_expand_parts(o, p->arg);
+        bool operand = o->operand;
+        o->operand = !quoted;
+        bool ok = sh_expand_parts(o, p->arg);
+        o->operand = operand;
+        return ok;
     }
     if (p->op == SH_OP_ALTERNATE) {
         if (quoted)
@@ -542,7 +575,7 @@ static bool operands(shell *sh, const sh_param *p, sh_operands *x, sh_buf *patte
                  p->op == SH_OP_REPLACE_END;
     if (folds && sh->shopt[SH_SHOPT_NOCASEMATCH])
         flags |= SH_MATCH_NOCASE;
-    x->pattern = sh_pattern_cached(pattern->p, pattern->n, flags);
+    x->pattern = sh_pattern_of(pattern->p, pattern->n, flags);
     return true;
 }
 
@@ -579,16 +612,21 @@ static void transform_whole(sh_out *o, const sh_param *p, ref *r, bool quoted)
     sh_buf b = {0};
     if (p->letter == 'A') {
         if (r->kind == SH_NAME_SPECIAL && o->sh->params.n) {
-            sh_buf_z(&b, "set --");
+            sh_strs_add(&l, sh_strdup("set"));
+            sh_strs_add(&l, sh_strdup("--"));
             for (size_t i = 0; i < o->sh->params.n; i++) {
-                sh_buf_c(&b, ' ');
                 sh_quote_reuse(&b, o->sh->params.v[i]);
+                sh_strs_add(&l, sh_buf_take(&b));
             }
         } else if (v) {
             sh_declare_text(&b, v, false);
+            char *text = sh_buf_take(&b), *second = strchr(text, ' ') + 1;
+            char *third = strchr(second, ' ') + 1;
+            sh_strs_add(&l, sh_strndup(text, (size_t)(second - text) - 1));
+            sh_strs_add(&l, sh_strndup(second, (size_t)(third - second) - 1));
+            sh_strs_add(&l, sh_strdup(third));
+            free(text);
         }
-        if (b.n)
-            sh_strs_add(&l, sh_buf_take(&b));
     } else if (v) {
         sh_walk w = {0};
         while (sh_walk_next(v, &w)) {

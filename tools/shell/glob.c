@@ -232,7 +232,7 @@ static bool ignored(shell *sh, const char *list, const char *name)
         while (*end && *end != ':')
             end += *end == '\\' && end[1] ? 2 : 1;
         if (end > s &&
-            sh_pattern_match(sh_pattern_cached(s, (size_t)(end - s), sh_match_flags(sh)),
+            sh_pattern_match(sh_pattern_of(s, (size_t)(end - s), sh_match_flags(sh)),
                              bx_str_of(name)))
             return true;
         s = *end ? end + 1 : end;
