@@ -395,13 +395,19 @@ static void trace_assign(sh_buf *trace, const sh_assign *a, const char *value)
         sh_quote_trace(trace, value);
 }
 
+/* The status of an assignment that failed: of the expansion when that was it. */
+static int outcome(const shell *sh, int status)
+{
+    return status && sh->unwind != SH_GO && sh->status ? sh->status : status;
+}
+
 int sh_assign_run(shell *sh, sh_assign *a, sh_buf *trace)
 {
     if (a->array)
-        return assign_array(sh, a, trace);
+        return outcome(sh, assign_array(sh, a, trace));
     sh_buf b = sh_scratch();
     int status = 1;
-    if (sh_expand_into(sh, a->value, SH_MODE_STRING, &b)) {
+    if (sh_expand_into(sh, a->value, SH_MODE_VALUE, &b)) {
         unsigned flags = a->append ? SH_SET_APPEND : 0;
         if (trace)
             trace_assign(trace, a, b.p);
@@ -409,7 +415,7 @@ int sh_assign_run(shell *sh, sh_assign *a, sh_buf *trace)
                           : sh_assign_name(assign_target(a), b.p, b.n, flags);
     }
     sh_scratch_back(&b);
-    return status;
+    return outcome(sh, status);
 }
 
 int sh_assign_run_temp(shell *sh, sh_assign *a, sh_buf *trace)
@@ -418,13 +424,13 @@ int sh_assign_run_temp(shell *sh, sh_assign *a, sh_buf *trace)
         return sh_assign_run(sh, a, trace);
     sh_buf b = sh_scratch();
     int status = 1;
-    if (sh_expand_into(sh, a->value, SH_MODE_STRING, &b)) {
+    if (sh_expand_into(sh, a->value, SH_MODE_VALUE, &b)) {
         if (trace)
             trace_assign(trace, a, b.p);
         status = sh_assign_temp(assign_target(a), b.p, b.n, a->append ? SH_SET_APPEND : 0);
     }
     sh_scratch_back(&b);
-    return status;
+    return outcome(sh, status);
 }
 
 bool sh_expand_declaration(shell *sh, sh_word *word, char **ret_text, sh_compound **ret_compound)

@@ -454,7 +454,7 @@ bool sh_expand_into(shell *sh, const sh_word *w, sh_mode mode, sh_buf *b)
 {
     b->n = 0;
     bool ok = true;
-    if ((w->flags & SH_WORD_LITERAL) && mode == SH_MODE_STRING) {
+    if ((w->flags & SH_WORD_LITERAL) && (mode == SH_MODE_STRING || mode == SH_MODE_VALUE)) {
         if (w->n_parts)
             sh_buf_add(b, w->parts->text.p, w->parts->text.n);
     } else {

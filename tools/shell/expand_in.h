@@ -10,6 +10,7 @@
 typedef enum sh_mode {
     SH_MODE_FIELDS,  /* split; characters that were quoted are marked with MARK where it matters */
     SH_MODE_STRING,  /* one string */
+    SH_MODE_VALUE,   /* one string: the right side of an assignment */
     SH_MODE_PATTERN, /* one string; quoted characters escaped with backslashes */
     SH_MODE_REGEX,   /* likewise, those special in a regular expression */
     SH_MODE_REPLACE, /* ${x/y/…}: quoted & and \ marked */
@@ -27,6 +28,7 @@ typedef struct sh_out {
     bool marks;       /* it has MARKs */
     bool after_space; /* white space of IFS ended the last field: one other delimiter belongs to it */
     bool operand;     /* within the word of an unquoted ${x:-word}: its text is split too */
+    bool joins;       /* MODE_VALUE: the list at hand is joined as "$*" is */
     bool at_empty;    /* "$@" without elements was met within the quotes */
 } sh_out;
 

@@ -269,7 +269,11 @@ static void values_done(values *l)
 static void join(sh_out *o, const char *const *v, size_t n, bool star, bool quoted)
 {
     bool none = false;
-    char sep = star ? sh_ifs_first(&none) : ' ';
+    char sep = star || o->joins ? sh_ifs_first(&none) : ' ';
+    if (none && !star) {
+        sep = ' ';
+        none = false;
+    }
     for (size_t i = 0; i < n; i++) {
         if (i && !none)
             sh_out_text(o, &sep, 1, quoted);
@@ -294,9 +298,13 @@ static void emit_list(sh_out *o, const char *const *v, size_t n, bool star, bool
         if (!n)
             o->at_empty = true;
     } else {
+        bool none;
+        char sep = sh_ifs_first(&none);
         for (size_t i = 0; i < n; i++) {
-            if (i)
+            if (i && none)
                 sh_out_end(o);
+            else if (i)
+                sh_out_split(o, &sep, 1);
             sh_out_split(o, v[i], strlen(v[i]));
         }
     }
@@ -367,7 +375,7 @@ bx_str sh_subscript_source(bx_str raw)
 static bool unbound(shell *sh, const sh_param *p, const ref *r)
 {
     sh_buf b = sh_scratch();
-    if (r->kind != SH_NAME_VARIABLE)
+    if (r->kind != SH_NAME_VARIABLE && !p->braced)
         sh_buf_c(&b, '$');
     ref_text(p, r, &b);
     sh_error(sh, "%s: unbound variable", sh_buf_str(&b));
@@ -518,6 +526,7 @@ static bool slice(sh_out *o, const sh_param *p, ref *r, bool quoted)
     const char **row = l.v, *whole = o->sh->arg0 ? o->sh->arg0 : "bash";
     size_t from = 0, n = l.n;
     sh_var *v = r->kind == SH_NAME_VARIABLE ? ref_var(r) : NULL;
+    bool assoc = v && (v->attrs & SH_A_ASSOC), back = off < 0;
     const char **with0 = NULL;
     if (r->kind == SH_NAME_SPECIAL) {
         if (off < 0)
@@ -542,8 +551,12 @@ static bool slice(sh_out *o, const sh_param *p, ref *r, bool quoted)
             from = v->attrs & SH_A_ARRAY ? sh_indexed_from(v, off)
                    : off > (int64_t)n    ? n
                                          : (size_t)off;
+        if (assoc && !back && from && from <= n)
+            from--; /* they count from 1 */
     }
-    bool ok = len >= 0 || negative_length(o->sh, p);
+    bool ok = len >= 0 || from >= n || negative_length(o->sh, p);
+    if (len < 0)
+        len = 0;
     if (ok) {
         n = len < (int64_t)(n - from) ? (size_t)len : n - from;
         emit_list(o, n ? row + from : NULL, n, ref_is_star(r), quoted);
@@ -717,6 +730,7 @@ static bool expand_keys(sh_out *o, sh_param *p, bool quoted)
         while (sh_walk_next(v, &w))
             sh_strs_add(&l, sh_strdup(w.key ? w.key : sh_int_text(w.index, room)));
     }
+    o->joins = o->mode == SH_MODE_VALUE && quoted;
     emit_list(o, (const char *const *)l.v, l.n, p->subscript == SH_SUB_STAR, quoted);
     sh_strs_done(&l);
     free(r.sub_text);
@@ -731,8 +745,17 @@ static bool chooses(const sh_param *p)
            p->op == SH_OP_ALTERNATE;
 }
 
+/* bash joins what operators make of "${a[@]}" with IFS where no fields can come to be. */
+static bool joins(const sh_out *o, const sh_param *p, bool quoted)
+{
+    if (o->mode != SH_MODE_VALUE || p->op == SH_OP_NONE || chooses(p))
+        return false;
+    return quoted || p->op == SH_OP_PREFIX || p->op == SH_OP_SUFFIX || p->op == SH_OP_TRANSFORM;
+}
+
 static bool expand_list(sh_out *o, const sh_param *p, ref *r, bool quoted)
 {
+    o->joins = joins(o, p, quoted);
     if (p->op == SH_OP_SUBSTRING)
         return slice(o, p, r, quoted);
     bool plain = p->op == SH_OP_NONE;
@@ -741,6 +764,11 @@ static bool expand_list(sh_out *o, const sh_param *p, ref *r, bool quoted)
     values l = get_values(o->sh, r);
     bool ok = true;
     if (p->op == SH_OP_LENGTH) {
+        if (!l.n && r->kind == SH_NAME_VARIABLE && !ref_var(r) && o->sh->opt[SH_OPT_NOUNSET]) {
+            sh_error(o->sh, "%s: unbound variable", r->name->text);
+            sh_discard(o->sh, 127);
+            return false;
+        }
         emit_int(o, l.n, quoted);
     } else {
         if (!plain)
@@ -761,7 +789,8 @@ static bool expand_value(sh_out *o, const sh_param *p, ref *r, bool quoted)
         bool plain;
         if (!choose(o, p, r, v.s != NULL, v.n == 0, quoted, &plain) || !plain)
             return o->sh->unwind == SH_GO;
-    } else if (!v.s && o->sh->opt[SH_OPT_NOUNSET]) {
+    } else if (!v.s && o->sh->opt[SH_OPT_NOUNSET] &&
+               !(p->op == SH_OP_LENGTH && r->sub == SH_SUB_INDEX)) {
         return unbound(o->sh, p, r);
     }
     switch (p->op) {
@@ -769,7 +798,10 @@ static bool expand_value(sh_out *o, const sh_param *p, ref *r, bool quoted)
         emit_int(o, v.s ? sh_char_count(v.s, v.n) : 0, quoted);
         return true;
     case SH_OP_SUBSTRING:
-        return substring(o, p, v.s ? v.s : "", v.n, quoted);
+        if (v.s)
+            return substring(o, p, v.s, v.n, quoted);
+        emit(o, "", 0, quoted);
+        return true;
     case SH_OP_NONE:
     case SH_OP_DEFAULT:
     case SH_OP_ASSIGN:
