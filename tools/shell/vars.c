@@ -683,7 +683,10 @@ sh_var *sh_array_for_writing(const char *who, const char *text, bool keep)
         return NULL;
     }
     if (v->attrs & SH_A_ASSOC) {
-        sh_error(sh_shell, "%s: %s: cannot convert associative to indexed array", who, text);
+        sh_error(sh_shell,
+                 strcmp(who, "read") == 0 ? "%s: %s: cannot convert associative to indexed array"
+                                          : "%s: %s: not an indexed array",
+                 who, text);
         return NULL;
     }
     if (!keep)
