@@ -45,7 +45,8 @@ static bool subscript(sh_parser *p, sh_param *m)
     } else {
         m->subscript = SH_SUB_INDEX;
         m->index = sh_arith_read(
-            p, (word_ctx){.q = Q_BRACKET, .quoted = true, .single = true, .blanks = true});
+            p, (word_ctx){
+                   .q = Q_BRACKET, .quoted = true, .single = true, .stop = '}', .blanks = true});
         if (m->index->word->n_parts == 0)
             return false;
     }
@@ -112,7 +113,8 @@ static bool alternative(sh_parser *p, sh_param *m, int c, bool quoted)
             : c == '?' ? SH_OP_ERROR
                        : SH_OP_ALTERNATE;
     take(p);
-    m->arg = sh_word_inner(p, (word_ctx){.q = Q_BRACE, .quoted = quoted, .single = !quoted});
+    m->arg = sh_word_inner(
+        p, (word_ctx){.q = Q_BRACE, .quoted = quoted, .single = !quoted, .splits = true});
     return true;
 }
 

@@ -115,8 +115,12 @@ static int run_parser(shell *sh, sh_parser *p, const char *what, bool *ret_ran)
             break;
         if (r == SH_PARSE_ERROR) {
             sh_print_parse_error(sh, &e, what);
-            sh->status = 2;
             *ret_ran = true;
+            if (e.status == 1) { /* an array literal: bash drops the line only */
+                sh->status = 1;
+                continue;
+            }
+            sh->status = 2;
             break;
         }
         show_source(sh, unit);
@@ -314,8 +318,16 @@ typedef struct lines {
     bool prompts, ended;
 } lines;
 
+/* What is about to wait for input may wait for an answer to what is not written yet. */
+static void flush_before(shell *sh, int fd)
+{
+    if (sh->out.n && lseek(fd, 0, SEEK_CUR) < 0)
+        (void)sh_flush(sh);
+}
+
 long sh_read(shell *sh, int fd, void *p, size_t n)
 {
+    flush_before(sh, fd);
     for (;;) {
         ssize_t did = read(fd, p, n);
         if (did >= 0)
@@ -329,7 +341,7 @@ long sh_read(shell *sh, int fd, void *p, size_t n)
 
 int sh_wait_readable(shell *sh, int fd, uint64_t timeout_ns)
 {
-    (void)sh;
+    flush_before(sh, fd);
     struct pollfd p = {.fd = fd, .events = POLLIN};
     uint64_t ms = timeout_ns / 1000000 + (timeout_ns % 1000000 != 0);
     int n = poll(&p, 1, ms > INT32_MAX ? INT32_MAX : (int)ms);

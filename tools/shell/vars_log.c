@@ -49,6 +49,7 @@ void sh_vars_save(void)
                                         .state = sh_state};
     sh_names_.current = ++log_.last;
     sh_names_.save_depth = sh_names_.n_scopes;
+    sh_state.seeded = false; /* a subshell has random numbers of its own */
 }
 
 void sh_var_touch(sh_var *v)
@@ -80,10 +81,7 @@ void sh_log_push_(sh_var *v)
         add_note(NOTE_PUSHED, v);
 }
 
-bool sh_log_keeps_(const sh_var *v)
-{
-    return sh_names_.current && v->scope < sh_names_.save_depth;
-}
+bool sh_log_keeps_(const sh_var *v) { return sh_names_.current && v->scope < sh_names_.save_depth; }
 
 void sh_log_pop_(sh_var *v) { add_note(NOTE_POPPED, v); }
 
