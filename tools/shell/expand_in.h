@@ -60,6 +60,7 @@ typedef struct sh_operands {
 bool sh_apply(shell *sh, const sh_param *p, const sh_operands *x, const char *s, size_t n,
               sh_buf *ret);
 const sh_pattern *sh_pattern_of(const char *text, size_t n, unsigned flags);
+void sh_patterns_done(void);
 unsigned sh_match_flags(const shell *sh); /* SH_MATCH_EXTGLOB */
 void sh_attribute_letters(uint32_t attrs, char ret[16]); /* as declare -p has them: "ai" */
 void sh_ansi_decode(sh_buf *out, const char *s, size_t n); /* $'…' without the quotes; ${x@E} */

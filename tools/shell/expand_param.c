@@ -13,6 +13,8 @@ typedef struct ref {
     sh_name *name;
     sh_arith_text *index; /* of SH_SUB_INDEX, or */
     char *sub_text;       /* the subscript as text; owned */
+    sh_var *var;          /* once looked at: what the name leads to */
+    bool looked, nowhere; /* nowhere: namerefs in a circle */
 } ref;
 
 typedef struct value {
@@ -108,6 +110,9 @@ static sh_name *param_name(sh_param *p)
 static sh_var *ref_var(ref *r)
 {
     char *sub;
+    if (r->looked)
+        return r->var;
+    r->looked = true;
     sh_name *name = sh_name_target(r->name, &sub);
     if (sub && r->sub == SH_SUB_NONE) {
         if (strcmp(sub, "@") == 0 || strcmp(sub, "*") == 0) {
@@ -121,11 +126,12 @@ static sh_var *ref_var(ref *r)
     } else {
         free(sub);
     }
+    r->nowhere = !name;
     sh_var *v = name ? name->var : NULL;
     if (!v || !v->attrs || (v->attrs & SH_A_NAMEREF))
         return NULL;
     sh_var_refresh(v);
-    return v;
+    return r->var = v;
 }
 
 /* The text of a subscript: of an associative array its key, else the expression. */
@@ -218,7 +224,7 @@ static bool get_value(shell *sh, ref *r, value *ret)
         return element(sh, r, v, ret);
     if (v)
         ret->s = sh_var_text(v, &ret->n);
-    else
+    else if (!r->nowhere)
         ret->s = sh_get_name(r->name, &ret->n);
     return true;
 }
@@ -435,6 +441,7 @@ static bool assign_default(sh_out *o, const sh_param *p, ref *r, bool quoted)
     if (!ok)
         return discard(sh);
     value v;
+    r->looked = false;
     if (!get_value(sh, r, &v))
         return false;
     if (v.s)
