@@ -259,6 +259,10 @@ static int run_for(shell *sh, sh_cmd *c)
     sh_for *f = &c->for_;
     sh_strs words = {0};
     sh->line = c->line;
+    if (!sh_is_name(f->name)) {
+        sh_error(sh, "`%s': not a valid identifier", f->name.p);
+        return sh->status = 1;
+    }
     if (f->positional) { /* a copy: the parameters may change while the loop runs */
         for (size_t i = 0; i < sh->params.n; i++)
             sh_strs_add(&words, sh_strdup(sh->params.v[i]));
@@ -480,6 +484,8 @@ int sh_call_builtin(shell *sh, const sh_builtin *b, int argc, char **argv)
     sh->builtin = b->name;
     sh->out_error = 0;
     int status = b->run(sh, argc, argv);
+    if (sh->out.n && !sh_fd_open(sh, 1))
+        (void)sh_flush(sh);
     if (sh->out_error) {
         sh_builtin_error(sh, "write error: %s", sh_strerror(sh->out_error));
         sh->out_error = 0;
@@ -505,8 +511,7 @@ static bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int 
     if (status != 0) {
         sh_redirect_undo(sh, &undo);
         sh->status = status;
-        if (b && (b->flags & SH_BUILTIN_SPECIAL) && !sh->interactive &&
-            sh->opt[SH_OPT_POSIX])
+        if (b && (b->flags & SH_BUILTIN_SPECIAL) && !sh->interactive && sh->opt[SH_OPT_POSIX])
             sh_exit(sh, status);
         return false;
     }
@@ -648,8 +653,12 @@ static int run_kind(shell *sh, sh_cmd *c)
         return sh_run(sh, c->group);
     case SH_CMD_SUBSHELL:
         (void)run_subshell(sh, c->group);
+        sh->line = c->line;
+        if (!sh->in_trap)
+            sh->command = c;
         break;
     case SH_CMD_FUNCTION:
+        sh->line = c->line;
         (void)sh_func_define(sh, c->function.name, sh->unit, c->function.body, c->line);
         break;
     case SH_CMD_IF:

@@ -444,47 +444,67 @@ static void print_job(shell *sh, const sh_job *j, bool pids, bool only_pids)
     sh_buf_done(&state);
 }
 
+typedef struct jobs_how {
+    bool pids, only_pids, running, stopped;
+} jobs_how;
+
+static int list_jobs(shell *sh, const jobs_how *h, int argc, char **argv)
+{
+    int status = 0;
+    look(sh);
+    for (int i = 0; i < argc; i++) {
+        bool ambiguous;
+        size_t at;
+        int64_t pid;
+        sh_job *j = argv[i][0] == '%'          ? find_spec(sh, argv[i], &ambiguous)
+                    : sh_number(argv[i], &pid) ? find_pid(sh, pid, &at)
+                                               : NULL;
+        if (j && j->number) {
+            print_job(sh, j, h->pids, h->only_pids);
+        } else {
+            sh_builtin_error(sh, "%s: no such job", argv[i]);
+            status = 1;
+        }
+    }
+    if (argc)
+        return status;
+    for (sh_job *j = table(sh)->list; j; j = j->next)
+        if (j->number && !j->told && !h->stopped && (!h->running || j->running))
+            print_job(sh, j, h->pids, h->only_pids);
+    for (sh_job *j = table(sh)->list; j; j = j->next)
+        if (j->number && j->running == 0)
+            j->told = true;
+    return 0;
+}
+
 int sh_bi_jobs(shell *sh, int argc, char **argv)
 {
-    bool pids = false, only_pids = false, running = false, stopped = false;
+    jobs_how how = {0};
     int i = 1;
     for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++)
         for (const char *c = argv[i] + 1; *c; c++) {
-            pids |= *c == 'l';
-            only_pids |= *c == 'p';
-            running |= *c == 'r';
-            stopped |= *c == 's';
+            how.pids |= *c == 'l';
+            how.only_pids |= *c == 'p';
+            how.running |= *c == 'r';
+            how.stopped |= *c == 's';
             if (!strchr("lprsn-", *c)) {
                 sh_builtin_error(sh, "-%c: invalid option", *c);
                 return sh_builtin_usage(sh);
             }
         }
-    look(sh);
-    if (i < argc) {
-        int status = 0;
-        for (; i < argc; i++) {
-            bool ambiguous;
-            size_t at;
-            int64_t pid;
-            sh_job *j = argv[i][0] == '%'          ? find_spec(sh, argv[i], &ambiguous)
-                        : sh_number(argv[i], &pid) ? find_pid(sh, pid, &at)
-                                                   : NULL;
-            if (j && j->number) {
-                print_job(sh, j, pids, only_pids);
-            } else {
-                sh_builtin_error(sh, "%s: no such job", argv[i]);
-                status = 1;
-            }
-        }
-        return status;
+    sh_jobs *own = sh->jobs;
+    if (!own || !own->list) /* a subshell may still see its parent's */
+        for (sh_subshell *s = sh->sub; s && (!sh->jobs || !sh->jobs->list); s = s->outer)
+            sh->jobs = s->jobs;
+    bool borrowed = sh->jobs != own;
+    int status = sh->jobs ? list_jobs(sh, &how, argc - i, argv + i) : 0;
+    if (!sh->jobs && i < argc) {
+        sh_builtin_error(sh, "%s: no such job", argv[i]);
+        status = 1;
     }
-    for (sh_job *j = table(sh)->list; j; j = j->next)
-        if (j->number && !j->told && !stopped && (!running || j->running))
-            print_job(sh, j, pids, only_pids);
-    for (sh_job *j = table(sh)->list; j; j = j->next)
-        if (j->number && j->running == 0)
-            j->told = true;
-    return 0;
+    if (borrowed)
+        sh->jobs = own;
+    return status;
 }
 
 void sh_jobs_notify(shell *sh)

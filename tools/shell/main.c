@@ -22,7 +22,7 @@ typedef struct invocation {
     bool no_rc, no_profile, stdin_only, interactive, version, help;
     int state_fd;
     int i; /* the first argument that is no option */
-    bool wants_command;
+    bool wants_command, no_usage;
 } invocation;
 
 /* ---- descriptors ---- */
@@ -99,6 +99,11 @@ static void start_shell(shell *sh, const char *name)
     sh_vars_init(sh, environ, sh_func_import);
     if (!sh_get("PATH"))
         (void)sh_set("PATH", "/bin");
+    const char *cwd = sh_cwd(sh), *pwd = sh_get("PWD");
+    if (!pwd || strcmp(pwd, cwd) != 0)
+        (void)sh_assign_name(sh_name_of("PWD", 3), cwd, strlen(cwd), SH_SET_FORCE);
+    sh_var_attrs(sh_var_make(sh_name_of("PWD", 3)), SH_A_EXPORT, 0);
+    sh_var_attrs(sh_var_make(sh_name_of("OLDPWD", 6)), SH_A_EXPORT, 0);
 }
 
 static int usage(shell *sh, bool help)
@@ -247,6 +252,7 @@ static bool read_options(shell *sh, invocation *v, int argc, char **argv)
     if (v->wants_command) {
         if (v->i >= argc) {
             sh_error_plain(sh, "-c: option requires an argument");
+            v->no_usage = true;
             return false;
         }
         v->command = argv[v->i++];
@@ -350,7 +356,8 @@ static int shell_main(int argc, char **argv)
         sh->login = true, name++;
     sh->as_sh = strcmp(base_name(name), "sh") == 0;
     if (!read_options(sh, &v, argc, argv)) {
-        (void)usage(sh, false);
+        if (!v.no_usage)
+            (void)usage(sh, false);
         return 2;
     }
     if (v.help)

@@ -290,7 +290,22 @@ static int bad_fd(shell *sh, int fd)
 /* {name}>&-: the descriptor is the variable's value. */
 static int close_variable(shell *sh, const sh_redir *r)
 {
-    const char *value = sh_get(r->variable.p);
+    const char *value = NULL;
+    const char *bracket = strchr(r->variable.p, '[');
+    int64_t index;
+    if (bracket) {
+        char *name = sh_strndup(r->variable.p, (size_t)(bracket - r->variable.p));
+        char *sub = sh_strndup(bracket + 1, strcspn(bracket + 1, "]"));
+        sh_var *v = sh_var_find(name);
+        if (v && (v->attrs & SH_A_ASSOC))
+            value = sh_assoc_get(v, sub);
+        else if (v && (v->attrs & SH_A_ARRAY) && sh_arith_string(sh, NULL, sub, &index))
+            value = sh_indexed_get(v, index);
+        free(name);
+        free(sub);
+    } else {
+        value = sh_get(r->variable.p);
+    }
     int fd = value ? number_of(value, strlen(value)) : -1;
     if (fd < 0 || !sh_fd_open(sh, fd)) {
         sh_error(sh, "%s: ambiguous redirect", r->variable.p);

@@ -314,8 +314,16 @@ typedef struct lines {
     bool prompts, ended;
 } lines;
 
+/* What is about to wait for input may wait for an answer to what is not written yet. */
+static void flush_before(shell *sh, int fd)
+{
+    if (sh->out.n && lseek(fd, 0, SEEK_CUR) < 0)
+        (void)sh_flush(sh);
+}
+
 long sh_read(shell *sh, int fd, void *p, size_t n)
 {
+    flush_before(sh, fd);
     for (;;) {
         ssize_t did = read(fd, p, n);
         if (did >= 0)
@@ -329,7 +337,7 @@ long sh_read(shell *sh, int fd, void *p, size_t n)
 
 int sh_wait_readable(shell *sh, int fd, uint64_t timeout_ns)
 {
-    (void)sh;
+    flush_before(sh, fd);
     struct pollfd p = {.fd = fd, .events = POLLIN};
     uint64_t ms = timeout_ns / 1000000 + (timeout_ns % 1000000 != 0);
     int n = poll(&p, 1, ms > INT32_MAX ? INT32_MAX : (int)ms);

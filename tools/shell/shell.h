@@ -216,6 +216,7 @@ struct shell {
     bool signals_wanted; /* something is trapped or has to be looked for between commands */
     int trace_depth;     /* of PS4's first character */
     bool stdin_piped; /* standard input is a pipeline's: & leaves it alone */
+    bool params_set; /* `set` has changed the positional parameters */
     bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;

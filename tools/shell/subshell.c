@@ -25,6 +25,7 @@ void sh_subshell_enter(shell *sh, sh_subshell *s)
     s->traps = sh->traps;
     s->jobs = sh->jobs;
     sh->jobs = NULL;
+    (void)sh_cwd(sh);
     s->cwd = sh->cwd;
     s->cwd_level = sh->cwd_level;
     s->dirs = sh_dirs_share(sh);

@@ -124,17 +124,26 @@ static int unset_element(shell *sh, const char *arg)
     return status;
 }
 
+static int unset_function(shell *sh, const char *name)
+{
+    uint32_t flags;
+    if (sh_function_flags(sh, name, 0, 0, &flags) && (flags & SH_FUNCTION_READONLY)) {
+        sh_builtin_error(sh, "%s: cannot unset: readonly function", name);
+        return 1;
+    }
+    sh_function_unset(sh, name);
+    return 0;
+}
+
 static int unset_one(shell *sh, const char *arg, bool functions, bool variables, bool refs)
 {
     if (functions) {
-        sh_function_unset(sh, arg);
-        return 0;
+        return unset_function(sh, arg);
     }
     if (!sh_is_assignable(arg)) {
         uint32_t flags;
         if (!variables && sh_function_flags(sh, arg, 0, 0, &flags)) {
-            sh_function_unset(sh, arg);
-            return 0;
+            return unset_function(sh, arg);
         }
         sh_builtin_error(sh, "`%s': not a valid identifier", arg);
         return 1;
@@ -144,8 +153,7 @@ static int unset_one(shell *sh, const char *arg, bool functions, bool variables,
     if (strchr(arg, '['))
         return unset_element(sh, arg);
     if (!variables && !is_variable(arg)) {
-        sh_function_unset(sh, arg);
-        return 0;
+        return unset_function(sh, arg);
     }
     return sh_unset(arg);
 }
