@@ -162,9 +162,10 @@ void sh_attribute_letters(uint32_t attrs, char ret[16])
     static const struct {
         uint32_t bit;
         char letter;
-    } letters[] = {{SH_A_ARRAY, 'a'}, {SH_A_ASSOC, 'A'},    {SH_A_INTEGER, 'i'}, {SH_A_NAMEREF, 'n'},
-                   {SH_A_READONLY, 'r'}, {SH_A_TRACE, 't'}, {SH_A_EXPORT, 'x'},  {SH_A_CAPITAL, 'c'},
-                   {SH_A_LOWER, 'l'}, {SH_A_UPPER, 'u'}};
+    } letters[] = {{SH_A_ARRAY, 'a'},   {SH_A_ASSOC, 'A'},    {SH_A_INTEGER, 'i'},
+                   {SH_A_NAMEREF, 'n'}, {SH_A_READONLY, 'r'}, {SH_A_TRACE, 't'},
+                   {SH_A_EXPORT, 'x'},  {SH_A_CAPITAL, 'c'},  {SH_A_LOWER, 'l'},
+                   {SH_A_UPPER, 'u'}};
     size_t n = 0;
     for (size_t i = 0; i < BX_COUNT(letters); i++)
         if (attrs & letters[i].bit)

@@ -379,8 +379,9 @@ static bool assign_default(sh_out *o, const sh_param *p, ref *r, bool quoted)
         if (r->kind != SH_NAME_VARIABLE)
             sh_buf_c(&name, '$');
         ref_text(p, r, &name);
-        sh_error(sh, r->kind != SH_NAME_VARIABLE ? "%s: cannot assign in this way"
-                                                 : "%s: bad array subscript",
+        sh_error(sh,
+                 r->kind != SH_NAME_VARIABLE ? "%s: cannot assign in this way"
+                                             : "%s: bad array subscript",
                  sh_buf_str(&name));
         sh_scratch_back(&name);
         return discard(sh);
@@ -465,8 +466,8 @@ static bool substring(sh_out *o, const sh_param *p, const char *s, size_t n, boo
         } else {
             bool ascii = (size_t)count == n;
             size_t a = ascii ? (size_t)off : sh_char_offset(copy, n, (size_t)off);
-            size_t b = ascii ? (size_t)end
-                             : a + sh_char_offset(copy + a, n - a, (size_t)(end - off));
+            size_t b =
+                ascii ? (size_t)end : a + sh_char_offset(copy + a, n - a, (size_t)(end - off));
             emit(o, copy + a, b - a, quoted);
         }
     } else if (ok) {
@@ -538,8 +539,8 @@ static bool operands(shell *sh, const sh_param *p, sh_operands *x, sh_buf *patte
     if (!sh_expand_into(sh, p->arg, SH_MODE_PATTERN, pattern))
         return false;
     unsigned flags = sh_match_flags(sh);
-    bool folds = p->op == SH_OP_REPLACE || p->op == SH_OP_REPLACE_START ||
-                 p->op == SH_OP_REPLACE_END;
+    bool folds =
+        p->op == SH_OP_REPLACE || p->op == SH_OP_REPLACE_START || p->op == SH_OP_REPLACE_END;
     if (folds && sh->shopt[SH_SHOPT_NOCASEMATCH])
         flags |= SH_MATCH_NOCASE;
     x->pattern = sh_pattern_kept(pattern->p, pattern->n, flags);
@@ -620,9 +621,8 @@ static void transform_whole(sh_out *o, const sh_param *p, ref *r, bool quoted)
 
 static bool apply_list(sh_out *o, const sh_param *p, ref *r, bool quoted)
 {
-    if (p->op == SH_OP_TRANSFORM &&
-        (p->letter == 'A' ||
-         ((p->letter == 'K' || p->letter == 'k') && r->kind == SH_NAME_VARIABLE))) {
+    if (p->op == SH_OP_TRANSFORM && (p->letter == 'A' || ((p->letter == 'K' || p->letter == 'k') &&
+                                                          r->kind == SH_NAME_VARIABLE))) {
         transform_whole(o, p, r, quoted);
         return true;
     }

@@ -202,7 +202,7 @@ struct shell {
     char *cwd;                    /* PWD as the shell has it; NULL: not asked yet */
     int cwd_level;
     const char *eval_name; /* "eval": of syntax errors */
-    int err_fd; /* where messages go: 2 */
+    int err_fd;            /* where messages go: 2 */
     uint64_t children_cpu_us;
     int exec_writers; /* >( ) that exec made: they are waited for at the end */
     int32_t exec_writer[16];
@@ -215,8 +215,8 @@ struct shell {
     bool substituted;
     bool signals_wanted; /* something is trapped or has to be looked for between commands */
     int trace_depth;     /* of PS4's first character */
-    bool stdin_piped; /* standard input is a pipeline's: & leaves it alone */
-    bool params_set; /* `set` has changed the positional parameters */
+    bool stdin_piped;    /* standard input is a pipeline's: & leaves it alone */
+    bool params_set;     /* `set` has changed the positional parameters */
     bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;
