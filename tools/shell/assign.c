@@ -324,8 +324,8 @@ static int assign_array(shell *sh, sh_assign *a, sh_buf *trace)
     sh_name *name = sh_name_target(assign_target(a), &sub);
     free(sub);
     if (a->index) {
-        sh_error(sh, "%s[%s]: cannot assign list to array member", a->name.p,
-                 a->index->word->raw.p);
+        sh_error(sh, "%s[%.*s]: cannot assign list to array member", a->name.p,
+                 BX_FMT(sh_subscript_source(a->raw)));
         return 1;
     }
     sh_compound *c = sh_compound_expand(sh, a);
@@ -349,7 +349,8 @@ static int assign_element(shell *sh, sh_assign *a, const char *value, unsigned f
         if (*key)
             status = sh_assign_sub(name, key, value, flags);
         else
-            sh_error(sh, "%s[%s]: bad array subscript", a->name.p, a->index->word->raw.p);
+            sh_error(sh, "%s[%.*s]: bad array subscript", a->name.p,
+                     BX_FMT(sh_subscript_source(a->raw)));
         free(key);
         return status;
     }
@@ -371,7 +372,8 @@ static int assign_element(shell *sh, sh_assign *a, const char *value, unsigned f
     if (i < 0) {
         i += sh_indexed_last(v) + 1;
         if (i < 0) {
-            sh_error(sh, "%s[%s]: bad array subscript", a->name.p, a->index->word->raw.p);
+            sh_error(sh, "%s[%.*s]: bad array subscript", a->name.p,
+                     BX_FMT(sh_subscript_source(a->raw)));
             return 1;
         }
     }
@@ -383,7 +385,8 @@ static void trace_assign(sh_buf *trace, const sh_assign *a, const char *value)
     sh_buf_add(trace, a->name.p, a->name.n);
     if (a->index) {
         sh_buf_c(trace, '[');
-        sh_buf_add(trace, a->index->word->raw.p, a->index->word->raw.n);
+        bx_str index = sh_subscript_source(a->raw);
+        sh_buf_add(trace, index.p, index.n);
         sh_buf_c(trace, ']');
     }
     sh_buf_z(trace, a->append ? "+=" : "=");
@@ -391,13 +394,19 @@ static void trace_assign(sh_buf *trace, const sh_assign *a, const char *value)
         sh_quote_trace(trace, value);
 }
 
+/* The status of an assignment that failed: of the expansion when that was it. */
+static int outcome(const shell *sh, int status)
+{
+    return status && sh->unwind != SH_GO && sh->status ? sh->status : status;
+}
+
 int sh_assign_run(shell *sh, sh_assign *a, sh_buf *trace)
 {
     if (a->array)
-        return assign_array(sh, a, trace);
+        return outcome(sh, assign_array(sh, a, trace));
     sh_buf b = sh_scratch();
     int status = 1;
-    if (sh_expand_into(sh, a->value, SH_MODE_STRING, &b)) {
+    if (sh_expand_into(sh, a->value, SH_MODE_VALUE, &b)) {
         unsigned flags = a->append ? SH_SET_APPEND : 0;
         if (trace)
             trace_assign(trace, a, b.p);
@@ -405,7 +414,7 @@ int sh_assign_run(shell *sh, sh_assign *a, sh_buf *trace)
                           : sh_assign_name(assign_target(a), b.p, b.n, flags);
     }
     sh_scratch_back(&b);
-    return status;
+    return outcome(sh, status);
 }
 
 int sh_assign_run_temp(shell *sh, sh_assign *a, sh_buf *trace)
@@ -414,13 +423,13 @@ int sh_assign_run_temp(shell *sh, sh_assign *a, sh_buf *trace)
         return sh_assign_run(sh, a, trace);
     sh_buf b = sh_scratch();
     int status = 1;
-    if (sh_expand_into(sh, a->value, SH_MODE_STRING, &b)) {
+    if (sh_expand_into(sh, a->value, SH_MODE_VALUE, &b)) {
         if (trace)
             trace_assign(trace, a, b.p);
         status = sh_assign_temp(assign_target(a), b.p, b.n, a->append ? SH_SET_APPEND : 0);
     }
     sh_scratch_back(&b);
-    return status;
+    return outcome(sh, status);
 }
 
 bool sh_expand_declaration(shell *sh, sh_word *word, char **ret_text, sh_compound **ret_compound)

@@ -138,7 +138,7 @@ static int print_all(declarer *d)
             continue;
         if (d->kind == LOCAL && (all[i]->scope < depth || all[i]->name->text[0] == '-'))
             continue;
-        if (all[i]->dynamic && !(all[i]->attrs & (SH_A_SET | SH_A_ARRAY)))
+        if (all[i]->dynamic && sh_var_quiet(all[i]))
             continue;
         print_var(d, all[i]);
     }

@@ -6,5 +6,7 @@
 
 sh_compound *sh_compound_expand(shell *sh, const sh_assign *a); /* assign.c; NULL: failed */
 void sh_local_options(shell *sh); /* `local -`: the set options come back with the function's end */
+bool sh_var_quiet(const sh_var *v); /* not listed by `set` and `declare`: no value, or made anew at
+                                       each look */
 
 #endif

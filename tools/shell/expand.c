@@ -366,6 +366,10 @@ static bool expand_part(sh_out *o, const sh_word *w, const sh_part *p)
     bool quoted = p->flags & SH_QUOTED;
     switch (p->kind) {
     case SH_PART_TEXT:
+        if (!quoted && o->operand) {
+            sh_out_split(o, p->text.p, p->text.n);
+            return true;
+        }
         if (!quoted && o->mode == SH_MODE_FIELDS && (w->flags & SH_WORD_GLOB))
             o->magic = true;
         sh_out_text(o, p->text.p, p->text.n, quoted);
@@ -450,7 +454,7 @@ bool sh_expand_into(shell *sh, const sh_word *w, sh_mode mode, sh_buf *b)
 {
     b->n = 0;
     bool ok = true;
-    if ((w->flags & SH_WORD_LITERAL) && mode == SH_MODE_STRING) {
+    if ((w->flags & SH_WORD_LITERAL) && (mode == SH_MODE_STRING || mode == SH_MODE_VALUE)) {
         if (w->n_parts)
             sh_buf_add(b, w->parts->text.p, w->parts->text.n);
     } else {

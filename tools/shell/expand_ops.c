@@ -16,7 +16,7 @@ static struct cached {
     sh_pattern *pattern;
 } cache_[N_CACHED + 1]; /* the last is for long ones */
 
-const sh_pattern *sh_pattern_kept(const char *text, size_t n, unsigned flags)
+const sh_pattern *sh_pattern_of(const char *text, size_t n, unsigned flags)
 {
     uint32_t h = 2166136261u ^ flags;
     size_t at = N_CACHED;
@@ -51,22 +51,8 @@ void sh_patterns_done(void)
 typedef struct replacement {
     const char *s;
     size_t n;
-    bool special; /* it has & for what matched */
+    bool special; /* & stands for what matched, \& and \\ for themselves */
 } replacement;
-
-/* Does an & stand for what matched anywhere?  Marked ones do not. */
-static bool has_match_mark(const shell *sh, const char *s, size_t n)
-{
-    if (!sh->shopt[SH_SHOPT_PATSUB_REPLACEMENT])
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (s[i] == SH_MARK)
-            i++;
-        else if (s[i] == '&')
-            return true;
-    }
-    return false;
-}
 
 static void put_replacement(sh_buf *ret, const replacement *r, const char *m, size_t m_n)
 {
@@ -109,7 +95,7 @@ static void replace(const shell *sh, const sh_param *p, const sh_operands *x, co
                     size_t n, sh_buf *ret)
 {
     replacement r = {x->replacement, x->n_replacement,
-                     has_match_mark(sh, x->replacement, x->n_replacement)};
+                     sh->shopt[SH_SHOPT_PATSUB_REPLACEMENT]};
     bx_str literal;
     bool empty = !x->pattern || (sh_pattern_literal(x->pattern, &literal) && literal.n == 0);
     ptrdiff_t k;
@@ -162,10 +148,9 @@ void sh_attribute_letters(uint32_t attrs, char ret[16])
     static const struct {
         uint32_t bit;
         char letter;
-    } letters[] = {{SH_A_ARRAY, 'a'},   {SH_A_ASSOC, 'A'},    {SH_A_INTEGER, 'i'},
-                   {SH_A_NAMEREF, 'n'}, {SH_A_READONLY, 'r'}, {SH_A_TRACE, 't'},
-                   {SH_A_EXPORT, 'x'},  {SH_A_CAPITAL, 'c'},  {SH_A_LOWER, 'l'},
-                   {SH_A_UPPER, 'u'}};
+    } letters[] = {{SH_A_ARRAY, 'a'}, {SH_A_ASSOC, 'A'},    {SH_A_INTEGER, 'i'}, {SH_A_NAMEREF, 'n'},
+                   {SH_A_READONLY, 'r'}, {SH_A_TRACE, 't'}, {SH_A_EXPORT, 'x'},  {SH_A_CAPITAL, 'c'},
+                   {SH_A_LOWER, 'l'}, {SH_A_UPPER, 'u'}};
     size_t n = 0;
     for (size_t i = 0; i < BX_COUNT(letters); i++)
         if (attrs & letters[i].bit)

@@ -269,7 +269,11 @@ static void values_done(values *l)
 static void join(sh_out *o, const char *const *v, size_t n, bool star, bool quoted)
 {
     bool none = false;
-    char sep = star ? sh_ifs_first(&none) : ' ';
+    char sep = star || o->joins ? sh_ifs_first(&none) : ' ';
+    if (none && !star) {
+        sep = ' ';
+        none = false;
+    }
     for (size_t i = 0; i < n; i++) {
         if (i && !none)
             sh_out_text(o, &sep, 1, quoted);
@@ -294,9 +298,13 @@ static void emit_list(sh_out *o, const char *const *v, size_t n, bool star, bool
         if (!n)
             o->at_empty = true;
     } else {
+        bool none;
+        char sep = sh_ifs_first(&none);
         for (size_t i = 0; i < n; i++) {
-            if (i)
+            if (i && none)
                 sh_out_end(o);
+            else if (i)
+                sh_out_split(o, &sep, 1);
             sh_out_split(o, v[i], strlen(v[i]));
         }
     }
@@ -319,6 +327,20 @@ static void emit_int(sh_out *o, size_t x, bool quoted)
 
 /* ---- errors ---- */
 
+/* Roughly the source of a subscript, for messages. */
+static void index_text(const sh_word *w, sh_buf *b)
+{
+    for (uint32_t i = 0; i < w->n_parts; i++) {
+        const sh_part *part = &w->parts[i];
+        if (part->kind == SH_PART_TEXT) {
+            sh_buf_add(b, part->text.p, part->text.n);
+        } else if (part->kind == SH_PART_PARAM) {
+            sh_buf_c(b, '$');
+            sh_buf_add(b, part->param->name.p, part->param->name.n);
+        }
+    }
+}
+
 static void ref_text(const sh_param *p, const ref *r, sh_buf *b)
 {
     if (p->indirect && r->kind == SH_NAME_VARIABLE) {
@@ -327,7 +349,7 @@ static void ref_text(const sh_param *p, const ref *r, sh_buf *b)
         sh_buf_add(b, p->name.p, p->name.n);
         if (p->subscript == SH_SUB_INDEX) {
             sh_buf_c(b, '[');
-            sh_buf_z(b, p->index->word->raw.p);
+            index_text(p->index->word, b);
             sh_buf_c(b, ']');
         } else if (p->subscript != SH_SUB_NONE) {
             sh_buf_z(b, p->subscript == SH_SUB_AT ? "[@]" : "[*]");
@@ -335,10 +357,25 @@ static void ref_text(const sh_param *p, const ref *r, sh_buf *b)
     }
 }
 
+bx_str sh_subscript_source(bx_str raw)
+{
+    const char *open = memchr(raw.p, '[', raw.n), *s = open;
+    int depth = 0;
+    for (; s && s < raw.p + raw.n; s++) {
+        if (*s == '\\' && s + 1 < raw.p + raw.n)
+            s++;
+        else if (*s == '[')
+            depth++;
+        else if (*s == ']' && --depth == 0)
+            return (bx_str){open + 1, (size_t)(s - open) - 1};
+    }
+    return (bx_str){"", 0};
+}
+
 static bool unbound(shell *sh, const sh_param *p, const ref *r)
 {
     sh_buf b = sh_scratch();
-    if (r->kind != SH_NAME_VARIABLE)
+    if (r->kind != SH_NAME_VARIABLE && !p->braced)
         sh_buf_c(&b, '$');
     ref_text(p, r, &b);
     sh_error(sh, "%s: unbound variable", sh_buf_str(&b));
@@ -379,9 +416,8 @@ static bool assign_default(sh_out *o, const sh_param *p, ref *r, bool quoted)
         if (r->kind != SH_NAME_VARIABLE)
             sh_buf_c(&name, '$');
         ref_text(p, r, &name);
-        sh_error(sh,
-                 r->kind != SH_NAME_VARIABLE ? "%s: cannot assign in this way"
-                                             : "%s: bad array subscript",
+        sh_error(sh, r->kind != SH_NAME_VARIABLE ? "%s: cannot assign in this way"
+                                                 : "%s: bad array subscript",
                  sh_buf_str(&name));
         sh_scratch_back(&name);
         return discard(sh);
@@ -417,7 +453,11 @@ static bool choose(sh_out *o, const sh_param *p, ref *r, bool set, bool null, bo
     if (p->op == SH_OP_ALTERNATE ? has : p->op == SH_OP_DEFAULT) {
         if (quoted)
             sh_out_text(o, "", 0, true);
-        return sh_expand_parts(o, p->arg);
+        bool operand = o->operand;
+        o->operand = !quoted;
+        bool ok = sh_expand_parts(o, p->arg);
+        o->operand = operand;
+        return ok;
     }
     if (p->op == SH_OP_ALTERNATE) {
         if (quoted)
@@ -466,8 +506,8 @@ static bool substring(sh_out *o, const sh_param *p, const char *s, size_t n, boo
         } else {
             bool ascii = (size_t)count == n;
             size_t a = ascii ? (size_t)off : sh_char_offset(copy, n, (size_t)off);
-            size_t b =
-                ascii ? (size_t)end : a + sh_char_offset(copy + a, n - a, (size_t)(end - off));
+            size_t b = ascii ? (size_t)end
+                             : a + sh_char_offset(copy + a, n - a, (size_t)(end - off));
             emit(o, copy + a, b - a, quoted);
         }
     } else if (ok) {
@@ -486,6 +526,7 @@ static bool slice(sh_out *o, const sh_param *p, ref *r, bool quoted)
     const char **row = l.v, *whole = o->sh->arg0 ? o->sh->arg0 : "bash";
     size_t from = 0, n = l.n;
     sh_var *v = r->kind == SH_NAME_VARIABLE ? ref_var(r) : NULL;
+    bool assoc = v && (v->attrs & SH_A_ASSOC), back = off < 0;
     const char **with0 = NULL;
     if (r->kind == SH_NAME_SPECIAL) {
         if (off < 0)
@@ -510,8 +551,12 @@ static bool slice(sh_out *o, const sh_param *p, ref *r, bool quoted)
             from = v->attrs & SH_A_ARRAY ? sh_indexed_from(v, off)
                    : off > (int64_t)n    ? n
                                          : (size_t)off;
+        if (assoc && !back && from && from <= n)
+            from--; /* they count from 1 */
     }
-    bool ok = len >= 0 || negative_length(o->sh, p);
+    bool ok = len >= 0 || from >= n || negative_length(o->sh, p);
+    if (len < 0)
+        len = 0;
     if (ok) {
         n = len < (int64_t)(n - from) ? (size_t)len : n - from;
         emit_list(o, n ? row + from : NULL, n, ref_is_star(r), quoted);
@@ -539,11 +584,11 @@ static bool operands(shell *sh, const sh_param *p, sh_operands *x, sh_buf *patte
     if (!sh_expand_into(sh, p->arg, SH_MODE_PATTERN, pattern))
         return false;
     unsigned flags = sh_match_flags(sh);
-    bool folds =
-        p->op == SH_OP_REPLACE || p->op == SH_OP_REPLACE_START || p->op == SH_OP_REPLACE_END;
+    bool folds = p->op == SH_OP_REPLACE || p->op == SH_OP_REPLACE_START ||
+                 p->op == SH_OP_REPLACE_END;
     if (folds && sh->shopt[SH_SHOPT_NOCASEMATCH])
         flags |= SH_MATCH_NOCASE;
-    x->pattern = sh_pattern_kept(pattern->p, pattern->n, flags);
+    x->pattern = sh_pattern_of(pattern->p, pattern->n, flags);
     return true;
 }
 
@@ -580,16 +625,21 @@ static void transform_whole(sh_out *o, const sh_param *p, ref *r, bool quoted)
     sh_buf b = {0};
     if (p->letter == 'A') {
         if (r->kind == SH_NAME_SPECIAL && o->sh->params.n) {
-            sh_buf_z(&b, "set --");
+            sh_strs_add(&l, sh_strdup("set"));
+            sh_strs_add(&l, sh_strdup("--"));
             for (size_t i = 0; i < o->sh->params.n; i++) {
-                sh_buf_c(&b, ' ');
                 sh_quote_reuse(&b, o->sh->params.v[i]);
+                sh_strs_add(&l, sh_buf_take(&b));
             }
         } else if (v) {
             sh_declare_text(&b, v, false);
+            char *text = sh_buf_take(&b), *second = strchr(text, ' ') + 1;
+            char *third = strchr(second, ' ') + 1;
+            sh_strs_add(&l, sh_strndup(text, (size_t)(second - text) - 1));
+            sh_strs_add(&l, sh_strndup(second, (size_t)(third - second) - 1));
+            sh_strs_add(&l, sh_strdup(third));
+            free(text);
         }
-        if (b.n)
-            sh_strs_add(&l, sh_buf_take(&b));
     } else if (v) {
         sh_walk w = {0};
         while (sh_walk_next(v, &w)) {
@@ -621,8 +671,9 @@ static void transform_whole(sh_out *o, const sh_param *p, ref *r, bool quoted)
 
 static bool apply_list(sh_out *o, const sh_param *p, ref *r, bool quoted)
 {
-    if (p->op == SH_OP_TRANSFORM && (p->letter == 'A' || ((p->letter == 'K' || p->letter == 'k') &&
-                                                          r->kind == SH_NAME_VARIABLE))) {
+    if (p->op == SH_OP_TRANSFORM &&
+        (p->letter == 'A' ||
+         ((p->letter == 'K' || p->letter == 'k') && r->kind == SH_NAME_VARIABLE))) {
         transform_whole(o, p, r, quoted);
         return true;
     }
@@ -679,6 +730,7 @@ static bool expand_keys(sh_out *o, sh_param *p, bool quoted)
         while (sh_walk_next(v, &w))
             sh_strs_add(&l, sh_strdup(w.key ? w.key : sh_int_text(w.index, room)));
     }
+    o->joins = o->mode == SH_MODE_VALUE && quoted;
     emit_list(o, (const char *const *)l.v, l.n, p->subscript == SH_SUB_STAR, quoted);
     sh_strs_done(&l);
     free(r.sub_text);
@@ -693,8 +745,17 @@ static bool chooses(const sh_param *p)
            p->op == SH_OP_ALTERNATE;
 }
 
+/* bash joins what operators make of "${a[@]}" with IFS where no fields can come to be. */
+static bool joins(const sh_out *o, const sh_param *p, bool quoted)
+{
+    if (o->mode != SH_MODE_VALUE || p->op == SH_OP_NONE || chooses(p))
+        return false;
+    return quoted || p->op == SH_OP_PREFIX || p->op == SH_OP_SUFFIX || p->op == SH_OP_TRANSFORM;
+}
+
 static bool expand_list(sh_out *o, const sh_param *p, ref *r, bool quoted)
 {
+    o->joins = joins(o, p, quoted);
     if (p->op == SH_OP_SUBSTRING)
         return slice(o, p, r, quoted);
     bool plain = p->op == SH_OP_NONE;
@@ -703,6 +764,11 @@ static bool expand_list(sh_out *o, const sh_param *p, ref *r, bool quoted)
     values l = get_values(o->sh, r);
     bool ok = true;
     if (p->op == SH_OP_LENGTH) {
+        if (!l.n && r->kind == SH_NAME_VARIABLE && !ref_var(r) && o->sh->opt[SH_OPT_NOUNSET]) {
+            sh_error(o->sh, "%s: unbound variable", r->name->text);
+            sh_discard(o->sh, 127);
+            return false;
+        }
         emit_int(o, l.n, quoted);
     } else {
         if (!plain)
@@ -723,7 +789,8 @@ static bool expand_value(sh_out *o, const sh_param *p, ref *r, bool quoted)
         bool plain;
         if (!choose(o, p, r, v.s != NULL, v.n == 0, quoted, &plain) || !plain)
             return o->sh->unwind == SH_GO;
-    } else if (!v.s && o->sh->opt[SH_OPT_NOUNSET]) {
+    } else if (!v.s && o->sh->opt[SH_OPT_NOUNSET] &&
+               !(p->op == SH_OP_LENGTH && r->sub == SH_SUB_INDEX)) {
         return unbound(o->sh, p, r);
     }
     switch (p->op) {
@@ -731,7 +798,10 @@ static bool expand_value(sh_out *o, const sh_param *p, ref *r, bool quoted)
         emit_int(o, v.s ? sh_char_count(v.s, v.n) : 0, quoted);
         return true;
     case SH_OP_SUBSTRING:
-        return substring(o, p, v.s ? v.s : "", v.n, quoted);
+        if (v.s)
+            return substring(o, p, v.s, v.n, quoted);
+        emit(o, "", 0, quoted);
+        return true;
     case SH_OP_NONE:
     case SH_OP_DEFAULT:
     case SH_OP_ASSIGN:

@@ -69,8 +69,8 @@ typedef struct names {
     size_t cap;
 } names;
 
-/* The entries of the directory that the path leads to, but for . and .. */
-static bool read_names(globber *g, names *ret)
+/* The entries of the directory that the path leads to, . and .. only with `dots`. */
+static bool read_names(globber *g, bool dots, names *ret)
 {
     *ret = (names){0};
     DIR *d = opendir(g->path.n ? sh_buf_str(&g->path) : ".");
@@ -79,7 +79,7 @@ static bool read_names(globber *g, names *ret)
     const struct dirent *e;
     while ((e = readdir(d))) {
         const char *s = e->d_name;
-        if (s[0] == '.' && (!s[1] || (s[1] == '.' && !s[2])))
+        if (!dots && s[0] == '.' && (!s[1] || (s[1] == '.' && !s[2])))
             continue;
         if (ret->names.n >= MAX_NAMES) {
             give_up(g, "too many names");
@@ -120,10 +120,12 @@ static void step(globber *g, size_t i, uint8_t type)
 static void walk_magic(globber *g, size_t i)
 {
     names l;
-    if (!read_names(g, &l))
+    bx_str text = g->parts[i].text;
+    bool dots = text.n && text.p[0] == '.' && !g->sh->shopt[SH_SHOPT_GLOBSKIPDOTS];
+    if (!read_names(g, dots, &l))
         return;
     size_t at = g->path.n;
-    sh_pattern *p = sh_pattern_new(g->parts[i].text, g->flags);
+    sh_pattern *p = sh_pattern_new(text, g->flags);
     for (size_t k = 0; k < l.names.n && !g->failed; k++) {
         const char *s = l.names.v[k];
         size_t n = strlen(s);
@@ -148,7 +150,7 @@ static void walk_star(globber *g, size_t i, bool told)
     else if (at && !told)
         found(g);
     names l;
-    if (g->failed || !read_names(g, &l))
+    if (g->failed || !read_names(g, false, &l))
         return;
     for (size_t k = 0; k < l.names.n && !g->failed; k++) {
         const char *s = l.names.v[k];
@@ -156,7 +158,8 @@ static void walk_star(globber *g, size_t i, bool told)
             continue;
         g->path.n = at;
         sh_buf_z(&g->path, s);
-        bool dir = l.types[k] == DT_DIR || (l.types[k] == DT_UNKNOWN && is_directory(g, false));
+        bool dir = l.types[k] == DT_DIR ||
+                   (l.types[k] == DT_UNKNOWN && is_directory(g, false));
         if (last)
             found(g);
         if (!dir)
@@ -230,8 +233,9 @@ static bool ignored(shell *sh, const char *list, const char *name)
         const char *end = s;
         while (*end && *end != ':')
             end += *end == '\\' && end[1] ? 2 : 1;
-        if (end > s && sh_pattern_match(sh_pattern_kept(s, (size_t)(end - s), sh_match_flags(sh)),
-                                        bx_str_of(name)))
+        if (end > s &&
+            sh_pattern_match(sh_pattern_of(s, (size_t)(end - s), sh_match_flags(sh)),
+                             bx_str_of(name)))
             return true;
         s = *end ? end + 1 : end;
     }

@@ -71,13 +71,19 @@ void sh_declare_text(sh_buf *out, sh_var *v, bool bare)
     }
 }
 
+bool sh_var_quiet(const sh_var *v)
+{
+    bool made = v->dynamic && !(v->attrs & (SH_A_ARRAY | SH_A_READONLY)) && v->name->n > 1;
+    return made || !(v->attrs & SH_A_SET);
+}
+
 void sh_print_variables(shell *sh)
 {
     size_t n;
     sh_var **all = sh_vars_sorted(&n);
     sh_buf b = {0};
     for (size_t i = 0; i < n; i++) {
-        if (!(all[i]->attrs & SH_A_SET) || !sh_is_name(bx_str_of(all[i]->name->text)))
+        if (sh_var_quiet(all[i]) || !sh_is_name(bx_str_of(all[i]->name->text)))
             continue;
         sh_declare_text(&b, all[i], true);
         sh_buf_c(&b, '\n');
@@ -126,12 +132,14 @@ static int unset_element(shell *sh, const char *arg)
 
 static int unset_function(shell *sh, const char *name)
 {
-    uint32_t flags;
-    if (sh_function_flags(sh, name, 0, 0, &flags) && (flags & SH_FUNCTION_READONLY)) {
+    uint32_t flags = 0;
+    if (!sh_function_flags(sh, name, 0, 0, &flags))
+        return 0;
+    if (flags & SH_FUNCTION_READONLY) {
         sh_builtin_error(sh, "%s: cannot unset: readonly function", name);
         return 1;
     }
-    sh_function_unset(sh, name);
+    (void)sh_function_unset(sh, name);
     return 0;
 }
 

@@ -347,6 +347,10 @@ sh_var *sh_var_local(sh_name *name)
         copy_value(v, old);
     else if (old && old->attrs && sh_shell->shopt[SH_SHOPT_LOCALVAR_INHERIT])
         copy_value(v, old);
+    if (old && (old->attrs & SH_A_EXPORT)) {
+        v->attrs |= SH_A_EXPORT;
+        sh_names_.env_changed = true;
+    }
     return v;
 }
 
@@ -418,10 +422,13 @@ static bool convert(const sh_var *v, const char *old, const char **value, size_t
     *ret_owned = NULL;
     if (v->attrs & SH_A_INTEGER) {
         int64_t x = 0, base = 0;
-        if (!sh_arith_string(sh_shell, NULL, *value, &x))
+        const char *who = sh_shell->builtin;
+        if (!sh_arith_string(sh_shell, who, *value, &x) ||
+            (*append && old && *old && !sh_arith_string(sh_shell, who, old, &base))) {
+            if (sh_shell->unwind == SH_GO)
+                sh_discard(sh_shell, 1);
             return false;
-        if (*append && old && *old && !sh_arith_string(sh_shell, NULL, old, &base))
-            return false;
+        }
         char room[24];
         *ret_owned = sh_strdup(sh_int_text((int64_t)((uint64_t)x + (uint64_t)base), room));
         *append = false;
@@ -673,7 +680,10 @@ sh_var *sh_array_for_writing(const char *who, const char *text, bool keep)
         return NULL;
     }
     if (v->attrs & SH_A_ASSOC) {
-        sh_error(sh_shell, "%s: %s: cannot convert associative to indexed array", who, text);
+        sh_error(sh_shell,
+                 strcmp(who, "read") == 0 ? "%s: %s: cannot convert associative to indexed array"
+                                          : "%s: %s: not an indexed array",
+                 who, text);
         return NULL;
     }
     if (!keep)

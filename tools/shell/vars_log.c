@@ -49,6 +49,7 @@ void sh_vars_save(void)
                                         .state = sh_state};
     sh_names_.current = ++log_.last;
     sh_names_.save_depth = sh_names_.n_scopes;
+    sh_state.seeded = false; /* a subshell has random numbers of its own */
 }
 
 void sh_var_touch(sh_var *v)
