@@ -65,6 +65,8 @@ static void split(const joining *j, row *r)
     r->n_fields = 0;
     const char *p = r->text, *end = p + r->n;
     if (j->tab != -1) {
+        if (r->n == 0)
+            return;
         for (;;) {
             const char *stop = end;
             if (j->tab >= 0)
@@ -77,16 +79,20 @@ static void split(const joining *j, row *r)
             p = stop + 1;
         }
     }
-    for (;;) {
+    for (bool first = true;;) {
         while (p < end && (prog_is_blank(*p) || *p == '\n'))
             p++;
-        if (p == end)
+        if (p == end && first)
             return;
-        const char *from = p;
+        const char *from = p; /* blanks at the end: an empty field more */
         while (p < end && !(prog_is_blank(*p) || *p == '\n'))
             p++;
         r->fields = prog_grow(r->fields, &r->cap_fields, r->n_fields, sizeof *r->fields);
         r->fields[r->n_fields++] = (bx_str){from, (size_t)(p - from)};
+        if (p == end)
+            return;
+        p++;
+        first = false;
     }
 }
 
@@ -164,7 +170,7 @@ static void put_field(const joining *j, const row *r, uint64_t i)
 
 static void put_others(const joining *j, const row *r, uint64_t key, uint64_t count)
 {
-    char separator = j->tab >= 0 ? (char)j->tab : ' ';
+    char separator = j->tab >= 0 ? (char)j->tab : j->tab == -2 ? '\n' : ' ';
     uint64_t n = r ? r->n_fields : 0;
     if (j->automatic)
         n = count;
@@ -177,7 +183,7 @@ static void put_others(const joining *j, const row *r, uint64_t key, uint64_t co
 
 static void put_pair(const joining *j, const row *a, const row *b)
 {
-    char separator = j->tab >= 0 ? (char)j->tab : ' ';
+    char separator = j->tab >= 0 ? (char)j->tab : j->tab == -2 ? '\n' : ' ';
     if (j->n_list) {
         for (size_t i = 0; i < j->n_list; i++) {
             field_ref f = j->list[i];

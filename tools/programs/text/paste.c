@@ -272,6 +272,7 @@ int text_comm(int argc, char **argv)
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "123z", .longs = longs};
     comparison c = {.show = {true, true, true}, .delimiter = "\t", .n_delimiter = 1, .end = '\n'};
     bool total = false;
+    const char *given = NULL;
     for (int opt; (opt = prog_opt(&o)) != -1;) {
         if (opt >= '1' && opt <= '3')
             c.show[opt - '1'] = false;
@@ -280,6 +281,9 @@ int text_comm(int argc, char **argv)
         if (opt == CHECK || opt == NO_CHECK)
             c.check = opt == CHECK ? 1 : -1;
         if (opt == DELIMITER) {
+            if (given && strcmp(given, o.arg) != 0)
+                prog_die(0, "multiple output delimiters specified");
+            given = o.arg;
             c.delimiter = o.arg;
             c.n_delimiter = *o.arg ? strlen(o.arg) : 1;
         }

@@ -30,6 +30,8 @@ typedef struct operand {
     int precision; /* INT_MAX in GNU's terms: exact is false */
     bool exact, negative_zero;
     double value;
+    int own_precision;
+    size_t width; /* columns of its text with own_precision; 0: of the number */
 } operand;
 
 static void bad_operand(const char *text)
@@ -77,9 +79,19 @@ static void read_operand(const char *text, operand *ret)
             o.n *= 10;
     }
     o.exact = !*p && digits <= 30 && o.precision >= 0 && o.precision <= 30;
+    if (!o.exact && o.value == (double)(int64_t)o.value && text[negative] == '0' &&
+        (text[negative + 1] | 32) == 'x') { /* a whole number in hexadecimal digits */
+        o.n = negative ? -(int64_t)o.value : (int64_t)o.value;
+        o.precision = 0;
+        o.exact = true;
+    }
+    o.width = strlen(text) + (dot && text[negative] == '.') - (dot && fraction == 0);
+    if (strpbrk(text, "eExX"))
+        o.width = 0;
     if (negative)
         o.n = -o.n;
     o.negative_zero = negative && o.n == 0;
+    o.own_precision = o.precision;
     *ret = o;
 }
 
@@ -167,7 +179,8 @@ static void seq_exact(const sequence *s)
         if (some)
             prog_write(&prog_out, s->separator, s->n_separator);
         if (s->format)
-            put_formatted(s->format, value_of(n, s->precision));
+            put_formatted(s->format,
+                          !some && s->first.negative_zero ? -0.0 : value_of(n, s->precision));
         else
             put_exact(s, n, !some && s->first.negative_zero);
         some = true;
@@ -269,12 +282,20 @@ static char *without_long(const char *format)
     return copy;
 }
 
+static size_t operand_width(const operand *o, int precision)
+{
+    char text[64];
+    size_t exact = exact_text(o->n, precision, o->negative_zero, text);
+    if (!o->width)
+        return exact;
+    size_t width = o->width - (size_t)o->own_precision - (o->own_precision > 0);
+    return width + (size_t)precision + (precision > 0);
+}
+
 /* Columns of all numbers with -w. */
 static size_t equal_width(const sequence *s)
 {
-    char text[64];
-    size_t a = exact_text(s->first.n, s->precision, s->first.negative_zero, text),
-           b = exact_text(s->last.n, s->precision, s->last.negative_zero, text);
+    size_t a = operand_width(&s->first, s->precision), b = operand_width(&s->last, s->precision);
     return a > b ? a : b;
 }
 
