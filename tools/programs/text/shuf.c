@@ -397,7 +397,7 @@ static bool factor_text(bx_str text)
     size_t count = 0;
     prog_put_uint(&prog_out, n, 0, ' ');
     prog_putc(&prog_out, ':');
-    for (uint64_t p = 2; p < 1000 && n > 1; p += 1 + (p > 2))
+    for (uint64_t p = 2; p < 1000 && n > 1; p += p > 2 ? 2 : 1)
         while (n % p == 0) {
             if (n == 0)
                 break;
