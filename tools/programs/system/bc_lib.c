@@ -31,9 +31,9 @@ const char bc_library[] =
     "scale=s;if(n)r=-r;return(r/1)}\n"
     /* s(x): less whole turns, then Taylor's series */
     "define s(x){auto s,n,t,r,i,p,q;s=scale;if(x<0){n=1;x=-x}\n"
-    "scale=0;q=x/1;scale=s+6+length(q);p=a(1);scale=0;q=(x/p+2)/4\n"
-    "scale=s+6+length(q);p=4*a(1);x=x-q*p;if(q%2!=0)x=-x\n"
-    "scale=s+6;if(x>p/4||x<-p/4)scale=scale+2\n"
+    "scale=0;q=x/1;scale=s+6+length(q);p=a(1);scale=0;q=(x/p+2)/4;if(q%2!=0)n=!n\n"
+    "scale=s+6+length(q);p=4*a(1);x=x-q*p\n"
+    "scale=s+8\n"
     "p=x*x;t=x;r=x;for(i=3;1;i+=2){t=-t*p/(i*(i-1));if(t==0)break;r+=t}\n"
     "scale=s;if(n)r=-r;return(r/1)}\n"
     "define c(x){auto v,z;z=scale;scale=z+4+length(x)-scale(x);if(scale<z+4)scale=z+4\n"

@@ -33,9 +33,7 @@ static void fail(parser *p, const char *what)
     p->failed = true;
     (void)prog_flush(&prog_out);
     prog_writer err = {.fd = 2};
-    /* a newline that was read has been counted already */
-    uint32_t line = p->b->lex.line - (p->b->lex.token == '\n');
-    prog_printf(&err, "%s %u: %s\n", p->b->lex.name, (unsigned)line, what);
+    prog_printf(&err, "%s %u: %s\n", p->b->lex.name, (unsigned)p->b->lex.line, what);
     (void)prog_flush(&err);
     free(err.p);
 }
@@ -577,12 +575,12 @@ static void word_statement(parser *p, int w)
             fail(p, "Continue outside a for");
         break;
     case BC_W_RETURN:
-        if (!p->func)
-            fail(p, "Return outside of a function.");
         if (is(p, '\n') || is(p, ';') || is(p, '}'))
             emit(p, BC_ZERO);
         else
             (void)expression(p, P_OR);
+        if (!p->func)
+            fail(p, "Return outside of a function.");
         emit(p, BC_RETURN);
         break;
     case BC_W_HALT:

@@ -78,6 +78,29 @@ static void put_escaped(bc *b, bx_str s)
     }
 }
 
+/* Where the machine stands, counted as GNU bc counts: its code is of bytes. */
+static size_t address(const machine *m)
+{
+    size_t sum = 0;
+    const bc_code *c = m->code;
+    for (size_t i = 0; i < m->pc;) {
+        bc_op op = (bc_op)c->p[i++];
+        if (op > BC_PRINT_TEXT) {
+            sum += op == BC_RETURN ? 0 : op >= BC_LENGTH && op <= BC_SCALE ? 2 : 1;
+            continue;
+        }
+        uint32_t operand = c->p[i++];
+        bx_str text = op == BC_CONST ? c->consts[operand].text : (bx_str){0};
+        bool unit = text.n == 1 && (text.p[0] == '0' || text.p[0] == '1');
+        sum += op == BC_CONST ? (unit ? 1 : text.n + 2) : op == BC_JUMP || op == BC_JUMP_ZERO ? 3 : 2;
+        if (op == BC_CALL && i < m->pc) {
+            sum += c->p[i] + 1;
+            i += c->p[i] + 1;
+        }
+    }
+    return sum;
+}
+
 BX_PRINTF(3, 4)
 static void runtime(machine *m, const char *what, const char *format, ...)
 {
@@ -89,7 +112,7 @@ static void runtime(machine *m, const char *what, const char *format, ...)
     va_end(args);
     prog_writer err = {.fd = 2};
     const char *name = m->func ? m->b->names[m->name].text.p : "(main)";
-    prog_printf(&err, "Runtime %s (func=%s, adr=%zu): %s\n", what, name, m->pc, text);
+    prog_printf(&err, "Runtime %s (func=%s, adr=%zu): %s\n", what, name, address(m), text);
     (void)prog_flush(&err);
     free(err.p);
 }
@@ -296,9 +319,10 @@ static bool call_fits(machine *m, uint32_t name, const uint32_t *kinds, size_t n
 
 static bool call(machine *m, uint32_t name)
 {
-    size_t n = m->code->p[m->pc++];
-    const uint32_t *kinds = m->code->p + m->pc;
-    m->pc += n;
+    const uint32_t *kinds = m->code->p + m->pc + 1;
+    size_t n = kinds[-1];
+    if (m->b->names[name].func)
+        m->pc += n + 1;
     if (!call_fits(m, name, kinds, n))
         return false;
     bc_func *f = m->b->names[name].func;

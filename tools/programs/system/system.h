@@ -8,6 +8,7 @@
     extern const char name##_help[]
 
 PROGRAM(bc);
+PROGRAM(date);
 
 #undef PROGRAM
 

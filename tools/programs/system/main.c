@@ -1,0 +1,13 @@
+/* system/main.c - the table of the programs. */
+#include "programs/common/prog_io.h"
+#include "system.h"
+
+static const prog_entry table[] = {
+    {"bc", bc_program, bc_help},
+    {"date", date_program, date_help},
+};
+
+int main(int argc, char **argv)
+{
+    return prog_main(argc, argv, "system", table, BX_COUNT(table));
+}
