@@ -74,7 +74,7 @@ static void sub_format(prog_buf *out, const spec *s, const char *format, const m
 
 static void year(prog_buf *out, const spec *s, int64_t y, int digits)
 {
-    bool plus = s->pad == '+' && (digits == 2 ? y > 99 : y > 9999 || s->width > 4);
+    bool plus = s->pad == '+' && (y > (digits == 2 ? 99 : 9999) || s->width > digits);
     spec t = *s;
     number(out, &t, y, digits, '0', plus);
 }
@@ -94,7 +94,7 @@ static void nanoseconds(prog_buf *out, const spec *s, int32_t ns)
     for (int i = 9; i-- > 0; ns /= 10)
         d[i] = (char)('0' + ns % 10);
     int width = s->width <= 0 ? 9 : s->width, n = 9;
-    while (width < n || (n > 1 && d[n - 1] == '0'))
+    while (width < n || (s->pad != '-' && n > 1 && d[n - 1] == '0'))
         n--;
     prog_buf_put(out, d, (size_t)n);
     if (s->pad != '-')
@@ -247,8 +247,6 @@ static bool numbers(prog_buf *out, const spec *s, char c, const moment *m)
         {'U', '0', 2, (t->yearday - t->weekday + 7) / 7},
         {'W', '0', 2, (t->yearday - (t->weekday + 6) % 7 + 7) / 7},
         {'V', '0', 2, week},
-        {'g', '0', 2, floor_mod(iso_year, 100)},
-        {'y', '0', 2, floor_mod(t->year, 100)},
     };
     for (size_t i = 0; i < BX_COUNT(table); i++)
         if (table[i].c == c) {
@@ -258,6 +256,12 @@ static bool numbers(prog_buf *out, const spec *s, char c, const moment *m)
     switch (c) {
     case 'C':
         year(out, s, century, 2);
+        return true;
+    case 'g':
+        year(out, s, floor_mod(iso_year, 100), 2);
+        return true;
+    case 'y':
+        year(out, s, floor_mod(t->year, 100), 2);
         return true;
     case 'Y':
         year(out, s, t->year, 4);
@@ -309,7 +313,7 @@ static bool is_allowed(const spec *s, char c, size_t length)
     if (s->colons && c != 'z')
         return false;
     return s->modifier == 0 ||
-           !strchr(s->modifier == 'E' ? "aAbhBdDeFHIkljmMNSUVgGWw" : "aAcDFYxX", c);
+           !strchr(s->modifier == 'E' ? "aAbhBdDeFHIkljmMNSUVgGWwq" : "aAcDFYxXq", c);
 }
 
 static void expand(prog_buf *out, bx_str f, const moment *m, bool upper)

@@ -674,9 +674,13 @@ static bool add_days(const parser *p, const tz *z, tz_time *t, int64_t *at)
     }
     if (p->rel[YEARS] || p->rel[MONTHS] || p->rel[DAYS]) {
         if (__builtin_add_overflow(t->year, p->rel[YEARS], &t->year) ||
-            !add_to_int(&t->month, p->rel[MONTHS]) || !add_to_int(&t->day, p->rel[DAYS]) ||
-            !tz_unix(z, t, at))
+            !add_to_int(&t->month, p->rel[MONTHS]) || !add_to_int(&t->day, p->rel[DAYS]))
             return false;
+        /* days on from now are counted by the offset that holds now */
+        tz same;
+        tz_fixed(t->east, "", &same);
+        bool from_now = !p->dates && !p->days && !p->times;
+        return tz_unix(from_now ? &same : z, t, at);
     }
     return true;
 }

@@ -1,0 +1,15 @@
+/* files/files.h - the programs of the files box, for its table: each takes main's arguments and
+ * returns the exit status; NAME_help is the text of --help. */
+#ifndef BX_FILES_FILES_H
+#define BX_FILES_FILES_H
+
+#define PROGRAM(name) \
+    int name##_program(int argc, char **argv); \
+    extern const char name##_help[]
+
+PROGRAM(find);
+PROGRAM(xargs);
+
+#undef PROGRAM
+
+#endif
