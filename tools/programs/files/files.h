@@ -7,7 +7,27 @@
     int name##_program(int argc, char **argv); \
     extern const char name##_help[]
 
+PROGRAM(basename);
+PROGRAM(chgrp);
+PROGRAM(chmod);
+PROGRAM(chown);
+PROGRAM(cp);
+PROGRAM(dirname);
 PROGRAM(find);
+PROGRAM(install);
+PROGRAM(link);
+PROGRAM(ln);
+PROGRAM(mkdir);
+PROGRAM(mktemp);
+PROGRAM(mv);
+PROGRAM(readlink);
+PROGRAM(realpath);
+PROGRAM(rm);
+PROGRAM(rmdir);
+PROGRAM(sync);
+PROGRAM(touch);
+PROGRAM(truncate);
+PROGRAM(unlink);
 PROGRAM(xargs);
 
 #undef PROGRAM
