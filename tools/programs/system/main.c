@@ -1,0 +1,38 @@
+/* system/main.c - the table of the programs. */
+#include "programs/common/prog_io.h"
+#include "programs/files/files.h"
+#include "system.h"
+
+static const prog_entry table[] = {
+    {"basename", basename_program, basename_help},
+    {"bc", bc_program, bc_help},
+    {"chgrp", chgrp_program, chgrp_help},
+    {"chmod", chmod_program, chmod_help},
+    {"chown", chown_program, chown_help},
+    {"cp", cp_program, cp_help},
+    {"date", date_program, date_help},
+    {"dir", dir_program, dir_help},
+    {"dirname", dirname_program, dirname_help},
+    {"find", find_program, find_help},
+    {"install", install_program, install_help},
+    {"link", link_program, link_help},
+    {"ln", ln_program, ln_help},
+    {"ls", ls_program, ls_help},
+    {"mkdir", mkdir_program, mkdir_help},
+    {"mktemp", mktemp_program, mktemp_help},
+    {"mv", mv_program, mv_help},
+    {"readlink", readlink_program, readlink_help},
+    {"realpath", realpath_program, realpath_help},
+    {"rm", rm_program, rm_help},
+    {"rmdir", rmdir_program, rmdir_help},
+    {"sync", sync_program, sync_help},
+    {"touch", touch_program, touch_help},
+    {"truncate", truncate_program, truncate_help},
+    {"unlink", unlink_program, unlink_help},
+    {"xargs", xargs_program, xargs_help},
+};
+
+int main(int argc, char **argv)
+{
+    return prog_main(argc, argv, "system", table, BX_COUNT(table));
+}
