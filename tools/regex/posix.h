@@ -31,7 +31,8 @@ typedef struct bx_posix_options {
     bool word;         /* no word character may stand before or behind a match */
     bool whole;        /* a match is a line, or with neither lines nor multiline the text */
     bool captures;     /* bx_posix_captures will be called for more than the match */
-    void (*warn)(void *ctx, const char *what); /* "stray \ before a"; NULL: nobody listens */
+    void (*warn)(void *ctx, const char *what); /* "* at start of expression"; NULL: nobody
+                                                   listens */
     void *ctx;
 } bx_posix_options;
 

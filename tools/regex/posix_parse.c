@@ -151,19 +151,6 @@ static uint32_t back_reference(reader *r, uint8_t c)
     return bx_node_new(r->ps, BX_NODE_AGAIN, r->base + (uint32_t)(c - '0'));
 }
 
-static void warn_stray(const reader *r)
-{
-    char what[64] = "stray \\ before ";
-    size_t have = strlen(what), len;
-    const bx_parser *ps = r->ps;
-    (void)bx_posix_decode(ps->p + ps->at, ps->n - ps->at, &len);
-    if (ps->p[ps->at] == ' ')
-        memcpy(what + have, "white space", sizeof "white space");
-    else
-        memcpy(what + have, ps->p + ps->at, len);
-    warn(r, what);
-}
-
 /* Behind a backslash that begins no operator. */
 static uint32_t escape(reader *r)
 {
@@ -191,9 +178,6 @@ static uint32_t escape(reader *r)
     }
     if (c >= '1' && c <= '9' && !r->o->awk)
         return back_reference(r, c);
-    static const char special[] = ".[\\*^$/+?{}()|";
-    if (!memchr(special, c, sizeof special - 1) && c != '-' && c != ']' && c != '\n')
-        warn_stray(r);
     return literal(r);
 }
 
