@@ -246,7 +246,7 @@ static void set_binary(const char *arg)
     else if (strcmp(arg, "without-match") == 0)
         grep_o.binary = GREP_SKIP;
     else
-        prog_die(0, "invalid argument '%s' for '--binary-files'", arg);
+        prog_die(0, "unknown binary-files type");
 }
 
 static void set_dirs(const char *arg)

@@ -74,9 +74,9 @@ static void put_name(const scan *s)
     end_color();
 }
 
-static void put_head(scan *s, size_t at, uint64_t number, char separator)
+static void put_head(scan *s, size_t at, uint64_t number, char separator, bool any_text)
 {
-    bool any = s->with_name || grep_o.numbers || grep_o.offsets;
+    bool any = any_text && (s->with_name || grep_o.numbers || grep_o.offsets);
     if (s->with_name) {
         put_name(s);
         if (grep_o.null_names)
@@ -106,7 +106,7 @@ static void put_only(scan *s, bx_span line, uint64_t number, char separator)
         from = match.to > from ? match.to : from + 1;
         if (match.to == match.from)
             continue;
-        put_head(s, line.from + match.from, number, separator);
+        put_head(s, line.from + match.from, number, separator, true);
         begin_color("01;31");
         prog_write(&prog_out, p + match.from, match.to - match.from);
         end_color();
@@ -148,21 +148,15 @@ static bool is_printable(bx_str s)
     return true;
 }
 
-static void tell_binary(scan *s)
-{
-    s->over = true;
-    s->told_binary = true;
-}
-
 static void put_line(scan *s, bx_span line, char separator)
 {
     bool is_selected = separator == ':';
     if (s->over)
         return;
-    if (s->is_binary ||
-        (grep_o.binary != GREP_TEXT &&
-         !is_printable((bx_str){(const char *)s->p + line.from, line.to - line.from}))) {
-        tell_binary(s);
+    s->over = s->is_binary;
+    bx_str text = {(const char *)s->p + line.from, line.to - line.from};
+    if (s->is_binary || (grep_o.binary != GREP_TEXT && !is_printable(text))) {
+        s->told_binary = true;
         return;
     }
     uint64_t number = grep_o.numbers ? line_number(s, line.from) : 0;
@@ -170,7 +164,7 @@ static void put_line(scan *s, bx_span line, char separator)
         if (is_selected && !grep_o.invert)
             put_only(s, line, number, separator);
     } else {
-        put_head(s, line.from, number, separator);
+        put_head(s, line.from, number, separator, text.n > 0);
         if (grep_o.color && is_selected != grep_o.invert)
             put_colored(s, line);
         else
@@ -324,7 +318,7 @@ static void put_summary(const scan *s)
         put_name(s);
         prog_putc(&prog_out, grep_o.null_names ? 0 : '\n');
     } else if (s->told_binary) {
-        prog_printf(&prog_out, "%s: %s: binary file matches\n", prog_name, s->name);
+        prog_warn(0, "%s: binary file matches", s->name);
     }
     if (grep_o.line_buffered)
         (void)prog_flush(&prog_out);
