@@ -5,5 +5,7 @@
 static const char grep_help[] = "Usage: grep [OPTION]... PATTERNS [FILE]...\n";
 static const char egrep_help[] = "Usage: egrep [OPTION]... PATTERNS [FILE]...\n";
 static const char fgrep_help[] = "Usage: fgrep [OPTION]... PATTERNS [FILE]...\n";
+static const char sed_help[] =
+    "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...\n";
 
 #endif

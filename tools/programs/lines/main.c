@@ -7,6 +7,7 @@ static const prog_entry programs[] = {
     {"grep", grep_main, grep_help},
     {"egrep", egrep_main, egrep_help},
     {"fgrep", fgrep_main, fgrep_help},
+    {"sed", sed_main, sed_help},
 };
 
 int main(int argc, char **argv)
