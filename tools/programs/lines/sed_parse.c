@@ -306,7 +306,7 @@ static bx_str text(parser *ps)
             ps->at++;
         else
             ps->at = at;
-        if (peek(ps) == END)
+        if (peek(ps) == END && ps->at == at)
             return (bx_str){"", 0};
     }
     for (int c; (c = next(ps)) != END && c != '\n';) {

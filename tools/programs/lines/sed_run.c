@@ -183,13 +183,11 @@ static bool open_next(machine *m)
             continue;
         }
         if (is_directory(fd)) {
-            if (sed_o.in_place) {
-                prog_warn(0, "couldn't edit %s: not a regular file", name);
-                m->status = 4;
-            } else {
-                prog_warn(0, "read error on %s: Is a directory", name);
-                m->status = 2;
-            }
+            prog_status = 4;
+            if (!sed_o.in_place)
+                prog_die(0, "read error on %s: Is a directory", name);
+            prog_warn(0, "couldn't edit %s: not a regular file", name);
+            m->status = 4;
             (void)close(fd);
             continue;
         }
@@ -718,8 +716,7 @@ static size_t run_flow(machine *m, sed_command *c, size_t at)
         m->quits = true;
         m->deleted |= c->c == 'Q';
         m->status = (int)(c->value & 255);
-        m->dropped = c->c == 'Q';
-        if (m->dropped)
+        if (c->c == 'Q')
             m->n_queue = 0;
         return end;
     default:
@@ -743,14 +740,6 @@ static void run_cycle(machine *m)
     end_cycle(m);
 }
 
-/* What was not read of a file edited in place stays in it. */
-static void copy_rest(machine *m)
-{
-    bx_str block;
-    while (m->is_open && prog_block(&m->in, &block))
-        put_raw(m->out, block.p, block.n);
-}
-
 int sed_run(sed_script *s, char **names, size_t n)
 {
     static char dash[] = "-";
@@ -769,9 +758,7 @@ int sed_run(sed_script *s, char **names, size_t n)
         run_cycle(&m);
     }
     if (m.is_open) {
-        if (sed_o.in_place && !m.dropped)
-            copy_rest(&m);
-        else
+        if (!sed_o.in_place)
             prog_unread(&m.in);
         close_input(&m);
     }
