@@ -109,7 +109,7 @@ uint64_t prog_uint_or_die(const char *s, const char *suffixes, uint64_t min, uin
 size_t prog_digits(uint64_t n, char out[20]);
 
 /* As ls -h and du -h: 1023, "1.0K", rounded up; `base` 1024 or 1000. */
-void prog_human(uint64_t n, unsigned base, char out[16]);
+void prog_human(uint64_t n, unsigned base, char out[24]);
 
 /* ---- memory: never NULL; without memory the program ends with "NAME: memory exhausted" ----------
  */

@@ -2,6 +2,8 @@
 #ifndef PROG_IO_H
 #define PROG_IO_H
 
+#include <sys/types.h>
+
 #include "programs/common/prog.h"
 
 /* ---- writing -----------------------------------------------------------------------------------
