@@ -1,4 +1,3 @@
 #include "programs/diff/box.h"
-const char *const diff3_help = "", *const patch_help = "";
-int diff3_run(int argc, char **argv) { (void)argc; (void)argv; return 2; }
+const char *const patch_help = "";
 int patch_run(int argc, char **argv) { (void)argc; (void)argv; return 2; }
