@@ -214,9 +214,12 @@ static unsigned number_width(const cmp_state *s)
 int cmp_run(int argc, char **argv)
 {
     static const prog_long longs[] = {
-        {"print-bytes", PROG_NO_ARG, 'b'}, {"ignore-initial", PROG_ARG, 'i'},
-        {"verbose", PROG_NO_ARG, 'l'},     {"bytes", PROG_ARG, 'n'},
-        {"quiet", PROG_NO_ARG, 's'},       {"silent", PROG_NO_ARG, 's'},
+        {"print-bytes", PROG_NO_ARG, 'b'},
+        {"ignore-initial", PROG_ARG, 'i'},
+        {"verbose", PROG_NO_ARG, 'l'},
+        {"bytes", PROG_ARG, 'n'},
+        {"quiet", PROG_NO_ARG, 's'},
+        {"silent", PROG_NO_ARG, 's'},
         {0},
     };
     prog_status = prog_usage_status = 2;
@@ -225,11 +228,21 @@ int cmp_run(int argc, char **argv)
     for (int c; (c = prog_opt(&o)) != -1;)
         switch (c) {
         case 'b':
-        case 'c': s.bytes = true; break;
-        case 'i': skips(&s, o.arg); break;
-        case 'l': s.all = true; break;
-        case 'n': s.limit = count(o.arg, "--bytes"); break;
-        default: s.quiet = true; break;
+        case 'c':
+            s.bytes = true;
+            break;
+        case 'i':
+            skips(&s, o.arg);
+            break;
+        case 'l':
+            s.all = true;
+            break;
+        case 'n':
+            s.limit = count(o.arg, "--bytes");
+            break;
+        default:
+            s.quiet = true;
+            break;
         }
     if (s.all && s.quiet)
         prog_usage("options -l and -s are incompatible");

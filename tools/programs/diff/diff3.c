@@ -210,10 +210,17 @@ static void print_blocks(const merge *m)
 static bool wanted(const merge *m, const block *b, bool *ret_conflict)
 {
     switch (b->odd) {
-    case OLDER: *ret_conflict = true; return m->older_too;
-    case YOURS: *ret_conflict = false; return !m->overlaps_only;
-    case ALL: *ret_conflict = m->brackets; return !m->easy_only;
-    default: return false;
+    case OLDER:
+        *ret_conflict = true;
+        return m->older_too;
+    case YOURS:
+        *ret_conflict = false;
+        return !m->overlaps_only;
+    case ALL:
+        *ret_conflict = m->brackets;
+        return !m->easy_only;
+    default:
+        return false;
     }
 }
 
@@ -348,11 +355,16 @@ static void load(const merge *m, diff_text *t, const char *name)
 }
 
 static const prog_long longs[] = {
-    {"show-all", PROG_NO_ARG, 'A'},     {"ed", PROG_NO_ARG, 'e'},
-    {"show-overlap", PROG_NO_ARG, 'E'}, {"easy-only", PROG_NO_ARG, '3'},
-    {"overlap-only", PROG_NO_ARG, 'x'}, {"merge", PROG_NO_ARG, 'm'},
-    {"text", PROG_NO_ARG, 'a'},         {"strip-trailing-cr", PROG_NO_ARG, 256},
-    {"initial-tab", PROG_NO_ARG, 'T'},  {"label", PROG_ARG, 'L'},
+    {"show-all", PROG_NO_ARG, 'A'},
+    {"ed", PROG_NO_ARG, 'e'},
+    {"show-overlap", PROG_NO_ARG, 'E'},
+    {"easy-only", PROG_NO_ARG, '3'},
+    {"overlap-only", PROG_NO_ARG, 'x'},
+    {"merge", PROG_NO_ARG, 'm'},
+    {"text", PROG_NO_ARG, 'a'},
+    {"strip-trailing-cr", PROG_NO_ARG, 256},
+    {"initial-tab", PROG_NO_ARG, 'T'},
+    {"label", PROG_ARG, 'L'},
     {0},
 };
 
@@ -365,21 +377,38 @@ int diff3_run(int argc, char **argv)
     for (int c; (c = prog_opt(&o)) != -1;) {
         kinds += c != 'a' && c != 'i' && c != 'm' && c != 'L' && c != 'T' && c != 256;
         switch (c) {
-        case 'A': m.older_too = m.brackets = true; break;
-        case 'E': m.brackets = true; break;
+        case 'A':
+            m.older_too = m.brackets = true;
+            break;
+        case 'E':
+            m.brackets = true;
+            break;
         case 'X':
-        case 'x': m.overlaps_only = true; break;
-        case '3': m.easy_only = true; break;
-        case 'i': m.write_quit = true; break;
-        case 'm': m.merged = true; break;
-        case 'T': m.tab = true; break;
-        case 256: m.strip_cr = true; break;
+        case 'x':
+            m.overlaps_only = true;
+            break;
+        case '3':
+            m.easy_only = true;
+            break;
+        case 'i':
+            m.write_quit = true;
+            break;
+        case 'm':
+            m.merged = true;
+            break;
+        case 'T':
+            m.tab = true;
+            break;
+        case 256:
+            m.strip_cr = true;
+            break;
         case 'L':
             if (m.n_labels == 3)
                 prog_usage("too many file label options");
             m.label[m.n_labels++] = o.arg;
             break;
-        default: break;
+        default:
+            break;
         }
     }
     m.script = kinds > 0 && !m.merged;

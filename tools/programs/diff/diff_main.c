@@ -267,45 +267,94 @@ static bool take_output_option(int o, char *arg)
 {
     diff_options *d = &diff_opt;
     switch (o) {
-    case NORMAL: set_style(DIFF_NORMAL); break;
-    case 'q': d->brief = true; break;
-    case 's': d->identical = true; break;
-    case 'c': set_context(NULL, DIFF_CONTEXT); break;
-    case 'C': set_context(arg, DIFF_CONTEXT); break;
-    case 'u': set_context(NULL, DIFF_UNIFIED); break;
-    case 'U': set_context(arg, DIFF_UNIFIED); break;
-    case 'e': set_style(DIFF_ED); break;
-    case 'f': set_style(DIFF_FORWARD_ED); break;
-    case 'n': set_style(DIFF_RCS); break;
-    case 'y': set_style(DIFF_SIDE); break;
-    case 'W': d->width = number(arg, "width"); break;
-    case LEFT: d->left_column = true; break;
-    case SUPPRESS: d->suppress_common = true; break;
-    case 'p': diff_pattern_add(&d->function, "^[[:alpha:]$_]"); break;
-    case 'F': diff_pattern_add(&d->function, arg); break;
-    case LABEL: label(arg); break;
-    case 't': d->expand_tabs = true; break;
-    case 'T': d->initial_tab = true; break;
-    case TABSIZE: d->how.tab = number(arg, "tabsize"); break;
-    case SUPPRESS_EMPTY: d->suppress_empty = true; break;
-    case 'D': ifdef(arg); break;
+    case NORMAL:
+        set_style(DIFF_NORMAL);
+        break;
+    case 'q':
+        d->brief = true;
+        break;
+    case 's':
+        d->identical = true;
+        break;
+    case 'c':
+        set_context(NULL, DIFF_CONTEXT);
+        break;
+    case 'C':
+        set_context(arg, DIFF_CONTEXT);
+        break;
+    case 'u':
+        set_context(NULL, DIFF_UNIFIED);
+        break;
+    case 'U':
+        set_context(arg, DIFF_UNIFIED);
+        break;
+    case 'e':
+        set_style(DIFF_ED);
+        break;
+    case 'f':
+        set_style(DIFF_FORWARD_ED);
+        break;
+    case 'n':
+        set_style(DIFF_RCS);
+        break;
+    case 'y':
+        set_style(DIFF_SIDE);
+        break;
+    case 'W':
+        d->width = number(arg, "width");
+        break;
+    case LEFT:
+        d->left_column = true;
+        break;
+    case SUPPRESS:
+        d->suppress_common = true;
+        break;
+    case 'p':
+        diff_pattern_add(&d->function, "^[[:alpha:]$_]");
+        break;
+    case 'F':
+        diff_pattern_add(&d->function, arg);
+        break;
+    case LABEL:
+        label(arg);
+        break;
+    case 't':
+        d->expand_tabs = true;
+        break;
+    case 'T':
+        d->initial_tab = true;
+        break;
+    case TABSIZE:
+        d->how.tab = number(arg, "tabsize");
+        break;
+    case SUPPRESS_EMPTY:
+        d->suppress_empty = true;
+        break;
+    case 'D':
+        ifdef(arg);
+        break;
     case LINE_FORMAT:
         for (int i = 0; i < 3; i++)
             format(&d->line_format[i], arg);
         break;
     case OLD_LINE:
     case NEW_LINE:
-    case UNCHANGED_LINE: format(&d->line_format[o - OLD_LINE], arg); break;
+    case UNCHANGED_LINE:
+        format(&d->line_format[o - OLD_LINE], arg);
+        break;
     case OLD_GROUP:
     case NEW_GROUP:
     case UNCHANGED_GROUP:
-    case CHANGED_GROUP: format(&d->group_format[o - OLD_GROUP], arg); break;
+    case CHANGED_GROUP:
+        format(&d->group_format[o - OLD_GROUP], arg);
+        break;
     case COLOR:
         if (arg && strcmp(arg, "always") != 0 && strcmp(arg, "never") != 0 &&
             strcmp(arg, "auto") != 0)
             prog_usage("invalid color '%s'", arg);
         break;
-    default: return false;
+    default:
+        return false;
     }
     return true;
 }
@@ -316,32 +365,79 @@ static void take_option(int o, char *arg)
     if (take_output_option(o, arg))
         return;
     switch (o) {
-    case 'r': d->recursive = true; break;
-    case NO_DEREFERENCE: d->no_dereference = true; break;
-    case 'N': d->new_file = true; break;
+    case 'r':
+        d->recursive = true;
+        break;
+    case NO_DEREFERENCE:
+        d->no_dereference = true;
+        break;
+    case 'N':
+        d->new_file = true;
+        break;
     case FIRST_NEW:
-    case 'P': d->new_first = true; break;
-    case FOLD_NAMES: d->fold_names = true; break;
-    case EXACT_NAMES: d->fold_names = false; break;
-    case 'x': exclude(arg); break;
-    case 'X': exclude_from(arg); break;
-    case 'S': d->start = arg; break;
-    case FROM_FILE: from_file = arg; break;
-    case TO_FILE: to_file = arg; break;
-    case 'i': d->how.fold = true; break;
-    case 'E': space(DIFF_SPACE_TAB); break;
-    case 'Z': space(DIFF_SPACE_TRAILING); break;
-    case 'b': space(DIFF_SPACE_CHANGE); break;
-    case 'w': space(DIFF_SPACE_ALL); break;
-    case 'B': d->blank_lines = true; break;
-    case 'I': diff_pattern_add(&d->ignore, arg); break;
-    case 'a': d->text = true; break;
-    case STRIP_CR: d->strip_cr = true; break;
-    case 'd': d->how.minimal = true; break;
-    case HORIZON: d->how.horizon = number(arg, "horizon length"); break;
-    case 'H': d->how.fast = true; break;
+    case 'P':
+        d->new_first = true;
+        break;
+    case FOLD_NAMES:
+        d->fold_names = true;
+        break;
+    case EXACT_NAMES:
+        d->fold_names = false;
+        break;
+    case 'x':
+        exclude(arg);
+        break;
+    case 'X':
+        exclude_from(arg);
+        break;
+    case 'S':
+        d->start = arg;
+        break;
+    case FROM_FILE:
+        from_file = arg;
+        break;
+    case TO_FILE:
+        to_file = arg;
+        break;
+    case 'i':
+        d->how.fold = true;
+        break;
+    case 'E':
+        space(DIFF_SPACE_TAB);
+        break;
+    case 'Z':
+        space(DIFF_SPACE_TRAILING);
+        break;
+    case 'b':
+        space(DIFF_SPACE_CHANGE);
+        break;
+    case 'w':
+        space(DIFF_SPACE_ALL);
+        break;
+    case 'B':
+        d->blank_lines = true;
+        break;
+    case 'I':
+        diff_pattern_add(&d->ignore, arg);
+        break;
+    case 'a':
+        d->text = true;
+        break;
+    case STRIP_CR:
+        d->strip_cr = true;
+        break;
+    case 'd':
+        d->how.minimal = true;
+        break;
+    case HORIZON:
+        d->how.horizon = number(arg, "horizon length");
+        break;
+    case 'H':
+        d->how.fast = true;
+        break;
     case 'h':
-    case BINARY: break;
+    case BINARY:
+        break;
     default: /* a digit: -5 is -U 5 or -C 5 */
         digits = digits > SIZE_MAX / 100 ? digits : digits * 10 + (size_t)(o - '0');
         digits_given = true;

@@ -32,8 +32,7 @@ static bool list(const diff_file *f, diff_names *ret)
         return false;
     }
     for (const struct dirent *e; (errno = 0, e = readdir(dir)) != NULL;) {
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
-            is_excluded(e->d_name))
+        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || is_excluded(e->d_name))
             continue;
         ret->p = prog_grow(ret->p, &ret->cap, ret->n, sizeof(*ret->p));
         ret->p[ret->n++] = prog_strndup(e->d_name, strlen(e->d_name));

@@ -6,7 +6,8 @@
 
 enum { SNIFF = 4096 /* bytes of a file among which a NUL says that it is no text */ };
 
-/* ---- patterns ---------------------------------------------------------------------------------- */
+/* ---- patterns ----------------------------------------------------------------------------------
+ */
 
 void diff_pattern_add(diff_pattern *pattern, const char *re)
 {
@@ -34,7 +35,8 @@ bool diff_pattern_matches(const diff_pattern *pattern, bx_str line)
     return false;
 }
 
-/* ---- what is ignored --------------------------------------------------------------------------- */
+/* ---- what is ignored ---------------------------------------------------------------------------
+ */
 
 static bool of_interest(const diff_file *f, size_t i)
 {
@@ -64,7 +66,8 @@ void diff_mark_ignored(const diff_file f[2], diff_script *s)
     }
 }
 
-/* ---- two files --------------------------------------------------------------------------------- */
+/* ---- two files ---------------------------------------------------------------------------------
+ */
 
 static void strip_carriage_returns(prog_buf *b)
 {
@@ -135,10 +138,18 @@ static int print_script(diff_file f[2], const diff_script *s, bool inside)
             announce(f, inside);
         switch (diff_opt.style) {
         case DIFF_UNIFIED:
-        case DIFF_CONTEXT: diff_print_context(f, s); break;
-        case DIFF_SIDE: diff_print_side(f, s); break;
-        case DIFF_FORMAT: diff_print_format(f, s); break;
-        default: diff_print_plain(f, s); break;
+        case DIFF_CONTEXT:
+            diff_print_context(f, s);
+            break;
+        case DIFF_SIDE:
+            diff_print_side(f, s);
+            break;
+        case DIFF_FORMAT:
+            diff_print_format(f, s);
+            break;
+        default:
+            diff_print_plain(f, s);
+            break;
         }
     }
     if (diff_opt.how.completes)
@@ -196,7 +207,8 @@ static int compare_files(diff_file f[2], bool inside)
     return status;
 }
 
-/* ---- names ------------------------------------------------------------------------------------- */
+/* ---- names -------------------------------------------------------------------------------------
+ */
 
 char *diff_join(const char *dir, const char *name)
 {

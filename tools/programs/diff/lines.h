@@ -42,12 +42,12 @@ typedef enum diff_space {
 
 typedef struct diff_how {
     diff_space space;
-    bool fold;         /* -i */
-    bool completes;    /* a last line without its line feed is as one with it (ed scripts) */
-    bool minimal;      /* -d */
-    bool fast;         /* -H */
-    size_t tab;        /* columns between stops */
-    size_t horizon;    /* equal lines kept in front of and behind the changes */
+    bool fold;      /* -i */
+    bool completes; /* a last line without its line feed is as one with it (ed scripts) */
+    bool minimal;   /* -d */
+    bool fast;      /* -H */
+    size_t tab;     /* columns between stops */
+    size_t horizon; /* equal lines kept in front of and behind the changes */
 } diff_how;
 
 typedef struct diff_change { /* lines a[a..a + n_a) became b[b..b + n_b), from 0 */

@@ -17,12 +17,18 @@ static long value_of(const group *g, char c)
     int side = prog_is_upper(c);
     long at = (long)g->at[side], n = (long)g->n[side];
     switch (prog_lower((unsigned char)c)) {
-    case 'e': return at;
-    case 'f': return at + 1;
-    case 'l': return at + n;
-    case 'm': return at + n + 1;
-    case 'n': return n;
-    default: return -1;
+    case 'e':
+        return at;
+    case 'f':
+        return at + 1;
+    case 'l':
+        return at + n;
+    case 'm':
+        return at + n + 1;
+    case 'n':
+        return n;
+    default:
+        return -1;
     }
 }
 
@@ -52,7 +58,10 @@ static void put_number(const char *spec, long v)
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     int n = snprintf(text, sizeof(text), spec, v);
 #pragma GCC diagnostic pop
-    prog_write(&prog_out, text, n < 0 ? 0 : (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
+    prog_write(&prog_out, text,
+               n < 0                      ? 0
+               : (size_t)n < sizeof(text) ? (size_t)n
+                                          : sizeof(text) - 1);
 }
 
 /* %c'C' and %c'\OOO': the character; NULL where it is none. */
@@ -96,10 +105,22 @@ static const char *put_group(const char *p, char stop, const group *g, bool out,
         char spec[32], c;
         long x, y;
         switch (p[1]) {
-        case '%': if (out) prog_putc(&prog_out, '%'); break;
-        case '<': if (out) put_lines(&g->f[0], DIFF_OLD, g->at[0], g->n[0]); break;
-        case '=': if (out) put_lines(&g->f[0], DIFF_UNCHANGED, g->at[0], g->n[0]); break;
-        case '>': if (out) put_lines(&g->f[1], DIFF_NEW, g->at[1], g->n[1]); break;
+        case '%':
+            if (out)
+                prog_putc(&prog_out, '%');
+            break;
+        case '<':
+            if (out)
+                put_lines(&g->f[0], DIFF_OLD, g->at[0], g->n[0]);
+            break;
+        case '=':
+            if (out)
+                put_lines(&g->f[0], DIFF_UNCHANGED, g->at[0], g->n[0]);
+            break;
+        case '>':
+            if (out)
+                put_lines(&g->f[1], DIFF_NEW, g->at[1], g->n[1]);
+            break;
         case 'c':
             next = char_of(p + 2, &c);
             if (next && out)
@@ -160,8 +181,8 @@ static void put_lines(const diff_file *f, diff_kind kind, size_t at, size_t n)
                 prog_write(&prog_out, line.p, full);
             else if (p[1] == 'c' && (next = char_of(p + 2, &c)) != NULL)
                 prog_putc(&prog_out, c);
-            else if (p[1] != 'c' &&
-                     (next = number_format(p + 1, spec, sizeof(spec), &c)) != NULL && c == 'n')
+            else if (p[1] != 'c' && (next = number_format(p + 1, spec, sizeof(spec), &c)) != NULL &&
+                     c == 'n')
                 put_number(spec, (long)i + 1);
             else
                 next = NULL;

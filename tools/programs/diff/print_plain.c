@@ -47,10 +47,7 @@ static void put_range(char between, size_t at, size_t n)
         prog_printf(&prog_out, "%zu", at + n);
 }
 
-static char letter(const diff_change *c)
-{
-    return c->n_a == 0 ? 'a' : c->n_b == 0 ? 'd' : 'c';
-}
+static char letter(const diff_change *c) { return c->n_a == 0 ? 'a' : c->n_b == 0 ? 'd' : 'c'; }
 
 static void print_normal(const diff_file f[2], const diff_change *c)
 {
@@ -116,10 +113,18 @@ void diff_print_plain(const diff_file f[2], const diff_script *s)
         if (c->ignored)
             continue;
         switch (diff_opt.style) {
-        case DIFF_ED: print_ed(f, c); break;
-        case DIFF_FORWARD_ED: print_forward_ed(f, c); break;
-        case DIFF_RCS: print_rcs(f, c); break;
-        default: print_normal(f, c); break;
+        case DIFF_ED:
+            print_ed(f, c);
+            break;
+        case DIFF_FORWARD_ED:
+            print_forward_ed(f, c);
+            break;
+        case DIFF_RCS:
+            print_rcs(f, c);
+            break;
+        default:
+            print_normal(f, c);
+            break;
         }
     }
 }

@@ -134,8 +134,7 @@ static void put_common(const diff_file f[2], const columns *at, size_t *a, size_
         return;
     }
     for (; *a < end; ++*a, ++*b)
-        put_row(f, at, *a, diff_opt.left_column ? '(' : ' ',
-                diff_opt.left_column ? SIZE_MAX : *b);
+        put_row(f, at, *a, diff_opt.left_column ? '(' : ' ', diff_opt.left_column ? SIZE_MAX : *b);
 }
 
 void diff_print_side(const diff_file f[2], const diff_script *s)

@@ -76,8 +76,8 @@ static bool good_enough(const search *s, const part *p, ptrdiff_t cost, const pt
     for (ptrdiff_t d = b[1]; d >= b[0]; d -= 2) {
         ptrdiff_t x = s->back[d], y = x - d, off = d < to ? to - d : d - to;
         ptrdiff_t v = (p->x_end - x) * 2 + (d - to);
-        if (v <= 12 * (cost + off) || v <= best || x <= p->x || x > p->x_end - SNAKE ||
-            y <= p->y || y > p->y_end - SNAKE)
+        if (v <= 12 * (cost + off) || v <= best || x <= p->x || x > p->x_end - SNAKE || y <= p->y ||
+            y > p->y_end - SNAKE)
             continue;
         int k = 0;
         while (s->xs[x + k] == s->ys[y + k] && k != SNAKE - 1)
@@ -195,7 +195,8 @@ static void compare_all(search *s, part whole)
     free(stack);
 }
 
-/* ---- lines without a counterpart, and those with too many -------------------------------------- */
+/* ---- lines without a counterpart, and those with too many --------------------------------------
+ */
 
 enum { KEEP, DROP, MAYBE }; /* MAYBE: it has so many that it says little */
 
