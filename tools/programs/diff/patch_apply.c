@@ -1,6 +1,8 @@
 #include "programs/common/prog_text.h"
 #include "programs/diff/patch.h"
 
+#include <stdio.h>
+
 void patch_context(const hunk *h, size_t *ret_front, size_t *ret_back)
 {
     size_t front = 0, back = 0;

@@ -2,6 +2,7 @@
 #include "programs/diff/diff.h"
 
 #include <limits.h>
+#include <stdio.h>
 
 enum { NEST_MAX = 32 /* conditions %(A=B?T:E) within each other */ };
 
