@@ -26,6 +26,11 @@ static unsigned rights_of(bx_cap_kind k)
 
 static bool has_cap(bx_cap_list caps, const bx_cap *c)
 {
+    /* There is one /tmp and one store, whose size is the call's. */
+    for (size_t i = 0; i < caps.n && (c->kind == BX_CAP_TMP || c->kind == BX_CAP_STORE); i++) {
+        if (caps.at[i].kind == c->kind)
+            return true;
+    }
     char want[BX_MAX_CAP_TEXT + 64], have[sizeof want];
     if (bx_cap_print(c, want, sizeof want, NULL) != BX_OK)
         return false;
@@ -172,8 +177,8 @@ static bx_errno add_all(const bx_vfs *v, bx_wasi_preopen *list, size_t *n)
     return BX_E_SUCCESS;
 }
 
-/* Only what the view's grant names, /bin with it.  The directory above all is not there: it leads
- * into everything. */
+/* Only what the view's grant names, /bin with it.  The directory above all leads into everything, and
+ * so is there without any right. */
 static bx_errno add_granted(const bx_view *view, const bx_vfs *v, bx_vfs_session *files,
                             bx_wasi_preopen *list, size_t *n)
 {
@@ -193,6 +198,10 @@ static bx_errno add_granted(const bx_view *view, const bx_vfs *v, bx_vfs_session
         else if (e == BX_E_NOENT) /* needed, and not there: then it is not there */
             e = BX_E_SUCCESS;
     }
+    /* For what lies below /dev alone. */
+    size_t top = closest(v, BX_LIT("/"));
+    if (top != SIZE_MAX && *n > 0)
+        list[(*n)++] = (bx_wasi_preopen){.name = BX_LIT("/"), .index = top, .rights = 0};
     size_t bin = closest(v, BX_LIT("/bin"));
     if (e == BX_E_SUCCESS && bin != SIZE_MAX &&
         bx_str_eq(bx_vfs_preopen_path(v, bin), BX_LIT("/bin")))
@@ -240,7 +249,7 @@ bx_errno bx_view_preopens(const bx_view *v, const bx_sealed *s, bx_vfs_session *
     *ret_n = 0;
     if (all && cwd.n == 0 && !has_cwd_entry(s->vfs))
         return BX_E_SUCCESS;
-    size_t most = bx_vfs_preopen_count(s->vfs) + (v ? bx_grant_caps(v->grant).n : 0) + 2, n = 0;
+    size_t most = bx_vfs_preopen_count(s->vfs) + (v ? bx_grant_caps(v->grant).n : 0) + 3, n = 0;
     bx_wasi_preopen *list = bx_calloc(most, sizeof *list);
     if (!list)
         return BX_E_NOMEM;

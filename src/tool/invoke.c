@@ -130,11 +130,10 @@ static bx_code decide(const bx_tool_ground *on, const bx_manifest *m, const bx_g
     if (rc == BX_OK)
         rc = on->protect(on->ctx, g, err);
     const bx_program_set *programs = NULL;
-    if (rc == BX_OK && on->programs && bx_grant_find(g, BX_CAP_TOOL)) {
+    if (rc == BX_OK && m->programs) /* what is also a program is told which of both it is */
+        rc = bx_grant_allow(g, BX_LIT("env:BOXAGNTS_TOOL=1"), err);
+    if (rc == BX_OK && on->programs && bx_grant_find(g, BX_CAP_TOOL))
         rc = on->programs(on->ctx, &programs, err);
-        if (rc == BX_OK) /* what is also a program is told which of both it is */
-            rc = bx_grant_allow(g, BX_LIT("env:BOXAGNTS_TOOL=1"), err);
-    }
     return rc == BX_OK ? bx_sealed_new_with(BX_TAKE(g), on->store_dir, programs, ret, err) : rc;
 }
 

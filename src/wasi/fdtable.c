@@ -55,6 +55,8 @@ enum {
 
 static uint64_t kept_of(unsigned rights)
 {
+    if (rights == 0)
+        return 0;
     uint64_t lost = (rights & BX_FS_WRITE ? 0 : (uint64_t)CHANGES) |
                     (rights & BX_FS_READ ? 0 : (uint64_t)READS);
     return ~lost;

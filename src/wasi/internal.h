@@ -125,6 +125,7 @@ struct bx_wasi {
 
     bx_capture captured[2];       /* stdout, stderr */
     size_t in_pos;                /* bytes of cfg.in.bytes read */
+    _Atomic uint8_t is_tty[3];    /* 0: not asked yet; 1 no; 2 yes */
     _Atomic uint8_t host_mode[3]; /* bx_host_mode of stdin, stdout, stderr */
     bool rng_ready, mono_ready, cpu_ready;
     bx_rng rng;

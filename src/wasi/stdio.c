@@ -355,7 +355,12 @@ bool bx_stream_is_tty(const bx_wasi *w, const bx_fd *f)
 {
     (void)w;
     int fd = host_fd(f);
-    return fd >= 0 && isatty(fd);
+    if (fd < 0)
+        return false;
+    _Atomic uint8_t *known = &f->home->is_tty[stream_index(f)];
+    if (*known == 0)
+        *known = isatty(fd) ? 2 : 1;
+    return *known == 2;
 }
 
 bool bx_stream_has_room(const bx_wasi *w, const bx_fd *f, uint64_t n)

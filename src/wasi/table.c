@@ -40,7 +40,7 @@ bx_code bx_wasi_reset(bx_wasi *w, const bx_wasi_config *cfg, bx_error *err)
     w->captured[0].n = w->captured[1].n = 0;
     w->in_pos = 0;
     for (size_t i = 0; i < BX_COUNT(w->host_mode); i++)
-        w->host_mode[i] = BX_HOST_UNKNOWN;
+        w->host_mode[i] = w->is_tty[i] = BX_HOST_UNKNOWN;
     w->caught = 0;
     w->pending = 0;
     w->rng_ready = w->mono_ready = w->cpu_ready = false;
