@@ -1,5 +1,6 @@
 /* Arithmetic expressions to code: precedence climbing, C's operators and `**`. */
 #include "shell/arith_int.h"
+#include "shell/parse.h"
 
 enum { MAX_DEPTH = 400, MAX_CODE = 1 << 20 };
 
@@ -148,6 +149,9 @@ static void number(compiler *c)
 /* The subscript's text as a word: quotes removed, ARITH_PARAM_BYTE replaced by its parameter. */
 static sh_arith_text *subscript(compiler *c, size_t from, size_t to)
 {
+    bx_str s0 = {c->text.p + from, to - from};
+    if (memchr(s0.p, '$', s0.n) || memchr(s0.p, '`', s0.n))
+        return sh_parse_subscript(s0, c->arena); /* expanded once more, as bash does */
     sh_arith_text *t = sh_arena_alloc(c->arena, sizeof *t);
     sh_word *w = sh_arena_alloc(c->arena, sizeof *w);
     uint32_t n = 1;

@@ -177,8 +177,7 @@ bool sh_arith_string(shell *sh, const char *who, const char *text, int64_t *ret)
         return true;
     }
     sh_arith_error err = {0};
-    return sh_arith_eval(bx_str_of(text), sh_arith_env_of(sh), ret, &err) ||
-           failed(sh, who, &err);
+    return sh_arith_eval(bx_str_of(text), sh_arith_env_of(sh), ret, &err) || failed(sh, who, &err);
 }
 
 /* ---- array literals ---- */

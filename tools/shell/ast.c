@@ -10,36 +10,6 @@ struct sh_arena_block {
     max_align_t data[];
 };
 
-void sh_out_of_memory(void)
-{
-    (void)fputs("bash: out of memory\n", stderr);
-    exit(1);
-}
-
-void *sh_alloc(size_t size)
-{
-    void *p = bx_calloc(1, size ? size : 1);
-    if (!p)
-        sh_out_of_memory();
-    return p;
-}
-
-void *sh_realloc(void *p, size_t size)
-{
-    void *q = bx_realloc(p, size ? size : 1);
-    if (!q)
-        sh_out_of_memory();
-    return q;
-}
-
-char *sh_strndup(const char *p, size_t n)
-{
-    char *q = sh_alloc(n + 1);
-    if (n)
-        memcpy(q, p, n);
-    return q;
-}
-
 void *sh_arena_alloc(sh_arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)

@@ -140,7 +140,7 @@ static int invalid(shell *sh, bool invocation, char sign, const char *text, bool
     else
         sh_builtin_error(sh, "%c%s: invalid option", sign, text);
     if (name || invocation)
-        return name ? 1 : 2;
+        return 2;
     return sh_builtin_usage(sh);
 }
 
@@ -294,7 +294,7 @@ int sh_bi_shopt(shell *sh, int argc, char **argv)
     }
     if (i < argc)
         return shopt_names(sh, &h, argc - i, argv + i);
-    int n = h.set_o ? SH_OPT_COUNT : SH_SHOPT_COUNT;
+    int n = h.set_o ? (int)SH_OPT_COUNT : (int)SH_SHOPT_COUNT;
     for (int k = 0; k < n; k++) {
         bool on = h.set_o ? sh->opt[k] : sh->shopt[k];
         if ((h.set && !on) || (h.unset && on))

@@ -2,7 +2,7 @@
 #include "shell/expand.h"
 #include "shell/run.h"
 
-enum { COLUMNS = 80 };
+enum { COLUMNS = 80, TAB = 8 };
 
 static size_t digits_of(size_t n)
 {
@@ -18,6 +18,19 @@ static size_t width_of(const char *s)
     for (; *s; s++)
         n += ((unsigned char)*s & 0xC0) != 0x80;
     return n;
+}
+
+/* Blanks and tabs from column `from` to column `to`. */
+static void indent(sh_buf *b, size_t from, size_t to)
+{
+    while (from < to)
+        if (to / TAB > from / TAB) {
+            sh_buf_c(b, '\t');
+            from += TAB - from % TAB;
+        } else {
+            sh_buf_c(b, ' ');
+            from++;
+        }
 }
 
 static void print_item(sh_buf *b, const sh_strs *l, size_t i, size_t digits)
@@ -43,20 +56,21 @@ static void print_menu(shell *sh, const sh_strs *l)
     size_t across = (size_t)columns / widest;
     across = across ? across : 1;
     size_t rows = (l->n + across - 1) / across;
-    across = rows ? (l->n + rows - 1) / rows : 0;
+    across = (l->n + rows - 1) / rows;
     if (rows == 1)
-        rows = across, across = 1;
+        rows = across;
     sh_buf b = {0};
     for (size_t r = 0; r < rows; r++) {
         size_t at = 0;
-        for (size_t i = r; i < l->n; i += rows) {
-            size_t from = at;
-            print_item(&b, l, i, rows <= i || across > 1 ? digits : digits);
-            at += digits + 2 + width_of(l->v[i]);
-            if (i + rows >= l->n)
+        for (size_t i = r;;) {
+            size_t d = at ? digits : digits_of(rows);
+            print_item(&b, l, i, d);
+            size_t used = d + 2 + width_of(l->v[i]);
+            i += rows;
+            if (i >= l->n)
                 break;
-            while (at < from + widest)
-                sh_buf_c(&b, ' '), at++;
+            indent(&b, at + used, at + widest);
+            at += widest;
         }
         sh_buf_c(&b, '\n');
     }

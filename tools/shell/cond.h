@@ -19,7 +19,8 @@ typedef struct sh_cond_env {
     void (*rematch)(void *ctx, size_t i, size_t n, bx_str text); /* BASH_REMATCH[i] of n elements;
                                                                     i == 0 comes first; n == 0:
                                                                     unset the array */
-    void (*error)(void *ctx, bx_str text); /* "[: too many arguments"; prefix is the callee's */
+    void (*error)(void *ctx, bx_str text); /* "[: too many arguments" or "[[: 1+: syntax error …";
+                                              the prefix "bash: line N: " is the callee's */
     void (*trace)(void *ctx, bx_str text); /* set -x: "-n x", without [[ ]]; NULL: off */
     unsigned match_flags;                  /* SH_MATCH_NOCASE for shopt nocasematch (also for =~) */
 } sh_cond_env;

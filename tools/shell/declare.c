@@ -19,8 +19,8 @@ static bool read_options(declarer *d, sh_opts *o)
     static const struct {
         char letter;
         uint32_t bit;
-    } bits[] = {{'a', SH_A_ARRAY}, {'A', SH_A_ASSOC},   {'i', SH_A_INTEGER}, {'l', SH_A_LOWER},
-                {'u', SH_A_UPPER}, {'c', SH_A_CAPITAL}, {'r', SH_A_READONLY}, {'t', SH_A_TRACE},
+    } bits[] = {{'a', SH_A_ARRAY},  {'A', SH_A_ASSOC},   {'i', SH_A_INTEGER},  {'l', SH_A_LOWER},
+                {'u', SH_A_UPPER},  {'c', SH_A_CAPITAL}, {'r', SH_A_READONLY}, {'t', SH_A_TRACE},
                 {'x', SH_A_EXPORT}, {'n', SH_A_NAMEREF}};
     int c;
     while ((c = sh_opts_next(o)) > 0) {

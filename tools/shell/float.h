@@ -1,5 +1,5 @@
-/* shell/float.h - floating point numbers of printf as bash has them: 64 bits of mantissa (x86's long
- * double), converted to and from decimal exactly.  No state. */
+/* shell/float.h - floating point numbers of printf as bash has them: 64 bits of mantissa (x86's
+ * long double), converted to and from decimal exactly.  No state. */
 #ifndef BX_SHELL_FLOAT_H
 #define BX_SHELL_FLOAT_H
 

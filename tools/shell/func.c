@@ -154,7 +154,7 @@ int sh_func_define(shell *sh, bx_str name, sh_unit *unit, sh_cmd *body, int line
     return sh->status = 0;
 }
 
-void sh_func_define_text(shell *sh, const char *name, const char *text)
+void sh_func_import(shell *sh, const char *name, const char *text)
 {
     sh_buf b = {0};
     sh_buf_z(&b, name);
@@ -171,6 +171,7 @@ void sh_func_define_text(shell *sh, const char *name, const char *text)
         bool from = sh->from_command;
         sh->from_command = true;
         (void)sh_func_define(sh, c->function.name, unit, c->function.body, 0);
+        (void)sh_function_flags(sh, name, SH_FUNCTION_EXPORTED, 0, NULL);
         sh->source = before;
         sh->from_command = from;
     } else {
@@ -210,6 +211,7 @@ void sh_params_set(shell *sh, int argc, char **argv)
     for (int i = 0; i < argc; i++)
         next.v[i] = sh_strdup(argv[i]);
     int level = sh->sub ? sh->subshell : 0;
+    sh->params_set = true;
     if (sh->params_level == level)
         sh_params_free(&sh->params);
     sh->params = next;
@@ -263,6 +265,8 @@ int sh_func_call(shell *sh, sh_func *f, int argc, char **argv)
     sh_trap_saved traps;
     sh_traps_enter(sh, f, &traps);
     sh->status = 0;
+    if (sh_trap_text(sh, SH_TRAP_DEBUG))
+        (void)sh_trap_run(sh, SH_TRAP_DEBUG);
     (void)sh_run(sh, f->body);
     finish_call(sh, f);
     sh_traps_leave(sh, &traps);
@@ -320,6 +324,8 @@ bool sh_function_unset(shell *sh, const char *name)
 {
     sh_func *f = sh_func_find(sh, name);
     if (!f)
+        return false;
+    if (f->flags & SH_FUNCTION_READONLY)
         return false;
     sh_functions *t = writable(sh), fresh = {.cap = t->cap};
     fresh.slots = sh_alloc(fresh.cap * sizeof *fresh.slots);
@@ -424,3 +430,38 @@ const char *sh_special_array(shell *sh, const char *name, size_t i, size_t *ret_
     }
     return sh_special_more(sh, name, i, ret_n);
 }
+
+/* A compound command is known by its first line. */
+static void print_head(bx_buf *b, const sh_cmd *c)
+{
+    if (c->kind == SH_CMD_FOR || c->kind == SH_CMD_SELECT) {
+        (void)bx_buf_add_z(b, c->kind == SH_CMD_FOR ? "for " : "select ");
+        (void)bx_buf_add_str(b, c->for_.name);
+        (void)bx_buf_add_z(b, " in");
+        for (uint32_t i = 0; i < c->for_.n_words; i++) {
+            (void)bx_buf_add_c(b, ' ');
+            (void)bx_buf_add_str(b, c->for_.words[i]->raw);
+        }
+        if (c->for_.positional)
+            (void)bx_buf_add_z(b, " \"$@\"");
+    } else if (c->kind == SH_CMD_CASE) {
+        (void)bx_buf_add_z(b, "case ");
+        (void)bx_buf_add_str(b, c->case_.word->raw);
+        (void)bx_buf_add_z(b, " in ");
+    } else {
+        sh_unparse_command(b, c);
+    }
+}
+
+const char *sh_current_command(shell *sh)
+{
+    bx_buf b = bx_buf_init(1u << 30);
+    if (sh->command)
+        print_head(&b, sh->command);
+    free(sh->state_text);
+    sh->state_text = sh_strndup(b.p ? b.p : "", b.n);
+    bx_buf_done(&b);
+    return sh->state_text;
+}
+
+const char *sh_execution_string(shell *sh) { return sh->command_string; }

@@ -70,7 +70,7 @@ int sh_in_raw(sh_parser *p)
             return END;
         if (f->text.n && strchr(" \t", f->text.p[f->text.n - 1]))
             p->alias_next = true;
-        p->n_frames--;
+        sh_in_drop(p, p->n_frames - 1);
     }
     while (p->pos >= p->n) {
         if (!fill(p))
@@ -129,15 +129,23 @@ void sh_in_push(sh_parser *p, bx_str text, bx_str alias, bool barrier)
         return;
     }
     p->frames = sh_grow(p->frames, p->n_frames, &p->cap_frames, sizeof *p->frames);
+    if (alias.p) { /* an alias may outlive the unit that it is read for */
+        char *own = sh_alloc(text.n + alias.n + 2);
+        memcpy(own, text.p, text.n);
+        memcpy(own + text.n + 1, alias.p, alias.n);
+        text.p = own;
+        alias.p = own + text.n + 1;
+    }
     p->frames[p->n_frames++] = (frame){.text = text, .alias = alias, .barrier = barrier};
 }
 
-void sh_in_pop(sh_parser *p)
+void sh_in_drop(sh_parser *p, size_t n)
 {
-    while (p->n_frames && !p->frames[p->n_frames - 1].barrier)
-        p->n_frames--;
-    if (p->n_frames)
-        p->n_frames--;
+    while (p->n_frames > n) {
+        frame *f = &p->frames[--p->n_frames];
+        if (f->alias.p)
+            free((void *)(uintptr_t)f->text.p);
+    }
 }
 
 size_t sh_in_mark(const sh_parser *p)
@@ -213,13 +221,49 @@ static void warn_end(sh_parser *p, const sh_redir *r)
     sh_text_add(&t, mid, strlen(mid));
     sh_text_add(&t, r->delimiter.p, r->delimiter.n);
     sh_text_add(&t, "')", 2);
-    p->source.warn(p->source.ctx, p->line, (bx_str){t.p, t.n});
+    bool at_start = !p->n_frames && p->pos == p->line_start;
+    p->source.warn(p->source.ctx, p->line - at_start, (bx_str){t.p, t.n});
     free(t.p);
+}
+
+/* A body in which an expansion is broken stays literal: bash would complain when it is expanded. */
+static sh_word *body_word(sh_parser *p, bx_str body)
+{
+    size_t lit = p->lit.n, raw = p->raw.n, parts = p->n_parts, frames = p->n_frames;
+    sh_redir **pending = p->pending;
+    size_t n_pending = p->n_pending, cap_pending = p->cap_pending;
+    int depth = p->depth, in_subst = p->in_subst;
+    sh_command_subst *lazy = p->unit->lazy;
+    p->pending = NULL;
+    p->n_pending = p->cap_pending = 0;
+    sh_in_push(p, body, (bx_str){0}, true);
+    sh_word *w = sh_word_read(p, (word_ctx){.q = Q_HERE, .quoted = true});
+    if (p->failed && p->depth <= SH_MAX_NESTING) {
+        p->failed = false;
+        p->err.n = 0;
+        p->err.at_end = false;
+        p->depth = depth;
+        p->unit->lazy = lazy;
+        w = sh_word_literal(p, body, body, true);
+    }
+    free(p->pending);
+    p->pending = pending;
+    p->n_pending = n_pending;
+    p->cap_pending = cap_pending;
+    p->in_subst = in_subst;
+    sh_in_drop(p, frames);
+    p->lit.n = lit;
+    p->raw.n = raw;
+    p->n_parts = parts;
+    w->raw = body;
+    return w;
 }
 
 static void read_body(sh_parser *p, sh_redir *r)
 {
     text_stack *t = &p->raw;
+    bool at_start = !p->n_frames && p->pos == p->line_start;
+    r->line = p->line - at_start;
     size_t from = t->n;
     int32_t line = p->line;
     for (;;) {
@@ -245,10 +289,7 @@ static void read_body(sh_parser *p, sh_redir *r)
     bool have = p->have;
     int32_t line_now = p->line;
     p->line = line;
-    sh_in_push(p, body, (bx_str){0}, true);
-    r->word = sh_word_read(p, (word_ctx){.q = Q_HERE, .quoted = true});
-    r->word->raw = body;
-    sh_in_pop(p);
+    r->word = body_word(p, body);
     p->line = line_now;
     p->tok = saved;
     p->have = have;

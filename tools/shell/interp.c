@@ -26,7 +26,8 @@ void sh_exit(shell *sh, int status)
 
 void sh_discard(shell *sh, int status)
 {
-    sh->status = status == 127 && !sh->from_command ? 1 : status;
+    bool outermost = sh->from_command && !sh->sub && !sh->in_state_child;
+    sh->status = status == 127 && !outermost ? 1 : status;
     if (sh->unwind != SH_EXIT)
         sh->unwind = status == 127 && !sh->interactive ? SH_EXIT : SH_DISCARD;
 }
@@ -258,6 +259,10 @@ static int run_for(shell *sh, sh_cmd *c)
     sh_for *f = &c->for_;
     sh_strs words = {0};
     sh->line = c->line;
+    if (!sh_is_name(f->name)) {
+        sh_error(sh, "`%s': not a valid identifier", f->name.p);
+        return sh->status = 1;
+    }
     if (f->positional) { /* a copy: the parameters may change while the loop runs */
         for (size_t i = 0; i < sh->params.n; i++)
             sh_strs_add(&words, sh_strdup(sh->params.v[i]));
@@ -286,11 +291,7 @@ static bool arith(shell *sh, sh_cmd *c, sh_arith_text *t, int64_t *ret)
         sh_trace(sh, sh_buf_str(&b), b.n);
         sh_buf_done(&b);
     }
-    const char *before = sh->builtin;
-    sh->builtin = "((";
-    bool ok = sh_arith_text_value(sh, t, ret);
-    sh->builtin = before;
-    return ok;
+    return sh_arith_who(sh, "((", t, ret);
 }
 
 static int run_for_arith(shell *sh, sh_cmd *c)
@@ -339,9 +340,7 @@ static bool case_matches(shell *sh, sh_case_item *item, uint32_t i, bx_str subje
     char *text = sh_expand_pattern(sh, w, false, &n);
     if (!text)
         return false;
-    sh_pattern *p = sh_pattern_new((bx_str){text, n}, flags);
-    bool yes = sh_pattern_match(p, subject);
-    sh_pattern_free(p);
+    bool yes = sh_pattern_match(sh_pattern_cached((bx_str){text, n}, flags), subject);
     free(text);
     return yes;
 }
@@ -485,6 +484,8 @@ int sh_call_builtin(shell *sh, const sh_builtin *b, int argc, char **argv)
     sh->builtin = b->name;
     sh->out_error = 0;
     int status = b->run(sh, argc, argv);
+    if (sh->out.n && !sh_fd_open(sh, 1))
+        (void)sh_flush(sh);
     if (sh->out_error) {
         sh_builtin_error(sh, "write error: %s", sh_strerror(sh->out_error));
         sh->out_error = 0;
@@ -510,9 +511,8 @@ static bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int 
     if (status != 0) {
         sh_redirect_undo(sh, &undo);
         sh->status = status;
-        if (b && (b->flags & SH_BUILTIN_SPECIAL) && !sh->interactive &&
-            (sh->opt[SH_OPT_POSIX] || for_ever))
-            sh_exit(sh, for_ever && !sh->opt[SH_OPT_POSIX] ? 1 : status);
+        if (b && (b->flags & SH_BUILTIN_SPECIAL) && !sh->interactive && sh->opt[SH_OPT_POSIX])
+            sh_exit(sh, status);
         return false;
     }
     if (f) {
@@ -619,10 +619,12 @@ int sh_run_words(shell *sh, int argc, char **argv, unsigned flags)
 static int run_subshell(shell *sh, sh_cmd *body)
 {
     sh_subshell s;
-    (void)sh_flush(sh);
     sh_subshell_enter(sh, &s);
     (void)sh_run(sh, body);
+    bool terminated = s.killed == 15;
     int status = sh_subshell_leave(sh, &s);
+    if (terminated)
+        sh_err_put(sh, "Terminated\n", 11);
     sh_set_pipe_status(sh, status);
     return sh->status = status;
 }
@@ -651,8 +653,12 @@ static int run_kind(shell *sh, sh_cmd *c)
         return sh_run(sh, c->group);
     case SH_CMD_SUBSHELL:
         (void)run_subshell(sh, c->group);
+        sh->line = c->line;
+        if (!sh->in_trap)
+            sh->command = c;
         break;
     case SH_CMD_FUNCTION:
+        sh->line = c->line;
         (void)sh_func_define(sh, c->function.name, sh->unit, c->function.body, c->line);
         break;
     case SH_CMD_IF:
@@ -709,6 +715,8 @@ int sh_run(shell *sh, sh_cmd *c)
     if (!c)
         return sh->status = 0;
     if (sh->opt[SH_OPT_NOEXEC] && !sh->interactive)
+        return sh->status;
+    if (sh->deadline_ns && (sh->timed_out || (++sh->steps & 63) == 0) && sh_deadline_past(sh))
         return sh->status;
     if (!sh_deeper(sh))
         return sh->status;

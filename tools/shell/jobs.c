@@ -148,7 +148,11 @@ static bool wait_one(shell *sh, sh_job *j, size_t i, int *ret_sig)
     (void)sh_flush(sh);
     while (!j->ended[i]) {
         bx_ended e;
-        uint64_t slice = sh->signals_wanted ? WAIT_SLICE_NS : BX_WAIT_FOREVER;
+        uint64_t slice = sh->signals_wanted ? WAIT_SLICE_NS : sh_deadline_left(sh);
+        if (sh->deadline_ns && sh_deadline_past(sh)) {
+            *ret_sig = 0;
+            return false;
+        }
         int error = bx_process_wait(j->pids[i], slice, &e);
         if (error == 0) {
             sh_job_ended(sh, &e);
@@ -164,7 +168,18 @@ static bool wait_one(shell *sh, sh_job *j, size_t i, int *ret_sig)
             j->running--;
         }
     }
+    if (sh->signals_wanted && sh_signals_pending(sh)) {
+        *ret_sig = __builtin_ctzll(sh_signals_pending(sh));
+        return false;
+    }
     return true;
+}
+
+/* Tell of a job that a signal has ended. */
+static void tell_killed(shell *sh, const sh_job *j)
+{
+    if (j->words && j->number && strcmp(j->words, "Terminated") != 0)
+        sh_error(sh, "%5d %-23s %s", j->pids[0], j->words, j->text ? j->text : "");
 }
 
 void sh_job_finish(shell *sh, int32_t pid)
@@ -176,6 +191,19 @@ void sh_job_finish(shell *sh, int32_t pid)
                 (void)wait_one(sh, j, i, &sig);
                 return;
             }
+}
+
+void sh_jobs_end(shell *sh)
+{
+    for (sh_job *j = table(sh)->list; j; j = j->next)
+        for (size_t i = 0; i < j->n; i++) {
+            bx_ended e;
+            if (j->ended[i])
+                continue;
+            if (bx_process_wait(j->pids[i], sh_deadline_left(sh), &e) == ETIMEDOUT &&
+                sh_deadline_past(sh))
+                (void)!bx_process_kill(j->pids[i], 9);
+        }
 }
 
 /* ---- naming a job ---- */
@@ -270,6 +298,8 @@ static int wait_all(shell *sh)
             if (!wait_one(sh, j, i, &sig))
                 return 128 + sig;
         sh_job *next = j->next;
+        if (!j->told)
+            tell_killed(sh, j);
         remove_job(sh, j);
         j = next;
     }
@@ -346,8 +376,10 @@ static int wait_named(shell *sh, const wait_options *o, int argc, char **argv)
             }
             status = j->statuses[at];
             pid = j->pids[at];
-            if (j->running == 0)
+            if (j->running == 0 && !j->told) {
+                tell_killed(sh, j);
                 j->told = true;
+            }
         }
     }
     if (o->next)
@@ -429,47 +461,67 @@ static void print_job(shell *sh, const sh_job *j, bool pids, bool only_pids)
     sh_buf_done(&state);
 }
 
+typedef struct jobs_how {
+    bool pids, only_pids, running, stopped;
+} jobs_how;
+
+static int list_jobs(shell *sh, const jobs_how *h, int argc, char **argv)
+{
+    int status = 0;
+    look(sh);
+    for (int i = 0; i < argc; i++) {
+        bool ambiguous;
+        size_t at;
+        int64_t pid;
+        sh_job *j = argv[i][0] == '%'          ? find_spec(sh, argv[i], &ambiguous)
+                    : sh_number(argv[i], &pid) ? find_pid(sh, pid, &at)
+                                               : NULL;
+        if (j && j->number) {
+            print_job(sh, j, h->pids, h->only_pids);
+        } else {
+            sh_builtin_error(sh, "%s: no such job", argv[i]);
+            status = 1;
+        }
+    }
+    if (argc)
+        return status;
+    for (sh_job *j = table(sh)->list; j; j = j->next)
+        if (j->number && !j->told && !h->stopped && (!h->running || j->running))
+            print_job(sh, j, h->pids, h->only_pids);
+    for (sh_job *j = table(sh)->list; j; j = j->next)
+        if (j->number && j->running == 0)
+            j->told = true;
+    return 0;
+}
+
 int sh_bi_jobs(shell *sh, int argc, char **argv)
 {
-    bool pids = false, only_pids = false, running = false, stopped = false;
+    jobs_how how = {0};
     int i = 1;
     for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++)
         for (const char *c = argv[i] + 1; *c; c++) {
-            pids |= *c == 'l';
-            only_pids |= *c == 'p';
-            running |= *c == 'r';
-            stopped |= *c == 's';
+            how.pids |= *c == 'l';
+            how.only_pids |= *c == 'p';
+            how.running |= *c == 'r';
+            how.stopped |= *c == 's';
             if (!strchr("lprsn-", *c)) {
                 sh_builtin_error(sh, "-%c: invalid option", *c);
                 return sh_builtin_usage(sh);
             }
         }
-    look(sh);
-    if (i < argc) {
-        int status = 0;
-        for (; i < argc; i++) {
-            bool ambiguous;
-            size_t at;
-            int64_t pid;
-            sh_job *j = argv[i][0] == '%'          ? find_spec(sh, argv[i], &ambiguous)
-                        : sh_number(argv[i], &pid) ? find_pid(sh, pid, &at)
-                                                   : NULL;
-            if (j && j->number) {
-                print_job(sh, j, pids, only_pids);
-            } else {
-                sh_builtin_error(sh, "%s: no such job", argv[i]);
-                status = 1;
-            }
-        }
-        return status;
+    sh_jobs *own = sh->jobs;
+    if (!own || !own->list) /* a subshell may still see its parent's */
+        for (sh_subshell *s = sh->sub; s && (!sh->jobs || !sh->jobs->list); s = s->outer)
+            sh->jobs = s->jobs;
+    bool borrowed = sh->jobs != own;
+    int status = sh->jobs ? list_jobs(sh, &how, argc - i, argv + i) : 0;
+    if (!sh->jobs && i < argc) {
+        sh_builtin_error(sh, "%s: no such job", argv[i]);
+        status = 1;
     }
-    for (sh_job *j = table(sh)->list; j; j = j->next)
-        if (j->number && !j->told && !stopped && (!running || j->running))
-            print_job(sh, j, pids, only_pids);
-    for (sh_job *j = table(sh)->list; j; j = j->next)
-        if (j->number && j->running == 0)
-            j->told = true;
-    return 0;
+    if (borrowed)
+        sh->jobs = own;
+    return status;
 }
 
 void sh_jobs_notify(shell *sh)

@@ -249,7 +249,9 @@ static int looks_assigned(sh_parser *p, size_t *name, bool blanks)
     int depth = 0;
     char quote = 0;
     for (;; c = sh_in_at(p, ++k)) {
-        if (c == END || c == '\n')
+        if (c == END && blanks)
+            sh_fail_match(p, p->line, ']');
+        if (c == END || (c == '\n' && !blanks))
             return 0;
         if (quote) {
             if (c == '\\' && quote == '"')
@@ -277,7 +279,8 @@ static sh_arith_text *bracketed(sh_parser *p)
     int32_t line = p->line;
     sh_text_c(&p->raw, '[');
     sh_in_skip(p);
-    sh_arith_text *t = sh_arith_read(p, (word_ctx){.q = Q_BRACKET, .quoted = true, .blanks = true});
+    sh_arith_text *t = sh_arith_read(
+        p, (word_ctx){.q = Q_BRACKET, .quoted = true, .single = true, .blanks = true});
     if (sh_in(p) != ']') {
         sh_fail_match(p, line, ']');
         return t;
@@ -375,7 +378,11 @@ static void word_token(sh_parser *p, token *t, lex_mode mode)
     }
     if (mode <= M_DECLARE)
         form = looks_assigned(p, &name, mode == M_COMMAND);
-    if (form && mode != M_ARG) {
+    if (form == 1 && mode == M_EVAL) { /* only a literal array matters */
+        size_t k = name + 1 + (sh_in_at(p, name) == '+');
+        form = sh_in_at(p, k) == '(' ? 3 : 1;
+    }
+    if (form && mode != M_ARG && (mode != M_EVAL || form == 3)) {
         sh_assign *a = assignment(p, form, name, extglob);
         t->assign = a;
         if (mode == M_COMMAND) {
@@ -384,6 +391,8 @@ static void word_token(sh_parser *p, token *t, lex_mode mode)
         }
         t->word = sh_word_literal(p, a->raw, a->raw, false);
         t->word->line = a->line;
+        if (form == 3)
+            return;
         t->word->assign = a;
         if (a->value)
             t->word->flags = (uint8_t)(a->value->flags & (SH_WORD_EXPANDS | SH_WORD_QUOTED));
@@ -406,7 +415,7 @@ static bool alias(sh_parser *p, const token *t)
         if (p->frames[i].alias.p && bx_str_eq(p->frames[i].alias, name))
             return false;
     }
-    sh_in_push(p, sh_arena_str(p->arena, value.p, value.n), name, false);
+    sh_in_push(p, value, name, false);
     return !p->failed;
 }
 
@@ -434,10 +443,16 @@ static void read_token(sh_parser *p, token *t, lex_mode mode)
     for (;;) {
         bool wanted = p->alias_next;
         int c = skip_blanks(p, mode);
-        wanted = mode == M_COMMAND || wanted || p->alias_next;
+        wanted = mode == M_COMMAND || ((wanted || p->alias_next) && mode <= M_PATTERN);
         *t = (token){.kind = T_END, .line = p->line, .line_start = p->line_start};
         if (p->failed)
             t->kind = T_ERROR;
+        if (!p->failed && c == END && !p->n_frames && !p->last_newline && p->pos > p->line_start) {
+            p->last_newline = true;
+            t->kind = T_NEWLINE;
+            sh_heredocs(p);
+            break;
+        }
         if (p->failed || c == END)
             return;
         if (mode == M_COND_REGEX ? c == '\n' && operator_token(p, t, c) : operator_token(p, t, c)) {
@@ -445,12 +460,12 @@ static void read_token(sh_parser *p, token *t, lex_mode mode)
                 sh_heredocs(p);
             break;
         }
-        if ((is_digit(c) || c == '{') && mode != M_ELEMENT && mode < M_COND &&
+        if ((is_digit(c) || c == '{') && mode != M_ELEMENT && mode < M_COND && !p->after_dup &&
             redir_prefix(p, t, c))
             break;
         word_token(p, t, mode);
         p->alias_next = false;
-        if (!wanted || t->kind != T_WORD || p->failed || mode > M_DECLARE || !alias(p, t))
+        if (!wanted || t->kind != T_WORD || p->failed || !alias(p, t))
             break;
     }
     if (p->failed)

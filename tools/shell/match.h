@@ -30,6 +30,10 @@ bool sh_pattern_literal(const sh_pattern *p, bx_str *ret);
 /* Has `text` anything special, i.e. would globbing look at directories? */
 bool sh_pattern_is_magic(bx_str text, unsigned flags);
 
+/* The same compiled pattern again and again (case, [[, ${x#p} in loops): kept in a small cache and
+ * valid until the next call. */
+const sh_pattern *sh_pattern_cached(bx_str text, unsigned flags);
+
 /* ${s#p} ${s##p}: the number of bytes of the shortest/longest prefix that matches, -1: none. */
 ptrdiff_t sh_pattern_prefix(const sh_pattern *p, bx_str s, bool longest);
 /* ${s%p} ${s%%p}: the offset where the shortest/longest matching suffix begins, -1: none. */
@@ -43,7 +47,7 @@ bool sh_pattern_find(const sh_pattern *p, bx_str s, size_t from, size_t *start, 
 typedef struct sh_finder {
     const sh_pattern *p;
     bx_str s;
-    uint64_t *starts; /* NULL until needed */
+    struct sh_match_run *run; /* NULL until needed */
 } sh_finder;
 void sh_finder_init(sh_finder *f, const sh_pattern *p, bx_str s); /* both borrowed */
 bool sh_finder_next(sh_finder *f, size_t from, size_t *start, size_t *end);

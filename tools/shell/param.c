@@ -45,7 +45,8 @@ static bool subscript(sh_parser *p, sh_param *m)
     } else {
         m->subscript = SH_SUB_INDEX;
         m->index = sh_arith_read(
-            p, (word_ctx){.q = Q_BRACKET, .quoted = true, .single = true, .blanks = true});
+            p, (word_ctx){
+                   .q = Q_BRACKET, .quoted = true, .single = true, .stop = '}', .blanks = true});
         if (m->index->word->n_parts == 0)
             return false;
     }

@@ -85,7 +85,9 @@ sh_redir *sh_parse_redir(sh_parser *p)
     r->strip = t.strip;
     r->variable = t.variable;
     r->line = t.line;
+    p->after_dup = t.redir == SH_REDIR_DUP_IN || t.redir == SH_REDIR_DUP_OUT;
     const token *target = sh_peek(p, M_PATTERN);
+    p->after_dup = false;
     if (target->kind != T_WORD) {
         sh_fail_token(p);
         return r;
@@ -93,7 +95,6 @@ sh_redir *sh_parse_redir(sh_parser *p)
     r->word = target->word;
     sh_take(p);
     if (r->kind == SH_REDIR_HEREDOC) {
-        r->line = r->word->line;
         quote_removed(p, r->word, r);
         r->word = NULL;
         p->pending = sh_grow(p->pending, p->n_pending, &p->cap_pending, sizeof *p->pending);
@@ -154,14 +155,15 @@ void sh_parse_elements(sh_parser *p, sh_assign *a)
     p->have = have;
 }
 
-static bool declares(const sh_word *w)
+static lex_mode argument_mode(const sh_word *w)
 {
     static const char names[] = "declare\0typeset\0local\0export\0readonly\0alias\0eval\0let\0";
-    for (const char *s = names; *s; s += strlen(s) + 1) {
+    int i = 0;
+    for (const char *s = names; *s; s += strlen(s) + 1, i++) {
         if (w->raw.n == strlen(s) && memcmp(w->raw.p, s, w->raw.n) == 0)
-            return true;
+            return i < 5 ? M_DECLARE : M_EVAL;
     }
-    return false;
+    return M_ARG;
 }
 
 static bool is_function_body(const sh_cmd *c)
@@ -243,7 +245,7 @@ static sh_cmd *simple(sh_parser *p)
             items_add(&assigns, t->assign);
         } else if (t->kind == T_WORD) {
             if (!words.n)
-                mode = declares(t->word) ? M_DECLARE : M_ARG;
+                mode = argument_mode(t->word);
             items_add(&words, t->word);
         } else if (t->kind == T_REDIR) {
             *end = sh_parse_redir(p);
@@ -551,6 +553,7 @@ void sh_parser_free(sh_parser *p)
     sh_unit_unref(p->unit);
     sh_arena_done(&p->err_arena);
     free(p->buf);
+    sh_in_drop(p, 0);
     free(p->frames);
     free(p->raw.p);
     free(p->lit.p);
@@ -568,7 +571,7 @@ static void begin(sh_parser *p)
     p->unit->refs = 1;
     p->unit->line = p->line;
     p->arena = &p->unit->arena;
-    if (p->pos && p->pos == p->n) {
+    if (p->pos && p->pos == p->n && !p->n_frames) {
         p->n = p->pos = p->line_start = 0;
     } else if (p->pos > 65536 && p->pos > p->n / 2) {
         memmove(p->buf, p->buf + p->pos, p->n - p->pos);
@@ -577,8 +580,8 @@ static void begin(sh_parser *p)
         p->pos = 0;
     }
     p->unit_start = p->pos;
-    p->started = p->have = p->failed = p->alias_next = false;
-    p->n_frames = p->n_parts = p->n_pending = 0;
+    p->started = p->have = p->failed = p->alias_next = p->last_newline = false;
+    p->n_parts = p->n_pending = 0; /* but an alias may go on with a further command */
     p->raw.n = p->lit.n = 0;
     p->n_aliases = 0;
     p->depth = p->in_subst = 0;
@@ -590,7 +593,7 @@ static void begin(sh_parser *p)
 static sh_parse_result give_error(sh_parser *p, sh_parse_error *err)
 {
     *err = p->err;
-    p->n_frames = 0;
+    sh_in_drop(p, 0);
     p->failed = false;
     while (p->pos < p->n && p->pos != p->line_start) /* the rest of the line */
         sh_in_skip(p);
@@ -706,4 +709,17 @@ bool sh_parse_array(bx_str text, const sh_source *source, sh_unit **unit, sh_ass
     p->raw.n = 0;
     *ret = a;
     return finish(p, unit, err);
+}
+
+sh_arith_text *sh_parse_subscript(bx_str text, sh_arena *arena)
+{
+    sh_parser *p = sh_parser_new(NULL, text, 1);
+    begin(p);
+    p->arena = arena;
+    sh_arith_text *t = sh_arith_read(p, (word_ctx){.q = Q_BRACKET, .quoted = true, .single = true});
+    if (p->failed || sh_in(p) != END)
+        t->word = sh_word_literal(p, sh_arena_str(arena, text.p, text.n), text, true);
+    t->word->raw = sh_arena_str(arena, text.p, text.n);
+    sh_parser_free(p);
+    return t;
 }

@@ -74,6 +74,10 @@ sh_word *sh_parse_dquoted(bx_str text, const sh_source *source, int32_t line, sh
 bool sh_parse_array(bx_str text, const sh_source *source, sh_unit **unit, sh_assign **ret,
                     sh_parse_error *err);
 
+/* The text of a subscript, without its brackets; nodes in `arena`.  Where it does not parse, the
+ * text is literal. */
+sh_arith_text *sh_parse_subscript(bx_str text, sh_arena *arena);
+
 /* A name as variables have: [A-Za-z_][A-Za-z0-9_]*. */
 bool sh_is_name(bx_str s);
 /* A reserved word, for `type`, `command -v`, completion. */

@@ -13,36 +13,16 @@ static sh_cond *node(sh_parser *p, sh_cond_kind kind, sh_cond *left, sh_cond *ri
     return c;
 }
 
-/* The message about a token, then bash's usual two lines. */
+/* A message about the token; a ` at the end of `before` has its text follow. */
 static void fail_at(sh_parser *p, const char *before, const char *after)
 {
-    token *t = &p->tok;
-    if (p->failed)
-        return;
-    if (t->kind == T_END) {
-        sh_fail(p, t->line, "unexpected EOF while looking for `]]'", "", 0, "");
-        p->failed = false;
-        sh_fail_end(p);
-        p->err.at_end = true;
-        return;
-    }
+    const token *t = &p->tok;
     bx_str text = sh_token_text(t);
-    bool with = strchr(before, '`') != NULL;
-    sh_fail(p, t->line, before, text.p, with ? text.n : 0, after);
-    p->failed = false;
-    sh_fail_token(p);
-    if (p->err.n > 1) { /* here bash says "near", not "near unexpected token" */
-        sh_arena *a = &p->err_arena;
-        bx_str s = p->err.messages[1].text;
-        static const char head[] = "syntax error near `";
-        size_t n = sizeof head - 1 + text.n + 1;
-        char *m = sh_arena_alloc(a, n + 1);
-        memcpy(m, head, sizeof head - 1);
-        memcpy(m + sizeof head - 1, text.p, text.n);
-        m[n - 1] = '\'';
-        if (s.n)
-            p->err.messages[1].text = (bx_str){m, n};
-    }
+    if (t->kind == T_END)
+        sh_fail(p, sh_end_line(p), "unexpected token `EOF' in conditional command", "", 0, "");
+    else
+        sh_fail(p, t->line, before, text.p, strchr(before, '`') ? text.n : 0, after);
+    p->err.at_end = t->kind == T_END;
 }
 
 static bool is_unary(const token *t)
@@ -100,11 +80,9 @@ static sh_cond *word_term(sh_parser *p)
     token first = *sh_peek(p, M_COND);
     sh_take(p);
     token *t = sh_peek(p, M_COND);
-    if (is_binary(t))
-        return binary(p, first.word);
-    if (is_unary(&first) && !closes(t)) {
+    if (is_unary(&first)) {
         sh_cond *c = node(p, SH_COND_UNARY, NULL, NULL);
-        if (t->kind != T_WORD) {
+        if (t->kind != T_WORD || sh_token_is(t, "]]")) {
             fail_at(p, "unexpected argument `", "' to conditional unary operator");
             return c;
         }
@@ -113,10 +91,8 @@ static sh_cond *word_term(sh_parser *p)
         sh_take(p);
         return c;
     }
-    if (is_unary(&first)) {
-        fail_at(p, "unexpected argument `", "' to conditional unary operator");
-        return NULL;
-    }
+    if (is_binary(t))
+        return binary(p, first.word);
     if (closes(t) && t->kind != T_NEWLINE) {
         sh_cond *c = node(p, SH_COND_WORD, NULL, NULL);
         c->a = first.word;
@@ -189,9 +165,12 @@ sh_cond *sh_parse_cond(sh_parser *p)
     sh_cond *c = expression(p);
     if (p->failed)
         return c;
-    if (sh_token_is(sh_peek(p, M_COND), "]]"))
+    const token *t = sh_peek(p, M_COND);
+    if (sh_token_is(t, "]]"))
         sh_take(p);
+    else if (t->kind == T_WORD || t->kind == T_END)
+        sh_fail(p, t->line, "syntax error in conditional expression", "", 0, "");
     else
-        fail_at(p, "unexpected token `", "' in conditional command");
+        fail_at(p, "syntax error in conditional expression: unexpected token `", "'");
     return c;
 }

@@ -31,6 +31,7 @@ typedef enum token_kind {
 typedef enum lex_mode {
     M_COMMAND,      /* a command's first word: assignments, aliases */
     M_ARG,          /* an argument */
+    M_EVAL,         /* an argument of eval, let or alias: array literals are texts */
     M_DECLARE,      /* an argument of a declaration builtin: assignments, array literals */
     M_PATTERN,      /* of case */
     M_ELEMENT,      /* of an array literal */
@@ -56,7 +57,7 @@ typedef struct token {
 typedef struct frame { /* text that is read before the rest */
     bx_str text;
     size_t pos;
-    bx_str alias; /* its name */
+    bx_str alias; /* its name; with one, both texts are the frame's own */
     bool barrier; /* reading stops at its end (a here-document's body) */
 } frame;
 
@@ -80,6 +81,8 @@ struct sh_parser {
     token tok;
     bool have; /* tok is the next token */
     bool alias_next;
+    bool after_dup;    /* >& or <& was read: digits are its word */
+    bool last_newline; /* the newline that the source's last line lacks was given */
     uint32_t n_aliases;
     text_stack raw, lit;
     sh_part *parts; /* a stack */
@@ -99,7 +102,7 @@ int sh_in(sh_parser *p);              /* after removal of backslash-newline */
 int sh_in_at(sh_parser *p, size_t k); /* the byte k behind the next, raw */
 void sh_in_skip(sh_parser *p);        /* consume the byte that sh_in or sh_in_raw gave */
 void sh_in_push(sh_parser *p, bx_str text, bx_str alias, bool barrier);
-void sh_in_pop(sh_parser *p);
+void sh_in_drop(sh_parser *p, size_t n);                      /* leaves n frames */
 bx_str sh_in_slice(sh_parser *p, size_t frames, size_t from); /* text since mark, copied */
 size_t sh_in_mark(const sh_parser *p);
 void sh_heredocs(sh_parser *p); /* reads the bodies pending; call behind a newline */

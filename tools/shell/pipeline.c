@@ -203,6 +203,8 @@ static int run_here(shell *sh, sh_cmd *c, const stage_fds *f, bool lastpipe)
     sh_undo *undo = NULL;
     sh_subshell s;
     int error = 0;
+    bool piped = sh->stdin_piped;
+    sh->stdin_piped = piped || f->in >= 0;
     if (!lastpipe)
         sh_subshell_enter(sh, &s);
     if (f->in >= 0)
@@ -230,6 +232,7 @@ static int run_here(shell *sh, sh_cmd *c, const stage_fds *f, bool lastpipe)
     if (undo && sh->broken_pipe)
         status = 141;
     sh_redirect_undo(sh, &undo);
+    sh->stdin_piped = piped;
     if (!lastpipe) {
         sh->unwind = SH_EXIT;
         sh->status = status;
@@ -498,6 +501,8 @@ static char *command_text(const sh_cmd *c)
 
 static int null_input(shell *sh)
 {
+    if (sh->stdin_piped)
+        return -1;
     int fd = sh->opt[SH_OPT_MONITOR] ? -1 : sh_open(sh, "/dev/null", O_RDONLY);
     if (fd < 0 && !sh->opt[SH_OPT_MONITOR])
         fd = sh_text_fd("", 0);
@@ -641,8 +646,21 @@ void sh_procsub_close(shell *sh, size_t mark, bool wait)
             sh_job_note(sh, p->pid);
         if (wait && p->writes && p->pid >= 0)
             sh_job_finish(sh, p->pid);
+        else if (p->writes && p->pid >= 0 && sh->exec_writers < (int)BX_COUNT(sh->exec_writer))
+            sh->exec_writer[sh->exec_writers++] = p->pid;
     }
     sh->procsubs->n = mark;
+}
+
+void sh_end_substitutions(shell *sh)
+{
+    if (!sh->exec_writers)
+        return;
+    for (int fd = 0; fd < SH_FD_MAX; fd++)
+        if (sh_fd_open(sh, fd) && fd != 0)
+            (void)close(fd);
+    for (int32_t i = 0; i < sh->exec_writers; i++)
+        sh_job_finish(sh, sh->exec_writer[i]);
 }
 
 static void procsub_add(shell *sh, int fd, int32_t pid, bool writes)

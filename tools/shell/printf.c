@@ -171,11 +171,7 @@ static void put_int(printer *p, const spec *f, char c)
     size_t n = digits_of(negative ? 0 - v : v, base, c == 'X', room);
     if (f->precision == 0 && v == 0)
         n = 0;
-    const char *sign = negative          ? "-"
-                       : !is_signed      ? ""
-                       : f->plus         ? "+"
-                       : f->space        ? " "
-                                         : "";
+    const char *sign = negative ? "-" : !is_signed ? "" : f->plus ? "+" : f->space ? " " : "";
     if (f->alternate && v && base == 16)
         sign = c == 'x' ? "0x" : "0X";
     size_t zeros = f->precision > (int)n ? (size_t)f->precision - n : 0;
@@ -345,10 +341,22 @@ static const char *convert(printer *p, const char *s)
     s = f.at;
     char c = *s;
     switch (c) {
-    case 'd': case 'i': case 'o': case 'u': case 'x': case 'X':
+    case 'd':
+    case 'i':
+    case 'o':
+    case 'u':
+    case 'x':
+    case 'X':
         put_int(p, &f, c);
         return s + 1;
-    case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': case 'a': case 'A':
+    case 'e':
+    case 'E':
+    case 'f':
+    case 'F':
+    case 'g':
+    case 'G':
+    case 'a':
+    case 'A':
         put_float(p, &f, c);
         return s + 1;
     case 's':

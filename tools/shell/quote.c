@@ -1,4 +1,5 @@
-/* How the shell writes a text so that it reads it back: the forms bash 5.2 uses for each purpose. */
+/* How the shell writes a text so that it reads it back: the forms bash 5.2 uses for each purpose.
+ */
 #include "shell/expand_in.h"
 
 void sh_quote_single(sh_buf *out, const char *s)

@@ -13,7 +13,7 @@ typedef struct reader {
     int fd;
     bool raw, exact, whole_chars; /* -r; -N; -n or -N */
     char delimiter;
-    uint64_t most;                /* characters, of -n and -N */
+    uint64_t most; /* characters, of -n and -N */
     bool timed;
     uint64_t timeout_ns, until_ns;
     sh_buf line; /* characters that a backslash protected have a SH_MARK before them */
@@ -116,10 +116,7 @@ static bool is_ifs(const cutter *c, size_t i)
     return c->s[i] != SH_MARK && c->s[i] && strchr(c->ifs, c->s[i]);
 }
 
-static bool is_space(const cutter *c, size_t i)
-{
-    return is_ifs(c, i) && strchr(" \t\n", c->s[i]);
-}
+static bool is_space(const cutter *c, size_t i) { return is_ifs(c, i) && strchr(" \t\n", c->s[i]); }
 
 static void skip_space(cutter *c)
 {

@@ -290,7 +290,22 @@ static int bad_fd(shell *sh, int fd)
 /* {name}>&-: the descriptor is the variable's value. */
 static int close_variable(shell *sh, const sh_redir *r)
 {
-    const char *value = sh_get(r->variable.p);
+    const char *value = NULL;
+    const char *bracket = strchr(r->variable.p, '[');
+    int64_t index;
+    if (bracket) {
+        char *name = sh_strndup(r->variable.p, (size_t)(bracket - r->variable.p));
+        char *sub = sh_strndup(bracket + 1, strcspn(bracket + 1, "]"));
+        sh_var *v = sh_var_find(name);
+        if (v && (v->attrs & SH_A_ASSOC))
+            value = sh_assoc_get(v, sub);
+        else if (v && (v->attrs & SH_A_ARRAY) && sh_arith_string(sh, NULL, sub, &index))
+            value = sh_indexed_get(v, index);
+        free(name);
+        free(sub);
+    } else {
+        value = sh_get(r->variable.p);
+    }
     int fd = value ? number_of(value, strlen(value)) : -1;
     if (fd < 0 || !sh_fd_open(sh, fd)) {
         sh_error(sh, "%s: ambiguous redirect", r->variable.p);
@@ -337,11 +352,12 @@ static int perform(shell *sh, const sh_redir *r, action *a, sh_undo **undo)
             (void)close(a->source);
         return bad_fd(sh, fd);
     }
-    if (a->kind == ACT_DUP && (!sh_fd_open(sh, a->source)))
-        return bad_fd(sh, a->source);
+    if (a->kind == ACT_DUP && !sh_fd_open(sh, a->source)) {
+        sh_error(sh, "%s: %s", r->word->raw.p, sh_strerror(EBADF));
+        return 1;
+    }
     sh_hold hold;
-    if (opened)
-        sh_hold_push(sh, &hold, &a->source);
+    sh_hold_push(sh, &hold, &a->source);
     if (a->kind == ACT_DUP && a->source == fd) {
         a->move = false;
     } else {
@@ -354,8 +370,7 @@ static int perform(shell *sh, const sh_redir *r, action *a, sh_undo **undo)
                 error = sh_fd_to(sh, a->source, fd);
         }
     }
-    if (a->kind == ACT_OPENED)
-        sh_hold_pop(sh, &hold);
+    sh_hold_pop(sh, &hold);
     if (error == 0 && a->kind == ACT_CLOSE && sh_fd_open(sh, fd)) {
         (void)close(fd);
         sh_fd_note(sh, fd, false);
@@ -488,8 +503,10 @@ int sh_redirect_map(shell *sh, const sh_redir *r, sh_fdmap *map)
             int own = from < map->top ? map->own[from] : -1;
             if (own < 0 && sh_fd_open(sh, from) && private_fd(sh, from))
                 own = from;
-            if (own < 0)
-                return bad_fd(sh, from);
+            if (own < 0) {
+                sh_error(sh, "%s: %s", r->word->raw.p, sh_strerror(EBADF));
+                return 1;
+            }
             if (a.move && from != a.fd)
                 map->own[from] = -1;
             a.source = own;

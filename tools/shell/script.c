@@ -2,6 +2,7 @@
  * input. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -313,8 +314,16 @@ typedef struct lines {
     bool prompts, ended;
 } lines;
 
+/* What is about to wait for input may wait for an answer to what is not written yet. */
+static void flush_before(shell *sh, int fd)
+{
+    if (sh->out.n && lseek(fd, 0, SEEK_CUR) < 0)
+        (void)sh_flush(sh);
+}
+
 long sh_read(shell *sh, int fd, void *p, size_t n)
 {
+    flush_before(sh, fd);
     for (;;) {
         ssize_t did = read(fd, p, n);
         if (did >= 0)
@@ -326,10 +335,19 @@ long sh_read(shell *sh, int fd, void *p, size_t n)
     }
 }
 
+int sh_wait_readable(shell *sh, int fd, uint64_t timeout_ns)
+{
+    flush_before(sh, fd);
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    uint64_t ms = timeout_ns / 1000000 + (timeout_ns % 1000000 != 0);
+    int n = poll(&p, 1, ms > INT32_MAX ? INT32_MAX : (int)ms);
+    return n < 0 ? (errno == EINTR ? -EINTR : 1) : n > 0;
+}
+
 bool sh_unread(shell *sh, int fd, size_t n)
 {
     (void)sh;
-    return n == 0 || lseek(fd, -(off_t)n, SEEK_CUR) >= 0;
+    return lseek(fd, -(off_t)n, SEEK_CUR) >= 0;
 }
 
 /* One line and no byte more. */

@@ -202,8 +202,10 @@ struct shell {
     char *cwd;                    /* PWD as the shell has it; NULL: not asked yet */
     int cwd_level;
     const char *eval_name; /* "eval": of syntax errors */
-    int err_fd; /* where messages go: 2 */
+    int err_fd;            /* where messages go: 2 */
     uint64_t children_cpu_us;
+    int exec_writers; /* >( ) that exec made: they are waited for at the end */
+    int32_t exec_writer[16];
     uint64_t private_fds[4]; /* of coprocesses: programs do not get them */
     char *source;            /* the script's name, BASH_SOURCE outside of functions, or NULL */
     char *command_string;    /* of -c */
@@ -211,8 +213,13 @@ struct shell {
     int umask;
     int last_substitution; /* status of the last $( ) of a command that is only assignments */
     bool substituted;
-    bool signals_wanted; /* something is trapped or has to be looked for between commands */
-    int trace_depth;     /* of PS4's first character */
+    bool signals_wanted;  /* something is trapped or has to be looked for between commands */
+    int trace_depth;      /* of PS4's first character */
+    bool stdin_piped;     /* standard input is a pipeline's: & leaves it alone */
+    bool params_set;      /* `set` has changed the positional parameters */
+    uint64_t deadline_ns; /* of the monotonic clock; 0: none */
+    unsigned steps;
+    bool timed_out;
     bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;

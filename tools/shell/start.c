@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shell/expand.h"
@@ -85,7 +86,7 @@ static bx_str *environment(shell *sh, const char *path, size_t *ret_n, sh_strs *
     bx_str *list = sh_alloc((n + functions + 1) * sizeof *list);
     size_t used = 0;
     for (size_t i = 0; i < n; i++)
-        if (strncmp(env[i], "_=", 2) != 0)
+        if (strncmp(env[i], "_=", 2) != 0 && strncmp(env[i], "PWD=", 4) != 0)
             list[used++] = bx_str_of(env[i]);
     if (path) {
         char *underscore = sh_format("_=%s", path);
@@ -278,6 +279,7 @@ static int32_t start_failed(shell *sh, const char *name, const char *path, int e
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
         sh_error(sh, "%s: Is a directory", name);
     } else if (error == -ENOENT) {
+        *ret_status = 127;
         sh_error(sh, "%s: cannot execute: required file not found", name);
     } else if (error == ENOEXEC) {
         sh_error(sh, "%s: cannot execute binary file: Exec format error", name);
@@ -367,7 +369,9 @@ int sh_ended_status(shell *sh, const bx_ended *e, bool tell)
 {
     sh->children_cpu_us += e->cpu_us;
     const char *words = tell ? sh_ended_words(e) : NULL;
-    if (words) {
+    if (words && e->kind == BX_ENDED_SIGNAL && e->signal == 15) {
+        sh_err_put(sh, "Terminated\n", 11);
+    } else if (words) {
         bx_buf text = bx_buf_init(1u << 20);
         if (sh->command)
             sh_unparse_command(&text, sh->command);
@@ -379,13 +383,44 @@ int sh_ended_status(shell *sh, const bx_ended *e, bool tell)
     return e->code & 255;
 }
 
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void sh_deadline_set(shell *sh, uint64_t from_now_ns) { sh->deadline_ns = now_ns() + from_now_ns; }
+
+uint64_t sh_deadline_left(shell *sh)
+{
+    if (!sh->deadline_ns)
+        return BX_WAIT_FOREVER;
+    uint64_t now = now_ns();
+    return now < sh->deadline_ns ? sh->deadline_ns - now : 0;
+}
+
+bool sh_deadline_past(shell *sh)
+{
+    if (sh_deadline_left(sh) > 0)
+        return false;
+    sh->timed_out = true;
+    sh_exit(sh, 124);
+    return true;
+}
+
 int sh_wait_child(shell *sh, int32_t pid)
 {
     bx_ended e;
     int error;
-    do
-        error = bx_process_wait(pid, BX_WAIT_FOREVER, &e);
-    while (error == EINTR);
+    do {
+        error = bx_process_wait(pid, sh_deadline_left(sh), &e);
+        if (error == ETIMEDOUT && sh_deadline_past(sh)) {
+            if (bx_process_kill(pid, 9) == 0)
+                (void)!bx_process_wait(pid, BX_WAIT_FOREVER, &e);
+            return 124;
+        }
+    } while (error == EINTR || error == ETIMEDOUT);
     if (error)
         return 127;
     return sh_ended_status(sh, &e, true);

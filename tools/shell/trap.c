@@ -73,11 +73,17 @@ static const char *trap_name(int which, sh_buf *b)
     return sh_buf_str(b);
 }
 
+static void catch_signals(uint64_t caught, uint64_t *ret_pending)
+{
+    if (bx_process_signals(caught, ret_pending) != 0 && ret_pending)
+        *ret_pending = 0;
+}
+
 void sh_traps_init(shell *sh)
 {
     sh->traps = sh_alloc(sizeof *sh->traps);
     sh->traps->caught = UINT64_C(1) << 13;
-    (void)bx_process_signals(sh->traps->caught, NULL);
+    catch_signals(sh->traps->caught, NULL);
 }
 
 void sh_traps_free(sh_traps *t)
@@ -122,7 +128,7 @@ static void update(shell *sh)
         if (t->text[i])
             caught |= UINT64_C(1) << i;
     if (caught != t->caught)
-        (void)bx_process_signals(caught, NULL);
+        catch_signals(caught, NULL);
     t->caught = caught;
     sh->signals_wanted = (caught & ~(UINT64_C(1) << 13)) != 0 || t->text[13] || t->pending;
 }
@@ -215,6 +221,7 @@ void sh_signal_subshell(shell *sh, int sig)
         sh->traps->pending |= UINT64_C(1) << sig;
         sh->signals_wanted = true;
     } else if (sig != 17 && sig != 18 && sig != 23 && sig != 28 && sig != 0) {
+        sh->sub->killed = sig;
         sh_exit(sh, 128 + sig);
     }
 }
@@ -236,7 +243,7 @@ uint64_t sh_signals_pending(shell *sh)
 {
     if (!sh->sub) {
         uint64_t pending = 0;
-        (void)bx_process_signals(sh->traps->caught, &pending);
+        catch_signals(sh->traps->caught, &pending);
         sh->traps->pending |= pending & ~(UINT64_C(1) << 13) & ~(UINT64_C(1) << 17);
         if (sh->traps->text[13])
             sh->traps->pending |= pending & (UINT64_C(1) << 13);

@@ -306,10 +306,7 @@ sh_var *sh_var_global(sh_name *name, bool create)
     return g;
 }
 
-uint32_t sh_scope_depth(void)
-{
-    return sh_names_.n_scopes ? (uint32_t)sh_names_.n_scopes - 1 : 0;
-}
+uint32_t sh_scope_depth(void) { return sh_names_.n_scopes ? (uint32_t)sh_names_.n_scopes - 1 : 0; }
 
 static uint32_t function_scope(void)
 {

@@ -1,9 +1,10 @@
 /* shell/vars.h - the variables, positional parameters and special parameters of the shell.
  *
  * One shell per process: the state is global, and `sh_shell` is that shell (its options, its
- * positional parameters in sh->params, its status, sh->line for LINENO).  Names are interned for ever, so a syntax tree may
- * keep a `sh_name *`.  Values handed out are borrowed until the next change of any variable.
- * Scopes are dynamic (bash): the visible binding of a name is the innermost one. */
+ * positional parameters in sh->params, its status, sh->line for LINENO).  Names are interned for
+ * ever, so a syntax tree may keep a `sh_name *`.  Values handed out are borrowed until the next
+ * change of any variable. Scopes are dynamic (bash): the visible binding of a name is the innermost
+ * one. */
 #ifndef BX_SHELL_VARS_H
 #define BX_SHELL_VARS_H
 
@@ -12,19 +13,19 @@
 #include "shell/shell.h"
 
 enum {
-    SH_A_EXPORT = 1,      /* -x */
-    SH_A_READONLY = 2,    /* -r */
-    SH_A_INTEGER = 4,     /* -i */
-    SH_A_LOWER = 8,       /* -l */
-    SH_A_UPPER = 0x10,    /* -u */
-    SH_A_CAPITAL = 0x20,  /* -c */
-    SH_A_NAMEREF = 0x40,  /* -n */
-    SH_A_ARRAY = 0x80,    /* -a */
-    SH_A_ASSOC = 0x100,   /* -A */
-    SH_A_TRACE = 0x200,   /* -t */
-    SH_A_SET = 0x1000,    /* it has a value (declared only: not) */
-    SH_A_IGNORE = 0x2000, /* assignments do nothing (GROUPS, FUNCNAME ...) */
-    SH_A_TEMP = 0x4000,   /* binding of `A=1 cmd` */
+    SH_A_EXPORT = 1,        /* -x */
+    SH_A_READONLY = 2,      /* -r */
+    SH_A_INTEGER = 4,       /* -i */
+    SH_A_LOWER = 8,         /* -l */
+    SH_A_UPPER = 0x10,      /* -u */
+    SH_A_CAPITAL = 0x20,    /* -c */
+    SH_A_NAMEREF = 0x40,    /* -n */
+    SH_A_ARRAY = 0x80,      /* -a */
+    SH_A_ASSOC = 0x100,     /* -A */
+    SH_A_TRACE = 0x200,     /* -t */
+    SH_A_SET = 0x1000,      /* it has a value (declared only: not) */
+    SH_A_IGNORE = 0x2000,   /* assignments do nothing (GROUPS, FUNCNAME ...) */
+    SH_A_TEMP = 0x4000,     /* binding of `A=1 cmd` */
     SH_A_DECLARED = 0x8000, /* `declare x`: exists without value and attributes */
     SH_A_SHOWN = SH_A_EXPORT | SH_A_READONLY | SH_A_INTEGER | SH_A_LOWER | SH_A_UPPER |
                  SH_A_CAPITAL | SH_A_NAMEREF | SH_A_ARRAY | SH_A_ASSOC | SH_A_TRACE,
@@ -44,7 +45,7 @@ typedef struct sh_name {
 
 /* A variable whose value is made when it is looked at, or that must know of assignments. */
 typedef struct sh_dynamic {
-    void (*get)(sh_var *v);                     /* make the value current; may be NULL */
+    void (*get)(sh_var *v);                    /* make the value current; may be NULL */
     bool (*set)(sh_var *v, const char *value); /* true: done, do not store; may be NULL */
 } sh_dynamic;
 
@@ -85,24 +86,24 @@ sh_name *sh_name_known(const char *text, size_t n); /* NULL: nobody ever used it
 sh_var *sh_var_find(const char *name);
 sh_var *sh_var_follow(sh_var *v);
 sh_name *sh_name_target(sh_name *name, char **ret_sub); /* where namerefs lead; NULL: nowhere;
-                                                           *ret_sub: "i" of "a[i]", free() */
-void sh_var_refresh(sh_var *v); /* a dynamic value, made current */
+                                                         *ret_sub: "i" of "a[i]", free() */
+void sh_var_refresh(sh_var *v);                         /* a dynamic value, made current */
 
 /* The text of a variable as `$NAME` gives it (element 0 of arrays; through namerefs); NULL: not
  * set.  Not for special and positional parameters. */
 const char *sh_get(const char *name);
-const char *sh_get_name(sh_name *name, size_t *ret_n); /* the same; ret_n may be NULL */
-const char *sh_var_text(sh_var *v, size_t *ret_n);     /* no namerefs */
+const char *sh_get_name(sh_name *name, size_t *ret_n);   /* the same; ret_n may be NULL */
+const char *sh_var_text(sh_var *v, size_t *ret_n);       /* no namerefs */
 int64_t sh_get_int(const char *name, int64_t otherwise); /* plain decimal; no arithmetic */
 
 /* --- assigning: namerefs, attributes, `set -a`, the log of subshells are all minded.
  * 0: done.  1: refused, and the message is printed ("x: readonly variable"). --- */
 
 enum {
-    SH_SET_APPEND = 1, /* += */
-    SH_SET_FORCE = 2,  /* the shell's own: readonly does not matter, attributes do nothing */
-    SH_SET_GLOBAL = 4, /* declare -g */
-    SH_SET_NOREF = 8,  /* set the nameref itself */
+    SH_SET_APPEND = 1,  /* += */
+    SH_SET_FORCE = 2,   /* the shell's own: readonly does not matter, attributes do nothing */
+    SH_SET_GLOBAL = 4,  /* declare -g */
+    SH_SET_NOREF = 8,   /* set the nameref itself */
     SH_SET_NUMBER = 16, /* the value is a plain decimal number: no arithmetic for -i */
 };
 
@@ -125,12 +126,12 @@ sh_var *sh_array_for_writing(const char *who, const char *name, bool keep_elemen
 
 /* unset NAME / NAME[subscript]; `who` leads messages (NULL: "unset"). 0 also when there is none. */
 int sh_unset(const char *name);
-int sh_unset_ref(sh_name *name);                       /* -n: the nameref itself */
+int sh_unset_ref(sh_name *name); /* -n: the nameref itself */
 int sh_unset_sub(sh_name *name, const char *subscript);
 
 /* --- bindings --- */
 
-sh_var *sh_var_make(sh_name *name);  /* the visible binding, or a new global one, not set */
+sh_var *sh_var_make(sh_name *name); /* the visible binding, or a new global one, not set */
 sh_var *sh_var_global(sh_name *name, bool create);
 sh_var *sh_var_local(sh_name *name); /* `local`: in the innermost function's scope; keeps an
                                         existing one there */
@@ -165,8 +166,8 @@ void sh_assoc_remove(sh_var *v, const char *key);
 typedef struct sh_walk {
     size_t i;
     const void *p;
-    const char *key;   /* associative: the key; else NULL */
-    int64_t index;     /* indexed */
+    const char *key; /* associative: the key; else NULL */
+    int64_t index;   /* indexed */
     const char *value;
 } sh_walk;
 bool sh_walk_next(const sh_var *v, sh_walk *w);
@@ -190,10 +191,10 @@ void sh_set_underscore(const char *last_argument); /* $_ ; copied */
 typedef struct sh_vars_state {
     uint32_t random, last_random; /* of RANDOM */
     bool seeded;
-    int64_t seconds_base_us;  /* SECONDS counts from here */
+    int64_t seconds_base_us; /* SECONDS counts from here */
     int64_t seconds_offset;
-    int getopts_at;           /* place within the current argument */
-    int getopts_index;        /* the OPTIND that belongs to it */
+    int getopts_at;    /* place within the current argument */
+    int getopts_index; /* the OPTIND that belongs to it */
 } sh_vars_state;
 extern sh_vars_state sh_state;
 

@@ -32,14 +32,14 @@ sh_assoc *sh_assoc_copy_(const sh_assoc *as);
 void sh_assoc_free_(sh_assoc *as);
 
 /* log (vars_log.c) */
-void sh_log_push_(sh_var *v); /* a binding was made in a scope that was there at the save */
-void sh_log_pop_(sh_var *v);  /* one is taken away: the log owns it if it returns */
+void sh_log_push_(sh_var *v);        /* a binding was made in a scope that was there at the save */
+void sh_log_pop_(sh_var *v);         /* one is taken away: the log owns it if it returns */
 bool sh_log_keeps_(const sh_var *v); /* must sh_log_pop_ be called, or may it be freed? */
 
 void sh_log_done_(void);
 
-void sh_value_free_(sh_var *v); /* the value only */
-void sh_scope_drop_(void);      /* leave the innermost scope, its bindings freed */
+void sh_value_free_(sh_var *v);   /* the value only */
+void sh_scope_drop_(void);        /* leave the innermost scope, its bindings freed */
 void sh_vars_special_(shell *sh); /* define the special variables (vars_special.c) */
 
 #endif

@@ -81,10 +81,7 @@ void sh_log_push_(sh_var *v)
         add_note(NOTE_PUSHED, v);
 }
 
-bool sh_log_keeps_(const sh_var *v)
-{
-    return sh_names_.current && v->scope < sh_names_.save_depth;
-}
+bool sh_log_keeps_(const sh_var *v) { return sh_names_.current && v->scope < sh_names_.save_depth; }
 
 void sh_log_pop_(sh_var *v) { add_note(NOTE_POPPED, v); }
 

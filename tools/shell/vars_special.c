@@ -50,8 +50,7 @@ static void get_random(sh_var *v)
     uint32_t r;
     if (!sh_state.seeded) {
         sh_state.seeded = true;
-        sh_state.random =
-            (uint32_t)clock_us() ^ (uint32_t)sh_shell->own_pid * 2654435761u;
+        sh_state.random = (uint32_t)clock_us() ^ (uint32_t)sh_shell->own_pid * 2654435761u;
     }
     do {
         sh_state.random = random_next(sh_state.random);
@@ -104,8 +103,8 @@ static void get_epoch_real(sh_var *v)
 {
     char text[40];
     int64_t us = clock_us();
-    int n = snprintf(text, sizeof text, "%lld.%06d", (long long)(us / 1000000),
-                     (int)(us % 1000000));
+    int n =
+        snprintf(text, sizeof text, "%lld.%06d", (long long)(us / 1000000), (int)(us % 1000000));
     made(v, text, (size_t)n);
 }
 
@@ -224,10 +223,7 @@ static const struct {
     {"HOSTNAME", "boxagnts"},
 };
 
-static sh_var *make(const char *name)
-{
-    return sh_var_make(sh_name_of(name, strlen(name)));
-}
+static sh_var *make(const char *name) { return sh_var_make(sh_name_of(name, strlen(name))); }
 
 static void set_fixed(const char *name, const char *value, uint32_t attrs)
 {

@@ -494,8 +494,7 @@ static bool ends_word(sh_parser *p, const builder *b, word_ctx ctx, int c)
     if (ctx.regex) {
         if (b->nest)
             return c == '\n';
-        return c == ' ' || c == '\t' || c == '\n' || c == ')' ||
-               (c == '&' && sh_in_at(p, 1) == '&');
+        return !!strchr(" \t\n)&;<>", c);
     }
     if (b->nest || !strchr(" \t\n;&|<>()", c))
         return false;
@@ -516,7 +515,7 @@ static bool ends(sh_parser *p, const builder *b, word_ctx ctx, int c)
     case Q_SEMI:
         return (c == ')' || c == ';') && b->nest == 0;
     case Q_BRACKET:
-        return c == ']' && b->nest == 0;
+        return (c == ']' && b->nest == 0) || (c && c == ctx.stop);
     case Q_OFFSET:
         return c == '}' || (c == ':' && b->nest == 0 && b->questions == 0);
     default:
