@@ -718,6 +718,8 @@ int sh_run(shell *sh, sh_cmd *c)
         return sh->status = 0;
     if (sh->opt[SH_OPT_NOEXEC] && !sh->interactive)
         return sh->status;
+    if (sh->deadline_ns && (sh->timed_out || (++sh->steps & 63) == 0) && sh_deadline_past(sh))
+        return sh->status;
     if (!sh_deeper(sh))
         return sh->status;
     int status = c->redirs && c->kind != SH_CMD_SIMPLE ? run_redirected(sh, c) : run_kind(sh, c);
