@@ -7,8 +7,29 @@
     int name##_program(int argc, char **argv); \
     extern const char name##_help[]
 
+PROGRAM(arch);
 PROGRAM(bc);
+PROGRAM(bracket);
 PROGRAM(date);
+PROGRAM(env);
+PROGRAM(groups);
+PROGRAM(hostname);
+PROGRAM(id);
+PROGRAM(logname);
+PROGRAM(nice);
+PROGRAM(nohup);
+PROGRAM(printenv);
+PROGRAM(ps);
+PROGRAM(pwd);
+PROGRAM(sleep);
+PROGRAM(stdbuf);
+PROGRAM(test);
+PROGRAM(time);
+PROGRAM(timeout);
+PROGRAM(tty);
+PROGRAM(uname);
+PROGRAM(which);
+PROGRAM(whoami);
 
 #undef PROGRAM
 
