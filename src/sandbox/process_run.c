@@ -104,14 +104,35 @@ static bool has_code(bx_process *q, const bx_emodule **code, bx_eng_end *end)
     return false;
 }
 
+/* The engine hands memory on from one instance to the next, where the thread sanitizer does not
+ * look. */
+static void memory_changes_hands(bool taken)
+{
+#if defined __SANITIZE_THREAD__
+    void __tsan_acquire(void *at);
+    void __tsan_release(void *at);
+    static char memory;
+    if (taken)
+        __tsan_acquire(&memory);
+    else
+        __tsan_release(&memory);
+#else
+    (void)taken;
+#endif
+}
+
 static void run_core(bx_process *q, const bx_emodule *code, bx_eng_end *end)
 {
     const bx_limits *l = q->live->limits;
     bx_einstance *instance = NULL;
     void *ctxs[BX_CORE_TABLES] = {q->wasi, q};
     bx_engine_limits el = {l->memory, l->tables, l->fuel, &q->live->memory_used};
-    if (bx_einstance_new(code, ctxs, BX_CORE_TABLES, &q->ctl, &el, &instance, end) == BX_END_RETURN)
+    if (bx_einstance_new(code, ctxs, BX_CORE_TABLES, &q->ctl, &el, &instance, end) ==
+        BX_END_RETURN) {
+        memory_changes_hands(true);
         (void)bx_einstance_run(instance, "_start", end);
+    }
+    memory_changes_hands(false);
     bx_einstance_free(instance);
 }
 
