@@ -70,3 +70,11 @@ bx_host_code(search
     SOURCES ${search_parts}
     USES host_regex host_lib
     FUZZ pattern_fuzz ignore_fuzz)
+
+file(GLOB shell_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/shell/*.c)
+list(FILTER shell_parts EXCLUDE REGEX "/main\\.c$")
+bx_host_code(shell
+    SOURCES ${shell_parts}
+    USES host_lib m
+    FUZZ sh_parse_fuzz sh_match_fuzz sh_expand_fuzz)
+target_include_directories(host_shell PUBLIC ${CMAKE_SOURCE_DIR})      # tests/host/shell/words_host.h

@@ -44,7 +44,8 @@ def target_of(name, directory, level, outside):
     if first in level or name.split("/")[0] == "..":
         return first
     if "/" in name:
-        above = [f"tools/{path}" for path in pathlib.PurePosixPath(name).parents] + [first]
+        above = [str(path) for path in pathlib.PurePosixPath(name).parents]
+        above = [f"tools/{path}" for path in above] + above
         return next((d for d in above if d in outside), None)
     if (root / directory / name).exists():
         return "."
