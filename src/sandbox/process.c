@@ -428,6 +428,7 @@ static void tell(const bx_tree *t, bx_outcome *o)
     o->hits.processes += t->hits.processes;
     o->hits.starts += t->hits.starts;
     o->hits.depth += t->hits.depth;
+    o->hits.calls += t->hits.calls;
     o->hits.memory += t->hits.memory;
     o->http_requests += t->budget.requests;
     o->http_in += t->budget.bytes_in;

@@ -203,6 +203,34 @@ static bx_errno do_dup_to(bx_process *p, bx_guest_mem m, const uint64_t *a)
     return bx_wasi_dup_to(p->wasi, (uint32_t)a[0], (uint32_t)a[1]);
 }
 
+/* ---- tool calls ------------------------------------------------------------------------------ */
+
+/* Not of errno, but of tools/lib/nested.h. */
+static bx_errno do_call(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *name, *input, *ret;
+    if (!bx_guest_slice(m, (uint32_t)a[0], (uint32_t)a[1], &name) ||
+        !bx_guest_slice(m, (uint32_t)a[2], (uint32_t)a[3], &input) ||
+        !bx_guest_slice(m, (uint32_t)a[4], 4, &ret))
+        return (bx_errno)BX_NESTED_INVALID;
+    bx_nested_status s = bx_process_call(p, (bx_str){(const char *)name, (uint32_t)a[1]},
+                                         (bx_str){(const char *)input, (uint32_t)a[3]});
+    bx_put32(ret, (uint32_t)p->answer.n);
+    return (bx_errno)s;
+}
+
+static bx_errno do_call_read(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *to;
+    uint32_t offset = (uint32_t)a[0], n = (uint32_t)a[2];
+    if (offset >= p->answer.n || !bx_guest_slice(m, (uint32_t)a[1], n, &to))
+        return 0;
+    if (n > p->answer.n - offset)
+        n = (uint32_t)(p->answer.n - offset);
+    memcpy(to, p->answer.p + offset, n);
+    return (bx_errno)n;
+}
+
 /* ---- the table --------------------------------------------------------------------------------
  */
 
@@ -214,7 +242,9 @@ static bx_errno do_dup_to(bx_process *p, bx_guest_mem m, const uint64_t *a)
     X(self, "ii:i") \
     X(pipe, "ii:i") \
     X(dup, "iii:i") \
-    X(dup_to, "ii:i")
+    X(dup_to, "ii:i") \
+    X(call, "iiiii:i") \
+    X(call_read, "iii:i")
 
 #define ENTER(name, sig) \
     static int32_t enter_##name(void *ctx, uint8_t *mem, size_t mem_len, uint64_t *args) \

@@ -13,6 +13,7 @@ void bx_process_free(bx_process *q)
     bx_buf_done(&q->args);
     bx_buf_done(&q->env);
     bx_buf_done(&q->cwd);
+    bx_buf_done(&q->answer);
     free(q->preopens);
     free(q);
 }
