@@ -170,10 +170,19 @@ static int run_while(shell *sh, sh_loop *l, bool until)
     return sh->status = status;
 }
 
+void sh_command_set(shell *sh, const sh_cmd *c)
+{
+    sh->command = c;
+    if (sh->unit == sh->command_unit)
+        return;
+    sh_unit_unref(sh->command_unit);
+    sh->command_unit = sh->unit ? sh_unit_ref(sh->unit) : NULL;
+}
+
 bool sh_debug_trap(shell *sh, sh_cmd *c)
 {
     if (!sh->in_trap)
-        sh->command = c;
+        sh_command_set(sh, c);
     if (!sh_trap_text(sh, SH_TRAP_DEBUG))
         return true;
     int before = sh->status;
@@ -655,7 +664,7 @@ static int run_kind(shell *sh, sh_cmd *c)
         (void)run_subshell(sh, c->group);
         sh->line = c->line;
         if (!sh->in_trap)
-            sh->command = c;
+            sh_command_set(sh, c);
         break;
     case SH_CMD_FUNCTION:
         sh->line = c->line;
