@@ -148,7 +148,11 @@ static bool wait_one(shell *sh, sh_job *j, size_t i, int *ret_sig)
     (void)sh_flush(sh);
     while (!j->ended[i]) {
         bx_ended e;
-        uint64_t slice = sh->signals_wanted ? WAIT_SLICE_NS : BX_WAIT_FOREVER;
+        uint64_t slice = sh->signals_wanted ? WAIT_SLICE_NS : sh_deadline_left(sh);
+        if (sh->deadline_ns && sh_deadline_past(sh)) {
+            *ret_sig = 0;
+            return false;
+        }
         int error = bx_process_wait(j->pids[i], slice, &e);
         if (error == 0) {
             sh_job_ended(sh, &e);
@@ -187,6 +191,19 @@ void sh_job_finish(shell *sh, int32_t pid)
                 (void)wait_one(sh, j, i, &sig);
                 return;
             }
+}
+
+void sh_jobs_end(shell *sh)
+{
+    for (sh_job *j = table(sh)->list; j; j = j->next)
+        for (size_t i = 0; i < j->n; i++) {
+            bx_ended e;
+            if (j->ended[i])
+                continue;
+            if (bx_process_wait(j->pids[i], sh_deadline_left(sh), &e) == ETIMEDOUT &&
+                sh_deadline_past(sh))
+                (void)!bx_process_kill(j->pids[i], 9);
+        }
 }
 
 /* ---- naming a job ---- */

@@ -74,8 +74,10 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static void start_shell(shell *sh, const char *name)
+shell *sh_shell_start(const char *name)
 {
+    static shell the_shell;
+    shell *sh = &the_shell;
     sh_shell = sh;
     sh->err_fd = 2;
     sh->arg0 = sh_strdup(name);
@@ -104,6 +106,7 @@ static void start_shell(shell *sh, const char *name)
         (void)sh_assign_name(sh_name_of("PWD", 3), cwd, strlen(cwd), SH_SET_FORCE);
     sh_var_attrs(sh_var_make(sh_name_of("PWD", 3)), SH_A_EXPORT, 0);
     sh_var_attrs(sh_var_make(sh_name_of("OLDPWD", 6)), SH_A_EXPORT, 0);
+    return sh;
 }
 
 static int usage(shell *sh, bool help)
@@ -332,7 +335,7 @@ static void run(shell *sh, invocation *v, int argc, char **argv)
 }
 
 /* The end: the EXIT trap, what is still to be written. */
-static int finish(shell *sh)
+int sh_shell_finish(shell *sh)
 {
     if (sh->unwind != SH_EXIT)
         sh->unwind = SH_GO;
@@ -347,11 +350,9 @@ static int finish(shell *sh)
 
 static int shell_main(int argc, char **argv)
 {
-    static shell the_shell;
-    shell *sh = &the_shell;
     invocation v = {0};
     const char *name = argc > 0 ? argv[0] : "bash";
-    start_shell(sh, name);
+    shell *sh = sh_shell_start(name);
     if (*name == '-')
         sh->login = true, name++;
     sh->as_sh = strcmp(base_name(name), "sh") == 0;
@@ -383,7 +384,7 @@ static int shell_main(int argc, char **argv)
     }
     sh->shopt[SH_SHOPT_LOGIN_SHELL] = sh->login;
     run(sh, &v, argc, argv);
-    return finish(sh);
+    return sh_shell_finish(sh);
 }
 
 int main(int argc, char **argv)

@@ -16,6 +16,11 @@ enum {
     SH_PIPELINE_MAX = 4096, /* stages */
 };
 
+/* ---- beginning and end (main.c) ---- */
+
+shell *sh_shell_start(const char *name); /* the one shell, ready to run something */
+int sh_shell_finish(shell *sh);          /* EXIT trap, everything written; the exit status */
+
 /* ---- running (interp.c) ---- */
 
 int sh_run(shell *sh, sh_cmd *cmd); /* sets and returns sh->status */
@@ -33,10 +38,11 @@ enum {
     SH_RUN_EXEC = 2,         /* exec: replace the shell */
     SH_RUN_STD_PATH = 4,     /* command -p */
 };
-int sh_run_select(shell *sh, sh_cmd *cmd); /* compound.c */
-int sh_run_cond(shell *sh, sh_cond *cond); /* compound.c: [[ ]] */
-bool sh_debug_trap(shell *sh, sh_cmd *c);  /* false: the command is not to be run */
-bool sh_loop_goes_on(shell *sh);           /* after a loop's body */
+int sh_run_select(shell *sh, sh_cmd *cmd);       /* compound.c */
+int sh_run_cond(shell *sh, sh_cond *cond);       /* compound.c: [[ ]] */
+bool sh_debug_trap(shell *sh, sh_cmd *c);        /* false: the command is not to be run */
+void sh_command_set(shell *sh, const sh_cmd *c); /* BASH_COMMAND; of sh->unit */
+bool sh_loop_goes_on(shell *sh);                 /* after a loop's body */
 void sh_trace_words(shell *sh, const sh_strs *args, sh_buf *assigns);
 void sh_trace(shell *sh, const char *p, size_t n); /* set -x */
 int sh_discarded(shell *sh);                 /* the status of a command whose expansion failed */
@@ -106,6 +112,8 @@ typedef struct sh_capture {
     sh_buf outer_out;
 } sh_capture;
 
+void sh_capture_begin(shell *sh, sh_capture *c);
+void sh_capture_end(shell *sh, sh_capture *c, sh_buf *text);
 int sh_capture_real(shell *sh); /* before anything but sh_put writes to 1; 0 or errno */
 
 typedef struct sh_subshell {
@@ -150,6 +158,10 @@ char *sh_find_program(shell *sh, const char *name, bool std_path, bool use_hash)
 int32_t sh_start(shell *sh, int argc, char **argv, const sh_fdmap *map, unsigned flags,
                  bool std_path, int *ret_status);
 int sh_run_program(shell *sh, int argc, char **argv, const sh_redir *r, unsigned flags);
+/* The command has to end by then: what runs is killed, the status is 124 (start.c). */
+void sh_deadline_set(shell *sh, uint64_t from_now_ns);
+bool sh_deadline_past(shell *sh);
+uint64_t sh_deadline_left(shell *sh); /* nanoseconds, BX_WAIT_FOREVER: no deadline */
 /* Wait for a child that is no job, to its end; its status. */
 int sh_wait_child(shell *sh, int32_t pid);
 int sh_ended_status(shell *sh, const bx_ended *e, bool tell);
@@ -242,6 +254,7 @@ void sh_job_finish(shell *sh, int32_t pid); /* wait for it, without a word */
 void sh_job_note(shell *sh, int32_t pid);   /* a process substitution: `wait` may name it */
 void sh_job_ended(shell *sh, const bx_ended *e);
 void sh_jobs_notify(shell *sh);
+void sh_jobs_end(shell *sh); /* wait for all, or kill them at the deadline */
 
 /* ---- aliases, hash, dirs ---- */
 
@@ -284,10 +297,12 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(test) \
     X(set) \
     X(shopt) \
-    X(cd) X(pwd) X(pushd) X(popd) X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) \
-        X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) \
-            X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) \
-                X(caller) X(logout)
+    X(cd) \
+    X(pwd) \
+    X(pushd) X(popd) X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) \
+        X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) \
+            X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) \
+                X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

@@ -213,10 +213,14 @@ struct shell {
     int umask;
     int last_substitution; /* status of the last $( ) of a command that is only assignments */
     bool substituted;
-    bool signals_wanted; /* something is trapped or has to be looked for between commands */
-    int trace_depth;     /* of PS4's first character */
-    bool stdin_piped;    /* standard input is a pipeline's: & leaves it alone */
-    bool params_set;     /* `set` has changed the positional parameters */
+    bool signals_wanted;  /* something is trapped or has to be looked for between commands */
+    int trace_depth;      /* of PS4's first character */
+    bool stdin_piped;     /* standard input is a pipeline's: & leaves it alone */
+    bool params_set;      /* `set` has changed the positional parameters */
+    uint64_t deadline_ns; /* of the monotonic clock; 0: none */
+    unsigned steps;
+    bool timed_out;
+    struct sh_unit *command_unit; /* of `command`: referenced */
     bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shell/expand.h"
@@ -382,13 +383,44 @@ int sh_ended_status(shell *sh, const bx_ended *e, bool tell)
     return e->code & 255;
 }
 
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void sh_deadline_set(shell *sh, uint64_t from_now_ns) { sh->deadline_ns = now_ns() + from_now_ns; }
+
+uint64_t sh_deadline_left(shell *sh)
+{
+    if (!sh->deadline_ns)
+        return BX_WAIT_FOREVER;
+    uint64_t now = now_ns();
+    return now < sh->deadline_ns ? sh->deadline_ns - now : 0;
+}
+
+bool sh_deadline_past(shell *sh)
+{
+    if (sh_deadline_left(sh) > 0)
+        return false;
+    sh->timed_out = true;
+    sh_exit(sh, 124);
+    return true;
+}
+
 int sh_wait_child(shell *sh, int32_t pid)
 {
     bx_ended e;
     int error;
-    do
-        error = bx_process_wait(pid, BX_WAIT_FOREVER, &e);
-    while (error == EINTR);
+    do {
+        error = bx_process_wait(pid, sh_deadline_left(sh), &e);
+        if (error == ETIMEDOUT && sh_deadline_past(sh)) {
+            if (bx_process_kill(pid, 9) == 0)
+                (void)!bx_process_wait(pid, BX_WAIT_FOREVER, &e);
+            return 124;
+        }
+    } while (error == EINTR || error == ETIMEDOUT);
     if (error)
         return 127;
     return sh_ended_status(sh, &e, true);

@@ -87,7 +87,7 @@ int sh_subshell_leave(shell *sh, sh_subshell *s)
 
 /* ---- $( … ) ---- */
 
-static void capture_begin(shell *sh, sh_capture *c)
+void sh_capture_begin(shell *sh, sh_capture *c)
 {
     *c = (sh_capture){.outer = sh->capture, .outer_out = sh->out, .saved_1 = -1, .read_fd = -1};
     sh->out = (sh_buf){0};
@@ -120,7 +120,7 @@ int sh_capture_real(shell *sh)
     return sh_flush(sh);
 }
 
-static void capture_end(shell *sh, sh_capture *c, sh_buf *text)
+void sh_capture_end(shell *sh, sh_capture *c, sh_buf *text)
 {
     if (c->real) {
         (void)sh_flush(sh);
@@ -195,7 +195,7 @@ static void substitute_run(shell *sh, sh_cmd *body, sh_unit *unit, sh_buf *ret)
 {
     sh_subshell s;
     sh_capture c;
-    capture_begin(sh, &c);
+    sh_capture_begin(sh, &c);
     sh_subshell_enter(sh, &s);
     if (!sh->shopt[SH_SHOPT_INHERIT_ERREXIT] && !sh->opt[SH_OPT_POSIX])
         sh->opt[SH_OPT_ERREXIT] = false;
@@ -209,7 +209,7 @@ static void substitute_run(shell *sh, sh_cmd *body, sh_unit *unit, sh_buf *ret)
     sh->unit = before;
     sh->trace_depth = trace_depth;
     sh_buf text = {0};
-    capture_end(sh, &c, &text);
+    sh_capture_end(sh, &c, &text);
     add_text(sh, text.p, text.n, ret);
     sh_buf_done(&text);
 }
@@ -239,7 +239,7 @@ void sh_substitute(shell *sh, sh_command_subst *c, sh_buf *ret)
     else
         sh->status = 0;
     sh->depth--;
-    sh->command = command;
+    sh_command_set(sh, command);
     sh->substituted = true;
     sh->last_substitution = sh->status;
 }
