@@ -70,11 +70,9 @@ int sh_run_unit(shell *sh, sh_unit *unit)
     if (!unit->cmd)
         return sh->status;
     sh_unit *before = sh->unit;
-    const sh_cmd *command = sh->command; /* $BASH_COMMAND must not point into a unit that is gone */
     sh->unit = sh_unit_ref(unit);
     int status = sh_run(sh, unit->cmd);
     sh->unit = before;
-    sh->command = command;
     sh_unit_unref(unit);
     return status;
 }
@@ -172,10 +170,19 @@ static int run_while(shell *sh, sh_loop *l, bool until)
     return sh->status = status;
 }
 
+void sh_command_set(shell *sh, const sh_cmd *c)
+{
+    sh->command = c;
+    if (sh->unit == sh->command_unit)
+        return;
+    sh_unit_unref(sh->command_unit);
+    sh->command_unit = sh->unit ? sh_unit_ref(sh->unit) : NULL;
+}
+
 bool sh_debug_trap(shell *sh, sh_cmd *c)
 {
     if (!sh->in_trap)
-        sh->command = c;
+        sh_command_set(sh, c);
     if (!sh_trap_text(sh, SH_TRAP_DEBUG))
         return true;
     int before = sh->status;
@@ -657,7 +664,7 @@ static int run_kind(shell *sh, sh_cmd *c)
         (void)run_subshell(sh, c->group);
         sh->line = c->line;
         if (!sh->in_trap)
-            sh->command = c;
+            sh_command_set(sh, c);
         break;
     case SH_CMD_FUNCTION:
         sh->line = c->line;

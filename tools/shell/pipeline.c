@@ -705,7 +705,7 @@ char *sh_process_substitute(shell *sh, struct sh_command_subst *c)
     }
     sh_hold_pop(sh, &hold);
     sh->private_fds[0] = before;
-    sh->command = command;
+    sh_command_set(sh, command);
     sh->line = line;
     sh->status = saved_status;
     sh->last_substitution = substituted;

@@ -38,10 +38,11 @@ enum {
     SH_RUN_EXEC = 2,         /* exec: replace the shell */
     SH_RUN_STD_PATH = 4,     /* command -p */
 };
-int sh_run_select(shell *sh, sh_cmd *cmd); /* compound.c */
-int sh_run_cond(shell *sh, sh_cond *cond); /* compound.c: [[ ]] */
-bool sh_debug_trap(shell *sh, sh_cmd *c);  /* false: the command is not to be run */
-bool sh_loop_goes_on(shell *sh);           /* after a loop's body */
+int sh_run_select(shell *sh, sh_cmd *cmd);       /* compound.c */
+int sh_run_cond(shell *sh, sh_cond *cond);       /* compound.c: [[ ]] */
+bool sh_debug_trap(shell *sh, sh_cmd *c);        /* false: the command is not to be run */
+void sh_command_set(shell *sh, const sh_cmd *c); /* BASH_COMMAND; of sh->unit */
+bool sh_loop_goes_on(shell *sh);                 /* after a loop's body */
 void sh_trace_words(shell *sh, const sh_strs *args, sh_buf *assigns);
 void sh_trace(shell *sh, const char *p, size_t n); /* set -x */
 int sh_discarded(shell *sh);                 /* the status of a command whose expansion failed */
@@ -297,10 +298,11 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(set) \
     X(shopt) \
     X(cd) \
-    X(pwd) X(pushd) X(popd) X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) \
-        X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) \
-            X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) \
-                X(caller) X(logout)
+    X(pwd) \
+    X(pushd) X(popd) X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) \
+        X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) \
+            X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) \
+                X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

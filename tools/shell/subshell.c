@@ -239,7 +239,7 @@ void sh_substitute(shell *sh, sh_command_subst *c, sh_buf *ret)
     else
         sh->status = 0;
     sh->depth--;
-    sh->command = command;
+    sh_command_set(sh, command);
     sh->substituted = true;
     sh->last_substitution = sh->status;
 }
