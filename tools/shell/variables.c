@@ -83,7 +83,8 @@ void sh_print_variables(shell *sh)
     sh_var **all = sh_vars_sorted(&n);
     sh_buf b = {0};
     for (size_t i = 0; i < n; i++) {
-        if (sh_var_quiet(all[i]) || !(all[i]->attrs & SH_A_SET) || !sh_is_name(bx_str_of(all[i]->name->text)))
+        if (sh_var_quiet(all[i]) || !(all[i]->attrs & SH_A_SET) ||
+            !sh_is_name(bx_str_of(all[i]->name->text)))
             continue;
         sh_declare_text(&b, all[i], true);
         sh_buf_c(&b, '\n');
