@@ -292,8 +292,8 @@ static bool apply_value(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
     bool ok = operands(o->sh, p, &x, &pattern, &with) && sh_ref_value(o->sh, r, &v);
     if (ok) {
         if (r->kind == SH_NAME_VARIABLE) {
-            x.name = r->name->text;
             x.var = sh_ref_var(r);
+            x.name = x.var ? x.var->name->text : r->name->text;
         }
         bool letters = p->op == SH_OP_TRANSFORM && (p->letter == 'a' || p->letter == 'A');
         if (v.s || (letters && x.var))
@@ -374,8 +374,8 @@ static bool apply_list(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
     if (ok) {
         sh_values l = sh_ref_values(o->sh, r);
         if (r->kind == SH_NAME_VARIABLE) {
-            x.name = r->name->text;
             x.var = sh_ref_var(r);
+            x.name = x.var ? x.var->name->text : r->name->text;
         }
         sh_strs out = {0};
         for (size_t i = 0; ok && i < l.n; i++) {

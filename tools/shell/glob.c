@@ -145,13 +145,13 @@ static void walk_star(globber *g, size_t i, bool told)
 {
     bool last = i + 1 == g->n;
     size_t at = g->path.n;
+    names l;
+    if (!read_names(g, false, &l))
+        return;
     if (!last)
         walk(g, i + 1);
     else if (at && !told)
         found(g);
-    names l;
-    if (g->failed || !read_names(g, false, &l))
-        return;
     for (size_t k = 0; k < l.names.n && !g->failed; k++) {
         const char *s = l.names.v[k];
         if (s[0] == '.' && !(g->flags & SH_MATCH_DOT))
