@@ -236,7 +236,7 @@ static bool slice(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
         from = off < 0 || off > (int64_t)n ? n : (size_t)off;
     } else if (v) {
         if (off < 0)
-            off += v->attrs & SH_A_ARRAY ? sh_indexed_last(v) + 1 : (int64_t)n;
+            off = v->attrs & SH_A_ARRAY ? sh_index_of(v, off) : off + (int64_t)n;
         if (off < 0)
             from = n;
         else
