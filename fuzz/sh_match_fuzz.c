@@ -4,7 +4,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(const sh_pattern *p, bx_str s)
+static void check(const sh_pattern *p, bx_str s, bool ascii)
 {
     bool whole = sh_pattern_match(p, s);
     ptrdiff_t shortest = sh_pattern_prefix(p, s, false), longest = sh_pattern_prefix(p, s, true);
@@ -16,6 +16,8 @@ static void check(const sh_pattern *p, bx_str s)
     }
     ptrdiff_t late = sh_pattern_suffix(p, s, false), early = sh_pattern_suffix(p, s, true);
     BX_ASSERT((late < 0) == (early < 0) && early <= late && late <= (ptrdiff_t)s.n);
+    if (!ascii) /* an invalid byte of a pattern may match half a character from one side only */
+        return;
     BX_ASSERT(whole == (early == 0));
     if (late >= 0)
         BX_ASSERT(sh_pattern_match(p, bx_str_from(s, (size_t)late)));
@@ -38,7 +40,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned flags = data[0] & (SH_MATCH_EXTGLOB | SH_MATCH_NOCASE);
     sh_pattern *p = sh_pattern_new((bx_str){text, (size_t)(end - text)}, flags);
     bx_str s = {end + 1, size - 2 - (size_t)(end - text)};
-    check(p, s);
+    bool ascii = true;
+    for (size_t i = 0; i < size; i++)
+        ascii &= data[i] < 0x80;
+    check(p, s, ascii);
     sh_pattern_free(p);
     return 0;
 }

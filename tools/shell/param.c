@@ -113,7 +113,8 @@ static bool alternative(sh_parser *p, sh_param *m, int c, bool quoted)
             : c == '?' ? SH_OP_ERROR
                        : SH_OP_ALTERNATE;
     take(p);
-    m->arg = sh_word_inner(p, (word_ctx){.q = Q_BRACE, .quoted = quoted, .single = !quoted});
+    m->arg = sh_word_inner(
+        p, (word_ctx){.q = Q_BRACE, .quoted = quoted, .single = !quoted, .splits = true});
     return true;
 }
 

@@ -46,7 +46,7 @@ typedef struct token {
     bool strip;    /* <<- */
     bool fd_given;
     int32_t fd;
-    int32_t line;
+    int32_t line, end_line;
     size_t line_start; /* offset in the base text, for the message that quotes the line */
     bx_str variable;   /* {name}> */
     sh_word *word;
@@ -152,6 +152,7 @@ typedef struct word_ctx {
     bool extglob;
     bool regex;  /* [[ =~ ]] */
     bool assign; /* ~ also behind : */
+    bool splits; /* its plain text is subject to splitting: ${x-a b} */
     bool blanks; /* Q_BRACKET: blanks may be within */
 } word_ctx;
 sh_word *sh_word_read(sh_parser *p, word_ctx ctx);  /* up to, not over, its end */

@@ -115,8 +115,12 @@ static int run_parser(shell *sh, sh_parser *p, const char *what, bool *ret_ran)
             break;
         if (r == SH_PARSE_ERROR) {
             sh_print_parse_error(sh, &e, what);
-            sh->status = 2;
             *ret_ran = true;
+            if (e.status == 1) { /* an array literal: bash drops the line only */
+                sh->status = 1;
+                continue;
+            }
+            sh->status = 2;
             break;
         }
         show_source(sh, unit);

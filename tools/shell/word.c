@@ -13,6 +13,7 @@ typedef struct builder {
     uint8_t brace; /* 1: a { was seen, 2: a , or . behind it */
     bool fresh;    /* nothing was read yet, or what makes a tilde start again */
     bool equals;   /* an = was seen */
+    bool single;   /* between two ' that do not quote but hide a } ("${x-'}'}") */
 } builder;
 
 /* ---- parts */
@@ -77,7 +78,8 @@ static sh_word *finish(sh_parser *p, const builder *b, word_ctx ctx, int32_t lin
         n = 1;
     }
     if (n == 0 || (n == 1 && p->parts[b->part_from].kind == SH_PART_TEXT &&
-                   !(flags & (SH_WORD_GLOB | SH_WORD_BRACE))))
+                   !(flags & (SH_WORD_GLOB | SH_WORD_BRACE)) &&
+                   (!ctx.splits || (p->parts[b->part_from].flags & SH_QUOTED))))
         flags |= SH_WORD_LITERAL;
     w->parts = sh_new(p, (n ? n : 1) * sizeof *w->parts);
     if (n)
@@ -270,6 +272,10 @@ static void backslash(sh_parser *p, builder *b, word_ctx ctx)
     }
     if (next == END || !special) {
         sh_text_c(&p->lit, '\\');
+        if (next == '\'' && ctx.q == Q_BRACE) { /* is no quote that hides a brace */
+            sh_text_c(&p->lit, next);
+            take(p, next);
+        }
         return;
     }
     take(p, next);
@@ -509,7 +515,7 @@ static bool ends(sh_parser *p, const builder *b, word_ctx ctx, int c)
     case Q_DOUBLE:
         return c == '"';
     case Q_BRACE:
-        return c == '}' || (c == ctx.stop && c);
+        return (c == '}' && !b->single) || (c == ctx.stop && c);
     case Q_PAREN:
         return c == ')' && b->nest == 0;
     case Q_SEMI:
@@ -561,6 +567,8 @@ static void plain(sh_parser *p, builder *b, word_ctx ctx, int c)
         tilde(p, b, ctx))
         return;
     note(p, b, ctx, c);
+    if (c == '\'' && ctx.q == Q_BRACE && ctx.quoted && !(p->options & SH_SYNTAX_POSIX))
+        b->single = !b->single;
     c = sh_in_raw(p);
     sh_text_c(&p->lit, c);
     take(p, c);
@@ -614,6 +622,8 @@ static sh_word *inner(sh_parser *p, word_ctx ctx)
             break;
         step(p, &b, ctx, c);
     }
+    if (b.single && !p->failed)
+        sh_fail_match(p, line, '\'');
     if (ctx.q == Q_WORD && b.nest && !p->failed && sh_in(p) == END)
         sh_fail_match(p, line, ')');
     sh_word_flush(p, b.lit_from, ctx.quoted);
