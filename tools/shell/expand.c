@@ -84,6 +84,14 @@ char sh_ifs_first(bool *ret_none)
     return ifs_.first;
 }
 
+void sh_expand_done(void)
+{
+    memset(&ifs_, 0, sizeof ifs_);
+    sh_patterns_done();
+    while (n_scratch_)
+        free(scratch_[--n_scratch_].p);
+}
+
 /* ---- fields ---- */
 
 static void field_text(sh_out *o, const char *s, size_t n, bool quoted)

@@ -96,6 +96,6 @@ int sh_builtin_let(shell *sh, int argc, char **argv);
 /* What `set` prints without arguments: all variables (and, outside posix mode, functions). */
 void sh_print_variables(shell *sh);
 
-void sh_patterns_done(void); /* forget cached patterns (for leak checkers) */
+void sh_expand_done(void); /* forgets what is cached (before sh_vars_done, in tests) */
 
 #endif

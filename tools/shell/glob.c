@@ -145,21 +145,20 @@ static void walk_star(globber *g, size_t i, bool told)
 {
     bool last = i + 1 == g->n;
     size_t at = g->path.n;
+    names l;
+    if (!read_names(g, false, &l))
+        return;
     if (!last)
         walk(g, i + 1);
     else if (at && !told)
         found(g);
-    names l;
-    if (g->failed || !read_names(g, false, &l))
-        return;
     for (size_t k = 0; k < l.names.n && !g->failed; k++) {
         const char *s = l.names.v[k];
         if (s[0] == '.' && !(g->flags & SH_MATCH_DOT))
             continue;
         g->path.n = at;
         sh_buf_z(&g->path, s);
-        bool dir = l.types[k] == DT_DIR ||
-                   (l.types[k] == DT_UNKNOWN && is_directory(g, false));
+        bool dir = l.types[k] == DT_DIR || (l.types[k] == DT_UNKNOWN && is_directory(g, false));
         if (last)
             found(g);
         if (!dir)
@@ -233,9 +232,8 @@ static bool ignored(shell *sh, const char *list, const char *name)
         const char *end = s;
         while (*end && *end != ':')
             end += *end == '\\' && end[1] ? 2 : 1;
-        if (end > s &&
-            sh_pattern_match(sh_pattern_of(s, (size_t)(end - s), sh_match_flags(sh)),
-                             bx_str_of(name)))
+        if (end > s && sh_pattern_match(sh_pattern_of(s, (size_t)(end - s), sh_match_flags(sh)),
+                                        bx_str_of(name)))
             return true;
         s = *end ? end + 1 : end;
     }

@@ -74,7 +74,7 @@ void sh_declare_text(sh_buf *out, sh_var *v, bool bare)
 bool sh_var_quiet(const sh_var *v)
 {
     bool made = v->dynamic && !(v->attrs & (SH_A_ARRAY | SH_A_READONLY)) && v->name->n > 1;
-    return made || !(v->attrs & SH_A_SET);
+    return made || (!v->dynamic && !(v->attrs & SH_A_SET));
 }
 
 void sh_print_variables(shell *sh)
@@ -83,7 +83,8 @@ void sh_print_variables(shell *sh)
     sh_var **all = sh_vars_sorted(&n);
     sh_buf b = {0};
     for (size_t i = 0; i < n; i++) {
-        if (sh_var_quiet(all[i]) || !sh_is_name(bx_str_of(all[i]->name->text)))
+        if (sh_var_quiet(all[i]) || !(all[i]->attrs & SH_A_SET) ||
+            !sh_is_name(bx_str_of(all[i]->name->text)))
             continue;
         sh_declare_text(&b, all[i], true);
         sh_buf_c(&b, '\n');

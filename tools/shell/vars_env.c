@@ -2,7 +2,7 @@
  * source text to another shell. */
 #include <locale.h>
 
-#include "shell/expand.h"
+#include "shell/declare_in.h"
 #include "shell/parse.h"
 #include "shell/vars_in.h"
 
@@ -139,7 +139,8 @@ sh_var **sh_vars_sorted(size_t *ret_n)
     for (size_t i = 0; i < t->n; i++) {
         sh_var *x = t->all[i]->var;
         if (x && x->attrs) {
-            sh_var_refresh(x);
+            if (!sh_var_quiet(x))
+                sh_var_refresh(x);
             v[n++] = x;
         }
     }
