@@ -154,16 +154,6 @@ int sh_bi_shift(shell *sh, int argc, char **argv)
     return 0;
 }
 
-/* How many lines further than its first the command that runs ends. */
-static int lines_of(const sh_cmd *c)
-{
-    int n = 0;
-    for (uint32_t i = 0; c && c->kind == SH_CMD_SIMPLE && i < c->simple.n_words; i++)
-        for (size_t k = 0; k < c->simple.words[i]->raw.n; k++)
-            n += c->simple.words[i]->raw.p[k] == '\n';
-    return n;
-}
-
 int sh_bi_eval(shell *sh, int argc, char **argv)
 {
     int i = no_options(sh, argc, argv, false);
@@ -176,10 +166,7 @@ int sh_bi_eval(shell *sh, int argc, char **argv)
         sh_buf_z(&b, argv[k]);
     }
     const char *text = sh_buf_str(&b);
-    int line = sh->line;
-    sh->line += sh->in_trap ? 0 : lines_of(sh->command);
     int status = sh_eval(sh, text, b.n, "eval");
-    sh->line = line;
     sh_buf_done(&b);
     return status;
 }

@@ -6,6 +6,9 @@
 #include "shell/match.h"
 #include "shell/run.h"
 
+/* Whatever nests keeps a small frame: what is inlined would make every level pay for every kind. */
+#define FRAME __attribute__((noinline)) static
+
 bool sh_deeper(shell *sh)
 {
     if (sh->depth < SH_DEPTH_MAX) {
@@ -79,7 +82,7 @@ int sh_run_unit(shell *sh, sh_unit *unit)
 
 /* ---- lists ---- */
 
-static int run_list(shell *sh, sh_list *l)
+FRAME int run_list(shell *sh, sh_list *l)
 {
     for (uint32_t i = 0; i < l->n && sh->unwind == SH_GO; i++) {
         if (l->background[i])
@@ -90,7 +93,7 @@ static int run_list(shell *sh, sh_list *l)
     return sh->status;
 }
 
-static int run_and_or(shell *sh, sh_and_or *a)
+FRAME int run_and_or(shell *sh, sh_and_or *a)
 {
     bool skip = false;
     for (uint32_t i = 0; i < a->n; i++) {
@@ -117,7 +120,7 @@ static bool run_condition(shell *sh, sh_cmd *c)
     return status == 0;
 }
 
-static int run_if(shell *sh, sh_if *f)
+FRAME int run_if(shell *sh, sh_if *f)
 {
     for (uint32_t i = 0; i < f->n; i++) {
         bool yes = run_condition(sh, f->conds[i]);
@@ -144,7 +147,7 @@ bool sh_loop_goes_on(shell *sh)
     return again;
 }
 
-static int run_while(shell *sh, sh_loop *l, bool until)
+FRAME int run_while(shell *sh, sh_loop *l, bool until)
 {
     int status = 0;
     sh->loop_depth++;
@@ -224,7 +227,7 @@ void sh_trace(shell *sh, const char *p, size_t n)
     sh_buf_done(&b);
 }
 
-static int run_for_words(shell *sh, sh_cmd *c, sh_strs *words)
+FRAME int run_for_words(shell *sh, sh_cmd *c, sh_strs *words)
 {
     sh_for *f = &c->for_;
     int status = 0;
@@ -263,7 +266,7 @@ static int run_for_words(shell *sh, sh_cmd *c, sh_strs *words)
     return sh->status = status;
 }
 
-static int run_for(shell *sh, sh_cmd *c)
+FRAME int run_for(shell *sh, sh_cmd *c)
 {
     sh_for *f = &c->for_;
     sh_strs words = {0};
@@ -303,7 +306,7 @@ static bool arith(shell *sh, sh_cmd *c, sh_arith_text *t, int64_t *ret)
     return sh_arith_who(sh, "((", t, ret);
 }
 
-static int run_for_arith(shell *sh, sh_cmd *c)
+FRAME int run_for_arith(shell *sh, sh_cmd *c)
 {
     sh_for_arith *f = &c->for_arith;
     int64_t value;
@@ -335,7 +338,7 @@ static int run_for_arith(shell *sh, sh_cmd *c)
 
 /* ---- case ---- */
 
-static bool case_matches(shell *sh, sh_case_item *item, uint32_t i, bx_str subject)
+FRAME bool case_matches(shell *sh, sh_case_item *item, uint32_t i, bx_str subject)
 {
     sh_word *w = item->patterns[i];
     bool nocase = sh->shopt[SH_SHOPT_NOCASEMATCH];
@@ -354,7 +357,7 @@ static bool case_matches(shell *sh, sh_case_item *item, uint32_t i, bx_str subje
     return yes;
 }
 
-static int run_case(shell *sh, sh_cmd *cmd)
+FRAME int run_case(shell *sh, sh_cmd *cmd)
 {
     sh_case *c = &cmd->case_;
     sh->line = cmd->line;
@@ -402,7 +405,7 @@ static void free_compounds(sh_compound **c, size_t n)
 }
 
 /* The words of a command that declares: some are assignments. */
-static bool expand_declaring(shell *sh, sh_simple *s, sh_strs *args, sh_compound ***ret)
+FRAME bool expand_declaring(shell *sh, sh_simple *s, sh_strs *args, sh_compound ***ret)
 {
     size_t cap = 0;
     for (uint32_t i = 0; i < s->n_words; i++) {
@@ -453,7 +456,7 @@ int sh_discarded(shell *sh)
 }
 
 /* Assignments alone, and redirections alone. */
-static int run_null(shell *sh, sh_cmd *c)
+FRAME int run_null(shell *sh, sh_cmd *c)
 {
     sh_simple *s = &c->simple;
     sh_buf trace = {0};
@@ -512,7 +515,7 @@ static const sh_builtin *special(shell *sh, const char *name)
     return b && (b->flags & SH_BUILTIN_SPECIAL) ? b : NULL;
 }
 
-static bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int argc, char **argv)
+FRAME bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int argc, char **argv)
 {
     sh_undo *undo = NULL;
     bool for_ever = b && b->run == sh_bi_exec;
@@ -541,7 +544,7 @@ static bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int 
     return true;
 }
 
-static int run_command(shell *sh, sh_cmd *c, sh_strs *args, sh_compound **compounds)
+FRAME int run_command(shell *sh, sh_cmd *c, sh_strs *args, sh_compound **compounds)
 {
     sh_simple *s = &c->simple;
     const sh_builtin *b = special(sh, args->v[0]);
@@ -579,7 +582,7 @@ static int run_command(shell *sh, sh_cmd *c, sh_strs *args, sh_compound **compou
     return sh->status;
 }
 
-static int run_simple(shell *sh, sh_cmd *c)
+FRAME int run_simple(shell *sh, sh_cmd *c)
 {
     sh_simple *s = &c->simple;
     sh->line = c->line;
@@ -625,7 +628,7 @@ int sh_run_words(shell *sh, int argc, char **argv, unsigned flags)
 
 /* ---- everything ---- */
 
-static int run_subshell(shell *sh, sh_cmd *body)
+FRAME int run_subshell(shell *sh, sh_cmd *body)
 {
     sh_subshell s;
     sh_subshell_enter(sh, &s);
@@ -638,7 +641,7 @@ static int run_subshell(shell *sh, sh_cmd *body)
     return sh->status = status;
 }
 
-static int run_arith(shell *sh, sh_cmd *c)
+FRAME int run_arith(shell *sh, sh_cmd *c)
 {
     int64_t value;
     sh->status = !arith(sh, c, c->arith, &value) ? 1 : value == 0;
@@ -701,7 +704,7 @@ static int run_kind(shell *sh, sh_cmd *c)
     return sh->status;
 }
 
-static int run_redirected(shell *sh, sh_cmd *c)
+FRAME int run_redirected(shell *sh, sh_cmd *c)
 {
     sh_undo *undo = NULL;
     size_t mark = sh_procsub_mark(sh);

@@ -9,11 +9,17 @@
 #include "shell/shell.h"
 #include "shell/vars.h"
 
+/* About 430 bytes of the host's stack for each level: 2000 fit 1 MiB.  A host that gives more may
+ * set more; the guest's own stack of 1 MiB is enough for 6000. */
+#ifndef SH_DEPTH
+#define SH_DEPTH 2000
+#endif
+
 enum {
-    SH_DEPTH_MAX = 1200,    /* nested commands, functions, sourced files, evals ... together */
-    SH_FD_MAX = 256,        /* descriptors a script can name: 0 .. 255 */
-    SH_FD_HIGH = 300,       /* where the shell puts its own */
-    SH_PIPELINE_MAX = 4096, /* stages */
+    SH_DEPTH_MAX = SH_DEPTH, /* nested commands, functions, sourced files, evals ... together */
+    SH_FD_MAX = 256,         /* descriptors a script can name: 0 .. 255 */
+    SH_FD_HIGH = 300,        /* where the shell puts its own */
+    SH_PIPELINE_MAX = 4096,  /* stages */
 };
 
 /* ---- beginning and end (main.c) ---- */
@@ -299,10 +305,10 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(shopt) \
     X(cd) \
     X(pwd) \
-    X(pushd) X(popd) X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) \
-        X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) \
-            X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) \
-                X(logout)
+    X(pushd) \
+    X(popd) X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) \
+        X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) \
+            X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

@@ -168,7 +168,7 @@ static void add_text(shell *sh, const char *p, size_t n, sh_buf *ret)
         ret->n--;
 }
 
-static void substitute_file(shell *sh, sh_word *word, sh_buf *ret)
+__attribute__((noinline)) static void substitute_file(shell *sh, sh_word *word, sh_buf *ret)
 {
     char *path = sh_expand_redirect(sh, word);
     int status = 1;
@@ -191,7 +191,8 @@ static void substitute_file(shell *sh, sh_word *word, sh_buf *ret)
     sh->status = status;
 }
 
-static void substitute_run(shell *sh, sh_cmd *body, sh_unit *unit, sh_buf *ret)
+__attribute__((noinline)) static void substitute_run(shell *sh, sh_cmd *body, sh_unit *unit,
+                                                     sh_buf *ret)
 {
     sh_subshell s;
     sh_capture c;
