@@ -434,7 +434,7 @@ static void put_block(hexdumping *h, const uint8_t *p, size_t n, uint64_t addres
 static void put_end(hexdumping *h, uint64_t address)
 {
     char text[1024];
-    for (size_t i = 0; i < h->n; i++) {
+    for (size_t i = h->n; i-- > 0;) {
         if (!has_address_end(&h->f[i]))
             continue;
         for (size_t k = 0; k < h->f[i].n; k++)
@@ -447,6 +447,7 @@ static void put_end(hexdumping *h, uint64_t address)
                     prog_puts(&prog_out, q->text);
                 }
             }
+        return; /* the last one that has an address at the end */
     }
 }
 

@@ -107,23 +107,16 @@ static void number_text(const numfmt *f, double x, char out[128])
         x /= base;
         unit++;
     }
-    int digits = 0;
-    if (f->precision >= 0) {
-        digits = f->precision;
-        double p = power(10, digits);
-        x = rounded(x * p, f->round) / p;
-    } else {
-        /* one digit behind the point below 10 */
-        bool small = unit > 0 && magnitude(x) < 10;
-        x = small ? rounded(x * 10, f->round) / 10 : rounded(x, f->round);
-        digits = unit > 0 && magnitude(x) < 10;
-    }
+    int adjust = magnitude(x) < 10;
+    if (f->precision >= 0)
+        adjust = unit * 3 < f->precision ? unit * 3 : f->precision;
+    double p = power(10, adjust);
+    x = rounded(x * p, f->round) / p;
     if (magnitude(x) >= base && unit < 8) {
         x /= base;
         unit++;
-        if (f->precision < 0)
-            digits = magnitude(x) < 10;
     }
+    int digits = f->precision >= 0 ? f->precision : x != 0 && magnitude(x) < 10 && unit > 0;
     int n = snprintf(out, 100, "%.*f", digits, x);
     if (unit > 0 && n > 0 && n < 100) {
         out[n++] = units[unit - 1];
@@ -320,7 +313,7 @@ static void put_line(numfmt *f, bx_str line)
                 prog_putc(&prog_out, line.p[from]);
                 field = bx_str_from(field, 1);
             }
-            if (padding == 0 && f->delimiter < 0 && body > from + separator)
+            if (padding == 0 && f->delimiter < 0 && (i > 1 || body > from))
                 padding = (int64_t)field.n;
             if (!convert(f, field, padding))
                 prog_write(&prog_out, field.p, field.n);
