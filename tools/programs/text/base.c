@@ -149,14 +149,12 @@ static bool decode_group(const encoding *e, const int8_t *values, const uint8_t 
     for (size_t i = digits; i < n && fine; i++)
         fine = group[i] == '=';
     size_t bytes = digits * e->bits / 8;
-    /* so many digits as bytes need, and no bits left over */
+    /* so many digits as bytes need; bits left over are not looked at */
     if (digits > 0 && (bytes * 8 + e->bits - 1) / e->bits != digits)
         fine = false;
     if (digits == 0)
         fine = false;
     unsigned left = (unsigned)(digits * e->bits - bytes * 8);
-    if (fine && left && (bits & ((1u << left) - 1)))
-        fine = false;
     bits >>= left;
     for (size_t i = 0; i < bytes; i++)
         out[i] = (uint8_t)(bits >> (8 * (bytes - 1 - i)));
