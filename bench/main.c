@@ -13,7 +13,7 @@
 #include "bench/bench.h"
 #include "codec/json.h"
 
-enum { MAX_ROWS = 64 };
+enum { MAX_ROWS = 96 };
 
 static struct row {
     char id[48], unit[16], note[400];
@@ -167,6 +167,7 @@ static const struct group {
     {"start", bench_start, true},
     {"large", bench_large, true},
     {"filetools", bench_filetools, false},
+    {"shell", bench_shell, false},
     {"many", bench_many, true},
 };
 

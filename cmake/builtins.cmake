@@ -1,4 +1,5 @@
-# The tools that are part of the program: every tools/<group>/<x>.tool.yaml.
+# The tools that are part of the program, every tools/<group>/<x>.tool.yaml, and the programs for its shell, every
+# tools/programs/<x>/<x>.program.yaml.
 #
 # `boxagnts-pack`, a program of the build alone, checks each manifest and compiles each module; src/builtins.c takes the
 # result into `boxagnts`.  A tree without guests takes what the tree BX_GUEST_DIR made.
@@ -30,9 +31,30 @@ foreach(manifest IN LISTS manifests)
     endif()
 endforeach()
 
+file(GLOB manifests CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/programs/*/*.program.yaml)
+set(boxes "")
+foreach(manifest IN LISTS manifests)
+    get_filename_component(name ${manifest} NAME)
+    string(REPLACE ".program.yaml" "" name ${name})
+    set(made ${BX_BUILTIN_DIR}/${name}.json ${BX_BUILTIN_DIR}/${name}.code ${BX_BUILTIN_DIR}/${name}.sum)
+    set(module ${BX_GUEST_DIR}/programs/${name}.wasm)
+    list(APPEND boxes ${name})
+    list(APPEND files ${made} ${module})
+    if(BX_GUESTS)
+        add_custom_command(OUTPUT ${made}
+            COMMAND $<TARGET_FILE:boxagnts_pack> program ${manifest} ${module} ${BX_BUILTIN_DIR}
+            DEPENDS ${manifest} ${module} boxagnts_pack
+            COMMENT "built-in programs ${name}" VERBATIM)
+    endif()
+endforeach()
 if(BX_GUESTS)
     add_custom_target(builtins DEPENDS ${files})
 endif()
+
+list(SORT boxes)
+list(TRANSFORM boxes REPLACE "(.+)" "BX_BUILTIN(\\1)")
+list(JOIN boxes "\n" table)
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/builtin/boxes.def CONTENT "${table}\n" @ONLY)
 
 list(SORT names)
 list(TRANSFORM names REPLACE "(.+)" "BX_BUILTIN(\\1)")
@@ -41,4 +63,4 @@ file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/builtin/builtins.def CONTENT
 set_source_files_properties(${CMAKE_SOURCE_DIR}/src/builtins.c PROPERTIES
     OBJECT_DEPENDS "${files}"
     INCLUDE_DIRECTORIES ${CMAKE_BINARY_DIR}/generated/builtin
-    COMPILE_DEFINITIONS "BX_BUILTIN_DIR=\"${BX_BUILTIN_DIR}\";BX_BUILTIN_WASM_DIR=\"${BX_GUEST_DIR}/tools\"")
+    COMPILE_DEFINITIONS "BX_BUILTIN_DIR=\"${BX_BUILTIN_DIR}\";BX_BUILTIN_WASM_DIR=\"${BX_GUEST_DIR}/tools\";BX_BOX_WASM_DIR=\"${BX_GUEST_DIR}/programs\"")

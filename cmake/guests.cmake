@@ -1,5 +1,6 @@
 # Guests: C to wasm32-wasip1 through scripts/guest-cc.  bx_guest below makes every one of them; a guests.cmake calls it in
 #   tools/<group>       the tools                   build/tools/<x>.wasm, its manifest <x>.tool.yaml beside it
+#   tools/programs/<x>  programs of the shell       build/programs/<x>.wasm
 #   tools/probes        hostile guests              build/probes/<x>.wasm
 #   tests/guests        conformance guests          build/guests/<x>.wasm
 #   tests/components    sample components           build/components/<x>.wasm
@@ -110,7 +111,8 @@ set(base ${CMAKE_SOURCE_DIR}/src/base)
 bx_guest_objects(lib BX_GUEST_LIB SOURCES ${helpers} ${base}/alloc.c ${base}/buf.c ${base}/buf_fmt.c ${base}/error.c
     ${BX_SOURCES}/yyjson/yyjson.c)
 
-file(GLOB callers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/*/guests.cmake)
+file(GLOB callers CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/*/guests.cmake
+     ${CMAKE_SOURCE_DIR}/tools/programs/*/guests.cmake)
 foreach(caller IN LISTS callers)
     include(${caller})
 endforeach()
@@ -118,7 +120,7 @@ include(tests/guests/guests.cmake)
 include(tests/components/guests.cmake)
 include(bench/guests/guests.cmake)
 
-bx_guests_of(all tools probes)
+bx_guests_of(all tools programs probes)
 add_custom_target(guests ALL DEPENDS ${all})
 if(TARGET builtins)      # a tree without guests takes these too
     add_dependencies(guests builtins)

@@ -103,7 +103,7 @@ CHECKS = [
 # Each is a change of the code that the documents would not tell.
 CONTROLS = [
     (check_limits, '30 * BX_SEC, 24', '31 * BX_SEC, 24'), (check_limits, '24 * 3600', '23 * 3600'),
-    (check_limits, '"depth", COUNT, 4', '"depth", COUNT, 5'), (check_limits, '"stack of guest', '"stacks of guest'),
+    (check_limits, '"depth", COUNT, 16', '"depth", COUNT, 5'), (check_limits, '"stack of guest', '"stacks of guest'),
     (check_limits, 'BX_LIMIT(calls', '// BX_LIMIT(calls'), (check_limits, '"tables"', '"table"'),
     (check_options, '"work-dir"', '"workdir"'), (check_options, 'RUNTIME, CACHE_DIR', 'GRANT, CACHE_DIR'),
     (check_options, '"wall", "limit', '"fuel", "limit'), (check_options, '"CIDR"', '"NET"'),

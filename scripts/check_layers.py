@@ -35,7 +35,7 @@ def home_of(name, outside):
     parts = name.parts
     if parts[0] == "src":
         return parts[1] if len(parts) > 2 else None
-    return next((d for d in outside if name.is_relative_to(d)), "")
+    return max((d for d in outside if name.is_relative_to(d)), key=len, default="")
 
 
 def target_of(name, directory, level, outside):
@@ -44,7 +44,8 @@ def target_of(name, directory, level, outside):
     if first in level or name.split("/")[0] == "..":
         return first
     if "/" in name:
-        return next((d for d in outside if d == first or d == f"tools/{first}"), None)
+        above = [f"tools/{path}" for path in pathlib.PurePosixPath(name).parents] + [first]
+        return next((d for d in above if d in outside), None)
     if (root / directory / name).exists():
         return "."
     return next((d for d in outside if (root / d / name).exists()), ".")       # generated: of its own directory

@@ -5,6 +5,7 @@ import re
 TABLE = pathlib.Path(__file__).resolve().parent / "third-party.txt"
 FIELDS = {"name", "version", "licence", "sha256", "root", "files", "licence-file", "used-by", "for"}
 KINDS = ("crate", "sdist")
+OPTIONAL = {"inside"}
 
 
 class Source:
@@ -13,7 +14,7 @@ class Source:
     def __init__(self, fields, text):
         kinds = [kind for kind in KINDS if kind in fields]
         missing = FIELDS - set(fields)
-        unknown = set(fields) - FIELDS - set(KINDS)
+        unknown = set(fields) - FIELDS - set(KINDS) - OPTIONAL
         if len(kinds) != 1 or missing or unknown:
             raise ValueError(f"source '{fields.get('name', '?')}': missing {sorted(missing)}, unknown {sorted(unknown)}, "
                              f"and it has {len(kinds)} of {' and '.join(KINDS)}")
@@ -23,6 +24,7 @@ class Source:
         self.name, self.version, self.licence = fields["name"], fields["version"], fields["licence"]
         self.sha256, self.root = fields["sha256"], fields["root"]
         self.files, self.licence_file = fields["files"].split(), fields["licence-file"]
+        self.inside = fields.get("inside", "")
         self.used_by, self.reason = fields["used-by"], fields["for"]
         self.text = text
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):

@@ -1,5 +1,6 @@
-/* builtins.c - the tools that are part of the program.  builtins.def, made by the build, lists
- * them; BX_BUILTIN_DIR has what src/pack.c made of each, BX_BUILTIN_WASM_DIR its module.
+/* builtins.c - the tools and programs that are part of the program.  builtins.def and boxes.def,
+ * made by the build, list them; BX_BUILTIN_DIR has what src/pack.c made of each,
+ * BX_BUILTIN_WASM_DIR and BX_BOX_WASM_DIR their modules.
  *
  * All of it lies in read-only pages of the program.  Code begins at a page, because it is run where
  * it lies. */
@@ -22,16 +23,20 @@
 
 #define HIDDEN __attribute__((visibility("hidden")))
 
-#define BX_BUILTIN(name) \
+#define BX_FILES(name, wasm_dir) \
     FILE_AT(#name "_code", PAGE, BX_BUILTIN_DIR "/" #name ".code"); \
-    FILE_AT(#name "_wasm", "16", BX_BUILTIN_WASM_DIR "/" #name ".wasm"); \
+    FILE_AT(#name "_wasm", "16", wasm_dir "/" #name ".wasm"); \
     FILE_AT(#name "_json", "16", BX_BUILTIN_DIR "/" #name ".json"); \
     FILE_AT(#name "_sum", "16", BX_BUILTIN_DIR "/" #name ".sum"); \
     extern const char bx_builtin_##name##_code[] HIDDEN, bx_builtin_##name##_code_end[] HIDDEN; \
     extern const char bx_builtin_##name##_wasm[] HIDDEN, bx_builtin_##name##_wasm_end[] HIDDEN; \
     extern const char bx_builtin_##name##_json[] HIDDEN, bx_builtin_##name##_json_end[] HIDDEN; \
     extern const uint8_t bx_builtin_##name##_sum[] HIDDEN;
+#define BX_BUILTIN(name) BX_FILES(name, BX_BUILTIN_WASM_DIR)
 #include "builtins.def"
+#undef BX_BUILTIN
+#define BX_BUILTIN(name) BX_FILES(name, BX_BOX_WASM_DIR)
+#include "boxes.def"
 #undef BX_BUILTIN
 
 #define BX_BUILTIN(n) \
@@ -46,6 +51,11 @@
 const bx_builtin bx_builtins[] = {
 #include "builtins.def"
 };
+const bx_builtin bx_boxes[] = {
+#include "boxes.def"
+    {.name = NULL}, /* a build without any has an array all the same */
+};
 #undef BX_BUILTIN
 
 const size_t bx_builtins_count = BX_COUNT(bx_builtins);
+const size_t bx_boxes_count = BX_COUNT(bx_boxes) - 1;

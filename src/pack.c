@@ -6,6 +6,8 @@
  *       DIR/NAME.code   the module compiled for every machine of this architecture
  *       DIR/NAME.sum    SHA-256 of the module
  *       PAGES/NAME.md   the tool's page
+ *   boxagnts-pack program NAME.program.yaml NAME.wasm DIR
+ *       the same of programs for the shell, but the page
  *   boxagnts-pack componentize CORE.wasm OUT.wasm
  *
  * Files whose content would be the same stay untouched, and what was compiled from the same bytes
@@ -76,12 +78,13 @@ static bx_code put_manifest(const pack *p, const bx_manifest *m, bx_error *err)
     bx_json_out o = bx_json_out_on(&json);
     bx_json_out_value(&o, bx_json_root(m->doc));
     bx_code rc = bx_json_out_end(&o, err);
-    bx_tool_page(m, &page);
+    if (p->pages)
+        bx_tool_page(m, &page);
     if (rc == BX_OK)
         rc = bx_buf_check(&page, err);
     if (rc == BX_OK)
         rc = put(p, p->dir, ".json", bx_buf_str(&json), err);
-    return rc == BX_OK ? put(p, p->pages, ".md", bx_buf_str(&page), err) : rc;
+    return rc == BX_OK && p->pages ? put(p, p->pages, ".md", bx_buf_str(&page), err) : rc;
 }
 
 static bx_code read_manifest(const char *path, bx_manifest **ret, bx_error *err)
@@ -96,7 +99,8 @@ static bx_code read_manifest(const char *path, bx_manifest **ret, bx_error *err)
     return bx_wrap(rc, err, "%s", path);
 }
 
-static bx_code pack_tool(char **argv, bx_error *err)
+/* `pages` NULL: it gets none. */
+static bx_code pack_tool(char **argv, const char *pages, bx_error *err)
 {
     BX_AUTO(bx_manifest) bx_manifest *m = NULL;
     BX_AUTO_BUF wasm = bx_buf_init(MAX_CODE);
@@ -110,7 +114,7 @@ static bx_code pack_tool(char **argv, bx_error *err)
     bx_str stem = bx_str_of(slash ? slash + 1 : argv[1]);
     if (stem.n != m->name.n + strlen(".wasm") || !bx_str_starts(stem, m->name))
         return bx_fail(err, BX_EINVAL, "%s: the name in it is '%.*s'", argv[0], BX_FMT(m->name));
-    const pack p = {.dir = argv[2], .pages = argv[3], .name = m->name, .wasm = wasm};
+    const pack p = {.dir = argv[2], .pages = pages, .name = m->name, .wasm = wasm};
     bx_sha256(wasm.p, wasm.n, sum);
     rc = put_manifest(&p, m, err);
     if (rc == BX_OK)
@@ -128,10 +132,13 @@ static bx_code componentize(char **argv, bx_error *err)
 int main(int argc, char **argv)
 {
     bx_error err = {.msg =
-                        "usage: boxagnts-pack tool YAML WASM DIR PAGES, or componentize CORE OUT"};
+                        "usage: boxagnts-pack tool YAML WASM DIR PAGES, program YAML WASM DIR, or "
+                        "componentize CORE OUT"};
     bx_code rc = BX_EINVAL;
     if (argc == 6 && strcmp(argv[1], "tool") == 0)
-        rc = pack_tool(argv + 2, &err);
+        rc = pack_tool(argv + 2, argv[5], &err);
+    else if (argc == 5 && strcmp(argv[1], "program") == 0)
+        rc = pack_tool(argv + 2, NULL, &err);
     else if (argc == 4 && strcmp(argv[1], "componentize") == 0)
         rc = componentize(argv + 2, &err);
     if (rc != BX_OK)

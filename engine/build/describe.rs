@@ -2,7 +2,7 @@
 //! they are written down with.
 
 use std::ffi::c_void;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use crate::abi::hooks::CTextBuf;
 use crate::abi::types::CText;
@@ -120,7 +120,7 @@ macro_rules! spelled {
 
 spelled! {
     () = "void", c_void = "void", bool = "_Bool", u8 = "uint8_t", u16 = "uint16_t", u32 = "uint32_t", u64 = "uint64_t",
-    i32 = "int32_t", i64 = "int64_t", usize = "size_t", AtomicU32 = "_Atomic uint32_t",
+    i32 = "int32_t", i64 = "int64_t", usize = "size_t", AtomicU32 = "_Atomic uint32_t", AtomicU64 = "_Atomic uint64_t",
     CText = "char const *", CTextBuf = "char *",
 }
 

@@ -135,8 +135,11 @@ bx_eng_code bx_emodule_link(bx_emodule *m, const bx_host_table *tables, size_t n
 typedef struct bx_engine_limits {
     uint64_t memory_bytes; /* all linear memories of the call together, and what the host keeps for
                               it beside them (instances, handles, values) beyond 1 MiB */
-    uint64_t table_elements; /* all tables of the call together */
-    uint64_t fuel;           /* only on an engine with fuel */
+    uint64_t table_elements;       /* all tables of the call together */
+    uint64_t fuel;                 /* only on an engine with fuel */
+    _Atomic uint64_t *memory_used; /* bytes of the memories of all that share `memory_bytes`, which
+                                      are counted here as well and given back with the instance;
+                                      must outlive it.  NULL: this call is alone */
 } bx_engine_limits;
 
 typedef enum bx_end_kind {

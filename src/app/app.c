@@ -1,10 +1,12 @@
 #include "app/app.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "os/dirs.h"
 #include "os/fd.h"
+#include "tool/programs.h"
 
 enum { MAX_PATH = 4096 };
 
@@ -12,7 +14,12 @@ struct bx_app {
     bx_egress *egress;
     bx_runtime *runtime;
     char *store_dir;
-    char *own[2]; /* where compiled code and its key are kept, or will be; NULL: nowhere */
+    char *own[3]; /* where compiled code and its key are kept, or will be, and programs; NULL:
+                     nowhere */
+    bx_programs *programs; /* with the lock; NULL until they are asked for */
+    bool programs_are_whole;
+    bx_program_set program_set;
+    pthread_mutex_t lock;
 };
 
 /* DIR/NAME as a new string; NULL when out of memory. */
@@ -70,7 +77,9 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
     }
     if (rc != BX_OK)
         return bx_fail(err, rc, "%s", why.msg);
-    const char *const own[] = {rc_cfg.cache_dir, rc_cfg.cache_dir ? rc_cfg.key_dir : NULL};
+    BX_AUTOFREE char *programs = home ? below(home, "programs") : NULL;
+    const char *const own[] = {rc_cfg.cache_dir, rc_cfg.cache_dir ? rc_cfg.key_dir : NULL,
+                               programs};
     for (size_t i = 0; i < BX_COUNT(own); i++) {
         if (own[i] && !(app->own[i] = bx_strndup(own[i], strlen(own[i]))))
             return bx_fail(err, BX_ENOMEM, "runtime");
@@ -85,6 +94,7 @@ bx_code bx_app_new(const bx_app_config *cfg, bx_app **ret, bx_error *err)
     BX_AUTO(bx_app) bx_app *app = bx_calloc(1, sizeof *app);
     if (!app)
         return bx_fail(err, BX_ENOMEM, "runtime");
+    (void)pthread_mutex_init(&app->lock, NULL);
     if (cfg->store_dir)
         app->store_dir = bx_strndup(cfg->store_dir, strlen(cfg->store_dir));
     else if (has_home)
@@ -104,6 +114,8 @@ void bx_app_free(bx_app *app)
 {
     if (!app)
         return;
+    bx_programs_free(app->programs);
+    (void)pthread_mutex_destroy(&app->lock);
     bx_runtime_free(app->runtime);
     bx_egress_free(app->egress);
     free(app->store_dir);
@@ -233,9 +245,64 @@ static bx_code protect_for_tool(const void *ctx, bx_grant *g, bx_error *err)
     return bx_app_protect(ctx, g, err);
 }
 
-bx_tool_ground bx_app_ground(const bx_app *app)
+/* ---- programs -------------------------------------------------------------------------------- */
+
+/* The built-in ones and those of the home directory. */
+static bx_code begin_programs(bx_app *app, bx_error *err)
 {
-    return (bx_tool_ground){.store_dir = app->store_dir, .protect = protect_for_tool, .ctx = app};
+    if (app->programs)
+        return BX_OK;
+    BX_AUTO(bx_programs) bx_programs *p = NULL;
+    bx_code rc = bx_programs_new(app->runtime, &p, err);
+    if (rc == BX_OK)
+        rc = bx_programs_add_builtin(p, err);
+    if (rc == BX_OK && app->own[2])
+        rc = bx_programs_add_dir(p, app->own[2], err);
+    if (rc == BX_OK)
+        app->programs = BX_TAKE(p);
+    return rc;
+}
+
+bx_code bx_app_add_program(bx_app *app, bx_str text, bx_error *err)
+{
+    if (app->programs_are_whole)
+        return bx_fail(err, BX_ESTATE, "the programs are in use already");
+    bx_code rc = begin_programs(app, err);
+    return rc == BX_OK ? bx_programs_add_file(app->programs, text, err) : rc;
+}
+
+static bx_code programs_locked(bx_app *app, bx_error *err)
+{
+    if (app->programs_are_whole)
+        return BX_OK;
+    bx_code rc = begin_programs(app, err);
+    if (rc == BX_OK)
+        rc = bx_programs_set(app->programs, &app->program_set, err);
+    app->programs_are_whole = rc == BX_OK;
+    return rc;
+}
+
+bx_code bx_app_programs(bx_app *app, const bx_program_set **ret, bx_error *err)
+{
+    (void)pthread_mutex_lock(&app->lock);
+    bx_code rc = programs_locked(app, err);
+    (void)pthread_mutex_unlock(&app->lock);
+    if (rc == BX_OK)
+        *ret = &app->program_set;
+    return rc;
+}
+
+static bx_code programs_for_tool(const void *ctx, const bx_program_set **ret, bx_error *err)
+{
+    return bx_app_programs((bx_app *)(uintptr_t)ctx, ret, err);
+}
+
+bx_tool_ground bx_app_ground(bx_app *app)
+{
+    return (bx_tool_ground){.store_dir = app->store_dir,
+                            .protect = protect_for_tool,
+                            .programs = programs_for_tool,
+                            .ctx = app};
 }
 
 bx_runtime *bx_app_runtime(const bx_app *app) { return app->runtime; }

@@ -43,7 +43,12 @@ void bx_app_leave(bx_app *app);
  * outside the sandbox.  BX_EDENIED for a mount that is one of them, or lies in one; BX_ENOMEM. */
 BX_NODISCARD bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err);
 
-bx_tool_ground bx_app_ground(const bx_app *app); /* for bx_tool_invoke; borrows from `app` */
+bx_tool_ground bx_app_ground(bx_app *app); /* for bx_tool_invoke; borrows from `app` */
+/* A program more, "NAME=FILE.wasm"; before any call. */
+BX_NODISCARD bx_code bx_app_add_program(bx_app *app, bx_str text, bx_error *err);
+/* All there are: those that are part of this program, then $BOXAGNTS_HOME/programs, then those
+ * added. Put together when first asked for; borrowed. */
+BX_NODISCARD bx_code bx_app_programs(bx_app *app, const bx_program_set **ret, bx_error *err);
 bx_runtime *bx_app_runtime(const bx_app *app);   /* borrowed; never NULL */
 const char *bx_app_store_dir(const bx_app *app); /* borrowed; NULL when there is none */
 

@@ -196,6 +196,11 @@ static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
             a->n_rest = (size_t)(argc - i - 1);
             return true;
         }
+        if (c->passes_on && !(argv[i][0] == '-' && argv[i][1] == '-')) {
+            a->rest = (const char *const *)(argv + i);
+            a->n_rest = (size_t)(argc - i);
+            return true;
+        }
         if (argv[i][0] == '-' && argv[i][1] == '-') {
             if (!parse_flag(c, argc, argv, &i, a))
                 return false;
@@ -216,9 +221,11 @@ static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
     return true;
 }
 
-static bool wants_help(int argc, char **argv)
+static bool wants_help(const bx_command *c, int argc, char **argv)
 {
     for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (c->passes_on && strncmp(argv[i], "--", 2) != 0)
+            break;
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             return true;
     }
@@ -227,7 +234,7 @@ static bool wants_help(int argc, char **argv)
 
 static int run_command(const bx_command *c, int argc, char **argv)
 {
-    if (wants_help(argc, argv)) {
+    if (wants_help(c, argc, argv)) {
         bx_print_help(c);
         return 0;
     }

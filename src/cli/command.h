@@ -37,7 +37,9 @@ typedef struct bx_command {
     const char *(*limit_of)(int id); /* the limit whose default ends a flag's help, or NULL; may be
                                         NULL itself */
     const char *(*first_word)(
-        size_t i); /* what its first word may be, NULL past the last; may be NULL itself */
+        size_t i);  /* what its first word may be, NULL past the last; may be NULL itself */
+    bool passes_on; /* flags end at the first argument that is none of two dashes; the rest is
+                       passed on as it is */
     int (*run)(const bx_args *a); /* returns the exit code */
 } bx_command;
 

@@ -21,7 +21,8 @@ enum {
     FLAG_INVOKE_ARGS,
     FLAG_NO_MANIFEST,
     FLAG_ARGV0,
-    FLAG_TRAP_IMPORTS
+    FLAG_TRAP_IMPORTS,
+    FLAG_PROGRAM
 };
 
 static const bx_flag flags[] = {
@@ -41,6 +42,8 @@ static const bx_flag flags[] = {
     {"unknown-imports-trap", NULL,
      "run a guest that imports what nobody provides; calling such a function is a trap",
      FLAG_TRAP_IMPORTS},
+    {"program", "NAME=FILE.wasm",
+     "a program the guest may start by this name, where --allow tool:NAME lets it", FLAG_PROGRAM},
 };
 
 /* One run of the command. */
@@ -142,13 +145,30 @@ static bx_code build_call(const run *r, bx_call *c, const char ***args, int *std
     return open_stdin(bx_flag_last(a, FLAG_STDIN), &c->in, stdin_fd, err);
 }
 
-static bx_code run_call(run *r, const bx_app *app, bx_grant *g, bx_error *err)
+/* The programs there are, for a guest that may start some. */
+static bx_code programs_of(const bx_args *a, bx_app *app, const bx_grant *g,
+                           const bx_program_set **ret, bx_error *err)
+{
+    bx_code rc = BX_OK;
+    *ret = NULL;
+    for (size_t i = 0; i < a->n_flags && rc == BX_OK; i++) {
+        if (a->flags[i].id == FLAG_PROGRAM)
+            rc = bx_wrap(bx_app_add_program(app, bx_str_of(a->flags[i].value), err), err,
+                         "--program");
+    }
+    return rc == BX_OK && bx_grant_find(g, BX_CAP_TOOL) ? bx_app_programs(app, ret, err) : rc;
+}
+
+static bx_code run_call(run *r, bx_app *app, bx_grant *g, bx_error *err)
 {
     const bx_args *a = r->a;
     BX_AUTO(bx_sealed) bx_sealed *sealed = NULL;
-    bx_code rc = bx_app_protect(app, g, err);
+    const bx_program_set *programs;
+    bx_code rc = programs_of(a, app, g, &programs, err);
     if (rc == BX_OK)
-        rc = bx_sealed_new(BX_TAKE(g), bx_app_store_dir(app), &sealed, err);
+        rc = bx_app_protect(app, g, err);
+    if (rc == BX_OK)
+        rc = bx_sealed_new_with(BX_TAKE(g), bx_app_store_dir(app), programs, &sealed, err);
     bx_grant_free(g);
     if (rc != BX_OK)
         return rc;
@@ -196,22 +216,6 @@ static bx_code exec_file(run *r, bx_error *err)
     rc = run_call(r, app, BX_TAKE(g), err);
     bx_app_leave(app);
     return rc;
-}
-
-static int print_json(const bx_outcome *out, const bx_record *record)
-{
-    BX_AUTO_BUF text = bx_buf_init((size_t)4 << 30);
-    bx_error err;
-    if (bx_outcome_json(out, record, &text, &err) != BX_OK) {
-        bx_cli_complain("the outcome as JSON: %s", err.msg);
-        return EXIT_OURS;
-    }
-    if (fwrite(text.p, 1, text.n, stdout) != text.n || fputc('\n', stdout) == EOF ||
-        fflush(stdout) != 0) {
-        bx_cli_complain("write the outcome: %s", strerror(errno));
-        return EXIT_OURS;
-    }
-    return bx_outcome_exit_code(out);
 }
 
 /* The call did not begin: an outcome that says so. */
@@ -264,7 +268,7 @@ static int run_exec(const bx_args *a)
     else if (r.json_tool && bx_tool_settle(&r.out, NULL, &err) != BX_OK)
         bx_cli_complain("%s", err.msg);
     bx_cli_tell_end(&r.out);
-    int code = r.json ? print_json(&r.out, &r.record) : print_output(&r);
+    int code = r.json ? bx_cli_print_outcome(&r.out, &r.record) : print_output(&r);
     bx_record_done(&r.record);
     bx_outcome_done(&r.out);
     return code;

@@ -37,3 +37,11 @@ bx_code bx_cli_app_of_one(const bx_runtime_settings *settings, bx_app **ret, bx_
     cfg.by_signal = true;
     return bx_app_new(&cfg, ret, err);
 }
+
+bx_code bx_cli_app_of_shell(uint32_t slots, bx_app **ret, bx_error *err)
+{
+    bx_app_config cfg = common();
+    cfg.slots = slots;
+    cfg.by_signal = true;
+    return bx_app_new(&cfg, ret, err);
+}

@@ -12,4 +12,7 @@ BX_NODISCARD bx_code bx_cli_app(uint32_t slots, bx_app **ret, bx_error *err);
 BX_NODISCARD bx_code bx_cli_app_of_one(const bx_runtime_settings *settings, bx_app **ret,
                                        bx_error *err);
 
+/* For the shell: one call, `slots` processes of it at once in the pool. */
+BX_NODISCARD bx_code bx_cli_app_of_shell(uint32_t slots, bx_app **ret, bx_error *err);
+
 #endif

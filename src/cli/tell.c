@@ -1,5 +1,9 @@
 #include "cli/tell.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "cli/command.h"
 
 /* The limit whose hit is how the call ended, and told as that; or NULL. */
@@ -65,4 +69,20 @@ void bx_cli_tell_end(const bx_outcome *out)
     else if (out->kind != BX_OUT_EXIT)
         bx_cli_complain("%s: %s", bx_outcome_kind_name(out->kind), out->error ? out->error : "");
     tell_limits_hit(out);
+}
+
+int bx_cli_print_outcome(const bx_outcome *out, const bx_record *record)
+{
+    BX_AUTO_BUF text = bx_buf_init((size_t)4 << 30);
+    bx_error err;
+    if (bx_outcome_json(out, record, &text, &err) != BX_OK) {
+        bx_cli_complain("the outcome as JSON: %s", err.msg);
+        return EXIT_OURS;
+    }
+    if (fwrite(text.p, 1, text.n, stdout) != text.n || fputc('\n', stdout) == EOF ||
+        fflush(stdout) != 0) {
+        bx_cli_complain("write the outcome: %s", strerror(errno));
+        return EXIT_OURS;
+    }
+    return bx_outcome_exit_code(out);
 }

@@ -7,4 +7,7 @@
 /* Nothing for a call that ended by itself, but for limits that refused something. */
 void bx_cli_tell_end(const bx_outcome *out);
 
+/* The outcome as one line of JSON on standard output; returns the exit code. */
+int bx_cli_print_outcome(const bx_outcome *out, const bx_record *record);
+
 #endif

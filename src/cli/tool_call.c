@@ -60,8 +60,18 @@ static bool names_files(const bx_grant *g)
            bx_grant_find(g, BX_CAP_RW);
 }
 
+static bool needs(const bx_manifest *m, bx_cap_kind kind)
+{
+    for (size_t i = 0; i < m->n_needs; i++) {
+        if (m->needs[i].kind == kind)
+            return true;
+    }
+    return false;
+}
+
 /* Whoever calls a tool by name means it to do what it is for: so it may use the workspace, in the
- * way it needs, unless other files are named.  The network is never meant without being named. */
+ * way it needs, unless other files are named; so it may start programs and have a /tmp, where it
+ * needs them.  The network is never meant without being named. */
 static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
 {
     BX_AUTO(bx_grant) bx_grant *g = NULL;
@@ -79,6 +89,10 @@ static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
     }
     if (rc == BX_OK && !names_files(g))
         rc = bx_grant_allow(g, BX_LIT("rw:" WORKSPACE), err);
+    if (rc == BX_OK && needs(r->manifest, BX_CAP_TOOL) && !bx_grant_find(g, BX_CAP_TOOL))
+        rc = bx_grant_allow(g, BX_LIT("tool:*"), err);
+    if (rc == BX_OK && needs(r->manifest, BX_CAP_TMP) && !bx_grant_find(g, BX_CAP_TMP))
+        rc = bx_grant_allow(g, BX_LIT("tmp"), err);
     if (rc == BX_OK)
         *ret = BX_TAKE(g);
     return rc;
@@ -105,7 +119,7 @@ static bx_code read_arguments(const run *r, const bx_limits *l, bx_buf *text, bx
 
 /* ---- the call -------------------------------------------------------------------------------- */
 
-static bx_code invoke(run *r, const bx_app *app, const bx_grant *g, bx_error *err)
+static bx_code invoke(run *r, bx_app *app, const bx_grant *g, bx_error *err)
 {
     BX_AUTO_BUF text = bx_buf_init(0);
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);

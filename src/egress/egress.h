@@ -23,6 +23,8 @@
 #ifndef BX_EGRESS_EGRESS_H
 #define BX_EGRESS_EGRESS_H
 
+#include <stdatomic.h>
+
 #include "base/buf.h"
 #include "bx_types.h"
 #include "egress/url.h"
@@ -104,12 +106,20 @@ typedef struct bx_egress_counters {
     uint32_t hit_http_requests, hit_http_in, hit_http_out;
 } bx_egress_counters;
 
+/* What several scopes use up together; zero at first. */
+typedef struct bx_egress_budget {
+    _Atomic uint64_t requests, bytes_in, bytes_out;
+    _Atomic uint32_t hit_requests, hit_in, hit_out;
+} bx_egress_budget;
+
 typedef struct bx_egress_scope_cfg {
     const bx_net_policy *net; /* borrowed until bx_egress_scope_free returns; NULL denies all */
     bx_str ca; /* PEM, borrowed as `net` is: trusted besides the system's; may be empty */
-    const bx_limits *limits; /* http_requests, http_in, http_out are copied; NULL = defaults */
-    uint64_t deadline_ns;    /* CLOCK_MONOTONIC: no request outlives it; 0 or UINT64_MAX = none */
-    const bx_inject *inject; /* copied */
+    bx_egress_budget *budget; /* counted here, and so against the limits, with other scopes;
+                                 borrowed as `net` is; NULL: this one is alone */
+    const bx_limits *limits;  /* http_requests, http_in, http_out are copied; NULL = defaults */
+    uint64_t deadline_ns;     /* CLOCK_MONOTONIC: no request outlives it; 0 or UINT64_MAX = none */
+    const bx_inject *inject;  /* copied */
     size_t n_inject;
     bx_egress_event_fn on_event; /* may be NULL */
     void *event_ctx;
@@ -129,7 +139,7 @@ BX_NODISCARD bx_code bx_egress_scope_new(bx_egress *eg, const bx_egress_scope_cf
  * the last event is out.  NULL is fine. */
 void bx_egress_scope_free(bx_egress_scope *s);
 BX_DEFINE_AUTO(bx_egress_scope, bx_egress_scope_free)
-bx_egress_counters bx_egress_scope_counters(const bx_egress_scope *s);
+bx_egress_counters bx_egress_scope_counters(const bx_egress_scope *s); /* of its budget */
 
 /* ---- one request ----------------------------------------------------------------------------- */
 /* `fn` is called (with `ctx`, on any thread, bx_egress_start not excluded) after a poll answered

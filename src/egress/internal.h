@@ -79,11 +79,10 @@ struct bx_egress_scope {
     size_t n_inject;
     bx_egress_event_fn on_event;
     void *event_ctx;
-    _Atomic uint64_t requests, bytes_in, bytes_out;
-    _Atomic uint32_t hit_requests, hit_in, hit_out;
-    _Atomic uint32_t open;      /* requests not yet freed by their owner */
-    _Atomic uint32_t woken;     /* how often a waker of its requests was called */
-    pthread_mutex_t event_lock; /* serialises on_event */
+    bx_egress_budget own, *used; /* `own`, or one that is shared */
+    _Atomic uint32_t open;       /* requests not yet freed by their owner */
+    _Atomic uint32_t woken;      /* how often a waker of its requests was called */
+    pthread_mutex_t event_lock;  /* serialises on_event */
     pthread_mutex_t lock;
     pthread_cond_t idle;   /* live fell to 0 */
     uint32_t live;         /* lock; requests the I/O thread has */

@@ -159,7 +159,8 @@ static bool within_limits(bx_egress_request *r, size_t head_bytes, refusal *no)
     r->bytes_out = head_bytes;
     bool fits = bx_scope_count_out(s, head_bytes);
     if (fits && known > s->max_out) {
-        (void)atomic_fetch_add(&s->hit_out, 1); /* refused by what it says, before it is sent */
+        (void)atomic_fetch_add(&s->used->hit_out,
+                               1); /* refused by what it says, before it is sent */
         fits = false;
     }
     if (!fits)

@@ -73,6 +73,7 @@ bx_code bx_egress_scope_new(bx_egress *eg, const bx_egress_scope_cfg *cfg, bx_eg
     atomic_fetch_add(&eg->refs, 1);
     atomic_store(&s->refs, 1);
     s->net = cfg->net;
+    s->used = cfg->budget ? cfg->budget : &s->own;
     s->ca = cfg->ca;
     s->max_requests = limits.http_requests;
     s->max_in = limits.http_in;
@@ -119,12 +120,12 @@ void bx_egress_scope_free(bx_egress_scope *s)
 bx_egress_counters bx_egress_scope_counters(const bx_egress_scope *s)
 {
     return (bx_egress_counters){
-        .requests = atomic_load(&s->requests),
-        .bytes_in = atomic_load(&s->bytes_in),
-        .bytes_out = atomic_load(&s->bytes_out),
-        .hit_http_requests = atomic_load(&s->hit_requests),
-        .hit_http_in = atomic_load(&s->hit_in),
-        .hit_http_out = atomic_load(&s->hit_out),
+        .requests = atomic_load(&s->used->requests),
+        .bytes_in = atomic_load(&s->used->bytes_in),
+        .bytes_out = atomic_load(&s->used->bytes_out),
+        .hit_http_requests = atomic_load(&s->used->hit_requests),
+        .hit_http_in = atomic_load(&s->used->hit_in),
+        .hit_http_out = atomic_load(&s->used->hit_out),
     };
 }
 
@@ -138,19 +139,19 @@ static bool count(_Atomic uint64_t *counter, uint64_t n, uint64_t max, _Atomic u
 
 bool bx_scope_count_in(bx_egress_scope *s, uint64_t n)
 {
-    return count(&s->bytes_in, n, s->max_in, &s->hit_in);
+    return count(&s->used->bytes_in, n, s->max_in, &s->used->hit_in);
 }
 
 bool bx_scope_count_out(bx_egress_scope *s, uint64_t n)
 {
-    return count(&s->bytes_out, n, s->max_out, &s->hit_out);
+    return count(&s->used->bytes_out, n, s->max_out, &s->used->hit_out);
 }
 
 bool bx_scope_count_request(bx_egress_scope *s)
 {
-    if (count(&s->requests, 1, s->max_requests, &s->hit_requests))
+    if (count(&s->used->requests, 1, s->max_requests, &s->used->hit_requests))
         return true;
-    atomic_fetch_sub(&s->requests, 1); /* it is not sent */
+    atomic_fetch_sub(&s->used->requests, 1); /* it is not sent */
     return false;
 }
 

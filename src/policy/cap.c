@@ -160,14 +160,48 @@ static bx_code parse_tmp(bx_str body, bx_cap *c, bx_error *err)
     return BX_OK;
 }
 
+/* Programs are called '[' and 'g++' as well. */
+static bool is_tool_pattern(bx_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!letter && !memchr("_.+-[*?", c, 7))
+            return false;
+    }
+    return s.n > 0 && s.n <= MAX_NAME && s.p[0] != '-' && s.p[0] != '.';
+}
+
 static bx_code parse_tool(bx_str body, bx_cap *c, bx_error *err)
 {
-    if (!is_name(body, false))
-        return bx_fail(
-            err, BX_EINVAL,
-            "'%.*s' is not the name of a tool: 1 to %d of a-z, 0-9 and '_', the first a letter",
-            BX_FMT(body), MAX_NAME);
+    if (!is_tool_pattern(body))
+        return bx_fail(err, BX_EINVAL,
+                       "'%.*s' is not the name of a tool: 1 to %d letters, digits and '_.+-[', '*' "
+                       "for any of them and '?' for one, the first neither '-' nor '.'",
+                       BX_FMT(body), MAX_NAME);
     return keep(body, &c->path, err);
+}
+
+bool bx_tool_name_matches(bx_str pattern, bx_str name)
+{
+    size_t p = 0, n = 0, star = SIZE_MAX, from = 0;
+    while (n < name.n) {
+        if (p < pattern.n && pattern.p[p] == '*') {
+            star = p++;
+            from = n;
+        } else if (p < pattern.n && (pattern.p[p] == '?' || pattern.p[p] == name.p[n])) {
+            p++;
+            n++;
+        } else if (star != SIZE_MAX) {
+            p = star + 1;
+            n = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.n && pattern.p[p] == '*')
+        p++;
+    return p == pattern.n;
 }
 
 static bx_code parse_clock(bx_str body, bx_cap *c, bx_error *err)

@@ -16,7 +16,7 @@ typedef enum bx_cap_kind {
     BX_CAP_ENV,     /* env:NAME | env:NAME=value         path = NAME, value = NULL or the value */
     BX_CAP_STORE,   /* store:NAME[:SIZE]                 path = NAME, size (default 64 MiB) */
     BX_CAP_TMP,     /* tmp[:SIZE]                        in-memory /tmp, size (default 64 MiB) */
-    BX_CAP_TOOL,    /* tool:NAME                         path = NAME */
+    BX_CAP_TOOL,    /* tool:NAME                         path = NAME, which may have '*' and '?' */
     BX_CAP_CLOCK,   /* clock:real|frozen|step            number = bx_clock_mode */
     BX_CAP_RANDOM,  /* random:real|seed=N                number = bx_random_mode, size = N */
 } bx_cap_kind;
@@ -47,5 +47,8 @@ BX_NODISCARD bx_code bx_guest_path_check(bx_str text, bx_str *ret, bx_error *err
 
 /* "/a/b" is at or below "/a"; "/ab" is not; everything is below "/".  Both checked paths. */
 bool bx_path_is_below(bx_str path, bx_str dir);
+
+/* Is `name` one that the NAME of a tool: line means?  `*`: any characters, also none; `?`: one. */
+bool bx_tool_name_matches(bx_str pattern, bx_str name);
 
 #endif

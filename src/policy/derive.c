@@ -12,6 +12,8 @@ static bx_code copy_surroundings(bx_grant *g, const bx_grant *run, bx_error *err
     bx_code rc = bx_grant_set_limits(g, bx_grant_limits(run), err);
     if (rc == BX_OK)
         rc = bx_grant_copy_guards(g, run, err);
+    if (rc == BX_OK && bx_grant_has_scratch(run))
+        rc = bx_grant_set_scratch(g, err);
     for (size_t i = 0; i < mounts.n && rc == BX_OK; i++)
         rc = bx_grant_mount(g, bx_str_of(mounts.at[i].host), bx_str_of(mounts.at[i].guest), err);
     for (size_t i = 0; i < cas.n && rc == BX_OK; i++)

@@ -10,6 +10,7 @@ typedef struct draft {
     bx_mount *mounts;
     size_t n_mounts;
     char *cwd; /* NULL: none */
+    bool scratch;
     bx_limits limits;
     bx_credential *credentials;
     size_t n_credentials;
@@ -132,6 +133,17 @@ bx_code bx_grant_set_cwd(bx_grant *g, bx_str text, bx_error *err)
     d->cwd = copy;
     return BX_OK;
 }
+
+bx_code bx_grant_set_scratch(bx_grant *g, bx_error *err)
+{
+    draft *d = draft_of(g, err);
+    if (!d)
+        return BX_ESTATE;
+    d->scratch = true;
+    return BX_OK;
+}
+
+bool bx_grant_has_scratch(const bx_grant *g) { return g->d.scratch; }
 
 const char *bx_grant_cwd(const bx_grant *g) { return g->d.cwd; }
 

@@ -97,6 +97,9 @@ bx_path_list bx_grant_cas(const bx_grant *g);
 const bx_limits *bx_grant_limits(const bx_grant *g);
 /* fetch:, connect:, --allowed-outbound-host, --block-*, --allow-network */
 const bx_net_policy *bx_grant_net(const bx_grant *g);
+/* An empty /workspace in memory, beside /tmp and within its size; for a grant with tmp. */
+BX_NODISCARD bx_code bx_grant_set_scratch(bx_grant *g, bx_error *err);
+bool bx_grant_has_scratch(const bx_grant *g);
 const char *bx_grant_cwd(const bx_grant *g); /* NULL: none was named */
 bool bx_grant_is_sealed(const bx_grant *g);
 

@@ -9,14 +9,14 @@ static void defaults_are_those_of_the_table(void)
     bx_limits l = bx_limits_default();
     CHECK(l.wall_ns == 30 * BX_SEC && l.memory == 256 * BX_MIB && l.stack == BX_MIB &&
           l.output == BX_MIB);
-    CHECK(l.fuel == 0 && l.fs_write == 256 * BX_MIB && l.depth == 4);
+    CHECK(l.fuel == 0 && l.fs_write == 256 * BX_MIB && l.depth == 16);
     bx_limit_row row;
     size_t n = 0;
     for (; bx_limits_row(n, &row); n++) {
         CHECK(bx_limits_get(&l, n) == row.def && row.def <= row.max);
         CHECK(row.name[0] && row.text[0]);
     }
-    CHECK(n == 18 && sizeof l == n * sizeof(uint64_t));
+    CHECK(n == 20 && sizeof l == n * sizeof(uint64_t));
 }
 
 static void sizes(void)
@@ -290,7 +290,7 @@ static void min_narrows_every_field(void)
     a.fuel = 0; /* unlimited */
     b.fuel = 7;
     bx_limits m = bx_limits_min(&a, &b), n = bx_limits_min(&b, &a);
-    CHECK(m.wall_ns == 5 && m.memory == 5 && m.fuel == 7 && m.depth == 4);
+    CHECK(m.wall_ns == 5 && m.memory == 5 && m.fuel == 7 && m.depth == 16);
     CHECK(memcmp(&m, &n, sizeof m) == 0);
     a.fuel = 3;
     CHECK(bx_limits_min(&a, &b).fuel == 3);

@@ -271,6 +271,22 @@ static bool join_env(meet *m, const bx_cap *c, bx_buf *notes)
     return true;
 }
 
+/* Of two patterns the narrower one, where the text shows which that is. */
+static bool join_tool(meet *m, const bx_cap *c, bx_buf *notes)
+{
+    bx_str a = bx_str_of(m->path), b = bx_str_of(c->path);
+    if (bx_tool_name_matches(b, a))
+        return true;
+    if (bx_tool_name_matches(a, b)) {
+        m->path = c->path;
+        return true;
+    }
+    if (memchr(a.p, '*', a.n) && memchr(b.p, '*', b.n))
+        note(notes, m->from[0], c,
+             "whether one pattern includes the other cannot be told: nothing is left of the two");
+    return false;
+}
+
 /* Take `c` into the combination; false when nothing is common any more. */
 static bool join(meet *m, const bx_cap *c, bx_buf *notes)
 {
@@ -288,6 +304,8 @@ static bool join(meet *m, const bx_cap *c, bx_buf *notes)
         ok = join_rule(m, c);
     } else if (m->kind == BX_CAP_ENV) {
         ok = join_env(m, c, notes);
+    } else if (m->kind == BX_CAP_TOOL) {
+        ok = join_tool(m, c, notes);
     } else {
         ok = same_text(m->path, c->path);
         m->size = c->size < m->size ? c->size : m->size;

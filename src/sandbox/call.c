@@ -4,26 +4,10 @@
 
 #include "base/limits.h"
 #include "sandbox/component.h"
-#include "sandbox/internal.h"
+#include "sandbox/process.h"
 
 /* Wall-clock time that compiling has, however short the call may be. */
 #define COMPILE_LEAST_NS (10 * BX_SEC)
-
-struct bx_live {
-    bx_call call;
-    const bx_limits *limits;
-    bx_ctl own_ctl; /* used when the caller brought none */
-    bx_ctl *ctl;
-    uint64_t begin_ns;
-    bx_buf args;
-    bx_wasi *wasi;
-    bx_vfs_session *files;
-    bx_einstance *instance; /* core modules only */
-    const bx_emodule *code;
-    bx_outcome *out; /* where counters and a typed result go */
-    bool in_call;    /* counted by the ticker */
-    bool failed;     /* the instance ended and may not run again */
-};
 
 bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *block, bx_error *err)
 {
@@ -39,7 +23,7 @@ bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *block, bx_error 
 static void on_event(void *ctx, const bx_fs_event *ev)
 {
     bx_live *l = ctx;
-    bx_record_add_file(l->call.record, ev);
+    bx_record_add_file(l->call.record, ev, bx_process_current());
 }
 
 static bx_sink sink_of(int fd)
@@ -80,7 +64,9 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
         .limits = l->limits,
         .files = l->files,
         .mounts = s->vfs,
+        .devices = s->programs != NULL,
     };
+    bx_process_init(&l->first, l);
     return bx_wasi_reset(l->wasi, &cfg, err);
 }
 
@@ -155,8 +141,8 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
             "%s: no exported function '%s' without parameters and results: not a WASI command",
             bx_module_name(c->module), entry_of(l));
     rc = enter(l, err);
-    bx_engine_limits el = {l->limits->memory, l->limits->tables, l->limits->fuel};
-    void *ctxs[BX_CORE_TABLES] = {l->wasi}; /* as bx_core_tables has them */
+    bx_engine_limits el = {l->limits->memory, l->limits->tables, l->limits->fuel, &l->memory_used};
+    void *ctxs[BX_CORE_TABLES] = {l->wasi, &l->first}; /* as bx_core_tables has them */
     if (rc == BX_OK && core)
         (void)bx_einstance_new(l->code, ctxs, BX_CORE_TABLES, l->ctl, &el, &l->instance, end);
     return rc;
@@ -165,7 +151,9 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
 /* `out` (may be NULL) learns what closing the files that the guest has left open tells. */
 static void done(bx_live *l, bx_outcome *out)
 {
+    bx_process_end_tree(&l->first, NULL);
     leave(l);
+    bx_buf_done(&l->first.cwd);
     bx_einstance_free(l->instance);
     bx_wasi_free(l->wasi);
     if (out && l->files) {
@@ -194,6 +182,8 @@ static void fill(bx_live *l, const bx_eng_end *end, bx_outcome *o)
     if (bx_module_is_wrapped(l->call.module) && code != 0)
         code = 1; /* wasi:cli/run knows success and failure */
     bx_outcome_from_end(o, end, l->limits, code);
+    bx_process_judge(&l->first, o);
+    bx_process_end_tree(&l->first, o);
     o->wall_ns = now - l->begin_ns;
     o->host_ns = n->host_ns + end->host_ns;
     if (o->host_ns > o->wall_ns)
@@ -213,7 +203,7 @@ static void fill(bx_live *l, const bx_eng_end *end, bx_outcome *o)
         bx_outcome_fail(o, "out of memory while keeping the output of the guest");
 }
 
-static void init_end(bx_eng_end *end)
+void bx_end_init(bx_eng_end *end)
 {
     end->kind = BX_END_RETURN;
     end->host_code = 0;
@@ -254,12 +244,22 @@ static bx_code invoke_core(bx_live *l, bx_eng_end *end, bx_error *err)
 
 static bx_code run_component(bx_live *l, bx_eng_end *end, bx_error *err)
 {
+    const bx_sealed *s = l->call.sealed;
     const bx_component_run r = {.call = &l->call,
                                 .code = l->code,
+                                .grant = s->grant,
                                 .files = l->files,
                                 .wasi = l->wasi,
                                 .ctl = l->ctl,
-                                .out = l->out};
+                                .out = l->out,
+                                .args = bx_buf_str(&l->args),
+                                .n_args = l->call.n_args,
+                                .env = bx_buf_str(&s->env),
+                                .n_env = s->n_env,
+                                .cwd =
+                                    bx_str_of(bx_grant_cwd(s->grant) ? bx_grant_cwd(s->grant) : ""),
+                                .memory_used = &l->memory_used,
+                                .pid = 1};
     return bx_component_call(&r, end, err);
 }
 
@@ -275,7 +275,7 @@ static void run_whole(void *arg)
     struct job *j = arg;
     bx_live l = {.instance = NULL};
     bx_eng_end end;
-    init_end(&end);
+    bx_end_init(&end);
     j->rc = begin(&l, j->call, j->out, &end, j->err);
     bool core = bx_module_kind(j->call->module) == BX_WASM_CORE;
     if (j->rc == BX_OK && core && j->call->invoke)
@@ -313,7 +313,7 @@ bx_code bx_live_new(const bx_call *c, bx_live **ret, bx_outcome *out, bx_error *
     if (!l)
         return bx_fail(err, BX_ENOMEM, "live call");
     bx_eng_end end;
-    init_end(&end);
+    bx_end_init(&end);
     bx_code rc = begin(l, c, out, &end, err);
     leave(l);
     if (rc == BX_OK && end.kind == BX_END_RETURN) {
@@ -345,7 +345,7 @@ void bx_live_run(bx_live *l, bx_outcome *out)
 {
     bx_outcome_init(out);
     bx_eng_end end;
-    init_end(&end);
+    bx_end_init(&end);
     struct live_job j = {l, &end};
     bx_error err;
     if (l->failed) {

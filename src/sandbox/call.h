@@ -8,6 +8,7 @@
 #include "os/ctl.h"
 #include "sandbox/module.h"
 #include "sandbox/outcome.h"
+#include "sandbox/program.h"
 #include "wasi/wasi.h"
 
 typedef struct bx_sealed bx_sealed;
@@ -16,6 +17,11 @@ typedef struct bx_sealed bx_sealed;
  * process. `store_dir` as for bx_vfs_new; may be NULL. */
 BX_NODISCARD bx_code bx_sealed_new(bx_grant *g, const char *store_dir, bx_sealed **ret,
                                    bx_error *err);
+/* The same with the programs its guests may start where the grant names them by tool:; `programs`
+ * is borrowed as long as the sealed grant lives, and may be NULL. */
+BX_NODISCARD bx_code bx_sealed_new_with(bx_grant *g, const char *store_dir,
+                                        const bx_program_set *programs, bx_sealed **ret,
+                                        bx_error *err);
 void bx_sealed_free(bx_sealed *s); /* NULL is fine; no call may use it any more */
 BX_DEFINE_AUTO(bx_sealed, bx_sealed_free)
 const bx_grant *bx_sealed_grant(const bx_sealed *s);

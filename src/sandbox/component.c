@@ -37,33 +37,37 @@ static void fill_random(void *ctx, void *p, size_t n)
 /* ---- the call -------------------------------------------------------------------------------- */
 
 /* "K=V\0K=V\0" -> name, value, name, value. */
-static bx_str *split_env(const bx_sealed *s, bx_error *err)
+static bx_str *split_env(const bx_component_run *r, bx_error *err)
 {
-    bx_str *list = bx_calloc(2 * s->n_env + 1, sizeof *list);
+    bx_str *list = bx_calloc(2 * r->n_env + 1, sizeof *list);
     if (!list) {
         (void)bx_fail(err, BX_ENOMEM, "variables of the guest");
         return NULL;
     }
-    const char *at = s->env.p;
-    for (size_t i = 0; i < s->n_env; i++) {
+    const char *at = r->env.p;
+    for (size_t i = 0; i < r->n_env; i++) {
         size_t n = strlen(at);
         const char *eq = memchr(at, '=', n);
-        list[2 * i] = (bx_str){at, (size_t)(eq - at)};
-        list[2 * i + 1] = (bx_str){eq + 1, n - (size_t)(eq - at) - 1};
+        size_t name_n = eq ? (size_t)(eq - at) : n;
+        list[2 * i] = (bx_str){at, name_n};
+        list[2 * i + 1] = eq ? (bx_str){eq + 1, n - name_n - 1} : BX_LIT("");
         at += n + 1;
     }
     return list;
 }
 
-static bx_str *list_args(const bx_call *c, bx_error *err)
+static bx_str *list_args(const bx_component_run *r, bx_error *err)
 {
-    bx_str *list = bx_calloc(c->n_args + 1, sizeof *list);
+    bx_str *list = bx_calloc(r->n_args + 1, sizeof *list);
     if (!list) {
         (void)bx_fail(err, BX_ENOMEM, "arguments of the guest");
         return NULL;
     }
-    for (size_t i = 0; i < c->n_args; i++)
-        list[i] = (bx_str){c->args[i], strlen(c->args[i])};
+    const char *at = r->args.p;
+    for (size_t i = 0; i < r->n_args; i++) {
+        list[i] = bx_str_of(at);
+        at += list[i].n + 1;
+    }
     return list;
 }
 
@@ -135,6 +139,10 @@ static void close_scope(bx_component *c, bx_outcome *out)
     if (!c->scope)
         return;
     bx_egress_counters n = bx_egress_scope_counters(c->scope);
+    if (c->budget) { /* told once, for all processes */
+        bx_egress_scope_free(c->scope);
+        return;
+    }
     out->http_requests = n.requests;
     out->http_in = n.bytes_in;
     out->http_out = n.bytes_out;
@@ -149,12 +157,17 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
     const bx_call *call = r->call;
     const bx_sealed *s = call->sealed;
     const bx_limits *l = bx_grant_limits(s->grant);
-    BX_AUTOFREE bx_str *env = split_env(s, err);
-    BX_AUTOFREE bx_str *args = list_args(call, err);
+    BX_AUTOFREE bx_str *env = split_env(r, err);
+    BX_AUTOFREE bx_str *args = list_args(r, err);
     if (!env || !args)
         return BX_ENOMEM;
     bx_component c = {
         .sealed = s,
+        .grant = r->grant,
+        .budget = r->budget,
+        .pid = r->pid,
+        .preopens = r->preopens,
+        .n_preopens = r->n_preopens,
         .vfs = s->vfs,
         .files = r->files,
         .wasi = r->wasi,
@@ -162,18 +175,17 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
         .rt = bx_module_runtime(call->module),
         .record = call->record,
     };
-    const bx_str cwd = bx_str_of(bx_grant_cwd(s->grant) ? bx_grant_cwd(s->grant) : "");
     bx_ecall ec = {
         .ctx = &c,
         .ctl = r->ctl,
-        .limits = {l->memory, l->tables, l->fuel},
+        .limits = {l->memory, l->tables, l->fuel, r->memory_used},
         .args = args,
-        .n_args = call->n_args,
+        .n_args = r->n_args,
         .env = env,
-        .n_env = s->n_env,
-        .config = s->n_env ? env : NULL,
-        .n_config = s->n_env,
-        .cwd = cwd.n ? &cwd : NULL,
+        .n_env = r->n_env,
+        .config = r->n_env ? env : NULL,
+        .n_config = r->n_env,
+        .cwd = r->cwd.n ? &r->cwd : NULL,
         .stdin_read = read_stdin,
         .stdin_fd = bx_wasi_stdin_fd(r->wasi),
         .write = write_out,

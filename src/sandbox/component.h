@@ -12,10 +12,19 @@ BX_NODISCARD bx_code bx_component_link(bx_emodule *code, bool traps, bx_error *e
 typedef struct bx_component_run {
     const bx_call *call;
     const bx_emodule *code;
+    const bx_grant *grant; /* what of the call's it may use of the network */
     bx_vfs_session *files;
     bx_wasi *wasi;
     bx_ctl *ctl;
-    bx_outcome *out; /* counters and, for a typed call, the result go there */
+    bx_outcome *out;  /* counters and, for a typed call, the result go there */
+    bx_str args, env; /* NUL-terminated strings, one after the other */
+    size_t n_args, n_env;
+    bx_str cwd;                      /* empty: none is told */
+    const bx_wasi_preopen *preopens; /* instead of all there are; NULL: all */
+    size_t n_preopens;
+    bx_egress_budget *budget; /* of all processes of the call; NULL: it is alone */
+    _Atomic uint64_t *memory_used;
+    int32_t pid;
 } bx_component_run;
 
 /* Instantiate and run it: wasi:cli/run, or the function call->invoke.  `end` says how it ended, the

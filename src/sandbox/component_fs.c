@@ -1,16 +1,37 @@
 /* wasi:filesystem for components: the engine's hooks are the functions of src/vfs. */
 #include "sandbox/component_hooks.h"
 
-static size_t preopen_count(void *ctx) { return bx_vfs_preopen_count(((bx_component *)ctx)->vfs); }
+static size_t preopen_count(void *ctx)
+{
+    const bx_component *c = ctx;
+    return c->preopens ? c->n_preopens : bx_vfs_preopen_count(c->vfs);
+}
 
 static bx_str preopen_path(void *ctx, size_t i)
 {
-    return bx_vfs_preopen_path(((bx_component *)ctx)->vfs, i);
+    const bx_component *c = ctx;
+    return c->preopens ? c->preopens[i].name : bx_vfs_preopen_path(c->vfs, i);
+}
+
+/* Of several processes each has a handle of its own: a listing has a place in it. */
+static bx_errno own_handle(bx_file *dir, bx_file **ret)
+{
+    const bx_open_how how = {.read = true, .directory = true};
+    return bx_vfs_open(dir, BX_LIT("."), &how, ret);
 }
 
 static bx_errno preopen(void *ctx, size_t i, bx_file **ret)
 {
-    return bx_vfs_preopen(((bx_component *)ctx)->files, i, ret);
+    const bx_component *c = ctx;
+    bx_file *dir = c->preopens ? c->preopens[i].file : NULL;
+    if (dir)
+        return own_handle(dir, ret);
+    bx_errno e = bx_vfs_preopen(c->files, c->preopens ? c->preopens[i].index : i, &dir);
+    if (e == BX_E_SUCCESS && c->budget)
+        return own_handle(dir, ret);
+    if (e == BX_E_SUCCESS)
+        *ret = dir;
+    return e;
 }
 
 /* A resource is dropped without an answer; the record has what a failed close said. */

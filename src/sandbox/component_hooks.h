@@ -10,6 +10,11 @@
 /* `ctx` of every hook.  Lives for one call, on its thread. */
 typedef struct bx_component {
     const bx_sealed *sealed;
+    const bx_grant *grant;           /* of the network: at most the sealed one */
+    bx_egress_budget *budget;        /* of all processes of the call, or NULL */
+    int32_t pid;                     /* of this one */
+    const bx_wasi_preopen *preopens; /* borrowed; NULL: all there are */
+    size_t n_preopens;
     bx_vfs *vfs;                       /* borrowed */
     bx_vfs_session *files;             /* borrowed */
     bx_wasi *wasi;                     /* borrowed: standard streams, clocks, randomness */

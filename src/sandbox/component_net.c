@@ -5,22 +5,24 @@
 
 static void on_request(void *ctx, const bx_egress_event *ev)
 {
-    bx_record_add_request(((bx_component *)ctx)->record, ev);
+    const bx_component *c = ctx;
+    bx_record_add_request(c->record, ev, c->pid);
 }
 
 bx_egress_scope *bx_component_scope(bx_component *c)
 {
     if (c->scope || c->scope_failed != BX_OK)
         return c->scope;
-    const bx_grant *g = bx_sealed_grant(c->sealed);
+    const bx_grant *g = c->grant;
     bx_egress *eg = bx_runtime_egress(c->rt);
     bx_egress_scope_cfg cfg = {
         .net = bx_grant_net(g),
+        .budget = c->budget,
         .ca = bx_buf_str(&c->sealed->ca),
         .limits = bx_grant_limits(g),
         .deadline_ns = c->ctl->deadline_ns,
         .inject = c->sealed->inject,
-        .n_inject = bx_grant_credentials(g).n,
+        .n_inject = bx_grant_credentials(bx_sealed_grant(c->sealed)).n,
         .on_event = c->record ? on_request : NULL,
         .event_ctx = c,
     };
@@ -86,7 +88,7 @@ static bool is_tcp(bx_esock_use use)
 /* One more socket: 0, 1 or 2 as the engine's header says. */
 static int may_make(bx_component *c, bx_str proto)
 {
-    const bx_grant *g = bx_sealed_grant(c->sealed);
+    const bx_grant *g = c->grant;
     if (!bx_net_may_socket(bx_grant_net(g), proto)) {
         const bx_verdict no = {.allow = false};
         bx_record_add_socket(c->record, proto, (bx_ip){.family = 0}, 0, &no);

@@ -52,7 +52,7 @@ static bool link_module(void) { return bx_emodule_link(module, &TABLE, 1, 0, NUL
 static bool instantiate_with(size_t n)
 {
     void *none[BX_HOST_TABLES] = {NULL};
-    bx_engine_limits lim = {1 << 20, 100, 0};
+    bx_engine_limits lim = {1 << 20, 100, 0, NULL};
     return bx_einstance_new(module, none, n, NULL, &lim, &instance, &end) == BX_END_RETURN;
 }
 

@@ -34,6 +34,14 @@ static void end_by_host(bx_outcome *o, int32_t code, const bx_limits *l, int32_t
         o->kind = BX_OUT_CANCELLED;
         say(o, "cancelled");
         return;
+    case BX_WASI_SIGPIPE:
+        o->kind = BX_OUT_CANCELLED; /* by a signal; who started it is told which */
+        say(o, "wrote where nobody reads any more");
+        return;
+    case BX_WASI_KILLED:
+        o->kind = BX_OUT_CANCELLED;
+        say(o, "ended by a signal of its own");
+        return;
     case BX_WASI_OUTPUT:
         o->kind = BX_OUT_OUTPUT;
         bx_size_print(l->output, amount);

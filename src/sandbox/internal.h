@@ -4,8 +4,12 @@
 
 #include "egress/egress.h"
 #include "sandbox/call.h"
+#include "sandbox/program.h"
 
 struct bx_sealed {
+    const bx_program_set *programs; /* borrowed; NULL: none */
+    bx_vfs_program *entries;        /* owned; those that are granted, for /bin */
+    bx_vfs_programs bin;
     bx_grant *grant; /* owned */
     bx_vfs *vfs;     /* owned */
     bx_buf env;      /* "K=V\0K=V\0" */
@@ -22,7 +26,7 @@ BX_NODISCARD bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *blo
 
 /* What a core module may import.  A call has a context for each, in this order (begin() of call.c).
  */
-enum { BX_CORE_TABLES = 1 };
+enum { BX_CORE_TABLES = 2 };
 void bx_core_tables(bx_host_table tables[BX_CORE_TABLES]);
 
 /* Whether `m`, whose bytes these are, can be used so, as far as parsing it tells.

@@ -15,6 +15,7 @@
 #include "sandbox/compile.h"
 #include "sandbox/component.h"
 #include "sandbox/internal.h"
+#include "sandbox/process.h"
 #include "wasi/wasi.h"
 
 /* The table of host functions is handed to the engine as it is. */
@@ -254,7 +255,11 @@ static bx_code compile(bx_module *m, bx_engine *e, const bx_module_use *use, bx_
     return rc == BX_OK ? compile_fresh(m, e, use, &key, ret, err) : rc;
 }
 
-void bx_core_tables(bx_host_table tables[BX_CORE_TABLES]) { tables[0] = bx_wasi_preview1; }
+void bx_core_tables(bx_host_table tables[BX_CORE_TABLES])
+{
+    tables[0] = bx_wasi_preview1;
+    tables[1] = bx_process_table;
+}
 
 static bx_code link_core(bx_emodule *code, bool traps, bx_error *err)
 {

@@ -43,6 +43,8 @@ static void put_files(bx_json_out *j, const bx_record *r)
         const bx_record_file *f = bx_record_file_at(r, i);
         const char *path2 = bx_record_text(&r->files, f->path2);
         bx_json_out_begin_object(j);
+        if (f->pid > 1)
+            put_uint(j, "pid", (uint64_t)f->pid);
         put_text(j, "op", bx_fs_op_name(f->op));
         put_text(j, "path", bx_record_text(&r->files, f->path));
         if (path2[0])
@@ -64,6 +66,8 @@ static void put_requests(bx_json_out *j, const bx_record *r)
         const bx_record_list *l = &r->requests;
         const char *error = bx_record_text(l, q->error);
         bx_json_out_begin_object(j);
+        if (q->pid > 1)
+            put_uint(j, "pid", (uint64_t)q->pid);
         put_text(j, "method", bx_record_text(l, q->method));
         put_text(j, "url", bx_record_text(l, q->url));
         put_text(j, "address", bx_record_text(l, q->address));
@@ -79,6 +83,34 @@ static void put_requests(bx_json_out *j, const bx_record *r)
     }
     bx_json_out_end_array(j);
     put_uint(j, "requests_omitted", r ? r->requests.omitted : 0);
+}
+
+static void put_process(bx_json_out *j, const bx_record_list *l, const bx_record_process *p)
+{
+    const char *error = bx_record_text(l, p->error);
+    bx_json_out_begin_object(j);
+    put_uint(j, "pid", (uint64_t)p->pid);
+    put_uint(j, "parent", (uint64_t)p->parent);
+    put_text(j, "program", bx_record_text(l, p->program));
+    put_text(j, "arguments", bx_record_text(l, p->args));
+    put_text(j, "end", bx_record_text(l, p->end));
+    put_uint(j, "exit_code", (uint64_t)(uint32_t)p->code);
+    put_uint(j, "begin_us", p->begin_us);
+    put_uint(j, "wall_us", p->wall_us);
+    put_uint(j, "cpu_us", p->cpu_us);
+    put_uint(j, "memory_peak_bytes", p->memory_bytes);
+    put_text(j, "error", error[0] ? error : NULL);
+    bx_json_out_end_object(j);
+}
+
+static void put_processes(bx_json_out *j, const bx_record *r)
+{
+    bx_json_out_key(j, BX_LIT("processes"));
+    bx_json_out_begin_array(j);
+    for (size_t i = 0; r && i < r->processes.n; i++)
+        put_process(j, &r->processes, bx_record_process_at(r, i));
+    bx_json_out_end_array(j);
+    put_uint(j, "processes_omitted", r ? r->processes.omitted : 0);
 }
 
 static void put_sockets(bx_json_out *j, const bx_record *r)
@@ -158,6 +190,7 @@ bx_code bx_outcome_json(const bx_outcome *o, const bx_record *record, bx_buf *ou
     put_uint(&j, "http_requests", o->http_requests);
     put_requests(&j, record);
     put_sockets(&j, record);
+    put_processes(&j, record);
     if (o->result) {
         bx_json_out_key(&j, BX_LIT("result"));
         bx_json_out_raw(&j, bx_str_of(o->result));

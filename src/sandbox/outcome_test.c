@@ -63,7 +63,7 @@ static void json_says_what_there_is(void)
     bx_record_init(&r);
     bx_fs_event ev = {
         .op = BX_FS_OPEN, .path = BX_LIT("/p"), .rights = BX_FS_READ, .result = BX_E_ACCES};
-    bx_record_add_file(&r, &ev);
+    bx_record_add_file(&r, &ev, 1);
     BX_AUTO(bx_json) bx_json *j = json_of(&o, &r);
     CHECK(j && has_text(j, "kind", "exit") && has_text(j, "stdout", "a\"b"));
     const bx_json_val *hit = bx_json_get(bx_json_root(j), BX_LIT("limits_hit"));

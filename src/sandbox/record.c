@@ -18,6 +18,8 @@ void bx_record_init(bx_record *r)
     list_init(&r->files);
     list_init(&r->requests);
     list_init(&r->sockets);
+    list_init(&r->processes);
+    r->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 }
 
 void bx_record_done(bx_record *r)
@@ -25,7 +27,18 @@ void bx_record_done(bx_record *r)
     list_done(&r->files);
     list_done(&r->requests);
     list_done(&r->sockets);
+    list_done(&r->processes);
 }
+
+static void unlock(bx_record **r) { (void)pthread_mutex_unlock(&(*r)->lock); }
+
+static bx_record *lock(bx_record *r)
+{
+    (void)pthread_mutex_lock(&r->lock);
+    return r;
+}
+
+#define BX_RECORD_LOCK(r) __attribute__((cleanup(unlock), unused)) bx_record *locked_ = lock(r)
 
 /* Room for one more entry of `size` bytes; NULL when there is none. */
 static void *next(bx_record_list *l, size_t size)
@@ -64,12 +77,12 @@ static void settle(bx_record_list *l, bool kept)
         l->omitted++;
 }
 
-void bx_record_add_file(bx_record *r, const bx_fs_event *ev)
+void bx_record_add_file(bx_record *r, const bx_fs_event *ev, int32_t pid)
 {
     if (!r)
         return;
     bx_record_list *l = &r->files;
-    bx_record_file f = {.op = ev->op, .result = ev->result, .rights = ev->rights}, *to;
+    bx_record_file f = {.pid = pid, .op = ev->op, .result = ev->result, .rights = ev->rights}, *to;
     bool kept =
         (to = next(l, sizeof f)) && keep(l, ev->path, &f.path) && keep(l, ev->path2, &f.path2);
     if (kept)
@@ -77,12 +90,14 @@ void bx_record_add_file(bx_record *r, const bx_fs_event *ev)
     settle(l, kept);
 }
 
-void bx_record_add_request(bx_record *r, const bx_egress_event *ev)
+void bx_record_add_request(bx_record *r, const bx_egress_event *ev, int32_t pid)
 {
     if (!r)
         return;
+    BX_RECORD_LOCK(r);
     bx_record_list *l = &r->requests;
     bx_record_request q = {
+        .pid = pid,
         .status = ev->status,
         .allowed = ev->allowed,
         .bytes_in = ev->bytes_in,
@@ -116,7 +131,10 @@ void bx_record_add_socket(bx_record *r, bx_str proto, bx_ip ip, uint16_t port, c
     char address[46] = "";
     if (ip.family != 0)
         bx_ip_print(ip, address);
-    if (!r || is_last(r, proto, address, port, v))
+    if (!r)
+        return;
+    BX_RECORD_LOCK(r);
+    if (is_last(r, proto, address, port, v))
         return;
     bx_record_list *l = &r->sockets;
     bx_record_socket s = {.port = port, .allowed = v->allow}, *to;
@@ -125,6 +143,26 @@ void bx_record_add_socket(bx_record *r, bx_str proto, bx_ip ip, uint16_t port, c
     if (kept)
         *to = s;
     settle(l, kept);
+}
+
+void bx_record_add_process(bx_record *r, const bx_record_process *p, const bx_process_texts *t)
+{
+    if (!r)
+        return;
+    BX_RECORD_LOCK(r);
+    bx_record_list *l = &r->processes;
+    bx_record_process q = *p, *to;
+    bool kept = (to = next(l, sizeof q)) && keep(l, t->program, &q.program) &&
+                keep(l, t->args, &q.args) && keep(l, t->end, &q.end) && keep(l, t->error, &q.error);
+    if (kept)
+        *to = q;
+    settle(l, kept);
+}
+
+const bx_record_process *bx_record_process_at(const bx_record *r, size_t i)
+{
+    BX_ASSERT(i < r->processes.n);
+    return (const bx_record_process *)r->processes.items + i;
 }
 
 const bx_record_file *bx_record_file_at(const bx_record *r, size_t i)

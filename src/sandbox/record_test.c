@@ -18,8 +18,8 @@ static void entries_are_kept_whole(void)
 {
     bx_record r;
     bx_record_init(&r);
-    bx_record_add_file(&r, &opened);
-    bx_record_add_request(&r, &answered);
+    bx_record_add_file(&r, &opened, 1);
+    bx_record_add_request(&r, &answered, 1);
     const bx_record_file *f = bx_record_file_at(&r, 0);
     CHECK(f->op == BX_FS_OPEN && f->result == BX_E_ACCES && f->rights == BX_FS_READ);
     CHECK(strcmp(bx_record_text(&r.files, f->path), "/p") == 0);
@@ -30,7 +30,7 @@ static void entries_are_kept_whole(void)
     CHECK(bx_record_text(&r.requests, q->error)[0] == '\0');
     bx_record_done(&r);
     CHECK(r.files.n == 0 && !r.files.items && r.requests.n == 0 && !r.requests.items);
-    bx_record_add_file(NULL, &opened); /* nothing is kept */
+    bx_record_add_file(NULL, &opened, 1); /* nothing is kept */
 }
 
 static void a_question_asked_again_is_one_entry(void)
@@ -57,8 +57,8 @@ static void lists_are_bounded_and_counted(void)
     bx_record r;
     bx_record_init(&r);
     for (int i = 0; i < BX_MAX_EVENTS + 5; i++) {
-        bx_record_add_file(&r, &opened);
-        bx_record_add_request(&r, &answered);
+        bx_record_add_file(&r, &opened, 1);
+        bx_record_add_request(&r, &answered, 1);
     }
     CHECK(r.files.n == BX_MAX_EVENTS && r.files.omitted == 5);
     CHECK(r.requests.n == BX_MAX_EVENTS && r.requests.omitted == 5);
@@ -74,7 +74,7 @@ static void long_texts_are_left_out(void)
     bx_record_init(&r);
     bx_fs_event ev = {.op = BX_FS_OPEN, .path = {path, sizeof path}};
     for (int i = 0; i < 5000; i++)
-        bx_record_add_file(&r, &ev);
+        bx_record_add_file(&r, &ev, 1);
     CHECK(r.files.omitted > 0 && r.files.n + r.files.omitted == 5000);
     CHECK(r.files.texts.n <= 16 << 20);
     const bx_record_file *last = bx_record_file_at(&r, r.files.n - 1);
@@ -87,10 +87,10 @@ static void no_memory_is_counted_as_left_out(void)
     bx_record r;
     bx_record_init(&r);
     bx_test_fail_alloc = 0;
-    bx_record_add_file(&r, &opened);
+    bx_record_add_file(&r, &opened, 1);
     bx_test_fail_alloc = -1;
     CHECK(r.files.n == 0 && r.files.omitted == 1);
-    bx_record_add_file(&r, &opened);
+    bx_record_add_file(&r, &opened, 1);
     CHECK(r.files.n == 1);
     bx_record_done(&r);
 }

@@ -44,6 +44,8 @@ static void tick_all(void *ctx)
         bx_engine_tick(rt->rows[i].engine);
 }
 
+void bx_runtime_tick(bx_runtime *rt) { tick_all(rt); }
+
 bx_code bx_from_engine(bx_eng_code code, const bx_eng_error *e, bx_error *err)
 {
     static const bx_code map[] = {

@@ -50,6 +50,7 @@ bx_engine_config bx_runtime_engine_config(const bx_runtime *rt, const bx_limits 
 const char *bx_runtime_compiler(const bx_runtime *rt); /* NULL: in this process */
 
 bx_ticker *bx_runtime_ticker(bx_runtime *rt);
+void bx_runtime_tick(bx_runtime *rt); /* now, once; any thread */
 /* The way out as lent; NULL when there is none. */
 bx_egress *bx_runtime_egress(bx_runtime *rt);
 bool bx_runtime_unknown_imports_trap(const bx_runtime *rt);

@@ -105,7 +105,32 @@ static void forget_credentials(bx_sealed *s)
     free(s->inject);
 }
 
+/* Those the grant names become the entries of /bin. */
+static bx_code list_programs(bx_sealed *s, const bx_program_set *programs, bx_error *err)
+{
+    bx_cap_list caps = bx_grant_caps(s->grant);
+    if (!programs || programs->n == 0 || !bx_grant_find(s->grant, BX_CAP_TOOL))
+        return BX_OK;
+    s->programs = programs;
+    s->entries = bx_calloc(programs->n, sizeof *s->entries);
+    if (!s->entries)
+        return bx_fail(err, BX_ENOMEM, "programs");
+    for (size_t i = 0; i < programs->n; i++) {
+        const bx_program *p = &programs->at[i];
+        if (bx_program_is_granted(caps, p->name))
+            s->entries[s->bin.n++] = (bx_vfs_program){.name = p->name, .bytes = p->bytes};
+    }
+    s->bin.at = s->entries;
+    return BX_OK;
+}
+
 bx_code bx_sealed_new(bx_grant *g, const char *store_dir, bx_sealed **ret, bx_error *err)
+{
+    return bx_sealed_new_with(g, store_dir, NULL, ret, err);
+}
+
+bx_code bx_sealed_new_with(bx_grant *g, const char *store_dir, const bx_program_set *programs,
+                           bx_sealed **ret, bx_error *err)
 {
     BX_AUTO(bx_sealed) bx_sealed *s = bx_calloc(1, sizeof *s);
     if (!s) {
@@ -115,7 +140,9 @@ bx_code bx_sealed_new(bx_grant *g, const char *store_dir, bx_sealed **ret, bx_er
     s->grant = g;
     bx_code rc = bx_grant_seal(g, err);
     if (rc == BX_OK)
-        rc = bx_vfs_new(g, store_dir, &s->vfs, err);
+        rc = list_programs(s, programs, err);
+    if (rc == BX_OK)
+        rc = bx_vfs_new_with(g, store_dir, &s->bin, &s->vfs, err);
     if (rc == BX_OK)
         rc = build_env(s, err);
     if (rc == BX_OK)
@@ -139,6 +166,7 @@ void bx_sealed_free(bx_sealed *s)
     bx_grant_free(s->grant);
     bx_buf_done(&s->env);
     bx_buf_done(&s->ca);
+    free(s->entries);
     free(s);
 }
 

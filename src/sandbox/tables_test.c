@@ -63,7 +63,7 @@ static void setup(void)
 /* Link against `n` tables and run "go" with contexts[i] for the i-th. */
 static bool runs(const bx_host_table *tables, size_t n, void *const *contexts)
 {
-    bx_engine_limits lim = {1 << 20, 100, 0};
+    bx_engine_limits lim = {1 << 20, 100, 0, NULL};
     bx_einstance *i = NULL;
     bx_eng_end end;
     bool ok = load() && bx_emodule_link(module, tables, n, 0, NULL) == BX_ENG_OK &&
@@ -93,7 +93,7 @@ static void a_table_nobody_imports_needs_no_context(void)
 static void contexts_are_those_of_the_call(void)
 {
     int a = 0, b = 0, a2 = 0, b2 = 0;
-    bx_engine_limits lim = {1 << 20, 100, 0};
+    bx_engine_limits lim = {1 << 20, 100, 0, NULL};
     bx_einstance *one = NULL, *two = NULL;
     bx_eng_end end;
     CHECK(load() && bx_emodule_link(module, (bx_host_table[]){A, B}, 2, 0, NULL) == BX_ENG_OK);

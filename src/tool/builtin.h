@@ -13,9 +13,13 @@ typedef struct bx_builtin { /* beginnings and ends of what lies in the program's
     const uint8_t *of_wasm;              /* SHA-256 */
 } bx_builtin;
 
-/* In the order of their names.  Whoever uses them links src/builtins.c. */
+/* In the order of their names.  Whoever wants any links src/builtins.c. */
 extern const bx_builtin bx_builtins[];
 extern const size_t bx_builtins_count;
+
+/* Modules that are programs for the shell and no tools; likewise. */
+extern const bx_builtin bx_boxes[];
+extern const size_t bx_boxes_count;
 
 /* NULL: there is none of that name. */
 const bx_builtin *bx_builtin_find(bx_str name);

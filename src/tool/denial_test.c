@@ -17,7 +17,7 @@ static void add_file(bx_record *r, bx_fs_op op, const char *path, unsigned right
 {
     const bx_fs_event ev = {
         .op = op, .path = bx_str_of(path), .path2 = BX_LIT(""), .rights = rights, .result = result};
-    bx_record_add_file(r, &ev);
+    bx_record_add_file(r, &ev, 1);
 }
 
 static bool tells(const bx_record *r, bool is_error, const char *lines)
@@ -76,11 +76,11 @@ static void requests(void)
                           .address = BX_LIT(""),
                           .rule = BX_LIT(""),
                           .reason = BX_LIT("")};
-    bx_record_add_request(&r, &ev);
+    bx_record_add_request(&r, &ev, 1);
     ev.rule = BX_LIT("block_networks: private");
-    bx_record_add_request(&r, &ev);
+    bx_record_add_request(&r, &ev, 1);
     ev.allowed = true;
-    bx_record_add_request(&r, &ev);
+    bx_record_add_request(&r, &ev, 1);
     CHECK(tells(&r, true,
                 "refused: GET https://a.example:8443/x/y; --allow 'fetch:GET "
                 "https://a.example:8443' would permit it\n"

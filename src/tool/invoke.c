@@ -129,7 +129,12 @@ static bx_code decide(const bx_tool_ground *on, const bx_manifest *m, const bx_g
     bx_code rc = bx_grant_derive(run, (bx_cap_list){m->needs, m->n_needs}, &g, notes, err);
     if (rc == BX_OK)
         rc = on->protect(on->ctx, g, err);
-    return rc == BX_OK ? bx_sealed_new(BX_TAKE(g), on->store_dir, ret, err) : rc;
+    const bx_program_set *programs = NULL;
+    if (rc == BX_OK && m->programs) /* what is also a program is told which of both it is */
+        rc = bx_grant_allow(g, BX_LIT("env:BOXAGNTS_TOOL=1"), err);
+    if (rc == BX_OK && on->programs && bx_grant_find(g, BX_CAP_TOOL))
+        rc = on->programs(on->ctx, &programs, err);
+    return rc == BX_OK ? bx_sealed_new_with(BX_TAKE(g), on->store_dir, programs, ret, err) : rc;
 }
 
 static bx_code run(const bx_tool *tool, const bx_tool_call *call, bx_sealed *sealed,

@@ -13,6 +13,8 @@ typedef struct bx_tool_ground {
     const char *store_dir; /* as for bx_sealed_new */
     /* Carve out of a grant what no guest may have; before it is sealed. */
     bx_code (*protect)(const void *ctx, bx_grant *g, bx_error *err);
+    /* The programs there are, for a tool that may start some; NULL: none. */
+    bx_code (*programs)(const void *ctx, const bx_program_set **ret, bx_error *err);
     const void *ctx;
 } bx_tool_ground;
 

@@ -1,5 +1,11 @@
 #include "tool/manifest.h"
 
+#include <fcntl.h>
+
+#include "codec/yaml.h"
+#include "os/fd.h"
+#include "sandbox/program.h"
+
 #include <stdio.h>
 
 #include "tool/schema.h"
@@ -161,6 +167,8 @@ static bx_code take_annotations(bx_manifest *m, const bx_json_val *object, bx_er
     static const char *const known[] = {"readOnlyHint", "destructiveHint", "idempotentHint",
                                         "openWorldHint", "title"};
     bool read_only = false, flag;
+    if (!object && m->programs && m->call == BX_TOOL_ARGV)
+        return BX_OK; /* no model calls it */
     for (size_t i = 0; i < 4; i++) {
         if (!bx_json_bool(bx_json_get(object, bx_str_of(known[i])), i ? &flag : &read_only))
             return bx_fail(err, BX_EINVAL, "annotations: %s has to be true or false", known[i]);
@@ -221,6 +229,28 @@ static bx_code take_schema(bx_manifest *m, const bx_json_val *schema, bx_error *
     return bx_wrap(bx_schema_check(schema, err), err, "input_schema");
 }
 
+/* Of one module that is several programs, or of a tool that is one as well. */
+static bx_code take_programs(bx_manifest *m, const bx_json_val *list, bx_error *err)
+{
+    bx_json_iter it = bx_json_iter_of(list);
+    const bx_json_val *e;
+    size_t n = 0;
+    if (list && bx_json_type_of(list) != BX_JSON_ARRAY)
+        return bx_fail(err, BX_EINVAL, "programs: expected a list of names");
+    for (; (e = bx_json_next(&it, NULL)); n++) {
+        bx_str name;
+        if (!bx_json_str(e, &name) || !bx_program_name_is_good(name))
+            return bx_fail(err, BX_EINVAL,
+                           "programs/%zu: expected a name of 1 to 40 letters, digits and '_.+-['",
+                           n);
+    }
+    if (list && (n == 0 || n > BX_MANIFEST_MAX_PROGRAMS))
+        return bx_fail(err, BX_EINVAL, "programs: expected 1 to %d names",
+                       BX_MANIFEST_MAX_PROGRAMS);
+    m->programs = list;
+    return BX_OK;
+}
+
 static bx_code take_head(bx_manifest *m, const bx_json_val *root, bx_error *err)
 {
     size_t permission = 0, how = 0;
@@ -234,9 +264,13 @@ static bx_code take_head(bx_manifest *m, const bx_json_val *root, bx_error *err)
     if (rc == BX_OK)
         rc = take_text(root, "description", MAX_DESCRIPTION, &m->description, err);
     if (rc == BX_OK)
-        rc = take_word(root, "permission", permissions, BX_COUNT(permissions), err, &permission);
+        rc = take_programs(m, bx_json_get(root, BX_LIT("programs")), err);
     if (rc == BX_OK)
         rc = take_word(root, "call", hows, BX_COUNT(hows), err, &how);
+    if (m->programs && how == BX_TOOL_ARGV && !bx_json_get(root, BX_LIT("permission")))
+        permission = BX_TOOL_EXECUTE;
+    else if (rc == BX_OK)
+        rc = take_word(root, "permission", permissions, BX_COUNT(permissions), err, &permission);
     m->permission = (bx_tool_permission)permission;
     m->call = (bx_tool_how)how;
     return rc;
@@ -246,7 +280,7 @@ static bx_code take_all(bx_manifest *m, bx_error *err)
 {
     static const char *const known[] = {"name",        "version",      "description", "permission",
                                         "call",        "input_schema", "needs",       "limits",
-                                        "annotations", "examples"};
+                                        "annotations", "examples",     "programs"};
     const bx_json_val *root = bx_json_root(m->doc);
     if (bx_json_type_of(root) != BX_JSON_OBJECT)
         return bx_fail(err, BX_EINVAL, "expected KEY: VALUE, not %s",
@@ -287,6 +321,27 @@ bx_code bx_manifest_from_json(bx_str text, bx_manifest **ret, bx_error *err)
     bx_json *doc = NULL;
     bx_code rc = bx_json_parse(text, BX_JSON_MAX_DEPTH, &doc, err);
     return rc == BX_OK ? bx_manifest_of(doc, ret, err) : rc;
+}
+
+bx_code bx_manifest_beside(const char *wasm_path, bx_manifest **ret, bx_error *err)
+{
+    size_t n = strlen(wasm_path), end = strlen(".wasm");
+    *ret = NULL;
+    if (n <= end || strcmp(wasm_path + n - end, ".wasm") != 0)
+        return BX_OK;
+    BX_AUTO_BUF path = bx_buf_init(n + 64), text = bx_buf_init(BX_YAML_MAX_BYTES);
+    bx_json *doc = NULL;
+    (void)bx_buf_addf(&path, "%.*s.tool.yaml", (int)(n - end), wasm_path);
+    bx_code rc = bx_buf_check(&path, err);
+    if (rc == BX_OK)
+        rc = bx_file_read_all(AT_FDCWD, path.p, BX_YAML_MAX_BYTES, &text, err);
+    if (rc == BX_ENOENT)
+        return BX_OK;
+    if (rc == BX_OK)
+        rc = bx_yaml_parse(bx_buf_str(&text), &doc, err);
+    if (rc == BX_OK)
+        rc = bx_manifest_of(doc, ret, err);
+    return bx_wrap(rc, err, "%s", path.p);
 }
 
 void bx_manifest_free(bx_manifest *m)

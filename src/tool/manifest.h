@@ -29,17 +29,24 @@ typedef struct bx_manifest { /* texts and values are borrowed from `doc` */
     const bx_json_val *input_schema; /* checked; NULL where there is none */
     const bx_json_val *annotations;  /* all four of MCP's are there */
     const bx_json_val *examples;     /* a list, or NULL */
+    const bx_json_val *programs;     /* names it answers to as a program; a list, or NULL */
     bx_cap *needs;                   /* owned */
     size_t n_needs;
     bx_limits limits; /* the defaults where it names none */
 } bx_manifest;
 
-enum { BX_MANIFEST_MAX_BYTES = 256 << 10, BX_MANIFEST_MAX_NEEDS = 64 };
+enum {
+    BX_MANIFEST_MAX_BYTES = 256 << 10,
+    BX_MANIFEST_MAX_NEEDS = 64,
+    BX_MANIFEST_MAX_PROGRAMS = 512,
+};
 
 /* Of a document that was parsed as JSON or YAML (codec/yaml.h), which is taken, also on failure.
  * BX_EINVAL says what is wrong and where. */
 BX_NODISCARD bx_code bx_manifest_of(bx_json *doc, bx_manifest **ret, bx_error *err);
 BX_NODISCARD bx_code bx_manifest_from_json(bx_str text, bx_manifest **ret, bx_error *err);
+/* Of the file X.tool.yaml beside X.wasm; *ret NULL where there is none. */
+BX_NODISCARD bx_code bx_manifest_beside(const char *wasm_path, bx_manifest **ret, bx_error *err);
 void bx_manifest_free(bx_manifest *m); /* NULL is fine */
 BX_DEFINE_AUTO(bx_manifest, bx_manifest_free)
 

@@ -44,7 +44,8 @@ typedef struct bx_backend {
     bool (*is_same)(const bx_file *a, const bx_file *b);
 } bx_backend;
 
-extern const bx_backend bx_host_backend, bx_mem_backend, bx_store_backend, bx_root_backend;
+extern const bx_backend bx_host_backend, bx_mem_backend, bx_store_backend, bx_root_backend,
+    bx_bin_backend;
 
 /* Count what found no room where a capability gives a size: by the backend's answer, or because it
  * took only a part. */

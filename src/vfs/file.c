@@ -52,6 +52,8 @@ static bx_errno check(const bx_file *f, unsigned need)
 /* ---- reading ---------------------------------------------------------------------------- */
 static bx_errno read_at(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
 {
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
     bx_errno e = check(f, BX_FS_READ);
     if (e == BX_E_SUCCESS && n > BX_MAX_IOVECS)
         e = BX_E_INVAL;
@@ -119,6 +121,8 @@ static bx_errno write_some(bx_file *f, const struct iovec *iov, size_t n, uint64
 
 static bx_errno write_at(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
 {
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
     bx_errno e = check(f, BX_FS_WRITE);
     if (e == BX_E_SUCCESS && n > BX_MAX_IOVECS)
         e = BX_E_INVAL;
@@ -165,6 +169,8 @@ static bx_errno grow_checked(bx_file *f, uint64_t size)
 
 bx_errno bx_file_set_size(bx_file *f, uint64_t size)
 {
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
     bx_errno e = check(f, BX_FS_WRITE);
     if (e == BX_E_SUCCESS && size > INT64_MAX)
         e = BX_E_INVAL;
@@ -188,6 +194,8 @@ static bx_errno allocate_need(bx_file *f, uint64_t off, uint64_t len, uint64_t *
 
 bx_errno bx_file_allocate(bx_file *f, uint64_t off, uint64_t len)
 {
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
     bx_errno e = check(f, BX_FS_WRITE);
     if (e != BX_E_SUCCESS)
         return e;
@@ -210,6 +218,7 @@ bx_errno bx_file_allocate(bx_file *f, uint64_t off, uint64_t len)
 bx_errno bx_file_seek(bx_file *f, int64_t off, int whence, uint64_t *ret)
 {
     BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
     if (f->type == BX_FT_DIR)
         return BX_E_ISDIR;
     if (whence != SEEK_SET && whence != SEEK_CUR && whence != SEEK_END)
@@ -221,12 +230,14 @@ bx_errno bx_file_seek(bx_file *f, int64_t off, int whence, uint64_t *ret)
 bx_errno bx_file_stat(bx_file *f, bx_stat *ret)
 {
     BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
     return f->bk->stat(f, ret);
 }
 
 bx_errno bx_file_advise(bx_file *f, uint64_t off, uint64_t len, int advice)
 {
     BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
     if (f->type == BX_FT_DIR)
         return BX_E_BADF;
     if (advice < 0 || advice > 5 || off > INT64_MAX || len > INT64_MAX)
@@ -237,12 +248,14 @@ bx_errno bx_file_advise(bx_file *f, uint64_t off, uint64_t len, int advice)
 bx_errno bx_file_sync(bx_file *f, bool data_only)
 {
     BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
     return f->bk->sync(f, data_only);
 }
 
 bx_errno bx_file_set_times(bx_file *f, bx_set_time a, bx_set_time m)
 {
     BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
     bx_errno e = f->pre->rights & BX_FS_WRITE ? f->bk->set_times(f, a, m) : BX_E_PERM;
     return bx_event(f->s, BX_FS_SET_TIMES, (bx_event_at){f, BX_LIT("")}, NULL, BX_FS_WRITE, e);
 }
@@ -250,6 +263,7 @@ bx_errno bx_file_set_times(bx_file *f, bx_set_time a, bx_set_time m)
 void bx_file_set_flags(bx_file *f, bool append, bool nonblock)
 {
     BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
     f->flags.append = append;
     f->flags.nonblock = nonblock;
 }
@@ -257,6 +271,7 @@ void bx_file_set_flags(bx_file *f, bool append, bool nonblock)
 bx_errno bx_file_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(dir->s);
     bx_errno e = BX_E_SUCCESS;
     if (dir->type != BX_FT_DIR)
         e = BX_E_NOTDIR;

@@ -84,7 +84,15 @@ bx_errno bx_mem_preopen(bx_file *f)
         s->mem = bx_memfs_new(s->v->tmp_size);
     if (!s->mem)
         return BX_E_NOMEM;
-    hold(f, s->mem->root);
+    bx_memfs *m = s->mem;
+    bool scratch = strcmp(f->pre->path, BX_SCRATCH) == 0;
+    if (scratch && !m->scratch) {
+        bx_errno e = bx_mem_node_new(m, BX_FT_DIR, &m->scratch);
+        if (e != BX_E_SUCCESS)
+            return e;
+        m->scratch->nlink = 2;
+    }
+    hold(f, scratch ? m->scratch : m->root);
     return BX_E_SUCCESS;
 }
 

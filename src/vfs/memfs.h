@@ -34,7 +34,8 @@ enum { BX_MEM_CHUNK = 4096 };
 struct bx_memfs {
     uint64_t used, max; /* bytes of host memory, overhead included */
     uint64_t next_ino;
-    bx_mem_node *root, *nodes;
+    bx_mem_node *root, *scratch,
+        *nodes; /* scratch: the root of BX_SCRATCH; NULL until it is used */
     bx_mem_entry **bucket;
     size_t n_buckets, n_entries;
 };

@@ -226,7 +226,10 @@ static bx_code add_tmp(bx_vfs *v, const bx_grant *g, bx_error *err)
     if (!cap)
         return BX_OK;
     v->tmp_size = cap->size;
-    return add_preopen(v, &bx_mem_backend, BX_LIT("/tmp"), BX_FS_READ | BX_FS_WRITE, -1, err);
+    bx_code rc = add_preopen(v, &bx_mem_backend, BX_LIT("/tmp"), BX_FS_READ | BX_FS_WRITE, -1, err);
+    if (rc == BX_OK && bx_grant_has_scratch(g))
+        rc = add_preopen(v, &bx_mem_backend, BX_LIT(BX_SCRATCH), BX_FS_READ | BX_FS_WRITE, -1, err);
+    return rc;
 }
 
 static bx_code add_store(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_error *err)
@@ -249,7 +252,20 @@ static bx_code add_store(bx_vfs *v, const bx_grant *g, const char *store_dir, bx
     return add_preopen(v, &bx_store_backend, BX_LIT("/store"), BX_FS_READ | BX_FS_WRITE, fd, err);
 }
 
-/* Above the mounts, unless one is at "/": programs open and list "/" and ".". */
+/* Wherever the grant has a directory at /bin, that one stays. */
+static bx_code add_bin(bx_vfs *v, const bx_vfs_programs *programs, bx_error *err)
+{
+    if (!programs || programs->n == 0)
+        return BX_OK;
+    for (size_t i = 0; i < v->n_pre; i++) {
+        if (strcmp(v->pre[i].path, "/bin") == 0)
+            return BX_OK;
+    }
+    v->programs = programs;
+    return add_preopen(v, &bx_bin_backend, BX_LIT("/bin"), BX_FS_READ, -1, err);
+}
+
+/* Above the mounts, unless one is at "/: programs open and list "/" and ".". */
 static bx_code add_root(bx_vfs *v, bx_error *err)
 {
     bool needed = v->n_pre > 0;
@@ -416,7 +432,8 @@ static void open_rest(bx_vfs *v, const bx_grant *g)
     }
 }
 
-static bx_code fill(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_error *err)
+static bx_code fill(bx_vfs *v, const bx_grant *g, const char *store_dir,
+                    const bx_vfs_programs *programs, bx_error *err)
 {
     bx_code rc = BX_OK;
     bx_cap_list caps = bx_grant_caps(g);
@@ -428,6 +445,8 @@ static bx_code fill(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_erro
         rc = add_tmp(v, g, err);
     if (rc == BX_OK)
         rc = add_store(v, g, store_dir, err);
+    if (rc == BX_OK)
+        rc = add_bin(v, programs, err);
     if (rc == BX_OK)
         rc = add_root(v, err);
     if (rc == BX_OK)
@@ -443,6 +462,12 @@ static bx_code fill(bx_vfs *v, const bx_grant *g, const char *store_dir, bx_erro
 
 bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret, bx_error *err)
 {
+    return bx_vfs_new_with(g, store_dir, NULL, ret, err);
+}
+
+bx_code bx_vfs_new_with(const bx_grant *g, const char *store_dir, const bx_vfs_programs *programs,
+                        bx_vfs **ret, bx_error *err)
+{
     BX_ASSERT(bx_grant_is_sealed(g));
     bx_mount_list mounts = bx_grant_mounts(g);
     BX_AUTO(bx_vfs) bx_vfs *v = bx_calloc(1, sizeof *v);
@@ -450,14 +475,14 @@ bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret, bx_er
         return bx_fail(err, BX_ENOMEM, "out of memory");
     v->magic = BX_VFS_MAGIC;
     atomic_init(&v->refs, 1);
-    v->pre = bx_calloc(bx_grant_caps(g).n + 3, sizeof *v->pre);
+    v->pre = bx_calloc(bx_grant_caps(g).n + 6, sizeof *v->pre);
     v->mounts = bx_calloc(mounts.n + 1, sizeof *v->mounts);
     if (!v->pre || !v->mounts)
         return bx_fail(err, BX_ENOMEM, "out of memory");
     v->n_mounts = mounts.n;
     for (size_t i = 0; i < mounts.n; i++)
         v->mounts[i] = (bx_mount_root){-1, mounts.at[i].guest};
-    bx_code rc = fill(v, g, store_dir, err);
+    bx_code rc = fill(v, g, store_dir, programs, err);
     for (size_t i = 0; i < v->n_mounts; i++)
         v->mounts[i].guest = NULL;
     if (rc == BX_OK)

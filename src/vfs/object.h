@@ -6,6 +6,7 @@
 #ifndef BX_VFS_OBJECT_H
 #define BX_VFS_OBJECT_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 
@@ -53,10 +54,11 @@ struct bx_vfs {
     size_t n_pre, n_mounts;
     bx_preopen *pre;
     bx_mount_root *mounts;
-    bx_carve *carve;   /* NULL: no carve-outs */
-    bx_store *store;   /* NULL: none */
-    uint64_t tmp_size; /* 0: no /tmp */
-    bool nested;       /* two grants of different rights show the same directory */
+    bx_carve *carve;                 /* NULL: no carve-outs */
+    bx_store *store;                 /* NULL: none */
+    uint64_t tmp_size;               /* 0: no /tmp */
+    const bx_vfs_programs *programs; /* borrowed; of /bin; NULL: none */
+    bool nested;                     /* two grants of different rights show the same directory */
 };
 
 struct bx_file {
@@ -65,6 +67,7 @@ struct bx_file {
     const bx_preopen *pre;
     const struct bx_backend *bk;
     bx_file *next, **link; /* list of what bx_vfs_open gave out */
+    unsigned more;         /* owners besides the first one */
     int fd;                /* host; borrowed from the vfs in a preopen; -1 in memory */
     uint8_t type;          /* bx_filetype: BX_FT_DIR or BX_FT_REG */
     uint8_t rights; /* of a file: what was asked for and granted; of a directory: the grant's */
@@ -78,6 +81,7 @@ struct bx_file {
     bx_names *names;   /* host directory: those that links gave it, where rules are; or NULL */
     bx_dirlist *list;  /* readdir state or NULL */
     char *lent;        /* memory: the name lent by readdir */
+    const bx_vfs_program *program; /* in /bin */
     const char *above; /* above the mounts: its guest path, "" for "/"; borrowed from a preopen */
     size_t above_n;
     char *guest; /* owned guest path, only kept when events are on; preopens: NULL */
@@ -95,7 +99,9 @@ struct bx_vfs_session {
     const bx_limits *limits;
     bx_fs_event_fn on_event;
     void *ctx;
-    const bx_ctl *ctl; /* NULL: none */
+    const bx_ctl *ctl;    /* NULL: none */
+    bool shared;          /* by threads, which `lock` keeps apart */
+    pthread_mutex_t lock; /* recursive; made when it is shared */
     bx_fs_counters n;
     bx_file *open;       /* what bx_vfs_open gave out and is not closed yet */
     bx_memfs *mem;       /* made on first use */
@@ -113,9 +119,26 @@ struct bx_vfs_session {
 
 /* A small number that stands for the device in this session. */
 uint64_t bx_session_dev(bx_vfs_session *s, dev_t dev);
+/* Every function others call begins so. */
+#define BX_SESSION_LOCK(s) \
+    __attribute__((cleanup(bx_session_unlock), unused)) bx_vfs_session *locked_ = bx_session_lock(s)
+static inline bx_vfs_session *bx_session_lock(bx_vfs_session *s)
+{
+    if (s->shared)
+        (void)pthread_mutex_lock(&s->lock);
+    return s;
+}
+static inline void bx_session_unlock(bx_vfs_session **s)
+{
+    if ((*s)->shared)
+        (void)pthread_mutex_unlock(&(*s)->lock);
+}
+
 /* INTR when the call must stop, else SUCCESS; no system call. */
 bx_errno bx_session_check(const bx_vfs_session *s);
+#define BX_SCRATCH  "/workspace"  /* in memory, where the grant asks for it */
 #define BX_DEV_MEM  ((dev_t) - 1) /* stands for the in-memory tree in bx_session_dev */
 #define BX_DEV_ROOT ((dev_t) - 2) /* for the directories above the mounts */
+#define BX_DEV_BIN  ((dev_t) - 3) /* for /bin */
 
 #endif

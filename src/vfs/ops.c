@@ -142,6 +142,7 @@ static bx_errno open_checked(bx_file *dir, bx_str path, const bx_open_how *how, 
 bx_errno bx_vfs_open(bx_file *dir, bx_str path, const bx_open_how *how, bx_file **ret)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(dir->s);
     bx_vfs_session *s = dir->s;
     bx_opened o = {0};
     bx_event_at at = {dir, path};
@@ -163,6 +164,12 @@ bx_errno bx_file_close(bx_file *f)
     if (!f)
         return BX_E_SUCCESS;
     BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    bx_vfs_session *s = f->s;
+    BX_SESSION_LOCK(s);
+    if (f->more > 0) {
+        f->more--;
+        return BX_E_SUCCESS;
+    }
     if (f->preopen) {
         bx_dirlist_free(f);
         return BX_E_SUCCESS;
@@ -170,17 +177,24 @@ bx_errno bx_file_close(bx_file *f)
     *f->link = f->next;
     if (f->next)
         f->next->link = f->link;
-    bx_vfs_session *s = f->s;
     s->n.open_files--;
     bx_errno e = file_free(f);
     s->n.failed_closes += e != BX_E_SUCCESS;
     return e;
 }
 
+void bx_file_ref(bx_file *f)
+{
+    BX_CHECK_MAGIC(f, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(f->s);
+    f->more += !f->preopen; /* those live as long as the session */
+}
+
 /* ---- one path ------------------------------------------------------------------------------ */
 bx_errno bx_vfs_stat_at(bx_file *dir, bx_str path, bool follow, bx_stat *ret)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(dir->s);
     char z[BX_PATH_BUF];
     bx_errno e = enter(&dir, &path, 0, z);
     if (e == BX_E_SUCCESS)
@@ -191,6 +205,7 @@ bx_errno bx_vfs_stat_at(bx_file *dir, bx_str path, bool follow, bx_stat *ret)
 bx_errno bx_vfs_set_times_at(bx_file *dir, bx_str path, bool follow, bx_set_time a, bx_set_time m)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(dir->s);
     char z[BX_PATH_BUF];
     bx_errno e = enter(&dir, &path, BX_FS_WRITE, z);
     if (e == BX_E_SUCCESS)
@@ -201,6 +216,7 @@ bx_errno bx_vfs_set_times_at(bx_file *dir, bx_str path, bool follow, bx_set_time
 bx_errno bx_vfs_mkdir_at(bx_file *dir, bx_str path)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(dir->s);
     char z[BX_PATH_BUF];
     bx_errno e = enter_to_create(&dir, &path, z);
     if (e == BX_E_SUCCESS)
@@ -211,6 +227,7 @@ bx_errno bx_vfs_mkdir_at(bx_file *dir, bx_str path)
 bx_errno bx_vfs_rmdir_at(bx_file *dir, bx_str path)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(dir->s);
     char z[BX_PATH_BUF];
     bx_errno e = enter(&dir, &path, BX_FS_WRITE, z);
     if (e == BX_E_SUCCESS)
@@ -221,6 +238,7 @@ bx_errno bx_vfs_rmdir_at(bx_file *dir, bx_str path)
 bx_errno bx_vfs_unlink_at(bx_file *dir, bx_str path)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(dir->s);
     char z[BX_PATH_BUF];
     bx_errno e = enter(&dir, &path, BX_FS_WRITE, z);
     if (e == BX_E_SUCCESS)
@@ -232,6 +250,7 @@ bx_errno bx_vfs_unlink_at(bx_file *dir, bx_str path)
 bx_errno bx_vfs_symlink_at(bx_str target, bx_file *dir, bx_str path)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(dir->s);
     char z[BX_PATH_BUF], t[BX_PATH_BUF];
     bx_errno e = bx_path_take(target, t);
     if (e == BX_E_SUCCESS)
@@ -245,6 +264,7 @@ bx_errno bx_vfs_symlink_at(bx_str target, bx_file *dir, bx_str path)
 bx_errno bx_vfs_readlink_at(bx_file *dir, bx_str path, char *buf, size_t cap, size_t *ret_n)
 {
     BX_CHECK_MAGIC(dir, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(dir->s);
     char z[BX_PATH_BUF];
     bx_errno e = enter(&dir, &path, BX_FS_READ, z);
     if (e == BX_E_SUCCESS)
@@ -257,6 +277,7 @@ bx_errno bx_vfs_link_at(bx_file *od, bx_str op, bool follow, bx_file *nd, bx_str
 {
     BX_CHECK_MAGIC(od, BX_FILE_MAGIC);
     BX_CHECK_MAGIC(nd, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(od->s);
     char from[BX_PATH_BUF], to[BX_PATH_BUF];
     bx_vfs_session *s = od->s;
     bx_errno e = enter(&od, &op, BX_FS_WRITE, from);
@@ -277,6 +298,7 @@ bx_errno bx_vfs_rename_at(bx_file *od, bx_str op, bx_file *nd, bx_str np)
 {
     BX_CHECK_MAGIC(od, BX_FILE_MAGIC);
     BX_CHECK_MAGIC(nd, BX_FILE_MAGIC);
+    BX_SESSION_LOCK(od->s);
     char from[BX_PATH_BUF], to[BX_PATH_BUF];
     bx_errno e = enter(&od, &op, BX_FS_WRITE, from);
     if (e == BX_E_SUCCESS)

@@ -50,8 +50,10 @@ bx_code bx_vfs_session_new(bx_vfs *v, const bx_limits *limits, bx_fs_event_fn on
 void bx_vfs_session_close(bx_vfs_session *s)
 {
     BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
-    while (s->open)
+    while (s->open) {
+        s->open->more = 0;            /* nobody uses it any more */
         (void)bx_file_close(s->open); /* what fails is counted, and an event */
+    }
 }
 
 void bx_vfs_session_free(bx_vfs_session *s)
@@ -69,6 +71,8 @@ void bx_vfs_session_free(bx_vfs_session *s)
     bx_carve_scan_free(s->scan);
     if (s->store_open)
         bx_store_leave(s->v->store);
+    if (s->shared)
+        (void)pthread_mutex_destroy(&s->lock);
     BX_CLEAR_MAGIC(s);
     free(s);
 }
@@ -90,9 +94,26 @@ const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s)
     return &s->n;
 }
 
+bx_code bx_vfs_session_share(bx_vfs_session *s, bx_error *err)
+{
+    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
+    if (s->shared)
+        return BX_OK;
+    pthread_mutexattr_t a;
+    (void)pthread_mutexattr_init(&a);
+    (void)pthread_mutexattr_settype(&a, PTHREAD_MUTEX_RECURSIVE);
+    int rc = pthread_mutex_init(&s->lock, &a);
+    (void)pthread_mutexattr_destroy(&a);
+    if (rc != 0)
+        return bx_fail_errno(err, rc, "files for several processes");
+    s->shared = true;
+    return BX_OK;
+}
+
 bx_errno bx_vfs_preopen(bx_vfs_session *s, size_t i, bx_file **ret)
 {
     BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
+    BX_SESSION_LOCK(s);
     if (i >= s->v->n_pre)
         return BX_E_BADF;
     if (!s->pre[i].s) {

@@ -24,6 +24,16 @@
 typedef struct bx_vfs bx_vfs;
 typedef struct bx_vfs_session bx_vfs_session;
 
+/* A program as an entry of /bin: a name and its bytes, which stay where they are. */
+typedef struct bx_vfs_program {
+    bx_str name; /* one part of a path */
+    bx_str bytes;
+} bx_vfs_program;
+typedef struct bx_vfs_programs {
+    const bx_vfs_program *at; /* in the order of their names */
+    size_t n;
+} bx_vfs_programs;
+
 /* ---- sealed mounts ----------------------------------------------------------------- */
 /* Open every mount a file capability of `g` (sealed) needs; with deny: rules every mount there
  * is.  `store_dir` is the host directory below which store:NAME lives (created 0700 when
@@ -32,12 +42,16 @@ typedef struct bx_vfs_session bx_vfs_session;
  * is not private); BX_EUNSUPPORTED (no openat2, no /proc). */
 BX_NODISCARD bx_code bx_vfs_new(const bx_grant *g, const char *store_dir, bx_vfs **ret,
                                 bx_error *err);
+/* The same with the programs a guest may start as files of a read-only /bin (one more preopen,
+ * before the directory above the mounts); borrowed as long as it lives.  NULL, or none: no /bin. */
+BX_NODISCARD bx_code bx_vfs_new_with(const bx_grant *g, const char *store_dir,
+                                     const bx_vfs_programs *programs, bx_vfs **ret, bx_error *err);
 bx_vfs *bx_vfs_ref(bx_vfs *v);
 void bx_vfs_unref(bx_vfs *v); /* NULL is fine */
 BX_DEFINE_AUTO(bx_vfs, bx_vfs_unref)
 
 /* Preopens in order: one per file capability (grant order; the same path twice is merged),
- * then /tmp, then /store. */
+ * then /tmp, /store, /bin, the directory above all, the working directory as ".". */
 size_t bx_vfs_preopen_count(const bx_vfs *v);
 bx_str bx_vfs_preopen_path(const bx_vfs *v, size_t i);
 
@@ -93,6 +107,10 @@ void bx_vfs_session_free(bx_vfs_session *s);
 /* The call's control, borrowed: path walks and listings that take long look at it and end with INTR
  * when the call must stop.  NULL: none. */
 void bx_vfs_session_set_ctl(bx_vfs_session *s, const bx_ctl *ctl);
+/* From now on threads of several processes use the session and its files at the same time.  What
+ * `on_event` is called with is then called for with the session's lock held, on the thread of who
+ * did it. */
+BX_NODISCARD bx_code bx_vfs_session_share(bx_vfs_session *s, bx_error *err);
 const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s);
 
 /* The directory handle of preopen `i`; owned by the session, opened lazily, never closed by
@@ -125,6 +143,8 @@ bx_errno bx_vfs_rename_at(bx_file *old_dir, bx_str old_path, bx_file *new_dir, b
 /* NULL is fine.  Closed in any case; an error (IO, NOSPC, DQUOT) says that what was written before
  * is not kept, which some file systems find out only now, and is an event. */
 bx_errno bx_file_close(bx_file *f);
+/* One more owner of an open file, with its position: the last one to close it closes it. */
+void bx_file_ref(bx_file *f);
 bx_filetype bx_file_type(const bx_file *f);
 unsigned bx_file_rights(const bx_file *f); /* BX_FS_READ | BX_FS_WRITE this handle may use */
 /* For a directory: the rights of the grant it lies in, that files opened beneath it can get. */

@@ -71,8 +71,8 @@ static bx_errno do_read(bx_wasi *w, bx_guest_mem m, const uint64_t *a, const iov
 {
     (void)m;
     bx_fd *f = bx_fd_get(w, a[0]);
-    if (f->kind == BX_FD_STDIN)
-        return f->base & BX_R_FD_READ ? bx_stdin_readv(w, f, l->v, l->n, n) : BX_E_BADF;
+    if (bx_fd_is_stream(f))
+        return f->base & BX_R_FD_READ ? bx_stream_readv(w, f, l->v, l->n, n) : BX_E_BADF;
     bx_errno e = bx_fd_regular(w, a[0], BX_R_FD_READ, BX_E_BADF, &f);
     return e == BX_E_SUCCESS ? bx_file_readv(f->file, l->v, l->n, n) : e;
 }
@@ -81,8 +81,8 @@ static bx_errno do_write(bx_wasi *w, bx_guest_mem m, const uint64_t *a, const io
 {
     (void)m;
     bx_fd *f = bx_fd_get(w, a[0]);
-    if (f->kind == BX_FD_STDOUT || f->kind == BX_FD_STDERR)
-        return f->base & BX_R_FD_WRITE ? bx_stdout_writev(w, f, l->v, l->n, n) : BX_E_BADF;
+    if (bx_fd_is_stream(f))
+        return f->base & BX_R_FD_WRITE ? bx_stream_writev(w, f, l->v, l->n, n) : BX_E_BADF;
     bx_errno e = bx_fd_regular(w, a[0], BX_R_FD_WRITE, BX_E_BADF, &f);
     return e == BX_E_SUCCESS ? bx_file_writev(f->file, l->v, l->n, n) : e;
 }
@@ -91,7 +91,7 @@ static bx_errno do_pread(bx_wasi *w, bx_guest_mem m, const uint64_t *a, const io
 {
     (void)m;
     bx_fd *f = bx_fd_get(w, a[0]);
-    bx_errno stream = f->kind == BX_FD_STDIN ? BX_E_SPIPE : BX_E_BADF;
+    bx_errno stream = f->base & BX_R_FD_READ ? BX_E_SPIPE : BX_E_BADF;
     bx_errno e = bx_fd_regular(w, a[0], BX_R_FD_READ | BX_R_FD_SEEK, stream, &f);
     return e == BX_E_SUCCESS ? bx_file_preadv(f->file, l->v, l->n, a[3], n) : e;
 }
@@ -100,7 +100,7 @@ static bx_errno do_pwrite(bx_wasi *w, bx_guest_mem m, const uint64_t *a, const i
 {
     (void)m;
     bx_fd *f = bx_fd_get(w, a[0]);
-    bx_errno stream = f->kind == BX_FD_STDIN ? BX_E_BADF : BX_E_SPIPE;
+    bx_errno stream = f->base & BX_R_FD_WRITE ? BX_E_SPIPE : BX_E_BADF;
     bx_errno e = bx_fd_regular(w, a[0], BX_R_FD_WRITE | BX_R_FD_SEEK, stream, &f);
     return e == BX_E_SUCCESS ? bx_file_pwritev(f->file, l->v, l->n, a[3], n) : e;
 }

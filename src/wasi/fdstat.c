@@ -39,6 +39,8 @@ static uint8_t type_of(const bx_wasi *w, const bx_fd *f)
         return BX_FT_DIR;
     if (f->kind == BX_FD_FILE)
         return (uint8_t)bx_file_type(f->file);
+    if (f->kind == BX_FD_DEVICE)
+        return BX_FT_CHAR;
     return bx_stream_is_tty(w, f) ? BX_FT_CHAR : BX_FT_UNKNOWN;
 }
 
@@ -159,7 +161,7 @@ static bool preopen_name(bx_wasi *w, uint64_t fd, bx_str *ret)
     const bx_fd *f = bx_fd_get(w, fd);
     if (!f || f->kind != BX_FD_PREOPEN)
         return false;
-    *ret = bx_vfs_preopen_path(w->cfg.mounts, f->preopen);
+    *ret = bx_fdtable_preopen_name(w, f);
     return true;
 }
 
@@ -240,6 +242,8 @@ bx_errno bx_p1_fd_readdir(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
         !bx_guest_slice(m, (uint32_t)a[4], 4, &ret))
         return BX_E_FAULT;
     bx_errno e = bx_fd_dir(w, a[0], BX_R_FD_READDIR, &f);
+    if (e == BX_E_SUCCESS)
+        e = bx_fdtable_listable(w, f);
     if (e == BX_E_SUCCESS)
         e = fill(w, f->file, a[3], buf, (uint32_t)a[2], &used);
     if (e == BX_E_SUCCESS)

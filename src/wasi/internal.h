@@ -4,7 +4,9 @@
 
 #include "base/limits.h"
 #include "os/random.h"
+#include "wasi/gate.h"
 #include "wasi/guest_mem.h"
+#include "wasi/pipe.h"
 #include "wasi/wasi.h"
 
 /* ---- descriptors (fdtable.c) ---------------------------------------------------------- */
@@ -13,17 +15,25 @@ typedef enum bx_fd_kind {
     BX_FD_STDIN,
     BX_FD_STDOUT,
     BX_FD_STDERR,
+    BX_FD_PIPE, /* an end of one: base says which */
+    BX_FD_DEVICE,
     BX_FD_PREOPEN,
     BX_FD_FILE,
 } bx_fd_kind;
 
-typedef struct bx_fd {
+struct bx_fd {
     uint8_t kind;
-    bool nonblock;    /* standard streams only: files keep their own */
-    uint16_t preopen; /* which mount; BX_FD_PREOPEN only */
+    bool nonblock;    /* streams only: files keep their own */
+    bool owned;       /* BX_FD_PREOPEN: `file` is ours, not the session's */
+    uint16_t preopen; /* which one; BX_FD_PREOPEN only */
     bx_file *file;    /* of the session; NULL for a stream, and for a preopen not used yet */
+    union {
+        bx_wasi *home;  /* standard streams: the process whose they are */
+        bx_pipe *pipe;  /* one end of it is owned */
+        uint8_t device; /* bx_device */
+    };
     uint64_t base, inheriting;
-} bx_fd;
+};
 
 enum { BX_INLINE_FDS = 16, BX_STDIO_FDS = 3 };
 
@@ -110,9 +120,13 @@ struct bx_wasi {
     uint32_t free_hint; /* no free slot below this one */
     bx_fd few[BX_INLINE_FDS];
 
-    bx_capture captured[2]; /* stdout, stderr */
-    size_t in_pos;          /* bytes of cfg.in.bytes read */
-    uint8_t host_mode[3];   /* bx_host_mode of stdin, stdout, stderr */
+    uint64_t caught; /* signals; of the thread that runs the guest, and read with the gate's lock */
+    _Atomic uint64_t pending;
+
+    bx_capture captured[2];       /* stdout, stderr */
+    size_t in_pos;                /* bytes of cfg.in.bytes read */
+    _Atomic uint8_t is_tty[3];    /* 0: not asked yet; 1 no; 2 yes */
+    _Atomic uint8_t host_mode[3]; /* bx_host_mode of stdin, stdout, stderr */
     bool rng_ready, mono_ready, cpu_ready;
     bx_rng rng;
     uint64_t mono_base_ns; /* host's monotonic clock at the guest's zero */
@@ -148,6 +162,10 @@ bx_code bx_fdtable_init(bx_wasi *w, bx_error *err);
 bx_errno bx_fdtable_room(bx_wasi *w);
 /* The number of an open file from now on; bx_fdtable_room succeeded just before. */
 uint32_t bx_fdtable_add(bx_wasi *w, bx_file *f, uint64_t base, uint64_t inheriting);
+uint32_t bx_fdtable_put(bx_wasi *w, const bx_fd *f); /* the same with any kind */
+/* Of a directory that is about to be listed. */
+bx_errno bx_fdtable_listable(bx_wasi *w, bx_fd *f);
+bx_str bx_fdtable_preopen_name(const bx_wasi *w, const bx_fd *f);
 bx_errno bx_fdtable_close(bx_wasi *w, uint32_t fd);           /* an open one */
 void bx_fdtable_move(bx_wasi *w, uint32_t from, uint32_t to); /* both open */
 
@@ -158,9 +176,10 @@ static inline bx_fd *bx_fd_get(bx_wasi *w, uint64_t fd)
     return i < w->n_fds && w->fds[i].kind != BX_FD_FREE ? &w->fds[i] : NULL;
 }
 
+/* Everything that has no place in a file system of the call. */
 static inline bool bx_fd_is_stream(const bx_fd *f)
 {
-    return f->kind == BX_FD_STDIN || f->kind == BX_FD_STDOUT || f->kind == BX_FD_STDERR;
+    return f->kind >= BX_FD_STDIN && f->kind <= BX_FD_DEVICE;
 }
 
 /* A directory: BADF, NOTDIR, NOTCAPABLE without all of `rights`.  Opens a preopen on first use. */
@@ -171,9 +190,10 @@ bx_errno bx_fd_any(bx_wasi *w, uint64_t fd, uint64_t rights, bx_errno stream, bx
 bx_errno bx_fd_regular(bx_wasi *w, uint64_t fd, uint64_t rights, bx_errno stream, bx_fd **ret);
 
 /* ---- stdio.c -------------------------------------------------------------------------- */
-bx_errno bx_stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
-                        size_t *ret_n);
-bx_errno bx_stdout_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+/* Of any kind of stream.  BADF: not one to read from, or to write to. */
+bx_errno bx_stream_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                         size_t *ret_n);
+bx_errno bx_stream_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
                           size_t *ret_n);
 bool bx_stream_is_tty(const bx_wasi *w, const bx_fd *f);
 /* False: `f` is an output stream, and the output limit has no room for `n` more bytes. */
@@ -183,6 +203,27 @@ bool bx_stream_has_room(const bx_wasi *w, const bx_fd *f, uint64_t n);
 int bx_stream_poll_fd(bx_wasi *w, const bx_fd *f);
 uint64_t bx_stream_ready_bytes(const bx_wasi *w, const bx_fd *f);
 bool bx_stream_at_end(const bx_wasi *w, const bx_fd *f);
+
+/* ---- pipe.c --------------------------------------------------------------------------- */
+/* What writing where nobody reads comes to: PIPE, and the end of who does not catch the signal. */
+bx_errno bx_wasi_broken_pipe(bx_wasi *w);
+
+/* ---- device.c ------------------------------------------------------------------------- */
+typedef enum bx_device {
+    BX_DEVICE_NULL,
+    BX_DEVICE_ZERO,
+    BX_DEVICE_FULL,
+    BX_DEVICE_RANDOM
+} bx_device;
+
+/* A path below /dev that means no file: opened by number, or looked at.  False: it is an ordinary
+ * path, and *ret_error is not set. */
+bool bx_device_open(bx_wasi *w, const bx_fd *dir, bx_str path, uint64_t base, uint32_t *ret_fd,
+                    bx_errno *ret_error);
+bool bx_device_stat(bx_wasi *w, const bx_fd *dir, bx_str path, bx_stat *ret, bx_errno *ret_error);
+bx_errno bx_device_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                         size_t *ret_n);
+bx_errno bx_device_writev(const bx_fd *f, const struct iovec *iov, size_t n, size_t *ret_n);
 
 /* ---- clock.c -------------------------------------------------------------------------- */
 /* The guest's realtime without advancing it. */

@@ -85,6 +85,12 @@ bx_errno bx_p1_path_open(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
     bx_errno e = get_dir_path(w, m, a, a[0], 2, 0, &dir, &path);
     if (e == BX_E_SUCCESS && !bx_guest_slice(m, (uint32_t)a[8], 4, &ret))
         e = BX_E_FAULT;
+    uint32_t device = 0;
+    if (e == BX_E_SUCCESS && bx_device_open(w, dir, path, a[5], &device, &e)) {
+        if (e == BX_E_SUCCESS)
+            bx_put32(ret, device);
+        return e;
+    }
     if (e == BX_E_SUCCESS)
         e = open_rights(dir, oflags, fdflags, a[5]);
     if (e == BX_E_SUCCESS)
@@ -143,7 +149,7 @@ bx_errno bx_p1_path_filestat_get(bx_wasi *w, bx_guest_mem m, const uint64_t *a)
         e = get_lookup(a[1], &follow);
     if (e == BX_E_SUCCESS && !bx_guest_slice(m, (uint32_t)a[4], BX_FILESTAT_BYTES, &p))
         e = BX_E_FAULT;
-    if (e == BX_E_SUCCESS)
+    if (e == BX_E_SUCCESS && !bx_device_stat(w, dir, path, &st, &e))
         e = bx_vfs_stat_at(dir->file, path, follow, &st);
     if (e == BX_E_SUCCESS)
         bx_put_filestat(p, &st);

@@ -9,6 +9,7 @@
 enum { SUB_BYTES = 48, EVENT_BYTES = 32, FEW = 8 };
 enum { TYPE_CLOCK = 0, TYPE_FD_READ = 1, TYPE_FD_WRITE = 2 };
 enum { CLOCK_ABSTIME = 1, EVENT_HANGUP = 1 };
+enum { PIPE_SLICE_NS = 1000000 };
 
 typedef struct sub {
     uint64_t userdata;
@@ -17,6 +18,7 @@ typedef struct sub {
     uint32_t fd;
     uint8_t type;
     bool fired, hangup;
+    bool is_pipe; /* of this call: nothing of the host's to wait on, and still not always ready */
     bx_errno error;
     int host_fd; /* -1: nothing of the host's to wait on */
 } sub;
@@ -51,7 +53,8 @@ static void read_fd(bx_wasi *w, const uint8_t *p, sub *s)
         s->host_fd = bx_stream_poll_fd(w, f);
     else
         s->host_fd = bx_file_poll_fd(f->file);
-    s->fired = !s->error && s->host_fd < 0;
+    s->is_pipe = !s->error && f->kind == BX_FD_PIPE;
+    s->fired = !s->error && s->host_fd < 0 && !s->is_pipe;
 }
 
 /* False: of an unknown type. */
@@ -75,6 +78,7 @@ typedef struct plan {
     struct pollfd *fds; /* as many as subs */
     size_t n, n_fds;
     bool fired; /* some event is there already */
+    bool has_pipe;
     bool has_clock;
     uint64_t soonest; /* ns from the beginning; only with has_clock */
 } plan;
@@ -84,6 +88,7 @@ static void make_plan(plan *p)
     for (size_t i = 0; i < p->n; i++) {
         const sub *s = &p->subs[i];
         p->fired = p->fired || s->fired;
+        p->has_pipe = p->has_pipe || s->is_pipe;
         if (s->type == TYPE_CLOCK && !s->error && (!p->has_clock || s->wait_ns < p->soonest)) {
             p->has_clock = true;
             p->soonest = s->wait_ns;
@@ -111,6 +116,24 @@ static void fire_fds(plan *p)
     }
 }
 
+/* Whether any pipe has something to tell. */
+static bool fire_pipes(bx_wasi *w, plan *p)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->n; i++) {
+        sub *s = &p->subs[i];
+        const bx_fd *f = s->is_pipe ? bx_fd_get(w, s->fd) : NULL;
+        if (!f)
+            continue;
+        uint64_t n = bx_pipe_ready(f->pipe, f->base & BX_R_FD_WRITE, &s->hangup);
+        s->fired = n > 0 || s->hangup;
+        if (s->hangup && s->type == TYPE_FD_WRITE)
+            s->error = BX_E_PIPE;
+        any = any || s->fired;
+    }
+    return any;
+}
+
 static void fire_clocks(plan *p, uint64_t passed_ns)
 {
     for (size_t i = 0; i < p->n; i++) {
@@ -136,6 +159,34 @@ static void pass_time(bx_wasi *w, plan *p, int ready)
     fire_clocks(p, slept ? p->soonest : 0);
 }
 
+static bx_errno wait_behind_gate(bx_wasi *w, uint64_t until)
+{
+    (void)pthread_mutex_lock(&w->cfg.gate->lock);
+    bx_errno e = bx_gate_wait_locked(w, until);
+    (void)pthread_mutex_unlock(&w->cfg.gate->lock);
+    return e;
+}
+
+/* Among the subscriptions are pipes, which the kernel knows nothing of: what it does know is looked
+ * at in between. */
+static bx_errno wait_with_pipes(bx_wasi *w, plan *p, uint64_t until, int *ready)
+{
+    for (;;) {
+        if (fire_pipes(w, p))
+            p->fired = true;
+        bx_errno e = BX_E_SUCCESS;
+        if (p->n_fds > 0)
+            e = bx_wasi_wait(w, p->fds, p->n_fds, p->fired ? 0 : bx_now_ns() + PIPE_SLICE_NS,
+                             ready);
+        if (e != BX_E_SUCCESS || p->fired || *ready > 0 || bx_now_ns() >= until)
+            return e;
+        if (p->n_fds == 0)
+            e = wait_behind_gate(w, until);
+        if (e != BX_E_SUCCESS)
+            return e;
+    }
+}
+
 static bx_errno wait_for_first(bx_wasi *w, plan *p)
 {
     bool real = w->cfg.clock == BX_CLOCK_REAL;
@@ -145,8 +196,13 @@ static bx_errno wait_for_first(bx_wasi *w, plan *p)
     else if (p->has_clock)
         until = add_saturated(begin, p->soonest);
     int ready = 0;
-    bx_errno e = until == 0 && p->n_fds == 0 ? bx_wasi_check(w)
-                                             : bx_wasi_wait(w, p->fds, p->n_fds, until, &ready);
+    bx_errno e;
+    if (p->has_pipe)
+        e = wait_with_pipes(w, p, until, &ready);
+    else if (until == 0 && p->n_fds == 0)
+        e = bx_wasi_check(w);
+    else
+        e = bx_wasi_wait(w, p->fds, p->n_fds, until, &ready);
     if (e != BX_E_SUCCESS)
         return e;
     if (ready)

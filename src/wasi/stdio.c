@@ -11,17 +11,38 @@
 
 static int stream_index(const bx_fd *f) { return f->kind - BX_FD_STDIN; }
 
-static int host_fd(const bx_wasi *w, const bx_fd *f)
+static bool is_standard(const bx_fd *f)
 {
-    const bx_sink *out = f->kind == BX_FD_STDOUT ? &w->cfg.out : &w->cfg.err;
+    return f->kind >= BX_FD_STDIN && f->kind <= BX_FD_STDERR;
+}
+
+static int host_fd(const bx_fd *f)
+{
+    if (!is_standard(f))
+        return -1;
+    const bx_wasi *h = f->home;
+    const bx_sink *out = f->kind == BX_FD_STDOUT ? &h->cfg.out : &h->cfg.err;
     if (f->kind == BX_FD_STDIN)
-        return w->cfg.in.kind == BX_STDIN_FD ? w->cfg.in.fd : -1;
+        return h->cfg.in.kind == BX_STDIN_FD ? h->cfg.in.fd : -1;
     return out->kind == BX_SINK_FD ? out->fd : -1;
 }
 
-static uint8_t *mode_of(bx_wasi *w, const bx_fd *f, int fd)
+/* What is counted or kept at the stream's home may be used by several processes. */
+static void lock(const bx_wasi *w)
 {
-    uint8_t *mode = &w->host_mode[stream_index(f)];
+    if (w->cfg.gate)
+        (void)pthread_mutex_lock(&w->cfg.gate->lock);
+}
+
+static void unlock(const bx_wasi *w)
+{
+    if (w->cfg.gate)
+        (void)pthread_mutex_unlock(&w->cfg.gate->lock);
+}
+
+static _Atomic uint8_t *mode_of(const bx_fd *f, int fd)
+{
+    _Atomic uint8_t *mode = &f->home->host_mode[stream_index(f)];
     struct stat st;
     if (*mode == BX_HOST_UNKNOWN)
         *mode = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? BX_HOST_FILE : BX_HOST_NOWAIT;
@@ -33,6 +54,8 @@ static bx_errno wait_for(bx_wasi *w, const bx_fd *f, int fd, short events)
 {
     struct pollfd p = {.fd = fd, .events = events};
     int ready = 0;
+    if (atomic_load(&w->pending) & w->caught)
+        return BX_E_INTR;
     bx_errno e = bx_wasi_wait(w, &p, 1, f->nonblock ? 0 : UINT64_MAX, &ready);
     if (e != BX_E_SUCCESS)
         return e;
@@ -63,7 +86,7 @@ static ssize_t move_polled(int fd, short events, const struct iovec *iov, int n)
 static bx_errno move(bx_wasi *w, const bx_fd *f, int fd, short events, const struct iovec *iov,
                      size_t n, size_t *ret_n)
 {
-    uint8_t *mode = mode_of(w, f, fd);
+    _Atomic uint8_t *mode = mode_of(f, fd);
     for (;;) {
         bx_errno e = *mode == BX_HOST_POLL ? wait_for(w, f, fd, events) : bx_wasi_check(w);
         if (e != BX_E_SUCCESS)
@@ -94,42 +117,73 @@ static bx_errno move(bx_wasi *w, const bx_fd *f, int fd, short events, const str
 
 /* ---- stdin ---------------------------------------------------------------------------- */
 
-static size_t read_bytes(bx_wasi *w, const struct iovec *iov, size_t n)
+static size_t read_bytes(bx_wasi *h, const struct iovec *iov, size_t n)
 {
     size_t moved = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t left = w->cfg.in.bytes.n - w->in_pos;
+        size_t left = h->cfg.in.bytes.n - h->in_pos;
         size_t k = iov[i].iov_len < left ? iov[i].iov_len : left;
         if (k)
-            memcpy(iov[i].iov_base, w->cfg.in.bytes.p + w->in_pos, k);
-        w->in_pos += k;
+            memcpy(iov[i].iov_base, h->cfg.in.bytes.p + h->in_pos, k);
+        h->in_pos += k;
         moved += k;
     }
     return moved;
 }
 
-bx_errno bx_stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
-                        size_t *ret_n)
+static bx_errno stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                            size_t *ret_n)
 {
+    bx_wasi *h = f->home;
     bx_errno e = BX_E_SUCCESS;
     size_t k = 0;
-    if (n && w->cfg.in.kind == BX_STDIN_FD)
-        e = move(w, f, w->cfg.in.fd, POLLIN, iov, n, &k);
-    else if (w->cfg.in.kind == BX_STDIN_BYTES)
-        k = read_bytes(w, iov, n);
+    if (n && h->cfg.in.kind == BX_STDIN_FD)
+        e = move(w, f, h->cfg.in.fd, POLLIN, iov, n, &k);
     if (e != BX_E_SUCCESS)
         return e;
-    w->counters.stdin_bytes += k;
+    lock(w);
+    if (h->cfg.in.kind == BX_STDIN_BYTES)
+        k = read_bytes(h, iov, n);
+    h->counters.stdin_bytes += k;
+    unlock(w);
     *ret_n = k;
     return BX_E_SUCCESS;
 }
 
 /* ---- stdout and stderr ---------------------------------------------------------------- */
 
-static uint64_t output_left(const bx_wasi *w)
+static uint64_t output_left(const bx_wasi *h)
 {
-    uint64_t used = w->counters.stdout_bytes + w->counters.stderr_bytes;
-    return used < w->cfg.limits->output ? w->cfg.limits->output - used : 0;
+    uint64_t used = h->counters.stdout_bytes + h->counters.stderr_bytes;
+    return used < h->cfg.limits->output ? h->cfg.limits->output - used : 0;
+}
+
+static void count(bx_wasi *h, const bx_fd *f, uint64_t n)
+{
+    if (f->kind == BX_FD_STDERR)
+        h->counters.stderr_bytes += n;
+    else
+        h->counters.stdout_bytes += n;
+}
+
+/* Count as many of `n` bytes as the limit has room for, before they are written: others may write
+ * at the same time.  What was not written in the end is given back. */
+static uint64_t take_output(const bx_wasi *w, const bx_fd *f, uint64_t n)
+{
+    lock(w);
+    uint64_t left = output_left(f->home);
+    if (n > left)
+        n = left;
+    count(f->home, f, n);
+    unlock(w);
+    return n;
+}
+
+static void give_output(const bx_wasi *w, const bx_fd *f, uint64_t n)
+{
+    lock(w);
+    count(f->home, f, (uint64_t)0 - n);
+    unlock(w);
 }
 
 static bool capture_reserve(bx_capture *c, size_t n, uint64_t limit)
@@ -176,21 +230,12 @@ static bx_errno move_all(bx_wasi *w, const bx_fd *f, int fd, const struct iovec 
     return w->stop != BX_WASI_GO_ON ? e : BX_E_SUCCESS;
 }
 
-/* `n` iovecs that hold at most what may still be written.  *ret_n counts also when the guest ends.
- */
-static bx_errno put(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n, size_t len,
-                    size_t *ret_n)
+static bx_errno keep_locked(bx_wasi *h, const bx_fd *f, const struct iovec *iov, size_t n,
+                            size_t len)
 {
-    bool err = f->kind == BX_FD_STDERR;
-    const bx_sink *sink = err ? &w->cfg.err : &w->cfg.out;
-    if (sink->kind == BX_SINK_FD)
-        return move_all(w, f, sink->fd, iov, n, len, ret_n);
-    bx_capture *c = &w->captured[err];
-    if (sink->kind == BX_SINK_CAPTURE && !capture_reserve(c, len, w->cfg.limits->output))
+    bx_capture *c = &h->captured[f->kind == BX_FD_STDERR];
+    if (!capture_reserve(c, len, h->cfg.limits->output))
         return BX_E_NOMEM;
-    *ret_n = len;
-    if (sink->kind == BX_SINK_DISCARD)
-        return BX_E_SUCCESS;
     for (size_t i = 0; i < n; i++) {
         if (iov[i].iov_len)
             memcpy(c->p + c->n, iov[i].iov_base, iov[i].iov_len);
@@ -199,29 +244,55 @@ static bx_errno put(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t 
     return BX_E_SUCCESS;
 }
 
-static void count(bx_wasi *w, const bx_fd *f, size_t n)
+/* `n` iovecs of `len` bytes that were counted.  *ret_n counts also when the guest ends. */
+static bx_errno put(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n, size_t len,
+                    size_t *ret_n)
 {
-    if (f->kind == BX_FD_STDERR)
-        w->counters.stderr_bytes += n;
-    else
-        w->counters.stdout_bytes += n;
+    bx_wasi *h = f->home;
+    const bx_sink *sink = f->kind == BX_FD_STDERR ? &h->cfg.err : &h->cfg.out;
+    if (sink->kind == BX_SINK_FD)
+        return move_all(w, f, sink->fd, iov, n, len, ret_n);
+    bx_errno e = BX_E_SUCCESS;
+    if (sink->kind == BX_SINK_CAPTURE) {
+        lock(w);
+        e = keep_locked(h, f, iov, n, len);
+        unlock(w);
+    }
+    if (e == BX_E_SUCCESS)
+        *ret_n = len;
+    return e;
+}
+
+static bx_errno put_counted(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                            size_t len, size_t *ret_n)
+{
+    size_t k = 0;
+    bx_errno e = put(w, f, iov, n, len, &k);
+    give_output(w, f, len - k);
+    *ret_n += k;
+    /* A program that was started by another is ended as programs are elsewhere. */
+    return e == BX_E_PIPE && f->home != w ? bx_wasi_broken_pipe(w) : e;
 }
 
 /* More than the limit: keep what fits, all of it, then end the guest. */
-static bx_errno put_rest_and_stop(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n)
+static bx_errno put_rest_and_stop(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                                  uint64_t left)
 {
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && left > 0; i++) {
         struct iovec part = iov[i];
-        while (part.iov_len && output_left(w)) {
-            if (part.iov_len > output_left(w))
-                part.iov_len = (size_t)output_left(w);
+        while (part.iov_len && left > 0) {
+            if (part.iov_len > left)
+                part.iov_len = (size_t)left;
             size_t k = 0;
             bx_errno e = put(w, f, &part, 1, part.iov_len, &k);
-            count(w, f, k);
-            if (e != BX_E_SUCCESS && w->stop != BX_WASI_GO_ON)
-                return e;
-            if (e != BX_E_SUCCESS)
+            left -= k;
+            if (e != BX_E_SUCCESS) {
+                give_output(w, f, left);
+                if (w->stop != BX_WASI_GO_ON)
+                    return e;
+                left = 0;
                 break;
+            }
             part.iov_base = (char *)part.iov_base + k;
             part.iov_len -= k;
         }
@@ -230,42 +301,80 @@ static bx_errno put_rest_and_stop(bx_wasi *w, const bx_fd *f, const struct iovec
     return BX_E_FBIG;
 }
 
-bx_errno bx_stdout_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
-                          size_t *ret_n)
+static bx_errno stdout_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                              size_t *ret_n)
 {
-    size_t len = 0, k = 0;
+    size_t len = 0;
     for (size_t i = 0; i < n; i++)
         len += iov[i].iov_len;
-    if (len > output_left(w))
-        return put_rest_and_stop(w, f, iov, n);
-    if (len) {
-        bx_errno e = put(w, f, iov, n, len, &k);
-        count(w, f, k);
-        if (e != BX_E_SUCCESS)
-            return e;
+    *ret_n = 0;
+    uint64_t may = take_output(w, f, len);
+    if (may < len)
+        return put_rest_and_stop(w, f, iov, n, may);
+    return len ? put_counted(w, f, iov, n, len, ret_n) : BX_E_SUCCESS;
+}
+
+/* ---- any stream --------------------------------------------------------------------------- */
+
+bx_errno bx_stream_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                         size_t *ret_n)
+{
+    switch (f->kind) {
+    case BX_FD_STDIN:
+        return stdin_readv(w, f, iov, n, ret_n);
+    case BX_FD_PIPE:
+        return f->base & BX_R_FD_READ ? bx_pipe_readv(w, f->pipe, f->nonblock, iov, n, ret_n)
+                                      : BX_E_BADF;
+    case BX_FD_DEVICE:
+        return bx_device_readv(w, f, iov, n, ret_n);
+    default:
+        return BX_E_BADF;
     }
-    *ret_n = k;
-    return BX_E_SUCCESS;
+}
+
+bx_errno bx_stream_writev(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
+                          size_t *ret_n)
+{
+    switch (f->kind) {
+    case BX_FD_STDOUT:
+    case BX_FD_STDERR:
+        return stdout_writev(w, f, iov, n, ret_n);
+    case BX_FD_PIPE:
+        return f->base & BX_R_FD_WRITE ? bx_pipe_writev(w, f->pipe, f->nonblock, iov, n, ret_n)
+                                       : BX_E_BADF;
+    case BX_FD_DEVICE:
+        return bx_device_writev(f, iov, n, ret_n);
+    default:
+        return BX_E_BADF;
+    }
 }
 
 /* ---- what others ask about a stream --------------------------------------------------- */
 
 bool bx_stream_is_tty(const bx_wasi *w, const bx_fd *f)
 {
-    int fd = host_fd(w, f);
-    return fd >= 0 && isatty(fd);
+    (void)w;
+    int fd = host_fd(f);
+    if (fd < 0)
+        return false;
+    _Atomic uint8_t *known = &f->home->is_tty[stream_index(f)];
+    if (*known == 0)
+        *known = isatty(fd) ? 2 : 1;
+    return *known == 2;
 }
 
 bool bx_stream_has_room(const bx_wasi *w, const bx_fd *f, uint64_t n)
 {
+    (void)w;
     bool is_output = f->kind == BX_FD_STDOUT || f->kind == BX_FD_STDERR;
-    return !is_output || n <= output_left(w);
+    return !is_output || n <= output_left(f->home);
 }
 
 int bx_stream_poll_fd(bx_wasi *w, const bx_fd *f)
 {
-    int fd = host_fd(w, f);
-    return fd >= 0 && *mode_of(w, f, fd) != BX_HOST_FILE ? fd : -1;
+    (void)w;
+    int fd = host_fd(f);
+    return fd >= 0 && *mode_of(f, fd) != BX_HOST_FILE ? fd : -1;
 }
 
 static uint64_t rest_of_file(int fd)
@@ -277,17 +386,29 @@ static uint64_t rest_of_file(int fd)
 
 uint64_t bx_stream_ready_bytes(const bx_wasi *w, const bx_fd *f)
 {
-    int fd = host_fd(w, f), n = 0;
+    (void)w;
+    int fd = host_fd(f), n = 0;
+    bool hangup;
+    if (f->kind == BX_FD_PIPE)
+        return bx_pipe_ready(f->pipe, f->base & BX_R_FD_WRITE, &hangup);
+    if (f->kind == BX_FD_DEVICE)
+        return f->device == BX_DEVICE_NULL ? 0 : PIPE_BUF;
+    const bx_wasi *h = f->home;
     if (f->kind != BX_FD_STDIN)
-        return fd >= 0 && output_left(w) > PIPE_BUF ? PIPE_BUF : output_left(w);
+        return fd >= 0 && output_left(h) > PIPE_BUF ? PIPE_BUF : output_left(h);
     if (fd < 0)
-        return w->cfg.in.kind == BX_STDIN_BYTES ? w->cfg.in.bytes.n - w->in_pos : 0;
-    if (w->host_mode[0] == BX_HOST_FILE)
+        return h->cfg.in.kind == BX_STDIN_BYTES ? h->cfg.in.bytes.n - h->in_pos : 0;
+    if (h->host_mode[0] == BX_HOST_FILE)
         return rest_of_file(fd);
     return ioctl(fd, FIONREAD, &n) == 0 && n > 0 ? (uint64_t)n : 0;
 }
 
 bool bx_stream_at_end(const bx_wasi *w, const bx_fd *f)
 {
-    return f->kind == BX_FD_STDIN && host_fd(w, f) < 0 && bx_stream_ready_bytes(w, f) == 0;
+    bool hangup = false;
+    if (f->kind == BX_FD_PIPE) {
+        (void)bx_pipe_ready(f->pipe, f->base & BX_R_FD_WRITE, &hangup);
+        return hangup;
+    }
+    return f->kind == BX_FD_STDIN && host_fd(f) < 0 && bx_stream_ready_bytes(w, f) == 0;
 }

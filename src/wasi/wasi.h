@@ -32,7 +32,9 @@ enum {
     BX_WASI_EXIT = 1, /* proc_exit: code in bx_wasi_exit_code */
     BX_WASI_DEADLINE = 2,
     BX_WASI_CANCELLED = 3,
-    BX_WASI_OUTPUT = 4, /* more output than the limit */
+    BX_WASI_OUTPUT = 4,  /* more output than the limit */
+    BX_WASI_SIGPIPE = 5, /* it wrote where nobody reads, and does not catch the signal */
+    BX_WASI_KILLED = 6,  /* it sent itself a signal that ends it */
 };
 
 /* Where stdin comes from: exactly one. */
@@ -48,6 +50,17 @@ typedef struct bx_sink {
     int fd; /* borrowed; for BX_SINK_FD */
 } bx_sink;
 
+typedef struct bx_gate bx_gate;
+
+/* A directory a guest begins with.  `rights`: BX_FS_READ | BX_FS_WRITE; what is missing is missing
+ * for all that is reached through it. */
+typedef struct bx_wasi_preopen {
+    bx_str name;   /* borrowed for the call */
+    size_t index;  /* of the mounts' preopens */
+    bx_file *file; /* instead: an open directory, owned by the bx_wasi from then on; or NULL */
+    unsigned rights;
+} bx_wasi_preopen;
+
 typedef struct bx_wasi_config {
     /* Argument and variable blocks as the guest gets them: NUL-terminated strings, one after
      * the other.  Borrowed for the call. */
@@ -60,10 +73,15 @@ typedef struct bx_wasi_config {
     bx_clock_mode clock;
     bx_random_mode random;
     uint64_t seed;
-    const bx_ctl *ctl;       /* borrowed */
-    const bx_limits *limits; /* borrowed */
-    bx_vfs_session *files;   /* borrowed; NULL = no files */
-    const bx_vfs *mounts;    /* borrowed; what `files` was made from: names the preopens */
+    const bx_ctl *ctl;               /* borrowed */
+    const bx_limits *limits;         /* borrowed */
+    bx_vfs_session *files;           /* borrowed; NULL = no files */
+    const bx_vfs *mounts;            /* borrowed; what `files` was made from: names the preopens */
+    const bx_wasi_preopen *preopens; /* n_preopens of them, instead of all there are; NULL: all */
+    size_t n_preopens;
+    bool devices;  /* /dev/null and the like can be opened, and /dev/fd/N */
+    bool inherits; /* no descriptors but the preopens: bx_wasi_inherit gives the others */
+    bx_gate *gate; /* borrowed; what it shares with other processes; or NULL */
 } bx_wasi_config;
 
 typedef struct bx_wasi bx_wasi;
@@ -75,6 +93,41 @@ BX_NODISCARD bx_code bx_wasi_new(bx_wasi **ret, bx_error *err);
 BX_NODISCARD bx_code bx_wasi_reset(bx_wasi *w, const bx_wasi_config *cfg, bx_error *err);
 void bx_wasi_free(bx_wasi *w); /* NULL is fine */
 BX_DEFINE_AUTO(bx_wasi, bx_wasi_free)
+
+/* ---- processes of one call (sandbox/process.h) ------------------------------------------ */
+/* Numbers of descriptors end below BX_WASI_FDS.  What a process is given under the number of one of
+ * its preopens, it gets BX_WASI_ASIDE higher. */
+enum { BX_WASI_FDS = 4096, BX_WASI_ASIDE = 256 };
+
+typedef struct bx_fd_pair {
+    int32_t child, own;
+} bx_fd_pair;
+/* Duplicates of `n` descriptors of `parent`, whose guest does not run meanwhile, for `child`, which
+ * inherits and has not begun.  BADF, MFILE, NOMEM; then the child is to be freed. */
+BX_NODISCARD bx_errno bx_wasi_inherit(bx_wasi *child, bx_wasi *parent, const bx_fd_pair *map,
+                                      size_t n);
+/* Close everything but the preopens. */
+void bx_wasi_close_all(bx_wasi *w);
+void bx_wasi_set_gate(bx_wasi *w, bx_gate *g); /* its call has more than one process from now on */
+
+BX_NODISCARD bx_errno bx_wasi_pipe(bx_wasi *w, bool grows, uint32_t ret[2]);
+/* The lowest free number from `at_least` on; or `to` itself, closed before where it is open. */
+BX_NODISCARD bx_errno bx_wasi_dup(bx_wasi *w, uint32_t fd, uint32_t at_least, uint32_t *ret);
+BX_NODISCARD bx_errno bx_wasi_dup_to(bx_wasi *w, uint32_t fd, uint32_t to);
+/* Whether it reads from a pipe that has nothing and whose writers are there. */
+typedef struct bx_pipe bx_pipe;
+bx_pipe *bx_wasi_reads_from(bx_wasi *w); /* descriptor 0, where it is a pipe; else NULL */
+bool bx_wasi_writes_to(const bx_wasi *w, const bx_pipe *p);
+
+/* What the host function that is running ends the guest with. */
+void bx_wasi_stop_with(bx_wasi *w, int32_t stop);
+int32_t bx_wasi_stopped_with(const bx_wasi *w);
+
+/* Signals: bits 1 << number.  What has come and is caught ends waits with INTR. */
+#define BX_SIGPIPE_BIT (UINT64_C(1) << 13)
+void bx_wasi_catch(bx_wasi *w, uint64_t caught, uint64_t *ret_pending); /* its own thread */
+uint64_t bx_wasi_caught(const bx_wasi *w);   /* any thread, with the gate's lock */
+void bx_wasi_send(bx_wasi *w, unsigned sig); /* likewise */
 
 /* What the guest gave to proc_exit; 0 before that. */
 int32_t bx_wasi_exit_code(const bx_wasi *w);

@@ -6,10 +6,10 @@ import unittest
 from component_support import COMPONENTS
 from exec_support import DO, ExecTest
 from http_server import Server, ok
-from support import PROBES, box, root
+from support import GUESTS, PROBES, box, root
 
 # Nothing can use these yet (docs/capabilities.md).
-UNUSED = {"calls", "depth"}
+UNUSED = {"calls"}
 # What they refuse never begins, and the error says which it was: compile_test.py.
 BEFORE = {"compile_memory", "compile_time"}
 
@@ -88,6 +88,13 @@ class LimitsHit(ExecTest):
         self.hit("http_requests", "2", "3", *ask, "3", "GET", "http", here, "/", flags=flags)
         self.hit("http_in", "1KiB", "1MiB", *ask, "1", "GET", "http", here, "/", flags=flags)
         self.hit("http_out", "1KiB", "1MiB", *ask, "1", "GET", "http", here, "/", "x", "y" * 2000, flags=flags)
+
+    def test_of_programs(self):
+        flags = ("--allow", "tool:spawn", "--program", f"spawn={GUESTS / 'spawn.wasm'}")
+        spawn = GUESTS / "spawn.wasm"
+        self.hit("processes", "3", "128", spawn, "--", "many", "9", flags=flags)
+        self.hit("starts", "5", "100", spawn, "--", "many", "9", flags=flags)
+        self.hit("depth", "3", "16", spawn, "--", "run", "run", "run", "say", "x", flags=flags)
 
     @classmethod
     def tearDownClass(cls):

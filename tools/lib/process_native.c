@@ -1,7 +1,9 @@
 /* lib/process_native.c - lib/process.h made of fork and exec, so that guests which start programs
  * can be tested, fuzzed and compared on the host.  No sandbox, and no part of any product. */
 #ifndef __wasm__
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

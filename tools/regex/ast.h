@@ -37,6 +37,7 @@ typedef enum bx_node_kind {
     BX_NODE_ALT,    /* one of the children, the first that goes */
     BX_NODE_REPEAT, /* the child min to max times */
     BX_NODE_GROUP,  /* the child, captured as number `value` */
+    BX_NODE_AGAIN,  /* what group `value` captured (regex/posix.h only) */
 } bx_node_kind;
 
 typedef struct bx_node {
@@ -60,6 +61,7 @@ typedef struct bx_ast_name {
 } bx_ast_name;
 
 typedef struct bx_ast {
+    bool has_again; /* there is a BX_NODE_AGAIN */
     bx_node *nodes;
     uint32_t n_nodes, cap_nodes;
     bx_ast_set *sets;

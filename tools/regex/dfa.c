@@ -30,6 +30,7 @@ typedef struct nset { /* states of the automaton in the order they were added */
 struct bx_dfa {
     const bx_nfa *nfa;
     bool backwards;
+    bool longest;
     uint64_t *budget;
     uint8_t class_of[256];
     uint8_t byte_of[257]; /* of each class one byte */
@@ -312,7 +313,7 @@ static uint32_t lead(bx_dfa *d, uint32_t from, uint32_t byte)
         const bx_state *m = &d->nfa->states[now->dense[i]];
         if (m->op == BX_OP_MATCH) {
             flags |= FLAG_MATCH;
-            if (!d->backwards) /* what comes after it is preferred less */
+            if (!d->longest) /* what comes after it is preferred less */
                 break;
         } else if (byte < 256 && m->op == BX_OP_RANGE) {
             if (m->lo <= byte && byte <= m->hi)
@@ -547,6 +548,7 @@ bx_dfa *bx_dfa_new(const bx_nfa *nfa, bool backwards, uint64_t *budget)
         return NULL;
     d->nfa = nfa;
     d->backwards = backwards;
+    d->longest = backwards;
     d->budget = budget;
     d->n_states = FIRST;
     find_classes(d);
@@ -561,6 +563,8 @@ bx_dfa *bx_dfa_new(const bx_nfa *nfa, bool backwards, uint64_t *budget)
     d->stack = sets + 4 * n;
     return d;
 }
+
+void bx_dfa_want_longest(bx_dfa *d) { d->longest = true; }
 
 void bx_dfa_free(bx_dfa *d)
 {

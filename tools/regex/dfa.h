@@ -31,6 +31,10 @@ typedef struct bx_dfa_ask {
 bx_dfa *bx_dfa_new(const bx_nfa *nfa, bool backwards, uint64_t *budget);
 void bx_dfa_free(bx_dfa *d);
 
+/* To be called before the first search: forwards, too, the longest match is wanted, whatever the
+ * pattern prefers; all searches are anchored then. */
+void bx_dfa_want_longest(bx_dfa *d);
+
 /* Forwards the end of the leftmost match (of the alternatives the pattern prefers); backwards the
  * beginning of the longest. */
 bx_dfa_end bx_dfa_find(bx_dfa *d, const bx_dfa_ask *ask, size_t *ret);

@@ -248,6 +248,15 @@ size_t bx_finder_length(const bx_finder *f, const uint8_t *p, size_t n, size_t a
     return 0;
 }
 
+size_t bx_finder_longest(const bx_finder *f, const uint8_t *p, size_t n, size_t at)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < f->n; i++)
+        if (f->strings[i].n > longest && stands(f, i, p, n, at))
+            longest = f->strings[i].n;
+    return longest;
+}
+
 bx_finder *bx_finder_new(const bx_str *strings, size_t n)
 {
     bx_finder *f = bx_calloc(1, sizeof *f);

@@ -24,6 +24,9 @@ size_t bx_finder_next(const bx_finder *f, const uint8_t *p, size_t n, size_t fro
  */
 size_t bx_finder_length(const bx_finder *f, const uint8_t *p, size_t n, size_t at);
 
+/* The same of the longest of them. */
+size_t bx_finder_longest(const bx_finder *f, const uint8_t *p, size_t n, size_t at);
+
 /* The first, or the last, place of a byte in p[from..to); SIZE_MAX: none. */
 size_t bx_find_byte(const uint8_t *p, size_t from, size_t to, uint8_t byte);
 size_t bx_find_last_byte(const uint8_t *p, size_t from, size_t to, uint8_t byte);

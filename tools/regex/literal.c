@@ -175,6 +175,9 @@ static bool extend(const bx_ast *a, bx_literals *l, uint32_t node, unsigned dept
         return extend_repeat(a, l, n, depth);
     case BX_NODE_GROUP:
         return extend(a, l, n->child, depth + 1);
+    case BX_NODE_AGAIN:
+        stop(l);
+        break;
     }
     return true;
 }

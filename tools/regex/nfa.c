@@ -221,6 +221,8 @@ static uint32_t emit(maker *m, uint32_t node, uint32_t next)
         return emit_repeat(m, node, next);
     case BX_NODE_GROUP:
         return emit_group(m, n, next);
+    case BX_NODE_AGAIN:
+        return bx_nfa_add(m->nfa, (bx_state){.op = BX_OP_AGAIN, .a = next, .b = n->value});
     }
     return next;
 }

@@ -1,5 +1,7 @@
 #include "regex/pike.h"
 
+#include "regex/look.h"
+
 typedef struct threads { /* in the order of preference */
     uint32_t *dense, *sparse;
     uint32_t n;
@@ -11,7 +13,14 @@ typedef struct pending { /* on the stack of add: a state to go on with, or a slo
     size_t old;
 } pending;
 
+typedef enum mode {
+    FIRST,   /* the match that is preferred */
+    LONGEST, /* from one place */
+    EXACT,   /* up to the end of the part */
+} mode;
+
 struct bx_pike {
+    mode mode;
     const bx_nfa *nfa;
     const bx_cpset *words;
     size_t n_slots;
@@ -22,106 +31,6 @@ struct bx_pike {
 };
 
 enum { NO_SLOT = UINT32_MAX };
-
-/* --- what holds at a position ------------------------------------------------------------------
- */
-
-static bool is_ascii_word(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || c == '_' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
-/* The character of n bytes at p, or UINT32_MAX when it is no UTF-8. */
-static uint32_t decode(const uint8_t *p, size_t n)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t need = p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-    if (p[0] < 0x80)
-        return p[0];
-    if (need == 0 || n < need)
-        return UINT32_MAX;
-    uint32_t cp = p[0] & (0x7fu >> need);
-    for (size_t i = 1; i < need; i++) {
-        if ((p[i] & 0xc0) != 0x80)
-            return UINT32_MAX;
-        cp = cp << 6 | (p[i] & 0x3f);
-    }
-    bool is_fine = cp >= least[need] && cp <= BX_CP_MAX && !(cp >= 0xd800 && cp < 0xe000);
-    return is_fine ? cp : UINT32_MAX;
-}
-
-static size_t length_of(uint32_t cp)
-{
-    return cp < 0x80 ? 1 : cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
-}
-
-/* What stands beside a position. */
-typedef enum beside {
-    NO_WORD,
-    WORD,
-    NO_CHARACTER /* of the text: bytes that are no UTF-8 */
-} beside;
-
-static beside judge(const bx_pike *k, uint32_t cp, bool is_whole)
-{
-    if (cp == UINT32_MAX || !is_whole)
-        return NO_CHARACTER;
-    return bx_cpset_has(k->words, cp) ? WORD : NO_WORD;
-}
-
-static beside behind_of(const bx_pike *k, const uint8_t *p, size_t n, size_t at, bool unicode)
-{
-    if (at >= n)
-        return NO_WORD;
-    if (p[at] < 0x80 || !unicode)
-        return is_ascii_word(p[at]) ? WORD : NO_WORD;
-    return judge(k, decode(p + at, n - at), true);
-}
-
-static beside before_of(const bx_pike *k, const uint8_t *p, size_t at, bool unicode)
-{
-    if (at == 0)
-        return NO_WORD;
-    if (p[at - 1] < 0x80 || !unicode)
-        return is_ascii_word(p[at - 1]) ? WORD : NO_WORD;
-    size_t from = at - 1;
-    while (from > 0 && at - from < 4 && (p[from] & 0xc0) == 0x80)
-        from--;
-    uint32_t cp = decode(p + from, at - from);
-    return judge(k, cp, length_of(cp) == at - from);
-}
-
-static bool holds(const bx_pike *k, uint32_t look, const uint8_t *p, size_t n, size_t at)
-{
-    switch (look) {
-    case BX_LOOK_LINE_START:
-        return at == 0 || p[at - 1] == '\n';
-    case BX_LOOK_LINE_END:
-        return at == n || p[at] == '\n';
-    case BX_LOOK_TEXT_START:
-        return at == 0;
-    case BX_LOOK_TEXT_END:
-        return at == n;
-    default:
-        break;
-    }
-    bool unicode = bx_look_is_unicode(look);
-    beside before = before_of(k, p, at, unicode), behind = behind_of(k, p, n, at, unicode);
-    switch (unicode ? look : look - BX_LOOK_ASCII) {
-    case BX_LOOK_WORD:
-        return (before == WORD) != (behind == WORD);
-    case BX_LOOK_NOT_WORD: /* nor the halves: within a character there is no place for a match */
-        return before == behind && before != NO_CHARACTER;
-    case BX_LOOK_WORD_START:
-        return before != WORD && behind == WORD;
-    case BX_LOOK_WORD_END:
-        return before == WORD && behind != WORD;
-    case BX_LOOK_WORD_START_HALF:
-        return before == NO_WORD;
-    default:
-        return behind == NO_WORD;
-    }
-}
 
 /* --- threads -----------------------------------------------------------------------------------
  */
@@ -163,7 +72,8 @@ static void add(bx_pike *k, threads *t, uint32_t state, const place *here)
                     k->stack[depth++] = (pending){.slot = s->b, .old = k->slots[s->b]};
                     k->slots[s->b] = here->at;
                 }
-            } else if (s->op != BX_OP_LOOK || !holds(k, s->lo, here->p, here->n, here->at)) {
+            } else if (s->op != BX_OP_LOOK ||
+                       !bx_look_holds(k->words, s->lo, here->p, here->n, here->at)) {
                 memcpy(t->slots + at * k->n_slots, k->slots, k->n_slots * sizeof *k->slots);
                 break;
             }
@@ -192,15 +102,21 @@ static bool goes_on(const bx_nfa *nfa, const bx_state *s, uint8_t byte, uint32_t
 /* Take the byte at `at` (none at the end of the part); true when a match was found, into ret. */
 static bool step(bx_pike *k, const place *here, bool has_byte, bx_span *ret)
 {
+    bool found = false;
     k->next.n = 0;
     for (uint32_t i = 0; i < k->now.n; i++) {
         uint32_t state = k->now.dense[i], to;
         const bx_state *s = &k->nfa->states[state];
         const size_t *slots = k->now.slots + state * k->n_slots;
         if (s->op == BX_OP_MATCH) {
+            if (k->mode == EXACT && has_byte)
+                continue;
             memcpy(ret, slots, k->n_slots * sizeof *slots);
             ret[0].to = here->at;
-            return true;
+            if (k->mode != LONGEST)
+                return true;
+            found = true;
+            continue;
         }
         *k->budget -= *k->budget > 0;
         if (has_byte && goes_on(k->nfa, s, here->p[here->at], &to)) {
@@ -209,7 +125,7 @@ static bool step(bx_pike *k, const place *here, bool has_byte, bx_span *ret)
             add(k, &k->next, to, &behind);
         }
     }
-    return false;
+    return found;
 }
 
 bx_hit bx_pike_find(bx_pike *k, const uint8_t *p, size_t n, bx_span part, const bx_finder *finder,
@@ -240,6 +156,43 @@ bx_hit bx_pike_find(bx_pike *k, const uint8_t *p, size_t n, bx_span part, const 
         if (at >= part.to)
             return found ? BX_HIT : BX_HIT_NONE;
     }
+}
+
+static bx_hit anchored(bx_pike *k, const uint8_t *p, size_t n, bx_span part, bx_span *ret)
+{
+    bool found = false;
+    place here = {p, n, part.from};
+    k->now.n = 0;
+    for (size_t i = 0; i < k->n_slots; i++)
+        k->slots[i] = SIZE_MAX;
+    k->slots[0] = part.from;
+    add(k, &k->now, k->nfa->start, &here);
+    for (;; here.at++) {
+        if (*k->budget == 0)
+            return BX_HIT_GAVE_UP;
+        found |= step(k, &here, here.at < part.to, ret);
+        threads swap = k->now;
+        k->now = k->next;
+        k->next = swap;
+        if (here.at >= part.to || k->now.n == 0)
+            return found ? BX_HIT : BX_HIT_NONE;
+    }
+}
+
+bx_hit bx_pike_longest(bx_pike *k, const uint8_t *p, size_t n, bx_span part, bx_span *ret)
+{
+    k->mode = LONGEST;
+    bx_hit hit = anchored(k, p, n, part, ret);
+    k->mode = FIRST;
+    return hit;
+}
+
+bx_hit bx_pike_exact(bx_pike *k, const uint8_t *p, size_t n, bx_span part, bx_span *ret)
+{
+    k->mode = EXACT;
+    bx_hit hit = anchored(k, p, n, part, ret);
+    k->mode = FIRST;
+    return hit;
 }
 
 bx_pike *bx_pike_new(const bx_nfa *nfa, const bx_cpset *words, size_t groups, uint64_t *budget)

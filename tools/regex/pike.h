@@ -20,4 +20,11 @@ void bx_pike_free(bx_pike *k);
 bx_hit bx_pike_find(bx_pike *k, const uint8_t *p, size_t n, bx_span part, const bx_finder *finder,
                     bx_span *ret);
 
+/* The matches that begin at part.from and end at part.to or before: ret->to is the end of the
+ * longest.  Groups are not told. */
+bx_hit bx_pike_longest(bx_pike *k, const uint8_t *p, size_t n, bx_span part, bx_span *ret);
+
+/* The match that is exactly `part`, and of those the one that is preferred; ret[0..groups). */
+bx_hit bx_pike_exact(bx_pike *k, const uint8_t *p, size_t n, bx_span part, bx_span *ret);
+
 #endif

@@ -13,7 +13,7 @@ struct bx_regex {
     bx_ast ast;
     bx_nfa forwards, backwards; /* the second: made when it is first needed */
     bx_cpset words;
-    bx_dfa *ends, *begins;
+    bx_dfa *ends, *begins, *longest;
     bx_pike *pike, *capturing;
     bx_finder *first; /* a match begins with one of these */
     bx_finder *inner; /* a match, which lies within a line, holds this */
@@ -61,6 +61,23 @@ static bool find_literals(bx_regex *r)
     return true;
 }
 
+static bx_code compile_ast(bx_regex *r, bx_error *err)
+{
+    bx_code rc = bx_nfa_new(&r->ast, false, &r->forwards);
+    if (rc != BX_OK)
+        return too_large(err, rc);
+    uint32_t looks = r->forwards.looks;
+    for (uint32_t look = 0; look < BX_LOOK_COUNT; look++)
+        if (bx_look_is_unicode(look) && looks >> look & 1 && r->words.n == 0)
+            bx_unicode_words(&r->words);
+    r->ends = bx_dfa_new(&r->forwards, false, &r->budget);
+    if (r->o.longest && (r->longest = bx_dfa_new(&r->forwards, false, &r->budget)))
+        bx_dfa_want_longest(r->longest);
+    if ((r->o.longest && !r->longest) || r->words.fail != BX_OK || !r->ends || !find_literals(r))
+        return too_large(err, BX_ENOMEM);
+    return BX_OK;
+}
+
 /* A text that is searched for as it is needs no automaton, however long it is. */
 static bool is_plain(bx_str pattern, const bx_regex_options *o)
 {
@@ -77,19 +94,7 @@ static bx_code compile(bx_regex *r, bx_str pattern, bx_error *err)
         return r->first ? BX_OK : too_large(err, BX_ENOMEM);
     }
     bx_code rc = bx_ast_parse(pattern, &r->o, &r->ast, err);
-    if (rc != BX_OK)
-        return rc;
-    rc = bx_nfa_new(&r->ast, false, &r->forwards);
-    if (rc != BX_OK)
-        return too_large(err, rc);
-    uint32_t looks = r->forwards.looks;
-    for (uint32_t look = 0; look < BX_LOOK_COUNT; look++)
-        if (bx_look_is_unicode(look) && looks >> look & 1 && r->words.n == 0)
-            bx_unicode_words(&r->words);
-    r->ends = bx_dfa_new(&r->forwards, false, &r->budget);
-    if (r->words.fail != BX_OK || !r->ends || !find_literals(r))
-        return too_large(err, BX_ENOMEM);
-    return BX_OK;
+    return rc == BX_OK ? compile_ast(r, err) : rc;
 }
 
 bx_code bx_regex_new(bx_str pattern, const bx_regex_options *options, bx_regex **ret, bx_error *err)
@@ -105,6 +110,23 @@ bx_code bx_regex_new(bx_str pattern, const bx_regex_options *options, bx_regex *
     return rc;
 }
 
+bx_code bx_regex_of_ast(bx_ast *ast, const bx_regex_options *options, bx_regex **ret, bx_error *err)
+{
+    BX_AUTO(bx_regex) bx_regex *r = bx_calloc(1, sizeof *r);
+    if (!r) {
+        bx_ast_done(ast);
+        return too_large(err, BX_ENOMEM);
+    }
+    r->ast = *ast;
+    *ast = (bx_ast){0};
+    r->o = *options;
+    r->budget = BX_REGEX_BUDGET;
+    bx_code rc = compile_ast(r, err);
+    if (rc == BX_OK)
+        *ret = BX_TAKE(r);
+    return rc;
+}
+
 void bx_regex_free(bx_regex *r)
 {
     if (!r)
@@ -113,6 +135,7 @@ void bx_regex_free(bx_regex *r)
     bx_pike_free(r->capturing);
     bx_dfa_free(r->ends);
     bx_dfa_free(r->begins);
+    bx_dfa_free(r->longest);
     bx_finder_free(r->first);
     bx_finder_free(r->inner);
     bx_cpset_done(&r->words);
@@ -185,16 +208,15 @@ static bx_hit find_literal(const bx_regex *r, const uint8_t *p, size_t n, size_t
     size_t at = bx_finder_next(r->first, p, n, from);
     if (at == SIZE_MAX)
         return BX_HIT_NONE;
-    *ret = (bx_span){at, at + bx_finder_length(r->first, p, n, at)};
+    size_t length =
+        r->o.longest ? bx_finder_longest(r->first, p, n, at) : bx_finder_length(r->first, p, n, at);
+    *ret = (bx_span){at, at + length};
     return BX_HIT;
 }
 
-bx_hit bx_regex_find(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret)
+/* The leftmost match that the pattern prefers. */
+static bx_hit find_first(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret)
 {
-    if (from > n)
-        return BX_HIT_NONE;
-    if (r->is_literal)
-        return find_literal(r, p, n, from, ret);
     bx_dfa_ask ask = {.p = p, .n = n, .from = from, .to = n, .finder = r->first};
     for (;;) {
         size_t at;
@@ -212,6 +234,52 @@ bx_hit bx_regex_find(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_sp
             return found;
         ask.from = part.to + 1;
     }
+}
+
+/* Of the matches that begin where *match does, the longest. */
+static bx_hit find_longest(bx_regex *r, const uint8_t *p, size_t n, bx_span *match)
+{
+    bx_dfa_ask ask = {.p = p, .n = n, .from = match->from, .to = n, .anchored = true};
+    size_t at;
+    if (r->gave_up < GAVE_UP_MAX) {
+        bx_dfa_end end = bx_dfa_find(r->longest, &ask, &at);
+        r->gave_up += end == BX_DFA_GAVE_UP;
+        if (end == BX_DFA_MATCH) {
+            match->to = at;
+            return BX_HIT;
+        }
+    }
+    if (!r->pike && !(r->pike = bx_pike_new(&r->forwards, &r->words, 1, &r->budget)))
+        return BX_HIT_GAVE_UP;
+    return bx_pike_longest(r->pike, p, n, (bx_span){match->from, n}, match);
+}
+
+bx_hit bx_regex_find(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret)
+{
+    if (from > n)
+        return BX_HIT_NONE;
+    if (r->is_literal)
+        return find_literal(r, p, n, from, ret);
+    if (r->o.patient)
+        r->budget = BX_REGEX_BUDGET;
+    bx_hit hit = find_first(r, p, n, from, ret);
+    return hit == BX_HIT && r->o.longest ? find_longest(r, p, n, ret) : hit;
+}
+
+bool bx_regex_test(bx_regex *r, const uint8_t *p, size_t n, size_t from)
+{
+    bx_span match;
+    if (from > n || r->is_literal)
+        return from <= n && bx_finder_next(r->first, p, n, from) != SIZE_MAX;
+    if (r->gave_up < GAVE_UP_MAX) {
+        size_t at;
+        bx_dfa_ask ask = {
+            .p = p, .n = n, .from = from, .to = n, .earliest = true, .finder = r->first};
+        bx_dfa_end end = ask_table(r, &ask, &at);
+        if (end == BX_DFA_MATCH || end == BX_DFA_NONE)
+            return end == BX_DFA_MATCH;
+    }
+    return bx_regex_find(r, p, n, from, &match) == BX_HIT;
 }
 
 /* The line of a match that ends at `at`; the place behind the last line feed is in no line. */
@@ -257,6 +325,8 @@ bx_hit bx_regex_find_line(bx_regex *r, const uint8_t *p, size_t n, size_t from, 
         bx_hit found = find_literal(r, p, n, from, &match);
         return found == BX_HIT ? line_of(p, n, match.to, from, ret) : found;
     }
+    if (r->o.patient)
+        r->budget = BX_REGEX_BUDGET;
     if (r->inner && r->gave_up < GAVE_UP_MAX)
         return find_inner(r, p, n, from, ret);
     bx_dfa_ask ask = {.p = p, .n = n, .from = from, .to = n, .earliest = true, .finder = r->first};
@@ -298,10 +368,11 @@ bx_hit bx_regex_captures(bx_regex *r, const uint8_t *p, size_t n, size_t from, b
     BX_AUTOFREE bx_span *all = bx_calloc(groups, sizeof *all);
     if (!r->capturing || !all)
         return BX_HIT_GAVE_UP;
-    bx_span part = {match.from, n};
-    if (r->o.lines)
+    bx_span part = {match.from, r->o.longest ? match.to : n};
+    if (r->o.lines && !r->o.longest)
         part = line_around(p, n, match.to, match.from);
-    found = bx_pike_find(r->capturing, p, n, part, NULL, all);
+    found = !r->o.longest ? bx_pike_find(r->capturing, p, n, part, NULL, all)
+                          : bx_pike_exact(r->capturing, p, n, part, all);
     memcpy(ret, all, (count < groups ? count : groups) * sizeof *ret);
     return found;
 }

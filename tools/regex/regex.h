@@ -32,6 +32,8 @@ typedef struct bx_regex_options {
     bool lines;    /* a match lies within one line: nothing matches \n, \A and \z are of the line */
     bool crlf;     /* `$` matches before \r\n too; the match then takes the \r */
     bool captures; /* bx_regex_captures will be called */
+    bool longest;  /* of the matches that begin leftmost the longest, as POSIX has it */
+    bool patient;  /* the budget is of each search */
 } bx_regex_options;
 
 typedef struct bx_regex bx_regex;
@@ -49,11 +51,20 @@ typedef enum bx_hit {
 /* BX_EINVAL: the message says what is wrong and at which character; BX_ELIMIT: too large. */
 BX_NODISCARD bx_code bx_regex_new(bx_str pattern, const bx_regex_options *options, bx_regex **ret,
                                   bx_error *err);
+
+/* The same of a pattern that is taken apart already (regex/ast.h): takes the contents of `ast`,
+ * also when it fails.  Of the options word, fixed and fold have been seen to. */
+struct bx_ast;
+BX_NODISCARD bx_code bx_regex_of_ast(struct bx_ast *ast, const bx_regex_options *options,
+                                     bx_regex **ret, bx_error *err);
 void bx_regex_free(bx_regex *r); /* NULL is fine */
 BX_DEFINE_AUTO(bx_regex, bx_regex_free)
 
 /* The leftmost match of p[0..n) that begins at `from` or behind it. */
 bx_hit bx_regex_find(bx_regex *r, const uint8_t *p, size_t n, size_t from, bx_span *ret);
+
+/* Is there a match?  Sooner known than where. */
+bool bx_regex_test(bx_regex *r, const uint8_t *p, size_t n, size_t from);
 
 /* With `lines`: the first line at or behind `from`, which begins a line, that has a match.  *ret is
  * the line without its \n. Sooner known than where the match is. */

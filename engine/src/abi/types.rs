@@ -1,7 +1,7 @@
 //! Engines, modules, instances and how they end: the plain types of `bx_engine.h`, field for field.
 
 use std::ffi::c_void;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
 /// Size of every message buffer that crosses the border.
 pub const MSG: usize = 2048;
@@ -123,6 +123,7 @@ c_types! { []
         memory_bytes: u64,
         table_elements: u64,
         fuel: u64,
+        memory_used: *mut AtomicU64,
     }
 
     /// How a guest ended.

@@ -1,6 +1,6 @@
 //! What every call watches, whichever kind of code it runs: sizes, deadline, cancellation.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use wasmtime::{ResourceLimiter, Result};
 
@@ -13,8 +13,41 @@ const FREE: u64 = 1 << 20;
 /// Most instances of one call, however small.
 const INSTANCES: u64 = 10_000;
 
+/// Bytes of all the memories that share one limit: those of a call, or of calls that belong together.
+#[derive(Clone, Copy)]
+struct Used(*const AtomicU64);
+
+// SAFETY: the header says that it lives as long as the instance; it is atomic.
+unsafe impl Send for Used {}
+// SAFETY: as above.
+unsafe impl Sync for Used {}
+
+impl Used {
+    /// Take `bytes` more where all then fit into `max`.
+    fn take(self, bytes: u64, max: u64) -> bool {
+        if self.0.is_null() {
+            return bytes <= max;
+        }
+        // SAFETY: see `Send` above.
+        let used = unsafe { &*self.0 };
+        let fits = used.fetch_add(bytes, Ordering::Relaxed).checked_add(bytes).is_some_and(|sum| sum <= max);
+        if !fits {
+            used.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        fits
+    }
+
+    fn give(self, bytes: u64) {
+        if !self.0.is_null() {
+            // SAFETY: as above.
+            unsafe { (*self.0).fetch_sub(bytes, Ordering::Relaxed) };
+        }
+    }
+}
+
 /// Sums all linear memories and tables of a call against its limits, and what the host keeps beside them.
 pub struct Limiter {
+    used: Used,
     held: isize,
     instances: usize,
     memory_max: u64,
@@ -37,6 +70,7 @@ impl Limiter {
     /// The limits of a call that begins now, on this thread.
     pub fn new(lim: &EngineLimits) -> Self {
         Limiter {
+            used: Used(lim.memory_used),
             held: heap::held(),
             instances: INSTANCES as usize,
             memory_max: lim.memory_bytes,
@@ -82,6 +116,12 @@ impl Limiter {
     }
 }
 
+impl Drop for Limiter {
+    fn drop(&mut self) {
+        self.used.give(self.memory);
+    }
+}
+
 impl ResourceLimiter for Limiter {
     fn instances(&self) -> usize {
         self.instances
@@ -91,7 +131,8 @@ impl ResourceLimiter for Limiter {
         let grow = desired.saturating_sub(current) as u64;
         let total = self.memory.saturating_add(grow);
         self.memory_last = 0;
-        if total.saturating_add(self.kept()) > self.memory_max {
+        let room = self.memory_max.saturating_sub(self.kept());
+        if total > room || !self.used.take(grow, room) {
             self.memory_refused = self.memory_refused.saturating_add(1);
             if current == 0 {
                 self.initial_refused = Some(EndKind::Memory);
@@ -100,6 +141,7 @@ impl ResourceLimiter for Limiter {
         }
         // Beyond the memory's own maximum the engine refuses by itself.
         if maximum.is_some_and(|max| desired > max) {
+            self.used.give(grow);
             return Ok(false);
         }
         self.memory = total;
@@ -110,6 +152,7 @@ impl ResourceLimiter for Limiter {
 
     fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> Result<()> {
         self.memory -= self.memory_last;
+        self.used.give(self.memory_last);
         self.memory_last = 0;
         Ok(())
     }

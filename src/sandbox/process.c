@@ -1,0 +1,501 @@
+#include "sandbox/process.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "sandbox/tree.h"
+#include "wasi/pipe.h"
+
+enum { TICK_NS = 1000000, LAST_SIGNAL = 64 };
+
+/* ---- the tree ------------------------------------------------------------------------------- */
+
+void bx_process_init(bx_process *p, bx_live *live)
+{
+    p->live = live;
+    p->tree = NULL;
+    p->parent = NULL;
+    p->pid = 1;
+    p->parent_pid = 0;
+    p->depth = 1;
+    p->state = BX_PROCESS_RUNNING;
+    p->killed_by = 0;
+    p->view = NULL;
+    p->wasi = live->wasi;
+}
+
+/* Its input is there, or it needs none of another. */
+static bool is_ready_locked(bx_process *q)
+{
+    if (q->state != BX_PROCESS_PENDING || q->dispatched)
+        return false;
+    const bx_pipe *in = bx_wasi_reads_from(q->wasi);
+    return !in || bx_pipe_has_input_locked(in);
+}
+
+static void dispatch_ready(void *ctx)
+{
+    bx_tree *t = ctx;
+    for (bx_process *q = t->all; q; q = q->next) {
+        if (is_ready_locked(q))
+            bx_process_dispatch_locked(t, q);
+    }
+}
+
+static bx_tree *new_tree(bx_live *live)
+{
+    bx_tree *t = bx_calloc(1, sizeof *t);
+    if (!t)
+        return NULL;
+    pthread_condattr_t a;
+    (void)pthread_condattr_init(&a);
+    (void)pthread_condattr_setclock(&a, CLOCK_MONOTONIC);
+    (void)pthread_mutex_init(&t->gate.lock, NULL);
+    (void)pthread_cond_init(&t->gate.changed, &a);
+    (void)pthread_cond_init(&t->work, &a);
+    (void)pthread_condattr_destroy(&a);
+    t->gate.blocked = dispatch_ready;
+    t->gate.ctx = t;
+    t->gate.memory = &live->memory_used;
+    t->gate.memory_max = live->limits->memory;
+    t->live = live;
+    t->next_pid = 2;
+    t->alive = 1;
+    return t;
+}
+
+bx_errno bx_tree_of(bx_process *p, bx_tree **ret)
+{
+    if (!p->tree) {
+        bx_error err;
+        if (bx_vfs_session_share(p->live->files, &err) != BX_OK)
+            return BX_E_NOMEM;
+        p->tree = new_tree(p->live);
+        if (!p->tree)
+            return BX_E_NOMEM;
+        bx_wasi_set_gate(p->wasi, &p->tree->gate);
+    }
+    *ret = p->tree;
+    return BX_E_SUCCESS;
+}
+
+/* ---- threads of the call --------------------------------------------------------------------- */
+
+static bx_process *next_dispatched(bx_tree *t)
+{
+    bx_process *q = t->all;
+    while (q && !(q->dispatched && q->state == BX_PROCESS_PENDING))
+        q = q->next;
+    return q;
+}
+
+static void run_unlocked(bx_tree *t, bx_process *q)
+{
+    q->state = BX_PROCESS_RUNNING;
+    t->running++;
+    bx_tree_unlock(t);
+    bx_process_run(q);
+    bx_tree_lock(t);
+    t->running--;
+}
+
+/* What has become ready while all who could run it wait for something else. */
+static bx_process *pick_for_thread(bx_tree *t)
+{
+    bx_process *q = next_dispatched(t);
+    if (q)
+        t->dispatched--;
+    return q;
+}
+
+static void *work(void *arg)
+{
+    bx_tree *t = arg;
+    bx_tree_lock(t);
+    for (;;) {
+        bx_process *q = pick_for_thread(t);
+        if (q) {
+            run_unlocked(t, q);
+            (void)pthread_cond_broadcast(&t->gate.changed);
+        } else if (t->closing) {
+            break;
+        } else {
+            t->idle++;
+            (void)pthread_cond_wait(&t->work, &t->gate.lock);
+            t->idle--;
+        }
+    }
+    bx_tree_unlock(t);
+    return NULL;
+}
+
+/* A thread that can hold a guest, and another one that it waits for. */
+static int make_thread(bx_tree *t)
+{
+    enum { HOST_SHARE = 2 << 20 };
+    bx_thread *h = bx_calloc(1, sizeof *h);
+    pthread_attr_t a;
+    if (!h)
+        return ENOMEM;
+    (void)pthread_attr_init(&a);
+    int rc = pthread_attr_setstacksize(&a, 2 * (size_t)t->live->limits->stack + HOST_SHARE);
+    if (rc == 0)
+        rc = pthread_create(&h->id, &a, work, t);
+    (void)pthread_attr_destroy(&a);
+    if (rc != 0) {
+        free(h);
+        return rc;
+    }
+    h->next = t->threads;
+    t->threads = h;
+    return 0;
+}
+
+/* From the first thread on guests run that no deadline of this thread's own interrupts. */
+static void begin_ticking(bx_tree *t)
+{
+    bx_error err;
+    bx_ticker *ticker = bx_runtime_ticker(bx_module_runtime(t->live->call.module));
+    if (!t->ticking)
+        t->ticking = bx_ticker_enter(ticker, t->live->ctl->deadline_ns, &err) == BX_OK;
+}
+
+void bx_process_dispatch_locked(bx_tree *t, bx_process *q)
+{
+    begin_ticking(t);
+    q->dispatched = true;
+    t->dispatched++;
+    int rc = 0;
+    if (t->idle >= t->dispatched)
+        (void)pthread_cond_signal(&t->work);
+    else
+        rc = make_thread(t);
+    if (rc == 0 || t->threads)
+        return; /* one of those there are takes it later */
+    q->dispatched = false;
+    t->dispatched--;
+    q->ended = (bx_ended){.kind = BX_ENDED_FAILED, .code = 126};
+    (void)snprintf(q->error, sizeof q->error, "no thread to run it: %s", strerror(rc));
+    bx_process_ended_locked(q);
+}
+
+/* ---- ends ------------------------------------------------------------------------------------ */
+
+static const char *const end_names[] = {
+    [BX_ENDED_EXIT] = "exit",     [BX_ENDED_SIGNAL] = "signal", [BX_ENDED_TRAP] = "trap",
+    [BX_ENDED_MEMORY] = "memory", [BX_ENDED_LIMIT] = "limit",   [BX_ENDED_FAILED] = "failed",
+};
+
+static void record(const bx_process *q)
+{
+    enum { SHOWN = 512 };
+    char args[SHOWN];
+    size_t n = q->args.n < sizeof args ? q->args.n : sizeof args;
+    for (size_t i = 0; i < n; i++)
+        args[i] = q->args.p[i] ? q->args.p[i] : ' ';
+    const bx_record_process p = {
+        .pid = q->pid,
+        .parent = q->parent_pid,
+        .code = q->ended.code,
+        .begin_us = (q->begin_ns - q->live->begin_ns) / 1000,
+        .wall_us = q->ended.wall_us,
+        .cpu_us = q->ended.cpu_us,
+        .memory_bytes = q->ended.memory_bytes,
+    };
+    const bx_process_texts t = {.program = q->program->name,
+                                .args = {args, n && n == q->args.n ? n - 1 : n},
+                                .end = bx_str_of(end_names[q->ended.kind]),
+                                .error = bx_str_of(q->error)};
+    bx_record_add_process(q->live->call.record, &p, &t);
+}
+
+static void forget(bx_tree *t, bx_process *q)
+{
+    bx_process **at = &t->all;
+    while (*at != q)
+        at = &(*at)->next;
+    *at = q->next;
+    bx_process_free(q);
+}
+
+void bx_process_ended_locked(bx_process *q)
+{
+    bx_tree *t = q->tree;
+    q->state = BX_PROCESS_ENDED;
+    t->alive--;
+    atomic_fetch_sub(t->gate.memory, BX_PROCESS_BYTES);
+    q->ended_as = ++t->ended;
+    record(q);
+    for (bx_process *c = t->all, *next; c; c = next) { /* nobody waits for those any more */
+        next = c->next;
+        if (c->parent != q)
+            continue;
+        c->parent = NULL;
+        if (c->state == BX_PROCESS_ENDED)
+            forget(t, c);
+    }
+    (void)pthread_cond_broadcast(&t->gate.changed);
+    if (!q->parent)
+        forget(t, q);
+}
+
+/* ---- waiting --------------------------------------------------------------------------------- */
+
+static bool is_child(const bx_process *p, const bx_process *q, int32_t pid)
+{
+    return q->parent == p && (pid < 0 || q->pid == pid);
+}
+
+static bx_process *ended_child(const bx_process *p, int32_t pid, bool *any)
+{
+    bx_process *found = NULL;
+    *any = false;
+    for (bx_process *q = p->tree->all; q; q = q->next) {
+        if (!is_child(p, q, pid))
+            continue;
+        *any = true;
+        if (q->state == BX_PROCESS_ENDED && (!found || q->ended_as < found->ended_as))
+            found = q;
+    }
+    return found;
+}
+
+static bx_process *pending_writer(bx_tree *t, const bx_pipe *to, const bx_process *but)
+{
+    for (bx_process *q = t->all; q; q = q->next) {
+        if (q != but && q->state == BX_PROCESS_PENDING && !q->dispatched &&
+            bx_wasi_writes_to(q->wasi, to))
+            return q;
+    }
+    return NULL;
+}
+
+/* Which process to run while waiting for `pid`: that one or, where it would wait for input at once,
+ * the one that makes it; NULL: none can. */
+static bx_process *pick(bx_process *p, int32_t pid)
+{
+    bx_tree *t = p->tree;
+    bx_process *q = NULL;
+    for (bx_process *c = t->all; c; c = c->next) {
+        if (is_child(p, c, pid) && c->state == BX_PROCESS_PENDING && !c->dispatched)
+            q = c; /* the oldest */
+    }
+    for (uint64_t steps = t->alive; q && steps > 0; steps--) {
+        const bx_pipe *in = bx_wasi_reads_from(q->wasi);
+        bx_process *w = in && !bx_pipe_has_input_locked(in) ? pending_writer(t, in, q) : NULL;
+        if (!w)
+            break;
+        q = w;
+    }
+    if (q)
+        return is_ready_locked(q) ? q : NULL;
+    for (bx_process *c = t->all; c; c = c->next) {
+        if (is_ready_locked(c))
+            q = c;
+    }
+    return q;
+}
+
+static bx_errno wait_locked(bx_process *p, int32_t pid, uint64_t timeout_ns, int32_t *ret_pid,
+                            bx_ended *ret)
+{
+    bx_tree *t = p->tree;
+    bool forever = timeout_ns == UINT64_MAX, any;
+    uint64_t now = bx_now_ns();
+    uint64_t until = forever || timeout_ns > UINT64_MAX - now ? UINT64_MAX : now + timeout_ns;
+    for (;;) {
+        bx_process *q = ended_child(p, pid, &any);
+        if (q) {
+            *ret_pid = q->pid;
+            *ret = q->ended;
+            forget(t, q);
+            return BX_E_SUCCESS;
+        }
+        if (!any)
+            return BX_E_CHILD;
+        if (!forever)
+            dispatch_ready(t);
+        if (!forever && bx_now_ns() >= until)
+            return BX_E_TIMEDOUT;
+        q = forever ? pick(p, pid) : NULL;
+        if (q) {
+            run_unlocked(t, q);
+            continue;
+        }
+        bx_errno e = bx_gate_wait_locked(p->wasi, until);
+        if (e != BX_E_SUCCESS)
+            return e;
+    }
+}
+
+bx_errno bx_process_wait(bx_process *p, int32_t pid, uint64_t timeout_ns, int32_t *ret_pid,
+                         bx_ended *ret)
+{
+    if (!p->tree)
+        return BX_E_CHILD;
+    bx_tree_lock(p->tree);
+    bx_errno e = wait_locked(p, pid, timeout_ns, ret_pid, ret);
+    bx_tree_unlock(p->tree);
+    return e;
+}
+
+/* ---- signals --------------------------------------------------------------------------------- */
+
+/* SIGCHLD, SIGCONT, SIGSTOP and its like, SIGURG, SIGWINCH. */
+static bool does_nothing(unsigned sig) { return (sig >= 17 && sig <= 23) || sig == 28; }
+
+static bx_process *find(bx_process *p, int32_t pid)
+{
+    bx_process *q = p->tree ? p->tree->all : NULL;
+    if (pid == p->pid)
+        return p;
+    if (pid == 1)
+        return p->tree ? &p->live->first : NULL;
+    while (q && q->pid != pid)
+        q = q->next;
+    return q;
+}
+
+static void signal_locked(bx_process *p, bx_process *q, unsigned sig, bool *ret_self)
+{
+    bool caught = sig != 9 && (bx_wasi_caught(q->wasi) >> sig & 1);
+    if (caught && q->state == BX_PROCESS_RUNNING) {
+        bx_wasi_send(q->wasi, sig);
+        if (p->tree)
+            (void)pthread_cond_broadcast(&p->tree->gate.changed);
+    } else if (!does_nothing(sig)) {
+        atomic_store(&q->killed_by, sig);
+        if (q == p)
+            *ret_self = true;
+        else if (q->state == BX_PROCESS_RUNNING || q->state == BX_PROCESS_PENDING)
+            bx_ctl_cancel(q->pid == 1 ? q->live->ctl : &q->ctl);
+        if (p->tree)
+            (void)pthread_cond_broadcast(&p->tree->gate.changed);
+    }
+}
+
+bx_errno bx_process_kill(bx_process *p, int32_t pid, unsigned sig, bool *ret_self)
+{
+    *ret_self = false;
+    if (sig > LAST_SIGNAL)
+        return BX_E_INVAL;
+    if (p->tree)
+        bx_tree_lock(p->tree);
+    bx_process *q = find(p, pid);
+    bx_errno e = q ? BX_E_SUCCESS : BX_E_SRCH;
+    if (e == BX_E_SUCCESS && sig > 0 && q->state != BX_PROCESS_ENDED)
+        signal_locked(p, q, sig, ret_self);
+    if (p->tree)
+        bx_tree_unlock(p->tree);
+    return e;
+}
+
+/* ---- the end of all -------------------------------------------------------------------------- */
+
+static void cancel_all_locked(bx_tree *t)
+{
+    t->closing = true;
+    for (bx_process *q = t->all; q; q = q->next) {
+        if (q->state == BX_PROCESS_ENDED)
+            continue;
+        if (atomic_load(&q->killed_by) == 0)
+            atomic_store(&q->killed_by, 9);
+        bx_ctl_cancel(&q->ctl);
+    }
+    (void)pthread_cond_broadcast(&t->gate.changed);
+    (void)pthread_cond_broadcast(&t->work);
+}
+
+/* Guest code looks at its cancel when it is ticked. */
+static void wait_for_running_locked(bx_tree *t)
+{
+    bx_runtime *rt = bx_module_runtime(t->live->call.module);
+    while (t->running > 0) {
+        bx_tree_unlock(t);
+        bx_runtime_tick(rt);
+        bx_tree_lock(t);
+        if (t->running == 0)
+            break;
+        uint64_t wake = bx_now_ns() + TICK_NS;
+        struct timespec ts = {(time_t)(wake / 1000000000), (long)(wake % 1000000000)};
+        (void)pthread_cond_timedwait(&t->gate.changed, &t->gate.lock, &ts);
+    }
+}
+
+static void tell(const bx_tree *t, bx_outcome *o)
+{
+    o->hits.processes += t->hits.processes;
+    o->hits.starts += t->hits.starts;
+    o->hits.depth += t->hits.depth;
+    o->hits.memory += t->hits.memory;
+    o->http_requests += t->budget.requests;
+    o->http_in += t->budget.bytes_in;
+    o->http_out += t->budget.bytes_out;
+    o->hits.http_requests += t->budget.hit_requests;
+    o->hits.http_in += t->budget.hit_in;
+    o->hits.http_out += t->budget.hit_out;
+}
+
+void bx_process_end_tree(bx_process *first, bx_outcome *o)
+{
+    bx_tree *t = first->tree;
+    if (!t)
+        return;
+    bx_tree_lock(t);
+    cancel_all_locked(t);
+    wait_for_running_locked(t);
+    bx_tree_unlock(t);
+    while (t->threads) {
+        bx_thread *h = t->threads;
+        t->threads = h->next;
+        (void)pthread_join(h->id, NULL);
+        free(h);
+    }
+    if (t->ticking)
+        bx_ticker_leave(bx_runtime_ticker(bx_module_runtime(t->live->call.module)));
+    bx_wasi_close_all(first->wasi);
+    for (bx_process *q = t->all; q; q = q->next) { /* what has not begun yet holds pipes */
+        if (q->state != BX_PROCESS_ENDED)
+            bx_wasi_close_all(q->wasi);
+    }
+    bx_tree_lock(t);
+    while (t->all) {
+        bx_process *q = t->all;
+        if (q->state != BX_PROCESS_ENDED) {
+            q->parent = NULL; /* so that it is forgotten at once */
+            q->ended = (bx_ended){.kind = BX_ENDED_SIGNAL, .code = 137, .signal = 9};
+            bx_process_ended_locked(q);
+        } else {
+            forget(t, q);
+        }
+    }
+    bx_tree_unlock(t);
+    if (o)
+        tell(t, o);
+    for (unsigned i = 0; i < t->n_spare; i++)
+        bx_wasi_free(t->spare[i]);
+    bx_views_free(t->views);
+    (void)pthread_cond_destroy(&t->work);
+    (void)pthread_cond_destroy(&t->gate.changed);
+    (void)pthread_mutex_destroy(&t->gate.lock);
+    bx_wasi_set_gate(first->wasi, NULL);
+    free(t);
+    first->tree = NULL;
+}
+
+void bx_process_judge(const bx_process *first, bx_outcome *o)
+{
+    const bx_tree *t = first->tree;
+    unsigned sig = atomic_load(&first->killed_by);
+    if (t && t->has_fatal) {
+        o->kind = t->fatal;
+        free(o->error);
+        o->error = bx_strndup(t->fatal_error, strlen(t->fatal_error));
+    } else if (sig > 0 && (o->kind == BX_OUT_CANCELLED || o->kind == BX_OUT_FAILED)) {
+        o->kind = BX_OUT_EXIT;
+        o->exit_code = 128 + sig;
+        free(o->error);
+        o->error = NULL;
+    }
+}

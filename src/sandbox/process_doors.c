@@ -1,0 +1,231 @@
+/* The import module `boxagnts`: structures of tools/lib/process.h in guest memory, checked and
+ * copied before anything is done. */
+#include "base/limits.h"
+#include "sandbox/process.h"
+#include "sandbox/tree.h"
+#include "wasi/guest_mem.h"
+
+enum {
+    START_BYTES = 48,
+    ENDED_BYTES = 40,
+    FLAG_BACKGROUND = 1,
+    MAX_FD_PAIRS = 1024,
+    PIPE_GROWS = 1,
+    SELF_KILLED = BX_WASI_KILLED,
+};
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static bx_errno get_str(bx_guest_mem m, const uint8_t *at, bx_str *ret)
+{
+    uint8_t *p;
+    uint32_t n = bx_get32(at + 4);
+    if (!bx_guest_slice(m, bx_get32(at), n, &p))
+        return BX_E_FAULT;
+    *ret = (bx_str){(const char *)p, n};
+    return BX_E_SUCCESS;
+}
+
+/* `n` strings as one block, each ended by NUL. */
+static bx_errno get_block(bx_guest_mem m, const uint8_t *at, bx_buf *block, size_t *ret_n)
+{
+    uint8_t *list;
+    uint32_t n = bx_get32(at + 4);
+    *block = bx_buf_init(BX_MAX_ARG_BYTES);
+    if (n > BX_MAX_ARGS)
+        return BX_E_2BIG;
+    if (!bx_guest_slice(m, bx_get32(at), (uint64_t)n * 8, &list))
+        return BX_E_FAULT;
+    for (uint32_t i = 0; i < n; i++) {
+        bx_str s;
+        bx_errno e = get_str(m, list + (size_t)i * 8, &s);
+        if (e == BX_E_SUCCESS && s.n > 0 && memchr(s.p, '\0', s.n))
+            e = BX_E_INVAL;
+        if (e != BX_E_SUCCESS)
+            return e;
+        (void)bx_buf_add_str(block, s);
+        (void)bx_buf_add_c(block, '\0');
+    }
+    *ret_n = n;
+    return bx_buf_check(block, NULL) == BX_OK ? BX_E_SUCCESS : BX_E_2BIG;
+}
+
+static bx_errno get_fds(bx_guest_mem m, const uint8_t *at, bx_fd_pair *ret, size_t *ret_n)
+{
+    uint8_t *list;
+    uint32_t n = bx_get32(at + 4);
+    if (n > MAX_FD_PAIRS)
+        return BX_E_INVAL;
+    if (!bx_guest_slice(m, bx_get32(at), (uint64_t)n * 8, &list))
+        return BX_E_FAULT;
+    for (uint32_t i = 0; i < n; i++)
+        ret[i] = (bx_fd_pair){.child = (int32_t)bx_get32(list + (size_t)i * 8),
+                              .own = (int32_t)bx_get32(list + (size_t)i * 8 + 4)};
+    *ret_n = n;
+    return BX_E_SUCCESS;
+}
+
+static bx_errno get_ask(bx_guest_mem m, uint64_t at, bx_start_ask *ask, bx_fd_pair *fds)
+{
+    uint8_t *p;
+    if (!bx_guest_slice(m, (uint32_t)at, START_BYTES, &p))
+        return BX_E_FAULT;
+    if (bx_get32(p) != START_BYTES || (bx_get32(p + 4) & ~(uint32_t)FLAG_BACKGROUND))
+        return BX_E_INVAL;
+    ask->background = bx_get32(p + 4) & FLAG_BACKGROUND;
+    ask->fds = fds;
+    bx_errno e = get_str(m, p + 8, &ask->name);
+    if (e == BX_E_SUCCESS)
+        e = get_block(m, p + 16, &ask->args, &ask->n_args);
+    if (e == BX_E_SUCCESS)
+        e = get_block(m, p + 24, &ask->env, &ask->n_env);
+    if (e == BX_E_SUCCESS)
+        e = get_str(m, p + 32, &ask->cwd);
+    if (e == BX_E_SUCCESS && ask->cwd.n > BX_MAX_PATH)
+        e = BX_E_NAMETOOLONG;
+    return e == BX_E_SUCCESS ? get_fds(m, p + 40, fds, &ask->n_fds) : e;
+}
+
+/* ---- the functions --------------------------------------------------------------------------- */
+
+static bx_errno do_start(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    bx_start_ask ask = {.n_args = 0};
+    bx_fd_pair fds[MAX_FD_PAIRS];
+    uint8_t *ret;
+    int32_t pid = 0;
+    if (!bx_guest_slice(m, (uint32_t)a[1], 4, &ret))
+        return BX_E_FAULT;
+    bx_errno e = get_ask(m, a[0], &ask, fds);
+    if (e == BX_E_SUCCESS)
+        e = bx_process_start(p, &ask, &pid);
+    if (e == BX_E_SUCCESS)
+        bx_put32(ret, (uint32_t)pid);
+    bx_buf_done(&ask.args);
+    bx_buf_done(&ask.env);
+    return e;
+}
+
+static void put_ended(uint8_t *to, int32_t pid, const bx_ended *e)
+{
+    bx_put32(to, (uint32_t)pid);
+    bx_put32(to + 4, (uint32_t)e->kind);
+    bx_put32(to + 8, (uint32_t)e->code);
+    bx_put32(to + 12, e->signal);
+    bx_put64(to + 16, e->wall_us);
+    bx_put64(to + 24, e->cpu_us);
+    bx_put64(to + 32, e->memory_bytes);
+}
+
+static bx_errno do_wait(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *ret;
+    bx_ended ended;
+    int32_t pid = 0;
+    if (!bx_guest_slice(m, (uint32_t)a[2], ENDED_BYTES, &ret))
+        return BX_E_FAULT;
+    bx_errno e = bx_process_wait(p, (int32_t)(uint32_t)a[0], a[1], &pid, &ended);
+    if (e == BX_E_SUCCESS)
+        put_ended(ret, pid, &ended);
+    return e;
+}
+
+static bx_errno do_kill(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    (void)m;
+    bool self = false;
+    bx_errno e = bx_process_kill(p, (int32_t)(uint32_t)a[0], (unsigned)(uint32_t)a[1], &self);
+    if (self)
+        bx_wasi_stop_with(p->wasi, SELF_KILLED);
+    return e;
+}
+
+static bx_errno do_signals(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *ret;
+    uint64_t pending = 0;
+    if (!bx_guest_slice(m, (uint32_t)a[1], 8, &ret))
+        return BX_E_FAULT;
+    if (p->tree)
+        bx_tree_lock(p->tree);
+    bx_wasi_catch(p->wasi, a[0], &pending);
+    if (p->tree)
+        bx_tree_unlock(p->tree);
+    bx_put64(ret, pending);
+    return BX_E_SUCCESS;
+}
+
+static bx_errno do_self(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *pid, *parent;
+    if (!bx_guest_slice(m, (uint32_t)a[0], 4, &pid) ||
+        !bx_guest_slice(m, (uint32_t)a[1], 4, &parent))
+        return BX_E_FAULT;
+    bx_put32(pid, (uint32_t)p->pid);
+    bx_put32(parent, (uint32_t)p->parent_pid);
+    return BX_E_SUCCESS;
+}
+
+static bx_errno do_pipe(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *ret;
+    uint32_t fds[2];
+    bx_tree *t;
+    if (!bx_guest_slice(m, (uint32_t)a[1], 8, &ret))
+        return BX_E_FAULT;
+    if ((uint32_t)a[0] & ~(uint32_t)PIPE_GROWS)
+        return BX_E_INVAL;
+    bx_errno e = bx_tree_of(p, &t);
+    if (e == BX_E_SUCCESS)
+        e = bx_wasi_pipe(p->wasi, (uint32_t)a[0] & PIPE_GROWS, fds);
+    if (e == BX_E_SUCCESS) {
+        bx_put32(ret, fds[0]);
+        bx_put32(ret + 4, fds[1]);
+    }
+    return e;
+}
+
+static bx_errno do_dup(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *ret;
+    uint32_t fd = 0;
+    if (!bx_guest_slice(m, (uint32_t)a[2], 4, &ret))
+        return BX_E_FAULT;
+    bx_errno e = bx_wasi_dup(p->wasi, (uint32_t)a[0], (uint32_t)a[1], &fd);
+    if (e == BX_E_SUCCESS)
+        bx_put32(ret, fd);
+    return e;
+}
+
+static bx_errno do_dup_to(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    (void)m;
+    return bx_wasi_dup_to(p->wasi, (uint32_t)a[0], (uint32_t)a[1]);
+}
+
+/* ---- the table --------------------------------------------------------------------------------
+ */
+
+#define FUNCTIONS(X) \
+    X(start, "ii:i") \
+    X(wait, "iIi:i") \
+    X(kill, "ii:i") \
+    X(signals, "Ii:i") \
+    X(self, "ii:i") \
+    X(pipe, "ii:i") \
+    X(dup, "iii:i") \
+    X(dup_to, "ii:i")
+
+#define ENTER(name, sig) \
+    static int32_t enter_##name(void *ctx, uint8_t *mem, size_t mem_len, uint64_t *args) \
+    { \
+        bx_process *p = ctx; \
+        bx_wasi_stop_with(p->wasi, BX_WASI_GO_ON); \
+        args[0] = (uint64_t)do_##name(p, bx_guest_mem_of(mem, mem_len), args); \
+        return bx_wasi_stopped_with(p->wasi); \
+    }
+FUNCTIONS(ENTER)
+
+#define ROW(name, sig) {#name, sig, enter_##name},
+static const bx_host_def functions[] = {FUNCTIONS(ROW)};
+const bx_host_table bx_process_table = {"boxagnts", functions, BX_COUNT(functions)};

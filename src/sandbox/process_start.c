@@ -1,0 +1,248 @@
+/* What a process begins with. */
+#include "base/limits.h"
+#include "sandbox/process.h"
+#include "sandbox/tree.h"
+
+void bx_process_free(bx_process *q)
+{
+    bx_tree *t = q->tree;
+    if (q->wasi && t->n_spare < BX_TREE_SPARE)
+        t->spare[t->n_spare++] = q->wasi;
+    else
+        bx_wasi_free(q->wasi);
+    bx_buf_done(&q->args);
+    bx_buf_done(&q->env);
+    bx_buf_done(&q->cwd);
+    free(q->preopens);
+    free(q);
+}
+
+/* ---- which program --------------------------------------------------------------------------- */
+
+static bx_errno find_program(const bx_process *p, bx_str name, const bx_program **ret)
+{
+    const bx_sealed *s = p->live->call.sealed;
+    if (bx_str_starts(name, BX_LIT("/bin/")))
+        name = bx_str_from(name, 5);
+    const bx_program *q = bx_program_find(s->programs, name);
+    if (!q)
+        return BX_E_NOENT;
+    bx_cap_list caps = bx_grant_caps(bx_view_grant(p->view, s));
+    if (!bx_program_is_granted(caps, name))
+        return BX_E_ACCES;
+    *ret = q;
+    return BX_E_SUCCESS;
+}
+
+/* Counted when it succeeds. */
+static bx_errno take_place_locked(bx_tree *t, const bx_process *p)
+{
+    const bx_limits *l = t->live->limits;
+    bx_limit_hits *hits = &t->hits;
+    if (t->alive > l->processes) /* the first one is none that was started */
+        return hits->processes++, BX_E_AGAIN;
+    if (t->started >= l->starts)
+        return hits->starts++, BX_E_AGAIN;
+    if (p->depth >= l->depth)
+        return hits->depth++, BX_E_AGAIN;
+    if (atomic_fetch_add(t->gate.memory, BX_PROCESS_BYTES) + BX_PROCESS_BYTES >
+        t->gate.memory_max) {
+        atomic_fetch_sub(t->gate.memory, BX_PROCESS_BYTES);
+        return hits->memory++, BX_E_NOMEM;
+    }
+    t->started++;
+    t->alive++;
+    return BX_E_SUCCESS;
+}
+
+static void give_place_locked(bx_tree *t)
+{
+    t->alive--;
+    atomic_fetch_sub(t->gate.memory, BX_PROCESS_BYTES);
+}
+
+/* ---- what it gets ---------------------------------------------------------------------------- */
+
+/* PWD among the variables says `cwd`, and only once. */
+static bx_errno set_pwd(bx_process *q, bx_start_ask *ask)
+{
+    q->env = bx_buf_init(BX_MAX_ARG_BYTES);
+    const char *at = ask->env.p;
+    for (size_t i = 0; i < ask->n_env; i++) {
+        size_t n = strlen(at) + 1;
+        if (strncmp(at, "PWD=", 4) != 0) {
+            (void)bx_buf_add(&q->env, at, n);
+            q->n_env++;
+        } else if (ask->cwd.n == 0) {
+            ask->cwd = (bx_str){at + 4, n - 5};
+        }
+        at += n;
+    }
+    if (ask->cwd.n > 0) {
+        (void)bx_buf_add_z(&q->env, "PWD=");
+        (void)bx_buf_add_str(&q->env, ask->cwd);
+        (void)bx_buf_add_c(&q->env, '\0');
+        q->n_env++;
+    }
+    q->cwd = bx_buf_init(BX_MAX_PATH + 1);
+    (void)bx_buf_add_str(&q->cwd, ask->cwd);
+    (void)bx_buf_add_c(&q->cwd, '\0');
+    q->cwd.n -= q->cwd.n > 0;
+    if (bx_buf_check(&q->env, NULL) != BX_OK || bx_buf_check(&q->cwd, NULL) != BX_OK)
+        return BX_E_2BIG;
+    return BX_E_SUCCESS;
+}
+
+/* Most programs are started where the one before was. */
+static void remember_cwd(bx_process *p, bx_str cwd)
+{
+    if (p->cwd.max == 0)
+        p->cwd = bx_buf_init(BX_MAX_PATH + 1);
+    bx_buf_clear(&p->cwd);
+    (void)bx_buf_add_str(&p->cwd, cwd);
+}
+
+static bx_errno set_directories(bx_process *p, bx_process *q)
+{
+    const bx_sealed *s = p->live->call.sealed;
+    bx_str cwd = bx_buf_str(&q->cwd), checked;
+    bool same = bx_str_eq(cwd, bx_buf_str(&p->cwd));
+    if (cwd.n > 0 && bx_guest_path_check(cwd, &checked, NULL) != BX_OK)
+        return BX_E_NOENT;
+    /* Rights of directories are kept on descriptors of preview1, which a component has none of. */
+    if (bx_module_kind(q->program->module) == BX_WASM_COMPONENT && bx_view_narrows_files(q->view))
+        return BX_E_ACCES;
+    if (cwd.n > 0 && q->program->knows_cwd && !same) {
+        bx_errno e = bx_view_check_cwd(q->view, s, p->live->files, cwd);
+        if (e != BX_E_SUCCESS)
+            return e;
+        remember_cwd(p, cwd);
+    }
+    if (q->program->knows_cwd)
+        cwd.n = 0;
+    return bx_view_preopens(q->view, s, p->live->files, cwd, &q->preopens, &q->n_preopens);
+}
+
+static bx_errno new_wasi(bx_tree *t, bx_wasi **ret)
+{
+    bx_tree_lock(t);
+    if (t->n_spare > 0)
+        *ret = t->spare[--t->n_spare];
+    bx_tree_unlock(t);
+    return *ret || bx_wasi_new(ret, NULL) == BX_OK ? BX_E_SUCCESS : BX_E_NOMEM;
+}
+
+static bx_errno set_host(bx_process *p, bx_process *q, const bx_start_ask *ask)
+{
+    const bx_sealed *s = p->live->call.sealed;
+    bx_errno e = new_wasi(p->tree, &q->wasi);
+    if (e != BX_E_SUCCESS)
+        return e;
+    const bx_wasi_config cfg = {
+        .args = q->args.p,
+        .n_args = q->n_args,
+        .args_bytes = q->args.n,
+        .env = q->env.p,
+        .n_env = q->n_env,
+        .env_bytes = q->env.n,
+        .clock = s->clock,
+        .random = s->random,
+        .seed = s->seed + (uint64_t)q->pid * UINT64_C(0x9e3779b97f4a7c15),
+        .ctl = &q->ctl,
+        .limits = p->live->limits,
+        .files = p->live->files,
+        .mounts = s->vfs,
+        .preopens = q->preopens,
+        .n_preopens = q->n_preopens,
+        .devices = true,
+        .inherits = true,
+        .gate = &p->tree->gate,
+    };
+    if (bx_wasi_reset(q->wasi, &cfg, NULL) != BX_OK)
+        return BX_E_NOMEM;
+    return bx_wasi_inherit(q->wasi, p->wasi, ask->fds, ask->n_fds);
+}
+
+static bx_errno set_view(const bx_process *p, bx_process *q)
+{
+    bx_tree *t = p->tree;
+    bx_tree_lock(t);
+    bx_code rc = bx_view_of(p->live->call.sealed, p->view, q->program, &t->views, &q->view, NULL);
+    bx_tree_unlock(t);
+    return rc == BX_OK ? BX_E_SUCCESS : BX_E_NOMEM;
+}
+
+static bx_errno prepare(bx_process *p, bx_process *q, bx_start_ask *ask)
+{
+    q->live = p->live;
+    q->tree = p->tree;
+    q->parent = p;
+    q->parent_pid = p->pid;
+    q->depth = p->depth + 1;
+    q->args = ask->args;
+    ask->args = bx_buf_init(0);
+    q->n_args = ask->n_args;
+    q->ctl = bx_ctl_init(UINT64_MAX);
+    bx_errno e = bx_ctl_inherit(&q->ctl, p->live->ctl, NULL) == BX_OK ? BX_E_SUCCESS : BX_E_AGAIN;
+    if (e == BX_E_SUCCESS)
+        e = set_pwd(q, ask);
+    if (e == BX_E_SUCCESS)
+        e = set_view(p, q);
+    if (e == BX_E_SUCCESS)
+        e = set_directories(p, q);
+    if (e == BX_E_SUCCESS)
+        e = set_host(p, q, ask);
+    return e;
+}
+
+static void discard(bx_tree *t, bx_process *q)
+{
+    if (q->wasi)
+        bx_wasi_close_all(q->wasi);
+    bx_tree_lock(t);
+    give_place_locked(t);
+    bx_process_free(q);
+    bx_tree_unlock(t);
+}
+
+static void enter(bx_tree *t, bx_process *q, bool background)
+{
+    bx_tree_lock(t);
+    q->next = t->all;
+    t->all = q;
+    if (background)
+        bx_process_dispatch_locked(t, q);
+    bx_tree_unlock(t);
+}
+
+bx_errno bx_process_start(bx_process *p, bx_start_ask *ask, int32_t *ret_pid)
+{
+    const bx_program *program = NULL;
+    bx_tree *t = NULL;
+    bx_errno e = find_program(p, ask->name, &program);
+    if (e == BX_E_SUCCESS)
+        e = bx_tree_of(p, &t);
+    if (e != BX_E_SUCCESS)
+        return e;
+    bx_process *q = bx_calloc(1, sizeof *q);
+    if (!q)
+        return BX_E_NOMEM;
+    q->program = program;
+    bx_tree_lock(t);
+    e = take_place_locked(t, p);
+    q->pid = e == BX_E_SUCCESS ? t->next_pid++ : 0;
+    bx_tree_unlock(t);
+    if (e != BX_E_SUCCESS) {
+        free(q);
+        return e;
+    }
+    e = prepare(p, q, ask);
+    if (e != BX_E_SUCCESS) {
+        discard(t, q);
+        return e;
+    }
+    int32_t pid = q->pid; /* it may be over as soon as it is entered */
+    enter(t, q, ask->background);
+    *ret_pid = pid;
+    return BX_E_SUCCESS;
+}

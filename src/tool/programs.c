@@ -1,0 +1,230 @@
+#include "tool/programs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "os/fd.h"
+#include "tool/builtin.h"
+
+enum { MAX_PATH = 4096 };
+
+typedef struct part { /* a module and what it says of itself */
+    struct part *next;
+    bx_module *module;
+    bx_manifest *manifest; /* NULL: nothing */
+    char *name;            /* of a file's one program; NULL: the manifest names them */
+    bx_str bytes;
+    bool carried;
+} part;
+
+struct bx_programs {
+    bx_runtime *rt;
+    part *parts; /* owned; the last one added first */
+    bx_program *list;
+    size_t n;
+};
+
+bx_code bx_programs_new(bx_runtime *rt, bx_programs **ret, bx_error *err)
+{
+    bx_programs *p = bx_calloc(1, sizeof *p);
+    if (!p)
+        return bx_fail(err, BX_ENOMEM, "programs");
+    p->rt = rt;
+    *ret = p;
+    return BX_OK;
+}
+
+static void part_free(part *q)
+{
+    bx_module_free(q->module);
+    bx_manifest_free(q->manifest);
+    free(q->name);
+    free(q);
+}
+
+void bx_programs_free(bx_programs *p)
+{
+    if (!p)
+        return;
+    while (p->parts) {
+        part *q = p->parts;
+        p->parts = q->next;
+        part_free(q);
+    }
+    free(p->list);
+    free(p);
+}
+
+static void add(bx_programs *p, part *q)
+{
+    q->next = p->parts;
+    p->parts = q;
+}
+
+/* ---- those that are carried --------------------------------------------------------------------
+ */
+
+static bx_code add_carried(bx_programs *p, const bx_builtin *b, bx_error *err)
+{
+    part *q = bx_calloc(1, sizeof *q);
+    const bx_carried carried = bx_builtin_module(b);
+    if (!q)
+        return bx_fail(err, BX_ENOMEM, "programs");
+    bx_code rc = bx_builtin_manifest(b, &q->manifest, err);
+    if (rc == BX_OK && !q->manifest->programs) { /* a tool that is none */
+        part_free(q);
+        return BX_OK;
+    }
+    if (rc == BX_OK)
+        rc = bx_module_carried(p->rt, &carried, &q->module, err);
+    if (rc != BX_OK) {
+        part_free(q);
+        return rc;
+    }
+    q->bytes = carried.wasm;
+    q->carried = true;
+    add(p, q);
+    return BX_OK;
+}
+
+/* Only manifests that say so are looked at: the others need not be parsed. */
+static bool may_have_programs(const bx_builtin *b)
+{
+    bx_str text = bx_builtin_manifest_text(b);
+    static const char key[] = "\"programs\"";
+    return memmem(text.p, text.n, key, sizeof key - 1) != NULL;
+}
+
+bx_code bx_programs_add_builtin(bx_programs *p, bx_error *err)
+{
+    bx_code rc = BX_OK;
+    for (size_t i = 0; i < bx_boxes_count && rc == BX_OK; i++)
+        rc = add_carried(p, &bx_boxes[i], err);
+    for (size_t i = 0; i < bx_builtins_count && rc == BX_OK; i++) {
+        if (may_have_programs(&bx_builtins[i]))
+            rc = add_carried(p, &bx_builtins[i], err);
+    }
+    return rc;
+}
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+static bx_code add_path(bx_programs *p, bx_str name, const char *path, bx_error *err)
+{
+    const bx_limits limits = bx_limits_default();
+    part *q = bx_calloc(1, sizeof *q);
+    if (!q)
+        return bx_fail(err, BX_ENOMEM, "programs");
+    q->name = bx_strndup(name.p, name.n);
+    bx_code rc = q->name ? bx_module_open_lazy(p->rt, path, &limits, &q->module, err)
+                         : bx_fail(err, BX_ENOMEM, "programs");
+    if (rc == BX_OK)
+        rc = bx_manifest_beside(path, &q->manifest, err);
+    if (rc != BX_OK) {
+        part_free(q);
+        return rc;
+    }
+    add(p, q);
+    return BX_OK;
+}
+
+bx_code bx_programs_add_file(bx_programs *p, bx_str text, bx_error *err)
+{
+    const char *eq = memchr(text.p, '=', text.n);
+    bx_str name = {text.p, eq ? (size_t)(eq - text.p) : 0};
+    char path[MAX_PATH];
+    if (!eq || !bx_program_name_is_good(name))
+        return bx_fail(err, BX_EINVAL, "'%.*s' is not NAME=FILE.wasm", BX_FMT(text));
+    bx_str rest = bx_str_from(text, name.n + 1);
+    int n = snprintf(path, sizeof path, "%.*s", BX_FMT(rest));
+    if (n < 0 || (size_t)n >= sizeof path)
+        return bx_fail(err, BX_ELIMIT, "the path of %.*s is too long", BX_FMT(name));
+    return bx_wrap(add_path(p, name, path, err), err, "program %.*s", BX_FMT(name));
+}
+
+bx_code bx_programs_add_dir(bx_programs *p, const char *dir, bx_error *err)
+{
+    DIR *d = opendir(dir);
+    struct dirent *e;
+    bx_code rc = BX_OK;
+    if (!d)
+        return BX_OK;
+    while (rc == BX_OK && (e = readdir(d))) {
+        bx_str file = bx_str_of(e->d_name);
+        bx_str name = {file.p, file.n > 5 ? file.n - 5 : 0};
+        char path[MAX_PATH];
+        bx_error ignored;
+        if (name.n == 0 || strcmp(file.p + name.n, ".wasm") != 0 || !bx_program_name_is_good(name))
+            continue;
+        int n = snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+        if (n < 0 || (size_t)n >= sizeof path)
+            continue;
+        rc = add_path(p, name, path, &ignored);
+        if (rc == BX_ENOMEM)
+            rc = bx_fail(err, rc, "%s", ignored.msg);
+        else
+            rc = BX_OK;
+    }
+    (void)closedir(d);
+    return rc;
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------
+ */
+
+static int by_name(const void *a, const void *b)
+{
+    bx_str x = ((const bx_program *)a)->name, y = ((const bx_program *)b)->name;
+    int c = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
+    return c != 0 ? c : (x.n > y.n) - (x.n < y.n);
+}
+
+static size_t count(const bx_programs *p)
+{
+    size_t n = 0;
+    for (const part *q = p->parts; q; q = q->next)
+        n += q->name ? 1 : bx_json_size(q->manifest->programs);
+    return n;
+}
+
+static void put(bx_programs *p, const part *q, bx_str name)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        if (bx_str_eq(p->list[i].name, name))
+            return; /* one that was added later */
+    }
+    p->list[p->n++] = (bx_program){
+        .name = name,
+        .module = q->module,
+        .bytes = q->bytes,
+        .needs = q->manifest ? q->manifest->needs : NULL,
+        .n_needs = q->manifest ? q->manifest->n_needs : 0,
+        .has_needs = q->manifest != NULL,
+        .knows_cwd = q->carried,
+    };
+}
+
+bx_code bx_programs_set(bx_programs *p, bx_program_set *ret, bx_error *err)
+{
+    if (!p->list) {
+        p->list = bx_calloc(count(p) + 1, sizeof *p->list);
+        if (!p->list)
+            return bx_fail(err, BX_ENOMEM, "programs");
+        for (const part *q = p->parts; q; q = q->next) {
+            bx_json_iter it = bx_json_iter_of(q->name ? NULL : q->manifest->programs);
+            bx_str name;
+            if (q->name)
+                put(p, q, bx_str_of(q->name));
+            for (const bx_json_val *e; (e = bx_json_next(&it, NULL));)
+                if (bx_json_str(e, &name))
+                    put(p, q, name);
+        }
+        qsort(p->list, p->n, sizeof *p->list, by_name);
+    }
+    *ret = (bx_program_set){p->list, p->n};
+    return BX_OK;
+}

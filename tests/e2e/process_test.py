@@ -1,0 +1,214 @@
+"""Programs that start programs: what they pass on, what they share, and what they cannot get."""
+import json
+import signal
+import subprocess
+import time
+import unittest
+
+from exec_support import ExecTest
+from support import BOXAGNTS, GUESTS, box
+
+SPAWN = GUESTS / "spawn.wasm"
+
+
+class ProcessTest(ExecTest):
+    tool = ("--allow", "tool:spawn", "--program", f"spawn={SPAWN}")
+
+    def spawn(self, *words, flags=(), code=0, tool=None, **options):
+        done = box("exec", *(self.tool if tool is None else tool), *flags, SPAWN, "--", *words, **options)
+        self.assertEqual(done.returncode, code, done)
+        return done.stdout.decode()
+
+    def outcome(self, *words, flags=()):
+        done = box("exec", "--json", *self.tool, *flags, SPAWN, "--", *words)
+        return json.loads(done.stdout)
+
+
+class Ends(ProcessTest):
+    def test_a_child_s_end_is_a_value(self):
+        self.assertEqual(self.spawn("run", "say", "hi"), "hi\nended: kind 0 code 0 signal 0\n")
+        self.assertEqual(self.spawn("run", "exit", "7"), "ended: kind 0 code 7 signal 0\n")
+        self.assertEqual(self.spawn("run", "trap"), "ended: kind 2 code 132 signal 0\n")
+
+    def test_signals(self):
+        text = "waited: Operation timed out\nkill: Success\nended: kind 1 code {} signal {}\n"
+        for sig, what in ((15, "spin"), (9, "sleep"), (2, "sleep")):
+            self.assertEqual(self.spawn("kill", str(sig), what), text.format(128 + sig, sig))
+        self.assertEqual(self.spawn("kill", "18", "exit"), "waited: Success\nkill: No such process\nended: No child process\n")
+        self.assertEqual(self.spawn("catch", code=128 + 12), "pid 1 parent 0 pending 1024\n")
+
+    def test_one_left_behind_ends_with_the_call(self):
+        began = time.monotonic()
+        self.assertEqual(self.spawn("orphan"), "left behind\n")
+        self.assertLess(time.monotonic() - began, 10)
+
+
+class Pipes(ProcessTest):
+    OK = "{}: kind 0 code 0 signal 0\n"
+
+    def test_through_three_stages(self):
+        for n in (0, 1, 65536, 65537, 5_000_000):
+            lines = self.spawn("pipe", str(n)).splitlines()
+            self.assertEqual(sorted(lines), sorted([str(n)] + [self.OK.format(w)[:-1] for w in ("first", "second", "third")]))
+
+    def test_who_writes_where_nobody_reads_ends_by_sigpipe(self):
+        out = self.spawn("pipe", "50000000", "head")
+        self.assertEqual(out, "first: kind 1 code 141 signal 13\nsecond: kind 1 code 141 signal 13\n" + self.OK.format("third"))
+
+    def test_read_by_the_parent(self):
+        self.assertEqual(self.spawn("read", "3000000"), "3000000 bytes\n" + self.OK.format("writer"))
+        self.assertEqual(self.spawn("read", "3000000", "grows"), self.OK.format("writer") + "3000000 bytes\n")
+
+    def test_a_pipe_that_grows_is_memory(self):
+        out = self.spawn("read", "50000000", "grows", flags=("--limit", "memory=16MiB"))
+        self.assertEqual(out.splitlines()[0], "writer: kind 0 code 3 signal 0")
+
+
+class Shared(ProcessTest):
+    """One call has one of each limit, whoever uses it up."""
+
+    def test_deadline(self):
+        for words in (("run", "spin"), ("run", "sleep"), ("run", "run", "spin"), ("pipe", "100", "sleep")):
+            began = time.monotonic()
+            self.spawn(*words, flags=("--limit", "wall=0.3s"), code=124)
+            self.assertLess(time.monotonic() - began, 20)
+
+    def test_cancel(self):
+        for words in (("run", "spin"), ("run", "run", "sleep"), ("kill", "18", "spin")):
+            guest = subprocess.Popen([BOXAGNTS, "exec", *self.tool, SPAWN, "--", *words], stdin=subprocess.DEVNULL,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(0.5)
+            guest.send_signal(signal.SIGINT)
+            guest.communicate(timeout=30)
+            self.assertEqual(guest.returncode, 130)
+
+    def test_memory(self):
+        """What the parent has is not there for the child: both are less than the limit together."""
+        alone = self.spawn("eat", flags=("--limit", "memory=32MiB"), code=9)
+        below = self.spawn("run", "eat", flags=("--limit", "memory=32MiB"))
+        count = lambda text: int(text.split("after ")[1].split()[0])
+        self.assertGreaterEqual(count(alone), count(below) + 1)
+        self.assertGreater(count(below), 20)
+
+    def test_output(self):
+        out = self.outcome("run", "flood", "5000", flags=("--limit", "output=1KiB"))
+        self.assertEqual((out["kind"], len(out["stdout"])), ("output", 1024))
+        self.assertEqual(self.outcome("run", "flood", "900", flags=("--limit", "output=1KiB"))["kind"], "exit")
+
+    def test_written_bytes(self):
+        flags = ("--map-dir", f"{self.dir}::/w", "--limit", "fs_write=5")
+        self.assertEqual(self.outcome("run", "write", "/w/a", "12345678", flags=flags)["limits_hit"], {"fs_write": 1})
+        self.assertEqual((self.dir / "a").read_text(), "12345")
+
+    def test_memory_of_the_one_tmp(self):
+        out = self.spawn("run", "write", "/tmp/a", "text", flags=("--allow", "tmp"))
+        self.assertEqual(out.splitlines()[0], "/tmp/a: written")
+
+
+class Told(ProcessTest):
+    def test_each_program_is_listed(self):
+        out = self.outcome("run", "run", "exit", "3")
+        self.assertEqual([(p["pid"], p["parent"], p["arguments"], p["end"], p["exit_code"]) for p in out["processes"]],
+                         [(3, 2, "spawn exit 3", "exit", 3), (2, 1, "spawn run exit 3", "exit", 0)])
+        for p in out["processes"]:
+            self.assertEqual(p["program"], "spawn")
+            self.assertGreater(p["memory_peak_bytes"], 65535)
+
+    def test_files_name_the_process(self):
+        out = self.outcome("run", "write", "/w/a", "x", flags=("--map-dir", f"{self.dir}::/w"))
+        made = [f for f in out["files"] if f["op"] == "create"]
+        self.assertEqual([(f["path"], f["pid"]) for f in made], [("/w/a", 2)])
+
+
+class Rights(ProcessTest):
+    """A child has at most what its parent has."""
+
+    def narrowed(self, needs):
+        path = self.top / "spawn.wasm"
+        path.write_bytes(SPAWN.read_bytes())
+        (self.top / "spawn.tool.yaml").write_text(
+            "name: spawn\nversion: 1.0.0\ndescription: A test.\npermission: execute\ncall: argv\n"
+            f"needs: {json.dumps(needs)}\n"
+            "annotations: {readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false}\n")
+        return ("--allow", "tool:spawn", "--program", f"spawn={path}", "--map-dir", f"{self.dir}::/w")
+
+    def test_nothing_is_started_that_is_not_granted(self):
+        self.assertEqual(self.spawn("run", "say", "x", code=1, tool=()), "not started: No such file or directory\n")
+        other = ("--allow", "tool:other", "--program", f"spawn={SPAWN}")
+        self.assertEqual(self.spawn("run", "say", "x", code=1, tool=other), "not started: Permission denied\n")
+        self.assertIn("ended: kind 0", self.spawn("run", "say", "x", tool=("--allow", "tool:sp*", "--program", f"spawn={SPAWN}")))
+
+    def test_needs_narrow_files(self):
+        (self.dir / "sub").mkdir()
+        (self.dir / "sub" / "g").write_text("inner\n")
+        write = ("run", "write", "/w/new", "x")
+        self.assertIn("/w/new: written", self.spawn(*write, tool=self.narrowed(["rw:/", "tool:*"])))
+        (self.dir / "new").unlink()
+        self.assertNotIn("written", self.spawn(*write, tool=self.narrowed(["read:/w"])))
+        self.assertFalse((self.dir / "new").exists())
+        out = self.spawn("run", "ls", "/w/f", tool=self.narrowed(["read:/w"]))
+        self.assertIn("/w/f: there, contents", out)
+        out = self.spawn("run", "ls", "/w/f", "/w/sub/g", "/w/sub/../f", tool=self.narrowed(["read:/w/sub"]))
+        self.assertIn("/w/sub/g: there, inner", out)
+        self.assertNotIn("contents", out)
+
+    def test_needs_bind_what_is_started_below(self):
+        """A program without tool: in its needs starts nothing; one with it passes on no more than it has."""
+        self.assertIn("not started: Permission denied", self.spawn("run", "run", "say", "x", tool=self.narrowed(["rw:/"])))
+        tool = self.narrowed(["read:/w", "tool:*"])
+        self.assertNotIn("written", self.spawn("run", "run", "write", "/w/new", "x", tool=tool))
+        self.assertIn("x\n", self.spawn("run", "run", "say", "x", tool=tool))
+
+    def test_denied_paths_are_denied_to_all(self):
+        flags = ("--map-dir", f"{self.dir}::/w", "--deny", "/w/f")
+        self.assertNotIn("contents", self.spawn("run", "ls", "/w/f", flags=flags))
+        self.assertIn("contents", self.spawn("run", "ls", "/w/f", flags=flags[:2]))
+
+    def test_descriptors_that_are_not_passed_on_are_not_there(self):
+        out = self.spawn("run", "ls", "/dev/fd/0", "/dev/fd/9", "/dev/null", "/dev/mem")
+        self.assertIn("/dev/fd/9: No such file or directory", out)
+        self.assertIn("/dev/null: there, ", out)
+        self.assertIn("/dev/mem: No such file", out)
+
+    def test_devices_are_for_calls_with_programs(self):
+        self.assertIn("/dev/null: No such file", self.spawn("ls", "/dev/null", tool=("--map-dir", f"{self.dir}::/w")))
+
+
+class Surroundings(ProcessTest):
+    def test_working_directory(self):
+        (self.dir / "sub").mkdir()
+        (self.dir / "sub" / "g").write_text("inner\n")
+        flags = ("--map-dir", f"{self.dir}::/w")
+        # One that knows nothing of PWD is given the directory itself.
+        self.assertIn("g: there, inner", self.spawn("in", "/w/sub", "ls", "g", flags=(*flags, "--env", "NO_ENTER=1")))
+        self.assertIn("g: there, inner", self.spawn("in", "/w/sub", "ls", "g", flags=flags))
+        self.assertIn("not started: No such file", self.spawn("in", "/w/none", "ls", "g", flags=flags, code=1))
+        self.assertIn("not started: Not a directory", self.spawn("in", "/w/f", "ls", "g", flags=flags, code=1))
+
+    def test_bin_shows_what_may_be_started(self):
+        out = self.spawn("ls", "/bin/spawn", "/bin/other")
+        self.assertIn("/bin/spawn: there", out)
+        self.assertIn("/bin/other: No such file", out)
+        out = self.spawn("write", "/bin/spawn", "x", code=1)
+        self.assertNotIn("written", out)
+
+    def test_what_is_no_program(self):
+        (self.top / "text.wasm").write_text("hello\n")
+        done = box("exec", "--allow", "tool:spawn", "--program", f"spawn={self.top / 'text.wasm'}", SPAWN, "--", "run", "x")
+        self.assertNotEqual(done.returncode, 0)
+
+
+class Bounds(ProcessTest):
+    def test_a_program_that_starts_itself_again_and_again(self):
+        self.assertEqual(self.spawn("bomb"), "depth 15: Resource temporarily unavailable\n")
+        out = self.spawn("many", "100000")
+        self.assertEqual(out, "128 started: Resource temporarily unavailable\n128 ended\n")
+        out = self.spawn("many", "100000", "background")
+        self.assertIn("started: Resource temporarily unavailable\n", out)
+
+    def test_one_after_the_other_is_no_bound(self):
+        self.spawn("loop", "3000")
+
+
+if __name__ == "__main__":
+    unittest.main()

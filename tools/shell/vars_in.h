@@ -1,0 +1,45 @@
+/* shell/vars_in.h - what the files of vars share among them.  Nobody else includes it. */
+#ifndef BX_SHELL_VARS_IN_H
+#define BX_SHELL_VARS_IN_H
+
+#include "shell/vars.h"
+
+typedef struct sh_scope {
+    sh_var *first;  /* bindings made here */
+    bool temporary; /* of `A=1 cmd` */
+} sh_scope;
+
+typedef struct sh_names {
+    sh_name **bucket;
+    size_t n_buckets; /* a power of two */
+    sh_name **all;    /* in the order of their making */
+    size_t n, cap;
+    sh_scope *scopes; /* scopes[0] is the global one, whose list is not kept */
+    size_t n_scopes, cap_scopes;
+    sh_strs odd;       /* entries of the environment that are no variables: passed on */
+    bool env_changed;  /* sh_environ must build anew */
+    uint32_t current;  /* serial number of the innermost save; 0: none */
+    size_t save_depth; /* number of scopes at that save */
+} sh_names;
+extern sh_names sh_names_;
+
+/* arrays (vars_array.c): of the value alone, no log */
+sh_indexed *sh_indexed_copy_(const sh_indexed *ix);
+void sh_indexed_free_(sh_indexed *ix);
+void sh_indexed_store_(sh_var *v, int64_t index, const char *s, size_t n, bool append);
+void sh_indexed_empty_(sh_var *v);
+sh_assoc *sh_assoc_copy_(const sh_assoc *as);
+void sh_assoc_free_(sh_assoc *as);
+
+/* log (vars_log.c) */
+void sh_log_push_(sh_var *v);        /* a binding was made in a scope that was there at the save */
+void sh_log_pop_(sh_var *v);         /* one is taken away: the log owns it if it returns */
+bool sh_log_keeps_(const sh_var *v); /* must sh_log_pop_ be called, or may it be freed? */
+
+void sh_log_done_(void);
+
+void sh_value_free_(sh_var *v);   /* the value only */
+void sh_scope_drop_(void);        /* leave the innermost scope, its bindings freed */
+void sh_vars_special_(shell *sh); /* define the special variables (vars_special.c) */
+
+#endif
