@@ -543,13 +543,14 @@ static void break_loop(graph *g, const char *file, size_t *queue, size_t *end)
         loop[count++] = at;
         at = source[at];
     } while (at != start);
-    for (size_t i = count; i > 0; i--) {
-        char *name = prog_strndup(g->v[loop[i - 1]].name.p, g->v[loop[i - 1]].name.n);
+    for (size_t i = count; i > 0; i--) { /* collected backwards, told forwards from `start` */
+        const vertex *told = &g->v[loop[i % count]];
+        char *name = prog_strndup(told->name.p, told->name.n);
         prog_warn(0, "%s", name);
         free(name);
     }
     /* the edge that leads to the first one told is taken away */
-    size_t to = loop[count - 1], gone = from[to], tail = source[to];
+    size_t to = start, gone = from[to], tail = source[to];
     for (size_t *link = &g->v[tail].first; *link; link = &g->e[*link - 1].next)
         if (*link == gone) {
             *link = g->e[gone - 1].next;

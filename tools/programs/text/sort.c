@@ -384,6 +384,7 @@ static void set_sort_word(sort_key *k, const char *word)
             (void)sort_key_letter(k, words[i].letter, true, true);
             return;
         }
+    prog_usage_status = 1;
     prog_warn(0, "invalid argument %s for '--sort'", prog_quote(word));
     prog_writer err = {.fd = 2};
     prog_puts(&err, "Valid arguments are:\n");

@@ -70,8 +70,7 @@ static void put_line(const xxd_options *x, uint64_t at, const uint8_t *p, size_t
 {
     put_offset(x, at);
     prog_puts(&prog_out, ": ");
-    size_t columns = (size_t)x->columns, group = (size_t)x->group,
-           cell = x->binary ? 8 : 2;
+    size_t columns = (size_t)x->columns, group = (size_t)x->group, cell = x->binary ? 8 : 2;
     size_t per_group = group ? group : columns;
     for (size_t i = 0; i < columns; i++) {
         size_t k = i; /* of a number of little order: from its end */
@@ -86,9 +85,8 @@ static void put_line(const xxd_options *x, uint64_t at, const uint8_t *p, size_t
         } else {
             prog_fill(&prog_out, ' ', cell);
         }
-        if (group && (i + 1) % group == 0 && i + 1 < columns) {
+        if (group && (i + 1) % group == 0 && i + 1 < columns)
             prog_putc(&prog_out, ' ');
-        }
     }
     prog_puts(&prog_out, group && columns % group && x->little ? "   " : "  ");
     for (size_t i = 0; i < n; i++)
