@@ -207,7 +207,7 @@ static void report(const dd *d)
         (void)clock_gettime(CLOCK_MONOTONIC, &now);
         double s =
             (double)(now.tv_sec - d->began.tv_sec) + (double)(now.tv_nsec - d->began.tv_nsec) / 1e9;
-        char si[16], iec[16], rate[16];
+        char si[24], iec[24], rate[24];
         prog_human(d->bytes, 1000, si);
         prog_human(d->bytes, 1024, iec);
         prog_human(s > 0 ? (uint64_t)((double)d->bytes / s) : 0, 1000, rate);

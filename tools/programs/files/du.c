@@ -95,7 +95,7 @@ static void put(const du *d, const sum *s, const char *path)
                                               : s->size < (uint64_t)d->threshold))
         return;
     if (d->human || d->si) {
-        char text[16];
+        char text[24];
         if (d->inodes && s->size < 1000)
             prog_put_uint(&prog_out, s->size, 0, ' ');
         else {

@@ -219,7 +219,7 @@ static bool csv(const uint8_t *p, size_t n, file_kind *k)
             lines++;
         }
     }
-    if (lines < 2)
+    if (lines < 3)
         return false;
     file_say(k, "CSV text");
     k->mime = "text/csv";
@@ -366,15 +366,16 @@ static language by_lines(bx_str s)
 
 static language by_start(bx_str s)
 {
-    bx_str rest = s, first = {0}, second = {0};
+    bx_str rest = s, first = {0}, second = {0}, third = {0};
     (void)next_line(&rest, &first);
     (void)next_line(&rest, &second);
+    (void)next_line(&rest, &third);
     bx_str trimmed = s;
     while (trimmed.n && prog_is_space(trimmed.p[0]))
         trimmed = bx_str_from(trimmed, 1);
     if (starts(first, "diff "))
         return (language){"diff output", "text/x-diff"};
-    if (starts(first, "--- ") && starts(second, "+++ "))
+    if (starts(first, "--- ") && starts(second, "+++ ") && starts(third, "@@"))
         return (language){"unified diff output", "text/x-diff"};
     if (starts(first, "*** ") && starts(second, "--- "))
         return (language){"context diff output", "text/x-diff"};
@@ -456,6 +457,11 @@ void file_text(const uint8_t *p, size_t n, file_kind *k)
     k->mime = "text/plain";
     if (e >= UTF16LE && e <= UTF32BE) {
         file_say(k, "%s%s", encodings[e].text, e <= UTF16BE ? " text" : "");
+        bool ends = e > UTF16BE;
+        for (size_t i = 0; !ends && i + 1 < n; i += 2)
+            ends = (e == UTF16LE ? p[i] | p[i + 1] << 8 : p[i] << 8 | p[i + 1]) == '\n';
+        if (!ends)
+            file_say(k, ", with no line terminators");
         return;
     }
     if (e == UTF8_BOM)

@@ -377,7 +377,7 @@ bool find_printf(find *f, find_node *t, walk_entry *e)
         if (c == 'm' && memchr(spec, '#', n))
             prog_buf_putc(&b, '0');
         directive(f, &b, c, k, e);
-        put_padded(out, &b, spec, n, strchr("dbkDGUimns", c) != NULL && c != 'D');
+        put_padded(out, &b, spec, n, c == 'd' || c == 'm');
     }
     prog_check_out();
     return true;

@@ -198,7 +198,7 @@ typedef struct widths {
 static void size_text(const ls_options *o, uint64_t bytes, bool is_size, char out[24])
 {
     if (o->human || o->si) {
-        char t[16];
+        char t[24];
         prog_human(bytes, o->si ? 1000 : 1024, t);
         (void)snprintf(out, 24, "%s", t);
         return;

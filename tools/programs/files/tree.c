@@ -267,7 +267,7 @@ static void put_facts(const tree *t, const node *k)
         }
     }
     if (t->human) {
-        char human[16];
+        char human[24];
         prog_human((uint64_t)k->st.st_size, 1024, human);
         n = (size_t)snprintf(text, sizeof text, "%s%4s", b.n ? " " : "", human);
         prog_buf_put(&b, text, n);

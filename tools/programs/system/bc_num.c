@@ -427,7 +427,7 @@ int64_t bc_to_int(const bc_num *a)
     BX_AUTO(bc_num) bc_num *whole = num_at(a, 0);
     uint64_t v = 0;
     for (size_t i = whole->n; i-- > 0;) {
-        if (v > (INT64_MAX - whole->limb[i]) / LIMB)
+        if (v > ((uint64_t)INT64_MAX - whole->limb[i]) / LIMB)
             return a->neg ? -INT64_MAX : INT64_MAX;
         v = v * LIMB + whole->limb[i];
     }

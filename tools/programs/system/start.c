@@ -456,7 +456,8 @@ static void send(const timer *t, int32_t pid, int sig, const char *command)
     if (t->verbose)
         prog_warn(0, "sending signal %s to command %s", signal_name(sig, text),
                   prog_quote(command));
-    (void)bx_process_kill(pid, sig);
+    int gone = bx_process_kill(pid, sig); /* ESRCH: it has just ended */
+    (void)gone;
 }
 
 static int wait_for(int32_t pid, uint64_t ns, bx_ended *ended)
@@ -517,6 +518,17 @@ int timeout_program(int argc, char **argv)
     if (!duration(argv[o.next], &t.limit))
         prog_usage("invalid time interval %s", prog_quote(argv[o.next]));
     return run_timed(&t, argv + o.next + 1, (size_t)(argc - o.next - 1));
+}
+
+/* As run_instead, in nohup's words. */
+static int run_or_say(char **argv, size_t n)
+{
+    bx_ended ended;
+    int error = run_wait((const char *const *)argv, n, NULL, &ended);
+    if (!error)
+        return ended.code;
+    prog_warn(error, "failed to run command %s", prog_quoteaf(argv[0]));
+    return error == ENOENT ? 127 : 126;
 }
 
 /* ---- nice, nohup, stdbuf -------------------------------------------------------------------- */
@@ -585,16 +597,13 @@ int nohup_program(int argc, char **argv)
             prog_die(errno, "failed to open %s", prog_quoteaf("nohup.out"));
         prog_warn(0, "appending output to %s", prog_quoteaf("nohup.out"));
         bool errors = isatty(2) == 1;
-        (void)bx_process_dup_to(fd, 1);
-        if (errors)
-            (void)bx_process_dup_to(fd, 2);
+        int error = bx_process_dup_to(fd, 1);
+        if (!error && errors)
+            error = bx_process_dup_to(fd, 2);
+        if (error)
+            prog_die(error, "failed to redirect standard output");
     }
-    bx_ended ended;
-    int error = run_wait((const char *const *)argv + o.next, (size_t)(argc - o.next), NULL, &ended);
-    if (!error)
-        return ended.code;
-    prog_warn(error, "failed to run command %s", prog_quoteaf(argv[o.next]));
-    return error == ENOENT ? 127 : 126;
+    return run_or_say(argv + o.next, (size_t)(argc - o.next));
 }
 
 const char stdbuf_help[] =
@@ -626,12 +635,7 @@ int stdbuf_program(int argc, char **argv)
         prog_usage("missing operand");
     if (!any)
         prog_usage("you must specify a buffering mode option");
-    bx_ended ended;
-    int error = run_wait((const char *const *)argv + o.next, (size_t)(argc - o.next), NULL, &ended);
-    if (!error)
-        return ended.code;
-    prog_warn(error, "failed to run command %s", prog_quoteaf(argv[o.next]));
-    return error == ENOENT ? 127 : 126;
+    return run_or_say(argv + o.next, (size_t)(argc - o.next));
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */
