@@ -159,8 +159,8 @@ static bool keep_attributes(const copy_options *c, const char *to, const struct 
 {
     if (c->times) {
         struct timespec times[2] = {st->st_atim, st->st_mtim};
-        int failed = fd >= 0 ? futimens(fd, times)
-                             : utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW);
+        int failed =
+            fd >= 0 ? futimens(fd, times) : utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW);
         if (failed && !S_ISLNK(st->st_mode))
             return told("preserving times for", to);
     }
@@ -305,8 +305,7 @@ static verdict check_existing(const copy_options *c, const char *from, const cha
         return GO;
     }
     if (same && !c->hard_links) {
-        if (!(c->backup != BACKUP_NONE && strcmp(from, to) != 0) &&
-            !(c->remove_first && is_link)) {
+        if (!(c->backup != BACKUP_NONE && strcmp(from, to) != 0) && !(c->remove_first && is_link)) {
             prog_warn(0, "%s and %s are the same file", prog_quoteaf(from), prog_quoteaf(to));
             return BAD;
         }
@@ -339,8 +338,7 @@ static verdict check_existing(const copy_options *c, const char *from, const cha
     return GO;
 }
 
-static bool copy_one(const copy_options *c, const char *from, const char *to,
-                     const struct stat *st)
+static bool copy_one(const copy_options *c, const char *from, const char *to, const struct stat *st)
 {
     bool is_new, ok;
     char *backup;
@@ -377,8 +375,7 @@ static bool copy_one(const copy_options *c, const char *from, const char *to,
 
 /* ---- trees ---------------------------------------------------------------------------------- */
 
-static bool make_dir(const copy_options *c, const char *from, const char *to,
-                     const struct stat *st)
+static bool make_dir(const copy_options *c, const char *from, const char *to, const struct stat *st)
 {
     bool is_new;
     char *backup;

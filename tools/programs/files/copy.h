@@ -6,7 +6,12 @@
 #include "mode.h"
 #include "programs/common/prog_io.h"
 
-typedef enum copy_backup { BACKUP_NONE, BACKUP_SIMPLE, BACKUP_NUMBERED, BACKUP_EXISTING } copy_backup;
+typedef enum copy_backup {
+    BACKUP_NONE,
+    BACKUP_SIMPLE,
+    BACKUP_NUMBERED,
+    BACKUP_EXISTING
+} copy_backup;
 
 typedef struct copy_options {
     bool recursive, force, ask, no_clobber, update, verbose;

@@ -65,8 +65,8 @@ typedef struct cp_options {
 
 static void preserve(copy_options *c, const char *list, bool on)
 {
-    static const char *const names[] = {"mode",  "timestamps", "ownership", "links",
-                                        "context", "xattr",    "all"};
+    static const char *const names[] = {"mode",    "timestamps", "ownership", "links",
+                                        "context", "xattr",      "all"};
     while (*list) {
         size_t n = strcspn(list, ","), i = 0;
         while (i < BX_COUNT(names) && (strlen(names[i]) != n || strncmp(names[i], list, n) != 0))
@@ -407,8 +407,8 @@ static bool ln_ready(const ln_options *l, const char *target, const char *name, 
         prog_warn(0, "%s: cannot overwrite directory", prog_quotef(name));
         return false;
     }
-    if ((l->c.force || l->c.backup) && mode_stat(AT_FDCWD, target, l->logical || l->symbolic,
-                                                 &source) == 0) {
+    if ((l->c.force || l->c.backup) &&
+        mode_stat(AT_FDCWD, target, l->logical || l->symbolic, &source) == 0) {
         bool same = copy_same_file(&source, &st) && (!l->symbolic || !S_ISLNK(st.st_mode));
         if (same && (l->symbolic || strcmp(target, name) == 0)) {
             prog_warn(0, "%s and %s are the same file", prog_quoteaf(target), prog_quoteaf(name));
@@ -440,7 +440,7 @@ static bool ln_one(const ln_options *l, const char *target, const char *name)
     char *backup;
     if (!ln_ready(l, target, name, &backup))
         return false;
-    char *own = l->relative && l->symbolic ? relative_target(target, name)
+    char *own = l->relative && l->symbolic   ? relative_target(target, name)
                 : l->logical && !l->symbolic ? path_real(target, PATH_ALL, false)
                                              : NULL;
     const char *text = own ? own : target;
@@ -558,13 +558,12 @@ int ln_program(int argc, char **argv)
     return ok ? 0 : 1;
 }
 
-const char link_help[] =
-    "Usage: link FILE1 FILE2\n"
-    "Make a hard link FILE2 to FILE1.\n"
-    "\n"
-    "Examples:\n"
-    "  $ echo x > a; link a b; cat b\n"
-    "  x\n";
+const char link_help[] = "Usage: link FILE1 FILE2\n"
+                         "Make a hard link FILE2 to FILE1.\n"
+                         "\n"
+                         "Examples:\n"
+                         "  $ echo x > a; link a b; cat b\n"
+                         "  x\n";
 
 int link_program(int argc, char **argv)
 {

@@ -164,8 +164,7 @@ static bool step(resolver *r, const char *name, size_t n)
 
 char *path_real(const char *path, path_need need, bool keep_links)
 {
-    resolver r = {.rest = prog_strndup(path, strlen(path)), .need = need,
-                  .keep_links = keep_links};
+    resolver r = {.rest = prog_strndup(path, strlen(path)), .need = need, .keep_links = keep_links};
     bool ok = *path != '\0';
     if (!ok)
         errno = ENOENT;

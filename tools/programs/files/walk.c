@@ -120,8 +120,7 @@ bool walk_stat(walk *w, walk_entry *e)
         return true;
     bool follow = follows(w, e->depth);
     if (mode_stat(AT_FDCWD, e->path, follow, &e->st) != 0 &&
-        (!follow || errno != ENOENT ||
-         mode_stat(AT_FDCWD, e->path, false, &e->st) != 0))
+        (!follow || errno != ENOENT || mode_stat(AT_FDCWD, e->path, false, &e->st) != 0))
         return false;
     e->has_stat = true;
     return true;

@@ -121,7 +121,6 @@ static uint32_t name_here(parser *p)
     return name;
 }
 
-
 static void call(parser *p, uint32_t name)
 {
     prog_buf kinds = {0};

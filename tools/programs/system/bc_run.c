@@ -92,7 +92,9 @@ static size_t address(const machine *m)
         uint32_t operand = c->p[i++];
         bx_str text = op == BC_CONST ? c->consts[operand].text : (bx_str){0};
         bool unit = text.n == 1 && (text.p[0] == '0' || text.p[0] == '1');
-        sum += op == BC_CONST ? (unit ? 1 : text.n + 2) : op == BC_JUMP || op == BC_JUMP_ZERO ? 3 : 2;
+        sum += op == BC_CONST                        ? (unit ? 1 : text.n + 2)
+               : op == BC_JUMP || op == BC_JUMP_ZERO ? 3
+                                                     : 2;
         if (op == BC_CALL && i < m->pc) {
             sum += c->p[i] + 1;
             i += c->p[i] + 1;
@@ -270,8 +272,8 @@ static void hide(machine *m, const bc_local *l)
 {
     bc_name *name = &m->b->names[l->name];
     m->saved = prog_grow(m->saved, &m->saved_cap, m->n_saved, sizeof *m->saved);
-    m->saved[m->n_saved++] = (saved){l->name, l->array, l->array ? NULL : name->value,
-                                     l->array ? name->array : NULL};
+    m->saved[m->n_saved++] =
+        (saved){l->name, l->array, l->array ? NULL : name->value, l->array ? name->array : NULL};
     if (l->array)
         name->array = NULL;
     else

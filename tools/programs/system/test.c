@@ -25,13 +25,12 @@ const char test_help[] =
     "  $ env [ -d . ] && echo yes\n"
     "  yes\n";
 
-const char bracket_help[] =
-    "Usage: [ EXPRESSION ]\n"
-    "As test EXPRESSION.\n"
-    "\n"
-    "Examples:\n"
-    "  $ env [ 1 -lt 2 ] && echo yes\n"
-    "  yes\n";
+const char bracket_help[] = "Usage: [ EXPRESSION ]\n"
+                            "As test EXPRESSION.\n"
+                            "\n"
+                            "Examples:\n"
+                            "  $ env [ 1 -lt 2 ] && echo yes\n"
+                            "  yes\n";
 
 enum { NEST_MAX = 1000 };
 
@@ -164,8 +163,7 @@ static bool can(const char *path, char how, const struct stat *st)
 #ifdef __wasm__
     struct stat x = *st;
     mode_find_x(AT_FDCWD, path, &x);
-    return how == 'x' ? (x.st_mode & 0111) != 0
-                      : access(path, how == 'r' ? R_OK : W_OK) == 0;
+    return how == 'x' ? (x.st_mode & 0111) != 0 : access(path, how == 'r' ? R_OK : W_OK) == 0;
 #else
     (void)st;
     return access(path, how == 'r' ? R_OK : how == 'w' ? W_OK : X_OK) == 0;
