@@ -6,5 +6,6 @@ int grep_main(int argc, char **argv);
 int egrep_main(int argc, char **argv);
 int fgrep_main(int argc, char **argv);
 int sed_main(int argc, char **argv);
+int awk_main(int argc, char **argv);
 
 #endif
