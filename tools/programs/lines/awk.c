@@ -1,6 +1,8 @@
 /* awk: the command line. */
 #include "programs/lines/awk.h"
 
+#include <locale.h>
+
 #include "programs/lines/lines.h"
 
 enum { O_POSIX = 256, O_IGNORED };
@@ -70,10 +72,7 @@ static void assign(const char *text)
 static void set_separator(const char *text)
 {
     prog_buf b = {0};
-    if (strcmp(text, "t") == 0)
-        prog_buf_putc(&b, '\t');
-    else
-        awk_unescape(text, strlen(text), &b);
+    awk_unescape(text, strlen(text), &b);
     awk_drop(&awk_p.globals[V_FS]);
     awk_p.globals[V_FS] = awk_text(b.p, b.n);
     awk_special_changed(V_FS);
@@ -105,6 +104,7 @@ static void set_option(int c, const prog_opts *o, settings *s)
 int awk_main(int argc, char **argv)
 {
     settings s = {0};
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
     prog_status = prog_usage_status = 2;
     awk_p.source = "cmd. line";
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "+F:v:f:e:E:W:bcCnOPrsS", .longs = longs};

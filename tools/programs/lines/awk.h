@@ -300,6 +300,7 @@ int awk_getline(awk_node *n, bx_str source, bool is_command, bx_str *ret); /* 1,
 /* Output. */
 prog_writer *awk_output(bx_str name, char how);
 int awk_close(bx_str name);
+int awk_close_to(bx_str name); /* the writing end of a coprocess */
 int awk_flush(bx_str name);
 void awk_flush_all(void);
 int awk_close_all(void);

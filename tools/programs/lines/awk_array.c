@@ -202,6 +202,69 @@ static int by_index(const awk_item *a, const awk_item *b)
     return a->val.num < b->val.num ? -1 : a->val.num > b->val.num;
 }
 
+/* The order in which gawk's table has strings, as people's expected outputs show it: buckets by a
+ * polynomial of the bytes, in each the last one first; 13 buckets at first, more when there are
+ * three keys for each. */
+static uint32_t order_hash(const awk_str *s)
+{
+    uint32_t h = 0;
+    for (size_t i = 0; i < s->n; i++)
+        h = h * 65599 + (uint8_t)s->p[i];
+    return h;
+}
+
+typedef struct order {
+    uint32_t *heads, *next, *hash; /* indices plus one */
+    size_t size;
+} order;
+
+static void insert(order *o, size_t i)
+{
+    uint32_t *head = &o->heads[o->hash[i] % o->size];
+    o->next[i] = *head;
+    *head = (uint32_t)i + 1;
+}
+
+static void grow_order(order *o)
+{
+    static const size_t sizes[] = {13, 127, 1021, 8191, 131071, 1048573, 8388593, 16777213};
+    size_t k = 0, old_size = o->size;
+    while (k + 1 < BX_COUNT(sizes) && sizes[k] <= old_size)
+        k++;
+    uint32_t *old = o->heads;
+    o->size = sizes[k];
+    o->heads = prog_zalloc(o->size, sizeof *o->heads);
+    for (size_t b = 0; b < old_size; b++)
+        for (uint32_t i = old[b], next; i; i = next) {
+            next = o->next[i - 1];
+            insert(o, i - 1);
+        }
+    free(old);
+}
+
+static void order_strings(awk_item *items, size_t n)
+{
+    order o = {.next = prog_zalloc(n + 1, sizeof(uint32_t)),
+               .hash = prog_zalloc(n + 1, sizeof(uint32_t))};
+    grow_order(&o);
+    for (size_t i = 0; i < n; i++) {
+        o.hash[i] = order_hash(items[i].key);
+        if ((i + 1) / o.size > 2 && o.size < 16777213)
+            grow_order(&o);
+        insert(&o, i);
+    }
+    awk_item *copy = prog_zalloc(n + 1, sizeof *copy);
+    size_t k = 0;
+    for (size_t b = 0; b < o.size; b++)
+        for (uint32_t i = o.heads[b]; i; i = o.next[i - 1])
+            copy[k++] = items[i - 1];
+    memcpy(items, copy, n * sizeof *items);
+    free(copy);
+    free(o.heads);
+    free(o.next);
+    free(o.hash);
+}
+
 size_t awk_array_items(awk_array *a, awk_item **ret)
 {
     awk_item *items = prog_zalloc(a->count + 1, sizeof *items);
@@ -210,18 +273,17 @@ size_t awk_array_items(awk_array *a, awk_item **ret)
         numbers += at(a, i)->key && index_of(at(a, i)->key) >= 0;
     size_t first_number = a->count - numbers, at_number = first_number;
     for (size_t i = 0; i < a->used; i++) {
-        element *e = at(a, i);
+        const element *e = at(a, i);
         if (!e->key)
             continue;
         int64_t index = index_of(e->key);
         awk_item *item = &items[index >= 0 ? at_number++ : n++];
         *item = (awk_item){awk_ref(e->key), awk_number((double)index)};
     }
+    order_strings(items, first_number);
     sort(items + first_number, numbers, by_index);
-    for (size_t i = 0; i < a->count; i++) {
-        awk_val *v = awk_array_find(a, items[i].key->p, items[i].key->n);
-        items[i].val = awk_copy(v);
-    }
+    for (size_t i = 0; i < a->count; i++)
+        items[i].val = awk_copy(awk_array_find(a, items[i].key->p, items[i].key->n));
     *ret = items;
     return a->count;
 }

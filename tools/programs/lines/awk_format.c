@@ -16,12 +16,17 @@ typedef struct spec {
 typedef struct args {
     awk_val *v;
     size_t n, next;
+    const awk_str *format;
+    size_t at; /* of the '%' */
 } args;
 
 static awk_val *next_arg(args *a)
 {
     if (a->next >= a->n)
-        awk_fatal("not enough arguments to satisfy format string");
+        awk_fatal("not enough arguments to satisfy format string\n\t`%.*s'\n\t%*s^ ran out for "
+                  "this one",
+                  (int)(a->format->n > 300 ? 300 : a->format->n), a->format->p,
+                  (int)(a->at > 300 ? 300 : a->at) + 1, "");
     return &a->v[a->next++];
 }
 
@@ -114,22 +119,20 @@ static void put_integer(prog_buf *out, spec *s, double d)
     d = d < 0 ? ceil(d) : floor(d);
     bool negative = d < 0;
     double u = negative ? -d : d;
-    if (!is_signed && negative) { /* not as a whole number */
+    if (!is_signed && u >= 18446744073709551616.0) { /* not as a whole number */
         s->c = 'g';
         put_double(out, s, d);
         return;
     }
     if (u < 18446744073709551616.0) {
         unsigned base = s->c == 'o' ? 8 : (s->c | 0x20) == 'x' ? 16 : 10;
-        n = to_base((uint64_t)u, base, s->c == 'X', digits);
-    } else if (s->c == 'x' || s->c == 'X' || s->c == 'o') {
-        s->c = 'g';
-        put_double(out, s, d);
-        return;
+        uint64_t bits = (uint64_t)u;
+        n = to_base(negative && !is_signed ? 0 - bits : bits, base, s->c == 'X', digits);
     } else {
         int len = snprintf(digits, sizeof digits, "%.0f", u);
         n = len > 0 ? (size_t)len : 0;
     }
+    negative = negative && is_signed;
     if (s->precision == 0 && u == 0)
         n = 0;
     const char *head = negative                          ? "-"
@@ -283,8 +286,8 @@ static void put_one(prog_buf *out, spec *s, args *a)
 
 void awk_format(prog_buf *out, awk_val *v, size_t n)
 {
-    args a = {v, n, 1};
     awk_str *format = awk_to_str(&v[0]);
+    args a = {v, n, 1, format, 0};
     const char *p = format->p;
     for (size_t i = 0; i < format->n; i++) {
         const char *hit = memchr(p + i, '%', format->n - i);
@@ -292,7 +295,7 @@ void awk_format(prog_buf *out, awk_val *v, size_t n)
         prog_buf_put(out, p + i, end - i);
         if (!hit)
             break;
-        i = end;
+        i = a.at = end;
         spec s;
         size_t letter =
             i + 1 < format->n && p[i + 1] == '%' ? i + 1 : read_spec(p, format->n, i + 1, &a, &s);

@@ -122,26 +122,16 @@ static size_t skip_chars(bx_str s, size_t at, double chars)
     return at;
 }
 
-static double round_even(double d)
-{
-    double whole = floor(d), rest = d - whole;
-    if (rest < 0.5 || (rest == 0.5 && fmod(whole, 2) == 0))
-        return whole;
-    return whole + 1;
-}
-
 static awk_val substr(awk_node *a)
 {
     awk_str *s = arg_str(a);
     bx_str t = view(s);
-    double from = round_even(awk_eval_num(a->next)), to = INFINITY;
-    if (a->next->next)
-        to = from + round_even(awk_eval_num(a->next->next));
-    if (isnan(from) || isnan(to)) {
-        awk_unref(s);
-        return awk_text("", 0);
+    double from = trunc(awk_eval_num(a->next)), to = INFINITY;
+    from = from >= 1 ? from : 1;
+    if (a->next->next) {
+        double n = trunc(awk_eval_num(a->next->next));
+        to = n > 0 ? from + n : from;
     }
-    from = from < 1 ? 1 : from;
     awk_val v;
     if (to <= from) {
         v = awk_text("", 0);
@@ -162,7 +152,7 @@ static awk_val index_of(awk_node *a)
 {
     awk_str *s = arg_str(a), *t = arg_str(a->next);
     const char *hit = t->n == 0 ? s->p : s->n ? memmem(s->p, s->n, t->p, t->n) : NULL;
-    double d = t->n == 0 ? 0 : hit ? (double)chars_before(view(s), (size_t)(hit - s->p)) + 1 : 0;
+    double d = hit ? (double)chars_before(view(s), (size_t)(hit - s->p)) + 1 : 0;
     awk_unref(s);
     awk_unref(t);
     return awk_number(d);
@@ -240,22 +230,24 @@ static awk_val length(awk_node *a)
 /* --- substitution ------------------------------------------------------------------------------
  */
 
-/* sub and gsub: & is the match, \& an ampersand, \\& a backslash and the match. */
+/* sub and gsub: & is the match; of backslashes before it two are one, and an odd one makes it an
+ * ampersand.  Other backslashes are themselves. */
 static void put_sub(prog_buf *out, bx_str with, bx_str match)
 {
     for (size_t i = 0; i < with.n; i++) {
-        char c = with.p[i];
-        if (c == '&') {
-            prog_buf_put(out, match.p, match.n);
-        } else if (c == '\\' && i + 1 < with.n && with.p[i + 1] == '&') {
-            prog_buf_putc(out, '&');
-            i++;
-        } else if (c == '\\' && i + 2 < with.n && with.p[i + 1] == '\\' && with.p[i + 2] == '&') {
+        size_t run = 0;
+        while (i + run < with.n && with.p[i + run] == '\\')
+            run++;
+        bool before_match = i + run < with.n && with.p[i + run] == '&';
+        for (size_t k = before_match ? run / 2 : run; k > 0; k--)
             prog_buf_putc(out, '\\');
-            i++;
-        } else {
-            prog_buf_putc(out, c);
-        }
+        i += run;
+        if (i >= with.n)
+            return;
+        if (before_match && run % 2 == 0)
+            prog_buf_put(out, match.p, match.n);
+        else
+            prog_buf_putc(out, with.p[i]);
     }
 }
 
@@ -435,8 +427,7 @@ static awk_val split(awk_node *a, bool patterns)
         regex = awk_node_regex(by);
     } else {
         plain = by ? arg_str(by) : awk_to_str(&awk_p.globals[patterns ? V_FPAT : V_FS]);
-        if (patterns || plain->n > 1 ||
-            (plain->n == 1 && awk_m.ignore_case && prog_is_alpha(plain->p[0])))
+        if (patterns || plain->n > 1)
             regex = awk_regex(view(plain));
     }
     awk_array *to = awk_eval_array(a->next);
@@ -473,7 +464,7 @@ static awk_val asort(awk_node *a, bool indices)
  */
 
 static uint64_t random_state[2];
-static double random_seed, random_before;
+static double random_seed = 1, random_before;
 static bool random_ready;
 
 static void seed(double d)
@@ -520,8 +511,6 @@ static awk_val strtonum(awk_node *a)
     size_t i = 0;
     while (i < s->n && prog_is_space(s->p[i]))
         i++;
-    bool negative = i < s->n && s->p[i] == '-';
-    i += i < s->n && (s->p[i] == '-' || s->p[i] == '+');
     if (i + 1 < s->n && s->p[i] == '0' && (s->p[i + 1] | 0x20) == 'x') {
         for (i += 2; i < s->n; i++) {
             int c = prog_lower(s->p[i]);
@@ -533,13 +522,13 @@ static awk_val strtonum(awk_node *a)
         for (; i < s->n && s->p[i] >= '0' && s->p[i] <= '7'; i++)
             d = d * 8 + (s->p[i] - '0');
         if (i < s->n && prog_is_digit(s->p[i]))
-            d = fabs(awk_parse_number(s->p, s->n, &end));
+            d = awk_parse_number(s->p, s->n, &end);
     } else {
-        d = fabs(awk_parse_number(s->p, s->n, &end));
+        d = awk_parse_number(s->p, s->n, &end);
     }
     awk_unref(s);
     awk_drop(&v);
-    return awk_number(negative ? -d : d);
+    return awk_number(d);
 }
 
 static uint64_t bits_of(awk_node *a, const char *name)
@@ -674,6 +663,16 @@ static awk_val with_name(awk_node *a, fn f)
         return awk_number(0);
     }
     awk_str *s = arg_str(a);
+    if (f == F_CLOSE && a->next) {
+        awk_str *end = arg_str(a->next);
+        bool is_to = bx_str_eq(view(end), BX_LIT("to"));
+        awk_unref(end);
+        if (is_to) {
+            int closed = awk_close_to(view(s));
+            awk_unref(s);
+            return awk_number(closed);
+        }
+    }
     int status = f == F_SYSTEM  ? awk_system(view(s))
                  : f == F_CLOSE ? awk_close(view(s))
                  : s->n == 0    ? (awk_flush_all(), 0)
@@ -687,17 +686,15 @@ static awk_val type_of(awk_node *a)
     const char *z;
     if (names_array(a)) {
         z = "array";
-    } else if (a->kind == N_REGEX) {
-        z = "regexp";
     } else {
         bool is_var = a->kind == N_GLOBAL || a->kind == N_LOCAL || a->kind == N_INDEX;
         awk_val v = awk_eval(a);
         awk_settle(&v);
-        z = v.type == AWK_NUM              ? "number"
-            : v.type == AWK_STR            ? "string"
-            : v.type == AWK_STRNUM         ? "strnum"
-            : is_var && a->kind != N_INDEX ? "untyped"
-                                           : "unassigned";
+        z = v.type == AWK_NUM      ? "number"
+            : v.type == AWK_STR    ? "string"
+            : v.type == AWK_STRNUM ? "strnum"
+            : is_var               ? "untyped"
+                                   : "unassigned";
         awk_drop(&v);
     }
     return awk_text(z, strlen(z));

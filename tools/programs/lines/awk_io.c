@@ -396,6 +396,15 @@ int awk_close(bx_str name)
     return status;
 }
 
+int awk_close_to(bx_str name)
+{
+    stream *s = find(name, "&");
+    if (!s || !s->is_open_w)
+        return -1;
+    s->is_open_w = false;
+    return prog_writer_close(&s->w) ? -1 : 0;
+}
+
 int awk_close_all(void)
 {
     int status = prog_flush(&prog_out);

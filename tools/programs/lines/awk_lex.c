@@ -32,7 +32,7 @@ static unsigned digit_of(char c)
 /* Behind a backslash; returns how many bytes it took. */
 static size_t unescape_one(const char *p, size_t n, prog_buf *out)
 {
-    static const char from[] = "\"\\/abfnrtv", to[] = "\"\\/\a\b\f\n\r\t\v";
+    static const char from[] = "\"\\abfnrtv", to[] = "\"\\\a\b\f\n\r\t\v";
     const char *at = p[0] ? strchr(from, p[0]) : NULL;
     if (at) {
         prog_buf_putc(out, to[at - from]);

@@ -7,7 +7,8 @@ typedef struct parser {
     awk_lexer l;
     unsigned nest, loops, in_function;
     bool no_in, no_gt;
-    awk_func *func; /* whose body this is, for its parameters */
+    const char *rule; /* "BEGIN", "END", or NULL in others */
+    awk_func *func;   /* whose body this is, for its parameters */
 } parser;
 
 awk_program awk_p;
@@ -24,6 +25,12 @@ BX_NORETURN static void fail(const parser *ps)
     awk_syntax_error(&ps->l, ps->l.tok == T_END || ps->l.tok == T_NEWLINE
                                  ? "unexpected newline or end of string"
                                  : "syntax error");
+}
+
+BX_NORETURN static void mistake(const parser *ps, const char *what)
+{
+    prog_warn(0, "%s:%lu: error: %s", awk_p.source, (unsigned long)ps->l.line, what);
+    prog_exit(1);
 }
 
 static awk_node *make(parser *ps, awk_kind kind, awk_node *a, awk_node *b)
@@ -378,6 +385,10 @@ static awk_node *product(parser *ps)
         next(ps);
         skip_newlines(ps);
         n = binary(ps, N_ARITH, op, n, unary(ps));
+        bool is_zero = op != '*' && n->b->kind == N_NUM && n->b->num == 0;
+        if (is_zero && n->a->kind == N_NUM)
+            mistake(ps,
+                    op == '/' ? "division by zero attempted" : "division by zero attempted in `%'");
     }
 }
 
@@ -692,6 +703,13 @@ static awk_node *delete_statement(parser *ps)
     return n;
 }
 
+BX_NORETURN static void misplaced_next(const parser *ps)
+{
+    prog_warn(0, "%s:%lu: error: `%s' used in %s action", awk_p.source, (unsigned long)ps->l.line,
+              is(ps, T_NEXT) ? "next" : "nextfile", ps->rule);
+    prog_exit(1);
+}
+
 static awk_node *simple(parser *ps)
 {
     awk_node *n;
@@ -705,6 +723,8 @@ static awk_node *simple(parser *ps)
     case T_NEXTFILE:
     case T_BREAK:
     case T_CONTINUE:
+        if (ps->rule && (is(ps, T_NEXT) || is(ps, T_NEXTFILE)))
+            misplaced_next(ps);
         n = make(ps,
                  is(ps, T_NEXT)       ? S_NEXT
                  : is(ps, T_NEXTFILE) ? S_NEXTFILE
@@ -715,6 +735,8 @@ static awk_node *simple(parser *ps)
         return n;
     case T_EXIT:
     case T_RETURN:
+        if (is(ps, T_RETURN) && !ps->func)
+            awk_syntax_error(&ps->l, "`return' used outside function context");
         n = make(ps, is(ps, T_EXIT) ? S_EXIT : S_RETURN, NULL, NULL);
         next(ps);
         n->a = ends_simple(ps) ? NULL : expr(ps);
@@ -954,6 +976,7 @@ static void rule(parser *ps)
         next(ps);
         if (!is(ps, T_LBRACE))
             fail(ps);
+        ps->rule = t == T_BEGIN ? "BEGIN" : t == T_ENDRULE ? "END" : NULL;
     } else if (t != T_LBRACE) {
         r.from = expr(ps);
         if (accept(ps, T_COMMA)) {
@@ -965,6 +988,7 @@ static void rule(parser *ps)
         r.body = block(ps);
     else if (!ends_simple(ps))
         fail(ps);
+    ps->rule = NULL;
     awk_program *p = &awk_p;
     p->rules = prog_grow(p->rules, &p->cap_rules, p->n_rules, sizeof *p->rules);
     p->rules[p->n_rules++] = r;

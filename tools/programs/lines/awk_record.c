@@ -80,7 +80,7 @@ static void set_split(const awk_str *fs)
         awk_m.split = SPLIT_BLANKS;
     } else if (fs->n == 0) {
         awk_m.split = SPLIT_EACH;
-    } else if (fs->n == 1 && !(awk_m.ignore_case && prog_is_alpha(fs->p[0]))) {
+    } else if (fs->n == 1) {
         awk_m.split = SPLIT_CHAR;
         awk_m.split_char = fs->p[0];
     } else {
@@ -181,7 +181,7 @@ void awk_specials_init(int argc, char **argv, int from)
         awk_special_changed(strings[i].slot);
     }
     set_cell(V_RSTART, awk_number(0));
-    set_cell(V_RLENGTH, awk_number(-1));
+    set_cell(V_RLENGTH, awk_number(0));
     set_cell(V_FILENAME, awk_text("", 0));
     set_cell(V_RT, awk_text("", 0));
     set_cell(V_ERRNO, awk_text("", 0));
@@ -735,7 +735,7 @@ double awk_patsplit(bx_str s, awk_array *a, awk_array *seps, bx_posix *by)
         last = m.to;
         at = m.to + is_empty;
     }
-    if (seps && count > 0)
+    if (seps)
         put_piece(seps, count, s.p + done, s.n - done, false);
     return (double)count;
 }

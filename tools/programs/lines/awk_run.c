@@ -116,7 +116,11 @@ awk_array *awk_eval_array(awk_node *n)
     }
     if (n->kind != N_GLOBAL && n->kind != N_LOCAL && n->kind != N_SPECIAL)
         awk_fatal("attempt to use a scalar value as array");
-    return array_in(cell_of(n));
+    awk_val *v = cell_of(n);
+    if (v->type != AWK_NONE && v->type != AWK_ARRAY && n->kind != N_LOCAL)
+        awk_fatal("attempt to use scalar `%.*s' as an array", (int)awk_p.names[n->slot]->n,
+                  awk_p.names[n->slot]->p);
+    return array_in(v);
 }
 
 static awk_val *element(awk_node *n)
@@ -364,7 +368,6 @@ static double get_line(awk_node *n)
     awk_unref(source);
     if (got != 1)
         return got;
-    awk_m.nr += is_command;
     take_record(n, s);
     return 1;
 }
