@@ -1,5 +1,6 @@
 /* printf of awk. */
 #include <math.h>
+#include <stdio.h>
 
 #include "programs/lines/awk.h"
 
@@ -201,7 +202,7 @@ static size_t star(args *a, bool *negative)
     double d = awk_to_num(next_arg(a));
     *negative = d < 0;
     d = d < 0 ? -d : d;
-    return d > WIDTH_MAX ? WIDTH_MAX : (size_t)d;
+    return d > (double)WIDTH_MAX ? WIDTH_MAX : (size_t)d;
 }
 
 static size_t digits(const char *p, size_t n, size_t *at)

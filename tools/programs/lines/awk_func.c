@@ -324,7 +324,8 @@ static awk_val sub(awk_node *a, bool all)
     awk_node *to = a->next->next;
     while (to && to->kind == N_GROUP)
         to = to->a;
-    prog_buf out = {0};
+    static prog_buf out; /* kept from call to call */
+    out.n = 0;
     if (to)
         target = arg_str(to);
     else
@@ -338,9 +339,8 @@ static awk_val sub(awk_node *a, bool all)
         if (to)
             awk_assign(to, awk_text(out.p, out.n));
         else
-            awk_set_field(0, awk_text(out.p, out.n));
+            awk_set_record(out.p, out.n);
     }
-    prog_buf_free(&out);
     awk_unref(with);
     awk_unref(target);
     return awk_number(n);

@@ -1,5 +1,6 @@
 /* The program of awk at work. */
 #include <math.h>
+#include <stdio.h>
 #include <stdarg.h>
 
 #include "programs/lines/awk.h"
@@ -196,6 +197,9 @@ static double arithmetic(uint8_t op, double x, double y)
     case '%':
         if (y == 0)
             awk_fatal("division by zero attempted in `%%'");
+        if (x >= 0 && x < 2147483648.0 && y > 0 && y < 2147483648.0 && x == (uint32_t)x &&
+            y == (uint32_t)y)
+            return (uint32_t)x % (uint32_t)y;
         return fmod(x, y);
     default:
         return power(x, y);
@@ -212,8 +216,10 @@ static bool truth(awk_node *n)
     return b;
 }
 
-static bool is_numeric(const awk_node *n)
+static bool is_numeric(awk_node *n)
 {
+    if (n->kind == N_GLOBAL || n->kind == N_LOCAL)
+        return cell_of(n)->type == AWK_NUM;
     return n->kind == N_NUM || n->kind == N_ARITH || n->kind == N_NEG || n->kind == N_PRE ||
            n->kind == N_POST || (n->kind == N_SPECIAL && n->slot <= V_FNR);
 }
@@ -289,7 +295,7 @@ static awk_val run_function(const awk_func *f, awk_val *frame, uint32_t given)
     awk_m.calls--;
     awk_m.line = line;
     if (how == FLOW_NEXT || how == FLOW_NEXTFILE || how == FLOW_EXIT)
-        awk_m.unwind = how;
+        awk_m.unwind = (int)how;
     awk_val v = returned;
     returned = (awk_val){0};
     for (uint32_t i = 0; i < f->n_params; i++) {

@@ -1,5 +1,6 @@
 /* Values of awk: strings, numbers, what looks like a number. */
 #include <math.h>
+#include <stdio.h>
 
 #include "programs/lines/awk.h"
 
