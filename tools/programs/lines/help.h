@@ -182,4 +182,24 @@ static const char nawk_help[] =
     "  $ printf 'a 1\\nb 2\\n' | nawk '{ s += $2 } END { print s }'\n"
     "  3\n";
 
+static const char rg_help[] =
+    "Usage: rg [OPTION]... PATTERN [PATH]...\n"
+    "Search the files below PATH (\".\") for PATTERN; what ignore files exclude is left out.\n"
+    "\n"
+    "  -e PATTERN  -F  -f FILE   patterns\n"
+    "  -i  -s  -S                ignore case, do not, smart case\n"
+    "  -w  -x  -v                words, whole lines, lines that do not match\n"
+    "  -n  -N  -H  -I            with and without line numbers and names\n"
+    "  -c  -l  --files-without-match  -o  -q  -m NUM\n"
+    "  -A NUM  -B NUM  -C NUM    lines of context\n"
+    "  -r TEXT                   print matches as TEXT: $1, ${name}\n"
+    "  -g GLOB  -t TYPE  -T TYPE files (GLOB with ! before it: not these)\n"
+    "  -u  -uu  --hidden  --no-ignore\n"
+    "  --files                   print the files that would be searched\n"
+    "  --max-depth NUM  --heading  --no-heading  --sort path\n"
+    "\n"
+    "Examples:\n"
+    "  $ printf 'one\\ntwo\\n' > f; rg -n t f\n"
+    "  2:two\n";
+
 #endif
