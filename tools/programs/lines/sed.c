@@ -2,6 +2,7 @@
 #include "programs/lines/sed.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include "programs/lines/lines.h"
@@ -143,6 +144,7 @@ int sed_main(int argc, char **argv)
     sed_stderr = (sed_output){.w = {.fd = 2}};
     outputs = NULL;
     sed_script s = {0};
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
     unsigned expressions = 0;
     prog_usage_status = prog_status = 1;
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "bsnrzuEe:f:l:i::s", .longs = longs};
