@@ -352,9 +352,10 @@ static arc_kind kind_of_suffix(const char *name)
     static const struct {
         const char *suffix;
         arc_kind kind;
-    } table[] = {{".gz", ARC_GZIP},   {".tgz", ARC_GZIP},  {".taz", ARC_GZIP}, {".bz2", ARC_BZIP2},
-                 {".tbz", ARC_BZIP2}, {".tbz2", ARC_BZIP2}, {".tz2", ARC_BZIP2}, {".xz", ARC_XZ},
-                 {".txz", ARC_XZ},    {".lzma", ARC_LZMA}, {".tlz", ARC_LZMA}, {".zst", ARC_ZSTD},
+    } table[] = {{".gz", ARC_GZIP},   {".tgz", ARC_GZIP},  {".taz", ARC_GZIP},
+                 {".bz2", ARC_BZIP2}, {".tbz", ARC_BZIP2}, {".tbz2", ARC_BZIP2},
+                 {".tz2", ARC_BZIP2}, {".xz", ARC_XZ},     {".txz", ARC_XZ},
+                 {".lzma", ARC_LZMA}, {".tlz", ARC_LZMA},  {".zst", ARC_ZSTD},
                  {".tzst", ARC_ZSTD}};
     size_t n = strlen(name);
     for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
@@ -396,8 +397,8 @@ void tar_create(tar_names *operands)
     int fd = to_stdout ? 1 : open(tar_opt.file, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (fd < 0)
         cannot_open();
-    arc_kind kind = tar_opt.by_suffix && !tar_opt.kind_given ? kind_of_suffix(tar_opt.file)
-                                                             : tar_opt.kind;
+    arc_kind kind =
+        tar_opt.by_suffix && !tar_opt.kind_given ? kind_of_suffix(tar_opt.file) : tar_opt.kind;
     begin(fd, kind);
     put_all(operands);
     end();

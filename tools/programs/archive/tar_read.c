@@ -102,7 +102,8 @@ void tar_skip(tar_in *in)
         (void)tar_data(in, room, sizeof(room));
 }
 
-/* ---- fields ------------------------------------------------------------------------------------ */
+/* ---- fields ------------------------------------------------------------------------------------
+ */
 
 /* Octal with blanks or NULs around it, or base 256. */
 static uint64_t number(const uint8_t *p, size_t n)
@@ -141,10 +142,7 @@ static bool sums_up(const uint8_t *h)
     return sum == want || (uint64_t)as_signed == want;
 }
 
-static bool is_zero(const uint8_t *h)
-{
-    return h[0] == 0 && memcmp(h, h + 1, TAR_BLOCK - 1) == 0;
-}
+static bool is_zero(const uint8_t *h) { return h[0] == 0 && memcmp(h, h + 1, TAR_BLOCK - 1) == 0; }
 
 static uint64_t decimal(const char *p, const char **end)
 {
@@ -266,7 +264,8 @@ static char *body(tar_in *in, uint64_t size, uint64_t max)
     return p;
 }
 
-/* ---- sparse files ------------------------------------------------------------------------------ */
+/* ---- sparse files ------------------------------------------------------------------------------
+ */
 
 static void old_map(tar_member *m, const uint8_t *p, size_t n)
 {
@@ -407,8 +406,7 @@ static bool header(tar_in *in, uint8_t h[TAR_BLOCK])
                 in->end = first;
                 return false;
             }
-            prog_warn(0, "A lone zero block at %llu",
-                      (unsigned long long)(first / TAR_BLOCK + 1));
+            prog_warn(0, "A lone zero block at %llu", (unsigned long long)(first / TAR_BLOCK + 1));
             in->end = first;
             return false;
         }
