@@ -46,7 +46,7 @@ arc_kind arc_sniff(const uint8_t *p, size_t n)
     if (n >= 4 && (memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0 ||
                    ((p[0] & 0xf0) == 0x50 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0)))
         return ARC_ZSTD;
-    if (n >= 13 && p[0] == 0x5d && p[1] == 0 && p[2] == 0 && p[12] <= 1)
+    if (n >= 13 && p[0] == 0x5d && p[1] == 0 && p[2] == 0 && (p[12] == 0 || p[12] == 0xff))
         return ARC_LZMA;
     return ARC_PLAIN;
 }

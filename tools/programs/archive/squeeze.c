@@ -227,10 +227,9 @@ static void tell_error(const char *name, const arc_in *in)
               : in->error == ARC_UNKNOWN   ? "Unsupported options"
                                            : "Compressed data is corrupt";
     (void)prog_flush(&prog_out);
-    if (g.f.kind == ARC_GZIP && in->error != ARC_NOT_IT && !in->cut)
-        prog_warn(0, "%s: %s", name, why);
-    else
-        prog_warn(0, "%s: %s", name, why);
+    if (g.f.kind == ARC_GZIP)
+        fputc('\n', stderr);
+    prog_warn(0, "%s: %s", name, why);
     g.status = g.f.kind == ARC_BZIP2 ? 2 : 1;
 }
 
@@ -762,6 +761,7 @@ static int run(int argc, char **argv, const family *f, const char *shorts)
 int gzip_run(int argc, char **argv)
 {
     static const family f = {ARC_GZIP, ".gz", gzip_suffixes, 2, false};
+    prog_name = "gzip"; /* whatever it is called as */
     return run(argc, argv, &f, "0123456789acdfhklnNqrS:tv");
 }
 

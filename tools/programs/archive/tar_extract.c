@@ -434,9 +434,7 @@ static char *under_top(char *name)
 static void do_member(tar_in *in, const tar_member *m)
 {
     if (tar_opt.what == 't') {
-        char *shown = tar_transform(prog_strndup(m->name, strlen(m->name)), 'r');
-        tar_show(&prog_out, m, shown, tar_opt.verbose > 0);
-        free(shown);
+        tar_show(&prog_out, m, m->name, tar_opt.verbose > 0);
         return;
     }
     char *name = tar_name(m->name, "member names");

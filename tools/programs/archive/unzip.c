@@ -116,7 +116,7 @@ static const char *method_of(const zip_entry *e, char room[8])
 }
 
 typedef struct sums {
-    uint64_t size, packed, count;
+    uint64_t size, packed, count, tested;
 } sums;
 
 static void list_entry(const zip_entry *e, sums *s)
@@ -412,6 +412,7 @@ static void do_entry(const zip_in *z, const zip_entry *e, sums *s)
         if (result == ZIP_OK && u.quiet == 0)
             prog_puts(&prog_out, " OK\n");
         s->count += result != ZIP_OK;
+        s->tested++;
         break;
     }
     case 'c':
@@ -456,7 +457,10 @@ static int do_archive(zip_in *z)
     if (u.what == 'l' || u.what == 'v')
         list_end(&s);
     if (u.what == 't' && u.quiet < 2) {
-        if (s.count == 0)
+        if (s.count == 0 && u.n_wanted + u.n_unwanted > 0)
+            prog_printf(&prog_out, "No errors detected in %s for the %llu file%s tested.\n",
+                        u.archive, (unsigned long long)s.tested, s.tested == 1 ? "" : "s");
+        else if (s.count == 0)
             prog_printf(&prog_out, "No errors detected in compressed data of %s.\n", u.archive);
         else
             prog_printf(&prog_out, "At least one error was detected in %s.\n", u.archive);

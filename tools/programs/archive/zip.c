@@ -75,14 +75,18 @@ static void add_name(names *to, const char *s)
 
 static void warn(const char *format, const char *what)
 {
-    (void)prog_flush(&prog_out);
-    fprintf(stderr, "\tzip warning: %s%s\n", format, what);
+    if (z.streams)
+        fprintf(stderr, "\tzip warning: %s%s\n", format, what);
+    else
+        prog_printf(&prog_out, "\tzip warning: %s%s\n", format, what);
 }
 
 BX_NORETURN static void fail(int status, const char *why, const char *what)
 {
-    (void)prog_flush(&prog_out);
-    fprintf(stderr, "\nzip error: %s (%s)\n", why, what);
+    if (z.streams)
+        fprintf(stderr, "\nzip error: %s (%s)\n", why, what);
+    else
+        prog_printf(&prog_out, "\nzip error: %s (%s)\n", why, what);
     prog_exit(status);
 }
 
@@ -421,7 +425,7 @@ static void tell(const char *verb, const zip_entry *e)
     unsigned percent = 0;
     if (e->method != ZIP_STORED && e->size > e->packed)
         percent = ((unsigned)(200.0 * (double)(e->size - e->packed) / (double)e->size) + 1) / 2;
-    prog_printf(z.streams ? &prog_out : &prog_out, "%s: %s (%s %u%%)\n", verb, e->name,
+    prog_printf(&prog_out, "%s: %s (%s %u%%)\n", verb, e->name,
                 e->method == ZIP_STORED ? "stored" : "deflated", percent);
 }
 
@@ -554,7 +558,7 @@ static int make_archive(void)
     if ((z.delete || z.freshen) && !has_old)
         fail(13, "Nothing to do!", z.archive);
     char part[4200];
-    (void)snprintf(part, sizeof(part), "%.4000s.zi%d", z.archive, (int)getpid() % 100000);
+    (void)snprintf(part, sizeof(part), "%.4000s.zi%d", z.archive, (int)(time(NULL) % 100000));
     int fd = open(part, O_RDWR | O_CREAT | O_TRUNC, 0666);
     if (fd < 0)
         fail(15, "Could not create output file", z.archive);
