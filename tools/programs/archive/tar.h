@@ -69,13 +69,15 @@ typedef struct tar_in {
     uint64_t left;   /* of the data of the current member, padding not counted */
     size_t pad;
     bool any;     /* a header was read */
+    bool dead;    /* nothing more can be read, which was told */
     uint64_t end; /* where the blocks of zeros begin */
 } tar_in;
 
-/* Open the archive, "-" is standard input; ends the program when that fails. */
+/* Open the archive, "-" is standard input; ends the program when it cannot be opened. */
 void tar_open(tar_in *in, const char *name);
 
-/* The next member; false at the end.  What is no archive ends the program as GNU tar does. */
+/* The next member; false at the end, or where nothing more can be read, which is told and makes the
+ * status 2. */
 bool tar_next(tar_in *in, tar_member *ret);
 
 /* Data of the current member. */

@@ -421,6 +421,8 @@ void tar_append(tar_names *operands)
         tar_member_free(&m);
     }
     (void)prog_close(&in.r);
+    if (in.dead)
+        prog_exit(2);
     int fd = open(tar_opt.file, O_RDWR);
     if (fd < 0 || lseek(fd, (off_t)in.end, SEEK_SET) < 0)
         cannot_open();

@@ -477,11 +477,13 @@ void tar_extract(tar_names *operands)
         prog_check_out();
     }
     finish();
-    for (size_t i = 0; i < operands->n; i++)
+    for (size_t i = 0; i < operands->n && !in.dead; i++)
         if (!w.seen[i]) {
             (void)prog_flush(&prog_out);
             prog_warn(0, "%s: Not found in archive", operands->p[i]);
             tar_status = 2;
         }
     free(w.seen);
+    if (in.dead)
+        prog_exit(2);
 }
