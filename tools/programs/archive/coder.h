@@ -56,11 +56,11 @@ static inline void arc_end(arc_coder *c)
 arc_coder arc_decoder(arc_kind kind);
 
 typedef struct arc_settings {
-    int level;          /* of the kind; -1: its usual one */
-    bool extreme;       /* xz -e */
-    const char *name;   /* gzip: the name in the header, or NULL */
-    uint32_t time;      /* gzip: the time in the header */
-    uint64_t size;      /* zstd: of the input; UINT64_MAX unknown */
+    int level;        /* of the kind; -1: its usual one */
+    bool extreme;     /* xz -e */
+    const char *name; /* gzip: the name in the header, or NULL */
+    uint32_t time;    /* gzip: the time in the header */
+    uint64_t size;    /* zstd: of the input; UINT64_MAX unknown */
 } arc_settings;
 
 /* Encode; `finish`: end the stream behind f->in. */

@@ -212,7 +212,8 @@ static void put_file(const char *path, const struct stat *st, tar_member *m)
     tell(m);
     if (tar_opt.sparse)
         find_data(fd, m);
-    bool holes = tar_opt.sparse && m->n_map != 1 && m->size > 0;
+    bool whole = m->n_map == 1 && m->map[0].at == 0 && m->map[0].n == m->size;
+    bool holes = tar_opt.sparse && !whole && m->size > 0;
     if (holes)
         (void)put_sparse(fd, m, path);
     else if (tar_put_header(&out, m))
@@ -228,7 +229,7 @@ static bool is_old(const char *name, const struct stat *st)
     return false;
 }
 
-static void put(const char *path, int depth, bool operand);
+static void put(const char *path, int depth);
 
 static void put_children(const char *path, int depth)
 {
@@ -253,7 +254,7 @@ static void put_children(const char *path, int depth)
     if (names.n > 1)
         qsort(names.p, names.n, sizeof(*names.p), by_name);
     for (size_t i = 0; i < names.n; i++) {
-        put(names.p[i], depth + 1, false);
+        put(names.p[i], depth + 1);
         free(names.p[i]);
     }
     free(names.p);
@@ -277,18 +278,13 @@ static void put_directory(const char *path, tar_member *m, int depth)
     put_children(path, depth);
 }
 
-static void put(const char *path, int depth, bool operand)
+static void put(const char *path, int depth)
 {
     struct stat st;
-    if (!operand && tar_is_excluded(path))
-        return;
-    if (operand && tar_opt.exclude.n > 0 && tar_is_excluded(path))
+    if (tar_is_excluded(path))
         return;
     if ((tar_opt.deref ? stat(path, &st) : lstat(path, &st)) != 0) {
-        if (tar_opt.deref || !operand || errno != ENOENT)
-            tar_fail(errno, "stat", path);
-        else
-            tar_fail(errno, "stat", path);
+        tar_fail(errno, "stat", path);
         return;
     }
     if (has_archive && st.st_dev == archive.st_dev && st.st_ino == archive.st_ino &&
@@ -343,7 +339,7 @@ static void put_all(const tar_names *operands)
             }
             continue;
         }
-        put(path, 0, true);
+        put(path, 0);
     }
 }
 
@@ -352,9 +348,10 @@ static arc_kind kind_of_suffix(const char *name)
     static const struct {
         const char *suffix;
         arc_kind kind;
-    } table[] = {{".gz", ARC_GZIP},   {".tgz", ARC_GZIP},  {".taz", ARC_GZIP}, {".bz2", ARC_BZIP2},
-                 {".tbz", ARC_BZIP2}, {".tbz2", ARC_BZIP2}, {".tz2", ARC_BZIP2}, {".xz", ARC_XZ},
-                 {".txz", ARC_XZ},    {".lzma", ARC_LZMA}, {".tlz", ARC_LZMA}, {".zst", ARC_ZSTD},
+    } table[] = {{".gz", ARC_GZIP},   {".tgz", ARC_GZIP},  {".taz", ARC_GZIP},
+                 {".bz2", ARC_BZIP2}, {".tbz", ARC_BZIP2}, {".tbz2", ARC_BZIP2},
+                 {".tz2", ARC_BZIP2}, {".xz", ARC_XZ},     {".txz", ARC_XZ},
+                 {".lzma", ARC_LZMA}, {".tlz", ARC_LZMA},  {".zst", ARC_ZSTD},
                  {".tzst", ARC_ZSTD}};
     size_t n = strlen(name);
     for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
@@ -396,8 +393,8 @@ void tar_create(tar_names *operands)
     int fd = to_stdout ? 1 : open(tar_opt.file, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (fd < 0)
         cannot_open();
-    arc_kind kind = tar_opt.by_suffix && !tar_opt.kind_given ? kind_of_suffix(tar_opt.file)
-                                                             : tar_opt.kind;
+    arc_kind kind =
+        tar_opt.by_suffix && !tar_opt.kind_given ? kind_of_suffix(tar_opt.file) : tar_opt.kind;
     begin(fd, kind);
     put_all(operands);
     end();
@@ -424,6 +421,8 @@ void tar_append(tar_names *operands)
         tar_member_free(&m);
     }
     (void)prog_close(&in.r);
+    if (in.dead)
+        prog_exit(2);
     int fd = open(tar_opt.file, O_RDWR);
     if (fd < 0 || lseek(fd, (off_t)in.end, SEEK_SET) < 0)
         cannot_open();
