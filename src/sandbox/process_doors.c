@@ -166,6 +166,22 @@ static bx_errno do_self(bx_process *p, bx_guest_mem m, const uint64_t *a)
     return BX_E_SUCCESS;
 }
 
+/* Where it begins; a program that is no built-in one reads PWD. */
+static bx_errno do_cwd(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *to, *ret;
+    uint32_t cap = (uint32_t)a[1];
+    bx_str cwd = p->pid == 1 ? BX_LIT("") : bx_buf_str(&p->begin_cwd);
+    if (!bx_guest_slice(m, (uint32_t)a[0], cap, &to) || !bx_guest_slice(m, (uint32_t)a[2], 4, &ret))
+        return BX_E_FAULT;
+    if (cwd.n > cap)
+        return BX_E_NAMETOOLONG;
+    if (cwd.n > 0)
+        memcpy(to, cwd.p, cwd.n);
+    bx_put32(ret, (uint32_t)cwd.n);
+    return BX_E_SUCCESS;
+}
+
 static bx_errno do_pipe(bx_process *p, bx_guest_mem m, const uint64_t *a)
 {
     uint8_t *ret;
@@ -240,6 +256,7 @@ static bx_errno do_call_read(bx_process *p, bx_guest_mem m, const uint64_t *a)
     X(kill, "ii:i") \
     X(signals, "Ii:i") \
     X(self, "ii:i") \
+    X(cwd, "iii:i") \
     X(pipe, "ii:i") \
     X(dup, "iii:i") \
     X(dup_to, "ii:i") \

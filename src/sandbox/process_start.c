@@ -12,6 +12,7 @@ void bx_process_free(bx_process *q)
         bx_wasi_free(q->wasi);
     bx_buf_done(&q->args);
     bx_buf_done(&q->env);
+    bx_buf_done(&q->begin_cwd);
     bx_buf_done(&q->cwd);
     bx_buf_done(&q->answer);
     free(q->preopens);
@@ -64,32 +65,34 @@ static void give_place_locked(bx_tree *t)
 
 /* ---- what it gets ---------------------------------------------------------------------------- */
 
-/* PWD among the variables says `cwd`, and only once. */
+/* PWD among the variables says where it begins, and only once.  One who knows another way to ask gets it
+ * only where its caller has it. */
 static bx_errno set_pwd(bx_process *q, bx_start_ask *ask)
 {
     q->env = bx_buf_init(BX_MAX_ARG_BYTES);
     const char *at = ask->env.p;
+    bool wanted = !q->program->knows_cwd;
     for (size_t i = 0; i < ask->n_env; i++) {
         size_t n = strlen(at) + 1;
         if (strncmp(at, "PWD=", 4) != 0) {
             (void)bx_buf_add(&q->env, at, n);
             q->n_env++;
-        } else if (ask->cwd.n == 0) {
-            ask->cwd = (bx_str){at + 4, n - 5};
+        } else {
+            wanted = true;
+            if (ask->cwd.n == 0)
+                ask->cwd = (bx_str){at + 4, n - 5};
         }
         at += n;
     }
-    if (ask->cwd.n > 0) {
+    if (ask->cwd.n > 0 && wanted) {
         (void)bx_buf_add_z(&q->env, "PWD=");
         (void)bx_buf_add_str(&q->env, ask->cwd);
         (void)bx_buf_add_c(&q->env, '\0');
         q->n_env++;
     }
-    q->cwd = bx_buf_init(BX_MAX_PATH + 1);
-    (void)bx_buf_add_str(&q->cwd, ask->cwd);
-    (void)bx_buf_add_c(&q->cwd, '\0');
-    q->cwd.n -= q->cwd.n > 0;
-    if (bx_buf_check(&q->env, NULL) != BX_OK || bx_buf_check(&q->cwd, NULL) != BX_OK)
+    q->begin_cwd = bx_buf_init(BX_MAX_PATH + 1);
+    (void)bx_buf_add_str(&q->begin_cwd, ask->cwd);
+    if (bx_buf_check(&q->env, NULL) != BX_OK || bx_buf_check(&q->begin_cwd, NULL) != BX_OK)
         return BX_E_2BIG;
     return BX_E_SUCCESS;
 }
@@ -106,7 +109,7 @@ static void remember_cwd(bx_process *p, bx_str cwd)
 static bx_errno set_directories(bx_process *p, bx_process *q)
 {
     const bx_sealed *s = p->live->call.sealed;
-    bx_str cwd = bx_buf_str(&q->cwd), checked;
+    bx_str cwd = bx_buf_str(&q->begin_cwd), checked;
     bool same = bx_str_eq(cwd, bx_buf_str(&p->cwd));
     if (cwd.n > 0 && bx_guest_path_check(cwd, &checked, NULL) != BX_OK)
         return BX_E_NOENT;

@@ -31,7 +31,7 @@ typedef struct bx_start {
     bx_str name;        /* a command ("sort"), or its path below /bin ("/bin/sort") */
     const bx_str *args; /* with args[0]; no NUL within */
     size_t n_args;
-    const bx_str *env; /* "NAME=value"; PWD is set to `cwd` beside them */
+    const bx_str *env; /* "NAME=value"; PWD among them becomes `cwd` */
     size_t n_env;
     bx_str cwd; /* an absolute directory; empty: the caller's PWD */
     const bx_fd_map *fds;

@@ -31,15 +31,16 @@ static char *native_text(bx_str s)
     return text;
 }
 
-static char **native_list(const bx_str *p, size_t n, const char *more)
+/* `pwd`, "PWD=…", takes the place of what there is. */
+static char **native_list(const bx_str *p, size_t n, const char *pwd)
 {
-    char **list = calloc(n + 2, sizeof *list);
+    char **list = calloc(n + 1, sizeof *list);
     if (!list)
         abort();
-    for (size_t i = 0; i < n; i++)
-        list[i] = native_text(p[i]);
-    if (more)
-        list[n] = native_text((bx_str){more, strlen(more)});
+    for (size_t i = 0; i < n; i++) {
+        bool is_pwd = pwd && p[i].n >= 4 && memcmp(p[i].p, "PWD=", 4) == 0;
+        list[i] = native_text(is_pwd ? (bx_str){pwd, strlen(pwd)} : p[i]);
+    }
     return list;
 }
 

@@ -53,14 +53,26 @@ static bool is_open(int fd)
     __wasi_fdstat_t stat;
     return __wasi_fd_fdstat_get(fd, &stat) == 0;
 }
+
+/* What was given under the number of a preopened directory (docs/programs.md). */
+static void take_aside(void)
+{
+    enum { ASIDE = 256, LAST = 40 };
+    for (int fd = 3; fd < LAST; fd++) {
+        if (!is_open(fd) && is_open(fd + ASIDE) && bx_process_dup_to(fd + ASIDE, fd) == 0)
+            (void)close(fd + ASIDE);
+    }
+}
 #else
 static void move_preopens(void) {}
+static void take_aside(void) {}
 static bool is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
 #endif
 
 static void find_descriptors(shell *sh)
 {
     move_preopens();
+    take_aside();
     for (int fd = 0; fd < SH_FD_MAX; fd++)
         if (is_open(fd))
             sh_fd_note(sh, fd, true);

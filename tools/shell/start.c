@@ -86,7 +86,7 @@ static bx_str *environment(shell *sh, const char *path, size_t *ret_n, sh_strs *
     bx_str *list = sh_alloc((n + functions + 1) * sizeof *list);
     size_t used = 0;
     for (size_t i = 0; i < n; i++)
-        if (strncmp(env[i], "_=", 2) != 0 && strncmp(env[i], "PWD=", 4) != 0)
+        if (strncmp(env[i], "_=", 2) != 0)
             list[used++] = bx_str_of(env[i]);
     if (path) {
         char *underscore = sh_format("_=%s", path);

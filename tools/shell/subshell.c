@@ -2,6 +2,7 @@
  * $( … ) prints stays in memory as long as only builtins print; a pipe is made when a program or a
  * redirection needs a descriptor. */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "shell/expand.h"
@@ -173,7 +174,7 @@ __attribute__((noinline)) static void substitute_file(shell *sh, sh_word *word, 
     char *path = sh_expand_redirect(sh, word);
     int status = 1;
     if (path) {
-        int fd = sh_open(sh, path, 0);
+        int fd = sh_open(sh, path, O_RDONLY);
         int error = fd < 0 ? -fd : 0;
         size_t n = 0;
         char *text = fd >= 0 ? sh_read_all(sh, fd, &n, &error) : NULL;
