@@ -347,6 +347,10 @@ static int assign_array(shell *sh, sh_assign *a, sh_buf *trace)
 
 static int assign_element(shell *sh, sh_assign *a, const char *value, unsigned flags)
 {
+    if (a->index->word->n_parts == 0) {
+        sh_error(sh, "%s[]: bad array subscript", a->name.p);
+        return 1;
+    }
     sh_name *name = assign_target(a);
     if (is_assoc(name)) {
         char *key = sh_expand_string(sh, a->index->word, NULL);
@@ -461,10 +465,9 @@ bool sh_expand_declaration(shell *sh, sh_word *word, char **ret_text, sh_compoun
         sh_buf_c(&b, ']');
         free(sub);
     }
-    if (ok && (a->array || a->value))
+    if (ok && a->value && !a->array)
         sh_buf_z(&b, a->append ? "+=" : "=");
     if (ok && a->array) {
-        sh_buf_c(&b, '(');
         *ret_compound = sh_compound_expand(sh, a);
         ok = *ret_compound != NULL;
     } else if (ok && a->value) {
