@@ -340,6 +340,7 @@ static bool by_count(tester *t)
 
 int test_program(int argc, char **argv)
 {
+    prog_only_help(argc, argv);
     tester t = {.argv = argv + 1, .n = argc - 1};
     return by_count(&t) ? 0 : 1;
 }
