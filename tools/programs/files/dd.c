@@ -25,9 +25,9 @@ const char dd_help[] =
     "N may end in c 1, w 2, b 512, kB 1000, K 1024, MB, M, GB, G, ..., and be NxM; with B: bytes.\n"
     "\n"
     "Examples:\n"
-    "  $ printf 'hello world' | dd bs=1 skip=6 count=5 status=none\n"
+    "  $ printf 'hello world' | dd bs=1 skip=6 count=5 status=none; echo\n"
     "  world\n"
-    "  $ printf abc | dd conv=ucase status=none\n"
+    "  $ printf abc | dd conv=ucase status=none; echo\n"
     "  ABC\n";
 
 enum {

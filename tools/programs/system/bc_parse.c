@@ -733,3 +733,17 @@ void bc_run_input(bc *b)
             bc_next(b);
     }
 }
+
+void bc_done(bc *b)
+{
+    for (size_t i = 0; i < b->n_names; i++) {
+        bc_name *n = &b->names[i];
+        free((char *)(uintptr_t)n->text.p);
+        bc_unref(n->value);
+        bc_array_unref(n->array);
+        func_free(n->func);
+    }
+    free(b->names);
+    free(b->table);
+    prog_buf_free(&b->lex.text);
+}

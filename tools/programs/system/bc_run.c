@@ -134,7 +134,7 @@ static bc_array *array_new(void)
     return a;
 }
 
-static void array_unref(bc_array *a)
+void bc_array_unref(bc_array *a)
 {
     if (!a || --a->refs > 0)
         return;
@@ -165,7 +165,7 @@ static bc_num *pop(machine *m)
 {
     BX_ASSERT(m->n > 0);
     value v = m->stack[--m->n];
-    array_unref(v.array);
+    bc_array_unref(v.array);
     return v.num ? v.num : bc_of_int(0);
 }
 
@@ -286,7 +286,7 @@ static void restore(machine *m, size_t to)
         saved *s = &m->saved[--m->n_saved];
         bc_name *name = &m->b->names[s->name];
         if (s->is_array) {
-            array_unref(name->array);
+            bc_array_unref(name->array);
             name->array = s->array;
         } else {
             bc_unref(name->value);
@@ -342,7 +342,7 @@ static bool call(machine *m, uint32_t name)
             local->array = v->array;
         } else {
             local->array = array_copy(v->array);
-            array_unref(v->array);
+            bc_array_unref(v->array);
         }
     }
     m->n -= n;
@@ -579,8 +579,9 @@ static bool step(machine *m)
 void bc_run(bc *b, bc_code *code)
 {
     machine m = {.b = b, .code = code};
-    while (code->n > 0 && step(&m))
-        continue;
+    while (code->n > 0 && !b->ended && step(&m))
+        if (b->budget && --b->budget == 0)
+            b->ended = true;
     restore(&m, 0);
     while (m.n > 0)
         bc_unref(pop(&m));

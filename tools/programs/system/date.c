@@ -65,10 +65,10 @@ static const char *one_of(const char *arg, const char *const *names, size_t n, s
 
 static const char *iso_format(const char *arg)
 {
-    static const char *const names[] = {"date", "hours", "minutes", "seconds", "ns"};
-    static const char *const formats[] = {"%Y-%m-%d", "%Y-%m-%dT%H%:z", "%Y-%m-%dT%H:%M%:z",
+    static const char *const names[] = {"hours", "minutes", "date", "seconds", "ns"};
+    static const char *const formats[] = {"%Y-%m-%dT%H%:z", "%Y-%m-%dT%H:%M%:z", "%Y-%m-%d",
                                           "%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%dT%H:%M:%S,%N%:z"};
-    size_t i = 0;
+    size_t i = 2;
     if (arg)
         (void)one_of(arg, names, BX_COUNT(names), &i, "iso-8601");
     return formats[i];

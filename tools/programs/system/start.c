@@ -651,7 +651,7 @@ const char time_help[] =
     "  -p, --portability    as POSIX says: real, user, sys\n"
     "\n"
     "Examples:\n"
-    "  $ time -f %x true\n"
+    "  $ env time -f %x true\n"
     "  0\n";
 
 static void put_hundredths(prog_writer *w, uint64_t us)

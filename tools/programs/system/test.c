@@ -303,7 +303,8 @@ static bool by_count(tester *t)
             return *v[1] == '\0';
         if (is_unary(v[0]))
             return unary(v[0][1], v[1]);
-        fail(": unary operator expected", v[0]);
+        prog_warn(0, "missing argument after %s", prog_quote(v[1]));
+        prog_exit(2);
     case 3:
         if (is_binary(v[1]))
             return binary(v[0], v[1], v[2]);
@@ -339,6 +340,7 @@ static bool by_count(tester *t)
 
 int test_program(int argc, char **argv)
 {
+    prog_only_help(argc, argv);
     tester t = {.argv = argv + 1, .n = argc - 1};
     return by_count(&t) ? 0 : 1;
 }
