@@ -210,7 +210,7 @@ enum {
     V_PROCINFO,
     V_ERRNO,
     V_SPECIALS,
-    AWK_CALLS_MAX = 2000, /* functions within each other */
+    AWK_CALLS_MAX = 1000, /* functions within each other */
 };
 
 typedef struct awk_program {

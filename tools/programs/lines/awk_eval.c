@@ -212,7 +212,7 @@ static bool is_numeric(awk_node *n)
            n->kind == N_POST || (n->kind == N_SPECIAL && n->slot <= V_FNR);
 }
 
-static int compare(awk_node *n)
+__attribute__((noinline)) static int compare(awk_node *n)
 {
     if (is_numeric(n->a) && is_numeric(n->b)) {
         double x = awk_eval_num(n->a), y = awk_eval_num(n->b);
@@ -227,7 +227,7 @@ static int compare(awk_node *n)
     return d;
 }
 
-static bool matches(awk_node *n)
+__attribute__((noinline)) static bool matches(awk_node *n)
 {
     awk_val v = awk_eval(n->a);
     awk_str *s = awk_to_str(&v);
@@ -238,7 +238,7 @@ static bool matches(awk_node *n)
     return b;
 }
 
-static bool is_in(awk_node *n)
+__attribute__((noinline)) static bool is_in(awk_node *n)
 {
     awk_str *key = awk_key_of(n->b);
     awk_array *a = awk_eval_array(n->a);
@@ -295,23 +295,31 @@ static awk_val run_function(const awk_func *f, awk_val *frame, uint32_t given)
     return v;
 }
 
-enum { FRAME_ON_STACK = 8 };
+/* Locals of the calls that run, as long as there is room: not on the stack, which is small. */
+enum { POOL = 4096 };
+static awk_val pool[POOL];
+static uint32_t pool_used;
 
-static awk_val call(awk_node *n)
+__attribute__((noinline)) static awk_val call(awk_node *n)
 {
     const awk_func *f = &awk_p.funcs[n->slot];
-    awk_val some[FRAME_ON_STACK] = {0}, *frame = some;
     if ((uint32_t)n->num > f->n_params)
         awk_fatal("function `%.*s' called with more arguments than declared", (int)f->name->n,
                   f->name->p);
-    if (f->n_params > FRAME_ON_STACK)
-        frame = prog_zalloc(f->n_params, sizeof *frame);
+    bool pooled = f->n_params <= POOL - pool_used;
+    awk_val *frame = pooled ? pool + pool_used : prog_zalloc(f->n_params, sizeof *frame);
     uint32_t given = 0;
+    if (pooled) {
+        memset(frame, 0, f->n_params * sizeof *frame);
+        pool_used += f->n_params;
+    }
     for (awk_node *a = n->a; a; a = a->next)
         frame[given++] = argument(a);
     awk_m.line = n->line;
     awk_val v = run_function(f, frame, given);
-    if (frame != some)
+    if (pooled)
+        pool_used -= f->n_params;
+    else
         free(frame);
     return v;
 }
@@ -345,7 +353,7 @@ static void take_record(awk_node *n, bx_str s)
         awk_set_record(s.p, s.n);
 }
 
-static double get_line(awk_node *n)
+__attribute__((noinline)) static double get_line(awk_node *n)
 {
     bx_str s;
     if (n->kind == N_GETLINE) {
@@ -458,7 +466,7 @@ double awk_eval_num(awk_node *n)
     return d;
 }
 
-static awk_val join(awk_node *n)
+__attribute__((noinline)) static awk_val join(awk_node *n)
 {
     awk_val a = awk_eval(n->a);
     awk_str *x = awk_to_str(&a);
@@ -488,7 +496,7 @@ static awk_val join(awk_node *n)
 }
 
 /* s = s ...: the string grows where it stands. */
-static bool append_to(awk_node *n)
+__attribute__((noinline)) static bool append_to(awk_node *n)
 {
     awk_node *left = n->b;
     while (left->kind == N_CONCAT && left->a->kind == N_CONCAT)
@@ -523,7 +531,7 @@ static bool append_to(awk_node *n)
     return true;
 }
 
-static awk_val assign(awk_node *n)
+__attribute__((noinline)) static awk_val assign(awk_node *n)
 {
     if (n->b->kind == N_CONCAT && append_to(n))
         return copy_of(cell_of(n->a));
@@ -540,7 +548,7 @@ static awk_val assign(awk_node *n)
     return v;
 }
 
-static awk_val variable(awk_node *n)
+__attribute__((noinline)) static awk_val variable(awk_node *n)
 {
     switch (n->kind) {
     case N_SPECIAL:

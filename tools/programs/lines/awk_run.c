@@ -1,6 +1,8 @@
 /* The statements and rules of awk at work. */
 #include "programs/lines/awk_run.h"
 
+/* What takes room is not made part of what calls itself: functions of awk may be called deeply. */
+
 /* --- statements --------------------------------------------------------------------------------
  */
 
@@ -47,7 +49,7 @@ static void end_print(prog_writer *w)
         (void)prog_flush(w);
 }
 
-static void print(awk_node *n)
+__attribute__((noinline)) static void print(awk_node *n)
 {
     if (!n->a || all_plain_fields(n->a)) {
         prog_writer *w = destination(n);
@@ -90,7 +92,7 @@ static void print(awk_node *n)
         free(v);
 }
 
-static void print_formatted(awk_node *n)
+__attribute__((noinline)) static void print_formatted(awk_node *n)
 {
     static prog_buf out;
     size_t count = 0;
@@ -176,7 +178,7 @@ static void order_items(awk_item *items, size_t n)
     awk_unref(s);
 }
 
-static awk_flow run_for_in(awk_node *n)
+__attribute__((noinline)) static awk_flow run_for_in(awk_node *n)
 {
     awk_item *items;
     size_t count = awk_array_items(awk_eval_array(n->b), &items);
@@ -209,7 +211,7 @@ static bool case_matches(awk_node *c, awk_val *v)
     return same;
 }
 
-static awk_flow run_switch(awk_node *n)
+__attribute__((noinline)) static awk_flow run_switch(awk_node *n)
 {
     awk_val v = awk_eval(n->a);
     awk_node *c = n->b, *otherwise = NULL;
@@ -243,7 +245,7 @@ static void delete(awk_node *n)
     awk_unref(key);
 }
 
-static awk_flow leave(awk_node *n)
+__attribute__((noinline)) static awk_flow leave(awk_node *n)
 {
     if (n->a) {
         awk_val v = awk_eval(n->a);
@@ -271,7 +273,7 @@ static awk_flow run_block(awk_node *n)
     return FLOW_ON;
 }
 
-static void run_expression(awk_node *n)
+__attribute__((noinline)) static void run_expression(awk_node *n)
 {
     if (n->kind == N_ARITH || n->kind == N_UPDATE || n->kind == N_PRE || n->kind == N_POST) {
         (void)awk_eval_num(n);
