@@ -1,3 +1,4 @@
+#include "fetch/url.h"
 #include "programs/common/prog_text.h"
 #include "programs/curl/web.h"
 
@@ -357,7 +358,8 @@ static target *new_target(bool output)
     return &c.targets[c.n++];
 }
 
-static void option(int o, char *arg)
+/* Where it goes and what is sent; false: another option. */
+static bool request_option(int o, char *arg)
 {
     web_request *r = &c.req;
     switch (o) {
@@ -430,6 +432,18 @@ static void option(int o, char *arg)
         if (strchr(arg, '='))
             web_add_header(&r->headers, "Cookie", arg);
         break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+static void option(int o, char *arg)
+{
+    web_request *r = &c.req;
+    if (request_option(o, arg))
+        return;
+    switch (o) {
     case 'r':
         c.range = arg;
         break;
@@ -531,6 +545,13 @@ static void finish_request(void)
 /* ---- one URL -----------------------------------------------------------------------------------
  */
 
+static void put_absolute(bx_str to)
+{
+    BX_AUTO_BUF url = bx_buf_init(WF_MAX_URL);
+    if (to.n > 0 && wf_url_resolve((bx_str){c.req.url.p, c.req.url.n}, to, &url) == BX_OK)
+        prog_write(&prog_out, url.p, url.n);
+}
+
 static void write_out(const web_result *r, const char *file)
 {
     for (const char *p = c.write_out; *p; p++) {
@@ -562,7 +583,7 @@ static void write_out(const web_result *r, const char *file)
         else if (bx_str_eq(name, bx_str_of("content_type")))
             prog_write(&prog_out, type.p, type.n);
         else if (bx_str_eq(name, bx_str_of("redirect_url")))
-            prog_write(&prog_out, to.p, to.n);
+            put_absolute(to);
         else if (bx_str_eq(name, bx_str_of("num_redirects")))
             prog_printf(&prog_out, "%u", r->redirects);
         else if (bx_str_eq(name, bx_str_of("exitcode")))
