@@ -18,10 +18,15 @@ typedef struct dated { /* -u: what the archive has */
     struct timespec mtime;
 } dated;
 
+typedef struct index_of { /* numbers of the elements of an array, by hash */
+    size_t *slots, mask, used;
+} index_of;
+
 static linked *links;
 static size_t n_links, cap_links;
 static dated *old_ones;
 static size_t n_old, cap_old;
+static index_of links_by_file, old_by_name;
 static tar_out out;
 static struct stat archive;
 static bool has_archive;
@@ -167,16 +172,58 @@ static bool put_sparse(int fd, tar_member *m, const char *name)
     return ok;
 }
 
-/* The name it is stored under; NULL: it has several and one of them is stored already. */
+/* At least half of the table stays empty. */
+static void index_add(index_of *t, uint64_t hash, size_t number, uint64_t (*hash_of)(size_t number))
+{
+    if (t->used * 2 >= t->mask) {
+        index_of more = {.mask = t->mask ? t->mask * 2 + 1 : 255};
+        more.slots = prog_zalloc(more.mask + 1, sizeof(*more.slots));
+        for (size_t i = 0; t->slots && i <= t->mask; i++)
+            if (t->slots[i])
+                index_add(&more, hash_of(t->slots[i] - 1), t->slots[i] - 1, hash_of);
+        free(t->slots);
+        *t = more;
+    }
+    size_t at = (size_t)hash & t->mask;
+    while (t->slots[at])
+        at = (at + 1) & t->mask;
+    t->slots[at] = number + 1;
+    t->used++;
+}
+
+static uint64_t file_hash(dev_t dev, ino_t ino)
+{
+    uint64_t h = ((uint64_t)ino ^ (uint64_t)dev << 40) * 0x9E3779B97F4A7C15u;
+    return h ^ h >> 32;
+}
+
+static uint64_t link_hash(size_t i) { return file_hash(links[i].dev, links[i].ino); }
+
+static uint64_t name_hash(const char *s)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+    return h ^ h >> 32;
+}
+
+static uint64_t old_hash(size_t i) { return name_hash(old_ones[i].name); }
+
+/* The name it is stored under; NULL: it is the first of its names. */
 static const char *stored_link(const struct stat *st, const char *name)
 {
     if (st->st_nlink < 2 || st->st_ino == 0)
         return NULL;
-    for (size_t i = 0; i < n_links; i++)
-        if (links[i].dev == st->st_dev && links[i].ino == st->st_ino)
-            return links[i].name;
+    const index_of *t = &links_by_file;
+    uint64_t hash = file_hash(st->st_dev, st->st_ino);
+    for (size_t at = (size_t)hash & t->mask; t->slots && t->slots[at]; at = (at + 1) & t->mask) {
+        const linked *l = &links[t->slots[at] - 1];
+        if (l->dev == st->st_dev && l->ino == st->st_ino)
+            return l->name;
+    }
     links = prog_grow(links, &cap_links, n_links, sizeof(*links));
-    links[n_links++] = (linked){st->st_dev, st->st_ino, prog_strndup(name, strlen(name))};
+    links[n_links] = (linked){st->st_dev, st->st_ino, prog_strndup(name, strlen(name))};
+    index_add(&links_by_file, hash, n_links++, link_hash);
     return NULL;
 }
 
@@ -221,12 +268,18 @@ static void put_file(const char *path, const struct stat *st, tar_member *m)
     close(fd);
 }
 
+/* -u: the archive has it, and not older. */
 static bool is_old(const char *name, const struct stat *st)
 {
-    for (size_t i = n_old; i-- > 0;)
-        if (strcmp(old_ones[i].name, name) == 0)
-            return st->st_mtim.tv_sec <= old_ones[i].mtime.tv_sec;
-    return false;
+    const index_of *t = &old_by_name;
+    bool old = false;
+    for (size_t at = (size_t)name_hash(name) & t->mask; t->slots && t->slots[at];
+         at = (at + 1) & t->mask) {
+        const dated *d = &old_ones[t->slots[at] - 1];
+        if (strcmp(d->name, name) == 0)
+            old |= st->st_mtim.tv_sec <= d->mtime.tv_sec;
+    }
+    return old;
 }
 
 static void put(const char *path, int depth);
@@ -415,7 +468,8 @@ void tar_append(tar_names *operands)
     while (tar_next(&in, &m)) {
         if (tar_opt.what == 'u') {
             old_ones = prog_grow(old_ones, &cap_old, n_old, sizeof(*old_ones));
-            old_ones[n_old++] = (dated){m.name, m.mtime};
+            old_ones[n_old] = (dated){m.name, m.mtime};
+            index_add(&old_by_name, name_hash(m.name), n_old++, old_hash);
             m.name = NULL;
         }
         tar_member_free(&m);

@@ -282,7 +282,8 @@ static void directory(char *arg)
     prog_buf_free(&b);
 }
 
-static void option(int c, char *arg)
+/* What is done with which archive; false: another option. */
+static bool main_option(int c, char *arg)
 {
     tar_options *t = &tar_opt;
     switch (c) {
@@ -330,6 +331,18 @@ static void option(int c, char *arg)
     case POSIX:
         t->format = TAR_PAX;
         break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+static void option(int c, char *arg)
+{
+    tar_options *t = &tar_opt;
+    if (main_option(c, arg))
+        return;
+    switch (c) {
     case 'T':
         tar_add(&lists, arg);
         break;
