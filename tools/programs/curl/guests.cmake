@@ -8,4 +8,4 @@ bx_guest(curl DIRECTORY programs
     SOURCES ${sources} ${common}
     WIT ${CMAKE_CURRENT_LIST_DIR}/wit/world.wit
     FLAGS -msimd128 -I${CMAKE_CURRENT_LIST_DIR}/port
-    LINK -nostartfiles -Wl,--initial-memory=4194304)
+    LINK -nostartfiles -Wl,--wrap=_Exit -Wl,--initial-memory=4194304)

@@ -10,6 +10,16 @@ int main(int argc, char **argv)
 #ifdef __wasi__
 #include <stdlib.h>
 
+#include "curl.h" /* bindings */
+
+/* proc_exit of the preview1 adapter passes on no more than success or failure.  (--wrap=_Exit) */
+_Noreturn void __wrap__Exit(int status);
+_Noreturn void __wrap__Exit(int status)
+{
+    wasi_cli_exit_exit_with_code((uint8_t)status);
+    __builtin_unreachable();
+}
+
 /* Our own start: naming __wasm_call_ctors keeps the linker from wrapping every export of this
  * module, cabi_realloc among them, in constructors and destructors (docs/web_fetch.md). */
 void __wasm_call_ctors(void);
