@@ -74,7 +74,9 @@ static void replace_all(const sh_param *p, const sh_pattern *pat, const replacem
                         const char *s, size_t n, sh_buf *ret)
 {
     size_t at = 0, a, b;
-    while (at < n && sh_pattern_find(pat, (bx_str){s, n}, at, &a, &b)) {
+    sh_finder f;
+    sh_finder_init(&f, pat, (bx_str){s, n});
+    while (at < n && sh_finder_next(&f, at, &a, &b)) {
         sh_buf_add(ret, s + at, a - at);
         put_replacement(ret, r, s + a, b - a);
         at = b;
@@ -88,6 +90,7 @@ static void replace_all(const sh_param *p, const sh_pattern *pat, const replacem
         if (!p->twice)
             break;
     }
+    sh_finder_done(&f);
     sh_buf_add(ret, s + at, n - at);
 }
 
