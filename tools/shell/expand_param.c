@@ -152,7 +152,9 @@ static bool choose(sh_out *o, const sh_param *p, sh_ref *r, bool set, bool null,
         return ok;
     }
     if (p->op == SH_OP_ALTERNATE) {
-        if (quoted)
+        if (quoted && sh_ref_is_list(r) && !sh_ref_is_star(r))
+            o->at_empty = true;
+        else if (quoted)
             sh_out_text(o, "", 0, true);
         return true;
     }
@@ -236,7 +238,7 @@ static bool slice(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
         from = off < 0 || off > (int64_t)n ? n : (size_t)off;
     } else if (v) {
         if (off < 0)
-            off += v->attrs & SH_A_ARRAY ? sh_indexed_last(v) + 1 : (int64_t)n;
+            off = v->attrs & SH_A_ARRAY ? sh_index_of(v, off) : off + (int64_t)n;
         if (off < 0)
             from = n;
         else
@@ -402,9 +404,15 @@ static bool expand_names(sh_out *o, const sh_param *p, bool quoted)
     sh_var **all = sh_vars_sorted(&n);
     const char **v = sh_alloc((n + 1) * sizeof *v);
     for (size_t i = 0; i < n; i++)
-        if (strncmp(all[i]->name->text, p->name.p, p->name.n) == 0 && sh_var_count(all[i]))
+        if (strncmp(all[i]->name->text, p->name.p, p->name.n) == 0 && (all[i]->attrs & SH_A_SET))
             v[k++] = all[i]->name->text;
-    emit_list(o, v, k, p->letter == '*', quoted);
+    bool none = false;
+    if (p->letter == '*' && !quoted)
+        (void)sh_ifs_first(&none);
+    if (none)
+        join(o, v, k, true, false);
+    else
+        emit_list(o, v, k, p->letter == '*', quoted);
     free(v);
     free(all);
     return true;
@@ -422,7 +430,13 @@ static bool expand_keys(sh_out *o, sh_param *p, bool quoted)
             sh_strs_add(&l, sh_strdup(w.key ? w.key : sh_int_text(w.index, room)));
     }
     o->joins = o->mode == SH_MODE_VALUE && quoted;
-    emit_list(o, (const char *const *)l.v, l.n, p->subscript == SH_SUB_STAR, quoted);
+    bool star = p->subscript == SH_SUB_STAR, none = false;
+    if (star && !quoted)
+        (void)sh_ifs_first(&none);
+    if (none) /* bash puts blanks between them, and does not split there */
+        join(o, (const char *const *)l.v, l.n, false, false);
+    else
+        emit_list(o, (const char *const *)l.v, l.n, star, quoted);
     sh_strs_done(&l);
     free(r.sub_text);
     return true;
@@ -444,6 +458,18 @@ static bool joins(const sh_out *o, const sh_param *p, bool quoted)
     return quoted || p->op == SH_OP_PREFIX || p->op == SH_OP_SUFFIX || p->op == SH_OP_TRANSFORM;
 }
 
+/* Is "${x[@]}" null, as :- sees it? */
+static bool all_empty(const sh_values *l, bool star)
+{
+    bool none = false;
+    for (size_t i = 0; i < l->n; i++)
+        if (*l->v[i])
+            return false;
+    if (star)
+        (void)sh_ifs_first(&none);
+    return l->n <= 1 || none;
+}
+
 static bool expand_list(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
 {
     o->joins = joins(o, p, quoted);
@@ -463,7 +489,7 @@ static bool expand_list(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
         emit_int(o, l.n, quoted);
     } else {
         if (!plain)
-            ok = choose(o, p, r, l.n > 0, l.n == 0 || (l.n == 1 && !*l.v[0]), quoted, &plain);
+            ok = choose(o, p, r, l.n > 0, all_empty(&l, sh_ref_is_star(r)), quoted, &plain);
         if (ok && plain)
             emit_list(o, l.v, l.n, sh_ref_is_star(r), quoted);
     }
@@ -505,6 +531,31 @@ static bool expand_value(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
     }
 }
 
+/* The text that x of ${!x…} has; NULL: x does not exist, or failed. */
+static char *indirect_text(shell *sh, sh_ref *r)
+{
+    sh_buf b = {0};
+    if (sh_ref_is_list(r)) {
+        sh_values l = sh_ref_values(sh, r);
+        for (size_t i = 0; i < l.n; i++) {
+            if (i)
+                sh_buf_c(&b, ' ');
+            sh_buf_z(&b, l.v[i]);
+        }
+        bool any = l.n > 0;
+        sh_values_done(&l);
+        return any ? sh_buf_take(&b) : NULL;
+    }
+    sh_value v;
+    if (!sh_ref_value(sh, r, &v))
+        return NULL;
+    if (v.s)
+        return sh_strndup(v.s, v.n);
+    bool array = r->kind == SH_NAME_VARIABLE && r->sub == SH_SUB_NONE && r->name->var &&
+                 (r->name->var->attrs & (SH_A_ARRAY | SH_A_ASSOC));
+    return array ? sh_strdup("") : NULL;
+}
+
 /* ${!x…}: *r becomes what x names. */
 static bool follow_indirect(sh_out *o, const sh_param *p, sh_ref *r, bool *ret_done, bool quoted)
 {
@@ -515,17 +566,20 @@ static bool follow_indirect(sh_out *o, const sh_param *p, sh_ref *r, bool *ret_d
         emit(o, own->s ? own->s : "", own->n, quoted);
         return true;
     }
-    sh_value v;
-    if (!sh_ref_value(o->sh, r, &v))
+    char *text = indirect_text(o->sh, r);
+    if (!text && o->sh->unwind != SH_GO)
         return false;
-    if (!v.s) {
-        if (chooses(p) && p->op != SH_OP_ERROR)
-            return true; /* x itself is not set */
+    if (!text) {
         sh_error(o->sh, "%s: invalid indirect expansion", p->name.p);
         return sh_failed_(o->sh);
     }
+    if (!*text && own) { /* an array without the element that would be looked at */
+        *ret_done = true;
+        emit(o, "", 0, quoted);
+        free(text);
+        return true;
+    }
     sh_ref to;
-    char *text = sh_strdup(v.s);
     bool ok = sh_ref_of_text(text, &to);
     if (!ok) {
         sh_error(o->sh, "%s: invalid variable name", text);

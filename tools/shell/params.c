@@ -131,7 +131,7 @@ static bool element(shell *sh, const sh_ref *r, sh_var *v, sh_value *ret)
     if (!v)
         return true;
     if (i < 0) {
-        i += sh_indexed_last(v) + 1;
+        i = sh_index_of(v, i);
         if (i < 0) {
             sh_error(sh, "%s: bad array subscript", v->name->text);
             return true;

@@ -150,10 +150,8 @@ static int unset_one(shell *sh, const char *arg, bool functions, bool variables,
         return unset_function(sh, arg);
     }
     if (!sh_is_assignable(arg)) {
-        uint32_t flags;
-        if (!variables && sh_function_flags(sh, arg, 0, 0, &flags)) {
+        if (!variables && !refs)
             return unset_function(sh, arg);
-        }
         sh_builtin_error(sh, "`%s': not a valid identifier", arg);
         return 1;
     }

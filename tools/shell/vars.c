@@ -144,7 +144,8 @@ sh_target_ sh_resolve_(sh_name *name)
         }
         t.name = next;
         if (sub.p) {
-            t.sub = sh_strndup(sub.p, sub.n);
+            t.sub = sh_subscript_text(sh_shell, t.name, sub);
+            t.stop = !t.sub;
             return t;
         }
     }
@@ -202,7 +203,7 @@ static const char *element_text(sh_var *v, const char *sub)
     if (!(v->attrs & SH_A_ARRAY))
         return index == 0 || index == -1 ? sh_var_text(v, NULL) : NULL;
     if (index < 0)
-        index += sh_indexed_last(v) + 1;
+        index = sh_index_of(v, index);
     return index < 0 ? NULL : sh_indexed_get(v, index);
 }
 
@@ -326,6 +327,20 @@ static void copy_value(sh_var *to, const sh_var *from)
     (void)kinds;
 }
 
+/* The function's own `A=1 f` becomes its local variable. */
+static void adopt(sh_var *v, uint32_t scope)
+{
+    sh_var **at = &sh_names_.scopes[v->scope].first;
+    while (*at && *at != v)
+        at = &(*at)->next_in_scope;
+    if (*at)
+        *at = v->next_in_scope;
+    v->scope = scope;
+    v->attrs &= ~(uint32_t)SH_A_TEMP;
+    v->next_in_scope = sh_names_.scopes[scope].first;
+    sh_names_.scopes[scope].first = v;
+}
+
 sh_var *sh_var_local(sh_name *name)
 {
     uint32_t d = sh_function_scope_();
@@ -334,8 +349,12 @@ sh_var *sh_var_local(sh_name *name)
         return sh_var_make(name);
     if (old && old->scope >= d)
         return old;
+    if (old && (old->attrs & SH_A_TEMP) && old->scope == d - 1 && !sh_log_keeps_(old)) {
+        adopt(old, d);
+        return old;
+    }
     sh_var *v = sh_bind_(name, d);
-    if (old && (old->attrs & SH_A_TEMP) && old->scope == d - 1)
+    if (old && (old->attrs & SH_A_TEMP))
         copy_value(v, old);
     else if (old && old->attrs && sh_shell->shopt[SH_SHOPT_LOCALVAR_INHERIT])
         copy_value(v, old);

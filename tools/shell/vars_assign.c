@@ -144,7 +144,7 @@ static int assign_indexed(sh_var *v, const char *sub, const char *value, unsigne
     if (!sh_arith_string(sh_shell, NULL, sub, &index))
         return 1;
     if (index < 0) {
-        index += sh_indexed_last(v) + 1;
+        index = sh_index_of(v, index);
         if (index < 0) {
             sh_error(sh_shell, "%s[%s]: bad array subscript", v->name->text, sub);
             return 1;
@@ -374,7 +374,7 @@ int sh_unset_sub(sh_name *name, const char *sub)
     if (all)
         return unset_binding(v);
     if (index < 0) {
-        index += sh_indexed_last(v) + 1;
+        index = sh_index_of(v, index);
         if (index < 0) {
             sh_error(sh_shell, "unset: [%s]: bad array subscript", sub);
             return 1;
