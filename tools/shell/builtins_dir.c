@@ -134,7 +134,10 @@ static char *absolute(shell *sh, const char *path)
 /* Change to `path`: errno or 0, and PWD, OLDPWD. */
 static int change(shell *sh, const char *path, bool real)
 {
+    struct stat st;
     (void)sh_cwd(sh);
+    if (strstr(path, "..") && stat(path, &st) != 0)
+        return errno;
     char *target = real ? sh_strdup(path) : absolute(sh, path);
     if (chdir(target) != 0) {
         int error = errno;
@@ -473,7 +476,8 @@ int sh_bi_popd(shell *sh, int argc, char **argv)
     if (i < argc) {
         at = index_of(sh, argv[i]);
         if (at == -2) {
-            sh_builtin_error(sh, "%s: invalid argument", argv[i]);
+            sh_builtin_error(sh, argv[i][0] == '-' ? "%s: invalid number" : "%s: invalid argument",
+                             argv[i]);
             return sh_builtin_usage(sh);
         }
     }

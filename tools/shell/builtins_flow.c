@@ -19,6 +19,17 @@ int sh_bi_false_(shell *sh, int argc, char **argv)
     return 1;
 }
 
+/* As bash: the line, or the whole of -c, is given up. */
+static int too_many(shell *sh)
+{
+    sh_builtin_error(sh, "too many arguments");
+    if (sh->from_command && !sh->interactive)
+        sh_exit(sh, 1);
+    else
+        sh_discard(sh, 1);
+    return 1;
+}
+
 /* Skips "--"; complains of options. */
 static int no_options(shell *sh, int argc, char **argv, bool numbers)
 {
@@ -47,10 +58,7 @@ static int loop_jump(shell *sh, int argc, char **argv, sh_unwind how)
         return 128;
     }
     if (argc > i + 1) {
-        sh_builtin_error(sh, "too many arguments");
-        sh->unwind = SH_BREAK;
-        sh->unwind_n = sh->loop_depth;
-        return 1;
+        return too_many(sh);
     }
     if (n < 1) {
         sh_builtin_error(sh, "%s: loop count out of range", argv[i]);
@@ -80,7 +88,7 @@ static int status_argument(shell *sh, int argc, char **argv, int i, int *ret)
         return 0;
     }
     if (argc > i + 1) {
-        sh_builtin_error(sh, "too many arguments");
+        (void)too_many(sh);
         return -1;
     }
     *ret = (int)(n & 255);
@@ -134,8 +142,7 @@ int sh_bi_shift(shell *sh, int argc, char **argv)
         return 1;
     }
     if (argc > i + 1) {
-        sh_builtin_error(sh, "too many arguments");
-        return 1;
+        return too_many(sh);
     }
     if (n < 0) {
         sh_builtin_error(sh, "%s: shift count out of range", argv[i]);

@@ -125,6 +125,11 @@ const char *sh_source_name(shell *sh)
 int sh_func_define(shell *sh, bx_str name, sh_unit *unit, sh_cmd *body, int line)
 {
     char *text = sh_strndup(name.p, name.n);
+    if (strpbrk(text, "$`\"'\\")) {
+        sh_error(sh, "`%s': not a valid identifier", text);
+        free(text);
+        return sh->status = 1;
+    }
     sh_func *old = sh_func_find(sh, text);
     const sh_builtin *b = sh->opt[SH_OPT_POSIX] ? sh_builtin_any(text) : NULL;
     if (b && (b->flags & SH_BUILTIN_SPECIAL)) {
@@ -264,7 +269,6 @@ int sh_func_call(shell *sh, sh_func *f, int argc, char **argv)
     sh_scope_enter(false);
     sh_trap_saved traps;
     sh_traps_enter(sh, f, &traps);
-    sh->status = 0;
     if (sh_trap_text(sh, SH_TRAP_DEBUG))
         (void)sh_trap_run(sh, SH_TRAP_DEBUG);
     (void)sh_run(sh, f->body);

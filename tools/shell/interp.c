@@ -29,7 +29,8 @@ void sh_exit(shell *sh, int status)
 
 void sh_discard(shell *sh, int status)
 {
-    bool outermost = sh->from_command && !sh->sub && !sh->in_state_child;
+    bool outermost =
+        sh->from_command && !sh->opt[SH_OPT_ERREXIT] && !sh->sub && !sh->in_state_child;
     sh->status = status == 127 && !outermost ? 1 : status;
     if (sh->unwind != SH_EXIT)
         sh->unwind = status == 127 && !sh->interactive ? SH_EXIT : SH_DISCARD;
@@ -190,7 +191,8 @@ bool sh_debug_trap(shell *sh, sh_cmd *c)
         return true;
     int before = sh->status;
     int status = sh_trap_run(sh, SH_TRAP_DEBUG);
-    sh->status = before;
+    if (sh->unwind == SH_GO)
+        sh->status = before;
     return !(sh->shopt[SH_SHOPT_EXTDEBUG] && status != 0) && sh->unwind == SH_GO;
 }
 

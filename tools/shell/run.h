@@ -118,6 +118,7 @@ typedef struct sh_capture {
     sh_buf outer_out;
 } sh_capture;
 
+bool sh_only_input(const sh_cmd *c); /* "< file" and no more */
 void sh_capture_begin(shell *sh, sh_capture *c);
 void sh_capture_end(shell *sh, sh_capture *c, sh_buf *text);
 int sh_capture_real(shell *sh); /* before anything but sh_put writes to 1; 0 or errno */
@@ -306,9 +307,10 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(cd) \
     X(pwd) \
     X(pushd) \
-    X(popd) X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) \
-        X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) \
-            X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
+    X(popd) \
+    X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) \
+        X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) \
+            X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

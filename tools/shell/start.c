@@ -70,7 +70,7 @@ char *sh_find_program(shell *sh, const char *name, bool std_path, bool use_hash)
             return sh_strdup(known);
     }
     char *found = path && *path ? sh_search_path(path, name, true) : NULL;
-    if (found && use_hash && !std_path && found[0] == '/')
+    if (found && use_hash && !std_path)
         sh_hash_add(sh, name, found);
     return found;
 }
@@ -314,8 +314,6 @@ int32_t sh_start(shell *sh, int argc, char **argv, const sh_fdmap *map, unsigned
             pid = start_script(sh, path, argv, (size_t)argc, map, flags, &error);
         if (error) {
             pid = -1;
-            if (error == ENOENT && !strchr(argv[0], '/'))
-                sh_path_changed(sh);
             (void)start_failed(sh, argv[0], path, error, ret_status);
         }
     }

@@ -216,6 +216,12 @@ __attribute__((noinline)) static void substitute_run(shell *sh, sh_cmd *body, sh
     sh_buf_done(&text);
 }
 
+bool sh_only_input(const sh_cmd *c)
+{
+    return c->kind == SH_CMD_SIMPLE && c->simple.n_words == 0 && c->simple.n_assigns == 0 &&
+           c->redirs && !c->redirs->next && c->redirs->kind == SH_REDIR_READ && c->redirs->fd == 0;
+}
+
 void sh_substitute(shell *sh, sh_command_subst *c, sh_buf *ret)
 {
     sh_cmd *body = c->body;
@@ -234,7 +240,9 @@ void sh_substitute(shell *sh, sh_command_subst *c, sh_buf *ret)
     const sh_cmd *command = sh->command;
     if (!sh_deeper(sh))
         return;
-    if (c->file && !c->backtick)
+    if (c->backtick && body && sh_only_input(body))
+        substitute_file(sh, body->redirs->word, ret);
+    else if (c->file && !c->backtick)
         substitute_file(sh, c->file, ret);
     else if (body)
         substitute_run(sh, body, unit, ret);
