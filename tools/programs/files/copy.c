@@ -325,7 +325,8 @@ static verdict check_existing(const copy_options *c, const char *from, const cha
         return GO;
     }
     if (same && !c->hard_links) {
-        if (!(c->backup != BACKUP_NONE && !copy_is_same_name(from, to)) && !(c->remove_first && is_link)) {
+        if (!(c->backup != BACKUP_NONE && !copy_is_same_name(from, to)) &&
+            !(c->remove_first && is_link)) {
             prog_warn(0, "%s and %s are the same file", prog_quoteaf(from), prog_quoteaf(to));
             return BAD;
         }

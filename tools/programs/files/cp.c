@@ -205,7 +205,8 @@ static bool cp_each(const cp_options *p, char *from, const char *to, bool into)
         path_strip(from);
     if (!into) {
         size_t n = strlen(to);
-        if (n && to[n - 1] == '/' && access(to, F_OK) != 0 && errno == ENOENT && !copy_is_dir(to, true) && !copy_is_dir(from, true)) {
+        if (n && to[n - 1] == '/' && access(to, F_OK) != 0 && errno == ENOENT &&
+            !copy_is_dir(to, true) && !copy_is_dir(from, true)) {
             struct stat st;
             if (stat(from, &st) == 0) {
                 prog_warn(ENOTDIR, "cannot create regular file %s", prog_quoteaf(to));
