@@ -205,7 +205,8 @@ static bool cp_each(const cp_options *p, char *from, const char *to, bool into)
         path_strip(from);
     if (!into) {
         size_t n = strlen(to);
-        if (n && to[n - 1] == '/' && !copy_is_dir(to, true) && !copy_is_dir(from, true)) {
+        if (n && to[n - 1] == '/' && access(to, F_OK) != 0 && errno == ENOENT &&
+            !copy_is_dir(to, true) && !copy_is_dir(from, true)) {
             struct stat st;
             if (stat(from, &st) == 0) {
                 prog_warn(ENOTDIR, "cannot create regular file %s", prog_quoteaf(to));
@@ -270,6 +271,8 @@ int cp_program(int argc, char **argv)
     p.c.keep_links = p.links == 'P';
     if (p.c.soft_links || p.c.hard_links)
         p.c.keep_links = p.links != 'L' && (p.c.hard_links || p.links == 'P');
+    if (p.c.hard_links && p.c.soft_links)
+        prog_usage("cannot make both hard and symbolic links");
     if (p.c.no_clobber && p.c.backup != BACKUP_NONE)
         prog_usage("options --backup and --no-clobber are mutually exclusive");
     int n;
@@ -410,7 +413,7 @@ static bool ln_ready(const ln_options *l, const char *target, const char *name, 
     if ((l->c.force || l->c.backup) &&
         mode_stat(AT_FDCWD, target, l->logical || l->symbolic, &source) == 0) {
         bool same = copy_same_file(&source, &st) && (!l->symbolic || !S_ISLNK(st.st_mode));
-        if (same && (l->symbolic || strcmp(target, name) == 0)) {
+        if (same && (l->symbolic || st.st_nlink == 1 || copy_is_same_name(target, name))) {
             prog_warn(0, "%s and %s are the same file", prog_quoteaf(target), prog_quoteaf(name));
             return false;
         }

@@ -465,6 +465,24 @@ static void long_word(ls_options *o, int c, const char *arg, bool *sorted)
     }
 }
 
+static void with_argument(ls_options *o, int c, const char *arg)
+{
+    switch (c) {
+    case 'I':
+        o->ignored = prog_grow(o->ignored, &o->ignored_cap, o->n_ignored, sizeof(char *));
+        o->ignored[o->n_ignored++] = arg;
+        break;
+    case 'T':
+        o->tab = (size_t)prog_uint_or_die(arg, "", 0, SIZE_MAX, "invalid tab size");
+        break;
+    case 'w':
+        o->line_width = (size_t)prog_uint_or_die(arg, "", 0, SIZE_MAX, "invalid line width");
+        break;
+    default:
+        break;
+    }
+}
+
 static void letter(ls_options *o, int c, const char *arg, bool *sorted)
 {
     static const char formats[] = "1lCxm";
@@ -525,10 +543,6 @@ static void letter(ls_options *o, int c, const char *arg, bool *sorted)
         case 'i':
             o->inode = true;
             break;
-        case 'I':
-            o->ignored = prog_grow(o->ignored, &o->ignored_cap, o->n_ignored, sizeof(char *));
-            o->ignored[o->n_ignored++] = arg;
-            break;
         case 'k':
             o->block = o->block ? o->block : 1024;
             break;
@@ -561,14 +575,8 @@ static void letter(ls_options *o, int c, const char *arg, bool *sorted)
         case 's':
             o->blocks = true;
             break;
-        case 'T':
-            o->tab = (size_t)prog_uint_or_die(arg, "", 0, SIZE_MAX, "invalid tab size");
-            break;
-        case 'w':
-            o->line_width = (size_t)prog_uint_or_die(arg, "", 0, SIZE_MAX, "invalid line width");
-            break;
         default:
-            break;
+            with_argument(o, c, arg);
         }
     }
 }

@@ -405,6 +405,10 @@ static kind expression(parser *p, int least)
         int token = p->failed ? 0 : p->b->lex.token, level = level_of(token, &op);
         if (level == 0 || level < least)
             break;
+        if (p->was_array) {
+            fail(p, "syntax error");
+            break;
+        }
         next(p);
         k = PLAIN;
         if (level <= P_AND) {

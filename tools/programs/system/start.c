@@ -116,9 +116,8 @@ const char env_help[] = "Usage: env [OPTION]... [-] [NAME=VALUE]... [COMMAND [AR
                         "  -v, --debug               say what is done\n"
                         "\n"
                         "Examples:\n"
-                        "  $ env -i A=1 B=2 env\n"
-                        "  A=1\n"
-                        "  B=2\n"
+                        "  $ env -i A=1 printenv A\n"
+                        "  1\n"
                         "  $ env -S 'printf %s\\n' 'x y'\n"
                         "  x y\n";
 
