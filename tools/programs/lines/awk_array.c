@@ -223,7 +223,7 @@ static uint32_t order_hash(const awk_str *s)
 {
     uint32_t h = 0;
     for (size_t i = 0; i < s->n; i++)
-        h = h * 65599 + (uint32_t)(int8_t)s->p[i];
+        h = h * 65599 + (uint32_t)(int32_t)(int8_t)s->p[i];
     return h;
 }
 

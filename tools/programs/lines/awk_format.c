@@ -184,11 +184,11 @@ static void put_char(prog_buf *out, spec *s, awk_val *v)
     if (v->type == AWK_NUM || v->type == AWK_STRNUM || v->type == AWK_NONE) {
         double d = awk_to_num(v);
         size_t n = 1;
-        uint32_t cp = d > -1 && d <= 0x10ffff ? (uint32_t)d : 0xfffd;
-        if (cp < 0x80)
-            bytes[0] = (char)cp;
-        else
+        uint32_t cp = d > -1 && d < 0x110000 ? (uint32_t)d : 0;
+        if (cp >= 0x80)
             n = prog_utf8_put(cp, bytes);
+        else /* what is no character is a byte */
+            bytes[0] = d <= -1 && d > -2e9 ? (char)(int32_t)d : (char)cp;
         put_text(out, s, (bx_str){bytes, n});
         return;
     }
