@@ -222,8 +222,10 @@ static int by_index(const awk_item *a, const awk_item *b)
 static uint32_t order_hash(const awk_str *s)
 {
     uint32_t h = 0;
-    for (size_t i = 0; i < s->n; i++)
-        h = h * 65599 + (uint32_t)(int32_t)(int8_t)s->p[i];
+    for (size_t i = 0; i < s->n; i++) { /* of signed bytes */
+        uint32_t byte = (uint8_t)s->p[i];
+        h = h * 65599u + (byte >= 128 ? byte - 256u : byte);
+    }
     return h;
 }
 
