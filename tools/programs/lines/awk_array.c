@@ -17,6 +17,7 @@ struct awk_array {
     size_t count;
     uint32_t *buckets;
     size_t n_buckets;
+    bool begins_text; /* the first key is no whole number: they all are ordered as strings */
 };
 
 enum { BLOCK_BITS = 6, BLOCK = 1 << BLOCK_BITS, FIRST_BUCKETS = 16 };
@@ -66,6 +67,17 @@ static uint32_t hash_of(const char *p, size_t n)
     for (size_t i = 0; i < n; i++)
         h = (h ^ (uint8_t)p[i]) * 16777619u;
     return h ^ h >> 15;
+}
+
+static bool is_whole(const char *key, size_t n)
+{
+    size_t i = n > 1 && key[0] == '-';
+    if (n == i || n > 15 || (key[i] == '0' && n > i + 1))
+        return false;
+    for (; i < n; i++)
+        if (!prog_is_digit(key[i]))
+            return false;
+    return true;
 }
 
 static void link_up(awk_array *a, size_t i)
@@ -119,6 +131,8 @@ awk_val *awk_array_get(awk_array *a, const char *key, size_t n)
         a->blocks = prog_grow(a->blocks, &a->cap_blocks, a->n_blocks, sizeof *a->blocks);
         a->blocks[a->n_blocks++] = prog_zalloc(BLOCK, sizeof(element));
     }
+    if (a->used == 0)
+        a->begins_text = !is_whole(key, n);
     e = at(a, a->used++);
     *e = (element){.key = awk_str_new(key, n), .hash = hash};
     link_up(a, a->used - 1);
@@ -208,8 +222,10 @@ static int by_index(const awk_item *a, const awk_item *b)
 static uint32_t order_hash(const awk_str *s)
 {
     uint32_t h = 0;
-    for (size_t i = 0; i < s->n; i++)
-        h = h * 65599 + (uint8_t)s->p[i];
+    for (size_t i = 0; i < s->n; i++) { /* of signed bytes */
+        uint32_t byte = (uint8_t)s->p[i];
+        h = h * 65599u + (byte >= 128 ? byte - 256u : byte);
+    }
     return h;
 }
 
@@ -265,19 +281,26 @@ static void order_strings(awk_item *items, size_t n)
     free(o.hash);
 }
 
+/* Is it one of the keys that come last, in the order of numbers? */
+static bool is_ordered(const awk_array *a, const awk_str *key)
+{
+    return key && !a->begins_text && index_of(key) >= 0;
+}
+
 size_t awk_array_items(awk_array *a, awk_item **ret)
 {
     awk_item *items = prog_zalloc(a->count + 1, sizeof *items);
     size_t n = 0, numbers = 0;
     for (size_t i = 0; i < a->used; i++)
-        numbers += at(a, i)->key && index_of(at(a, i)->key) >= 0;
+        numbers += is_ordered(a, at(a, i)->key);
     size_t first_number = a->count - numbers, at_number = first_number;
     for (size_t i = 0; i < a->used; i++) {
         const element *e = at(a, i);
         if (!e->key)
             continue;
+        bool ordered = is_ordered(a, e->key);
         int64_t index = index_of(e->key);
-        awk_item *item = &items[index >= 0 ? at_number++ : n++];
+        awk_item *item = &items[ordered ? at_number++ : n++];
         *item = (awk_item){awk_ref(e->key), awk_number((double)index)};
     }
     order_strings(items, first_number);

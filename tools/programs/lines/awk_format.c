@@ -170,7 +170,7 @@ static void put_text(prog_buf *out, const spec *s, bx_str text)
         text.n = prefix_of(text, s->precision);
     size_t chars = s->width ? count_chars(text) : 0;
     if (!s->minus && s->width > chars)
-        pad(out, s->zero ? '0' : ' ', s->width - chars);
+        pad(out, ' ', s->width - chars);
     prog_buf_put(out, text.p, text.n);
     if (s->minus && s->width > chars)
         pad(out, ' ', s->width - chars);
@@ -181,14 +181,14 @@ static void put_char(prog_buf *out, spec *s, awk_val *v)
     char bytes[4];
     awk_settle(v);
     s->precision = SIZE_MAX;
-    if (v->type == AWK_NUM || v->type == AWK_STRNUM) {
-        double d = v->num;
+    if (v->type == AWK_NUM || v->type == AWK_STRNUM || v->type == AWK_NONE) {
+        double d = awk_to_num(v);
         size_t n = 1;
-        uint32_t cp = d >= 0 && d <= 0x10ffff ? (uint32_t)d : 0xfffd;
-        if (cp < 0x80)
-            bytes[0] = (char)cp;
-        else
+        uint32_t cp = d > -1 && d < 0x110000 ? (uint32_t)d : 0;
+        if (cp >= 0x80)
             n = prog_utf8_put(cp, bytes);
+        else /* what is no character is a byte */
+            bytes[0] = d <= -1 && d > -2e9 ? (char)(int32_t)d : (char)cp;
         put_text(out, s, (bx_str){bytes, n});
         return;
     }

@@ -557,8 +557,12 @@ awk_val awk_field(double index)
         return awk_copy(&awk_m.whole);
     }
     split_to(i);
-    if (i > awk_m.nf)
-        return (awk_val){0};
+    if (i > awk_m.nf) {
+        static awk_str *empty; /* a field that is not there is a string */
+        if (!empty)
+            empty = awk_str_new("", 0);
+        return awk_string(awk_ref(empty));
+    }
     return awk_copy(made_field(i));
 }
 
