@@ -287,6 +287,7 @@ static bool decode(prog_reader *r, prog_writer *w, const char *name, uint64_t re
             ok = false;
         }
     }
+    ret[0] = in.bytes_in;
     arc_in_done(&in);
     return ok;
 }
