@@ -116,6 +116,7 @@ size_t arc_read(arc_in *in, void *p, size_t n)
         f.n_in = had;
         arc_result result = arc_step(&in->coder, &f, last);
         r->at = r->end - f.n_in;
+        in->bytes_in += had - f.n_in;
         if (result == ARC_END) {
             arc_end(&in->coder);
         } else if (result != ARC_OK) {

@@ -97,7 +97,7 @@ typedef struct arc_in { /* reads a compressed stream of any number of members */
     bool cut;     /* it ended within a member */
     bool garbage; /* what follows the last member is none */
     bool begun, ended;
-    uint64_t members;
+    uint64_t members, bytes_in;
 } arc_in;
 
 /* How many of n bytes; fewer only at the end or after an error. */

@@ -150,6 +150,12 @@ static void note(int status)
         g.status = status;
 }
 
+static const char *base_of(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
+}
+
 /* ---- names -------------------------------------------------------------------------------------
  */
 
@@ -281,6 +287,7 @@ static bool decode(prog_reader *r, prog_writer *w, const char *name, uint64_t re
             ok = false;
         }
     }
+    ret[0] = in.bytes_in;
     arc_in_done(&in);
     return ok;
 }
@@ -309,10 +316,23 @@ static void ratio(char text[48], uint64_t packed, uint64_t plain)
                    labs(tenths) % 10);
 }
 
+/* The compressed bytes without header and trailer, which gzip leaves out of its ratio. */
+static uint64_t net(const char *name, uint64_t packed)
+{
+    size_t n = 18;
+    if (g.f.kind != ARC_GZIP)
+        return packed;
+    if (g.decode || g.test || g.list)
+        n += *arc_last_header.name ? strlen(arc_last_header.name) + 1 : 0;
+    else if (!g.no_names)
+        n += strlen(base_of(name)) + 1;
+    return packed > n ? packed - n : 0;
+}
+
 static void tell_done(const char *name, const char *result, const uint64_t n[2])
 {
     char percent[48];
-    ratio(percent, n[0], n[1]);
+    ratio(percent, net(name, n[0]), n[1]);
     if (g.f.kind == ARC_GZIP) {
         if (g.test)
             fprintf(stderr, "%s:\t OK\n", name);
@@ -334,12 +354,11 @@ static void list(const char *name, const char *shown, const uint64_t n[2])
     if (!g.listed && !g.quiet)
         prog_puts(&prog_out, "         compressed        uncompressed  ratio uncompressed_name\n");
     g.listed = true;
-    ratio(percent, n[0], n[1]);
+    ratio(percent, net(name, n[0]), n[1]);
     prog_put_uint(&prog_out, n[0], 19, ' ');
     prog_putc(&prog_out, ' ');
     prog_put_uint(&prog_out, n[1], 19, ' ');
     prog_printf(&prog_out, " %6s %s\n", percent, shown);
-    (void)name;
 }
 
 /* ---- one file --------------------------------------------------------------------------------
@@ -374,12 +393,6 @@ static void take_over(int fd, const struct stat *st)
     if (g.decode && g.names && arc_last_header.time != 0)
         times[1] = (struct timespec){.tv_sec = (time_t)arc_last_header.time};
     (void)futimens(fd, times);
-}
-
-static const char *base_of(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    return slash ? slash + 1 : name;
 }
 
 /* -N: the name in the header, in the directory of the file. */
@@ -488,7 +501,7 @@ static void do_open_file(const char *name, int fd, const struct stat *st)
             encode(&r, &prog_out, &how, n);
         if (r.error)
             prog_warn_file(r.error, name), g.status = 1;
-        if (g.decode)
+        if (g.decode || g.test || g.list)
             n[0] = (uint64_t)st->st_size;
         if (ok && g.list) {
             char *shown = g.names ? stored_name(name, &r) : NULL;

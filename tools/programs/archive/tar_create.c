@@ -284,6 +284,16 @@ static bool is_old(const char *name, const struct stat *st)
 
 static void put(const char *path, int depth);
 
+/* The file that is being written; by its name where the system numbers no files. */
+static bool is_archive(const char *path, const struct stat *st)
+{
+    if (st->st_ino != 0)
+        return st->st_dev == archive.st_dev && st->st_ino == archive.st_ino;
+    const char *a = tar_opt.file + (strncmp(tar_opt.file, "./", 2) == 0 ? 2 : 0);
+    const char *b = path + (strncmp(path, "./", 2) == 0 ? 2 : 0);
+    return !tar_opt.dir && strcmp(a, b) == 0;
+}
+
 static void put_children(const char *path, int depth)
 {
     DIR *dir = opendir(path);
@@ -340,8 +350,7 @@ static void put(const char *path, int depth)
         tar_fail(errno, "stat", path);
         return;
     }
-    if (has_archive && st.st_dev == archive.st_dev && st.st_ino == archive.st_ino &&
-        st.st_ino != 0) {
+    if (has_archive && is_archive(path, &st)) {
         prog_warn(0, "%s: file is the archive; not dumped", path);
         return;
     }

@@ -167,7 +167,14 @@ static void collect(const char *path, int depth)
     }
     bool dir = S_ISDIR(st.st_mode);
     char *name = stored_name(path, dir);
-    bool skip = matches(&z.exclude, name) || (z.include.n > 0 && !matches(&z.include, name));
+    bool itself = false;
+    if (!z.streams && !dir) {
+        const char *a = z.archive + (strncmp(z.archive, "./", 2) == 0 ? 2 : 0);
+        const char *b = path + (strncmp(path, "./", 2) == 0 ? 2 : 0);
+        itself = strcmp(a, b) == 0;
+    }
+    bool skip =
+        itself || matches(&z.exclude, name) || (z.include.n > 0 && !matches(&z.include, name));
     if (*name && !skip && !(dir && (z.junk || z.no_dirs))) {
         z.files = prog_grow(z.files, &z.cap, z.n, sizeof(*z.files));
         z.files[z.n++] = (file){.path = prog_strndup(path, strlen(path)), .name = name, .st = st};
