@@ -127,7 +127,7 @@ static uint64_t next(uint64_t *seed)
 static void make_input(const shop *s)
 {
     static const char *const levels[] = {"INFO", "WARN", "ERROR", "DEBUG"};
-    size_t bytes = s->e->quick ? 1000000 : 10000000, n = 0;
+    size_t bytes = s->e->quick ? 1000000 : 9990000, n = 0; /* bashkit takes 10,000,000 */
     uint64_t seed = 1;
     FILE *log = create(s, "log.txt"), *json = create(s, "data.json"), *num = create(s, "lines.txt");
     while (n < bytes) {
@@ -370,8 +370,8 @@ void bench_shell(const bench_env *e)
             "10 MB through six programs; dash and coreutils, LC_ALL=C");
     compare(&s, "jq_10mb", "jq -c 'select(.value > 50000) | {host, value}' /d/data.json",
             "jq -c 'select(.value > 50000) | {host, value}' data.json", 1.6, "jq of the host");
-    compare(&s, "awk_sum_10mb", "awk '{s += $6} END {print s}' /d/log.txt",
-            "mawk '{s += $6} END {print s}' log.txt", 1.6, "mawk of the host");
+    compare(&s, "awk_sum_10mb", "awk '{s += $8} END {print s}' /d/log.txt",
+            "mawk '{s += $8} END {print s}' log.txt", 1.6, "mawk of the host");
     compare(&s, "sed_10mb", "sed 's/host\\([0-9]*\\)/h-\\1/' /d/log.txt | cksum",
             "sed 's/host\\([0-9]*\\)/h-\\1/' log.txt | cksum", 1.6, "sed of the host");
     compare(&s, "sort_million", "sort /d/lines.txt | cksum", "sort --parallel=1 lines.txt | cksum",

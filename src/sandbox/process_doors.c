@@ -201,6 +201,23 @@ static bx_errno do_pipe(bx_process *p, bx_guest_mem m, const uint64_t *a)
     return e;
 }
 
+/* One bit for each of the first descriptors, the lowest first: one call instead of one for each. */
+static bx_errno do_opened(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *to;
+    uint32_t n = (uint32_t)a[1];
+    if (n > BX_WASI_FDS / 8)
+        return BX_E_INVAL;
+    if (!bx_guest_slice(m, (uint32_t)a[0], n, &to))
+        return BX_E_FAULT;
+    memset(to, 0, n);
+    for (uint32_t fd = 0; fd < n * 8; fd++) {
+        if (bx_wasi_is_open(p->wasi, fd))
+            to[fd / 8] |= (uint8_t)(1u << fd % 8);
+    }
+    return BX_E_SUCCESS;
+}
+
 static bx_errno do_dup(bx_process *p, bx_guest_mem m, const uint64_t *a)
 {
     uint8_t *ret;
@@ -258,6 +275,7 @@ static bx_errno do_call_read(bx_process *p, bx_guest_mem m, const uint64_t *a)
     X(self, "ii:i") \
     X(cwd, "iii:i") \
     X(pipe, "ii:i") \
+    X(opened, "ii:i") \
     X(dup, "iii:i") \
     X(dup_to, "ii:i") \
     X(call, "iiiii:i") \

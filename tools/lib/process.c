@@ -19,6 +19,7 @@ IMPORT("signals") int bx_host_signals(uint64_t caught, uint64_t *ret_pending);
 IMPORT("self") int bx_host_self(int32_t *ret_pid, int32_t *ret_parent);
 IMPORT("cwd") int bx_host_cwd(char *to, size_t cap, size_t *ret_n);
 IMPORT("pipe") int bx_host_pipe(uint32_t flags, int *ret);
+IMPORT("opened") int bx_host_opened(uint8_t *to, size_t bytes);
 IMPORT("dup") int bx_host_dup(int fd, int at_least, int *ret);
 IMPORT("dup_to") int bx_host_dup_to(int fd, int to);
 
@@ -47,6 +48,8 @@ void bx_process_self(int32_t *ret_pid, int32_t *ret_parent)
 }
 
 int bx_process_pipe(uint32_t flags, int ret[2]) { return bx_host_pipe(flags, ret); }
+
+int bx_process_opened(uint8_t *to, size_t bytes) { return bx_host_opened(to, bytes); }
 
 int bx_process_dup(int fd, int at_least, int *ret) { return bx_host_dup(fd, at_least, ret); }
 
@@ -83,6 +86,12 @@ void bx_process_self(int32_t *ret_pid, int32_t *ret_parent) { *ret_pid = 1, *ret
 int bx_process_pipe(uint32_t flags, int ret[2])
 {
     (void)flags, (void)ret;
+    return ENOSYS;
+}
+
+int bx_process_opened(uint8_t *to, size_t bytes)
+{
+    (void)to, (void)bytes;
     return ENOSYS;
 }
 

@@ -90,6 +90,9 @@ enum {
  * reads ends the process as SIGPIPE would, or is EPIPE where that is caught.  EMFILE, ENOMEM. */
 BX_NODISCARD int bx_process_pipe(uint32_t flags, int ret[2]);
 
+/* Which of the descriptors 0 to 8 * bytes - 1 are open: bit fd % 8 of to[fd / 8]. */
+BX_NODISCARD int bx_process_opened(uint8_t *to, size_t bytes);
+
 /* Another number, the lowest free one from `at_least` on, for the same open file.  EBADF, EMFILE.
  */
 BX_NODISCARD int bx_process_dup(int fd, int at_least, int *ret);

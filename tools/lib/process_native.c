@@ -182,6 +182,15 @@ int bx_process_pipe(uint32_t flags, int ret[2])
     return error;
 }
 
+int bx_process_opened(uint8_t *to, size_t bytes)
+{
+    memset(to, 0, bytes);
+    for (size_t fd = 0; fd < bytes * 8; fd++)
+        if (fcntl((int)fd, F_GETFD) >= 0)
+            to[fd / 8] |= (uint8_t)(1u << fd % 8);
+    return 0;
+}
+
 int bx_process_dup(int fd, int at_least, int *ret)
 {
     int got = fcntl(fd, F_DUPFD, at_least);
