@@ -51,7 +51,8 @@ static void move_preopens(void)
 static bool is_open(int fd)
 {
     __wasi_fdstat_t stat;
-    return __wasi_fd_fdstat_get(fd, &stat) == 0;
+    __wasi_prestat_t pre;
+    return __wasi_fd_fdstat_get(fd, &stat) == 0 && (fd < 3 || __wasi_fd_prestat_get(fd, &pre) != 0);
 }
 #else
 static void move_preopens(void) {}
@@ -60,10 +61,15 @@ static bool is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
 
 static void find_descriptors(shell *sh)
 {
+    /* Those that scripts name, {name}> makes, and <( ) uses: each question costs a call. */
+    enum { LOW = 20, PROCESS_FIRST = 58, PROCESS_LAST = 63 };
     move_preopens();
-    for (int fd = 0; fd < SH_FD_MAX; fd++)
+    for (int fd = 0; fd <= PROCESS_LAST; fd++) {
+        if (fd == LOW)
+            fd = PROCESS_FIRST;
         if (is_open(fd))
             sh_fd_note(sh, fd, true);
+    }
 }
 
 /* ---- the shell itself ---- */
