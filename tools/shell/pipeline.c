@@ -343,6 +343,7 @@ static int finish(shell *sh, const sh_pipeline *p, pipeline *r)
 static int run_stages(shell *sh, const sh_pipeline *p)
 {
     pipeline r = {.here = -1};
+    sh->line = p->cmds[0]->line;
     if (p->n > SH_PIPELINE_MAX) {
         sh_error(sh, "pipeline of %u commands: too long", p->n);
         return sh->status = 1;
