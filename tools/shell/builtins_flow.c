@@ -392,8 +392,7 @@ static bool element_is_set(shell *sh, sh_var *v, const char *sub)
         return false;
     if (!(v->attrs & SH_A_ARRAY))
         return i == 0 && (v->attrs & SH_A_SET);
-    if (i < 0)
-        i += sh_indexed_last(v) + 1;
+    i = sh_index_of(v, i);
     return i >= 0 && sh_indexed_get(v, i) != NULL;
 }
 
@@ -407,10 +406,11 @@ bool sh_is_set(shell *sh, const char *name)
     if (!bracket || name[length - 1] != ']')
         return sh_get(name) != NULL;
     char *base = sh_strndup(name, (size_t)(bracket - name));
-    char *sub = sh_strndup(bracket + 1, length - (size_t)(bracket - name) - 2);
+    char *sub =
+        sh_subscript_text(sh, NULL, (bx_str){bracket + 1, length - (size_t)(bracket - name) - 2});
     sh_var *v = sh_var_find(base);
     v = v ? sh_var_follow(v) : NULL;
-    bool yes = v && element_is_set(sh, v, sub);
+    bool yes = v && sub && element_is_set(sh, v, sub);
     free(base);
     free(sub);
     return yes;

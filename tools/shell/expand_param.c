@@ -211,43 +211,62 @@ static bool substring(sh_out *o, const sh_param *p, const char *s, size_t n, boo
     return ok;
 }
 
+/* Of an indexed array: only the elements that are wanted are looked at. */
+static bool slice_indexed(sh_out *o, const sh_param *p, sh_ref *r, int64_t off, int64_t len,
+                          bool quoted)
+{
+    sh_var *v = sh_ref_var(r);
+    size_t count = sh_var_count(v), from = count;
+    off = sh_index_of(v, off);
+    if (off >= 0)
+        from = sh_indexed_from(v, off);
+    if (len < 0 && from < count)
+        return negative_length(o->sh, p);
+    size_t n = len < (int64_t)(count - from) ? (size_t)(len < 0 ? 0 : len) : count - from;
+    const char **row = sh_realloc(NULL, (n + 1) * sizeof *row);
+    for (size_t i = 0; i < n; i++)
+        (void)sh_indexed_at(v, from + i, NULL, &row[i]);
+    emit_list(o, row, n, sh_ref_is_star(r), quoted);
+    free(row);
+    return true;
+}
+
+/* The positional parameters with $0 in front. */
+static const char **with_name(const shell *sh, const sh_values *l)
+{
+    const char **row = sh_realloc(NULL, (l->n + 1) * sizeof *row);
+    row[0] = sh->arg0 ? sh->arg0 : "bash";
+    if (l->n)
+        memcpy(row + 1, l->v, l->n * sizeof *row);
+    return row;
+}
+
 static bool slice(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
 {
     int64_t off, len;
     if (!bounds(o->sh, p, &off, &len))
         return false;
-    sh_values l = sh_ref_values(o->sh, r);
-    const char **row = l.v, *whole = o->sh->arg0 ? o->sh->arg0 : "bash";
-    size_t from = 0, n = l.n;
     sh_var *v = r->kind == SH_NAME_VARIABLE ? sh_ref_var(r) : NULL;
-    bool assoc = v && (v->attrs & SH_A_ASSOC), back = off < 0;
-    const char **with0 = NULL;
+    if (v && (v->attrs & SH_A_ARRAY))
+        return slice_indexed(o, p, r, off, len, quoted);
+    sh_values l = sh_ref_values(o->sh, r);
+    const char **row = l.v, **own = NULL;
+    size_t n = l.n;
     if (r->kind == SH_NAME_SPECIAL) {
         if (off < 0)
             off += (int64_t)n + 1;
         if (off == 0) {
-            with0 = sh_realloc(NULL, (n + 1) * sizeof *with0);
-            with0[0] = whole;
-            if (n)
-                memcpy(with0 + 1, row, n * sizeof *with0);
-            row = with0;
+            row = own = with_name(o->sh, &l);
             n++;
         } else {
             off--;
         }
-        from = off < 0 || off > (int64_t)n ? n : (size_t)off;
-    } else if (v) {
-        if (off < 0)
-            off = v->attrs & SH_A_ARRAY ? sh_index_of(v, off) : off + (int64_t)n;
-        if (off < 0)
-            from = n;
-        else
-            from = v->attrs & SH_A_ARRAY ? sh_indexed_from(v, off)
-                   : off > (int64_t)n    ? n
-                                         : (size_t)off;
-        if (assoc && !back && from && from <= n)
-            from--; /* they count from 1 */
+    } else if (off < 0) {
+        off += (int64_t)n;
+    } else if (v && (v->attrs & SH_A_ASSOC) && off && off <= (int64_t)n) {
+        off--; /* they count from 1 */
     }
+    size_t from = off < 0 || off > (int64_t)n ? n : (size_t)off;
     bool ok = len >= 0 || from >= n || negative_length(o->sh, p);
     if (len < 0)
         len = 0;
@@ -255,7 +274,7 @@ static bool slice(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
         n = len < (int64_t)(n - from) ? (size_t)len : n - from;
         emit_list(o, n ? row + from : NULL, n, sh_ref_is_star(r), quoted);
     }
-    free(with0);
+    free(own);
     sh_values_done(&l);
     return ok;
 }
