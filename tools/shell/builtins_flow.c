@@ -153,6 +153,8 @@ int sh_bi_shift(shell *sh, int argc, char **argv)
             sh_builtin_error(sh, "%d: shift count out of range", (int)n);
         return 1;
     }
+    if (n == 0)
+        return 0;
     sh_params_own(sh);
     for (int64_t k = 0; k < n; k++)
         free(sh->params.v[k]);

@@ -304,12 +304,12 @@ int32_t sh_start(shell *sh, int argc, char **argv, const sh_fdmap *map, unsigned
     } else {
         struct stat st;
         int error = 0;
-        if (stat(path, &st) != 0)
+        if (strncmp(path, "/bin/", 5) == 0)
+            error = sh_spawn(sh, path, path, argv, (size_t)argc, map, flags, false, &pid);
+        else if (stat(path, &st) != 0)
             error = errno;
         else if (S_ISDIR(st.st_mode) || !sh_is_executable(path))
             error = EACCES;
-        else if (strncmp(path, "/bin/", 5) == 0)
-            error = sh_spawn(sh, path, path, argv, (size_t)argc, map, flags, false, &pid);
         else
             pid = start_script(sh, path, argv, (size_t)argc, map, flags, &error);
         if (error) {
