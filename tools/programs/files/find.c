@@ -69,7 +69,7 @@ static bool in_range(const find *f, const walk_entry *e)
 
 static void visit(find *f, walk_entry *e)
 {
-    for (size_t i = 0; e->kind == WALK_DIR_END && i < f->n_execs; i++)
+    for (size_t i = 0; e->kind == WALK_DIR_END && e->entries && i < f->n_execs; i++)
         if (f->execs[i]->in_dir)
             find_exec_flush(f, f->execs[i]);
     switch (e->kind) {

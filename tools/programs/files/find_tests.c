@@ -108,7 +108,7 @@ static bool t_type(find *f, find_node *t, walk_entry *e)
 static bool t_xtype(find *f, find_node *t, walk_entry *e)
 {
     struct stat st;
-    bool follow = !(f->flags & WALK_FOLLOW);
+    bool follow = !(f->flags & WALK_FOLLOW) && !(e->depth == 0 && (f->flags & WALK_FOLLOW_ROOT));
     if (mode_stat(AT_FDCWD, e->path, follow, &st) != 0) {
         if (follow && errno != ENOENT && errno != ENOTDIR) {
             prog_warn(errno, "'%s'", e->path);

@@ -209,6 +209,7 @@ static void end_of(walk *w, walk_entry *e)
     w->path.n = l->path_n;
     (void)prog_buf_z(&w->path);
     *e = (walk_entry){.kind = WALK_DIR_END,
+                      .entries = l->names.n,
                       .path = w->path.p,
                       .path_n = w->path.n,
                       .name = w->path.p + l->name_at,

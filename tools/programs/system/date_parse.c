@@ -324,7 +324,7 @@ static int64_t zone_offset(parser *p)
         hours = n / 100;
         minutes = n % 100;
     }
-    if (hours > 24 || hours < -24 || minutes > 59 || minutes < -59) {
+    if (hours > 24 || hours < -24 || minutes > 24 * 60) {
         p->bad = true;
         return 0;
     }

@@ -21,6 +21,7 @@ static const prog_entry table[] = {
     {"env", env_program, env_help},
     {"file", file_program, file_help},
     {"find", find_program, find_help},
+    {"getopt", getopt_program, getopt_help},
     {"groups", groups_program, groups_help},
     {"hostname", hostname_program, hostname_help},
     {"id", id_program, id_help},
