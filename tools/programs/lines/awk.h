@@ -161,7 +161,8 @@ typedef enum awk_kind {
 
 typedef struct awk_node {
     uint8_t kind;
-    uint8_t op; /* ARITH, UPDATE, PRE, POST: + - * / % ^; print: 0 > a | for redirections */
+    uint8_t op;     /* ARITH, UPDATE, PRE, POST: + - * / % ^; print: 0 > a | for redirections */
+    uint16_t depth; /* of what is below `a` and `b` */
     uint32_t line;
     int32_t slot; /* variables; functions; builtins */
     struct awk_node *a, *b, *c, *d, *next;

@@ -23,6 +23,12 @@ awk_node *awk_make(awk_parser *ps, awk_kind kind, awk_node *a, awk_node *b)
     n->line = ps->l.line;
     n->a = a;
     n->b = b;
+    unsigned depth = a ? a->depth + 1u : 0;
+    if (b && b->depth >= depth)
+        depth = b->depth + 1u;
+    if (depth > AWK_DEPTH_MAX)
+        awk_syntax_error(&ps->l, "the expression is too long");
+    n->depth = (uint16_t)depth;
     return n;
 }
 

@@ -5,7 +5,10 @@
 
 #include "programs/lines/awk_lex.h"
 
-enum { AWK_NEST_MAX = 400 }; /* of expressions and statements */
+enum {
+    AWK_NEST_MAX = 400,   /* of expressions and statements */
+    AWK_DEPTH_MAX = 1500, /* operators on each other's results: a + b + c is two */
+};
 
 typedef struct awk_parser {
     awk_lexer l;

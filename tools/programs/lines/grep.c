@@ -427,8 +427,12 @@ static int run(int argc, char **argv, int syntax)
     patterns p = {0};
     parse_options(&o, &p);
     if (!p.any) {
-        if (o.next >= argc)
-            prog_usage(NULL);
+        if (o.next >= argc) {
+            static const char usage[] = "Usage: grep [OPTION]... PATTERNS [FILE]...\n"
+                                        "Try 'grep --help' for more information.\n";
+            (void)prog_write_all(2, usage, sizeof usage - 1);
+            prog_exit(2);
+        }
         add_patterns(&p, bx_str_of(argv[o.next++]));
     }
     if (grep_o.list != GREP_LINES || grep_o.quiet)

@@ -75,8 +75,8 @@ static const char fgrep_help[] = "Usage: fgrep [OPTION]... PATTERNS [FILE]...\n"
                                  "  a.b\n";
 
 static const char sed_help[] =
-    "Usage: sed [OPTION]... {SCRIPT} [FILE]...\n"
-    "Edit each line of the files, or of standard input, as SCRIPT says.\n"
+    "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...\n"
+    "Edit each line of the files, or of standard input, as the script says.\n"
     "\n"
     "  -n, --quiet, --silent     do not print lines by themselves\n"
     "  -e, --expression=SCRIPT   add SCRIPT\n"

@@ -124,6 +124,13 @@ static void set_option(int c, const prog_opts *o, sed_script *s, unsigned *expre
     }
 }
 
+/* As GNU sed: the help, to standard error. */
+BX_NORETURN static void no_script(void)
+{
+    (void)prog_write_all(2, prog_self->help, strlen(prog_self->help));
+    prog_exit(1);
+}
+
 static int close_outputs(void)
 {
     int error = prog_flush(&sed_stdout.w);
@@ -152,7 +159,7 @@ int sed_main(int argc, char **argv)
         set_option(c, &o, &s, &expressions);
     if (s.n_chunks == 0) {
         if (o.next >= argc)
-            prog_usage("no script specified");
+            no_script();
         begin_chunk(&s, NULL, 1);
         prog_buf_put(&s.text, argv[o.next], strlen(argv[o.next]));
         o.next++;
