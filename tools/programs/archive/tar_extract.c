@@ -434,6 +434,9 @@ static char *under_top(char *name)
 static void do_member(tar_in *in, const tar_member *m)
 {
     if (tar_opt.what == 't') {
+        free(tar_safe_name(m->name, "member names")); /* for what it tells */
+        if (m->type == '1')
+            free(tar_safe_name(m->link, "hard link targets"));
         tar_show(&prog_out, m, m->name, tar_opt.verbose > 0);
         return;
     }
