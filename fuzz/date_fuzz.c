@@ -1,6 +1,6 @@
 /* Dates and time zones as text.  Input: a TZ, newline, a date, newline, a format. */
-#include "programs/system/date_format.h"
-#include "programs/system/date_parse.h"
+#include "programs/date/date_format.h"
+#include "programs/date/date_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* Dates as people write them, zones by rule, formats: GNU date 9.1's answers. */
-#include "programs/system/date_format.h"
-#include "programs/system/date_parse.h"
+#include "programs/date/date_format.h"
+#include "programs/date/date_parse.h"
 
 #include "base/test.h"
 

@@ -2,7 +2,7 @@
 #include "files.h"
 #include "glob.h"
 #include "programs/common/prog_io.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 #include "walk.h"
 
 #include <fcntl.h>

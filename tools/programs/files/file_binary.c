@@ -2,7 +2,7 @@
 #include "file.h"
 
 #include "programs/common/prog_text.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* files/find_print.c - find -printf and -ls. */
 #include "find.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* files/find_tests.c - find's tests and simple actions. */
 #include "find.h"
 #include "glob.h"
-#include "programs/system/date_parse.h"
+#include "programs/date/date_parse.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 # The programs on files and the system: one box.  Included by cmake/guests.cmake.
 file(GLOB BX_FILES_SOURCES CONFIGURE_DEPENDS
      ${CMAKE_SOURCE_DIR}/tools/programs/files/*.c ${CMAKE_SOURCE_DIR}/tools/programs/system/*.c
+     ${CMAKE_SOURCE_DIR}/tools/programs/date/*.c
      ${CMAKE_SOURCE_DIR}/tools/programs/common/*.c)
 
 bx_guest(files DIRECTORY programs

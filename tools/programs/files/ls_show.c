@@ -1,7 +1,7 @@
 /* files/ls_show.c - ls: how files are printed. */
 #include "ls.h"
 #include "programs/common/prog_text.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "mode.h"
 #include "path.h"
 #include "programs/common/prog_io.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #include "files.h"
 #include "path.h"
 #include "programs/common/prog_io.h"
-#include "programs/system/date_parse.h"
+#include "programs/date/date_parse.h"
 
 #include <fcntl.h>
 #include <string.h>

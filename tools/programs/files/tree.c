@@ -3,7 +3,7 @@
 #include "glob.h"
 #include "path.h"
 #include "programs/common/prog_io.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 #include "walk.h"
 
 #include <dirent.h>

@@ -1,6 +1,6 @@
 /* system/date.c - date [OPTION]... [+FORMAT]. */
-#include "date_format.h"
-#include "date_parse.h"
+#include "programs/date/date_format.h"
+#include "programs/date/date_parse.h"
 #include "programs/common/prog_io.h"
 #include "system.h"
 

@@ -1,5 +1,5 @@
-/* system/tz.c - rules of time zones. */
-#include "tz.h"
+/* date/tz.c - rules of time zones. */
+#include "programs/date/tz.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-/* system/date_parse.c - dates as people write them. */
-#include "date_parse.h"
+/* date/date_parse.c - dates as people write them. */
+#include "programs/date/date_parse.h"
 
 #include <string.h>
 
