@@ -106,6 +106,7 @@ int sh_bi_return_(shell *sh, int argc, char **argv)
     }
     if (status_argument(sh, argc, argv, i, &status) != 0)
         return 1;
+    sh->before_return = sh->status;
     sh->status = status;
     sh->unwind = SH_RETURN;
     return status;

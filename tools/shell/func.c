@@ -240,12 +240,17 @@ static bool nests_too_deep(shell *sh)
 
 static void finish_call(shell *sh, const sh_func *f)
 {
-    if (sh->unwind == SH_RETURN)
+    int status = sh->status;
+    if (sh->unwind == SH_RETURN) {
         sh->unwind = SH_GO;
+        sh->status = sh->before_return; /* what the trap sees */
+    }
     bool trace = (f->flags & SH_FUNCTION_TRACE) != 0;
     if (sh->unwind == SH_GO && sh_trap_text(sh, SH_TRAP_RETURN) &&
         (trace || sh_trap_inherits(sh, SH_TRAP_RETURN)))
         (void)sh_trap_run(sh, SH_TRAP_RETURN);
+    if (sh->unwind == SH_GO)
+        sh->status = status;
 }
 
 int sh_func_call(shell *sh, sh_func *f, int argc, char **argv)

@@ -517,10 +517,24 @@ static const sh_builtin *special(shell *sh, const char *name)
     return b && (b->flags & SH_BUILTIN_SPECIAL) ? b : NULL;
 }
 
+/* exec, command exec, builtin exec: its redirections stay. */
+static bool is_exec(const sh_builtin *b, int argc, char **argv)
+{
+    if (b->run == sh_bi_exec)
+        return true;
+    if (b->run != sh_bi_command && b->run != sh_bi_builtin)
+        return false;
+    int i = 1;
+    while (i < argc && (strcmp(argv[i], "-p") == 0 || strcmp(argv[i], "--") == 0 ||
+                        strcmp(argv[i], "command") == 0 || strcmp(argv[i], "builtin") == 0))
+        i++;
+    return i < argc && strcmp(argv[i], "exec") == 0;
+}
+
 FRAME bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int argc, char **argv)
 {
     sh_undo *undo = NULL;
-    bool for_ever = b && b->run == sh_bi_exec;
+    bool for_ever = b && is_exec(b, argc, argv);
     int status = c->redirs ? sh_redirect(sh, c->redirs, for_ever ? NULL : &undo) : 0;
     if (status != 0) {
         sh_redirect_undo(sh, &undo);
@@ -630,15 +644,21 @@ int sh_run_words(shell *sh, int argc, char **argv, unsigned flags)
 
 /* ---- everything ---- */
 
-FRAME int run_subshell(shell *sh, sh_cmd *body)
+FRAME int run_subshell(shell *sh, sh_cmd *c)
 {
     sh_subshell s;
     sh_subshell_enter(sh, &s);
-    (void)sh_run(sh, body);
-    bool terminated = s.killed == 15;
+    (void)sh_run(sh, c->group);
+    bx_ended e = {.pid = sh->own_pid,
+                  .kind = BX_ENDED_SIGNAL,
+                  .signal = (uint32_t)s.killed,
+                  .code = 128 + s.killed};
     int status = sh_subshell_leave(sh, &s);
-    if (terminated)
-        sh_err_put(sh, "Terminated\n", 11);
+    if (s.killed) {
+        sh_command_set(sh, c);
+        sh->line = c->line;
+        (void)sh_ended_status(sh, &e, true);
+    }
     sh_set_pipe_status(sh, status);
     return sh->status = status;
 }
@@ -666,7 +686,7 @@ static int run_kind(shell *sh, sh_cmd *c)
     case SH_CMD_GROUP:
         return sh_run(sh, c->group);
     case SH_CMD_SUBSHELL:
-        (void)run_subshell(sh, c->group);
+        (void)run_subshell(sh, c);
         sh->line = c->line;
         if (!sh->in_trap)
             sh_command_set(sh, c);

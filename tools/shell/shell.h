@@ -221,6 +221,7 @@ struct shell {
     unsigned steps;
     bool timed_out;
     struct sh_unit *command_unit; /* of `command`: referenced */
+    int before_return;            /* $? when `return` was run */
     bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;
