@@ -305,11 +305,13 @@ static int check_file(const sort_rules *r, const char *name, bool quiet)
             int c = sort_compare(r, &a, &b);
             if (c > 0 || (c == 0 && r->unique)) {
                 if (!quiet) {
-                    prog_buf text = {0};
-                    prog_buf_put(&text, line.p, line.n);
-                    prog_warn(0, "%s:%llu: disorder: %s", name, (unsigned long long)number,
-                              prog_buf_z(&text));
-                    prog_buf_free(&text);
+                    prog_writer err = {.fd = 2};
+                    prog_printf(&err, "%s: %s:%llu: disorder: ", prog_name, name,
+                                (unsigned long long)number);
+                    prog_write(&err, line.p, line.n);
+                    prog_putc(&err, '\n');
+                    (void)prog_flush(&err);
+                    free(err.p);
                 }
                 return 1;
             }
