@@ -33,6 +33,8 @@ static awk_val *next_arg(args *a)
 
 static void pad(prog_buf *out, char c, size_t n)
 {
+    if (n == 0)
+        return;
     prog_buf_room(out, n);
     memset(out->p + out->n, c, n);
     out->n += n;
