@@ -1,6 +1,6 @@
 # curl and wget: a component, on the parts of web_fetch that make requests.
-file(GLOB common ${CMAKE_SOURCE_DIR}/tools/programs/common/*.c)
-file(GLOB sources ${CMAKE_CURRENT_LIST_DIR}/*.c)
+file(GLOB common CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/programs/common/*.c)
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*.c)
 foreach(name cabi http http_wasi idna url)
     list(APPEND sources ${CMAKE_SOURCE_DIR}/tools/fetch/${name}.c)
 endforeach()
