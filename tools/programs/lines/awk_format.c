@@ -195,7 +195,10 @@ static void put_char(prog_buf *out, spec *s, awk_val *v)
         return;
     }
     awk_str *t = awk_to_str(v);
-    put_text(out, s, (bx_str){t->p, prefix_of((bx_str){t->p, t->n}, 1)});
+    if (t->n > 0)
+        put_text(out, s, (bx_str){t->p, prefix_of((bx_str){t->p, t->n}, 1)});
+    else
+        put_text(out, s, (bx_str){"", 1}); /* the NUL behind it */
     awk_unref(t);
 }
 
