@@ -62,7 +62,7 @@ bx_host_code(regex
     SOURCES ${regex_parts}
     USES host_lib
     FLAGS -I${CMAKE_BINARY_DIR}/generated
-    FUZZ regex_fuzz)
+    FUZZ regex_fuzz posix_regex_fuzz)
 
 file(GLOB search_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/search/*.c)
 list(FILTER search_parts EXCLUDE REGEX "_main\\.c$")
@@ -126,3 +126,10 @@ if(BX_FUZZ)         # with readers, whose settings the target has
     bx_programs_of(tar_parts archive tar_read tar_names)
     target_sources(tar_fuzz PRIVATE ${tar_parts})
 endif()
+
+file(GLOB lines_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/programs/lines/*.c)
+list(FILTER lines_parts EXCLUDE REGEX "/(main|rg)\\.c$")
+bx_host_code(lines
+    SOURCES ${lines_parts}
+    USES host_regex host_common m
+    FUZZ sed_fuzz awk_fuzz)

@@ -224,7 +224,7 @@ static bool copy_link(const copy_options *c, const char *from, const char *to,
         return told("cannot read symbolic link", from);
     if (!is_new)
         (void)unlink(to);
-    bool ok = symlink(text, to) == 0;
+    bool ok = path_symlink(text, to) == 0;
     if (!ok)
         (void)told("cannot create symbolic link", to);
     free(text);
@@ -246,7 +246,7 @@ static bool make_link(const copy_options *c, const char *from, const char *to, b
                 return false;
             }
         }
-        if (symlink(from, to) == 0)
+        if (path_symlink(from, to) == 0)
             return true;
         prog_warn(errno, "cannot create symbolic link %s to %s", prog_quoteaf(to),
                   prog_quoteaf(from));

@@ -447,7 +447,7 @@ static bool ln_one(const ln_options *l, const char *target, const char *name)
                 : l->logical && !l->symbolic ? path_real(target, PATH_ALL, false)
                                              : NULL;
     const char *text = own ? own : target;
-    bool ok = (l->symbolic ? symlink(text, name) : link(text, name)) == 0;
+    bool ok = (l->symbolic ? path_symlink(text, name) : link(text, name)) == 0;
     if (!ok && l->symbolic)
         prog_warn(errno, "failed to create symbolic link %s", prog_quoteaf(name));
     else if (!ok && errno == EEXIST)

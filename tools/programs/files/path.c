@@ -247,3 +247,33 @@ bool path_ask(const char *format, ...)
     }
     return first == 'y' || first == 'Y';
 }
+
+/* Of "/a/b" and "/a/c": both begin with "/a/". */
+static bool same_top(const char *a, const char *b)
+{
+    size_t n = strcspn(a + 1, "/") + 1;
+    return strncmp(a, b, n) == 0 && (b[n] == '/' || b[n] == '\0');
+}
+
+int path_symlink(const char *target, const char *link)
+{
+    if (symlink(target, link) == 0)
+        return 0;
+    int error = errno;
+    if (error != EPERM || target[0] != '/')
+        return -1;
+    char *dir = path_dir(link), *real = path_real(dir, PATH_ALL, false);
+    char *to = path_real(target, PATH_NONE, true);
+    int rc = -1;
+    if (real && to && same_top(to, real)) {
+        char *text = path_relative(to, real);
+        rc = symlink(text, link);
+        error = errno;
+        free(text);
+    }
+    free(dir);
+    free(real);
+    free(to);
+    errno = error;
+    return rc;
+}
