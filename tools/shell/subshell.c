@@ -227,6 +227,8 @@ void sh_substitute(shell *sh, sh_command_subst *c, sh_buf *ret)
     sh_unit *unit = NULL;
     if (c->backtick) {
         sh_parse_error e;
+        if (!c->lazy)
+            c->line = sh->line; /* as bash counts: from the line of the command it stands in */
         if (sh_parse_backtick(c, sh_plain_source(sh), &unit, &e) == SH_PARSE_ERROR) {
             sh_print_parse_error(sh, &e, "command substitution");
             sh->status = 1;
