@@ -63,8 +63,12 @@ static void close_shop(shop *s)
 static double call(const shop *s, const char *script, bx_buf *out)
 {
     const char *const args[] = {"bash", "-c", script};
-    const bx_call c = {
-        .module = s->bash, .sealed = s->sealed, .args = args, .n_args = 3, .out_fd = -1, .err_fd = -1};
+    const bx_call c = {.module = s->bash,
+                       .sealed = s->sealed,
+                       .args = args,
+                       .n_args = 3,
+                       .out_fd = -1,
+                       .err_fd = -1};
     bx_outcome o;
     bx_error err = {.msg = ""};
     double begin = bench_now_us();
@@ -136,8 +140,9 @@ static void make_input(const shop *s)
         const char *level = levels[next(&seed) % 4];
         n += (size_t)fprintf(log, "2026-11-%02u %s host%u service%u: value %u took %u ms\n", day,
                              level, who, (unsigned)(next(&seed) % 20), value, value % 977);
-        (void)fprintf(json, "{\"day\":%u,\"level\":\"%s\",\"host\":\"host%u\",\"value\":%u,"
-                            "\"tags\":[\"a\",\"b%u\"]}\n",
+        (void)fprintf(json,
+                      "{\"day\":%u,\"level\":\"%s\",\"host\":\"host%u\",\"value\":%u,"
+                      "\"tags\":[\"a\",\"b%u\"]}\n",
                       day, level, who, value, who);
     }
     for (size_t i = 0; i < bytes / 10; i++)
@@ -176,10 +181,10 @@ static void compare(const shop *s, const char *id, const char *ours, const char 
               bench_stats_of(ratio, TRIES).p50, BENCH_AT_MOST, target, "%s", note);
 }
 
-#define PIPELINE(file) \
-    "grep ERROR " file " | cut -d' ' -f3,4 | sort | uniq -c | sort -rn | head"
+#define PIPELINE(file) "grep ERROR " file " | cut -d' ' -f3,4 | sort | uniq -c | sort -rn | head"
 #define LOOP \
-    "for i in $(seq 1 1000); do x=$(echo item-$i); y=${x//-/_}; z=${y^^}; n=${#z}; done; echo $z $n"
+    "for i in $(seq 1 1000); do x=$(echo item-$i); y=${x//-/_}; z=${y^^}; n=${#z}; done; echo $z " \
+    "$n"
 
 static void bashkit_row(const char *id, const bx_buf *said, const char *name, double ours_us,
                         double target, bool faster_is_more, const char *why)
@@ -194,7 +199,8 @@ static void bashkit_row(const char *id, const bx_buf *said, const char *name, do
     }
     double theirs = strtod(at + key.n - 1, NULL);
     bench_row(id, ours_us, theirs, "us", faster_is_more ? theirs / ours_us : ours_us / theirs,
-              faster_is_more ? BENCH_AT_LEAST : BENCH_AT_MOST, target, "bashkit 0.20.1, best of each");
+              faster_is_more ? BENCH_AT_LEAST : BENCH_AT_MOST, target,
+              "bashkit 0.20.1, best of each");
 }
 
 static void bench_bashkit(const shop *s)
@@ -254,7 +260,8 @@ static void bench_children(const shop *s)
                   BENCH_AT_LEAST, 50, "a no-op program started and reaped, %d times in a loop", n);
 }
 
-/* ---- many at once ------------------------------------------------------------------------------ */
+/* ---- many at once ------------------------------------------------------------------------------
+ */
 
 #define STAGES "seq 1 3000 | sort -r | wc -l"
 
@@ -283,11 +290,13 @@ static void bench_at_once(const shop *s)
         (void)pthread_join(t[i], NULL);
     double together = bench_now_us() - begin;
     bench_row("shell_64_at_once", together / 1000, alone / 1000, "ms", alone / together,
-              BENCH_AT_LEAST, 1.7, "64 three-stage pipelines at once, and one after the other; %ld cores",
+              BENCH_AT_LEAST, 1.7,
+              "64 three-stage pipelines at once, and one after the other; %ld cores",
               sysconf(_SC_NPROCESSORS_ONLN));
 }
 
-/* ---- memory ------------------------------------------------------------------------------------ */
+/* ---- memory ------------------------------------------------------------------------------------
+ */
 
 typedef struct waiter {
     const shop *s;
@@ -298,8 +307,13 @@ static void *wait_for_child(void *arg)
 {
     waiter *w = arg;
     const char *const args[] = {"bash", "-c", "sleep 100; true"};
-    const bx_call c = {.module = w->s->bash, .sealed = w->s->sealed, .args = args, .n_args = 3,
-                       .out_fd = -1, .err_fd = -1, .ctl = &w->ctl};
+    const bx_call c = {.module = w->s->bash,
+                       .sealed = w->s->sealed,
+                       .args = args,
+                       .n_args = 3,
+                       .out_fd = -1,
+                       .err_fd = -1,
+                       .ctl = &w->ctl};
     bx_outcome o;
     bx_error err;
     if (bx_call_run(&c, &o, &err) == BX_OK)

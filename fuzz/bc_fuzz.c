@@ -44,16 +44,15 @@ static void check_numbers(const uint8_t *p, const uint8_t *end)
     char ta[100], tb[100];
     size_t scale = p < end ? *p++ % 40 : 0;
     BX_AUTO(bc_num)
-    bc_num *a = bc_of_text(number(&p, end, ta), 10),
-           *b = bc_of_text(number(&p, end, tb), 10);
+    bc_num *a = bc_of_text(number(&p, end, ta), 10), *b = bc_of_text(number(&p, end, tb), 10);
     BX_AUTO(bc_num) bc_num *sum = bc_add(a, b), *back = bc_sub(sum, b);
     BX_ASSERT(bc_cmp(back, a) == 0);
     BX_AUTO(bc_num) bc_num *product = bc_mul(a, b, 300), *other = bc_mul(b, a, 300);
     BX_ASSERT(bc_cmp(product, other) == 0);
     if (!bc_is_zero(b)) {
         BX_AUTO(bc_num)
-        bc_num *q = bc_div(a, b, scale),
-               *r = bc_mod(a, b, scale), *qb = bc_mul(q, b, 400), *again = bc_add(qb, r);
+        bc_num *q = bc_div(a, b, scale), *r = bc_mod(a, b, scale), *qb = bc_mul(q, b, 400),
+               *again = bc_add(qb, r);
         BX_ASSERT(bc_cmp(again, a) == 0);
         BX_AUTO(bc_num) bc_num *exact = bc_div(product, b, 300);
         BX_ASSERT(bc_cmp(exact, a) == 0);

@@ -47,8 +47,8 @@ typedef struct bx_process {
     const struct bx_view *view; /* what it may use; NULL: all that the call may */
     bx_buf args, env;           /* owned; NUL-terminated strings */
     size_t n_args, n_env;
-    bx_buf begin_cwd; /* where it begins */
-    bx_buf cwd;       /* where its children last did */
+    bx_buf begin_cwd;          /* where it begins */
+    bx_buf cwd;                /* where its children last did */
     bx_wasi_preopen *preopens; /* owned list; NULL: all there are */
     size_t n_preopens;
     bx_buf answer;   /* of its last tool call; owned */

@@ -21,11 +21,47 @@ void bx_process_free(bx_process *q)
 
 /* ---- which program --------------------------------------------------------------------------- */
 
-static bx_errno find_program(const bx_process *p, bx_str name, const bx_program **ret)
+/* "/bin/sort" as a text without "." and ".."; a name with a '/' that does not begin with one is
+ * taken from `cwd`.  False: it does not fit. */
+static bool plain_path(bx_str name, bx_str cwd, char out[BX_MAX_PATH + 1], size_t *ret_n)
+{
+    size_t n = 0;
+    bx_str parts[] = {name.n > 0 && name.p[0] == '/' ? BX_LIT("") : cwd, name};
+    for (size_t k = 0; k < BX_COUNT(parts); k++) {
+        for (bx_str rest = parts[k]; rest.n > 0;) {
+            size_t len = 0;
+            while (len < rest.n && rest.p[len] != '/')
+                len++;
+            bx_str part = {rest.p, len};
+            rest = bx_str_from(rest, len < rest.n ? len + 1 : len);
+            if (len == 0 || bx_str_eq(part, BX_LIT(".")))
+                continue;
+            if (bx_str_eq(part, BX_LIT(".."))) {
+                while (n > 0 && out[--n] != '/')
+                    ;
+                continue;
+            }
+            if (n + 1 + len > BX_MAX_PATH)
+                return false;
+            out[n++] = '/';
+            memcpy(out + n, part.p, len);
+            n += len;
+        }
+    }
+    *ret_n = n;
+    return true;
+}
+
+static bx_errno find_program(const bx_process *p, bx_str name, bx_str cwd, const bx_program **ret)
 {
     const bx_sealed *s = p->live->call.sealed;
-    if (bx_str_starts(name, BX_LIT("/bin/")))
-        name = bx_str_from(name, 5);
+    char path[BX_MAX_PATH + 1];
+    size_t n = 0;
+    if (name.n > 0 && memchr(name.p, '/', name.n)) {
+        if (!plain_path(name, cwd, path, &n) || n <= 5 || memcmp(path, "/bin/", 5) != 0)
+            return BX_E_NOENT;
+        name = (bx_str){path + 5, n - 5};
+    }
     const bx_program *q = bx_program_find(s->programs, name);
     if (!q)
         return BX_E_NOENT;
@@ -65,8 +101,8 @@ static void give_place_locked(bx_tree *t)
 
 /* ---- what it gets ---------------------------------------------------------------------------- */
 
-/* PWD among the variables says where it begins, and only once.  One who knows another way to ask gets it
- * only where its caller has it. */
+/* PWD among the variables says where it begins, and only once.  One who knows another way to ask
+ * gets it only where its caller has it. */
 static bx_errno set_pwd(bx_process *q, bx_start_ask *ask)
 {
     q->env = bx_buf_init(BX_MAX_ARG_BYTES);
@@ -223,7 +259,7 @@ bx_errno bx_process_start(bx_process *p, bx_start_ask *ask, int32_t *ret_pid)
 {
     const bx_program *program = NULL;
     bx_tree *t = NULL;
-    bx_errno e = find_program(p, ask->name, &program);
+    bx_errno e = find_program(p, ask->name, ask->cwd, &program);
     if (e == BX_E_SUCCESS)
         e = bx_tree_of(p, &t);
     if (e != BX_E_SUCCESS)

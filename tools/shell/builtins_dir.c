@@ -17,7 +17,8 @@ static void set_cwd(shell *sh, char *owned)
 }
 
 #ifdef __wasm__
-/* `path`, absolute, without links; wasi-libc has no realpath, and its getcwd says what it was told. */
+/* `path`, absolute, without links; wasi-libc has no realpath, and its getcwd says what it was told.
+ */
 static char *without_links(const char *path)
 {
     enum { MAX_LINKS = 40 };

@@ -63,8 +63,8 @@ static void long_ones(void)
         memset(nines, '9', n);
         nines[n] = '\0';
         BX_AUTO(bc_num)
-        bc_num *a = num(nines),
-               *square = bc_mul(a, a, 0), *back = bc_div(square, a, 0), *root = bc_sqrt(square, 0);
+        bc_num *a = num(nines), *square = bc_mul(a, a, 0), *back = bc_div(square, a, 0),
+               *root = bc_sqrt(square, 0);
         CHECK(bc_cmp(back, a) == 0 && bc_cmp(root, a) == 0 && bc_digits(square) == 2 * n);
         free(nines);
     }
