@@ -265,34 +265,49 @@ static void bench_children(const shop *s)
 
 #define STAGES "seq 1 3000 | sort -r | wc -l"
 
-static void *one(void *arg)
+enum { ROUNDS = 4 };
+static pthread_barrier_t ready;
+
+static void one(const shop *s)
 {
     BX_AUTO_BUF out = bx_buf_init(4096);
-    (void)call(arg, STAGES, &out);
+    (void)call(s, STAGES, &out);
     if (out.n < 4 || memcmp(out.p, "3000", 4) != 0)
         bench_die("a pipeline of many at once: %.*s", (int)out.n, out.p);
+}
+
+/* The threads are the embedder's, and there before. */
+static void *some(void *arg)
+{
+    one(arg);
+    (void)pthread_barrier_wait(&ready);
+    for (int i = 0; i < ROUNDS; i++)
+        one(arg);
     return NULL;
 }
 
 static void bench_at_once(const shop *s)
 {
     pthread_t t[AT_ONCE];
-    (void)one((void *)(uintptr_t)s);
+    one(s);
     double begin = bench_now_us();
-    for (int i = 0; i < AT_ONCE; i++)
-        (void)one((void *)(uintptr_t)s);
+    for (int i = 0; i < AT_ONCE * ROUNDS; i++)
+        one(s);
     double alone = bench_now_us() - begin;
-    begin = bench_now_us();
+    (void)pthread_barrier_init(&ready, NULL, AT_ONCE + 1);
     for (int i = 0; i < AT_ONCE; i++)
-        if (pthread_create(&t[i], NULL, one, (void *)(uintptr_t)s) != 0)
+        if (pthread_create(&t[i], NULL, some, (void *)(uintptr_t)s) != 0)
             bench_die("no thread");
+    (void)pthread_barrier_wait(&ready);
+    begin = bench_now_us();
     for (int i = 0; i < AT_ONCE; i++)
         (void)pthread_join(t[i], NULL);
     double together = bench_now_us() - begin;
+    (void)pthread_barrier_destroy(&ready);
     bench_row("shell_64_at_once", together / 1000, alone / 1000, "ms", alone / together,
               BENCH_AT_LEAST, 1.7,
-              "64 three-stage pipelines at once, and one after the other; %ld cores",
-              sysconf(_SC_NPROCESSORS_ONLN));
+              "%d three-stage pipelines, 64 at once, and one after the other; %ld cores",
+              AT_ONCE * ROUNDS, sysconf(_SC_NPROCESSORS_ONLN));
 }
 
 /* ---- memory ------------------------------------------------------------------------------------
