@@ -20,6 +20,7 @@ void bx_process_init(bx_process *p, bx_live *live)
     p->parent_pid = 0;
     p->depth = 1;
     p->state = BX_PROCESS_RUNNING;
+    p->background = false;
     p->killed_by = 0;
     p->view = NULL;
     p->wasi = live->wasi;
@@ -389,6 +390,26 @@ bx_errno bx_process_kill(bx_process *p, int32_t pid, unsigned sig, bool *ret_sel
     if (p->tree)
         bx_tree_unlock(p->tree);
     return e;
+}
+
+bx_errno bx_process_be_ready(bx_process *first)
+{
+    bx_tree *t;
+    return bx_tree_of(first, &t);
+}
+
+void bx_process_signal_all(bx_process *first, unsigned sig)
+{
+    bx_tree *t = first->tree;
+    bool self = false;
+    bx_tree_lock(t);
+    for (bx_process *q = t->all; q; q = q->next) {
+        if (q->state != BX_PROCESS_ENDED && !q->background)
+            signal_locked(first, q, sig, &self);
+    }
+    if (bx_wasi_caught(first->wasi) >> sig & 1)
+        signal_locked(first, first, sig, &self);
+    bx_tree_unlock(t);
 }
 
 /* ---- the end of all -------------------------------------------------------------------------- */
