@@ -45,11 +45,11 @@ typedef struct bx_call {
     bx_ctl *ctl; /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here, never
                     beyond its parent's (bx_ctl_inherit: a call started by a call) */
     bx_call_handle *handle; /* for bx_call_signal; NULL: nobody sends it any */
-    bx_record *record;  /* gets what the call touches; must be empty; NULL: nothing is kept */
-    const char *entry;  /* exported function of a core module; NULL = "_start" */
-    const char *invoke; /* exported function of a component ("pkg:iface/name#func"), or one of a
-                           core module that takes and returns numbers; NULL: run the command */
-    bx_str invoke_args; /* its arguments as JSON (docs/wit-json.md) */
+    bx_record *record;      /* gets what the call touches; must be empty; NULL: nothing is kept */
+    const char *entry;      /* exported function of a core module; NULL = "_start" */
+    const char *invoke;     /* exported function of a component ("pkg:iface/name#func"), or one of a
+                               core module that takes and returns numbers; NULL: run the command */
+    bx_str invoke_args;     /* its arguments as JSON (docs/wit-json.md) */
 } bx_call;
 
 /* Run it.  BX_OK: the call took place and `ret` (initialised here) says how it ended, however
