@@ -268,6 +268,8 @@ void sh_poll_signals(shell *sh)
     }
     if (sh->sub)
         sh->signals_wanted = sh->traps->pending != 0;
+    else if (sh->interactive)
+        (void)sh_flush(sh); /* somebody looks on */
 }
 
 bool sh_trap_inherits(shell *sh, int which)
