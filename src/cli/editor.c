@@ -328,7 +328,7 @@ static void go_to_prompt(const bx_editor *e, const char *plain, size_t n)
 }
 
 /* 1 it is in `line`, 0 the end, -1 stopped. */
-static int edit(bx_editor *e, bool by_first, const char *tail, size_t n_tail)
+static int edit(bx_editor *e, bool is_command, const char *tail, size_t n_tail)
 {
     char plain[TAIL_MAX];
     size_t n_plain;
@@ -342,7 +342,7 @@ static int edit(bx_editor *e, bool by_first, const char *tail, size_t n_tail)
     (void)fflush(e->out);
     if (line && n > 0) {
         (void)bx_buf_add(&e->line, line, strlen(line));
-        if (by_first && n_tail > 0)
+        if (is_command)
             keep(e, line, strlen(line));
     } else if (e->stopped && atomic_load(&e->was_interrupted)) {
         (void)fputs("^C\n", e->out);
@@ -368,7 +368,7 @@ static int read_plain(bx_editor *e)
     return n > 0 ? 1 : (int)n;
 }
 
-static int next_line(bx_editor *e, bool by_first)
+static int next_line(bx_editor *e, bool is_command)
 {
     char tail[TAIL_MAX];
     int there = 0;
@@ -379,7 +379,7 @@ static int next_line(bx_editor *e, bool by_first)
     drain(e);
     /* Without a prompt a line that was typed before is not shown again. */
     bool typed = n_tail == 0 && ioctl(e->cfg.in_fd, FIONREAD, &there) == 0 && there > 0;
-    int rc = e->el && !typed ? edit(e, by_first, tail, n_tail) : read_plain(e);
+    int rc = e->el && !typed ? edit(e, is_command, tail, n_tail) : read_plain(e);
     forget_tail(e);
     atomic_store(&e->left, e->line.n);
     return rc;
@@ -390,7 +390,9 @@ static int64_t on_read(void *ctx, bx_wasi *w, bool by_first, void *buf, size_t c
     bx_editor *e = ctx;
     if (!begin_reading(e, w))
         return -1;
-    int64_t k = atomic_load(&e->left) > 0 ? 1 : next_line(e, by_first);
+    /* The shell reads a command as a whole; what its builtin `read` asks for, byte by byte, may be
+     * a secret. */
+    int64_t k = atomic_load(&e->left) > 0 ? 1 : next_line(e, by_first && cap > 1);
     if (k > 0) {
         size_t left = atomic_load(&e->left);
         k = (int64_t)(cap < left ? cap : left);

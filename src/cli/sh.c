@@ -179,6 +179,16 @@ static bx_code arguments_of(run *r, bx_error *err)
     return BX_OK;
 }
 
+static bool takes_argument(const char *option)
+{
+    static const char *const options[] = {"-o", "-O", "--rcfile", "--init-file"};
+    for (size_t i = 0; i < BX_COUNT(options); i++) {
+        if (strcmp(option, options[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* No script, and a person who can answer. */
 static bool is_interactive(const run *r)
 {
@@ -189,7 +199,7 @@ static bool is_interactive(const run *r)
         if (a->rest[i][1] != '-' && strchr(a->rest[i] + 1, 'c'))
             return false;
         asks = asks || strcmp(a->rest[i], "-s") == 0;
-        i += strcmp(a->rest[i], "-o") == 0 || strcmp(a->rest[i], "-O") == 0;
+        i += takes_argument(a->rest[i]);
     }
     return (asks || i >= a->n_rest) && !r->json && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }

@@ -360,9 +360,10 @@ static void read_line(lines *l)
 {
     l->line.n = 0;
     bool seeks = lseek(0, 0, SEEK_CUR) >= 0;
+    bool whole = seeks || (l->prompts && isatty(0)); /* a terminal gives no more than a line */
     for (;;) {
         char block[4096];
-        long n = sh_read(l->sh, 0, block, seeks ? sizeof block : 1);
+        long n = sh_read(l->sh, 0, block, whole ? sizeof block : 1);
         if (n == -EINTR) {
             sh_poll_signals(l->sh);
             l->dropped = l->prompts && l->sh->unwind != SH_EXIT;
