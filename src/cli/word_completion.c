@@ -29,6 +29,32 @@ static const char *const before_command[] = {"if",   "then",  "elif",  "else",  
 static bool is_blank(char c) { return c == ' ' || c == '\t'; }
 static bool ends_word(char c) { return is_blank(c) || (c && strchr("\n;|&(){}<>=`'\"", c)); }
 
+/* Behind an odd number of backslashes a character is one of the word. */
+static bool is_escaped(bx_str line, size_t at)
+{
+    size_t n = 0;
+    while (n < at && line.p[at - 1 - n] == '\\')
+        n++;
+    return n % 2 == 1;
+}
+
+static size_t word_begin(bx_str line)
+{
+    size_t at = line.n;
+    while (at > 0 && (!ends_word(line.p[at - 1]) || is_escaped(line, at - 1)))
+        at--;
+    return at;
+}
+
+static bx_str without_escapes(bx_str word, bx_buf *room)
+{
+    for (size_t i = 0; i < word.n; i++) {
+        i += word.p[i] == '\\' && i + 1 < word.n;
+        (void)bx_buf_add_c(room, word.p[i]);
+    }
+    return bx_buf_str(room);
+}
+
 static bool is_command_place(bx_str before)
 {
     while (before.n > 0 && is_blank(before.p[before.n - 1]))
@@ -173,10 +199,9 @@ bx_code bx_complete_word(const bx_words_known *known, bx_str line, bx_str cwd, b
     BX_AUTO_BUF names = bx_buf_init(1 << 20);
     BX_AUTO_BUF path = bx_buf_init(BX_MAX_PATH);
     *ret = (bx_completions){.n = 0};
-    size_t at = line.n, slash;
-    while (at > 0 && !ends_word(line.p[at - 1]))
-        at--;
-    bx_str word = bx_str_from(line, at);
+    BX_AUTO_BUF room = bx_buf_init(BX_MAX_PATH);
+    size_t at = word_begin(line), slash;
+    bx_str word = without_escapes(bx_str_from(line, at), &room);
     for (slash = word.n; slash > 0 && word.p[slash - 1] != '/'; slash--)
         ;
     matches m = {.typed = bx_str_from(word, slash), .names = &names};
@@ -186,6 +211,8 @@ bx_code bx_complete_word(const bx_words_known *known, bx_str line, bx_str cwd, b
     else if (host_path(known, (bx_str){word.p, slash}, cwd, &path))
         add_files(&m, path.p);
     bx_code rc = bx_buf_check(&names, err);
+    if (rc == BX_OK && bx_buf_check(&room, NULL) != BX_OK)
+        m.n = 0; /* too long a word */
     if (rc == BX_OK)
         rc = settle(&m, ret, err);
     if (rc != BX_OK)

@@ -58,12 +58,16 @@ static void files_of_the_directory(void)
 {
     IS("cat al", "/workspace", "alpha alpine");
     CHECK(typed == 2 && common == 3);
-    IS("cat s", "/workspace", "sub/");
+    IS("cat su", "/workspace", "sub/");
     IS("cat sub/", "/workspace", "in");
     IS("cat ", "/workspace/sub", "in");
     CHECK(typed == 0);
     IS("cat /workspace/sub/i", "", "in");
     IS("./al", "/workspace", "alpha alpine");
+    IS("cat some\\ d", "/workspace", "some dir/");
+    CHECK(typed == 6);
+    IS("cat some\\ dir/", "/workspace", "deep");
+    IS("cat some\\\\ d", "/workspace", "");
     IS("cat .", "/workspace", ".hidden");
     IS("cat \xc3", "/workspace", "\xc3\xa4 \xc3\xb6");
     CHECK(common == 0); /* not half a character */
@@ -108,9 +112,10 @@ static void make(const char *name, bool is_dir)
 
 static void begin(void)
 {
-    static const char *const files[] = {"alpha",  "alpine",   ".hidden",
-                                        "sub/in", "\xc3\xa4", "\xc3\xb6"};
+    static const char *const files[] = {"alpha",         "alpine",   ".hidden", "sub/in",
+                                        "some dir/deep", "\xc3\xa4", "\xc3\xb6"};
     make("sub", true);
+    make("some dir", true);
     for (size_t i = 0; i < BX_COUNT(files); i++)
         make(files[i], false);
     known.host_dir = dir;
@@ -118,8 +123,8 @@ static void begin(void)
 
 static void end(void)
 {
-    static const char *const all[] = {"alpha",    "alpine",   ".hidden", "sub/in",
-                                      "\xc3\xa4", "\xc3\xb6", "sub",     ""};
+    static const char *const all[] = {"alpha",    "alpine",   ".hidden",  "sub/in", "some dir/deep",
+                                      "some dir", "\xc3\xa4", "\xc3\xb6", "sub",    ""};
     char path[128];
     for (size_t i = 0; i < BX_COUNT(all); i++) {
         (void)snprintf(path, sizeof path, "%s/%s", dir, all[i]);
