@@ -35,6 +35,7 @@ enum {
     BX_EL_HIST = 10,
     BX_EL_GETCFN = 13,
     BX_EL_CLIENTDATA = 14,
+    BX_EL_PREP_TERM = 16,
     BX_EL_PROMPT_ESC = 21,
 };
 /* What a function of a key answers. */

@@ -17,8 +17,10 @@
 
 enum {
     TAIL_MAX = 1024,
+    AHEAD_MAX = 4096,
     LINE_MAX_BYTES = 1 << 20,
     TURN_NS = 10 * 1000 * 1000, /* how often a second reader asks whether it is its turn */
+    END_KEY = 4,                /* Ctrl-D */
     LITERAL = 1,                /* in prompts, around what moves no cursor */
 };
 
@@ -34,6 +36,8 @@ struct bx_editor {
     char tail[TAIL_MAX];  /* what stands on the terminal's last line, written by guests */
     size_t n_tail;
 
+    char ahead[AHEAD_MAX]; /* typed before, to be edited; from `ahead_at` on */
+    size_t n_ahead, ahead_at;
     bx_buf line; /* read, and not handed out from `at` on */
     size_t at;
     _Atomic size_t left;
@@ -211,15 +215,40 @@ static bx_editor *editor_of(const bx_editline *lib, EditLine *el)
 /* libedit calls back with nothing but its own handle. */
 static const bx_editline *loaded;
 
+/* A signal that is no key's: the line goes on behind the next prompt. */
+static void keep_for_later(bx_editor *e)
+{
+    const bx_el_line *l = e->lib->el_line(e->el);
+    size_t n = (size_t)(l->end - l->buffer);
+    e->ahead_at = 0;
+    e->n_ahead = n <= sizeof e->ahead && !atomic_load(&e->was_interrupted) ? n : 0;
+    memcpy(e->ahead, l->buffer, e->n_ahead);
+}
+
+static ssize_t next_byte(bx_editor *e, char *ret)
+{
+    if (e->ahead_at < e->n_ahead) {
+        *ret = e->ahead[e->ahead_at++];
+        return 1;
+    }
+    ssize_t k = read_bytes(e, ret, 1);
+    if (k < 0)
+        keep_for_later(e);
+    return k;
+}
+
 static int get_char(EditLine *el, wchar_t *ret)
 {
     bx_editor *e = editor_of(loaded, el);
     mbstate_t state = {0};
     for (;;) {
         char c;
-        ssize_t k = read_bytes(e, &c, 1);
+        ssize_t k = next_byte(e, &c);
         if (k <= 0)
             return (int)k;
+        const bx_el_line *l = e->lib->el_line(el);
+        if (c == '\0' && l->buffer == l->end) /* what the kernel makes of an end typed early */
+            c = END_KEY;
         size_t n = mbrtowc(ret, &c, 1, &state);
         if (n == (size_t)-1) /* not UTF-8 */
             state = (mbstate_t){0};
@@ -337,6 +366,7 @@ static int edit(bx_editor *e, bool is_command, const char *tail, size_t n_tail)
     locale_t before = uselocale(e->locale);
     if (atomic_exchange(&e->was_resized, false))
         e->lib->el_resize(e->el);
+    (void)e->lib->el_set(e->el, BX_EL_PREP_TERM, 1); /* before anybody answers the prompt */
     go_to_prompt(e, plain, n_plain);
     const char *line = e->lib->el_gets(e->el, &n);
     (void)fflush(e->out);
@@ -368,18 +398,37 @@ static int read_plain(bx_editor *e)
     return n > 0 ? 1 : (int)n;
 }
 
+/* Whether whole lines were typed before anybody asked, which the kernel has shown: then they are in
+ * `line`.  What came while a line before was edited has not been shown, its ends are CRs (libedit
+ * sets INLCR), and it is to be edited. */
+static bool has_typed(bx_editor *e)
+{
+    int there = 0;
+    if (e->n_ahead > e->ahead_at || ioctl(e->cfg.in_fd, FIONREAD, &there) != 0 || there <= 0)
+        return false;
+    ssize_t n = read(e->cfg.in_fd, e->ahead, sizeof e->ahead);
+    e->ahead_at = 0;
+    e->n_ahead = n > 0 ? (size_t)n : 0;
+    if (n <= 0 || e->ahead[n - 1] != '\n' || memchr(e->ahead, '\r', (size_t)n))
+        return false;
+    (void)bx_buf_add(&e->line, e->ahead, (size_t)n);
+    e->n_ahead = 0;
+    return e->line.n > 0;
+}
+
 static int next_line(bx_editor *e, bool is_command)
 {
     char tail[TAIL_MAX];
-    int there = 0;
     size_t n_tail = copy_tail(e, tail);
     bx_buf_clear(&e->line);
     e->at = 0;
     atomic_store(&e->was_interrupted, false);
     drain(e);
-    /* Without a prompt a line that was typed before is not shown again. */
-    bool typed = n_tail == 0 && ioctl(e->cfg.in_fd, FIONREAD, &there) == 0 && there > 0;
-    int rc = e->el && !typed ? edit(e, is_command, tail, n_tail) : read_plain(e);
+    int rc = 1;
+    if (!e->el)
+        rc = read_plain(e);
+    else if (n_tail > 0 || !has_typed(e)) /* without a prompt a line is not shown again */
+        rc = edit(e, is_command, tail, n_tail);
     forget_tail(e);
     atomic_store(&e->left, e->line.n);
     return rc;
@@ -412,7 +461,7 @@ static size_t on_buffered(void *ctx)
 
 /* ---- from other threads ---------------------------------------------------------------------- */
 
-static void wake(const bx_editor *e)
+void bx_editor_wake(const bx_editor *e)
 {
     uint64_t one = 1;
     (void)!write(e->wake_fd, &one, sizeof one); /* fails only where it is readable already */
@@ -420,19 +469,18 @@ static void wake(const bx_editor *e)
 
 void bx_editor_interrupt(bx_editor *e)
 {
-    if (!atomic_load(&e->reading)) {
-        (void)!write(e->cfg.out_fd, "\n", 1); /* behind the key that the kernel has shown */
-        forget_tail(e);
+    if (atomic_load(&e->reading)) {
+        atomic_store(&e->was_interrupted, true);
         return;
     }
-    atomic_store(&e->was_interrupted, true);
-    wake(e);
+    (void)!write(e->cfg.out_fd, "\n", 1); /* behind the key that the kernel has shown */
+    forget_tail(e);
 }
 
 void bx_editor_resized(bx_editor *e)
 {
     atomic_store(&e->was_resized, true);
-    wake(e);
+    bx_editor_wake(e);
 }
 
 void bx_editor_restore(const bx_editor *e) { (void)tcsetattr(e->cfg.in_fd, TCSADRAIN, &e->before); }

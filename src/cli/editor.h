@@ -21,9 +21,11 @@ typedef struct bx_editor_config {
 /* The terminal's state is noted.  BX_ENOMEM, BX_EIO. */
 BX_NODISCARD bx_code bx_editor_new(const bx_editor_config *cfg, bx_editor **ret, bx_error *err);
 const bx_terminal *bx_editor_terminal(bx_editor *e); /* for bx_stdin; any thread */
-/* A key has interrupted: the line that is being edited is dropped, and its reader looks for a
- * signal.  After the signal was sent; any thread. */
+/* A key has interrupted: the line that is being edited is to be dropped.  Before the signal is
+ * sent; any thread. */
 void bx_editor_interrupt(bx_editor *e);
+/* Whoever reads looks for a signal; after it was sent.  Any thread. */
+void bx_editor_wake(const bx_editor *e);
 void bx_editor_resized(bx_editor *e); /* the terminal was; any thread */
 /* The terminal as it was in the beginning; any thread, also when all others hang. */
 void bx_editor_restore(const bx_editor *e);

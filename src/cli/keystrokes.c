@@ -73,8 +73,9 @@ static void *watch(void *arg)
         if (sig == SIGUSR1)
             return NULL;
         if (sig == SIGINT) {
-            bx_call_signal(k->handle, SIGINT);
             bx_editor_interrupt(k->editor);
+            bx_call_signal(k->handle, SIGINT);
+            bx_editor_wake(k->editor);
             make_notice(k);
         } else if (sig == SIGWINCH) {
             bx_editor_resized(k->editor);

@@ -133,10 +133,24 @@ static size_t read_bytes(bx_wasi *h, const struct iovec *iov, size_t n)
 
 bool bx_wasi_wait_ready(bx_wasi *w, struct pollfd *fds, size_t n, uint64_t until_ns)
 {
+    enum { SLICE_NS = 200000000 }; /* at a person's pace; a key wakes `fds` */
     int ready = 0;
-    if (atomic_load(&w->pending) & w->caught)
-        return false;
-    return bx_wasi_wait(w, fds, n, until_ns, &ready) == BX_E_SUCCESS;
+    if (w->cfg.gate) {
+        (void)pthread_mutex_lock(&w->cfg.gate->lock);
+        w->cfg.gate->blocked(w->cfg.gate->ctx);
+        (void)pthread_mutex_unlock(&w->cfg.gate->lock);
+    }
+    for (;;) {
+        if (atomic_load(&w->pending) & w->caught)
+            return false;
+        uint64_t begin = bx_now_ns(), slice = begin + SLICE_NS;
+        bx_stop s = bx_ctl_wait(w->cfg.ctl, fds, n, until_ns < slice ? until_ns : slice, &ready);
+        w->counters.host_ns += bx_now_ns() - begin;
+        if (bx_wasi_stop(w, s) != BX_E_SUCCESS)
+            return false;
+        if (ready > 0 || until_ns < slice)
+            return true;
+    }
 }
 
 /* No iovec is empty. */
