@@ -20,7 +20,6 @@ enum {
     AHEAD_MAX = 4096,
     LINE_MAX_BYTES = 1 << 20,
     TURN_NS = 10 * 1000 * 1000, /* how often a second reader asks whether it is its turn */
-    END_KEY = 4,                /* Ctrl-D */
     LITERAL = 1,                /* in prompts, around what moves no cursor */
 };
 
@@ -40,7 +39,7 @@ struct bx_editor {
     size_t n_ahead, ahead_at;
     bx_buf line; /* read, and not handed out from `at` on */
     size_t at;
-    _Atomic size_t left;
+    _Atomic size_t waiting; /* bytes of both */
 
     const bx_editline *lib; /* NULL: lines are the kernel's */
     EditLine *el;
@@ -246,9 +245,6 @@ static int get_char(EditLine *el, wchar_t *ret)
         ssize_t k = next_byte(e, &c);
         if (k <= 0)
             return (int)k;
-        const bx_el_line *l = e->lib->el_line(el);
-        if (c == '\0' && l->buffer == l->end) /* what the kernel makes of an end typed early */
-            c = END_KEY;
         size_t n = mbrtowc(ret, &c, 1, &state);
         if (n == (size_t)-1) /* not UTF-8 */
             state = (mbstate_t){0};
@@ -259,10 +255,16 @@ static int get_char(EditLine *el, wchar_t *ret)
 
 static char *get_prompt(EditLine *el) { return editor_of(loaded, el)->prompt; }
 
+static size_t width_of(const bx_editor *e)
+{
+    enum { USUAL = 80 };
+    struct winsize size;
+    return ioctl(e->cfg.out_fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : USUAL;
+}
+
 static void list(const bx_editor *e, const bx_completions *c)
 {
-    struct winsize size;
-    size_t columns = ioctl(e->cfg.out_fd, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+    size_t columns = width_of(e);
     size_t width = 0, at = 0;
     const char *name = bx_buf_str(&c->names).p;
     for (size_t i = 0; i < c->n; i++, name += strlen(name) + 1)
@@ -350,10 +352,7 @@ static size_t columns_of(const char *s, size_t n)
 /* The prompt stands there already; the editor writes it once more over itself. */
 static void go_to_prompt(const bx_editor *e, const char *plain, size_t n)
 {
-    struct winsize size;
-    bool fits = ioctl(e->cfg.out_fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 ||
-                columns_of(plain, n) < size.ws_col;
-    (void)fputs(fits ? "\r" : "\r\n", e->out);
+    (void)fputs(columns_of(plain, n) < width_of(e) ? "\r" : "\r\n", e->out);
 }
 
 /* 1 it is in `line`, 0 the end, -1 stopped. */
@@ -398,22 +397,34 @@ static int read_plain(bx_editor *e)
     return n > 0 ? 1 : (int)n;
 }
 
-/* Whether whole lines were typed before anybody asked, which the kernel has shown: then they are in
- * `line`.  What came while a line before was edited has not been shown, its ends are CRs (libedit
- * sets INLCR), and it is to be edited. */
+/* The end, typed before anybody asked: there to be read, and no byte of it. */
+static bool has_typed_end(const bx_editor *e)
+{
+    struct pollfd p = {.fd = e->cfg.in_fd, .events = POLLIN};
+    int there = 0;
+    char c;
+    return e->ahead_at == e->n_ahead && poll(&p, 1, 0) == 1 &&
+           ioctl(e->cfg.in_fd, FIONREAD, &there) == 0 && there == 0 &&
+           read(e->cfg.in_fd, &c, 1) == 0;
+}
+
+/* Whether a line was typed before anybody asked, which the kernel has shown: then it is in `line`.
+ * What came while a line before was edited has not been shown, its ends are CRs (libedit sets
+ * INLCR), and it is to be edited. */
 static bool has_typed(bx_editor *e)
 {
     int there = 0;
-    if (e->n_ahead > e->ahead_at || ioctl(e->cfg.in_fd, FIONREAD, &there) != 0 || there <= 0)
+    if (e->ahead_at == e->n_ahead && ioctl(e->cfg.in_fd, FIONREAD, &there) == 0 && there > 0) {
+        ssize_t n = read(e->cfg.in_fd, e->ahead, sizeof e->ahead);
+        e->ahead_at = 0;
+        e->n_ahead = n > 0 ? (size_t)n : 0;
+    }
+    const char *from = e->ahead + e->ahead_at;
+    const char *end = memchr(from, '\n', e->n_ahead - e->ahead_at);
+    if (!end || memchr(from, '\r', (size_t)(end - from)))
         return false;
-    ssize_t n = read(e->cfg.in_fd, e->ahead, sizeof e->ahead);
-    e->ahead_at = 0;
-    e->n_ahead = n > 0 ? (size_t)n : 0;
-    if (n <= 0 || e->ahead[n - 1] != '\n' || memchr(e->ahead, '\r', (size_t)n))
-        return false;
-    (void)bx_buf_add(&e->line, e->ahead, (size_t)n);
-    e->n_ahead = 0;
-    return e->line.n > 0;
+    e->ahead_at += (size_t)(end + 1 - from);
+    return bx_buf_add(&e->line, from, (size_t)(end + 1 - from)) == BX_OK;
 }
 
 static int next_line(bx_editor *e, bool is_command)
@@ -427,11 +438,25 @@ static int next_line(bx_editor *e, bool is_command)
     int rc = 1;
     if (!e->el)
         rc = read_plain(e);
+    else if (has_typed_end(e))
+        rc = 0;
     else if (n_tail > 0 || !has_typed(e)) /* without a prompt a line is not shown again */
         rc = edit(e, is_command, tail, n_tail);
     forget_tail(e);
-    atomic_store(&e->left, e->line.n);
     return rc;
+}
+
+/* No more than a line at a time, as a terminal does. */
+static size_t hand_out(bx_editor *e, void *buf, size_t cap)
+{
+    const char *from = e->line.p + e->at;
+    size_t n = e->line.n - e->at;
+    const char *end = memchr(from, '\n', n);
+    n = end ? (size_t)(end + 1 - from) : n;
+    n = n < cap ? n : cap;
+    memcpy(buf, from, n);
+    e->at += n;
+    return n;
 }
 
 static int64_t on_read(void *ctx, bx_wasi *w, bool by_first, void *buf, size_t cap)
@@ -441,14 +466,10 @@ static int64_t on_read(void *ctx, bx_wasi *w, bool by_first, void *buf, size_t c
         return -1;
     /* The shell reads a command as a whole; what its builtin `read` asks for, byte by byte, may be
      * a secret. */
-    int64_t k = atomic_load(&e->left) > 0 ? 1 : next_line(e, by_first && cap > 1);
-    if (k > 0) {
-        size_t left = atomic_load(&e->left);
-        k = (int64_t)(cap < left ? cap : left);
-        memcpy(buf, e->line.p + e->at, (size_t)k);
-        e->at += (size_t)k;
-        atomic_store(&e->left, left - (size_t)k);
-    }
+    int64_t k = e->line.n > e->at ? 1 : next_line(e, by_first && cap > 1);
+    if (k > 0)
+        k = (int64_t)hand_out(e, buf, cap);
+    atomic_store(&e->waiting, e->line.n - e->at + e->n_ahead - e->ahead_at);
     end_reading(e);
     return k;
 }
@@ -456,7 +477,7 @@ static int64_t on_read(void *ctx, bx_wasi *w, bool by_first, void *buf, size_t c
 static size_t on_buffered(void *ctx)
 {
     bx_editor *e = ctx;
-    return atomic_load(&e->left);
+    return atomic_load(&e->waiting);
 }
 
 /* ---- from other threads ---------------------------------------------------------------------- */

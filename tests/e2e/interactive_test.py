@@ -199,6 +199,18 @@ class Plain(InteractiveTest):
         t.expect(b"bob\r\n" + self.prompt)
         self.answer(t, b"echo $x", b"bob\n")
 
+    def test_lines_typed_before_they_are_asked_for(self):
+        t = self.shell()
+        t.send(b"echo 1\nread x\nvalue\necho \"<$x>\"\necho 4\n")
+        t.expect(b"\n1\r\n")
+        t.expect(b"\n<value>\r\n")
+        t.expect(b"\n4\r\n" + self.prompt)
+        t.send(b"for ((i = 0; i < 100000; i++)); do :; done; (exit 4)\n")
+        time.sleep(0.1)
+        t.send(EOF)
+        t.expect(b"exit\r\n")
+        self.assertEqual(t.ended(), (4, True))
+
     def test_violent_ends_leave_the_terminal_as_it_was(self):
         for what, code in ((signal.SIGTERM, 130), (signal.SIGHUP, 130), (None, 130)):
             with self.subTest(what=what):
