@@ -110,6 +110,26 @@ static bx_process *pick_for_thread(bx_tree *t)
     return q;
 }
 
+/* Who is cancelled or killed notices by a tick, so they go on for a little longer than the threads
+ * are busy; but a call may wait for a person for hours. */
+static void idle_locked(bx_tree *t)
+{
+    enum { LINGER_NS = 100000000 };
+    t->idle++;
+    if (t->ticking && t->idle == t->n_threads) {
+        uint64_t until = bx_now_ns() + LINGER_NS;
+        struct timespec ts = {(time_t)(until / 1000000000), (long)(until % 1000000000)};
+        int rc = pthread_cond_timedwait(&t->work, &t->gate.lock, &ts);
+        if (rc == ETIMEDOUT && t->ticking && t->idle == t->n_threads && t->dispatched == 0) {
+            t->ticking = false;
+            bx_ticker_leave(bx_runtime_ticker(bx_module_runtime(t->live->call.module)));
+        }
+    } else {
+        (void)pthread_cond_wait(&t->work, &t->gate.lock);
+    }
+    t->idle--;
+}
+
 static void *work(void *arg)
 {
     bx_tree *t = arg;
@@ -122,9 +142,7 @@ static void *work(void *arg)
         } else if (t->closing) {
             break;
         } else {
-            t->idle++;
-            (void)pthread_cond_wait(&t->work, &t->gate.lock);
-            t->idle--;
+            idle_locked(t);
         }
     }
     bx_tree_unlock(t);
@@ -150,6 +168,7 @@ static int make_thread(bx_tree *t)
     }
     h->next = t->threads;
     t->threads = h;
+    t->n_threads++;
     return 0;
 }
 
