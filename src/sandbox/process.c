@@ -122,7 +122,7 @@ static void idle_locked(bx_tree *t)
         int rc = pthread_cond_timedwait(&t->work, &t->gate.lock, &ts);
         if (rc == ETIMEDOUT && t->ticking && t->idle == t->n_threads && t->dispatched == 0) {
             t->ticking = false;
-            bx_ticker_leave(bx_runtime_ticker(bx_module_runtime(t->live->call.module)));
+            bx_ticker_part(bx_runtime_ticker(bx_module_runtime(t->live->call.module)));
         }
     } else {
         (void)pthread_cond_wait(&t->work, &t->gate.lock);
@@ -178,7 +178,7 @@ static void begin_ticking(bx_tree *t)
     bx_error err;
     bx_ticker *ticker = bx_runtime_ticker(bx_module_runtime(t->live->call.module));
     if (!t->ticking)
-        t->ticking = bx_ticker_enter(ticker, t->live->ctl->deadline_ns, &err) == BX_OK;
+        t->ticking = bx_ticker_join(ticker, t->live->ctl->deadline_ns, &err) == BX_OK;
 }
 
 void bx_process_dispatch_locked(bx_tree *t, bx_process *q)
@@ -493,7 +493,7 @@ void bx_process_end_tree(bx_process *first, bx_outcome *o)
         free(h);
     }
     if (t->ticking)
-        bx_ticker_leave(bx_runtime_ticker(bx_module_runtime(t->live->call.module)));
+        bx_ticker_part(bx_runtime_ticker(bx_module_runtime(t->live->call.module)));
     bx_wasi_close_all(first->wasi);
     for (bx_process *q = t->all; q; q = q->next) { /* what has not begun yet holds pipes */
         if (q->state != BX_PROCESS_ENDED)
