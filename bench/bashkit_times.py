@@ -12,6 +12,7 @@ from bashkit import Bash
 def fresh(mount):
     bash = Bash(max_commands=10_000_000, max_loop_iterations=10_000_000)
     if mount:
+        bash.execute_sync("mkdir -p /d")
         bash.write_file("/d/log.txt", open(mount, encoding="utf-8").read())
     return bash
 

@@ -157,18 +157,12 @@ static const struct group {
     void (*run)(const bench_env *e);
     bool alone;
 } groups[] = {
-    {"noop", bench_noop, false},
-    {"files", bench_files, false},
-    {"limits", bench_limits, false},
-    {"cache", bench_cache, false},
-    {"component", bench_component, false},
-    {"net", bench_net, false},
-    {"convert", bench_convert, false},
-    {"start", bench_start, true},
-    {"large", bench_large, true},
-    {"filetools", bench_filetools, false},
-    {"shell", bench_shell, false},
-    {"many", bench_many, true},
+    {"noop", bench_noop, false},           {"files", bench_files, false},
+    {"limits", bench_limits, false},       {"cache", bench_cache, false},
+    {"component", bench_component, false}, {"net", bench_net, false},
+    {"convert", bench_convert, false},     {"start", bench_start, true},
+    {"large", bench_large, true},          {"filetools", bench_filetools, false},
+    {"shell", bench_shell, false},         {"many", bench_many, true},
 };
 
 /* Whether `name` is one of the words of `only`. */

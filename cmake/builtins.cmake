@@ -64,3 +64,13 @@ set_source_files_properties(${CMAKE_SOURCE_DIR}/src/builtins.c PROPERTIES
     OBJECT_DEPENDS "${files}"
     INCLUDE_DIRECTORIES ${CMAKE_BINARY_DIR}/generated/builtin
     COMPILE_DEFINITIONS "BX_BUILTIN_DIR=\"${BX_BUILTIN_DIR}\";BX_BUILTIN_WASM_DIR=\"${BX_GUEST_DIR}/tools\";BX_BOX_WASM_DIR=\"${BX_GUEST_DIR}/programs\"")
+
+# build/docs/programs/<x>.md: a page for each program, of what its --help says.
+if(BX_GUESTS)
+    add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/docs/programs/index.md
+        COMMAND ${CMAKE_SOURCE_DIR}/scripts/program_pages.py $<TARGET_FILE:boxagnts_cli> ${CMAKE_BINARY_DIR}/docs/programs
+        COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/docs/programs/index.md
+        DEPENDS boxagnts_cli ${CMAKE_SOURCE_DIR}/scripts/program_pages.py
+        COMMENT "pages of the programs" VERBATIM)
+    add_custom_target(program_pages ALL DEPENDS ${CMAKE_BINARY_DIR}/docs/programs/index.md)
+endif()

@@ -69,6 +69,9 @@ function(bx_guest name)
         list(APPEND guest_SOURCES ${bindings}/${name}.c)
         list(APPEND guest_FLAGS -isystem ${bindings})
     endif()
+    if(guest_DIRECTORY STREQUAL "programs")
+        list(APPEND guest_LINK -Wl,--wrap=utimensat -Wl,--wrap=futimens)     # tools/lib/set_times.c
+    endif()
     bx_guest_objects(${of} objects SOURCES ${guest_SOURCES} FLAGS ${guest_FLAGS} AFTER ${after})
     add_custom_command(OUTPUT ${core}
         COMMAND ${BX_GUEST_CC} ${guest_LINK} ${objects} ${type} -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib -o ${core}

@@ -62,7 +62,7 @@ bx_host_code(regex
     SOURCES ${regex_parts}
     USES host_lib
     FLAGS -I${CMAKE_BINARY_DIR}/generated
-    FUZZ regex_fuzz)
+    FUZZ regex_fuzz posix_regex_fuzz)
 
 file(GLOB search_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/search/*.c)
 list(FILTER search_parts EXCLUDE REGEX "_main\\.c$")
@@ -78,3 +78,58 @@ bx_host_code(shell
     USES host_lib m
     FUZZ sh_parse_fuzz sh_match_fuzz sh_expand_fuzz)
 target_include_directories(host_shell PUBLIC ${CMAKE_SOURCE_DIR})      # tests/host/shell/words_host.h
+
+# Programs of the shell.
+file(GLOB common_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/programs/common/*.c)
+bx_host_code(common SOURCES ${common_parts} USES host_lib)
+function(bx_programs_of ret folder)
+    set(parts ${ARGN})
+    list(TRANSFORM parts PREPEND ${CMAKE_SOURCE_DIR}/tools/programs/${folder}/)
+    list(TRANSFORM parts APPEND .c)
+    set(${ret} ${parts} PARENT_SCOPE)
+endfunction()
+
+bx_programs_of(date_parts date date_format date_parse tz)
+bx_programs_of(bc_parts system bc_lex bc_num bc_parse bc_run bc_text bc_lib)
+bx_programs_of(find_parts files glob find_regex)
+bx_host_code(programs
+    SOURCES ${date_parts} ${bc_parts} ${find_parts}
+    USES host_common m
+    FUZZ date_fuzz bc_fuzz)
+
+bx_programs_of(sort_parts text sort_lines sort_compare sort_key)
+bx_host_code(sort SOURCES ${sort_parts} USES host_common FUZZ text_sort_fuzz)
+
+bx_programs_of(diff_parts diff lines classes sequence)
+bx_host_code(diff SOURCES ${diff_parts} USES host_common)
+
+bx_programs_of(curl_parts curl web utf8)
+bx_host_code(curl SOURCES ${curl_parts} USES host_fetch host_common)
+
+# The codecs as they are in archive.wasm.
+include(tools/programs/archive/codecs.cmake)
+add_library(host_codecs STATIC EXCLUDE_FROM_ALL ${BX_ARCHIVE_CODECS})
+target_link_libraries(host_codecs PRIVATE bx_hardening)
+target_compile_options(host_codecs PRIVATE -w ${BX_ARCHIVE_FLAGS})
+if(BX_SANITIZE)
+    target_compile_options(host_codecs PRIVATE -fno-sanitize=undefined)
+endif()
+file(GLOB coder_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/programs/archive/coder*.c)
+bx_host_code(archive
+    SOURCES ${coder_parts}
+    FLAGS ${BX_ARCHIVE_FLAGS}
+    USES host_common host_codecs
+    FUZZ gzip_fuzz tar_fuzz zip_fuzz)
+if(BX_FUZZ)         # with readers, whose settings the target has
+    bx_programs_of(zip_parts archive zip_read)
+    target_sources(zip_fuzz PRIVATE ${zip_parts})
+    bx_programs_of(tar_parts archive tar_read tar_names)
+    target_sources(tar_fuzz PRIVATE ${tar_parts})
+endif()
+
+file(GLOB lines_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/programs/lines/*.c)
+list(FILTER lines_parts EXCLUDE REGEX "/(main|rg)\\.c$")
+bx_host_code(lines
+    SOURCES ${lines_parts}
+    USES host_regex host_common m
+    FUZZ sed_fuzz awk_fuzz)

@@ -161,6 +161,8 @@ static bool match_one(oracle *o, uint32_t node, size_t at, const cont *then)
         return repeat(o, node, at, 0, then);
     case BX_NODE_GROUP:
         return match(o, n->child, at, then);
+    case BX_NODE_AROUND:
+    case BX_NODE_KEEP:
     case BX_NODE_AGAIN: /* only regex/posix.h makes it */
         break;
     }

@@ -26,6 +26,8 @@ def main():
             continue
         for number, line in enumerate(NOT_CODE.sub(blank, read(name)).splitlines(), 1):
             for call in CALL.findall(line):
+                if name.parts[0] == "fuzz" and call in ("setjmp", "longjmp"):
+                    continue            # in place of the end of the process, which a program under test asks for
                 bad.append(f"{name}:{number}: {call}() is banned")
     print(*bad, sep="\n", end="\n" if bad else "")
     return 1 if bad else 0

@@ -6,6 +6,7 @@
 
 #include "os/dirs.h"
 #include "os/fd.h"
+#include "tool/builtin.h"
 #include "tool/programs.h"
 
 enum { MAX_PATH = 4096 };
@@ -19,6 +20,8 @@ struct bx_app {
     bx_programs *programs; /* with the lock; NULL until they are asked for */
     bool programs_are_whole;
     bx_program_set program_set;
+    bx_manifest **manifests; /* of the built-in tools, as they are called; with the lock */
+    bx_module **modules;
     pthread_mutex_t lock;
 };
 
@@ -87,6 +90,8 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
     return BX_OK;
 }
 
+static void free_tools(bx_app *app);
+
 bx_code bx_app_new(const bx_app_config *cfg, bx_app **ret, bx_error *err)
 {
     char home[MAX_PATH - 64];
@@ -115,6 +120,7 @@ void bx_app_free(bx_app *app)
     if (!app)
         return;
     bx_programs_free(app->programs);
+    free_tools(app);
     (void)pthread_mutex_destroy(&app->lock);
     bx_runtime_free(app->runtime);
     bx_egress_free(app->egress);
@@ -292,6 +298,53 @@ bx_code bx_app_programs(bx_app *app, const bx_program_set **ret, bx_error *err)
     return rc;
 }
 
+/* ---- tools that guests call --------------------------------------------------------------------
+ */
+
+static bx_code load_locked(bx_app *app, size_t i, bx_error *err)
+{
+    const bx_carried carried = bx_builtin_module(&bx_builtins[i]);
+    if (!app->manifests)
+        app->manifests = bx_calloc(bx_builtins_count, sizeof *app->manifests);
+    if (!app->modules)
+        app->modules = bx_calloc(bx_builtins_count, sizeof *app->modules);
+    if (!app->manifests || !app->modules)
+        return bx_fail(err, BX_ENOMEM, "tools");
+    bx_code rc = BX_OK;
+    if (!app->manifests[i])
+        rc = bx_builtin_manifest(&bx_builtins[i], &app->manifests[i], err);
+    if (rc == BX_OK && !app->modules[i])
+        rc = bx_module_carried(app->runtime, &carried, &app->modules[i], err);
+    return rc;
+}
+
+static bx_code find_tool(const void *ctx, bx_str name, bx_tool *ret, bx_error *err)
+{
+    bx_app *app = (bx_app *)(uintptr_t)ctx;
+    const bx_builtin *b = bx_builtin_find(name);
+    if (!b)
+        return bx_fail(err, BX_ENOENT, "no tool '%.*s'", BX_FMT(name));
+    size_t i = (size_t)(b - bx_builtins);
+    (void)pthread_mutex_lock(&app->lock);
+    bx_code rc = load_locked(app, i, err);
+    if (rc == BX_OK)
+        *ret = (bx_tool){app->manifests[i], app->modules[i]};
+    (void)pthread_mutex_unlock(&app->lock);
+    return rc;
+}
+
+static void free_tools(bx_app *app)
+{
+    for (size_t i = 0; i < bx_builtins_count; i++) {
+        if (app->modules)
+            bx_module_free(app->modules[i]);
+        if (app->manifests)
+            bx_manifest_free(app->manifests[i]);
+    }
+    free(app->modules);
+    free(app->manifests);
+}
+
 static bx_code programs_for_tool(const void *ctx, const bx_program_set **ret, bx_error *err)
 {
     return bx_app_programs((bx_app *)(uintptr_t)ctx, ret, err);
@@ -302,6 +355,7 @@ bx_tool_ground bx_app_ground(bx_app *app)
     return (bx_tool_ground){.store_dir = app->store_dir,
                             .protect = protect_for_tool,
                             .programs = programs_for_tool,
+                            .find = find_tool,
                             .ctx = app};
 }
 

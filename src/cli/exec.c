@@ -181,7 +181,13 @@ static bx_code run_call(run *r, bx_app *app, bx_grant *g, bx_error *err)
     BX_AUTOFREE const char **args = NULL;
     BX_AUTOCLOSE int stdin_fd = -1;
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
-    bx_call c = {.module = m, .sealed = sealed, .ctl = &ctl, .record = r->json ? &r->record : NULL};
+    const bx_tool_ground ground = bx_app_ground(app);
+    const bx_call_tools tools = bx_tool_nested(&ground);
+    bx_call c = {.module = m,
+                 .sealed = sealed,
+                 .ctl = &ctl,
+                 .tools = programs ? &tools : NULL,
+                 .record = r->json ? &r->record : NULL};
     BX_AUTO_BUF invoke_args = bx_buf_init(0);
     rc = build_call(r, &c, &args, &stdin_fd, err);
     if (rc == BX_OK && c.invoke)

@@ -273,7 +273,10 @@ static bx_code run_shell(run *r, bx_app *app, bx_grant *g, bx_error *err)
     if (rc != BX_OK)
         return rc;
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
+    const bx_tool_ground ground = bx_app_ground(app);
+    const bx_call_tools tools = bx_tool_nested(&ground);
     bx_call c = {
+        .tools = &tools,
         .module = shell->module,
         .sealed = sealed,
         .args = r->args,

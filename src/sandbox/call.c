@@ -154,6 +154,7 @@ static void done(bx_live *l, bx_outcome *out)
     bx_process_end_tree(&l->first, NULL);
     leave(l);
     bx_buf_done(&l->first.cwd);
+    bx_buf_done(&l->first.answer);
     bx_einstance_free(l->instance);
     bx_wasi_free(l->wasi);
     if (out && l->files) {

@@ -35,6 +35,32 @@ typedef struct bx_call_handle {
     struct bx_live *live; /* NULL: it does not run */
 } bx_call_handle;
 
+/* A tool call that a guest asks for (tools/lib/nested.h). */
+typedef enum bx_nested_status {
+    BX_NESTED_OK = 0,
+    BX_NESTED_DENIED = 1,
+    BX_NESTED_UNKNOWN = 2,
+    BX_NESTED_LIMIT = 3,
+    BX_NESTED_INVALID = 4,
+    BX_NESTED_UNAVAILABLE = 5,
+} bx_nested_status;
+
+typedef struct bx_nested {
+    bx_str name, input;      /* one JSON text */
+    const bx_grant *run;     /* what the one who asks may use; sealed */
+    const bx_limits *limits; /* what its call has left of each */
+    bx_ctl *ctl;             /* below the call's */
+    bx_record *record;       /* the call's; may be NULL */
+    bx_buf *answer;          /* gets the result, or words why there is none */
+    /* What it used of its caller's limits. */
+    uint64_t fs_write, files_created, dir_entries, http_requests, http_in, http_out;
+} bx_nested;
+
+typedef struct bx_call_tools { /* who runs those; outlives the call */
+    bx_nested_status (*call)(const void *ctx, bx_nested *n);
+    const void *ctx;
+} bx_call_tools;
+
 typedef struct bx_call {
     bx_module *module;
     bx_sealed *sealed;
@@ -44,12 +70,13 @@ typedef struct bx_call {
     int out_fd, err_fd; /* >= 0: pass output through; -1: capture; -2: discard */
     bx_ctl *ctl; /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here, never
                     beyond its parent's (bx_ctl_inherit: a call started by a call) */
-    bx_call_handle *handle; /* for bx_call_signal; NULL: nobody sends it any */
-    bx_record *record;      /* gets what the call touches; must be empty; NULL: nothing is kept */
-    const char *entry;      /* exported function of a core module; NULL = "_start" */
-    const char *invoke;     /* exported function of a component ("pkg:iface/name#func"), or one of a
-                               core module that takes and returns numbers; NULL: run the command */
-    bx_str invoke_args;     /* its arguments as JSON (docs/wit-json.md) */
+    bx_call_handle *handle;     /* for bx_call_signal; NULL: nobody sends it any */
+    const bx_call_tools *tools; /* for guests that call tools; NULL: there are none */
+    bx_record *record;  /* gets what the call touches; must be empty; NULL: nothing is kept */
+    const char *entry;  /* exported function of a core module; NULL = "_start" */
+    const char *invoke; /* exported function of a component ("pkg:iface/name#func"), or one of a
+                           core module that takes and returns numbers; NULL: run the command */
+    bx_str invoke_args; /* its arguments as JSON (docs/wit-json.md) */
 } bx_call;
 
 /* Run it.  BX_OK: the call took place and `ret` (initialised here) says how it ended, however

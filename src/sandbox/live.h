@@ -48,9 +48,11 @@ typedef struct bx_process {
     const struct bx_view *view; /* what it may use; NULL: all that the call may */
     bx_buf args, env;           /* owned; NUL-terminated strings */
     size_t n_args, n_env;
-    bx_buf cwd;                /* where it begins; later, where its children last did */
+    bx_buf begin_cwd;          /* where it begins */
+    bx_buf cwd;                /* where its children last did */
     bx_wasi_preopen *preopens; /* owned list; NULL: all there are */
     size_t n_preopens;
+    bx_buf answer;   /* of its last tool call; owned */
     char error[512]; /* words of what ended it; empty: none */
     uint64_t begin_ns;
     bx_ended ended;
@@ -71,6 +73,7 @@ struct bx_live {
     bool in_call;                 /* counted by the ticker */
     bool failed;                  /* the instance ended and may not run again */
     _Atomic uint64_t memory_used; /* by all processes */
+    _Atomic uint64_t nested;      /* tool calls of all processes */
     bx_process first;
 };
 

@@ -281,18 +281,19 @@ static bx_process *ended_child(const bx_process *p, int32_t pid, bool *any)
     return found;
 }
 
-static bx_process *pending_writer(bx_tree *t, const bx_pipe *to, const bx_process *but)
+static bx_process *pending_writer(const bx_process *p, const bx_pipe *to, const bx_process *but)
 {
-    for (bx_process *q = t->all; q; q = q->next) {
-        if (q != but && q->state == BX_PROCESS_PENDING && !q->dispatched &&
+    for (bx_process *q = p->tree->all; q; q = q->next) {
+        if (q != but && q->parent == p && q->state == BX_PROCESS_PENDING && !q->dispatched &&
             bx_wasi_writes_to(q->wasi, to))
             return q;
     }
     return NULL;
 }
 
-/* Which process to run while waiting for `pid`: that one or, where it would wait for input at once,
- * the one that makes it; NULL: none can. */
+/* Which process to run on this stack while waiting for `pid`: that one or, where it would wait for
+ * input at once, the child that makes it; NULL: none.  Never another: what is not waited for may
+ * itself wait for the one that waits, which could not go on before it. */
 static bx_process *pick(bx_process *p, int32_t pid)
 {
     bx_tree *t = p->tree;
@@ -303,18 +304,12 @@ static bx_process *pick(bx_process *p, int32_t pid)
     }
     for (uint64_t steps = t->alive; q && steps > 0; steps--) {
         const bx_pipe *in = bx_wasi_reads_from(q->wasi);
-        bx_process *w = in && !bx_pipe_has_input_locked(in) ? pending_writer(t, in, q) : NULL;
+        bx_process *w = in && !bx_pipe_has_input_locked(in) ? pending_writer(p, in, q) : NULL;
         if (!w)
             break;
         q = w;
     }
-    if (q)
-        return is_ready_locked(q) ? q : NULL;
-    for (bx_process *c = t->all; c; c = c->next) {
-        if (is_ready_locked(c))
-            q = c;
-    }
-    return q;
+    return q && is_ready_locked(q) ? q : NULL;
 }
 
 static bx_errno wait_locked(bx_process *p, int32_t pid, uint64_t timeout_ns, int32_t *ret_pid,
@@ -468,6 +463,7 @@ static void tell(const bx_tree *t, bx_outcome *o)
     o->hits.processes += t->hits.processes;
     o->hits.starts += t->hits.starts;
     o->hits.depth += t->hits.depth;
+    o->hits.calls += t->hits.calls;
     o->hits.memory += t->hits.memory;
     o->http_requests += t->budget.requests;
     o->http_in += t->budget.bytes_in;

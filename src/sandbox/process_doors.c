@@ -166,6 +166,22 @@ static bx_errno do_self(bx_process *p, bx_guest_mem m, const uint64_t *a)
     return BX_E_SUCCESS;
 }
 
+/* Where it begins; a program that is no built-in one reads PWD. */
+static bx_errno do_cwd(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *to, *ret;
+    uint32_t cap = (uint32_t)a[1];
+    bx_str cwd = p->pid == 1 ? BX_LIT("") : bx_buf_str(&p->begin_cwd);
+    if (!bx_guest_slice(m, (uint32_t)a[0], cap, &to) || !bx_guest_slice(m, (uint32_t)a[2], 4, &ret))
+        return BX_E_FAULT;
+    if (cwd.n > cap)
+        return BX_E_NAMETOOLONG;
+    if (cwd.n > 0)
+        memcpy(to, cwd.p, cwd.n);
+    bx_put32(ret, (uint32_t)cwd.n);
+    return BX_E_SUCCESS;
+}
+
 static bx_errno do_pipe(bx_process *p, bx_guest_mem m, const uint64_t *a)
 {
     uint8_t *ret;
@@ -183,6 +199,23 @@ static bx_errno do_pipe(bx_process *p, bx_guest_mem m, const uint64_t *a)
         bx_put32(ret + 4, fds[1]);
     }
     return e;
+}
+
+/* One bit for each of the first descriptors, the lowest first: one call instead of one for each. */
+static bx_errno do_opened(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *to;
+    uint32_t n = (uint32_t)a[1];
+    if (n > BX_WASI_FDS / 8)
+        return BX_E_INVAL;
+    if (!bx_guest_slice(m, (uint32_t)a[0], n, &to))
+        return BX_E_FAULT;
+    memset(to, 0, n);
+    for (uint32_t fd = 0; fd < n * 8; fd++) {
+        if (bx_wasi_is_open(p->wasi, fd))
+            to[fd / 8] |= (uint8_t)(1u << fd % 8);
+    }
+    return BX_E_SUCCESS;
 }
 
 static bx_errno do_dup(bx_process *p, bx_guest_mem m, const uint64_t *a)
@@ -203,6 +236,34 @@ static bx_errno do_dup_to(bx_process *p, bx_guest_mem m, const uint64_t *a)
     return bx_wasi_dup_to(p->wasi, (uint32_t)a[0], (uint32_t)a[1]);
 }
 
+/* ---- tool calls ------------------------------------------------------------------------------ */
+
+/* Not of errno, but of tools/lib/nested.h. */
+static bx_errno do_call(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *name, *input, *ret;
+    if (!bx_guest_slice(m, (uint32_t)a[0], (uint32_t)a[1], &name) ||
+        !bx_guest_slice(m, (uint32_t)a[2], (uint32_t)a[3], &input) ||
+        !bx_guest_slice(m, (uint32_t)a[4], 4, &ret))
+        return (bx_errno)BX_NESTED_INVALID;
+    bx_nested_status s = bx_process_call(p, (bx_str){(const char *)name, (uint32_t)a[1]},
+                                         (bx_str){(const char *)input, (uint32_t)a[3]});
+    bx_put32(ret, (uint32_t)p->answer.n);
+    return (bx_errno)s;
+}
+
+static bx_errno do_call_read(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *to;
+    uint32_t offset = (uint32_t)a[0], n = (uint32_t)a[2];
+    if (offset >= p->answer.n || !bx_guest_slice(m, (uint32_t)a[1], n, &to))
+        return 0;
+    if (n > p->answer.n - offset)
+        n = (uint32_t)(p->answer.n - offset);
+    memcpy(to, p->answer.p + offset, n);
+    return (bx_errno)n;
+}
+
 /* ---- the table --------------------------------------------------------------------------------
  */
 
@@ -212,9 +273,13 @@ static bx_errno do_dup_to(bx_process *p, bx_guest_mem m, const uint64_t *a)
     X(kill, "ii:i") \
     X(signals, "Ii:i") \
     X(self, "ii:i") \
+    X(cwd, "iii:i") \
     X(pipe, "ii:i") \
+    X(opened, "ii:i") \
     X(dup, "iii:i") \
-    X(dup_to, "ii:i")
+    X(dup_to, "ii:i") \
+    X(call, "iiiii:i") \
+    X(call_read, "iii:i")
 
 #define ENTER(name, sig) \
     static int32_t enter_##name(void *ctx, uint8_t *mem, size_t mem_len, uint64_t *args) \

@@ -12,18 +12,56 @@ void bx_process_free(bx_process *q)
         bx_wasi_free(q->wasi);
     bx_buf_done(&q->args);
     bx_buf_done(&q->env);
+    bx_buf_done(&q->begin_cwd);
     bx_buf_done(&q->cwd);
+    bx_buf_done(&q->answer);
     free(q->preopens);
     free(q);
 }
 
 /* ---- which program --------------------------------------------------------------------------- */
 
-static bx_errno find_program(const bx_process *p, bx_str name, const bx_program **ret)
+/* "/bin/sort" as a text without "." and ".."; a name with a '/' that does not begin with one is
+ * taken from `cwd`.  False: it does not fit. */
+static bool plain_path(bx_str name, bx_str cwd, char out[BX_MAX_PATH + 1], size_t *ret_n)
+{
+    size_t n = 0;
+    bx_str parts[] = {name.n > 0 && name.p[0] == '/' ? BX_LIT("") : cwd, name};
+    for (size_t k = 0; k < BX_COUNT(parts); k++) {
+        for (bx_str rest = parts[k]; rest.n > 0;) {
+            size_t len = 0;
+            while (len < rest.n && rest.p[len] != '/')
+                len++;
+            bx_str part = {rest.p, len};
+            rest = bx_str_from(rest, len < rest.n ? len + 1 : len);
+            if (len == 0 || bx_str_eq(part, BX_LIT(".")))
+                continue;
+            if (bx_str_eq(part, BX_LIT(".."))) {
+                while (n > 0 && out[--n] != '/')
+                    ;
+                continue;
+            }
+            if (n + 1 + len > BX_MAX_PATH)
+                return false;
+            out[n++] = '/';
+            memcpy(out + n, part.p, len);
+            n += len;
+        }
+    }
+    *ret_n = n;
+    return true;
+}
+
+static bx_errno find_program(const bx_process *p, bx_str name, bx_str cwd, const bx_program **ret)
 {
     const bx_sealed *s = p->live->call.sealed;
-    if (bx_str_starts(name, BX_LIT("/bin/")))
-        name = bx_str_from(name, 5);
+    char path[BX_MAX_PATH + 1];
+    size_t n = 0;
+    if (name.n > 0 && memchr(name.p, '/', name.n)) {
+        if (!plain_path(name, cwd, path, &n) || n <= 5 || memcmp(path, "/bin/", 5) != 0)
+            return BX_E_NOENT;
+        name = (bx_str){path + 5, n - 5};
+    }
     const bx_program *q = bx_program_find(s->programs, name);
     if (!q)
         return BX_E_NOENT;
@@ -63,32 +101,34 @@ static void give_place_locked(bx_tree *t)
 
 /* ---- what it gets ---------------------------------------------------------------------------- */
 
-/* PWD among the variables says `cwd`, and only once. */
+/* PWD among the variables says where it begins, and only once.  One who knows another way to ask
+ * gets it only where its caller has it. */
 static bx_errno set_pwd(bx_process *q, bx_start_ask *ask)
 {
     q->env = bx_buf_init(BX_MAX_ARG_BYTES);
     const char *at = ask->env.p;
+    bool wanted = !q->program->knows_cwd;
     for (size_t i = 0; i < ask->n_env; i++) {
         size_t n = strlen(at) + 1;
         if (strncmp(at, "PWD=", 4) != 0) {
             (void)bx_buf_add(&q->env, at, n);
             q->n_env++;
-        } else if (ask->cwd.n == 0) {
-            ask->cwd = (bx_str){at + 4, n - 5};
+        } else {
+            wanted = true;
+            if (ask->cwd.n == 0)
+                ask->cwd = (bx_str){at + 4, n - 5};
         }
         at += n;
     }
-    if (ask->cwd.n > 0) {
+    if (ask->cwd.n > 0 && wanted) {
         (void)bx_buf_add_z(&q->env, "PWD=");
         (void)bx_buf_add_str(&q->env, ask->cwd);
         (void)bx_buf_add_c(&q->env, '\0');
         q->n_env++;
     }
-    q->cwd = bx_buf_init(BX_MAX_PATH + 1);
-    (void)bx_buf_add_str(&q->cwd, ask->cwd);
-    (void)bx_buf_add_c(&q->cwd, '\0');
-    q->cwd.n -= q->cwd.n > 0;
-    if (bx_buf_check(&q->env, NULL) != BX_OK || bx_buf_check(&q->cwd, NULL) != BX_OK)
+    q->begin_cwd = bx_buf_init(BX_MAX_PATH + 1);
+    (void)bx_buf_add_str(&q->begin_cwd, ask->cwd);
+    if (bx_buf_check(&q->env, NULL) != BX_OK || bx_buf_check(&q->begin_cwd, NULL) != BX_OK)
         return BX_E_2BIG;
     return BX_E_SUCCESS;
 }
@@ -105,7 +145,7 @@ static void remember_cwd(bx_process *p, bx_str cwd)
 static bx_errno set_directories(bx_process *p, bx_process *q)
 {
     const bx_sealed *s = p->live->call.sealed;
-    bx_str cwd = bx_buf_str(&q->cwd), checked;
+    bx_str cwd = bx_buf_str(&q->begin_cwd), checked;
     bool same = bx_str_eq(cwd, bx_buf_str(&p->cwd));
     if (cwd.n > 0 && bx_guest_path_check(cwd, &checked, NULL) != BX_OK)
         return BX_E_NOENT;
@@ -220,7 +260,7 @@ bx_errno bx_process_start(bx_process *p, bx_start_ask *ask, int32_t *ret_pid)
 {
     const bx_program *program = NULL;
     bx_tree *t = NULL;
-    bx_errno e = find_program(p, ask->name, &program);
+    bx_errno e = find_program(p, ask->name, ask->cwd, &program);
     if (e == BX_E_SUCCESS)
         e = bx_tree_of(p, &t);
     if (e != BX_E_SUCCESS)

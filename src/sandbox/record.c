@@ -81,6 +81,7 @@ void bx_record_add_file(bx_record *r, const bx_fs_event *ev, int32_t pid)
 {
     if (!r)
         return;
+    BX_RECORD_LOCK(r);
     bx_record_list *l = &r->files;
     bx_record_file f = {.pid = pid, .op = ev->op, .result = ev->result, .rights = ev->rights}, *to;
     bool kept =

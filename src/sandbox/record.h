@@ -1,9 +1,8 @@
 /* sandbox/record.h - what a call touched: files, requests, sockets, in order.  Apart from the
  * outcome, which says how it ended: a record can be kept, shown or left out.
  *
- * Requests, sockets and processes may be added by several threads at once; files by one at a time.
- * Every list is bounded by BX_MAX_EVENTS and its texts by 16 MiB; what does not fit, or finds no
- * memory, is counted as omitted. */
+ * Several threads may add at once.  Every list is bounded by BX_MAX_EVENTS and its texts by 16 MiB;
+ * what does not fit, or finds no memory, is counted as omitted. */
 #ifndef BX_SANDBOX_RECORD_H
 #define BX_SANDBOX_RECORD_H
 
@@ -55,7 +54,7 @@ typedef struct bx_record_socket { /* a raw socket was to be connected, or to sen
 
 typedef struct bx_record {
     bx_record_list files, requests, sockets, processes;
-    pthread_mutex_t lock; /* of all but files, which come one at a time */
+    pthread_mutex_t lock;
 } bx_record;
 
 /* An empty record; bx_record_done frees what it owns and leaves it empty. */

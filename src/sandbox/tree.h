@@ -70,4 +70,8 @@ BX_NODISCARD bx_errno bx_process_wait(bx_process *p, int32_t pid, uint64_t timeo
 /* *ret_self: the signal is for the caller, and ends it. */
 BX_NODISCARD bx_errno bx_process_kill(bx_process *p, int32_t pid, unsigned sig, bool *ret_self);
 
+/* ---- process_call.c ------------------------------------------------------------------------- */
+/* A tool call; its answer stays in p->answer. */
+BX_NODISCARD bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input);
+
 #endif

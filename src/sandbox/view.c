@@ -177,8 +177,8 @@ static bx_errno add_all(const bx_vfs *v, bx_wasi_preopen *list, size_t *n)
     return BX_E_SUCCESS;
 }
 
-/* Only what the view's grant names, /bin with it.  The directory above all leads into everything, and
- * so is there without any right. */
+/* Only what the view's grant names, /bin with it.  The directory above all leads into everything,
+ * and so is there without any right. */
 static bx_errno add_granted(const bx_view *view, const bx_vfs *v, bx_vfs_session *files,
                             bx_wasi_preopen *list, size_t *n)
 {

@@ -137,10 +137,11 @@ static bx_code decide(const bx_tool_ground *on, const bx_manifest *m, const bx_g
     return rc == BX_OK ? bx_sealed_new_with(BX_TAKE(g), on->store_dir, programs, ret, err) : rc;
 }
 
-static bx_code run(const bx_tool *tool, const bx_tool_call *call, bx_sealed *sealed,
-                   bx_tool_end *ret, bx_error *err)
+static bx_code run(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_call *call,
+                   bx_sealed *sealed, bx_tool_end *ret, bx_error *err)
 {
     const char *const args[] = {bx_module_name(tool->module)};
+    const bx_call_tools tools = bx_tool_nested(on);
     const bx_call c = {
         .module = tool->module,
         .sealed = sealed,
@@ -150,6 +151,7 @@ static bx_code run(const bx_tool *tool, const bx_tool_call *call, bx_sealed *sea
         .out_fd = -1,
         .err_fd = call->err_fd,
         .ctl = call->ctl,
+        .tools = &tools,
         .record = call->record,
     };
     bx_code rc = bx_call_run(&c, &ret->outcome, err);
@@ -183,7 +185,7 @@ static bx_code invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_to
         return rc;
     rc = decide(on, tool->manifest, call->run, &sealed, &ret->notes, err);
     if (rc == BX_OK)
-        rc = run(tool, call, sealed, ret, err);
+        rc = run(on, tool, call, sealed, ret, err);
     if (rc == BX_OK)
         rc = take_result(ret, err);
     if (rc != BX_OK || !call->record)
@@ -205,4 +207,68 @@ bx_code bx_tool_invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_t
     else
         bx_tool_end_done(ret);
     return rc;
+}
+
+/* ---- calls of guests ------------------------------------------------------------------------- */
+
+static bx_nested_status refuse(bx_nested *n, bx_nested_status s, const char *words)
+{
+    bx_buf_clear(n->answer);
+    (void)bx_buf_add_z(n->answer, words);
+    return s;
+}
+
+/* What it may use: what its caller may, within what the caller's call has left. */
+static bx_code grant_for(const bx_nested *n, const bx_manifest *m, bx_grant **ret, bx_error *err)
+{
+    BX_AUTO(bx_grant) bx_grant *g = NULL;
+    BX_AUTO_BUF notes = bx_buf_init(MAX_NOTES);
+    bx_code rc = bx_grant_derive(n->run, bx_grant_caps(n->run), &g, &notes, err);
+    if (rc != BX_OK)
+        return rc;
+    const bx_limits l = bx_limits_min(&m->limits, n->limits);
+    rc = bx_grant_set_limits(g, &l, err);
+    if (rc == BX_OK)
+        *ret = BX_TAKE(g);
+    return rc;
+}
+
+static bx_nested_status answer(const bx_tool_end *end, bx_nested *n)
+{
+    const bx_outcome *o = &end->outcome;
+    bx_buf_clear(n->answer);
+    (void)bx_buf_add_str(n->answer, bx_buf_str(&end->text));
+    n->fs_write = o->files.bytes_written;
+    n->files_created = o->files.files_created;
+    n->dir_entries = o->files.dir_entries;
+    n->http_requests = o->http_requests;
+    n->http_in = o->http_in;
+    n->http_out = o->http_out;
+    return end->entered ? BX_NESTED_OK : BX_NESTED_INVALID;
+}
+
+static bx_nested_status nested(const void *ctx, bx_nested *n)
+{
+    const bx_tool_ground *on = ctx;
+    BX_AUTO(bx_grant) bx_grant *run = NULL;
+    bx_tool tool;
+    bx_tool_end end;
+    bx_error err = {.msg = ""};
+    if (!on->find || on->find(on->ctx, n->name, &tool, &err) != BX_OK)
+        return refuse(n, BX_NESTED_UNKNOWN, on->find ? err.msg : "no such tool");
+    bx_code rc = grant_for(n, tool.manifest, &run, &err);
+    const bx_tool_call call = {
+        .arguments = n->input, .run = run, .ctl = n->ctl, .record = n->record, .err_fd = -2};
+    if (rc == BX_OK)
+        rc = bx_tool_invoke(on, &tool, &call, &end, &err);
+    if (rc != BX_OK)
+        return refuse(n, rc == BX_EDENIED ? BX_NESTED_DENIED : BX_NESTED_LIMIT, err.msg);
+    bx_nested_status s = answer(&end, n);
+    bx_tool_end_done(&end);
+    return s;
+}
+
+bx_call_tools bx_tool_nested(const bx_tool_ground *on)
+{
+    return (bx_call_tools){.call = nested, .ctx = on};
 }

@@ -8,6 +8,8 @@
 #include "sandbox/call.h"
 #include "tool/manifest.h"
 
+struct bx_tool;
+
 /* What is under all calls of a process.  app/ puts one together (bx_app_ground). */
 typedef struct bx_tool_ground {
     const char *store_dir; /* as for bx_sealed_new */
@@ -15,10 +17,12 @@ typedef struct bx_tool_ground {
     bx_code (*protect)(const void *ctx, bx_grant *g, bx_error *err);
     /* The programs there are, for a tool that may start some; NULL: none. */
     bx_code (*programs)(const void *ctx, const bx_program_set **ret, bx_error *err);
+    /* The tool of that name, for guests that call tools; BX_ENOENT.  NULL: they find none. */
+    bx_code (*find)(const void *ctx, bx_str name, struct bx_tool *ret, bx_error *err);
     const void *ctx;
 } bx_tool_ground;
 
-typedef struct bx_tool {
+typedef struct bx_tool { /* both borrowed from whoever found it */
     const bx_manifest *manifest;
     bx_module *module;
 } bx_tool;
@@ -50,6 +54,9 @@ BX_NODISCARD bx_code bx_tool_limits(const bx_manifest *m, bx_grant *g, bx_error 
  * empty. */
 BX_NODISCARD bx_code bx_tool_invoke(const bx_tool_ground *on, const bx_tool *tool,
                                     const bx_tool_call *call, bx_tool_end *ret, bx_error *err);
+/* For bx_call.tools: tool calls of guests end here as well.  Borrows `on`. */
+bx_call_tools bx_tool_nested(const bx_tool_ground *on);
+
 void bx_tool_end_done(bx_tool_end *e); /* also of an empty one */
 
 /* The captured output of a `json` tool is a result or becomes one: whatever else it is, half a

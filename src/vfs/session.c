@@ -110,6 +110,16 @@ bx_code bx_vfs_session_share(bx_vfs_session *s, bx_error *err)
     return BX_OK;
 }
 
+void bx_vfs_session_charge(bx_vfs_session *s, uint64_t bytes_written, uint64_t files_created,
+                           uint64_t dir_entries)
+{
+    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
+    BX_SESSION_LOCK(s);
+    s->n.bytes_written += bytes_written;
+    s->n.files_created += files_created;
+    s->n.dir_entries += dir_entries;
+}
+
 bx_errno bx_vfs_preopen(bx_vfs_session *s, size_t i, bx_file **ret)
 {
     BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);

@@ -111,6 +111,9 @@ void bx_vfs_session_set_ctl(bx_vfs_session *s, const bx_ctl *ctl);
  * `on_event` is called with is then called for with the session's lock held, on the thread of who
  * did it. */
 BX_NODISCARD bx_code bx_vfs_session_share(bx_vfs_session *s, bx_error *err);
+/* Count what was used elsewhere for this call. */
+void bx_vfs_session_charge(bx_vfs_session *s, uint64_t bytes_written, uint64_t files_created,
+                           uint64_t dir_entries);
 const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s);
 
 /* The directory handle of preopen `i`; owned by the session, opened lazily, never closed by

@@ -75,13 +75,14 @@ bool bx_device_open(bx_wasi *w, const bx_fd *dir, bx_str path, uint64_t base, ui
             *ret_error = BX_E_NOENT;
         return true;
     }
+    /* A character device that cannot be positioned is a terminal for libc. */
     *ret_error = bx_fdtable_room(w);
     if (*ret_error == BX_E_SUCCESS)
-        *ret_fd =
-            bx_fdtable_put(w, &(bx_fd){.kind = BX_FD_DEVICE,
-                                       .device = (uint8_t)which,
-                                       .base = (base & RIGHTS) | BX_R_FD_FILESTAT_GET |
-                                               BX_R_POLL_FD_READWRITE | BX_R_FD_FDSTAT_SET_FLAGS});
+        *ret_fd = bx_fdtable_put(
+            w, &(bx_fd){.kind = BX_FD_DEVICE,
+                        .device = (uint8_t)which,
+                        .base = (base & RIGHTS) | BX_R_FD_FILESTAT_GET | BX_R_POLL_FD_READWRITE |
+                                BX_R_FD_FDSTAT_SET_FLAGS | BX_R_FD_SEEK | BX_R_FD_TELL});
     return true;
 }
 

@@ -245,6 +245,8 @@ bx_errno bx_wasi_dup_to(bx_wasi *w, uint32_t fd, uint32_t to)
     return BX_E_SUCCESS;
 }
 
+bool bx_wasi_is_open(bx_wasi *w, uint32_t fd) { return bx_fd_get(w, fd) != NULL; }
+
 bx_errno bx_wasi_pipe(bx_wasi *w, bool grows, uint32_t ret[2])
 {
     bx_pipe *p = NULL;

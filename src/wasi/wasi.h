@@ -126,6 +126,7 @@ BX_NODISCARD bx_errno bx_wasi_pipe(bx_wasi *w, bool grows, uint32_t ret[2]);
 /* The lowest free number from `at_least` on; or `to` itself, closed before where it is open. */
 BX_NODISCARD bx_errno bx_wasi_dup(bx_wasi *w, uint32_t fd, uint32_t at_least, uint32_t *ret);
 BX_NODISCARD bx_errno bx_wasi_dup_to(bx_wasi *w, uint32_t fd, uint32_t to);
+bool bx_wasi_is_open(bx_wasi *w, uint32_t fd);
 /* Whether it reads from a pipe that has nothing and whose writers are there. */
 typedef struct bx_pipe bx_pipe;
 bx_pipe *bx_wasi_reads_from(bx_wasi *w); /* descriptor 0, where it is a pipe; else NULL */

@@ -8,8 +8,6 @@ from exec_support import DO, ExecTest
 from http_server import Server, ok
 from support import GUESTS, PROBES, box, root
 
-# Nothing can use these yet (docs/capabilities.md).
-UNUSED = {"calls"}
 # What they refuse never begins, and the error says which it was: compile_test.py.
 BEFORE = {"compile_memory", "compile_time"}
 
@@ -95,13 +93,17 @@ class LimitsHit(ExecTest):
         self.hit("processes", "3", "128", spawn, "--", "many", "9", flags=flags)
         self.hit("starts", "5", "100", spawn, "--", "many", "9", flags=flags)
         self.hit("depth", "3", "16", spawn, "--", "run", "run", "run", "say", "x", flags=flags)
+        for limit, hits in ((1, {"calls": 1}), (2, {})):
+            out = box("exec", "--json", "--limit", f"calls={limit}", "--allow", "tool:*", spawn, "--", "twice", "glob", "{}")
+            self.assertEqual(json.loads(out.stdout)["limits_hit"], hits)
+        self.tested.add("calls")
 
     @classmethod
     def tearDownClass(cls):
         """Every limit there is was tried."""
         text = (root / "src/policy/limits.def").read_text()
         names = set(re.findall(r'^BX_LIMIT\(\w+, "(\w+)"', text, re.M))
-        counted = names - UNUSED - BEFORE
+        counted = names - BEFORE
         assert counted == cls.tested, counted ^ cls.tested
 
 

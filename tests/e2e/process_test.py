@@ -198,6 +198,37 @@ class Surroundings(ProcessTest):
         self.assertNotEqual(done.returncode, 0)
 
 
+class ToolCalls(ProcessTest):
+    def call(self, name, arguments, flags=(), tool=("--allow", "tool:*")):
+        out = self.spawn("call", name, json.dumps(arguments), flags=("--map-dir", f"{self.dir}::/workspace", *flags), tool=tool)
+        status, text = out.split(" ", 1)
+        return int(status), text
+
+    def test_a_tool_s_result_comes_back(self):
+        status, text = self.call("read", {"path": "f"})
+        self.assertEqual((status, json.loads(text)["isError"]), (0, False))
+        self.assertIn("contents", text)
+        self.assertEqual(self.call("write", {"path": "new", "content": "x"})[0], 0)
+        self.assertEqual((self.dir / "new").read_text(), "x")
+
+    def test_only_what_is_granted(self):
+        self.assertEqual(self.call("read", {"path": "f"}, tool=("--allow", "tool:grep"))[0], 1)
+        self.assertEqual(self.call("nosuch", {})[0], 2)
+        status, text = self.call("read", {"path": 5})
+        self.assertEqual(status, 4)
+        self.assertIn("/path: expected a string", text)
+        read_only = ("--allow", "tool:*", "--mount", f"{self.dir}::/workspace", "--allow", "read:/workspace")
+        out = self.spawn("call", "write", json.dumps({"path": "other", "content": "x"}), tool=read_only)
+        self.assertTrue(json.loads(out.split(" ", 1)[1])["isError"])
+        self.assertFalse((self.dir / "other").exists())
+
+    def test_within_the_limits_of_the_caller(self):
+        status, text = self.call("write", {"path": "big", "content": "x" * 1000}, flags=("--limit", "fs_write=100"))
+        self.assertTrue(json.loads(text)["isError"])
+        self.assertEqual(self.call("read", {"path": "f"}, flags=("--limit", "depth=1"))[0], 3)
+        self.assertIn("contents", self.call("read", {"path": "f"}, flags=("--limit", "depth=2"))[1])
+
+
 class Bounds(ProcessTest):
     def test_a_program_that_starts_itself_again_and_again(self):
         self.assertEqual(self.spawn("bomb"), "depth 15: Resource temporarily unavailable\n")

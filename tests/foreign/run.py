@@ -12,6 +12,7 @@ import tempfile
 import fetch_cases
 import file_cases
 import other_cases
+import shell_cases
 import toolchains
 import typed_cases
 from tool import Tool, Wrong
@@ -109,6 +110,8 @@ def file_tools(tally):
         if not file:
             continue
         run_files(tally, Tool(name, file, ALL - commands, **about), commands)
+        if {"count", "head", "write"} <= commands:
+            run_cases(tally, Tool(name, file, ALL - commands, **about), shell_cases.CASES)
         for full, component in wrapped(tally, name, file) if name in WRAPPED else ():
             run_files(tally, Tool(full, component, ALL - commands, component=True, **about), commands)
     for name, builder, commands, about in COMPONENTS:

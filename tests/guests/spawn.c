@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/nested.h"
 #include "lib/process.h"
 
 #define STR(z) ((bx_str){z, strlen(z)})
@@ -294,6 +295,16 @@ static int do_orphan(void)
     return 0;
 }
 
+static int do_call(char **argv)
+{
+    static char text[65536];
+    size_t n = 0;
+    bx_call_status s = bx_call(argv[0], strlen(argv[0]), argv[1], strlen(argv[1]), &n);
+    n = bx_call_read(0, text, n < sizeof text ? n : sizeof text);
+    printf("%d %.*s\n", (int)s, (int)n, text);
+    return 0;
+}
+
 static int do_eat(void)
 {
     for (size_t n = 0;; n += 1 << 20) {
@@ -350,6 +361,10 @@ int main(int argc, char **argv)
         return do_in(rest);
     if (IS("orphan"))
         return do_orphan();
+    if (IS("call"))
+        return do_call(rest);
+    if (IS("twice"))
+        return do_call(rest) | do_call(rest);
     if (IS("eat"))
         return do_eat();
     if (IS("sleep"))

@@ -17,7 +17,9 @@ IMPORT("wait") int bx_host_wait(int32_t pid, uint64_t timeout_ns, bx_ended *ret)
 IMPORT("kill") int bx_host_kill(int32_t pid, int32_t sig);
 IMPORT("signals") int bx_host_signals(uint64_t caught, uint64_t *ret_pending);
 IMPORT("self") int bx_host_self(int32_t *ret_pid, int32_t *ret_parent);
+IMPORT("cwd") int bx_host_cwd(char *to, size_t cap, size_t *ret_n);
 IMPORT("pipe") int bx_host_pipe(uint32_t flags, int *ret);
+IMPORT("opened") int bx_host_opened(uint8_t *to, size_t bytes);
 IMPORT("dup") int bx_host_dup(int fd, int at_least, int *ret);
 IMPORT("dup_to") int bx_host_dup_to(int fd, int to);
 
@@ -46,6 +48,8 @@ void bx_process_self(int32_t *ret_pid, int32_t *ret_parent)
 }
 
 int bx_process_pipe(uint32_t flags, int ret[2]) { return bx_host_pipe(flags, ret); }
+
+int bx_process_opened(uint8_t *to, size_t bytes) { return bx_host_opened(to, bytes); }
 
 int bx_process_dup(int fd, int at_least, int *ret) { return bx_host_dup(fd, at_least, ret); }
 
@@ -85,6 +89,12 @@ int bx_process_pipe(uint32_t flags, int ret[2])
     return ENOSYS;
 }
 
+int bx_process_opened(uint8_t *to, size_t bytes)
+{
+    (void)to, (void)bytes;
+    return ENOSYS;
+}
+
 int bx_process_dup(int fd, int at_least, int *ret)
 {
     (void)fd, (void)at_least, (void)ret;
@@ -99,9 +109,25 @@ int bx_process_dup_to(int fd, int to)
 
 #endif
 
+static int host_cwd(char *to, size_t cap, size_t *ret_n)
+{
+#if defined BX_HOST_CALLS && BX_HOST_CALLS
+    return bx_host_cwd(to, cap, ret_n);
+#else
+    (void)to, (void)cap, (void)ret_n;
+    return ENOSYS;
+#endif
+}
+
 void bx_process_enter_cwd(void)
 {
     const char *pwd = getenv("PWD");
+    char told[4096];
+    size_t n = 0;
+    if (host_cwd(told, sizeof told - 1, &n) == 0 && n > 0) {
+        told[n] = '\0';
+        pwd = told;
+    }
     if (pwd && pwd[0] == '/')
         (void)!chdir(pwd);
 }

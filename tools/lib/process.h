@@ -31,7 +31,7 @@ typedef struct bx_start {
     bx_str name;        /* a command ("sort"), or its path below /bin ("/bin/sort") */
     const bx_str *args; /* with args[0]; no NUL within */
     size_t n_args;
-    const bx_str *env; /* "NAME=value"; PWD is set to `cwd` beside them */
+    const bx_str *env; /* "NAME=value"; PWD among them becomes `cwd` */
     size_t n_env;
     bx_str cwd; /* an absolute directory; empty: the caller's PWD */
     const bx_fd_map *fds;
@@ -89,6 +89,9 @@ enum {
 /* ret[0] reads, ret[1] writes.  A writer waits while 64 KiB are unread; writing to what nobody
  * reads ends the process as SIGPIPE would, or is EPIPE where that is caught.  EMFILE, ENOMEM. */
 BX_NODISCARD int bx_process_pipe(uint32_t flags, int ret[2]);
+
+/* Which of the descriptors 0 to 8 * bytes - 1 are open: bit fd % 8 of to[fd / 8]. */
+BX_NODISCARD int bx_process_opened(uint8_t *to, size_t bytes);
 
 /* Another number, the lowest free one from `at_least` on, for the same open file.  EBADF, EMFILE.
  */

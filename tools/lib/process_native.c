@@ -31,15 +31,16 @@ static char *native_text(bx_str s)
     return text;
 }
 
-static char **native_list(const bx_str *p, size_t n, const char *more)
+/* `pwd`, "PWD=…", takes the place of what there is. */
+static char **native_list(const bx_str *p, size_t n, const char *pwd)
 {
-    char **list = calloc(n + 2, sizeof *list);
+    char **list = calloc(n + 1, sizeof *list);
     if (!list)
         abort();
-    for (size_t i = 0; i < n; i++)
-        list[i] = native_text(p[i]);
-    if (more)
-        list[n] = native_text((bx_str){more, strlen(more)});
+    for (size_t i = 0; i < n; i++) {
+        bool is_pwd = pwd && p[i].n >= 4 && memcmp(p[i].p, "PWD=", 4) == 0;
+        list[i] = native_text(is_pwd ? (bx_str){pwd, strlen(pwd)} : p[i]);
+    }
     return list;
 }
 
@@ -179,6 +180,15 @@ int bx_process_pipe(uint32_t flags, int ret[2])
     int error = ret[0] < 0 || ret[1] < 0 ? errno : 0;
     (void)close(file);
     return error;
+}
+
+int bx_process_opened(uint8_t *to, size_t bytes)
+{
+    memset(to, 0, bytes);
+    for (size_t fd = 0; fd < bytes * 8; fd++)
+        if (fcntl((int)fd, F_GETFD) >= 0)
+            to[fd / 8] |= (uint8_t)(1u << fd % 8);
+    return 0;
 }
 
 int bx_process_dup(int fd, int at_least, int *ret)

@@ -1,5 +1,6 @@
-/* lib/stack_guard.c - what the compiler's own library wants in Debian's build of it for WebAssembly: its
- * division of 128-bit numbers was compiled with a stack protector, of which wasi-libc has nothing. */
+/* lib/stack_guard.c - what the compiler's own library wants in Debian's build of it for
+ * WebAssembly: its division of 128-bit numbers was compiled with a stack protector, of which
+ * wasi-libc has nothing. */
 #ifdef __wasm__
 #include <stdint.h>
 

@@ -37,7 +37,9 @@ typedef enum bx_node_kind {
     BX_NODE_ALT,    /* one of the children, the first that goes */
     BX_NODE_REPEAT, /* the child min to max times */
     BX_NODE_GROUP,  /* the child, captured as number `value` */
-    BX_NODE_AGAIN,  /* what group `value` captured (regex/posix.h only) */
+    BX_NODE_AGAIN,  /* what group `value` captured: this and the next two only regex/back.h knows */
+    BX_NODE_AROUND, /* the child matches (value 1: does not) behind here (2: before here) */
+    BX_NODE_KEEP,   /* the match is to begin here */
 } bx_node_kind;
 
 typedef struct bx_node {
@@ -61,7 +63,7 @@ typedef struct bx_ast_name {
 } bx_ast_name;
 
 typedef struct bx_ast {
-    bool has_again; /* there is a BX_NODE_AGAIN */
+    bool has_again; /* there are nodes that only regex/back.h knows */
     bx_node *nodes;
     uint32_t n_nodes, cap_nodes;
     bx_ast_set *sets;

@@ -209,6 +209,8 @@ static bool set(bx_back *b, uint32_t slot, size_t value)
     return true;
 }
 
+static bool around(bx_back *b, const walk *w, const bx_state *s, size_t at, uint64_t *steps);
+
 /* One way; true when it reached the end of a match at *at.  *steps 0: gave up. */
 static bool any_way(bx_back *b, const walk *w, uint32_t state, size_t *at, uint64_t *steps)
 {
@@ -238,6 +240,11 @@ static bool any_way(bx_back *b, const walk *w, uint32_t state, size_t *at, uint6
             }
             state = s->a;
             break;
+        case BX_OP_AROUND:
+            if (!around(b, w, s, *at, steps))
+                return false;
+            state = s->a;
+            break;
         case BX_OP_AGAIN:
             if (!stands_again(b, w, s->b, *at, &len))
                 return false;
@@ -257,8 +264,40 @@ static bool any_way(bx_back *b, const walk *w, uint32_t state, size_t *at, uint6
     return false;
 }
 
-bx_hit bx_back_longest(bx_back *b, const uint8_t *p, size_t n, size_t from, uint64_t *steps,
-                       bx_span *ret)
+/* From `state` at `from` on, is there a match (with `to` not SIZE_MAX: one that ends there)?  All
+ * is left as it was. */
+static bool found_from(bx_back *b, const walk *w, uint32_t state, bx_span part, uint64_t *steps)
+{
+    size_t base = b->n;
+    bool found = false;
+    if (!push(b, (frame){state, NO_SLOT, part.from})) {
+        *steps = 0;
+        return false;
+    }
+    while (b->n > base) {
+        frame f = b->stack[--b->n];
+        size_t at = f.at;
+        if (f.slot != NO_SLOT)
+            b->slots[f.slot] = f.at;
+        else if (!found && *steps > 0 && any_way(b, w, f.state, &at, steps))
+            found = part.to == SIZE_MAX || at == part.to;
+    }
+    return found;
+}
+
+static bool around(bx_back *b, const walk *w, const bx_state *s, size_t at, uint64_t *steps)
+{
+    bool found = false;
+    if (!(s->lo & 2))
+        found = found_from(b, w, s->b, (bx_span){at, SIZE_MAX}, steps);
+    else
+        for (size_t from = at + 1; from > 0 && !found && *steps > 0; from--)
+            found = found_from(b, w, s->b, (bx_span){from - 1, at}, steps);
+    return found != (s->lo & 1);
+}
+
+bx_hit bx_back_any(bx_back *b, const uint8_t *p, size_t n, size_t from, bool longest,
+                   uint64_t *steps, bx_span *ret)
 {
     walk w = {p, n, from, n};
     bool found = false;
@@ -272,9 +311,9 @@ bx_hit bx_back_longest(bx_back *b, const uint8_t *p, size_t n, size_t from, uint
         if (f.slot != NO_SLOT) {
             b->slots[f.slot] = f.at;
         } else if (any_way(b, &w, f.state, &at, steps) && (!found || at > ret->to)) {
-            tell(b, from, at, ret);
+            tell(b, b->slots[0] != SIZE_MAX ? b->slots[0] : from, at, ret);
             found = true;
-            if (at == n)
+            if (at == n || !longest)
                 break;
         }
     }

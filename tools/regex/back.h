@@ -17,8 +17,9 @@ void bx_back_free(bx_back *b);
  * BX_HIT_GAVE_UP: it is too long for that, or there is no memory. */
 bx_hit bx_back_exact(bx_back *b, const uint8_t *p, size_t n, bx_span part, bx_span *ret);
 
-/* The longest match that begins at `from`.  *steps is counted down. */
-bx_hit bx_back_longest(bx_back *b, const uint8_t *p, size_t n, size_t from, uint64_t *steps,
-                       bx_span *ret);
+/* A match that begins at `from`: the longest, or the one that is preferred.  *steps is counted
+ * down. */
+bx_hit bx_back_any(bx_back *b, const uint8_t *p, size_t n, size_t from, bool longest,
+                   uint64_t *steps, bx_span *ret);
 
 #endif

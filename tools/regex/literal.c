@@ -178,6 +178,10 @@ static bool extend(const bx_ast *a, bx_literals *l, uint32_t node, unsigned dept
     case BX_NODE_AGAIN:
         stop(l);
         break;
+    case BX_NODE_AROUND:
+    case BX_NODE_KEEP:
+        l->looks = true;
+        break;
     }
     return true;
 }

@@ -196,6 +196,13 @@ static uint32_t emit_group(maker *m, const bx_node *n, uint32_t next)
     return bx_nfa_add(m->nfa, (bx_state){.op = BX_OP_SAVE, .a = next, .b = 2 * number});
 }
 
+static uint32_t emit_around(maker *m, const bx_node *n, uint32_t next)
+{
+    uint8_t kind = (uint8_t)n->value;
+    uint32_t inner = emit(m, n->child, bx_nfa_add(m->nfa, (bx_state){.op = BX_OP_MATCH}));
+    return bx_nfa_add(m->nfa, (bx_state){.op = BX_OP_AROUND, .lo = kind, .a = next, .b = inner});
+}
+
 /* The states of `node` in front of `next`: where they begin. */
 static uint32_t emit(maker *m, uint32_t node, uint32_t next)
 {
@@ -221,6 +228,10 @@ static uint32_t emit(maker *m, uint32_t node, uint32_t next)
         return emit_repeat(m, node, next);
     case BX_NODE_GROUP:
         return emit_group(m, n, next);
+    case BX_NODE_KEEP:
+        return bx_nfa_add(m->nfa, (bx_state){.op = BX_OP_SAVE, .a = next});
+    case BX_NODE_AROUND:
+        return emit_around(m, n, next);
     case BX_NODE_AGAIN:
         return bx_nfa_add(m->nfa, (bx_state){.op = BX_OP_AGAIN, .a = next, .b = n->value});
     }

@@ -12,7 +12,8 @@ typedef enum bx_op {
     BX_OP_LOOK,   /* when bx_look `lo` holds here, a */
     BX_OP_SAVE,   /* the position into slot b, then a */
     BX_OP_MATCH,
-    BX_OP_AGAIN, /* what slots 2 * b and 2 * b + 1 hold, then a: of regex/back.h only */
+    BX_OP_AROUND, /* from state b on a match is found (lo as BX_NODE_AROUND has it), then a */
+    BX_OP_AGAIN,  /* what slots 2 * b and 2 * b + 1 hold, then a: of regex/back.h only */
     BX_OP_FAIL,
 } bx_op;
 

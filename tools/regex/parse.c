@@ -246,6 +246,27 @@ static bool is_look_around(bx_parser *ps)
            bx_accept(ps, "?<!");
 }
 
+static bool is_next_look_around(const bx_parser *ps)
+{
+    bx_parser copy = *ps;
+    return is_look_around(&copy);
+}
+
+static uint32_t parse_around(bx_parser *ps, size_t start)
+{
+    bx_flags outer = ps->flags;
+    bx_bump(ps); /* the question mark */
+    uint32_t behind = bx_accept(ps, "<") ? 2 : 0, negated = bx_peek(ps) == '!';
+    bx_bump(ps);
+    if (++ps->nest > BX_REGEX_NEST_MAX)
+        return bx_parse_fail(ps, start, "groups and sets are nested too deeply");
+    uint32_t inner = close_group(ps, start, false, 0);
+    ps->flags = outer;
+    ps->nest--;
+    ps->ast->has_again = true;
+    return ps->fail == BX_OK ? above(ps, BX_NODE_AROUND, behind | negated, inner) : 0;
+}
+
 /* At the '(': a group, or flags for the rest of the one around. */
 static uint32_t parse_group(bx_parser *ps, bool *ret_flags_only)
 {
@@ -253,6 +274,8 @@ static uint32_t parse_group(bx_parser *ps, bool *ret_flags_only)
     bx_flags outer = ps->flags, inner = outer;
     bx_bump(ps);
     bx_skip_blanks(ps);
+    if (ps->o->perl && is_next_look_around(ps))
+        return parse_around(ps, start);
     if (is_look_around(ps))
         return bx_parse_fail(ps, start, "look-around, as in (?=…) and (?<!…), is not supported");
     bool is_named = bx_accept(ps, "?P<") || bx_accept(ps, "?<"), is_captured = true;
@@ -322,9 +345,37 @@ static uint32_t parse_anchor(bx_parser *ps, uint32_t c)
     return of_line ? line_end(ps) : bx_node_new(ps, BX_NODE_LOOK, BX_LOOK_TEXT_END);
 }
 
+/* At a backslash: \K, \h or a back-reference. */
+static bool parse_perl_escape(bx_parser *ps, uint32_t *ret)
+{
+    uint32_t c = bx_peek_behind(ps);
+    bool is_digit = c >= '1' && c <= '9';
+    if (!ps->o->perl || (!is_digit && c != 'K' && c != 'h'))
+        return false;
+    bx_bump(ps);
+    bx_bump(ps);
+    if (c == 'h') {
+        BX_AUTO_SET s = {0};
+        bx_cpset_add(&s, '\t', '\t');
+        bx_cpset_add(&s, ' ', ' ');
+        *ret = bx_node_set(ps, &s, false);
+        return true;
+    }
+    ps->ast->has_again = true;
+    if (is_digit && c - '0' >= ps->ast->groups)
+        *ret = bx_parse_fail(ps, ps->at, "reference to a group that does not exist");
+    else
+        *ret =
+            is_digit ? bx_node_new(ps, BX_NODE_AGAIN, c - '0') : bx_node_new(ps, BX_NODE_KEEP, 0);
+    return true;
+}
+
 static uint32_t parse_item(bx_parser *ps)
 {
     bx_item item;
+    uint32_t special;
+    if (parse_perl_escape(ps, &special))
+        return special;
     if (!bx_parse_escape(ps, false, &item))
         return 0;
     switch (item.kind) {

@@ -70,10 +70,22 @@ static bx_code make_nfa(bx_posix *x, const bx_ast *a, bx_error *err)
     return x->back ? BX_OK : no_memory(err);
 }
 
+static bx_code parse_perl(bx_posix *x, bx_str pattern, bx_ast *ret, bx_error *err)
+{
+    bx_regex_options o = {.perl = true,
+                          .captures = true,
+                          .lines = x->o.lines,
+                          .word = x->o.word,
+                          .fold = x->o.fold ? BX_CASE_INSENSITIVE : BX_CASE_SENSITIVE};
+    x->o.captures = true;
+    return bx_ast_parse(pattern, &o, ret, err);
+}
+
 static bx_code compile(bx_posix *x, bx_str pattern, bx_error *err)
 {
     bx_ast a;
-    bx_code rc = bx_posix_parse(pattern, &x->o, &a, err);
+    bx_code rc =
+        x->o.perl ? parse_perl(x, pattern, &a, err) : bx_posix_parse(pattern, &x->o, &a, err);
     if (rc != BX_OK)
         return rc;
     x->groups = a.groups;
@@ -82,7 +94,7 @@ static bx_code compile(bx_posix *x, bx_str pattern, bx_error *err)
         if (x->o.captures && x->groups > 1)
             rc = make_nfa(x, &a, err);
         bx_regex_options o = {
-            .lines = x->o.lines, .longest = true, .patient = true, .captures = x->o.captures};
+            .lines = x->o.lines, .longest = !x->o.perl, .patient = true, .captures = x->o.captures};
         if (rc == BX_OK)
             rc = bx_regex_of_ast(&a, &o, &x->plain, err);
         bx_ast_done(&a);
@@ -145,7 +157,7 @@ static bx_hit find_again(bx_posix *x, const uint8_t *p, size_t n, size_t from, b
             return BX_HIT_NONE;
         if (at > from && at < n && (p[at] & 0xc0) == 0x80)
             continue; /* within a character */
-        bx_hit hit = bx_back_longest(x->back, p, n, at, &steps, all);
+        bx_hit hit = bx_back_any(x->back, p, n, at, !x->o.perl, &steps, all);
         if (hit != BX_HIT_NONE)
             return hit;
     }

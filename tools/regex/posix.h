@@ -21,9 +21,10 @@ enum {
 
 typedef struct bx_posix_options {
     bool extended;
-    bool lenient;      /* as grep has it: what cannot be an operator is literal or ignored */
-    bool awk;          /* as awk has it: lenient, its escapes, also within brackets, no \1 */
-    bool fixed;        /* the pattern is text */
+    bool lenient; /* as grep has it: what cannot be an operator is literal or ignored */
+    bool awk;     /* as awk has it: lenient, its escapes, also within brackets, no \1 */
+    bool fixed;   /* the pattern is text */
+    bool perl;    /* the syntax of regex/regex.h, leftmost-first, with look-around, \1 and \K */
     bool alternatives; /* each line of the pattern is one of its own, any of which may match */
     bool fold;         /* case does not matter */
     bool lines;        /* as of bx_regex_options: for bx_posix_find_line */

@@ -33,6 +33,7 @@ typedef struct bx_regex_options {
     bool crlf;     /* `$` matches before \r\n too; the match then takes the \r */
     bool captures; /* bx_regex_captures will be called */
     bool longest;  /* of the matches that begin leftmost the longest, as POSIX has it */
+    bool perl;     /* bx_ast_parse only: look-around, \1 and \K, for regex/posix.h */
     bool patient;  /* the budget is of each search */
 } bx_regex_options;
 

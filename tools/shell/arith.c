@@ -12,7 +12,7 @@ typedef struct machine {
     const int64_t *params;
 } machine;
 
-static int recursion; /* variables whose values are expressions */
+static int recursion; /* variables whose values are expressions, subscripts in subscripts */
 
 /* A plain decimal number that cannot be octal: most values. */
 static bool plain_number(bx_str s, int64_t *ret)
@@ -48,14 +48,8 @@ static bool load(machine *m, sh_arith_var *var, int64_t *ret)
     }
     if (plain_number(text, ret))
         return true;
-    if (recursion >= MAX_RECURSION) {
-        sh_arith_fail(m->err, text, "expression recursion level exceeded", 0);
-        return false;
-    }
     char *copy = sh_strndup(text.p, text.n);
-    recursion++;
     bool good = sh_arith_eval((bx_str){copy, text.n}, m->env, ret, m->err);
-    recursion--;
     free(copy);
     return good;
 }
@@ -225,6 +219,10 @@ static bool run(machine *m, int64_t *ret)
 static bool run_code(const sh_arith *a, const sh_arith_env *env, const int64_t *params,
                      int64_t *ret, sh_arith_error *err)
 {
+    if (recursion >= MAX_RECURSION) {
+        sh_arith_fail(err, a->text, "expression recursion level exceeded", 0);
+        return false;
+    }
     int64_t small[SMALL_STACK + 1];
     machine m = {.a = a, .env = env, .err = err, .stack = small + 1, .params = params};
     int64_t *large = NULL;
@@ -232,7 +230,9 @@ static bool run_code(const sh_arith *a, const sh_arith_env *env, const int64_t *
         large = sh_alloc((a->depth + 2) * sizeof *large);
         m.stack = large + 1;
     }
+    recursion++;
     bool good = run(&m, ret);
+    recursion--;
     free(large);
     return good;
 }

@@ -2,7 +2,7 @@
 #include "shell/arith_int.h"
 #include "shell/parse.h"
 
-enum { MAX_DEPTH = 400, MAX_CODE = 1 << 20 };
+enum { MAX_DEPTH = 1000, MAX_CODE = 1 << 20 };
 
 /* Tokens: single characters are themselves. */
 enum {

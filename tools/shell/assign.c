@@ -47,7 +47,7 @@ static int arith_element(shell *sh, sh_name *name, sh_arith_text *index, bx_str 
         if (!sh_arith_text_value(sh, index, &i))
             return SH_ARITH_FAILED;
         if (v && i < 0) {
-            i += sh_indexed_last(v) + 1;
+            i = sh_index_of(v, i);
             if (i < 0)
                 sh_error(sh, "%s: bad array subscript", v->name->text);
         }
@@ -254,7 +254,6 @@ static int fill_assoc(shell *sh, sh_var *v, const sh_compound *c)
         } else if (!key) {
             sh_error(sh, "%s: %s: must use subscript when assigning associative array",
                      v->name->text, value);
-            status = 1;
             continue;
         }
         if (!*key) {
@@ -270,7 +269,7 @@ static int fill_assoc(shell *sh, sh_var *v, const sh_compound *c)
 
 static int fill_indexed(shell *sh, sh_var *v, const sh_compound *c)
 {
-    int64_t i = sh_indexed_last(v) + 1;
+    int64_t i = (int64_t)((uint64_t)sh_indexed_last(v) + 1);
     int status = 0;
     for (size_t k = 0; k < c->n; k++, i++) {
         if (c->keys[k]) {
@@ -278,7 +277,7 @@ static int fill_indexed(shell *sh, sh_var *v, const sh_compound *c)
             if (!sh_arith_string(sh, NULL, c->keys[k], &at))
                 return 1;
             if (at < 0)
-                at += sh_indexed_last(v) + 1;
+                at = sh_index_of(v, at);
             if (at < 0) {
                 sh_error(sh, "[%s]=%s: bad array subscript", c->keys[k], c->values[k]);
                 status = 1;
@@ -322,7 +321,15 @@ static int assign_array(shell *sh, sh_assign *a, sh_buf *trace)
 {
     char *sub;
     sh_name *name = sh_name_target(assign_target(a), &sub);
-    free(sub);
+    if (sub) {
+        free(sub);
+        sh_error(sh, "`%s': not a valid identifier", sh_name_known(a->name.p, a->name.n)->var->s);
+        return 1;
+    }
+    if (name && name->var && (name->var->attrs & SH_A_NAMEREF)) {
+        sh_error(sh, "warning: %s: removing nameref attribute", name->text);
+        sh_var_attrs(name->var, 0, SH_A_NAMEREF);
+    }
     if (a->index) {
         sh_error(sh, "%s[%.*s]: cannot assign list to array member", a->name.p,
                  BX_FMT(sh_subscript_source(a->raw)));
@@ -340,6 +347,10 @@ static int assign_array(shell *sh, sh_assign *a, sh_buf *trace)
 
 static int assign_element(shell *sh, sh_assign *a, const char *value, unsigned flags)
 {
+    if (a->index->word->n_parts == 0) {
+        sh_error(sh, "%s[]: bad array subscript", a->name.p);
+        return 1;
+    }
     sh_name *name = assign_target(a);
     if (is_assoc(name)) {
         char *key = sh_expand_string(sh, a->index->word, NULL);
@@ -370,7 +381,7 @@ static int assign_element(shell *sh, sh_assign *a, const char *value, unsigned f
     }
     sh_var *v = sh_var_make(t);
     if (i < 0) {
-        i += sh_indexed_last(v) + 1;
+        i = sh_index_of(v, i);
         if (i < 0) {
             sh_error(sh, "%s[%.*s]: bad array subscript", a->name.p,
                      BX_FMT(sh_subscript_source(a->raw)));
@@ -419,8 +430,15 @@ int sh_assign_run(shell *sh, sh_assign *a, sh_buf *trace)
 
 int sh_assign_run_temp(shell *sh, sh_assign *a, sh_buf *trace)
 {
-    if (a->array || a->index)
-        return sh_assign_run(sh, a, trace);
+    if (a->index) {
+        sh_error(sh, "`%s[%.*s]': not a valid identifier", a->name.p,
+                 BX_FMT(sh_subscript_source(a->raw)));
+        return 0;
+    }
+    if (a->array) { /* bash gives the program the text */
+        bx_str text = bx_str_from(a->raw, a->name.n + (a->append ? 2 : 1));
+        return sh_assign_temp(assign_target(a), text.p, text.n, 0);
+    }
     sh_buf b = sh_scratch();
     int status = 1;
     if (sh_expand_into(sh, a->value, SH_MODE_VALUE, &b)) {
@@ -447,10 +465,9 @@ bool sh_expand_declaration(shell *sh, sh_word *word, char **ret_text, sh_compoun
         sh_buf_c(&b, ']');
         free(sub);
     }
-    if (ok && (a->array || a->value))
+    if (ok && a->value && !a->array)
         sh_buf_z(&b, a->append ? "+=" : "=");
     if (ok && a->array) {
-        sh_buf_c(&b, '(');
         *ret_compound = sh_compound_expand(sh, a);
         ok = *ret_compound != NULL;
     } else if (ok && a->value) {

@@ -16,11 +16,61 @@ static void set_cwd(shell *sh, char *owned)
     sh->cwd_level = level;
 }
 
+#ifdef __wasm__
+/* `path`, absolute, without links; wasi-libc has no realpath, and its getcwd says what it was told.
+ */
+static char *without_links(const char *path)
+{
+    enum { MAX_LINKS = 40 };
+    sh_buf done = {0}, rest = {0};
+    char link[4096];
+    int links = 0;
+    sh_buf_add(&rest, path, strlen(path) + 1);
+    while (rest.p[0]) {
+        size_t skip = strspn(rest.p, "/"), n = strcspn(rest.p + skip, "/");
+        size_t before = done.n;
+        if (n == 2 && memcmp(rest.p + skip, "..", 2) == 0) {
+            while (done.n > 0 && done.p[--done.n] != '/')
+                ;
+        } else if (n > 0 && !(n == 1 && rest.p[skip] == '.')) {
+            sh_buf_add(&done, "/", 1);
+            sh_buf_add(&done, rest.p + skip, n);
+        }
+        memmove(rest.p, rest.p + skip + n, rest.n - skip - n);
+        rest.n -= skip + n;
+        sh_buf_add(&done, "", 1);
+        done.n--;
+        ssize_t k = done.n > before ? readlink(done.p, link, sizeof link - 1) : -1;
+        if (k <= 0)
+            continue;
+        if (++links > MAX_LINKS)
+            break;
+        sh_buf joined = {0};
+        sh_buf_add(&joined, link, (size_t)k);
+        sh_buf_add(&joined, rest.p, rest.n);
+        free(rest.p);
+        rest = joined;
+        done.n = link[0] == '/' ? 0 : before;
+    }
+    free(rest.p);
+    if (done.n == 0)
+        sh_buf_add(&done, "/", 1);
+    sh_buf_add(&done, "", 1);
+    return done.p;
+}
+#endif
+
 /* The physical directory, to be freed; NULL: nobody knows. */
 static char *physical(void)
 {
     char *p = getcwd(NULL, 0);
+#ifdef __wasm__
+    char *real = p ? without_links(p) : NULL;
+    free(p);
+    return real;
+#else
     return p;
+#endif
 }
 
 static bool same_directory(const char *a, const char *b)
@@ -85,7 +135,10 @@ static char *absolute(shell *sh, const char *path)
 /* Change to `path`: errno or 0, and PWD, OLDPWD. */
 static int change(shell *sh, const char *path, bool real)
 {
+    struct stat st;
     (void)sh_cwd(sh);
+    if (strstr(path, "..") && stat(path, &st) != 0)
+        return errno;
     char *target = real ? sh_strdup(path) : absolute(sh, path);
     if (chdir(target) != 0) {
         int error = errno;
@@ -424,7 +477,8 @@ int sh_bi_popd(shell *sh, int argc, char **argv)
     if (i < argc) {
         at = index_of(sh, argv[i]);
         if (at == -2) {
-            sh_builtin_error(sh, "%s: invalid argument", argv[i]);
+            sh_builtin_error(sh, argv[i][0] == '-' ? "%s: invalid number" : "%s: invalid argument",
+                             argv[i]);
             return sh_builtin_usage(sh);
         }
     }

@@ -19,6 +19,17 @@ int sh_bi_false_(shell *sh, int argc, char **argv)
     return 1;
 }
 
+/* As bash: the line, or the whole of -c, is given up. */
+static int too_many(shell *sh)
+{
+    sh_builtin_error(sh, "too many arguments");
+    if (sh->from_command && !sh->interactive)
+        sh_exit(sh, 1);
+    else
+        sh_discard(sh, 1);
+    return 1;
+}
+
 /* Skips "--"; complains of options. */
 static int no_options(shell *sh, int argc, char **argv, bool numbers)
 {
@@ -47,10 +58,7 @@ static int loop_jump(shell *sh, int argc, char **argv, sh_unwind how)
         return 128;
     }
     if (argc > i + 1) {
-        sh_builtin_error(sh, "too many arguments");
-        sh->unwind = SH_BREAK;
-        sh->unwind_n = sh->loop_depth;
-        return 1;
+        return too_many(sh);
     }
     if (n < 1) {
         sh_builtin_error(sh, "%s: loop count out of range", argv[i]);
@@ -80,7 +88,7 @@ static int status_argument(shell *sh, int argc, char **argv, int i, int *ret)
         return 0;
     }
     if (argc > i + 1) {
-        sh_builtin_error(sh, "too many arguments");
+        (void)too_many(sh);
         return -1;
     }
     *ret = (int)(n & 255);
@@ -98,6 +106,7 @@ int sh_bi_return_(shell *sh, int argc, char **argv)
     }
     if (status_argument(sh, argc, argv, i, &status) != 0)
         return 1;
+    sh->before_return = sh->status;
     sh->status = status;
     sh->unwind = SH_RETURN;
     return status;
@@ -134,8 +143,7 @@ int sh_bi_shift(shell *sh, int argc, char **argv)
         return 1;
     }
     if (argc > i + 1) {
-        sh_builtin_error(sh, "too many arguments");
-        return 1;
+        return too_many(sh);
     }
     if (n < 0) {
         sh_builtin_error(sh, "%s: shift count out of range", argv[i]);
@@ -146,22 +154,14 @@ int sh_bi_shift(shell *sh, int argc, char **argv)
             sh_builtin_error(sh, "%d: shift count out of range", (int)n);
         return 1;
     }
+    if (n == 0)
+        return 0;
     sh_params_own(sh);
     for (int64_t k = 0; k < n; k++)
         free(sh->params.v[k]);
     sh->params.n -= (size_t)n;
     memmove(sh->params.v, sh->params.v + n, (sh->params.n + 1) * sizeof(char *));
     return 0;
-}
-
-/* How many lines further than its first the command that runs ends. */
-static int lines_of(const sh_cmd *c)
-{
-    int n = 0;
-    for (uint32_t i = 0; c && c->kind == SH_CMD_SIMPLE && i < c->simple.n_words; i++)
-        for (size_t k = 0; k < c->simple.words[i]->raw.n; k++)
-            n += c->simple.words[i]->raw.p[k] == '\n';
-    return n;
 }
 
 int sh_bi_eval(shell *sh, int argc, char **argv)
@@ -176,10 +176,7 @@ int sh_bi_eval(shell *sh, int argc, char **argv)
         sh_buf_z(&b, argv[k]);
     }
     const char *text = sh_buf_str(&b);
-    int line = sh->line;
-    sh->line += sh->in_trap ? 0 : lines_of(sh->command);
     int status = sh_eval(sh, text, b.n, "eval");
-    sh->line = line;
     sh_buf_done(&b);
     return status;
 }
@@ -396,8 +393,7 @@ static bool element_is_set(shell *sh, sh_var *v, const char *sub)
         return false;
     if (!(v->attrs & SH_A_ARRAY))
         return i == 0 && (v->attrs & SH_A_SET);
-    if (i < 0)
-        i += sh_indexed_last(v) + 1;
+    i = sh_index_of(v, i);
     return i >= 0 && sh_indexed_get(v, i) != NULL;
 }
 
@@ -411,10 +407,11 @@ bool sh_is_set(shell *sh, const char *name)
     if (!bracket || name[length - 1] != ']')
         return sh_get(name) != NULL;
     char *base = sh_strndup(name, (size_t)(bracket - name));
-    char *sub = sh_strndup(bracket + 1, length - (size_t)(bracket - name) - 2);
+    char *sub =
+        sh_subscript_text(sh, NULL, (bx_str){bracket + 1, length - (size_t)(bracket - name) - 2});
     sh_var *v = sh_var_find(base);
     v = v ? sh_var_follow(v) : NULL;
-    bool yes = v && element_is_set(sh, v, sub);
+    bool yes = v && sub && element_is_set(sh, v, sub);
     free(base);
     free(sub);
     return yes;

@@ -457,6 +457,8 @@ static int describe(shell *sh, const type_how *h, const char *name)
         return 1;
     if (!found || h->all)
         found += say_files(sh, h, name);
+    if (!found && h->path_only && (alias || sh_func_find(sh, name) || b))
+        return 1;
     return found;
 }
 

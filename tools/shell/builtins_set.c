@@ -186,6 +186,8 @@ int sh_bi_set(shell *sh, int argc, char **argv)
     bool force = false;
     for (; i < argc; i++) { /* all letters are looked at before any is set */
         const char *a = argv[i];
+        if (strcmp(a, "+") == 0)
+            continue;
         if ((a[0] != '-' && a[0] != '+') || !a[1] || strcmp(a, "--") == 0)
             break;
         for (const char *c = a + 1; *c; c++)
@@ -210,6 +212,8 @@ int sh_bi_set(shell *sh, int argc, char **argv)
                 return 0;
             break;
         }
+        if (strcmp(a, "+") == 0)
+            continue;
         if ((a[0] != '-' && a[0] != '+') || !a[1])
             break;
         int status = set_letters(sh, argc, argv, &i, false);

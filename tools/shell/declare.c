@@ -156,6 +156,8 @@ static int print_one(declarer *d, const char *name)
         }
     } else {
         sh_var *v = sh_var_find(name);
+        if (d->kind == LOCAL && (!v || v->scope < sh_function_scope_()))
+            return 0;
         if (v) {
             print_var(d, v);
             return 0;
@@ -176,6 +178,19 @@ typedef struct request {
     const sh_compound *compound;
 } request;
 
+/* The ] that belongs to the [ at s, if = += or nothing comes behind it; NULL: none. */
+static const char *subscript_end(const char *s)
+{
+    int depth = 0;
+    for (; *s; s++) {
+        depth += (*s == '[') - (*s == ']');
+        if (*s == ']' && (depth <= 0 || !s[1]) &&
+            (!s[1] || s[1] == '=' || (s[1] == '+' && s[2] == '=')))
+            return s;
+    }
+    return NULL;
+}
+
 static bool parse_request(declarer *d, const char *arg, request *r)
 {
     size_t n = 0;
@@ -184,14 +199,10 @@ static bool parse_request(declarer *d, const char *arg, request *r)
         n++;
     const char *s = arg + n, *end = s;
     if (*s == '[') {
-        end = strstr(s, "]=");
-        const char *plus = strstr(s, "]+=");
-        if (!end || (plus && plus < end))
-            end = plus;
-        if (!end && s[strlen(s) - 1] == ']')
-            end = s + strlen(s) - 1;
+        end = subscript_end(s);
     }
-    if (!sh_is_name((bx_str){arg, n}) || !end) {
+    if (!sh_is_name((bx_str){arg, n}) || !end ||
+        (*s == '[' && (d->kind == EXPORT || d->kind == READONLY))) {
         sh_builtin_error(d->sh, "`%s': not a valid identifier", arg);
         return false;
     }
@@ -270,7 +281,7 @@ static int assign_element(declarer *d, const request *r, sh_var *v)
     if (!sh_arith_string(d->sh, NULL, r->sub, &i))
         return 1;
     if (i < 0)
-        i += sh_indexed_last(v) + 1;
+        i = sh_index_of(v, i);
     if (i < 0) {
         sh_error(d->sh, "%s[%s]: bad array subscript", r->name->text, r->sub);
         return 1;
@@ -342,6 +353,13 @@ static int declare_request(declarer *d, request *r)
     sh_var *v = binding(d, r, local);
     if (!v || refused(d, r, v))
         return 1;
+    if ((d->on & SH_A_NAMEREF) && !r->value && (v->attrs & SH_A_SET) && v->s &&
+        !(v->attrs & (SH_A_ARRAY | SH_A_ASSOC)) && !sh_is_assignable(v->s)) {
+        sh_builtin_error(d->sh, "`%s': invalid variable name for name reference", v->s);
+        return 1;
+    }
+    if (d->kind == READONLY && !r->value && !r->compound)
+        d->on &= ~(uint32_t)(SH_A_ARRAY | SH_A_ASSOC);
     uint32_t late = SH_A_READONLY | SH_A_EXPORT, on = d->on & ~late, off = d->off & ~late;
     uint32_t cases = SH_A_LOWER | SH_A_UPPER | SH_A_CAPITAL;
     if ((r->compound || r->sub) && !((v->attrs | on) & SH_A_ASSOC))

@@ -130,6 +130,34 @@ static void marked_text(sh_out *o, const char *s, size_t n)
     }
 }
 
+/* Does the regular expression end within a bracket expression, where a backslash is itself? */
+static bool in_brackets(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '\\') {
+            i++;
+            continue;
+        }
+        if (s[i] != '[')
+            continue;
+        i++;
+        i += i < n && s[i] == '^';
+        i += i < n && s[i] == ']';
+        while (i < n && s[i] != ']') {
+            if (s[i] == '[' && i + 1 < n && strchr(":.=", s[i + 1])) {
+                char kind = s[i + 1];
+                for (i += 2; i + 1 < n && (s[i] != kind || s[i + 1] != ']');)
+                    i++;
+                i++;
+            }
+            i++;
+        }
+        if (i >= n)
+            return true;
+    }
+    return false;
+}
+
 void sh_out_text(sh_out *o, const char *s, size_t n, bool quoted)
 {
     o->have = true;
@@ -145,7 +173,7 @@ void sh_out_text(sh_out *o, const char *s, size_t n, bool quoted)
         }
         break;
     case SH_MODE_REGEX:
-        if (quoted) {
+        if (quoted && !in_brackets(o->b.p, o->b.n)) {
             escaped_text(o, s, n, "\\.[]{}()*+?|^$");
             return;
         }

@@ -52,8 +52,8 @@ typedef struct sh_compound {
     char **values;
     bool *appends; /* [k]+=v */
 } sh_compound;
-/* *ret_compound is NULL unless it is an array literal; text: "name=value" or "name=(" for the
- * message of `set -x`.  False: failed. */
+/* *ret_compound is NULL unless it is an array literal; text: "name=value", or just the name
+ * of an array literal.  False: failed. */
 bool sh_expand_declaration(shell *sh, sh_word *word, char **ret_text, sh_compound **ret_compound);
 void sh_compound_free(sh_compound *c);
 int sh_compound_assign(shell *sh, sh_var *v, const sh_compound *c); /* the elements into v */

@@ -74,7 +74,9 @@ static void replace_all(const sh_param *p, const sh_pattern *pat, const replacem
                         const char *s, size_t n, sh_buf *ret)
 {
     size_t at = 0, a, b;
-    while (at < n && sh_pattern_find(pat, (bx_str){s, n}, at, &a, &b)) {
+    sh_finder f;
+    sh_finder_init(&f, pat, (bx_str){s, n});
+    while (at < n && sh_finder_next(&f, at, &a, &b)) {
         sh_buf_add(ret, s + at, a - at);
         put_replacement(ret, r, s + a, b - a);
         at = b;
@@ -88,14 +90,14 @@ static void replace_all(const sh_param *p, const sh_pattern *pat, const replacem
         if (!p->twice)
             break;
     }
+    sh_finder_done(&f);
     sh_buf_add(ret, s + at, n - at);
 }
 
 static void replace(const shell *sh, const sh_param *p, const sh_operands *x, const char *s,
                     size_t n, sh_buf *ret)
 {
-    replacement r = {x->replacement, x->n_replacement,
-                     sh->shopt[SH_SHOPT_PATSUB_REPLACEMENT]};
+    replacement r = {x->replacement, x->n_replacement, sh->shopt[SH_SHOPT_PATSUB_REPLACEMENT]};
     bx_str literal;
     bool empty = !x->pattern || (sh_pattern_literal(x->pattern, &literal) && literal.n == 0);
     ptrdiff_t k;
@@ -148,9 +150,10 @@ void sh_attribute_letters(uint32_t attrs, char ret[16])
     static const struct {
         uint32_t bit;
         char letter;
-    } letters[] = {{SH_A_ARRAY, 'a'}, {SH_A_ASSOC, 'A'},    {SH_A_INTEGER, 'i'}, {SH_A_NAMEREF, 'n'},
-                   {SH_A_READONLY, 'r'}, {SH_A_TRACE, 't'}, {SH_A_EXPORT, 'x'},  {SH_A_CAPITAL, 'c'},
-                   {SH_A_LOWER, 'l'}, {SH_A_UPPER, 'u'}};
+    } letters[] = {{SH_A_ARRAY, 'a'},   {SH_A_ASSOC, 'A'},    {SH_A_INTEGER, 'i'},
+                   {SH_A_NAMEREF, 'n'}, {SH_A_READONLY, 'r'}, {SH_A_TRACE, 't'},
+                   {SH_A_EXPORT, 'x'},  {SH_A_CAPITAL, 'c'},  {SH_A_LOWER, 'l'},
+                   {SH_A_UPPER, 'u'}};
     size_t n = 0;
     for (size_t i = 0; i < BX_COUNT(letters); i++)
         if (attrs & letters[i].bit)

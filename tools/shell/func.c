@@ -125,6 +125,11 @@ const char *sh_source_name(shell *sh)
 int sh_func_define(shell *sh, bx_str name, sh_unit *unit, sh_cmd *body, int line)
 {
     char *text = sh_strndup(name.p, name.n);
+    if (strpbrk(text, "$`\"'\\")) {
+        sh_error(sh, "`%s': not a valid identifier", text);
+        free(text);
+        return sh->status = 1;
+    }
     sh_func *old = sh_func_find(sh, text);
     const sh_builtin *b = sh->opt[SH_OPT_POSIX] ? sh_builtin_any(text) : NULL;
     if (b && (b->flags & SH_BUILTIN_SPECIAL)) {
@@ -235,12 +240,17 @@ static bool nests_too_deep(shell *sh)
 
 static void finish_call(shell *sh, const sh_func *f)
 {
-    if (sh->unwind == SH_RETURN)
+    int status = sh->status;
+    if (sh->unwind == SH_RETURN) {
         sh->unwind = SH_GO;
+        sh->status = sh->before_return; /* what the trap sees */
+    }
     bool trace = (f->flags & SH_FUNCTION_TRACE) != 0;
     if (sh->unwind == SH_GO && sh_trap_text(sh, SH_TRAP_RETURN) &&
         (trace || sh_trap_inherits(sh, SH_TRAP_RETURN)))
         (void)sh_trap_run(sh, SH_TRAP_RETURN);
+    if (sh->unwind == SH_GO)
+        sh->status = status;
 }
 
 int sh_func_call(shell *sh, sh_func *f, int argc, char **argv)
@@ -264,7 +274,6 @@ int sh_func_call(shell *sh, sh_func *f, int argc, char **argv)
     sh_scope_enter(false);
     sh_trap_saved traps;
     sh_traps_enter(sh, f, &traps);
-    sh->status = 0;
     if (sh_trap_text(sh, SH_TRAP_DEBUG))
         (void)sh_trap_run(sh, SH_TRAP_DEBUG);
     (void)sh_run(sh, f->body);

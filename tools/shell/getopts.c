@@ -108,6 +108,8 @@ int sh_builtin_getopts(shell *sh, int argc, char **argv)
     }
     int64_t index = sh_get_int("OPTIND", 1);
     g.index = index < 1 || index > 1000000 ? 1 : (int)index;
+    if (g.index > g.n + 1)
+        g.index = g.n + 1;
     g.silent = g.letters[0] == ':';
     if (g.index != sh_state.getopts_index)
         sh_state.getopts_at = 0;

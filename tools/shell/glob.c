@@ -20,7 +20,7 @@ typedef struct globber {
     sh_buf path;    /* what was decided so far */
     sh_strs found;
     int depth;
-    bool failed;
+    bool failed, ignores; /* ignores: there is a GLOBIGNORE */
 } globber;
 
 static void walk(globber *g, size_t i);
@@ -121,7 +121,7 @@ static void walk_magic(globber *g, size_t i)
 {
     names l;
     bx_str text = g->parts[i].text;
-    bool dots = text.n && text.p[0] == '.' && !g->sh->shopt[SH_SHOPT_GLOBSKIPDOTS];
+    bool dots = text.n && text.p[0] == '.' && !g->sh->shopt[SH_SHOPT_GLOBSKIPDOTS] && !g->ignores;
     if (!read_names(g, dots, &l))
         return;
     size_t at = g->path.n;
@@ -145,21 +145,20 @@ static void walk_star(globber *g, size_t i, bool told)
 {
     bool last = i + 1 == g->n;
     size_t at = g->path.n;
+    names l;
+    if (!read_names(g, false, &l))
+        return;
     if (!last)
         walk(g, i + 1);
     else if (at && !told)
         found(g);
-    names l;
-    if (g->failed || !read_names(g, false, &l))
-        return;
     for (size_t k = 0; k < l.names.n && !g->failed; k++) {
         const char *s = l.names.v[k];
         if (s[0] == '.' && !(g->flags & SH_MATCH_DOT))
             continue;
         g->path.n = at;
         sh_buf_z(&g->path, s);
-        bool dir = l.types[k] == DT_DIR ||
-                   (l.types[k] == DT_UNKNOWN && is_directory(g, false));
+        bool dir = l.types[k] == DT_DIR || (l.types[k] == DT_UNKNOWN && is_directory(g, false));
         if (last)
             found(g);
         if (!dir)
@@ -226,16 +225,50 @@ static void split(globber *g, const char *pattern)
 
 /* ---- GLOBIGNORE ---- */
 
+/* Behind the part of the list that begins at s: a colon within brackets is not one. */
+static const char *part_end(const char *s)
+{
+    for (; *s && *s != ':'; s++) {
+        if (*s == '\\' && s[1]) {
+            s++;
+        } else if (*s == '[') {
+            const char *t = s + 1;
+            t += *t == '!' || *t == '^';
+            t += *t == ']';
+            while (*t && *t != ']') {
+                const char *close = t[0] == '[' && t[1] == ':' ? strstr(t + 2, ":]") : NULL;
+                t = close ? close + 2 : t + 1;
+            }
+            if (*t)
+                s = t;
+        }
+    }
+    return s;
+}
+
+/* A path against a pattern, component by component. */
+static bool path_matches(shell *sh, bx_str pattern, bx_str path)
+{
+    for (;;) {
+        const char *a = memchr(pattern.p, '/', pattern.n), *b = memchr(path.p, '/', path.n);
+        size_t n = a ? (size_t)(a - pattern.p) : pattern.n;
+        size_t m = b ? (size_t)(b - path.p) : path.n;
+        if (!a != !b ||
+            !sh_pattern_match(sh_pattern_of(pattern.p, n, sh_match_flags(sh)), (bx_str){path.p, m}))
+            return false;
+        if (!a)
+            return true;
+        pattern = bx_str_from(pattern, n + 1);
+        path = bx_str_from(path, m + 1);
+    }
+}
+
 static bool ignored(shell *sh, const char *list, const char *name)
 {
     const char *s = list;
     while (*s) {
-        const char *end = s;
-        while (*end && *end != ':')
-            end += *end == '\\' && end[1] ? 2 : 1;
-        if (end > s &&
-            sh_pattern_match(sh_pattern_of(s, (size_t)(end - s), sh_match_flags(sh)),
-                             bx_str_of(name)))
+        const char *end = part_end(s);
+        if (end > s && path_matches(sh, (bx_str){s, (size_t)(end - s)}, bx_str_of(name)))
             return true;
         s = *end ? end + 1 : end;
     }
@@ -252,7 +285,7 @@ long sh_glob(shell *sh, const char *pattern, sh_strs *ret)
     const char *ignore = sh_get("GLOBIGNORE");
     if (ignore && !*ignore)
         ignore = NULL;
-    globber g = {.sh = sh, .flags = sh_match_flags(sh) | SH_MATCH_PATHNAME};
+    globber g = {.sh = sh, .ignores = ignore, .flags = sh_match_flags(sh) | SH_MATCH_PATHNAME};
     if (sh->shopt[SH_SHOPT_DOTGLOB] || ignore)
         g.flags |= SH_MATCH_DOT;
     if (sh->shopt[SH_SHOPT_NOCASEGLOB])

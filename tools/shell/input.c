@@ -177,14 +177,18 @@ static bool body_line(sh_parser *p, bool join, bool strip, text_stack *out)
     while (c != END) {
         if (join && c == '\\') {
             int next = sh_in_at(p, 1);
+            if (next == '\n') {
+                sh_in_skip(p);
+                sh_in_skip(p);
+                c = sh_in_raw(p);
+                continue;
+            }
             if (next != END) {
                 sh_text_c(out, c);
                 sh_in_skip(p);
                 c = next;
                 sh_text_c(out, c);
                 sh_in_skip(p);
-                if (c == '\n' && sh_in_raw(p) == END)
-                    return true;
                 c = sh_in_raw(p);
                 continue;
             }
@@ -203,6 +207,28 @@ static bool is_delimiter(const char *line, size_t n, bx_str d)
     if (n && line[n - 1] == '\n')
         n--;
     return n == d.n && memcmp(line, d.p, n) == 0;
+}
+
+/* $(cat <<E … E): within a substitution the delimiter may have the rest of the line behind it, with
+ * the parenthesis.  Takes the delimiter. */
+static bool ends_early(sh_parser *p, const sh_redir *r)
+{
+    size_t k = 0;
+    if (!p->in_subst)
+        return false;
+    while (r->strip && sh_in_at(p, k) == '\t')
+        k++;
+    for (size_t i = 0; i < r->delimiter.n; i++, k++) {
+        if (sh_in_at(p, k) != (unsigned char)r->delimiter.p[i])
+            return false;
+    }
+    size_t end = k;
+    int c = sh_in_at(p, k);
+    while (c != ')' && c != '\n' && c != END)
+        c = sh_in_at(p, ++k);
+    for (size_t i = 0; c == ')' && i < end; i++)
+        sh_in_skip(p);
+    return c == ')';
 }
 
 static void warn_end(sh_parser *p, const sh_redir *r)
@@ -268,6 +294,10 @@ static void read_body(sh_parser *p, sh_redir *r)
     int32_t line = p->line;
     for (;;) {
         size_t start = t->n;
+        if (ends_early(p, r)) {
+            warn_end(p, r);
+            break;
+        }
         if (!body_line(p, !r->quoted, r->strip, t)) {
             warn_end(p, r);
             break;

@@ -6,6 +6,9 @@
 #include "shell/match.h"
 #include "shell/run.h"
 
+/* Whatever nests keeps a small frame: what is inlined would make every level pay for every kind. */
+#define FRAME __attribute__((noinline)) static
+
 bool sh_deeper(shell *sh)
 {
     if (sh->depth < SH_DEPTH_MAX) {
@@ -26,7 +29,8 @@ void sh_exit(shell *sh, int status)
 
 void sh_discard(shell *sh, int status)
 {
-    bool outermost = sh->from_command && !sh->sub && !sh->in_state_child;
+    bool outermost =
+        sh->from_command && !sh->opt[SH_OPT_ERREXIT] && !sh->sub && !sh->in_state_child;
     sh->status = status == 127 && !outermost ? 1 : status;
     if (sh->unwind != SH_EXIT)
         sh->unwind = status == 127 && !sh->interactive ? SH_EXIT : SH_DISCARD;
@@ -70,18 +74,16 @@ int sh_run_unit(shell *sh, sh_unit *unit)
     if (!unit->cmd)
         return sh->status;
     sh_unit *before = sh->unit;
-    const sh_cmd *command = sh->command; /* $BASH_COMMAND must not point into a unit that is gone */
     sh->unit = sh_unit_ref(unit);
     int status = sh_run(sh, unit->cmd);
     sh->unit = before;
-    sh->command = command;
     sh_unit_unref(unit);
     return status;
 }
 
 /* ---- lists ---- */
 
-static int run_list(shell *sh, sh_list *l)
+FRAME int run_list(shell *sh, sh_list *l)
 {
     for (uint32_t i = 0; i < l->n && sh->unwind == SH_GO; i++) {
         if (l->background[i])
@@ -92,7 +94,7 @@ static int run_list(shell *sh, sh_list *l)
     return sh->status;
 }
 
-static int run_and_or(shell *sh, sh_and_or *a)
+FRAME int run_and_or(shell *sh, sh_and_or *a)
 {
     bool skip = false;
     for (uint32_t i = 0; i < a->n; i++) {
@@ -119,7 +121,7 @@ static bool run_condition(shell *sh, sh_cmd *c)
     return status == 0;
 }
 
-static int run_if(shell *sh, sh_if *f)
+FRAME int run_if(shell *sh, sh_if *f)
 {
     for (uint32_t i = 0; i < f->n; i++) {
         bool yes = run_condition(sh, f->conds[i]);
@@ -146,7 +148,7 @@ bool sh_loop_goes_on(shell *sh)
     return again;
 }
 
-static int run_while(shell *sh, sh_loop *l, bool until)
+FRAME int run_while(shell *sh, sh_loop *l, bool until)
 {
     int status = 0;
     sh->loop_depth++;
@@ -172,15 +174,25 @@ static int run_while(shell *sh, sh_loop *l, bool until)
     return sh->status = status;
 }
 
+void sh_command_set(shell *sh, const sh_cmd *c)
+{
+    sh->command = c;
+    if (sh->unit == sh->command_unit)
+        return;
+    sh_unit_unref(sh->command_unit);
+    sh->command_unit = sh->unit ? sh_unit_ref(sh->unit) : NULL;
+}
+
 bool sh_debug_trap(shell *sh, sh_cmd *c)
 {
     if (!sh->in_trap)
-        sh->command = c;
+        sh_command_set(sh, c);
     if (!sh_trap_text(sh, SH_TRAP_DEBUG))
         return true;
     int before = sh->status;
     int status = sh_trap_run(sh, SH_TRAP_DEBUG);
-    sh->status = before;
+    if (sh->unwind == SH_GO)
+        sh->status = before;
     return !(sh->shopt[SH_SHOPT_EXTDEBUG] && status != 0) && sh->unwind == SH_GO;
 }
 
@@ -217,7 +229,7 @@ void sh_trace(shell *sh, const char *p, size_t n)
     sh_buf_done(&b);
 }
 
-static int run_for_words(shell *sh, sh_cmd *c, sh_strs *words)
+FRAME int run_for_words(shell *sh, sh_cmd *c, sh_strs *words)
 {
     sh_for *f = &c->for_;
     int status = 0;
@@ -256,7 +268,7 @@ static int run_for_words(shell *sh, sh_cmd *c, sh_strs *words)
     return sh->status = status;
 }
 
-static int run_for(shell *sh, sh_cmd *c)
+FRAME int run_for(shell *sh, sh_cmd *c)
 {
     sh_for *f = &c->for_;
     sh_strs words = {0};
@@ -296,7 +308,7 @@ static bool arith(shell *sh, sh_cmd *c, sh_arith_text *t, int64_t *ret)
     return sh_arith_who(sh, "((", t, ret);
 }
 
-static int run_for_arith(shell *sh, sh_cmd *c)
+FRAME int run_for_arith(shell *sh, sh_cmd *c)
 {
     sh_for_arith *f = &c->for_arith;
     int64_t value;
@@ -328,7 +340,7 @@ static int run_for_arith(shell *sh, sh_cmd *c)
 
 /* ---- case ---- */
 
-static bool case_matches(shell *sh, sh_case_item *item, uint32_t i, bx_str subject)
+FRAME bool case_matches(shell *sh, sh_case_item *item, uint32_t i, bx_str subject)
 {
     sh_word *w = item->patterns[i];
     bool nocase = sh->shopt[SH_SHOPT_NOCASEMATCH];
@@ -347,7 +359,7 @@ static bool case_matches(shell *sh, sh_case_item *item, uint32_t i, bx_str subje
     return yes;
 }
 
-static int run_case(shell *sh, sh_cmd *cmd)
+FRAME int run_case(shell *sh, sh_cmd *cmd)
 {
     sh_case *c = &cmd->case_;
     sh->line = cmd->line;
@@ -395,7 +407,7 @@ static void free_compounds(sh_compound **c, size_t n)
 }
 
 /* The words of a command that declares: some are assignments. */
-static bool expand_declaring(shell *sh, sh_simple *s, sh_strs *args, sh_compound ***ret)
+FRAME bool expand_declaring(shell *sh, sh_simple *s, sh_strs *args, sh_compound ***ret)
 {
     size_t cap = 0;
     for (uint32_t i = 0; i < s->n_words; i++) {
@@ -446,7 +458,7 @@ int sh_discarded(shell *sh)
 }
 
 /* Assignments alone, and redirections alone. */
-static int run_null(shell *sh, sh_cmd *c)
+FRAME int run_null(shell *sh, sh_cmd *c)
 {
     sh_simple *s = &c->simple;
     sh_buf trace = {0};
@@ -505,10 +517,24 @@ static const sh_builtin *special(shell *sh, const char *name)
     return b && (b->flags & SH_BUILTIN_SPECIAL) ? b : NULL;
 }
 
-static bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int argc, char **argv)
+/* exec, command exec, builtin exec: its redirections stay. */
+static bool is_exec(const sh_builtin *b, int argc, char **argv)
+{
+    if (b->run == sh_bi_exec)
+        return true;
+    if (b->run != sh_bi_command && b->run != sh_bi_builtin)
+        return false;
+    int i = 1;
+    while (i < argc && (strcmp(argv[i], "-p") == 0 || strcmp(argv[i], "--") == 0 ||
+                        strcmp(argv[i], "command") == 0 || strcmp(argv[i], "builtin") == 0))
+        i++;
+    return i < argc && strcmp(argv[i], "exec") == 0;
+}
+
+FRAME bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int argc, char **argv)
 {
     sh_undo *undo = NULL;
-    bool for_ever = b && b->run == sh_bi_exec;
+    bool for_ever = b && is_exec(b, argc, argv);
     int status = c->redirs ? sh_redirect(sh, c->redirs, for_ever ? NULL : &undo) : 0;
     if (status != 0) {
         sh_redirect_undo(sh, &undo);
@@ -534,7 +560,7 @@ static bool run_here(shell *sh, sh_cmd *c, const sh_builtin *b, sh_func *f, int 
     return true;
 }
 
-static int run_command(shell *sh, sh_cmd *c, sh_strs *args, sh_compound **compounds)
+FRAME int run_command(shell *sh, sh_cmd *c, sh_strs *args, sh_compound **compounds)
 {
     sh_simple *s = &c->simple;
     const sh_builtin *b = special(sh, args->v[0]);
@@ -572,7 +598,7 @@ static int run_command(shell *sh, sh_cmd *c, sh_strs *args, sh_compound **compou
     return sh->status;
 }
 
-static int run_simple(shell *sh, sh_cmd *c)
+FRAME int run_simple(shell *sh, sh_cmd *c)
 {
     sh_simple *s = &c->simple;
     sh->line = c->line;
@@ -618,20 +644,26 @@ int sh_run_words(shell *sh, int argc, char **argv, unsigned flags)
 
 /* ---- everything ---- */
 
-static int run_subshell(shell *sh, sh_cmd *body)
+FRAME int run_subshell(shell *sh, sh_cmd *c)
 {
     sh_subshell s;
     sh_subshell_enter(sh, &s);
-    (void)sh_run(sh, body);
-    bool terminated = s.killed == 15;
+    (void)sh_run(sh, c->group);
+    bx_ended e = {.pid = sh->own_pid,
+                  .kind = BX_ENDED_SIGNAL,
+                  .signal = (uint32_t)s.killed,
+                  .code = 128 + s.killed};
     int status = sh_subshell_leave(sh, &s);
-    if (terminated)
-        sh_err_put(sh, "Terminated\n", 11);
+    if (s.killed) {
+        sh_command_set(sh, c);
+        sh->line = c->line;
+        (void)sh_ended_status(sh, &e, true);
+    }
     sh_set_pipe_status(sh, status);
     return sh->status = status;
 }
 
-static int run_arith(shell *sh, sh_cmd *c)
+FRAME int run_arith(shell *sh, sh_cmd *c)
 {
     int64_t value;
     sh->status = !arith(sh, c, c->arith, &value) ? 1 : value == 0;
@@ -654,10 +686,10 @@ static int run_kind(shell *sh, sh_cmd *c)
     case SH_CMD_GROUP:
         return sh_run(sh, c->group);
     case SH_CMD_SUBSHELL:
-        (void)run_subshell(sh, c->group);
+        (void)run_subshell(sh, c);
         sh->line = c->line;
         if (!sh->in_trap)
-            sh->command = c;
+            sh_command_set(sh, c);
         break;
     case SH_CMD_FUNCTION:
         sh->line = c->line;
@@ -694,7 +726,7 @@ static int run_kind(shell *sh, sh_cmd *c)
     return sh->status;
 }
 
-static int run_redirected(shell *sh, sh_cmd *c)
+FRAME int run_redirected(shell *sh, sh_cmd *c)
 {
     sh_undo *undo = NULL;
     size_t mark = sh_procsub_mark(sh);

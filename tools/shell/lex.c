@@ -450,12 +450,14 @@ static void read_token(sh_parser *p, token *t, lex_mode mode)
         if (!p->failed && c == END && !p->n_frames && !p->last_newline && p->pos > p->line_start) {
             p->last_newline = true;
             t->kind = T_NEWLINE;
+            t->end_line = t->line;
             sh_heredocs(p);
             break;
         }
         if (p->failed || c == END)
             return;
         if (mode == M_COND_REGEX ? c == '\n' && operator_token(p, t, c) : operator_token(p, t, c)) {
+            t->end_line = t->line;
             if (t->kind == T_NEWLINE)
                 sh_heredocs(p);
             break;
@@ -477,6 +479,8 @@ token *sh_peek(sh_parser *p, lex_mode mode)
     if (!p->have) {
         token t;
         read_token(p, &t, mode);
+        if (t.end_line == 0)
+            t.end_line = p->line;
         p->tok = t;
         p->have = true;
     }

@@ -29,13 +29,13 @@ typedef struct invocation {
 
 #ifdef __wasm__
 /* Directories that are open from the start have the numbers from 3 on, which scripts want for
- * themselves. */
-static void move_preopens(void)
+ * themselves; the first one that is no directory. */
+static int move_preopens(void)
 {
     for (int fd = 3;; fd++) {
         __wasi_prestat_t stat;
         if (__wasi_fd_prestat_get(fd, &stat) != 0)
-            return;
+            return fd;
         size_t n = stat.u.dir.pr_name_len;
         char *name = sh_alloc(n + 1);
         int moved;
@@ -53,16 +53,29 @@ static bool is_open(int fd)
     __wasi_fdstat_t stat;
     return __wasi_fd_fdstat_get(fd, &stat) == 0;
 }
+
+/* What was given under the number of a preopened directory (docs/programs.md). */
+static void take_aside(int end)
+{
+    enum { ASIDE = 256 };
+    for (int fd = 3; fd < end; fd++) {
+        if (!is_open(fd) && is_open(fd + ASIDE) && bx_process_dup_to(fd + ASIDE, fd) == 0)
+            (void)close(fd + ASIDE);
+    }
+}
 #else
-static void move_preopens(void) {}
-static bool is_open(int fd) { return fcntl(fd, F_GETFD) >= 0; }
+static int move_preopens(void) { return 3; }
+static void take_aside(int end) { (void)end; }
 #endif
 
 static void find_descriptors(shell *sh)
 {
-    move_preopens();
+    uint8_t open[SH_FD_MAX / 8];
+    take_aside(move_preopens());
+    if (bx_process_opened(open, sizeof open) != 0)
+        memset(open, 7, 1); /* the standard streams */
     for (int fd = 0; fd < SH_FD_MAX; fd++)
-        if (is_open(fd))
+        if (open[fd / 8] >> fd % 8 & 1)
             sh_fd_note(sh, fd, true);
 }
 

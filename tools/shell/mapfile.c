@@ -15,6 +15,7 @@ typedef struct mapper {
     uint64_t quantum;
     sh_var *to;
     sh_buf line;
+    bool cut; /* the rest of the line is dropped */
     uint64_t stored;
     int64_t index;
 } mapper;
@@ -77,11 +78,18 @@ static void run(mapper *m)
         while (p < end) {
             const char *d = memchr(p, m->delimiter, (size_t)(end - p));
             const char *stop = d ? d + 1 : end;
-            for (const char *q = p; q < stop; q++) /* NULs go, the delimiter may be one */
-                if (*q || q == d)
-                    sh_buf_c(&m->line, *q);
+            /* a line ends at a NUL, the delimiter may be one */
+            const char *nul = memchr(p, 0, (size_t)((d ? d : end) - p));
+            if (!m->cut)
+                sh_buf_add(&m->line, p, (size_t)((nul ? nul : d ? d : end) - p));
+            m->cut = nul || m->cut;
+            if (d && !m->cut)
+                sh_buf_c(&m->line, *d);
             p = stop;
-            if (d && !take(m, true)) {
+            bool whole = d && !m->cut;
+            if (d)
+                m->cut = false;
+            if (d && !take(m, whole)) {
                 if (p < end)
                     (void)sh_unread(m->sh, m->fd, (size_t)(end - p));
                 return;

@@ -49,7 +49,8 @@ void sh_put(shell *sh, const char *p, size_t n)
 
 void sh_puts(shell *sh, const char *s) { sh_put(sh, s, strlen(s)); }
 
-static void BX_PRINTF(2, 0) add_format(sh_buf *b, const char *fmt, va_list ap)
+static void BX_PRINTF(2, 0)
+add_format(sh_buf *b, const char *fmt, va_list ap)
 {
     va_list again;
     va_copy(again, ap);

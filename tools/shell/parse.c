@@ -239,8 +239,13 @@ static sh_cmd *simple(sh_parser *p)
     items assigns = {0}, words = {0};
     sh_redir **end = &c->redirs;
     lex_mode mode = M_COMMAND;
+    int n_tokens = 0;
     for (;;) {
         token *t = sh_peek(p, mode);
+        /* bash's $LINENO: where the first word's follower ends, or the first if it is no word */
+        if (n_tokens < 2)
+            c->line = t->end_line;
+        n_tokens += n_tokens || t->kind == T_WORD ? 1 : 2;
         if (t->kind == T_ASSIGN) {
             items_add(&assigns, t->assign);
         } else if (t->kind == T_WORD) {

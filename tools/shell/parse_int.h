@@ -46,7 +46,7 @@ typedef struct token {
     bool strip;    /* <<- */
     bool fd_given;
     int32_t fd;
-    int32_t line;
+    int32_t line, end_line;
     size_t line_start; /* offset in the base text, for the message that quotes the line */
     bx_str variable;   /* {name}> */
     sh_word *word;

@@ -205,6 +205,10 @@ static int run_here(shell *sh, sh_cmd *c, const stage_fds *f, bool lastpipe)
     int error = 0;
     bool piped = sh->stdin_piped;
     sh->stdin_piped = piped || f->in >= 0;
+    if (c->kind == SH_CMD_SIMPLE && sh_trap_text(sh, SH_TRAP_DEBUG) && !lastpipe) {
+        sh->line = c->line;
+        (void)sh_debug_trap(sh, c);
+    }
     if (!lastpipe)
         sh_subshell_enter(sh, &s);
     if (f->in >= 0)
@@ -339,6 +343,7 @@ static int finish(shell *sh, const sh_pipeline *p, pipeline *r)
 static int run_stages(shell *sh, const sh_pipeline *p)
 {
     pipeline r = {.here = -1};
+    sh->line = p->cmds[0]->line;
     if (p->n > SH_PIPELINE_MAX) {
         sh_error(sh, "pipeline of %u commands: too long", p->n);
         return sh->status = 1;
@@ -483,8 +488,10 @@ int sh_run_pipeline(shell *sh, sh_pipeline *p)
     sh->condition -= p->negate;
     if (p->negate && sh->unwind == SH_GO)
         return sh->status = status == 0;
-    if (p->n > 1 && !p->negate)
+    if (p->n > 1 && !p->negate) {
+        sh->line = p->cmds[p->n - 1]->line;
         sh_after_failure(sh);
+    }
     return sh->status;
 }
 
@@ -675,10 +682,29 @@ static void procsub_add(shell *sh, int fd, int32_t pid, bool writes)
     p->list[p->n++] = (struct procsub){fd, pid, writes};
 }
 
+/* <(< file) */
+static char *substitute_input(shell *sh, sh_word *word)
+{
+    char *path = sh_expand_redirect(sh, word);
+    int own = path ? sh_open(sh, path, O_RDONLY) : -ENOENT;
+    if (own < 0 && path) {
+        sh_error(sh, "%s: %s", path, sh_strerror(-own));
+        own = sh_text_fd("", 0);
+    }
+    free(path);
+    int fd = own >= 0 ? high_user_fd(sh, own) : -1;
+    if (fd < 0)
+        return NULL;
+    procsub_add(sh, fd, -1, false);
+    return sh_format("/dev/fd/%d", fd);
+}
+
 char *sh_process_substitute(shell *sh, struct sh_command_subst *c)
 {
     int ends[2], status = 0, saved_status = sh->status;
     sh_cmd *body = c->body;
+    if (!c->output && body && sh_only_input(body))
+        return substitute_input(sh, body->redirs->word);
     bool quick = !c->output && (!body || sh_is_cheap(sh, body));
     int32_t pid = -1;
     uint64_t before = sh->private_fds[0];
@@ -705,7 +731,7 @@ char *sh_process_substitute(shell *sh, struct sh_command_subst *c)
     }
     sh_hold_pop(sh, &hold);
     sh->private_fds[0] = before;
-    sh->command = command;
+    sh_command_set(sh, command);
     sh->line = line;
     sh->status = saved_status;
     sh->last_substitution = substituted;

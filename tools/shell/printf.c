@@ -265,7 +265,7 @@ static void put_time(printer *p, const spec *f, const char *format, size_t n)
         t = (time_t)int_arg(p, true);
     }
     struct tm tm;
-    char text[512];
+    char text[128]; /* as much as bash gives */
     char *z = n ? sh_strndup(format, n) : sh_strdup("%X");
     size_t k = 0;
     if (localtime_r(&t, &tm)) {

@@ -141,7 +141,9 @@ char *sh_expand_prompt(shell *sh, const char *text, bool expand)
             continue;
         }
         s++;
-        if (*s == 'D') {
+        if (*s == '$' && expand) {
+            sh_buf_z(&b, "\\$"); /* not to be expanded below */
+        } else if (*s == 'D') {
             s += put_format(&b, s + 1);
         } else if ((k = sh_digits(s, strlen(s), 3, 8, &v))) {
             sh_buf_c(&b, (char)v);
@@ -156,7 +158,11 @@ char *sh_expand_prompt(shell *sh, const char *text, bool expand)
     sh_unit *unit = NULL;
     sh_parse_error err = {0};
     sh_word *w = sh_parse_dquoted((bx_str){sh_buf_str(&b), b.n}, &none, sh->line, &unit, &err);
-    char *r = w ? sh_expand_string(sh, w, NULL) : sh_strndup(b.p, b.n);
+    char *r = w ? sh_expand_string(sh, w, NULL) : NULL;
+    if (!r && sh->unwind == SH_DISCARD)
+        sh->unwind = SH_GO; /* a prompt that fails is shown as it is */
+    if (!r && sh->unwind == SH_GO)
+        r = sh_strndup(b.p, b.n);
     sh_unit_unref(unit);
     sh_buf_done(&b);
     return r;

@@ -203,7 +203,7 @@ static int evaluate_dup(shell *sh, const sh_redir *r, const char *text, action *
     a->source = number_of(text, n);
     if (a->source >= 0)
         return 0;
-    if (r->kind == SH_REDIR_DUP_OUT && !r->fd_given && !r->variable.p) {
+    if (r->kind == SH_REDIR_DUP_OUT && r->fd == 1 && !r->variable.p) {
         a->both = true;
         a->move = false;
         return open_for(sh, SH_REDIR_BOTH, text, a);
@@ -352,6 +352,8 @@ static int perform(shell *sh, const sh_redir *r, action *a, sh_undo **undo)
             (void)close(a->source);
         return bad_fd(sh, fd);
     }
+    if (a->kind == ACT_DUP && a->source == fd)
+        return 0;
     if (a->kind == ACT_DUP && !sh_fd_open(sh, a->source)) {
         sh_error(sh, "%s: %s", r->word->raw.p, sh_strerror(EBADF));
         return 1;
@@ -498,6 +500,8 @@ int sh_redirect_map(shell *sh, const sh_redir *r, sh_fdmap *map)
                 return fail_path(sh, "redirection", EMFILE);
             }
             map->opened[map->n_opened++] = a.source;
+        } else if (a.kind == ACT_DUP && a.source == a.fd) {
+            continue;
         } else if (a.kind == ACT_DUP) {
             int from = a.source;
             int own = from < map->top ? map->own[from] : -1;

@@ -9,11 +9,17 @@
 #include "shell/shell.h"
 #include "shell/vars.h"
 
+/* About 430 bytes of the host's stack for each level: 2000 fit 1 MiB.  A host that gives more may
+ * set more; the guest's own stack of 1 MiB is enough for 6000. */
+#ifndef SH_DEPTH
+#define SH_DEPTH 2000
+#endif
+
 enum {
-    SH_DEPTH_MAX = 1200,    /* nested commands, functions, sourced files, evals ... together */
-    SH_FD_MAX = 256,        /* descriptors a script can name: 0 .. 255 */
-    SH_FD_HIGH = 300,       /* where the shell puts its own */
-    SH_PIPELINE_MAX = 4096, /* stages */
+    SH_DEPTH_MAX = SH_DEPTH, /* nested commands, functions, sourced files, evals ... together */
+    SH_FD_MAX = 256,         /* descriptors a script can name: 0 .. 255 */
+    SH_FD_HIGH = 300,        /* where the shell puts its own */
+    SH_PIPELINE_MAX = 4096,  /* stages */
 };
 
 /* ---- beginning and end (main.c) ---- */
@@ -38,10 +44,11 @@ enum {
     SH_RUN_EXEC = 2,         /* exec: replace the shell */
     SH_RUN_STD_PATH = 4,     /* command -p */
 };
-int sh_run_select(shell *sh, sh_cmd *cmd); /* compound.c */
-int sh_run_cond(shell *sh, sh_cond *cond); /* compound.c: [[ ]] */
-bool sh_debug_trap(shell *sh, sh_cmd *c);  /* false: the command is not to be run */
-bool sh_loop_goes_on(shell *sh);           /* after a loop's body */
+int sh_run_select(shell *sh, sh_cmd *cmd);       /* compound.c */
+int sh_run_cond(shell *sh, sh_cond *cond);       /* compound.c: [[ ]] */
+bool sh_debug_trap(shell *sh, sh_cmd *c);        /* false: the command is not to be run */
+void sh_command_set(shell *sh, const sh_cmd *c); /* BASH_COMMAND; of sh->unit */
+bool sh_loop_goes_on(shell *sh);                 /* after a loop's body */
 void sh_trace_words(shell *sh, const sh_strs *args, sh_buf *assigns);
 void sh_trace(shell *sh, const char *p, size_t n); /* set -x */
 int sh_discarded(shell *sh);                 /* the status of a command whose expansion failed */
@@ -112,6 +119,7 @@ typedef struct sh_capture {
     sh_buf outer_out;
 } sh_capture;
 
+bool sh_only_input(const sh_cmd *c); /* "< file" and no more */
 void sh_capture_begin(shell *sh, sh_capture *c);
 void sh_capture_end(shell *sh, sh_capture *c, sh_buf *text);
 int sh_capture_real(shell *sh); /* before anything but sh_put writes to 1; 0 or errno */
@@ -299,10 +307,13 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(shopt) \
     X(cd) \
     X(pwd) \
-    X(pushd) X(popd) X(dirs) X(type) X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) \
-        X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) \
-            X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) \
-                X(logout)
+    X(pushd) \
+    X(popd) \
+    X(dirs) \
+    X(type) \
+    X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) \
+        X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) \
+            X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

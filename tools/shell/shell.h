@@ -220,6 +220,8 @@ struct shell {
     uint64_t deadline_ns; /* of the monotonic clock; 0: none */
     unsigned steps;
     bool timed_out;
+    struct sh_unit *command_unit; /* of `command`: referenced */
+    int before_return;            /* $? when `return` was run */
     bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;

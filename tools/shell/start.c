@@ -70,7 +70,7 @@ char *sh_find_program(shell *sh, const char *name, bool std_path, bool use_hash)
             return sh_strdup(known);
     }
     char *found = path && *path ? sh_search_path(path, name, true) : NULL;
-    if (found && use_hash && !std_path && found[0] == '/')
+    if (found && use_hash && !std_path)
         sh_hash_add(sh, name, found);
     return found;
 }
@@ -86,7 +86,7 @@ static bx_str *environment(shell *sh, const char *path, size_t *ret_n, sh_strs *
     bx_str *list = sh_alloc((n + functions + 1) * sizeof *list);
     size_t used = 0;
     for (size_t i = 0; i < n; i++)
-        if (strncmp(env[i], "_=", 2) != 0 && strncmp(env[i], "PWD=", 4) != 0)
+        if (strncmp(env[i], "_=", 2) != 0)
             list[used++] = bx_str_of(env[i]);
     if (path) {
         char *underscore = sh_format("_=%s", path);
@@ -304,18 +304,16 @@ int32_t sh_start(shell *sh, int argc, char **argv, const sh_fdmap *map, unsigned
     } else {
         struct stat st;
         int error = 0;
-        if (stat(path, &st) != 0)
+        if (strncmp(path, "/bin/", 5) == 0)
+            error = sh_spawn(sh, path, path, argv, (size_t)argc, map, flags, false, &pid);
+        else if (stat(path, &st) != 0)
             error = errno;
         else if (S_ISDIR(st.st_mode) || !sh_is_executable(path))
             error = EACCES;
-        else if (strncmp(path, "/bin/", 5) == 0)
-            error = sh_spawn(sh, path, path, argv, (size_t)argc, map, flags, false, &pid);
         else
             pid = start_script(sh, path, argv, (size_t)argc, map, flags, &error);
         if (error) {
             pid = -1;
-            if (error == ENOENT && !strchr(argv[0], '/'))
-                sh_path_changed(sh);
             (void)start_failed(sh, argv[0], path, error, ret_status);
         }
     }

@@ -2,6 +2,7 @@
  * $( … ) prints stays in memory as long as only builtins print; a pipe is made when a program or a
  * redirection needs a descriptor. */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "shell/expand.h"
@@ -170,12 +171,12 @@ static void add_text(shell *sh, const char *p, size_t n, sh_buf *ret)
         ret->n--;
 }
 
-static void substitute_file(shell *sh, sh_word *word, sh_buf *ret)
+__attribute__((noinline)) static void substitute_file(shell *sh, sh_word *word, sh_buf *ret)
 {
     char *path = sh_expand_redirect(sh, word);
     int status = 1;
     if (path) {
-        int fd = sh_open(sh, path, 0);
+        int fd = sh_open(sh, path, O_RDONLY);
         int error = fd < 0 ? -fd : 0;
         size_t n = 0;
         char *text = fd >= 0 ? sh_read_all(sh, fd, &n, &error) : NULL;
@@ -193,7 +194,8 @@ static void substitute_file(shell *sh, sh_word *word, sh_buf *ret)
     sh->status = status;
 }
 
-static void substitute_run(shell *sh, sh_cmd *body, sh_unit *unit, sh_buf *ret)
+__attribute__((noinline)) static void substitute_run(shell *sh, sh_cmd *body, sh_unit *unit,
+                                                     sh_buf *ret)
 {
     sh_subshell s;
     sh_capture c;
@@ -216,12 +218,20 @@ static void substitute_run(shell *sh, sh_cmd *body, sh_unit *unit, sh_buf *ret)
     sh_buf_done(&text);
 }
 
+bool sh_only_input(const sh_cmd *c)
+{
+    return c->kind == SH_CMD_SIMPLE && c->simple.n_words == 0 && c->simple.n_assigns == 0 &&
+           c->redirs && !c->redirs->next && c->redirs->kind == SH_REDIR_READ && c->redirs->fd == 0;
+}
+
 void sh_substitute(shell *sh, sh_command_subst *c, sh_buf *ret)
 {
     sh_cmd *body = c->body;
     sh_unit *unit = NULL;
     if (c->backtick) {
         sh_parse_error e;
+        if (!c->lazy)
+            c->line = sh->line; /* as bash counts: from the line of the command it stands in */
         if (sh_parse_backtick(c, sh_plain_source(sh), &unit, &e) == SH_PARSE_ERROR) {
             sh_print_parse_error(sh, &e, "command substitution");
             sh->status = 1;
@@ -234,14 +244,16 @@ void sh_substitute(shell *sh, sh_command_subst *c, sh_buf *ret)
     const sh_cmd *command = sh->command;
     if (!sh_deeper(sh))
         return;
-    if (c->file && !c->backtick)
+    if (c->backtick && body && sh_only_input(body))
+        substitute_file(sh, body->redirs->word, ret);
+    else if (c->file && !c->backtick)
         substitute_file(sh, c->file, ret);
     else if (body)
         substitute_run(sh, body, unit, ret);
     else
         sh->status = 0;
     sh->depth--;
-    sh->command = command;
+    sh_command_set(sh, command);
     sh->substituted = true;
     sh->last_substitution = sh->status;
 }

@@ -6,9 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/args.h"
 #include "lib/result.h"
 #include "shell/expand.h"
+#include "shell/json.h"
 #include "shell/run.h"
 
 extern char **environ;
@@ -16,7 +16,6 @@ extern char **environ;
 enum {
     INPUT_MAX = 32 << 20,
     SHOWN_MAX = 200000, /* bytes of each stream in the result */
-    PAIRS_MAX = 256,
     TIMEOUT_MAX_MS = 3600000,
 };
 
@@ -24,35 +23,59 @@ typedef struct call {
     const char *command, *cwd;
     bx_str input;
     int64_t timeout_ms;
-    bx_arg_pair env[PAIRS_MAX], functions[PAIRS_MAX];
-    size_t n_env, n_functions;
+    const sh_json_member *env, *functions; /* NULL: none */
 } call;
 
-static void read_call(bx_args *a, call *c)
+/* One argument. What is wrong with it, or NULL. */
+static const char *read_argument(const sh_json_member *m, call *c)
 {
-    c->command = bx_arg_str(a, "command", NULL);
-    c->cwd = bx_arg_str(a, "cwd", "/workspace");
-    c->n_env = bx_arg_pairs(a, "env", c->env, PAIRS_MAX);
-    c->n_functions = bx_arg_pairs(a, "functions", c->functions, PAIRS_MAX);
-    c->input = bx_arg_text(a, "stdin");
-    c->timeout_ms = bx_arg_int(a, "timeout_ms", 0, 0, TIMEOUT_MAX_MS);
-    for (size_t i = 0; i < c->n_env; i++)
-        if (!sh_is_name(c->env[i].name) || memchr(c->env[i].value.p, '\0', c->env[i].value.n))
-            bx_arg_wrong(a, "env", "expected names of variables with texts without U+0000", NULL);
+    bool text = m->kind == SH_JSON_STRING, pairs = m->kind == SH_JSON_OBJECT;
+    if (strcmp(m->name, "command") == 0) {
+        if (!text || strlen(m->text) != m->n || m->n == 0)
+            return "expected a string, not empty, without U+0000";
+        c->command = m->text;
+    } else if (strcmp(m->name, "cwd") == 0) {
+        if (!text || strlen(m->text) != m->n || m->n == 0)
+            return "expected a path";
+        c->cwd = m->text;
+    } else if (strcmp(m->name, "stdin") == 0) {
+        if (!text)
+            return "expected a string";
+        c->input = (bx_str){m->text, m->n};
+    } else if (strcmp(m->name, "timeout_ms") == 0) {
+        if (m->kind != SH_JSON_INTEGER || m->integer < 0 || m->integer > TIMEOUT_MAX_MS)
+            return "expected an integer from 0 to 3600000";
+        c->timeout_ms = m->integer;
+    } else if (strcmp(m->name, "env") == 0) {
+        for (size_t i = 0; pairs && i < m->n_pairs; i++)
+            if (!sh_is_name(bx_str_of(m->pairs[i].name)) ||
+                strlen(m->pairs[i].value) != m->pairs[i].n)
+                return "expected names of variables with strings without U+0000";
+        if (!pairs)
+            return "expected an object of strings";
+        c->env = m;
+    } else if (strcmp(m->name, "functions") == 0) {
+        if (!pairs)
+            return "expected an object of strings";
+        c->functions = m;
+    } else {
+        return "unknown argument; this tool takes command, cwd, env, functions, stdin, timeout_ms";
+    }
+    return NULL;
 }
 
 /* ---- before ---- */
 
-static void define(shell *sh, const bx_arg_pair *f)
+static void define(shell *sh, const sh_json_pair *f)
 {
     sh_buf b = {0};
     size_t blanks = 0;
-    while (blanks < f->value.n && strchr(" \t\n", f->value.p[blanks]))
+    while (blanks < f->n && strchr(" \t\n", f->value[blanks]))
         blanks++;
-    bool whole = f->value.n - blanks >= 2 && memcmp(f->value.p + blanks, "()", 2) == 0;
-    sh_buf_add(&b, f->name.p, f->name.n);
+    bool whole = f->n - blanks >= 2 && memcmp(f->value + blanks, "()", 2) == 0;
+    sh_buf_z(&b, f->name);
     sh_buf_z(&b, whole ? " " : " () {\n");
-    sh_buf_add(&b, f->value.p, f->value.n);
+    sh_buf_add(&b, f->value, f->n);
     if (!whole)
         sh_buf_z(&b, "\n}");
     (void)sh_buf_str(&b);
@@ -87,13 +110,14 @@ static int prepare(shell *sh, const call *c, int *ret_err_fd)
         return error;
     (void)close(ends[0]);
     error = place(sh, ends[1], 2);
-    for (size_t i = 0; i < c->n_env && error == 0; i++) {
-        sh_name *name = sh_name_of(c->env[i].name.p, c->env[i].name.n);
-        (void)sh_assign_name(name, c->env[i].value.p, c->env[i].value.n, 0);
+    for (size_t i = 0; c->env && i < c->env->n_pairs && error == 0; i++) {
+        const sh_json_pair *p = &c->env->pairs[i];
+        sh_name *name = sh_name_of(p->name, strlen(p->name));
+        (void)sh_assign_name(name, p->value, p->n, 0);
         sh_var_attrs(sh_var_make(name), SH_A_EXPORT, 0);
     }
-    for (size_t i = 0; i < c->n_functions && error == 0; i++)
-        define(sh, &c->functions[i]);
+    for (size_t i = 0; c->functions && i < c->functions->n_pairs && error == 0; i++)
+        define(sh, &c->functions->pairs[i]);
     return error;
 }
 
@@ -294,17 +318,36 @@ static int run(const call *c)
     return report(sh, &out, &err);
 }
 
+/* All of standard input; NULL: too long, or it cannot be read. */
+static bool read_input(sh_buf *b)
+{
+    for (;;) {
+        sh_buf_grow(b, 65536);
+        ssize_t n = read(0, b->p + b->n, b->cap - b->n - 1);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n == 0;
+        b->n += (size_t)n;
+        if (b->n > INPUT_MAX)
+            return false;
+    }
+}
+
 int sh_tool_main(void)
 {
-    static call c;
-    bx_args a;
-    bx_error err;
-    if (bx_args_read(&a, STDIN_FILENO, INPUT_MAX, &err) != BX_OK)
-        return fail("bash", err.msg);
-    read_call(&a, &c);
-    if (bx_args_end(&a, &err) != BX_OK) {
-        bx_args_done(&a);
-        return fail("bash", err.msg);
-    }
+    call c = {.cwd = "/workspace", .input = {"", 0}};
+    sh_buf text = {0};
+    sh_json json;
+    if (!read_input(&text))
+        return fail("bash", "the arguments cannot be read, or are longer than 32 MiB");
+    const char *wrong = sh_json_parse((bx_str){text.p, text.n}, &json);
+    if (wrong)
+        return fail("bash", wrong);
+    for (size_t i = 0; i < json.n; i++)
+        if ((wrong = read_argument(&json.members[i], &c)) != NULL)
+            return fail(json.members[i].name, wrong);
+    if (!c.command)
+        return fail("command", "missing");
     return run(&c);
 }

@@ -197,7 +197,10 @@ void sh_trap_exit(shell *sh)
     set_trap(sh, SH_TRAP_EXIT, NULL);
     bool in_trap = sh->in_trap;
     sh->in_trap = true;
+    const char *eval_name = sh->eval_name;
+    sh->eval_name = "exit trap";
     (void)sh_run_text(sh, copy, strlen(copy), 1);
+    sh->eval_name = eval_name;
     sh->in_trap = in_trap;
     free(copy);
     if (sh->unwind != SH_EXIT)

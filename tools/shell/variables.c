@@ -83,7 +83,8 @@ void sh_print_variables(shell *sh)
     sh_var **all = sh_vars_sorted(&n);
     sh_buf b = {0};
     for (size_t i = 0; i < n; i++) {
-        if (sh_var_quiet(all[i]) || !(all[i]->attrs & SH_A_SET) || !sh_is_name(bx_str_of(all[i]->name->text)))
+        if (sh_var_quiet(all[i]) || !(all[i]->attrs & SH_A_SET) ||
+            !sh_is_name(bx_str_of(all[i]->name->text)))
             continue;
         sh_declare_text(&b, all[i], true);
         sh_buf_c(&b, '\n');
@@ -149,10 +150,8 @@ static int unset_one(shell *sh, const char *arg, bool functions, bool variables,
         return unset_function(sh, arg);
     }
     if (!sh_is_assignable(arg)) {
-        uint32_t flags;
-        if (!variables && sh_function_flags(sh, arg, 0, 0, &flags)) {
+        if (!variables && !refs)
             return unset_function(sh, arg);
-        }
         sh_builtin_error(sh, "`%s': not a valid identifier", arg);
         return 1;
     }

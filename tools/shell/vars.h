@@ -151,7 +151,8 @@ size_t sh_var_count(sh_var *v); /* of any kind: scalars have 1 when set */
 const char *sh_indexed_get(const sh_var *v, int64_t index);
 void sh_indexed_put(sh_var *v, int64_t index, const char *s, size_t n, bool append);
 void sh_indexed_remove(sh_var *v, int64_t index);
-int64_t sh_indexed_last(const sh_var *v); /* the highest index; -1: empty */
+int64_t sh_index_of(const sh_var *v, int64_t i); /* a negative one counts from the end; < 0: none */
+int64_t sh_indexed_last(const sh_var *v);        /* the highest index; -1: empty */
 /* Element number `nth` in order, from 0; false: there are not that many. */
 bool sh_indexed_at(const sh_var *v, size_t nth, int64_t *ret_index, const char **ret);
 size_t sh_indexed_from(const sh_var *v, int64_t index); /* how many have a lower index */

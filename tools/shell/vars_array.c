@@ -165,6 +165,11 @@ void sh_indexed_remove(sh_var *v, int64_t index)
     ix->n--;
 }
 
+int64_t sh_index_of(const sh_var *v, int64_t i)
+{
+    return i < 0 ? (int64_t)((uint64_t)i + (uint64_t)sh_indexed_last(v) + 1) : i;
+}
+
 int64_t sh_indexed_last(const sh_var *v)
 {
     if (!(v->attrs & SH_A_ARRAY))

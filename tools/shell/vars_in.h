@@ -23,6 +23,21 @@ typedef struct sh_names {
 } sh_names;
 extern sh_names sh_names_;
 
+/* Where a name leads through namerefs: a name and, perhaps, a subscript (to be freed). `dangling`
+ * stops at a nameref that has no value yet. */
+typedef struct sh_target_ {
+    sh_name *name;
+    char *sub; /* NULL: none; free() */
+    bool stop; /* circular, or no valid name; a message was printed */
+} sh_target_;
+
+sh_target_ sh_resolve_(sh_name *name);
+/* Split "NAME[subscript]"; false: it is not of that form.  ret_sub->p is NULL without one. */
+bool sh_split_target_(const char *text, size_t *ret_name, bx_str *ret_sub);
+/* Make a binding of `name` in scope `scope`, which is at least as inner as what is visible. */
+sh_var *sh_bind_(sh_name *name, uint32_t scope);
+uint32_t sh_function_scope_(void); /* depth of the innermost function's scope; 0: none */
+
 /* arrays (vars_array.c): of the value alone, no log */
 sh_indexed *sh_indexed_copy_(const sh_indexed *ix);
 void sh_indexed_free_(sh_indexed *ix);

@@ -204,9 +204,6 @@ static const struct {
 } FIXED[] = {
     {"BASH", "/bin/bash", 0},
     {"BASH_VERSION", "5.2.15(1)-release", 0},
-    {"HOSTTYPE", "x86_64", 0},
-    {"MACHTYPE", "x86_64-pc-linux-gnu", 0},
-    {"OSTYPE", "linux-gnu", 0},
     {"UID", "1000", SH_A_READONLY | SH_A_INTEGER},
     {"EUID", "1000", SH_A_READONLY | SH_A_INTEGER},
     {"IFS", " \t\n", 0},
@@ -220,6 +217,10 @@ static const struct {
 } DEFAULTS[] = {
     {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
     {"TERM", "dumb"},
+    {"SHELL", "/bin/bash"},
+    {"HOSTTYPE", "x86_64"},
+    {"MACHTYPE", "x86_64-pc-linux-gnu"},
+    {"OSTYPE", "linux-gnu"},
     {"HOSTNAME", "boxagnts"},
 };
 

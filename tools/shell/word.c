@@ -272,6 +272,10 @@ static void backslash(sh_parser *p, builder *b, word_ctx ctx)
     }
     if (next == END || !special) {
         sh_text_c(&p->lit, '\\');
+        if (next == '\'' && ctx.q == Q_BRACE) { /* is no quote that hides a brace */
+            sh_text_c(&p->lit, next);
+            take(p, next);
+        }
         return;
     }
     take(p, next);
@@ -563,7 +567,7 @@ static void plain(sh_parser *p, builder *b, word_ctx ctx, int c)
         tilde(p, b, ctx))
         return;
     note(p, b, ctx, c);
-    if (c == '\'' && ctx.q == Q_BRACE && ctx.quoted)
+    if (c == '\'' && ctx.q == Q_BRACE && ctx.quoted && !(p->options & SH_SYNTAX_POSIX))
         b->single = !b->single;
     c = sh_in_raw(p);
     sh_text_c(&p->lit, c);

@@ -14,7 +14,8 @@
 static shell host_shell;
 static sh_buf host_out, host_err;
 
-static void host_format(sh_buf *b, const char *fmt, va_list args) __attribute__((format(printf, 2, 0)));
+static void host_format(sh_buf *b, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
 static void host_format(sh_buf *b, const char *fmt, va_list args)
 {
     char text[4096];

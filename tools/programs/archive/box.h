@@ -10,7 +10,8 @@ int tar_run(int argc, char **argv);
 int zip_run(int argc, char **argv);
 int unzip_run(int argc, char **argv);
 
-extern const char *const gzip_help, *const bzip2_help, *const xz_help, *const zstd_help,
-    *const tar_help, *const zip_help, *const unzip_help;
+extern const char *const gzip_help,
+    *const bzip2_help, *const xz_help, *const zstd_help, *const tar_help, *const zip_help,
+                                                                              *const unzip_help;
 
 #endif

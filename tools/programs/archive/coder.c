@@ -3,22 +3,32 @@
 arc_coder arc_decoder(arc_kind kind)
 {
     switch (kind) {
-    case ARC_BZIP2: return arc_bzip2_decoder();
-    case ARC_XZ: return arc_xz_decoder(false);
-    case ARC_LZMA: return arc_xz_decoder(true);
-    case ARC_ZSTD: return arc_zstd_decoder();
-    default: return arc_gzip_decoder(kind == ARC_DEFLATE);
+    case ARC_BZIP2:
+        return arc_bzip2_decoder();
+    case ARC_XZ:
+        return arc_xz_decoder(false);
+    case ARC_LZMA:
+        return arc_xz_decoder(true);
+    case ARC_ZSTD:
+        return arc_zstd_decoder();
+    default:
+        return arc_gzip_decoder(kind == ARC_DEFLATE);
     }
 }
 
 arc_coder arc_encoder(arc_kind kind, const arc_settings *s)
 {
     switch (kind) {
-    case ARC_BZIP2: return arc_bzip2_encoder(s);
-    case ARC_XZ: return arc_xz_encoder(s, false);
-    case ARC_LZMA: return arc_xz_encoder(s, true);
-    case ARC_ZSTD: return arc_zstd_encoder(s);
-    default: return arc_gzip_encoder(s, kind == ARC_DEFLATE);
+    case ARC_BZIP2:
+        return arc_bzip2_encoder(s);
+    case ARC_XZ:
+        return arc_xz_encoder(s, false);
+    case ARC_LZMA:
+        return arc_xz_encoder(s, true);
+    case ARC_ZSTD:
+        return arc_zstd_encoder(s);
+    default:
+        return arc_gzip_encoder(s, kind == ARC_DEFLATE);
     }
 }
 
@@ -28,14 +38,15 @@ arc_kind arc_sniff(const uint8_t *p, size_t n)
         return ARC_GZIP;
     if (n >= 4 && memcmp(p, "BZh", 3) == 0 && p[3] >= '1' && p[3] <= '9')
         return ARC_BZIP2;
-    if (n >= 6 && memcmp(p, "\xfd"
-                            "7zXZ",
+    if (n >= 6 && memcmp(p,
+                         "\xfd"
+                         "7zXZ",
                          6) == 0)
         return ARC_XZ;
     if (n >= 4 && (memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0 ||
                    ((p[0] & 0xf0) == 0x50 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0)))
         return ARC_ZSTD;
-    if (n >= 13 && p[0] == 0x5d && p[1] == 0 && p[2] == 0 && p[12] <= 1)
+    if (n >= 13 && p[0] == 0x5d && p[1] == 0 && p[2] == 0 && (p[12] == 0 || p[12] == 0xff))
         return ARC_LZMA;
     return ARC_PLAIN;
 }
@@ -105,6 +116,7 @@ size_t arc_read(arc_in *in, void *p, size_t n)
         f.n_in = had;
         arc_result result = arc_step(&in->coder, &f, last);
         r->at = r->end - f.n_in;
+        in->bytes_in += had - f.n_in;
         if (result == ARC_END) {
             arc_end(&in->coder);
         } else if (result != ARC_OK) {
@@ -118,10 +130,7 @@ size_t arc_read(arc_in *in, void *p, size_t n)
     return n - f.n_out;
 }
 
-void arc_in_done(arc_in *in)
-{
-    arc_end(&in->coder);
-}
+void arc_in_done(arc_in *in) { arc_end(&in->coder); }
 
 void arc_out_begin(arc_out *out, prog_writer *to, arc_kind kind, const arc_settings *s)
 {
@@ -171,11 +180,17 @@ const char *arc_why(const arc_in *in)
     if (in->cut)
         return "unexpected end of file";
     switch (in->error) {
-    case ARC_NOT_IT: return "not in the expected format";
-    case ARC_BAD_CHECK: return "invalid compressed data--crc error";
-    case ARC_BAD_SIZE: return "invalid compressed data--length error";
-    case ARC_UNKNOWN: return "unknown method -- not supported";
-    case ARC_TOO_LARGE: return "needs a larger window than is allowed";
-    default: return "invalid compressed data--format violated";
+    case ARC_NOT_IT:
+        return "not in the expected format";
+    case ARC_BAD_CHECK:
+        return "invalid compressed data--crc error";
+    case ARC_BAD_SIZE:
+        return "invalid compressed data--length error";
+    case ARC_UNKNOWN:
+        return "unknown method -- not supported";
+    case ARC_TOO_LARGE:
+        return "needs a larger window than is allowed";
+    default:
+        return "invalid compressed data--format violated";
     }
 }

@@ -56,11 +56,11 @@ static inline void arc_end(arc_coder *c)
 arc_coder arc_decoder(arc_kind kind);
 
 typedef struct arc_settings {
-    int level;          /* of the kind; -1: its usual one */
-    bool extreme;       /* xz -e */
-    const char *name;   /* gzip: the name in the header, or NULL */
-    uint32_t time;      /* gzip: the time in the header */
-    uint64_t size;      /* zstd: of the input; UINT64_MAX unknown */
+    int level;        /* of the kind; -1: its usual one */
+    bool extreme;     /* xz -e */
+    const char *name; /* gzip: the name in the header, or NULL */
+    uint32_t time;    /* gzip: the time in the header */
+    uint64_t size;    /* zstd: of the input; UINT64_MAX unknown */
 } arc_settings;
 
 /* Encode; `finish`: end the stream behind f->in. */
@@ -97,7 +97,7 @@ typedef struct arc_in { /* reads a compressed stream of any number of members */
     bool cut;     /* it ended within a member */
     bool garbage; /* what follows the last member is none */
     bool begun, ended;
-    uint64_t members;
+    uint64_t members, bytes_in;
 } arc_in;
 
 /* How many of n bytes; fewer only at the end or after an error. */

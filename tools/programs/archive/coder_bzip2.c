@@ -5,15 +5,9 @@
 /* libbzip2 is built without stdio and asks for this instead: an error of its own. */
 void bz_internal_error(int code);
 
-void bz_internal_error(int code)
-{
-    prog_die(0, "internal error %d of libbzip2", code);
-}
+void bz_internal_error(int code) { prog_die(0, "internal error %d of libbzip2", code); }
 
-static unsigned less(size_t n)
-{
-    return n > 1u << 30 ? 1u << 30 : (unsigned)n;
-}
+static unsigned less(size_t n) { return n > 1u << 30 ? 1u << 30 : (unsigned)n; }
 
 static void give(bz_stream *z, const arc_flow *f)
 {
@@ -41,11 +35,16 @@ static arc_result decode(void *state, arc_flow *f, bool finish)
     int result = BZ2_bzDecompress(z);
     took(z, f);
     switch (result) {
-    case BZ_OK: return ARC_OK;
-    case BZ_STREAM_END: return ARC_END;
-    case BZ_MEM_ERROR: prog_no_memory();
-    case BZ_DATA_ERROR_MAGIC: return ARC_NOT_IT;
-    default: return ARC_BAD_CHECK;
+    case BZ_OK:
+        return ARC_OK;
+    case BZ_STREAM_END:
+        return ARC_END;
+    case BZ_MEM_ERROR:
+        prog_no_memory();
+    case BZ_DATA_ERROR_MAGIC:
+        return ARC_NOT_IT;
+    default:
+        return ARC_BAD_CHECK;
     }
 }
 
@@ -71,9 +70,7 @@ static arc_result encode(void *state, arc_flow *f, bool finish)
     give(z, f);
     int result = BZ2_bzCompress(z, finish ? BZ_FINISH : BZ_RUN);
     took(z, f);
-    return result == BZ_STREAM_END ? ARC_END
-           : result >= 0           ? ARC_OK
-                                   : ARC_CORRUPT;
+    return result == BZ_STREAM_END ? ARC_END : result >= 0 ? ARC_OK : ARC_CORRUPT;
 }
 
 static void encoder_end(void *state)

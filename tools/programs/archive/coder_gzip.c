@@ -6,7 +6,16 @@ arc_gzip_header arc_last_header;
 
 enum { HEAD_CRC = 2, EXTRA = 4, NAME = 8, COMMENT = 16, RESERVED = 0xe0 };
 
-typedef enum part { FIXED, EXTRA_SIZE, EXTRA_DATA, FILE_NAME, REMARK, HEAD_CHECK, BODY, TRAILER } part;
+typedef enum part {
+    FIXED,
+    EXTRA_SIZE,
+    EXTRA_DATA,
+    FILE_NAME,
+    REMARK,
+    HEAD_CHECK,
+    BODY,
+    TRAILER
+} part;
 
 typedef struct gzip {
     z_stream z;
@@ -115,10 +124,7 @@ static arc_result header(gzip *g, arc_flow *f)
     }
 }
 
-static uInt less(size_t n)
-{
-    return n > 1u << 30 ? 1u << 30 : (uInt)n;
-}
+static uInt less(size_t n) { return n > 1u << 30 ? 1u << 30 : (uInt)n; }
 
 static arc_result trailer(gzip *g, arc_flow *f)
 {

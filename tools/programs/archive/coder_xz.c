@@ -18,14 +18,21 @@ static arc_result step(void *state, arc_flow *f, bool finish)
     f->n_out = z->avail_out;
     switch (result) {
     case LZMA_OK:
-    case LZMA_BUF_ERROR: return ARC_OK;
-    case LZMA_STREAM_END: return ARC_END;
-    case LZMA_MEM_ERROR: prog_no_memory();
-    case LZMA_MEMLIMIT_ERROR: return ARC_TOO_LARGE;
-    case LZMA_FORMAT_ERROR: return ARC_NOT_IT;
+    case LZMA_BUF_ERROR:
+        return ARC_OK;
+    case LZMA_STREAM_END:
+        return ARC_END;
+    case LZMA_MEM_ERROR:
+        prog_no_memory();
+    case LZMA_MEMLIMIT_ERROR:
+        return ARC_TOO_LARGE;
+    case LZMA_FORMAT_ERROR:
+        return ARC_NOT_IT;
     case LZMA_OPTIONS_ERROR:
-    case LZMA_UNSUPPORTED_CHECK: return ARC_UNKNOWN;
-    default: return ARC_CORRUPT;
+    case LZMA_UNSUPPORTED_CHECK:
+        return ARC_UNKNOWN;
+    default:
+        return ARC_CORRUPT;
     }
 }
 
@@ -45,7 +52,8 @@ static lzma_stream *fresh(void)
 arc_coder arc_xz_decoder(bool lzma)
 {
     lzma_stream *z = fresh();
-    lzma_ret result = lzma ? lzma_alone_decoder(z, MEMORY_MAX) : lzma_stream_decoder(z, MEMORY_MAX, 0);
+    lzma_ret result =
+        lzma ? lzma_alone_decoder(z, MEMORY_MAX) : lzma_stream_decoder(z, MEMORY_MAX, 0);
     if (result != LZMA_OK)
         prog_no_memory();
     return (arc_coder){step, end, z};
@@ -60,8 +68,8 @@ arc_coder arc_xz_encoder(const arc_settings *s, bool lzma)
     lzma_options_lzma options;
     if (lzma && lzma_lzma_preset(&options, preset))
         prog_die(0, "Unsupported options");
-    lzma_ret result = lzma ? lzma_alone_encoder(z, &options)
-                           : lzma_easy_encoder(z, preset, LZMA_CHECK_CRC64);
+    lzma_ret result =
+        lzma ? lzma_alone_encoder(z, &options) : lzma_easy_encoder(z, preset, LZMA_CHECK_CRC64);
     if (result != LZMA_OK)
         prog_no_memory();
     return (arc_coder){step, end, z};

@@ -19,21 +19,24 @@ static arc_result decode(void *state, arc_flow *f, bool finish)
     if (!ZSTD_isError(result))
         return result == 0 ? ARC_END : ARC_OK;
     switch (ZSTD_getErrorCode(result)) {
-    case ZSTD_error_memory_allocation: prog_no_memory();
-    case ZSTD_error_prefix_unknown: return ARC_NOT_IT;
-    case ZSTD_error_checksum_wrong: return ARC_BAD_CHECK;
-    case ZSTD_error_frameParameter_windowTooLarge: return ARC_TOO_LARGE;
+    case ZSTD_error_memory_allocation:
+        prog_no_memory();
+    case ZSTD_error_prefix_unknown:
+        return ARC_NOT_IT;
+    case ZSTD_error_checksum_wrong:
+        return ARC_BAD_CHECK;
+    case ZSTD_error_frameParameter_windowTooLarge:
+        return ARC_TOO_LARGE;
     case ZSTD_error_version_unsupported:
     case ZSTD_error_dictionary_wrong:
-    case ZSTD_error_frameParameter_unsupported: return ARC_UNKNOWN;
-    default: return ARC_CORRUPT;
+    case ZSTD_error_frameParameter_unsupported:
+        return ARC_UNKNOWN;
+    default:
+        return ARC_CORRUPT;
     }
 }
 
-static void decoder_end(void *state)
-{
-    ZSTD_freeDCtx(state);
-}
+static void decoder_end(void *state) { ZSTD_freeDCtx(state); }
 
 arc_coder arc_zstd_decoder(void)
 {
@@ -61,10 +64,7 @@ static arc_result encode(void *state, arc_flow *f, bool finish)
     return finish && result == 0 ? ARC_END : ARC_OK;
 }
 
-static void encoder_end(void *state)
-{
-    ZSTD_freeCCtx(state);
-}
+static void encoder_end(void *state) { ZSTD_freeCCtx(state); }
 
 arc_coder arc_zstd_encoder(const arc_settings *s)
 {

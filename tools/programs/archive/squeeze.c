@@ -88,32 +88,31 @@ static const char xz_help_text[] =
     "  hello\n";
 const char *const xz_help = xz_help_text;
 
-static const char zstd_help_text[] =
-    "Usage: zstd [OPTION]... [FILE]...\n"
-    "       unzstd [OPTION]... [FILE]...\n"
-    "       zstdcat [OPTION]... [FILE]...\n"
-    "Compress or uncompress FILEs; they are kept.\n"
-    "\n"
-    "  -c, --stdout       write to standard output\n"
-    "  -d, --decompress   uncompress\n"
-    "  -z, --compress     compress\n"
-    "  -f, --force        overwrite\n"
-    "  -k, --keep         keep the files (as usual)\n"
-    "      --rm           remove them when done\n"
-    "  -o FILE            write to FILE\n"
-    "  -q, --quiet        say less\n"
-    "  -T, --threads=N    accepted; there is one\n"
-    "  -t, --test         only test\n"
-    "  -v, --verbose      say more\n"
-    "  -1 .. -19          faster .. better (3)\n"
-    "\n"
-    "Examples:\n"
-    "  $ echo hello | zstd | zstdcat\n"
-    "  hello\n"
-    "  $ echo hello > f; zstd -q f; ls; unzstd -c f.zst\n"
-    "  f\n"
-    "  f.zst\n"
-    "  hello\n";
+static const char zstd_help_text[] = "Usage: zstd [OPTION]... [FILE]...\n"
+                                     "       unzstd [OPTION]... [FILE]...\n"
+                                     "       zstdcat [OPTION]... [FILE]...\n"
+                                     "Compress or uncompress FILEs; they are kept.\n"
+                                     "\n"
+                                     "  -c, --stdout       write to standard output\n"
+                                     "  -d, --decompress   uncompress\n"
+                                     "  -z, --compress     compress\n"
+                                     "  -f, --force        overwrite\n"
+                                     "  -k, --keep         keep the files (as usual)\n"
+                                     "      --rm           remove them when done\n"
+                                     "  -o FILE            write to FILE\n"
+                                     "  -q, --quiet        say less\n"
+                                     "  -T, --threads=N    accepted; there is one\n"
+                                     "  -t, --test         only test\n"
+                                     "  -v, --verbose      say more\n"
+                                     "  -1 .. -19          faster .. better (3)\n"
+                                     "\n"
+                                     "Examples:\n"
+                                     "  $ echo hello | zstd | zstdcat\n"
+                                     "  hello\n"
+                                     "  $ echo hello > f; zstd -q f; ls; unzstd -c f.zst\n"
+                                     "  f\n"
+                                     "  f.zst\n"
+                                     "  hello\n";
 const char *const zstd_help = zstd_help_text;
 
 typedef struct family {
@@ -127,10 +126,10 @@ typedef struct family {
 static const char *const gzip_suffixes[] = {".tgz", ".tar", ".taz", ".tar", ".gz", "",
                                             "-gz",  "",     ".z",   "",     "-z",  "",
                                             "_z",   "",     ".Z",   "",     NULL};
-static const char *const bzip2_suffixes[] = {".bz2", "", ".bz", "", ".tbz2", ".tar", ".tbz",
-                                             ".tar", NULL};
-static const char *const xz_suffixes[] = {".xz", "", ".lzma", "", ".txz", ".tar", ".tlz", ".tar",
-                                          NULL};
+static const char *const bzip2_suffixes[] = {".bz2", "",     ".bz",  "",  ".tbz2",
+                                             ".tar", ".tbz", ".tar", NULL};
+static const char *const xz_suffixes[] = {".xz",  "",     ".lzma", "",  ".txz",
+                                          ".tar", ".tlz", ".tar",  NULL};
 static const char *const zstd_suffixes[] = {".zst", "", ".tzst", ".tar", NULL};
 
 static struct {
@@ -149,6 +148,12 @@ static void note(int status)
 {
     if (g.status != 1)
         g.status = status;
+}
+
+static const char *base_of(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
 }
 
 /* ---- names -------------------------------------------------------------------------------------
@@ -171,9 +176,10 @@ static char *result_name(const char *name)
             has = ends_with(name, g.f.others[i]);
         if (has && !g.force && g.f.kind != ARC_ZSTD) {
             if (!g.quiet)
-                prog_warn(0, g.f.kind == ARC_GZIP ? "%s already has %s suffix -- unchanged"
-                             : g.f.kind == ARC_XZ ? "%s: File already has '%s' suffix, skipping"
-                                                  : "Input file %s already has %s suffix.",
+                prog_warn(0,
+                          g.f.kind == ARC_GZIP ? "%s already has %s suffix -- unchanged"
+                          : g.f.kind == ARC_XZ ? "%s: File already has '%s' suffix, skipping"
+                                               : "Input file %s already has %s suffix.",
                           name, g.suffix);
             note(g.f.warning);
             return NULL;
@@ -202,9 +208,10 @@ static char *result_name(const char *name)
         return prog_buf_z(&b);
     }
     if (!g.quiet)
-        prog_warn(0, g.f.kind == ARC_GZIP ? "%s: unknown suffix -- ignored"
-                     : g.f.kind == ARC_XZ ? "%s: Filename has an unknown suffix, skipping"
-                                          : "%s: unknown suffix -- ignored.",
+        prog_warn(0,
+                  g.f.kind == ARC_GZIP ? "%s: unknown suffix -- ignored"
+                  : g.f.kind == ARC_XZ ? "%s: Filename has an unknown suffix, skipping"
+                                       : "%s: unknown suffix -- ignored.",
                   name);
     note(g.f.kind == ARC_ZSTD ? 1 : g.f.warning);
     return NULL;
@@ -216,8 +223,8 @@ static void tell_error(const char *name, const arc_in *in)
 {
     const char *why = arc_why(in);
     if (in->error == ARC_NOT_IT)
-        why = g.f.kind == ARC_GZIP  ? "not in gzip format"
-              : g.f.kind == ARC_XZ  ? "File format not recognized"
+        why = g.f.kind == ARC_GZIP   ? "not in gzip format"
+              : g.f.kind == ARC_XZ   ? "File format not recognized"
               : g.f.kind == ARC_ZSTD ? "unsupported format"
                                      : "bad magic number (file not created by bzip2)";
     else if (g.f.kind == ARC_XZ)
@@ -226,10 +233,9 @@ static void tell_error(const char *name, const arc_in *in)
               : in->error == ARC_UNKNOWN   ? "Unsupported options"
                                            : "Compressed data is corrupt";
     (void)prog_flush(&prog_out);
-    if (g.f.kind == ARC_GZIP && in->error != ARC_NOT_IT && !in->cut)
-        prog_warn(0, "%s: %s", name, why);
-    else
-        prog_warn(0, "%s: %s", name, why);
+    if (g.f.kind == ARC_GZIP)
+        fputc('\n', stderr);
+    prog_warn(0, "%s: %s", name, why);
     g.status = g.f.kind == ARC_BZIP2 ? 2 : 1;
 }
 
@@ -269,9 +275,9 @@ static bool decode(prog_reader *r, prog_writer *w, const char *name, uint64_t re
     if (ok && in.garbage) {
         if (g.f.kind == ARC_GZIP || g.f.kind == ARC_BZIP2) {
             if (!g.quiet)
-                prog_warn(0, g.f.kind == ARC_GZIP
-                                 ? "%s: decompression OK, trailing garbage ignored"
-                                 : "%s: trailing garbage after EOF ignored",
+                prog_warn(0,
+                          g.f.kind == ARC_GZIP ? "%s: decompression OK, trailing garbage ignored"
+                                               : "%s: trailing garbage after EOF ignored",
                           name);
             if (g.f.kind == ARC_GZIP)
                 note(2);
@@ -281,6 +287,7 @@ static bool decode(prog_reader *r, prog_writer *w, const char *name, uint64_t re
             ok = false;
         }
     }
+    ret[0] = in.bytes_in;
     arc_in_done(&in);
     return ok;
 }
@@ -309,10 +316,23 @@ static void ratio(char text[48], uint64_t packed, uint64_t plain)
                    labs(tenths) % 10);
 }
 
+/* The compressed bytes without header and trailer, which gzip leaves out of its ratio. */
+static uint64_t net(const char *name, uint64_t packed)
+{
+    size_t n = 18;
+    if (g.f.kind != ARC_GZIP)
+        return packed;
+    if (g.decode || g.test || g.list)
+        n += *arc_last_header.name ? strlen(arc_last_header.name) + 1 : 0;
+    else if (!g.no_names)
+        n += strlen(base_of(name)) + 1;
+    return packed > n ? packed - n : 0;
+}
+
 static void tell_done(const char *name, const char *result, const uint64_t n[2])
 {
     char percent[48];
-    ratio(percent, n[0], n[1]);
+    ratio(percent, net(name, n[0]), n[1]);
     if (g.f.kind == ARC_GZIP) {
         if (g.test)
             fprintf(stderr, "%s:\t OK\n", name);
@@ -334,12 +354,11 @@ static void list(const char *name, const char *shown, const uint64_t n[2])
     if (!g.listed && !g.quiet)
         prog_puts(&prog_out, "         compressed        uncompressed  ratio uncompressed_name\n");
     g.listed = true;
-    ratio(percent, n[0], n[1]);
+    ratio(percent, net(name, n[0]), n[1]);
     prog_put_uint(&prog_out, n[0], 19, ' ');
     prog_putc(&prog_out, ' ');
     prog_put_uint(&prog_out, n[1], 19, ' ');
     prog_printf(&prog_out, " %6s %s\n", percent, shown);
-    (void)name;
 }
 
 /* ---- one file --------------------------------------------------------------------------------
@@ -374,12 +393,6 @@ static void take_over(int fd, const struct stat *st)
     if (g.decode && g.names && arc_last_header.time != 0)
         times[1] = (struct timespec){.tv_sec = (time_t)arc_last_header.time};
     (void)futimens(fd, times);
-}
-
-static const char *base_of(const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    return slash ? slash + 1 : name;
 }
 
 /* -N: the name in the header, in the directory of the file. */
@@ -488,7 +501,7 @@ static void do_open_file(const char *name, int fd, const struct stat *st)
             encode(&r, &prog_out, &how, n);
         if (r.error)
             prog_warn_file(r.error, name), g.status = 1;
-        if (g.decode)
+        if (g.decode || g.test || g.list)
             n[0] = (uint64_t)st->st_size;
         if (ok && g.list) {
             char *shown = g.names ? stored_name(name, &r) : NULL;
@@ -521,7 +534,6 @@ static int in_order(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
-
 
 static void do_directory(const char *name, int depth)
 {
@@ -591,10 +603,11 @@ static void do_file(const char *name, int depth)
             do_directory(name, depth);
         } else {
             if (!g.quiet)
-                prog_warn(0, g.f.kind == ARC_GZIP  ? "%s is a directory -- ignored"
-                             : g.f.kind == ARC_XZ  ? "%s: Is a directory, skipping"
-                             : g.f.kind == ARC_ZSTD ? "%s is a directory -- ignored "
-                                                    : "Input file %s is a directory.",
+                prog_warn(0,
+                          g.f.kind == ARC_GZIP   ? "%s is a directory -- ignored"
+                          : g.f.kind == ARC_XZ   ? "%s: Is a directory, skipping"
+                          : g.f.kind == ARC_ZSTD ? "%s is a directory -- ignored "
+                                                 : "Input file %s is a directory.",
                           name);
             note(g.f.warning);
         }
@@ -618,56 +631,107 @@ static void do_file(const char *name, int depth)
 enum { REMOVE = 256, IGNORED, IGNORED_ARG, FAST, BEST };
 
 static const prog_long longs[] = {
-    {"stdout", PROG_NO_ARG, 'c'},     {"to-stdout", PROG_NO_ARG, 'c'},
-    {"decompress", PROG_NO_ARG, 'd'}, {"uncompress", PROG_NO_ARG, 'd'},
-    {"compress", PROG_NO_ARG, 'z'},   {"force", PROG_NO_ARG, 'f'},
-    {"keep", PROG_NO_ARG, 'k'},       {"list", PROG_NO_ARG, 'l'},
-    {"no-name", PROG_NO_ARG, 'n'},    {"name", PROG_NO_ARG, 'N'},
-    {"quiet", PROG_NO_ARG, 'q'},      {"silent", PROG_NO_ARG, 'q'},
-    {"recursive", PROG_NO_ARG, 'r'},  {"suffix", PROG_ARG, 'S'},
-    {"test", PROG_NO_ARG, 't'},       {"verbose", PROG_NO_ARG, 'v'},
-    {"extreme", PROG_NO_ARG, 'e'},    {"format", PROG_ARG, 'F'},
-    {"threads", PROG_ARG, IGNORED},   {"memlimit", PROG_ARG, IGNORED},
-    {"check", PROG_MAY_ARG, IGNORED}, {"no-check", PROG_NO_ARG, IGNORED},
-    {"no-sparse", PROG_NO_ARG, IGNORED}, {"rsyncable", PROG_NO_ARG, IGNORED},
-    {"synchronous", PROG_NO_ARG, IGNORED}, {"no-progress", PROG_NO_ARG, IGNORED},
-    {"single-stream", PROG_NO_ARG, IGNORED}, {"small", PROG_NO_ARG, IGNORED},
-    {"rm", PROG_NO_ARG, REMOVE},      {"fast", PROG_MAY_ARG, FAST},
-    {"best", PROG_NO_ARG, BEST},      {0},
+    {"stdout", PROG_NO_ARG, 'c'},
+    {"to-stdout", PROG_NO_ARG, 'c'},
+    {"decompress", PROG_NO_ARG, 'd'},
+    {"uncompress", PROG_NO_ARG, 'd'},
+    {"compress", PROG_NO_ARG, 'z'},
+    {"force", PROG_NO_ARG, 'f'},
+    {"keep", PROG_NO_ARG, 'k'},
+    {"list", PROG_NO_ARG, 'l'},
+    {"no-name", PROG_NO_ARG, 'n'},
+    {"name", PROG_NO_ARG, 'N'},
+    {"quiet", PROG_NO_ARG, 'q'},
+    {"silent", PROG_NO_ARG, 'q'},
+    {"recursive", PROG_NO_ARG, 'r'},
+    {"suffix", PROG_ARG, 'S'},
+    {"test", PROG_NO_ARG, 't'},
+    {"verbose", PROG_NO_ARG, 'v'},
+    {"extreme", PROG_NO_ARG, 'e'},
+    {"format", PROG_ARG, 'F'},
+    {"threads", PROG_ARG, IGNORED},
+    {"memlimit", PROG_ARG, IGNORED},
+    {"check", PROG_MAY_ARG, IGNORED},
+    {"no-check", PROG_NO_ARG, IGNORED},
+    {"no-sparse", PROG_NO_ARG, IGNORED},
+    {"rsyncable", PROG_NO_ARG, IGNORED},
+    {"synchronous", PROG_NO_ARG, IGNORED},
+    {"no-progress", PROG_NO_ARG, IGNORED},
+    {"single-stream", PROG_NO_ARG, IGNORED},
+    {"small", PROG_NO_ARG, IGNORED},
+    {"rm", PROG_NO_ARG, REMOVE},
+    {"fast", PROG_MAY_ARG, FAST},
+    {"best", PROG_NO_ARG, BEST},
+    {0},
 };
 
 static void option(int c, const char *arg)
 {
     switch (c) {
-    case 'c': g.to_stdout = true; break;
-    case 'd': g.decode = true; break;
-    case 'z': g.decode = false; break;
-    case 'f': g.force = true; break;
-    case 'k': g.keep = true; break;
-    case 'l': g.list = true; break;
-    case 'n': g.no_names = true, g.names = false; break;
-    case 'N': g.names = true, g.no_names = false; break;
-    case 'q': g.quiet = true; break;
-    case 'r': g.recursive = true; break;
+    case 'c':
+        g.to_stdout = true;
+        break;
+    case 'd':
+        g.decode = true;
+        break;
+    case 'z':
+        g.decode = false;
+        break;
+    case 'f':
+        g.force = true;
+        break;
+    case 'k':
+        g.keep = true;
+        break;
+    case 'l':
+        g.list = true;
+        break;
+    case 'n':
+        g.no_names = true, g.names = false;
+        break;
+    case 'N':
+        g.names = true, g.no_names = false;
+        break;
+    case 'q':
+        g.quiet = true;
+        break;
+    case 'r':
+        g.recursive = true;
+        break;
     case 'S':
         if (strlen(arg) == 0 || strlen(arg) > NO_SUFFIX_LEN)
             prog_die(0, "invalid suffix '%s'", arg);
         g.suffix = arg;
         break;
-    case 't': g.test = true; break;
-    case 'v': g.verbose++; break;
-    case 'e': g.how.extreme = true; break;
-    case 'o': g.output = arg; break;
+    case 't':
+        g.test = true;
+        break;
+    case 'v':
+        g.verbose++;
+        break;
+    case 'e':
+        g.how.extreme = true;
+        break;
+    case 'o':
+        g.output = arg;
+        break;
     case 'F':
         if (strcmp(arg, "lzma") == 0 || strcmp(arg, "alone") == 0)
             g.f.kind = ARC_LZMA, g.suffix = ".lzma";
         else if (strcmp(arg, "xz") != 0 && strcmp(arg, "auto") != 0)
             prog_die(0, "%s: Unknown file format type", arg);
         break;
-    case REMOVE: g.remove = true; break;
-    case FAST: g.how.level = 1; break;
-    case BEST: g.how.level = g.f.kind == ARC_ZSTD ? 19 : 9; break;
-    default: break;
+    case REMOVE:
+        g.remove = true;
+        break;
+    case FAST:
+        g.how.level = 1;
+        break;
+    case BEST:
+        g.how.level = g.f.kind == ARC_ZSTD ? 19 : 9;
+        break;
+    default:
+        break;
     }
 }
 
@@ -710,6 +774,7 @@ static int run(int argc, char **argv, const family *f, const char *shorts)
 int gzip_run(int argc, char **argv)
 {
     static const family f = {ARC_GZIP, ".gz", gzip_suffixes, 2, false};
+    prog_name = "gzip"; /* whatever it is called as */
     return run(argc, argv, &f, "0123456789acdfhklnNqrS:tv");
 }
 

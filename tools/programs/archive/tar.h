@@ -25,7 +25,8 @@ typedef struct tar_options {
     bool kind_given, by_suffix;
     int verbose;
     bool to_stdout, keep, keep_newer, overwrite, absolute, deref, no_recursion, wildcards, no_mtime;
-    bool remove, totals, numeric, keep_mode, one_top, sparse, null, skip_old, full_time, ignore_failed;
+    bool remove, totals, numeric, keep_mode, one_top, sparse, null, skip_old, full_time,
+        ignore_failed;
     bool ignore_zeros, block_number;
     const char *one_top_dir;
     size_t strip;
@@ -67,14 +68,16 @@ typedef struct tar_in {
     uint64_t offset; /* bytes of the archive read so far */
     uint64_t left;   /* of the data of the current member, padding not counted */
     size_t pad;
-    bool any;      /* a header was read */
-    uint64_t end;  /* where the blocks of zeros begin */
+    bool any;     /* a header was read */
+    bool dead;    /* nothing more can be read, which was told */
+    uint64_t end; /* where the blocks of zeros begin */
 } tar_in;
 
-/* Open the archive, "-" is standard input; ends the program when that fails. */
+/* Open the archive, "-" is standard input; ends the program when it cannot be opened. */
 void tar_open(tar_in *in, const char *name);
 
-/* The next member; false at the end.  What is no archive ends the program as GNU tar does. */
+/* The next member; false at the end, or where nothing more can be read, which is told and makes the
+ * status 2. */
 bool tar_next(tar_in *in, tar_member *ret);
 
 /* Data of the current member. */
@@ -90,10 +93,11 @@ typedef struct tar_out {
 /* The header, and what is in front of it when the name is long; false, told: it cannot be. */
 bool tar_put_header(tar_out *out, const tar_member *m);
 void tar_put(tar_out *out, const void *p, size_t n);
-void tar_pad(tar_out *out);  /* to a whole block */
+void tar_pad(tar_out *out);    /* to a whole block */
 void tar_finish(tar_out *out); /* the end of the archive */
 
-/* ---- names ------------------------------------------------------------------------------------- */
+/* ---- names -------------------------------------------------------------------------------------
+ */
 
 /* As --strip-components and --transform say, and without what leads out of the directory, which is
  * told once ("member names", "hard link targets"); to be freed.  NULL: nothing is left of it. */
@@ -114,7 +118,8 @@ void tar_show(prog_writer *w, const tar_member *m, const char *name, bool long_f
 /* "NAME: Cannot VERB: why"; the status becomes 2. */
 void tar_fail(int error, const char *verb, const char *name);
 
-/* ---- commands ------------------------------------------------------------------------------------
+/* ---- commands
+ * ------------------------------------------------------------------------------------
  */
 
 void tar_create(tar_names *operands);

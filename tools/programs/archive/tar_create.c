@@ -18,10 +18,15 @@ typedef struct dated { /* -u: what the archive has */
     struct timespec mtime;
 } dated;
 
+typedef struct index_of { /* numbers of the elements of an array, by hash */
+    size_t *slots, mask, used;
+} index_of;
+
 static linked *links;
 static size_t n_links, cap_links;
 static dated *old_ones;
 static size_t n_old, cap_old;
+static index_of links_by_file, old_by_name;
 static tar_out out;
 static struct stat archive;
 static bool has_archive;
@@ -167,16 +172,58 @@ static bool put_sparse(int fd, tar_member *m, const char *name)
     return ok;
 }
 
-/* The name it is stored under; NULL: it has several and one of them is stored already. */
+/* At least half of the table stays empty. */
+static void index_add(index_of *t, uint64_t hash, size_t number, uint64_t (*hash_of)(size_t number))
+{
+    if (t->used * 2 >= t->mask) {
+        index_of more = {.mask = t->mask ? t->mask * 2 + 1 : 255};
+        more.slots = prog_zalloc(more.mask + 1, sizeof(*more.slots));
+        for (size_t i = 0; t->slots && i <= t->mask; i++)
+            if (t->slots[i])
+                index_add(&more, hash_of(t->slots[i] - 1), t->slots[i] - 1, hash_of);
+        free(t->slots);
+        *t = more;
+    }
+    size_t at = (size_t)hash & t->mask;
+    while (t->slots[at])
+        at = (at + 1) & t->mask;
+    t->slots[at] = number + 1;
+    t->used++;
+}
+
+static uint64_t file_hash(dev_t dev, ino_t ino)
+{
+    uint64_t h = ((uint64_t)ino ^ (uint64_t)dev << 40) * 0x9E3779B97F4A7C15u;
+    return h ^ h >> 32;
+}
+
+static uint64_t link_hash(size_t i) { return file_hash(links[i].dev, links[i].ino); }
+
+static uint64_t name_hash(const char *s)
+{
+    uint64_t h = 0xcbf29ce484222325u;
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+    return h ^ h >> 32;
+}
+
+static uint64_t old_hash(size_t i) { return name_hash(old_ones[i].name); }
+
+/* The name it is stored under; NULL: it is the first of its names. */
 static const char *stored_link(const struct stat *st, const char *name)
 {
     if (st->st_nlink < 2 || st->st_ino == 0)
         return NULL;
-    for (size_t i = 0; i < n_links; i++)
-        if (links[i].dev == st->st_dev && links[i].ino == st->st_ino)
-            return links[i].name;
+    const index_of *t = &links_by_file;
+    uint64_t hash = file_hash(st->st_dev, st->st_ino);
+    for (size_t at = (size_t)hash & t->mask; t->slots && t->slots[at]; at = (at + 1) & t->mask) {
+        const linked *l = &links[t->slots[at] - 1];
+        if (l->dev == st->st_dev && l->ino == st->st_ino)
+            return l->name;
+    }
     links = prog_grow(links, &cap_links, n_links, sizeof(*links));
-    links[n_links++] = (linked){st->st_dev, st->st_ino, prog_strndup(name, strlen(name))};
+    links[n_links] = (linked){st->st_dev, st->st_ino, prog_strndup(name, strlen(name))};
+    index_add(&links_by_file, hash, n_links++, link_hash);
     return NULL;
 }
 
@@ -212,7 +259,8 @@ static void put_file(const char *path, const struct stat *st, tar_member *m)
     tell(m);
     if (tar_opt.sparse)
         find_data(fd, m);
-    bool holes = tar_opt.sparse && m->n_map != 1 && m->size > 0;
+    bool whole = m->n_map == 1 && m->map[0].at == 0 && m->map[0].n == m->size;
+    bool holes = tar_opt.sparse && !whole && m->size > 0;
     if (holes)
         (void)put_sparse(fd, m, path);
     else if (tar_put_header(&out, m))
@@ -220,15 +268,31 @@ static void put_file(const char *path, const struct stat *st, tar_member *m)
     close(fd);
 }
 
+/* -u: the archive has it, and not older. */
 static bool is_old(const char *name, const struct stat *st)
 {
-    for (size_t i = n_old; i-- > 0;)
-        if (strcmp(old_ones[i].name, name) == 0)
-            return st->st_mtim.tv_sec <= old_ones[i].mtime.tv_sec;
-    return false;
+    const index_of *t = &old_by_name;
+    bool old = false;
+    for (size_t at = (size_t)name_hash(name) & t->mask; t->slots && t->slots[at];
+         at = (at + 1) & t->mask) {
+        const dated *d = &old_ones[t->slots[at] - 1];
+        if (strcmp(d->name, name) == 0)
+            old |= st->st_mtim.tv_sec <= d->mtime.tv_sec;
+    }
+    return old;
 }
 
-static void put(const char *path, int depth, bool operand);
+static void put(const char *path, int depth);
+
+/* The file that is being written; by its name where the system numbers no files. */
+static bool is_archive(const char *path, const struct stat *st)
+{
+    if (st->st_ino != 0)
+        return st->st_dev == archive.st_dev && st->st_ino == archive.st_ino;
+    const char *a = tar_opt.file + (strncmp(tar_opt.file, "./", 2) == 0 ? 2 : 0);
+    const char *b = path + (strncmp(path, "./", 2) == 0 ? 2 : 0);
+    return !tar_opt.dir && strcmp(a, b) == 0;
+}
 
 static void put_children(const char *path, int depth)
 {
@@ -253,7 +317,7 @@ static void put_children(const char *path, int depth)
     if (names.n > 1)
         qsort(names.p, names.n, sizeof(*names.p), by_name);
     for (size_t i = 0; i < names.n; i++) {
-        put(names.p[i], depth + 1, false);
+        put(names.p[i], depth + 1);
         free(names.p[i]);
     }
     free(names.p);
@@ -277,22 +341,16 @@ static void put_directory(const char *path, tar_member *m, int depth)
     put_children(path, depth);
 }
 
-static void put(const char *path, int depth, bool operand)
+static void put(const char *path, int depth)
 {
     struct stat st;
-    if (!operand && tar_is_excluded(path))
-        return;
-    if (operand && tar_opt.exclude.n > 0 && tar_is_excluded(path))
+    if (tar_is_excluded(path))
         return;
     if ((tar_opt.deref ? stat(path, &st) : lstat(path, &st)) != 0) {
-        if (tar_opt.deref || !operand || errno != ENOENT)
-            tar_fail(errno, "stat", path);
-        else
-            tar_fail(errno, "stat", path);
+        tar_fail(errno, "stat", path);
         return;
     }
-    if (has_archive && st.st_dev == archive.st_dev && st.st_ino == archive.st_ino &&
-        st.st_ino != 0) {
+    if (has_archive && is_archive(path, &st)) {
         prog_warn(0, "%s: file is the archive; not dumped", path);
         return;
     }
@@ -343,7 +401,7 @@ static void put_all(const tar_names *operands)
             }
             continue;
         }
-        put(path, 0, true);
+        put(path, 0);
     }
 }
 
@@ -352,9 +410,10 @@ static arc_kind kind_of_suffix(const char *name)
     static const struct {
         const char *suffix;
         arc_kind kind;
-    } table[] = {{".gz", ARC_GZIP},   {".tgz", ARC_GZIP},  {".taz", ARC_GZIP}, {".bz2", ARC_BZIP2},
-                 {".tbz", ARC_BZIP2}, {".tbz2", ARC_BZIP2}, {".tz2", ARC_BZIP2}, {".xz", ARC_XZ},
-                 {".txz", ARC_XZ},    {".lzma", ARC_LZMA}, {".tlz", ARC_LZMA}, {".zst", ARC_ZSTD},
+    } table[] = {{".gz", ARC_GZIP},   {".tgz", ARC_GZIP},  {".taz", ARC_GZIP},
+                 {".bz2", ARC_BZIP2}, {".tbz", ARC_BZIP2}, {".tbz2", ARC_BZIP2},
+                 {".tz2", ARC_BZIP2}, {".xz", ARC_XZ},     {".txz", ARC_XZ},
+                 {".lzma", ARC_LZMA}, {".tlz", ARC_LZMA},  {".zst", ARC_ZSTD},
                  {".tzst", ARC_ZSTD}};
     size_t n = strlen(name);
     for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
@@ -396,8 +455,8 @@ void tar_create(tar_names *operands)
     int fd = to_stdout ? 1 : open(tar_opt.file, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (fd < 0)
         cannot_open();
-    arc_kind kind = tar_opt.by_suffix && !tar_opt.kind_given ? kind_of_suffix(tar_opt.file)
-                                                             : tar_opt.kind;
+    arc_kind kind =
+        tar_opt.by_suffix && !tar_opt.kind_given ? kind_of_suffix(tar_opt.file) : tar_opt.kind;
     begin(fd, kind);
     put_all(operands);
     end();
@@ -418,12 +477,15 @@ void tar_append(tar_names *operands)
     while (tar_next(&in, &m)) {
         if (tar_opt.what == 'u') {
             old_ones = prog_grow(old_ones, &cap_old, n_old, sizeof(*old_ones));
-            old_ones[n_old++] = (dated){m.name, m.mtime};
+            old_ones[n_old] = (dated){m.name, m.mtime};
+            index_add(&old_by_name, name_hash(m.name), n_old++, old_hash);
             m.name = NULL;
         }
         tar_member_free(&m);
     }
     (void)prog_close(&in.r);
+    if (in.dead)
+        prog_exit(2);
     int fd = open(tar_opt.file, O_RDWR);
     if (fd < 0 || lseek(fd, (off_t)in.end, SEEK_SET) < 0)
         cannot_open();

@@ -57,7 +57,8 @@ static void make_parents(const char *name)
     free(path);
 }
 
-/* ---- which members ---------------------------------------------------------------------------- */
+/* ---- which members ----------------------------------------------------------------------------
+ */
 
 typedef struct wanted {
     tar_names *names;
@@ -85,8 +86,8 @@ static bool is_wanted(const wanted *w, const char *name)
         const char *s = w->names->p[i];
         bool hit = tar_opt.wildcards
                        ? fnmatch(s, bare, FNM_LEADING_DIR) == 0 || fnmatch(s, name, 0) == 0
-                       : tar_opt.no_recursion ? strcmp(s, bare) == 0 || strcmp(s, name) == 0
-                                              : below(s, name);
+                   : tar_opt.no_recursion ? strcmp(s, bare) == 0 || strcmp(s, name) == 0
+                                          : below(s, name);
         if (hit)
             w->seen[i] = any = true;
     }
@@ -94,7 +95,8 @@ static bool is_wanted(const wanted *w, const char *name)
     return any;
 }
 
-/* ---- one member -------------------------------------------------------------------------------- */
+/* ---- one member --------------------------------------------------------------------------------
+ */
 
 static bool put(int fd, const void *p, size_t n, int *ret_error)
 {
@@ -223,10 +225,8 @@ static void extract_directory(const tar_member *m, const char *name)
     remember(name, NULL, m);
 }
 
-static bool leads_out(const char *link)
+static bool leads_up(const char *link)
 {
-    if (*link == '/')
-        return true;
     for (const char *p = link; *p; p += strspn(p, "/")) {
         size_t n = strcspn(p, "/");
         if (n == 2 && p[0] == '.' && p[1] == '.')
@@ -234,6 +234,15 @@ static bool leads_out(const char *link)
         p += n;
     }
     return false;
+}
+
+static bool leads_out(const char *link) { return *link == '/' || leads_up(link); }
+
+static void refuse_name(const char *name)
+{
+    (void)prog_flush(&prog_out);
+    prog_warn(0, "%s: Member name contains '..'", name);
+    tar_status = 2;
 }
 
 static void make_link(const char *name, const char *link, const tar_member *m, bool hard)
@@ -251,7 +260,8 @@ static void make_link(const char *name, const char *link, const tar_member *m, b
             continue;
         else {
             if (errno != EEXIST || try == 1) {
-                prog_warn(errno, hard ? "%s: Cannot hard link to %s" : "%s: Cannot create symlink to %s",
+                prog_warn(errno,
+                          hard ? "%s: Cannot hard link to %s" : "%s: Cannot create symlink to %s",
                           name, prog_quote(target));
                 tar_status = 2;
             }
@@ -263,23 +273,49 @@ static void make_link(const char *name, const char *link, const tar_member *m, b
     free(target);
 }
 
+/* An empty file until all members are there. */
+static void put_stand_in(const tar_member *m, const char *name)
+{
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (fd < 0 && errno == ENOENT) {
+        make_parents(name);
+        fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    }
+    if (fd < 0 && errno == EEXIST && make_room(name, m))
+        fd = open(name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (fd < 0) {
+        tar_fail(errno, "open", name);
+        return;
+    }
+    close(fd);
+    remember(name, m->link, m);
+}
+
 static void extract(tar_in *in, const tar_member *m, const char *name)
 {
     switch (m->type) {
     case '5':
-    case 'D': extract_directory(m, name); break;
-    case '1': make_link(name, m->link, m, true); break;
+    case 'D':
+        extract_directory(m, name);
+        break;
+    case '1':
+        make_link(name, m->link, m, true);
+        break;
     case '2':
         /* a link out of here is made last: no member is written through it */
         if (leads_out(m->link) && !tar_opt.absolute)
-            remember(name, m->link, m);
+            put_stand_in(m, name);
         else
             make_link(name, m->link, m, false);
         break;
     case '3':
     case '4':
-    case '6': tar_fail(ENOTSUP, "mknod", name); break;
-    default: extract_file(in, m, name); break;
+    case '6':
+        tar_fail(ENOTSUP, "mknod", name);
+        break;
+    default:
+        extract_file(in, m, name);
+        break;
     }
 }
 
@@ -288,6 +324,10 @@ static void finish(void)
     for (size_t i = 0; i < n_laters; i++)
         if (laters[i].link) {
             tar_member m = {.mtime = laters[i].mtime};
+            struct stat st;
+            if (lstat(laters[i].name, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size != 0)
+                continue; /* a later member took its place */
+            (void)unlink(laters[i].name);
             make_link(laters[i].name, laters[i].link, &m, false);
         }
     for (size_t i = n_laters; i-- > 0;)
@@ -297,7 +337,8 @@ static void finish(void)
         }
 }
 
-/* ---- -d --------------------------------------------------------------------------------------- */
+/* ---- -d ---------------------------------------------------------------------------------------
+ */
 
 static void differs(const char *name, const char *how)
 {
@@ -393,14 +434,20 @@ static char *under_top(char *name)
 static void do_member(tar_in *in, const tar_member *m)
 {
     if (tar_opt.what == 't') {
-        char *shown = tar_transform(prog_strndup(m->name, strlen(m->name)), 'r');
-        tar_show(&prog_out, m, shown, tar_opt.verbose > 0);
-        free(shown);
+        free(tar_safe_name(m->name, "member names")); /* for what it tells */
+        if (m->type == '1')
+            free(tar_safe_name(m->link, "hard link targets"));
+        tar_show(&prog_out, m, m->name, tar_opt.verbose > 0);
         return;
     }
     char *name = tar_name(m->name, "member names");
     if (!name)
         return;
+    if (!tar_opt.absolute && leads_up(m->name)) {
+        refuse_name(m->name);
+        free(name);
+        return;
+    }
     if (tar_opt.one_top)
         name = under_top(name);
     if (tar_opt.verbose)
@@ -433,11 +480,13 @@ void tar_extract(tar_names *operands)
         prog_check_out();
     }
     finish();
-    for (size_t i = 0; i < operands->n; i++)
+    for (size_t i = 0; i < operands->n && !in.dead; i++)
         if (!w.seen[i]) {
             (void)prog_flush(&prog_out);
             prog_warn(0, "%s: Not found in archive", operands->p[i]);
             tar_status = 2;
         }
     free(w.seen);
+    if (in.dead)
+        prog_exit(2);
 }

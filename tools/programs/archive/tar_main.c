@@ -64,9 +64,33 @@ tar_options tar_opt;
 int tar_status;
 
 enum {
-    LZMA = 256, ZSTD, FORMAT, NULL_NAMES, EXCLUDE, NO_RECURSION, RECURSION, WILDCARDS, NO_WILDCARDS,
-    STRIP, TRANSFORM, ONE_TOP, SKIP_OLD, KEEP_NEWER, OVERWRITE, REMOVE, OWNER, GROUP, MTIME, NUMERIC,
-    SORT, TOTALS, FULL_TIME, IGNORED, IGNORED_ARG, POSIX, NO_NULL,
+    LZMA = 256,
+    ZSTD,
+    FORMAT,
+    NULL_NAMES,
+    EXCLUDE,
+    NO_RECURSION,
+    RECURSION,
+    WILDCARDS,
+    NO_WILDCARDS,
+    STRIP,
+    TRANSFORM,
+    ONE_TOP,
+    SKIP_OLD,
+    KEEP_NEWER,
+    OVERWRITE,
+    REMOVE,
+    OWNER,
+    GROUP,
+    MTIME,
+    NUMERIC,
+    SORT,
+    TOTALS,
+    FULL_TIME,
+    IGNORED,
+    IGNORED_ARG,
+    POSIX,
+    NO_NULL,
 };
 
 static const prog_long longs[] = {
@@ -258,58 +282,156 @@ static void directory(char *arg)
     prog_buf_free(&b);
 }
 
-static void option(int c, char *arg)
+/* What is done with which archive; false: another option. */
+static bool main_option(int c, char *arg)
 {
     tar_options *t = &tar_opt;
     switch (c) {
-    case 1: tar_add(&operands, arg); break;
+    case 1:
+        tar_add(&operands, arg);
+        break;
     case 'c':
     case 'x':
     case 't':
     case 'r':
     case 'u':
-    case 'd': command((char)c); break;
-    case 'f': t->file = arg; break;
-    case 'C': directory(arg); break;
-    case 'v': t->verbose++; break;
-    case 'z': compress_with(ARC_GZIP); break;
-    case 'j': compress_with(ARC_BZIP2); break;
-    case 'J': compress_with(ARC_XZ); break;
-    case LZMA: compress_with(ARC_LZMA); break;
-    case ZSTD: compress_with(ARC_ZSTD); break;
-    case 'a': t->by_suffix = true; break;
-    case FORMAT: set_format(arg); break;
-    case POSIX: t->format = TAR_PAX; break;
-    case 'T': tar_add(&lists, arg); break;
-    case NULL_NAMES: t->null = true; break;
-    case NO_NULL: t->null = false; break;
-    case EXCLUDE: tar_add(&t->exclude, arg); break;
-    case 'X': read_names(arg, &t->exclude, true); break;
-    case NO_RECURSION: t->no_recursion = true; break;
-    case RECURSION: t->no_recursion = false; break;
-    case WILDCARDS: t->wildcards = true; break;
-    case NO_WILDCARDS: t->wildcards = false; break;
-    case STRIP: t->strip = (size_t)prog_uint_or_die(arg, "", 0, 1000, "Invalid number of elements"); break;
-    case TRANSFORM: tar_transform_add(arg); break;
-    case ONE_TOP: t->one_top = true, t->one_top_dir = arg; break;
-    case 'O': t->to_stdout = true; break;
-    case 'k': t->keep = true; break;
-    case SKIP_OLD: t->skip_old = true; break;
-    case KEEP_NEWER: t->keep_newer = true; break;
-    case 'p': t->keep_mode = true; break;
-    case 'm': t->no_mtime = true; break;
-    case 'h': t->deref = true; break;
-    case 'S': t->sparse = true; break;
-    case 'P': t->absolute = true; break;
-    case REMOVE: t->remove = true; break;
-    case OWNER: owner(arg, &t->owner, &t->uid); break;
-    case GROUP: owner(arg, &t->group, &t->gid); break;
-    case MTIME: mtime(arg); break;
-    case NUMERIC: t->numeric = true; break;
-    case TOTALS: t->totals = true; break;
-    case FULL_TIME: t->full_time = true; break;
-    case 'i': t->ignore_zeros = true; break;
-    default: break;
+    case 'd':
+        command((char)c);
+        break;
+    case 'f':
+        t->file = arg;
+        break;
+    case 'C':
+        directory(arg);
+        break;
+    case 'v':
+        t->verbose++;
+        break;
+    case 'z':
+        compress_with(ARC_GZIP);
+        break;
+    case 'j':
+        compress_with(ARC_BZIP2);
+        break;
+    case 'J':
+        compress_with(ARC_XZ);
+        break;
+    case LZMA:
+        compress_with(ARC_LZMA);
+        break;
+    case ZSTD:
+        compress_with(ARC_ZSTD);
+        break;
+    case 'a':
+        t->by_suffix = true;
+        break;
+    case FORMAT:
+        set_format(arg);
+        break;
+    case POSIX:
+        t->format = TAR_PAX;
+        break;
+    default:
+        return false;
+    }
+    return true;
+}
+
+static void option(int c, char *arg)
+{
+    tar_options *t = &tar_opt;
+    if (main_option(c, arg))
+        return;
+    switch (c) {
+    case 'T':
+        tar_add(&lists, arg);
+        break;
+    case NULL_NAMES:
+        t->null = true;
+        break;
+    case NO_NULL:
+        t->null = false;
+        break;
+    case EXCLUDE:
+        tar_add(&t->exclude, arg);
+        break;
+    case 'X':
+        read_names(arg, &t->exclude, true);
+        break;
+    case NO_RECURSION:
+        t->no_recursion = true;
+        break;
+    case RECURSION:
+        t->no_recursion = false;
+        break;
+    case WILDCARDS:
+        t->wildcards = true;
+        break;
+    case NO_WILDCARDS:
+        t->wildcards = false;
+        break;
+    case STRIP:
+        t->strip = (size_t)prog_uint_or_die(arg, "", 0, 1000, "Invalid number of elements");
+        break;
+    case TRANSFORM:
+        tar_transform_add(arg);
+        break;
+    case ONE_TOP:
+        t->one_top = true, t->one_top_dir = arg;
+        break;
+    case 'O':
+        t->to_stdout = true;
+        break;
+    case 'k':
+        t->keep = true;
+        break;
+    case SKIP_OLD:
+        t->skip_old = true;
+        break;
+    case KEEP_NEWER:
+        t->keep_newer = true;
+        break;
+    case 'p':
+        t->keep_mode = true;
+        break;
+    case 'm':
+        t->no_mtime = true;
+        break;
+    case 'h':
+        t->deref = true;
+        break;
+    case 'S':
+        t->sparse = true;
+        break;
+    case 'P':
+        t->absolute = true;
+        break;
+    case REMOVE:
+        t->remove = true;
+        break;
+    case OWNER:
+        owner(arg, &t->owner, &t->uid);
+        break;
+    case GROUP:
+        owner(arg, &t->group, &t->gid);
+        break;
+    case MTIME:
+        mtime(arg);
+        break;
+    case NUMERIC:
+        t->numeric = true;
+        break;
+    case TOTALS:
+        t->totals = true;
+        break;
+    case FULL_TIME:
+        t->full_time = true;
+        break;
+    case 'i':
+        t->ignore_zeros = true;
+        break;
+    default:
+        break;
     }
 }
 
@@ -364,8 +486,12 @@ int tar_run(int argc, char **argv)
         tar_create(&operands);
         break;
     case 'r':
-    case 'u': tar_append(&operands); break;
-    default: tar_extract(&operands); break;
+    case 'u':
+        tar_append(&operands);
+        break;
+    default:
+        tar_extract(&operands);
+        break;
     }
     if (tar_status == 2) {
         (void)prog_flush(&prog_out);

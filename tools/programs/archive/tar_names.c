@@ -75,15 +75,33 @@ void tar_transform_add(const char *s)
         int flags = 0;
         for (; *s && *s != ';'; s++)
             switch (*s) {
-            case 'g': t->all = true; break;
-            case 'i': flags |= REG_ICASE; break;
-            case 'x': flags |= REG_EXTENDED; break;
-            case 'S': t->no_symlinks = true; break;
-            case 's': t->no_symlinks = false; break;
-            case 'H': t->no_hard = true; break;
-            case 'h': t->no_hard = false; break;
-            case 'R': t->no_files = true; break;
-            case 'r': t->no_files = false; break;
+            case 'g':
+                t->all = true;
+                break;
+            case 'i':
+                flags |= REG_ICASE;
+                break;
+            case 'x':
+                flags |= REG_EXTENDED;
+                break;
+            case 'S':
+                t->no_symlinks = true;
+                break;
+            case 's':
+                t->no_symlinks = false;
+                break;
+            case 'H':
+                t->no_hard = true;
+                break;
+            case 'h':
+                t->no_hard = false;
+                break;
+            case 'R':
+                t->no_files = true;
+                break;
+            case 'r':
+                t->no_files = false;
+                break;
             default:
                 if (!prog_is_digit((unsigned char)*s))
                     prog_die(0, "Invalid transform expression: unknown flag %c", *s);
@@ -230,7 +248,8 @@ char *tar_name(const char *name, const char *what)
     return safe;
 }
 
-/* ---- lists ------------------------------------------------------------------------------------- */
+/* ---- lists -------------------------------------------------------------------------------------
+ */
 
 void tar_put_name(prog_writer *w, const char *name)
 {
@@ -267,8 +286,7 @@ static void put_mode(prog_writer *w, const tar_member *m)
     } special[] = {{04000, 3, 's', 'S'}, {02000, 6, 's', 'S'}, {01000, 9, 't', 'T'}};
     for (size_t i = 0; i < 3; i++)
         if (m->mode & special[i].bit)
-            text[special[i].at] =
-                text[special[i].at] == 'x' ? special[i].with : special[i].without;
+            text[special[i].at] = text[special[i].at] == 'x' ? special[i].with : special[i].without;
     prog_puts(w, text);
 }
 
@@ -288,7 +306,8 @@ void tar_show(prog_writer *w, const tar_member *m, const char *name, bool long_f
         struct tm tm;
         time_t t = m->mtime.tv_sec;
         if (localtime_r(&t, &tm))
-            (void)strftime(date, sizeof(date), tar_opt.full_time ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", &tm);
+            (void)strftime(date, sizeof(date),
+                           tar_opt.full_time ? "%Y-%m-%d %H:%M:%S" : "%Y-%m-%d %H:%M", &tm);
         put_mode(w, m);
         prog_printf(w, " %s/%s ", u, g);
         prog_fill(w, ' ', width - n);

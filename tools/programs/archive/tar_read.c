@@ -24,22 +24,29 @@ void tar_member_free(tar_member *m)
     *m = (tar_member){0};
 }
 
-BX_NORETURN static void fatal(const char *why)
+/* Nothing more can be read: told, and every reader below ends. */
+static void fatal(tar_in *in, const char *why)
 {
-    prog_warn(0, "%s", why);
-    prog_die(0, "Error is not recoverable: exiting now");
+    if (in->dead)
+        return;
+    (void)prog_flush(&prog_out);
+    if (why)
+        prog_warn(0, "%s", why);
+    prog_warn(0, "Error is not recoverable: exiting now");
+    in->dead = true;
+    in->left = in->pad = 0;
+    tar_status = 2;
 }
 
-static void check(const tar_in *in)
+static void check(tar_in *in)
 {
     if (in->r.error) {
         prog_warn(in->r.error, "%s: Cannot read", tar_opt.file);
-        prog_die(0, "Error is not recoverable: exiting now");
+        fatal(in, NULL);
+    } else if (in->in.error != ARC_OK || in->in.cut) {
+        prog_warn(0, "%s", arc_why(&in->in));
+        fatal(in, in->any ? "Unexpected EOF in archive" : "Child returned status 1");
     }
-    if (in->in.error == ARC_OK && !in->in.cut)
-        return;
-    prog_warn(0, "%s", arc_why(&in->in));
-    fatal(in->any ? "Unexpected EOF in archive" : "Child returned status 1");
 }
 
 void tar_open(tar_in *in, const char *name)
@@ -66,9 +73,9 @@ static bool block(tar_in *in, uint8_t p[TAR_BLOCK])
     if (n == TAR_BLOCK)
         return true;
     check(in);
-    if (n > 0 && in->any)
-        fatal("Unexpected EOF in archive");
-    if (n > 0) {
+    if (n > 0 && in->any) {
+        fatal(in, "Unexpected EOF in archive");
+    } else if (n > 0 && !in->dead) {
         prog_warn(0, "This does not look like a tar archive");
         tar_status = 2;
     }
@@ -86,7 +93,8 @@ size_t tar_data(tar_in *in, void *p, size_t n)
     in->left -= got;
     if (got < n) {
         check(in);
-        fatal("Unexpected EOF in archive");
+        fatal(in, "Unexpected EOF in archive");
+        return 0;
     }
     return got;
 }
@@ -102,7 +110,8 @@ void tar_skip(tar_in *in)
         (void)tar_data(in, room, sizeof(room));
 }
 
-/* ---- fields ------------------------------------------------------------------------------------ */
+/* ---- fields ------------------------------------------------------------------------------------
+ */
 
 /* Octal with blanks or NULs around it, or base 256. */
 static uint64_t number(const uint8_t *p, size_t n)
@@ -141,10 +150,7 @@ static bool sums_up(const uint8_t *h)
     return sum == want || (uint64_t)as_signed == want;
 }
 
-static bool is_zero(const uint8_t *h)
-{
-    return h[0] == 0 && memcmp(h, h + 1, TAR_BLOCK - 1) == 0;
-}
+static bool is_zero(const uint8_t *h) { return h[0] == 0 && memcmp(h, h + 1, TAR_BLOCK - 1) == 0; }
 
 static uint64_t decimal(const char *p, const char **end)
 {
@@ -256,17 +262,19 @@ static void records(extension *x, char *p, size_t n)
 static char *body(tar_in *in, uint64_t size, uint64_t max)
 {
     if (size > max)
-        fatal("An extended header is too large");
-    char *p = prog_alloc((size_t)size + 1);
+        fatal(in, "An extended header is too large");
+    char *p = prog_zalloc(in->dead ? 1 : (size_t)size + 1, 1);
+    if (in->dead)
+        return p;
     in->left = size;
     in->pad = (size_t)(-size % TAR_BLOCK);
     (void)tar_data(in, p, (size_t)size);
     tar_skip(in);
-    p[size] = '\0';
     return p;
 }
 
-/* ---- sparse files ------------------------------------------------------------------------------ */
+/* ---- sparse files ------------------------------------------------------------------------------
+ */
 
 static void old_map(tar_member *m, const uint8_t *p, size_t n)
 {
@@ -282,11 +290,15 @@ static void old_sparse(tar_in *in, const uint8_t *h, tar_member *m)
     m->real_size = number(h + 483, 12);
     uint8_t more[TAR_BLOCK];
     for (bool go_on = h[482] != 0; go_on; go_on = more[504] != 0) {
-        if (!block(in, more))
-            fatal("Unexpected EOF in archive");
+        if (!block(in, more)) {
+            fatal(in, "Unexpected EOF in archive");
+            return;
+        }
         old_map(m, more, 21);
-        if (m->n_map > TAR_HEADER_MAX / sizeof(tar_span))
-            fatal("A map of a sparse file is too large");
+        if (m->n_map > TAR_HEADER_MAX / sizeof(tar_span)) {
+            fatal(in, "A map of a sparse file is too large");
+            return;
+        }
     }
 }
 
@@ -297,8 +309,10 @@ static void map_in_data(tar_in *in, tar_member *m)
     uint64_t v = 0, count = 0, n = 0, at = 0;
     bool counted = false;
     while (!counted || n < count * 2) {
-        if (tar_data(in, b, TAR_BLOCK) != TAR_BLOCK)
-            fatal("Malformed sparse file");
+        if (tar_data(in, b, TAR_BLOCK) != TAR_BLOCK) {
+            fatal(in, "Malformed sparse file");
+            return;
+        }
         m->size -= TAR_BLOCK;
         for (size_t i = 0; i < TAR_BLOCK && (!counted || n < count * 2); i++) {
             if (prog_is_digit((unsigned char)b[i])) {
@@ -397,7 +411,7 @@ static bool header(tar_in *in, uint8_t h[TAR_BLOCK])
     bool skipping = false;
     for (;;) {
         in->end = in->offset;
-        if (!block(in, h))
+        if (in->dead || !block(in, h))
             return false;
         if (is_zero(h)) {
             uint64_t first = in->end;
@@ -407,8 +421,7 @@ static bool header(tar_in *in, uint8_t h[TAR_BLOCK])
                 in->end = first;
                 return false;
             }
-            prog_warn(0, "A lone zero block at %llu",
-                      (unsigned long long)(first / TAR_BLOCK + 1));
+            prog_warn(0, "A lone zero block at %llu", (unsigned long long)(first / TAR_BLOCK + 1));
             in->end = first;
             return false;
         }
@@ -442,7 +455,7 @@ bool tar_next(tar_in *in, tar_member *ret)
         }
         if (m.type == 'x' || m.type == 'g' || m.type == 'X') {
             char *p = body(in, m.size, TAR_HEADER_MAX);
-            if (m.type != 'g')
+            if (m.type != 'g' && !in->dead)
                 records(&x, p, (size_t)m.size);
             free(p);
             tar_member_free(&m);
@@ -466,6 +479,10 @@ bool tar_next(tar_in *in, tar_member *ret)
                 map_in_data(in, &m);
         }
         forget(&x);
+        if (in->dead) {
+            tar_member_free(&m);
+            return false;
+        }
         *ret = m;
         return true;
     }

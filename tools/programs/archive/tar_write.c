@@ -17,10 +17,7 @@ static void zeros(tar_out *out, size_t n)
         tar_put(out, none, n < TAR_BLOCK ? n : TAR_BLOCK);
 }
 
-void tar_pad(tar_out *out)
-{
-    zeros(out, (size_t)(-out->bytes % TAR_BLOCK));
-}
+void tar_pad(tar_out *out) { zeros(out, (size_t)(-out->bytes % TAR_BLOCK)); }
 
 void tar_finish(tar_out *out)
 {

@@ -7,6 +7,7 @@
 
 #include "lib/process.h"
 #include "programs/common/prog_io.h"
+#include "programs/common/prog_text.h"
 
 const char *prog_name = "";
 const prog_entry *prog_self;
@@ -207,15 +208,27 @@ static void put_c_escape(prog_buf *b, unsigned char c)
         prog_buf_putc(b, (char)('0' + (c >> shift & 7)));
 }
 
-static bool is_control(unsigned char c) { return c < 0x20 || c >= 0x7f; }
+/* Bytes of the printing character p[0..n) begins with; 0: it is none. */
+static size_t printing(const char *p, size_t n)
+{
+    uint32_t cp;
+    size_t used = prog_utf8(p, n, &cp);
+    return cp != PROG_BAD_CHAR && cp != 0 && prog_width(cp) >= 0 ? used : 0;
+}
+
+static bool all_printing(const char *p, size_t n)
+{
+    for (size_t i = 0, used; i < n; i += used)
+        if ((used = printing(p + i, n - i)) == 0)
+            return false;
+    return true;
+}
 
 /* In words of a shell: 'x', "it's", 'a'$'\n''b'. */
 static const char *shell_quoted(const char *name, size_t n)
 {
     prog_buf b = {0};
-    bool odd = false;
-    for (size_t i = 0; i < n; i++)
-        odd |= is_control((unsigned char)name[i]);
+    bool odd = !all_printing(name, n);
     bool has_quote = strchr(name, '\'');
     if (has_quote && !odd && !strpbrk(name, "\"$`\\!")) {
         prog_buf_putc(&b, '"');
@@ -225,22 +238,23 @@ static const char *shell_quoted(const char *name, size_t n)
     }
     prog_buf_putc(&b, '\'');
     bool escaping = false;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)name[i];
-        if (is_control(c)) {
+    for (size_t i = 0, used; i < n; i += used) {
+        used = printing(name + i, n - i);
+        if (!used) {
             if (!escaping)
                 prog_buf_put(&b, "'$'", 3);
             escaping = true;
-            put_c_escape(&b, c);
+            put_c_escape(&b, (unsigned char)name[i]);
+            used = 1;
             continue;
         }
         if (escaping)
             prog_buf_put(&b, "''", 2);
         escaping = false;
-        if (c == '\'')
+        if (name[i] == '\'')
             prog_buf_put(&b, "'\\''", 4);
         else
-            prog_buf_putc(&b, (char)c);
+            prog_buf_put(&b, name + i, used);
     }
     prog_buf_putc(&b, '\'');
     return keep(&b);
@@ -249,9 +263,9 @@ static const char *shell_quoted(const char *name, size_t n)
 const char *prog_quotef(const char *name)
 {
     size_t n = strlen(name);
-    bool odd = n == 0 || name[0] == '~' || name[0] == '#';
+    bool odd = n == 0 || name[0] == '~' || name[0] == '#' || !all_printing(name, n);
     for (size_t i = 0; i < n && !odd; i++)
-        odd = is_control((unsigned char)name[i]) || strchr(" !\"$&'()*;<=>?[\\^`|:", name[i]);
+        odd = strchr(" !\"$&'()*;<=>?[\\^`|:", name[i]) != NULL;
     if (!odd) {
         prog_buf b = {0};
         prog_buf_put(&b, name, n);
@@ -266,15 +280,17 @@ const char *prog_quote(const char *name)
 {
     prog_buf b = {0};
     prog_buf_putc(&b, '\'');
-    for (; *name; name++) {
-        unsigned char c = (unsigned char)*name;
-        if (is_control(c)) {
-            put_c_escape(&b, c);
+    size_t n = strlen(name);
+    for (size_t i = 0, used; i < n; i += used) {
+        used = printing(name + i, n - i);
+        if (!used) {
+            put_c_escape(&b, (unsigned char)name[i]);
+            used = 1;
             continue;
         }
-        if (c == '\'' || c == '\\')
+        if (name[i] == '\'' || name[i] == '\\')
             prog_buf_putc(&b, '\\');
-        prog_buf_putc(&b, (char)c);
+        prog_buf_put(&b, name + i, used);
     }
     prog_buf_putc(&b, '\'');
     return keep(&b);

@@ -161,7 +161,7 @@ static uint64_t count(const char *p, const char *what)
 {
     uint64_t n;
     if (prog_uint(p, "kKMGTPEZY0", &n) != PROG_NUM_OK)
-        prog_usage("invalid %s value '%s'", what, p);
+        diff_usage("invalid %s value '%s'", what, p);
     return n;
 }
 
@@ -245,13 +245,13 @@ int cmp_run(int argc, char **argv)
             break;
         }
     if (s.all && s.quiet)
-        prog_usage("options -l and -s are incompatible");
+        diff_usage("options -l and -s are incompatible");
     int left = argc - o.next;
     char **operand = argv + o.next;
     if (left < 1)
-        prog_usage("missing operand after '%s'", argv[argc - 1]);
+        diff_usage("missing operand after '%s'", argv[argc - 1]);
     if (left > 4)
-        prog_usage("extra operand '%s'", operand[4]);
+        diff_usage("extra operand '%s'", operand[4]);
     for (int i = 2; i < left; i++)
         s.side[i - 2].skip = count(operand[i], "SKIP");
     s.side[0].name = operand[0];

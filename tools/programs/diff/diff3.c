@@ -404,7 +404,7 @@ int diff3_run(int argc, char **argv)
             break;
         case 'L':
             if (m.n_labels == 3)
-                prog_usage("too many file label options");
+                diff_usage("too many file label options");
             m.label[m.n_labels++] = o.arg;
             break;
         default:
@@ -415,11 +415,11 @@ int diff3_run(int argc, char **argv)
     if (m.merged && kinds == 0)
         m.older_too = m.brackets = true;
     if (kinds > 1 || (m.write_quit && m.merged) || (m.n_labels > 0 && !m.brackets))
-        prog_usage("incompatible options");
+        diff_usage("incompatible options");
     if (argc - o.next < 3)
-        prog_usage("missing operand after '%s'", argv[argc - 1]);
+        diff_usage("missing operand after '%s'", argv[argc - 1]);
     if (argc - o.next > 3)
-        prog_usage("extra operand '%s'", argv[o.next + 3]);
+        diff_usage("extra operand '%s'", argv[o.next + 3]);
     char **name = argv + o.next;
     int common = m.script || m.merged ? OLDER : YOURS;
     for (int i = 0; i < 3; i++)

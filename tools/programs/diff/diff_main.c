@@ -170,7 +170,7 @@ static bool digits_given;
 static void set_style(diff_style style)
 {
     if (diff_opt.style_given && diff_opt.style != style)
-        prog_usage("conflicting output style options");
+        diff_usage("conflicting output style options");
     diff_opt.style = style;
     diff_opt.style_given = true;
 }
@@ -179,7 +179,7 @@ static size_t number(const char *s, const char *what)
 {
     uint64_t n;
     if (prog_uint(s, "", &n) != PROG_NUM_OK || n > SIZE_MAX / 4)
-        prog_usage("invalid %s '%s'", what, s);
+        diff_usage("invalid %s '%s'", what, s);
     return (size_t)n;
 }
 
@@ -225,7 +225,7 @@ static void exclude_from(const char *name)
 static void format(const char **at, const char *f)
 {
     if (*at && strcmp(*at, f) != 0)
-        prog_usage("conflicting line format options");
+        diff_usage("conflicting line format options");
     *at = f;
     set_style(DIFF_FORMAT);
 }
@@ -259,7 +259,7 @@ static void label(const char *s)
     else if (!diff_opt.label[1])
         diff_opt.label[1] = s;
     else
-        prog_usage("too many file label options");
+        diff_usage("too many file label options");
 }
 
 /* Options that say how the result is shown; false: it is none of them. */
@@ -351,7 +351,7 @@ static bool take_output_option(int o, char *arg)
     case COLOR:
         if (arg && strcmp(arg, "always") != 0 && strcmp(arg, "never") != 0 &&
             strcmp(arg, "auto") != 0)
-            prog_usage("invalid color '%s'", arg);
+            diff_usage("invalid color '%s'", arg);
         break;
     default:
         return false;
@@ -492,7 +492,7 @@ int diff_run(int argc, char **argv)
     int left = argc - o.next, status = DIFF_SAME;
     char **name = argv + o.next;
     if (from_file && to_file)
-        prog_usage("--from-file and --to-file both specified");
+        diff_usage("--from-file and --to-file both specified");
     if (from_file || to_file) {
         for (int i = 0; i < left; i++) {
             int one = from_file ? diff_names_compare(from_file, name[i], false)
@@ -502,8 +502,8 @@ int diff_run(int argc, char **argv)
         return status;
     }
     if (left < 2)
-        prog_usage("missing operand after '%s'", argv[argc - 1]);
+        diff_usage("missing operand after '%s'", argv[argc - 1]);
     if (left > 2)
-        prog_usage("extra operand '%s'", name[2]);
+        diff_usage("extra operand '%s'", name[2]);
     return diff_names_compare(name[0], name[1], false);
 }

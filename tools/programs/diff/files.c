@@ -170,7 +170,7 @@ static int compare_loaded(diff_file f[2], prog_buf b[2], bool inside)
     if (!diff_opt.text && !same && (looks_binary(&b[0]) || looks_binary(&b[1]))) {
         prog_printf(&prog_out, "%s %s and %s differ\n", diff_opt.brief ? "Files" : "Binary files",
                     told(&f[0], 0), told(&f[1], 1));
-        return diff_opt.brief ? DIFF_DIFFERS : DIFF_TROUBLE;
+        return DIFF_DIFFERS;
     }
     for (int i = 0; i < 2; i++) {
         if (diff_opt.strip_cr)

@@ -108,7 +108,11 @@ static char *stripped(bx_str name)
     for (const char *p = s; (p = strstr(p, "..")) != NULL; p += 2)
         outside |= (p == s || p[-1] == '/') && (p[2] == '\0' || p[2] == '/');
     if (outside) {
-        say("Ignoring potentially dangerous file name %s\n", s);
+        static char *told;
+        if (!told || strcmp(told, s) != 0)
+            say("Ignoring potentially dangerous file name %s\n", s);
+        free(told);
+        told = prog_strndup(s, strlen(s));
         free(s);
         return NULL;
     }
@@ -170,13 +174,9 @@ static char *choose(const file_patch *p)
 
 static void tell_missing(const patch_input *in, const file_patch *p)
 {
-    if (o.force || o.batch) {
-        say("can't find file to patch at input line %zu\n", p->body + 1);
-    } else {
-        say("can't find file to patch at input line %zu\n", p->body + 1);
-        say("%s", o.strip < 0 ? "Perhaps you should have used the -p or --strip option?\n"
-                              : "Perhaps you used the wrong -p or --strip option?\n");
-    }
+    say("can't find file to patch at input line %zu\n", p->body + 1);
+    say("%s", o.strip < 0 ? "Perhaps you should have used the -p or --strip option?\n"
+                          : "Perhaps you used the wrong -p or --strip option?\n");
     if (p->body > p->begins) {
         say("The text leading up to this was:\n--------------------------\n");
         for (size_t i = p->begins; i < p->body; i++) {

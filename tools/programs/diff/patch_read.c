@@ -21,7 +21,8 @@ static bx_str behind(bx_str s, size_t n) { return (bx_str){s.p + n, s.n - n}; }
 BX_NORETURN static void malformed(const patch_input *in, size_t i)
 {
     bx_str s = line_at(in, i);
-    prog_die(0, "**** malformed patch at line %zu: %.*s", i + 1, (int)(s.n < 200 ? s.n : 200), s.p);
+    prog_die(0, "**** malformed patch at line %zu: %.*s\n", i + 1, (int)(s.n < 200 ? s.n : 200),
+             s.p);
 }
 
 static bool number(bx_str *s, size_t *ret)

@@ -96,12 +96,15 @@ static bool is_mode_option(const char *s)
 
 int chmod_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {
-        {"changes", PROG_NO_ARG, 'c'},        {"recursive", PROG_NO_ARG, 'R'},
-        {"no-preserve-root", PROG_NO_ARG, 257}, {"preserve-root", PROG_NO_ARG, 257},
-        {"quiet", PROG_NO_ARG, 'f'},          {"reference", PROG_ARG, 256},
-        {"silent", PROG_NO_ARG, 'f'},         {"verbose", PROG_NO_ARG, 'v'},
-        {0}};
+    static const prog_long longs[] = {{"changes", PROG_NO_ARG, 'c'},
+                                      {"recursive", PROG_NO_ARG, 'R'},
+                                      {"no-preserve-root", PROG_NO_ARG, 257},
+                                      {"preserve-root", PROG_NO_ARG, 257},
+                                      {"quiet", PROG_NO_ARG, 'f'},
+                                      {"reference", PROG_ARG, 256},
+                                      {"silent", PROG_NO_ARG, 'f'},
+                                      {"verbose", PROG_NO_ARG, 'v'},
+                                      {0}};
     changer c = {0};
     char **words = prog_alloc((size_t)(argc + 1) * sizeof *words);
     int n = 0;
@@ -240,13 +243,18 @@ static bool chown_one(const owner *w, const char *path, bool follow, bool quiet,
 
 static int change_owner(int argc, char **argv, bool group_only)
 {
-    static const prog_long longs[] = {
-        {"changes", PROG_NO_ARG, 'c'},      {"dereference", PROG_NO_ARG, 257},
-        {"from", PROG_ARG, 258},            {"no-dereference", PROG_NO_ARG, 'h'},
-        {"no-preserve-root", PROG_NO_ARG, 257}, {"preserve-root", PROG_NO_ARG, 257},
-        {"quiet", PROG_NO_ARG, 'f'},        {"recursive", PROG_NO_ARG, 'R'},
-        {"reference", PROG_ARG, 256},       {"silent", PROG_NO_ARG, 'f'},
-        {"verbose", PROG_NO_ARG, 'v'},      {0}};
+    static const prog_long longs[] = {{"changes", PROG_NO_ARG, 'c'},
+                                      {"dereference", PROG_NO_ARG, 257},
+                                      {"from", PROG_ARG, 258},
+                                      {"no-dereference", PROG_NO_ARG, 'h'},
+                                      {"no-preserve-root", PROG_NO_ARG, 257},
+                                      {"preserve-root", PROG_NO_ARG, 257},
+                                      {"quiet", PROG_NO_ARG, 'f'},
+                                      {"recursive", PROG_NO_ARG, 'R'},
+                                      {"reference", PROG_ARG, 256},
+                                      {"silent", PROG_NO_ARG, 'f'},
+                                      {"verbose", PROG_NO_ARG, 'v'},
+                                      {0}};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "HLPRcfhv", .longs = longs};
     owner w;
     const char *reference = NULL;
@@ -352,7 +360,8 @@ static bool same_contents(const char *a, const char *b)
     struct stat sa, sb;
     if (stat(a, &sa) != 0 || stat(b, &sb) != 0 || !S_ISREG(sb.st_mode) || sa.st_size != sb.st_size)
         return false;
-    prog_reader ra = {.fd = open(a, O_RDONLY), .name = a}, rb = {.fd = open(b, O_RDONLY), .name = b};
+    prog_reader ra = {.fd = open(a, O_RDONLY), .name = a},
+                rb = {.fd = open(b, O_RDONLY), .name = b};
     bool same = ra.fd >= 0 && rb.fd >= 0;
     for (int c = 0; same && c >= 0;) {
         c = prog_getc(&ra);
@@ -424,14 +433,19 @@ static void install_options(installer *p, prog_opts *o)
 
 int install_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {
-        {"backup", PROG_MAY_ARG, 256},          {"compare", PROG_NO_ARG, 'C'},
-        {"directory", PROG_NO_ARG, 'd'},        {"group", PROG_ARG, 'g'},
-        {"mode", PROG_ARG, 'm'},                {"no-target-directory", PROG_NO_ARG, 'T'},
-        {"owner", PROG_ARG, 'o'},               {"preserve-timestamps", PROG_NO_ARG, 'p'},
-        {"strip", PROG_NO_ARG, 's'},            {"suffix", PROG_ARG, 'S'},
-        {"target-directory", PROG_ARG, 't'},    {"verbose", PROG_NO_ARG, 'v'},
-        {0}};
+    static const prog_long longs[] = {{"backup", PROG_MAY_ARG, 256},
+                                      {"compare", PROG_NO_ARG, 'C'},
+                                      {"directory", PROG_NO_ARG, 'd'},
+                                      {"group", PROG_ARG, 'g'},
+                                      {"mode", PROG_ARG, 'm'},
+                                      {"no-target-directory", PROG_NO_ARG, 'T'},
+                                      {"owner", PROG_ARG, 'o'},
+                                      {"preserve-timestamps", PROG_NO_ARG, 'p'},
+                                      {"strip", PROG_NO_ARG, 's'},
+                                      {"suffix", PROG_ARG, 'S'},
+                                      {"target-directory", PROG_ARG, 't'},
+                                      {"verbose", PROG_NO_ARG, 'v'},
+                                      {0}};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "bcCsDdg:m:o:pt:TvS:Z", .longs = longs};
     installer p = {.mode = "0755", .c.remove_first = true};
     install_options(&p, &o);

@@ -159,8 +159,8 @@ static bool keep_attributes(const copy_options *c, const char *to, const struct 
 {
     if (c->times) {
         struct timespec times[2] = {st->st_atim, st->st_mtim};
-        int failed = fd >= 0 ? futimens(fd, times)
-                             : utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW);
+        int failed =
+            fd >= 0 ? futimens(fd, times) : utimensat(AT_FDCWD, to, times, AT_SYMLINK_NOFOLLOW);
         if (failed && !S_ISLNK(st->st_mode))
             return told("preserving times for", to);
     }
@@ -224,7 +224,7 @@ static bool copy_link(const copy_options *c, const char *from, const char *to,
         return told("cannot read symbolic link", from);
     if (!is_new)
         (void)unlink(to);
-    bool ok = symlink(text, to) == 0;
+    bool ok = path_symlink(text, to) == 0;
     if (!ok)
         (void)told("cannot create symbolic link", to);
     free(text);
@@ -246,7 +246,7 @@ static bool make_link(const copy_options *c, const char *from, const char *to, b
                 return false;
             }
         }
-        if (symlink(from, to) == 0)
+        if (path_symlink(from, to) == 0)
             return true;
         prog_warn(errno, "cannot create symbolic link %s to %s", prog_quoteaf(to),
                   prog_quoteaf(from));
@@ -276,6 +276,20 @@ static bool is_older_or_same(const struct stat *a, const struct stat *b)
 
 typedef enum verdict { GO, SKIP, BAD } verdict;
 
+bool copy_is_same_name(const char *a, const char *b)
+{
+    char *base_a = path_base(a), *base_b = path_base(b), *dir_a = path_dir(a), *dir_b = path_dir(b),
+         *real_a = path_real(dir_a, PATH_NONE, false), *real_b = path_real(dir_b, PATH_NONE, false);
+    bool same = strcmp(base_a, base_b) == 0 && real_a && real_b && strcmp(real_a, real_b) == 0;
+    free(base_a);
+    free(base_b);
+    free(dir_a);
+    free(dir_b);
+    free(real_a);
+    free(real_b);
+    return same;
+}
+
 /* What there is at `to` already: may it be written over?  *is_new becomes whether nothing is left
  * there. */
 static verdict check_existing(const copy_options *c, const char *from, const char *to,
@@ -288,7 +302,8 @@ static verdict check_existing(const copy_options *c, const char *from, const cha
         *is_new = true;
         if (errno == ENOENT)
             return GO;
-        (void)told("failed to access", to);
+        bool slash = errno == ENOTDIR && to[0] && to[strlen(to) - 1] == '/';
+        (void)told(slash ? "cannot stat" : "failed to access", to);
         return BAD;
     }
     struct stat target = old;
@@ -296,7 +311,12 @@ static verdict check_existing(const copy_options *c, const char *from, const cha
     if (is_link)
         (void)mode_stat(AT_FDCWD, to, true, &target);
     bool same = copy_same_file(st, &old) || (!c->move && copy_same_file(st, &target));
-    if (S_ISDIR(st->st_mode)) {
+    if (same && S_ISDIR(st->st_mode)) {
+        prog_warn(0, "%s and %s are the same file", prog_quoteaf(from), prog_quoteaf(to));
+        return BAD;
+    }
+    bool keeps = c->move && c->backup != BACKUP_NONE && !S_ISDIR(old.st_mode);
+    if (S_ISDIR(st->st_mode) && !keeps) {
         if (!S_ISDIR(target.st_mode) || (is_link && c->move)) {
             prog_warn(0, "cannot overwrite non-directory %s with directory %s", prog_quoteaf(to),
                       prog_quoteaf(from));
@@ -305,7 +325,7 @@ static verdict check_existing(const copy_options *c, const char *from, const cha
         return GO;
     }
     if (same && !c->hard_links) {
-        if (!(c->backup != BACKUP_NONE && strcmp(from, to) != 0) &&
+        if (!(c->backup != BACKUP_NONE && !copy_is_same_name(from, to)) &&
             !(c->remove_first && is_link)) {
             prog_warn(0, "%s and %s are the same file", prog_quoteaf(from), prog_quoteaf(to));
             return BAD;
@@ -339,8 +359,7 @@ static verdict check_existing(const copy_options *c, const char *from, const cha
     return GO;
 }
 
-static bool copy_one(const copy_options *c, const char *from, const char *to,
-                     const struct stat *st)
+static bool copy_one(const copy_options *c, const char *from, const char *to, const struct stat *st)
 {
     bool is_new, ok;
     char *backup;
@@ -377,8 +396,7 @@ static bool copy_one(const copy_options *c, const char *from, const char *to,
 
 /* ---- trees ---------------------------------------------------------------------------------- */
 
-static bool make_dir(const copy_options *c, const char *from, const char *to,
-                     const struct stat *st)
+static bool make_dir(const copy_options *c, const char *from, const char *to, const struct stat *st)
 {
     bool is_new;
     char *backup;

@@ -6,7 +6,12 @@
 #include "mode.h"
 #include "programs/common/prog_io.h"
 
-typedef enum copy_backup { BACKUP_NONE, BACKUP_SIMPLE, BACKUP_NUMBERED, BACKUP_EXISTING } copy_backup;
+typedef enum copy_backup {
+    BACKUP_NONE,
+    BACKUP_SIMPLE,
+    BACKUP_NUMBERED,
+    BACKUP_EXISTING
+} copy_backup;
 
 typedef struct copy_options {
     bool recursive, force, ask, no_clobber, update, verbose;
@@ -44,7 +49,10 @@ void copy_target(char **argv, int n, const char *target, bool no_dir, bool follo
 
 bool copy_is_dir(const char *path, bool follow);
 
-/* The errno of both names being one file: true. */
+/* Do both paths lie under one name in one directory? */
+bool copy_is_same_name(const char *a, const char *b);
+
+/* Are both one file, as far as files have numbers? */
 bool copy_same_file(const struct stat *a, const struct stat *b);
 
 #endif

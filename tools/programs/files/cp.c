@@ -65,8 +65,8 @@ typedef struct cp_options {
 
 static void preserve(copy_options *c, const char *list, bool on)
 {
-    static const char *const names[] = {"mode",  "timestamps", "ownership", "links",
-                                        "context", "xattr",    "all"};
+    static const char *const names[] = {"mode",    "timestamps", "ownership", "links",
+                                        "context", "xattr",      "all"};
     while (*list) {
         size_t n = strcspn(list, ","), i = 0;
         while (i < BX_COUNT(names) && (strlen(names[i]) != n || strncmp(names[i], list, n) != 0))
@@ -205,7 +205,8 @@ static bool cp_each(const cp_options *p, char *from, const char *to, bool into)
         path_strip(from);
     if (!into) {
         size_t n = strlen(to);
-        if (n && to[n - 1] == '/' && !copy_is_dir(to, true) && !copy_is_dir(from, true)) {
+        if (n && to[n - 1] == '/' && access(to, F_OK) != 0 && errno == ENOENT &&
+            !copy_is_dir(to, true) && !copy_is_dir(from, true)) {
             struct stat st;
             if (stat(from, &st) == 0) {
                 prog_warn(ENOTDIR, "cannot create regular file %s", prog_quoteaf(to));
@@ -270,6 +271,8 @@ int cp_program(int argc, char **argv)
     p.c.keep_links = p.links == 'P';
     if (p.c.soft_links || p.c.hard_links)
         p.c.keep_links = p.links != 'L' && (p.c.hard_links || p.links == 'P');
+    if (p.c.hard_links && p.c.soft_links)
+        prog_usage("cannot make both hard and symbolic links");
     if (p.c.no_clobber && p.c.backup != BACKUP_NONE)
         prog_usage("options --backup and --no-clobber are mutually exclusive");
     int n;
@@ -407,10 +410,10 @@ static bool ln_ready(const ln_options *l, const char *target, const char *name, 
         prog_warn(0, "%s: cannot overwrite directory", prog_quotef(name));
         return false;
     }
-    if ((l->c.force || l->c.backup) && mode_stat(AT_FDCWD, target, l->logical || l->symbolic,
-                                                 &source) == 0) {
+    if ((l->c.force || l->c.backup) &&
+        mode_stat(AT_FDCWD, target, l->logical || l->symbolic, &source) == 0) {
         bool same = copy_same_file(&source, &st) && (!l->symbolic || !S_ISLNK(st.st_mode));
-        if (same && (l->symbolic || strcmp(target, name) == 0)) {
+        if (same && (l->symbolic || st.st_nlink == 1 || copy_is_same_name(target, name))) {
             prog_warn(0, "%s and %s are the same file", prog_quoteaf(target), prog_quoteaf(name));
             return false;
         }
@@ -440,11 +443,11 @@ static bool ln_one(const ln_options *l, const char *target, const char *name)
     char *backup;
     if (!ln_ready(l, target, name, &backup))
         return false;
-    char *own = l->relative && l->symbolic ? relative_target(target, name)
+    char *own = l->relative && l->symbolic   ? relative_target(target, name)
                 : l->logical && !l->symbolic ? path_real(target, PATH_ALL, false)
                                              : NULL;
     const char *text = own ? own : target;
-    bool ok = (l->symbolic ? symlink(text, name) : link(text, name)) == 0;
+    bool ok = (l->symbolic ? path_symlink(text, name) : link(text, name)) == 0;
     if (!ok && l->symbolic)
         prog_warn(errno, "failed to create symbolic link %s", prog_quoteaf(name));
     else if (!ok && errno == EEXIST)
@@ -558,13 +561,12 @@ int ln_program(int argc, char **argv)
     return ok ? 0 : 1;
 }
 
-const char link_help[] =
-    "Usage: link FILE1 FILE2\n"
-    "Make a hard link FILE2 to FILE1.\n"
-    "\n"
-    "Examples:\n"
-    "  $ echo x > a; link a b; cat b\n"
-    "  x\n";
+const char link_help[] = "Usage: link FILE1 FILE2\n"
+                         "Make a hard link FILE2 to FILE1.\n"
+                         "\n"
+                         "Examples:\n"
+                         "  $ echo x > a; link a b; cat b\n"
+                         "  x\n";
 
 int link_program(int argc, char **argv)
 {

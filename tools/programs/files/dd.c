@@ -19,14 +19,15 @@ const char dd_help[] =
     "  skip=N, iseek=N     pass over N blocks of ibs; seek=N, oseek=N: over N blocks of obs\n"
     "  conv=LIST           block unblock lcase ucase swab sync excl nocreat notrunc noerror\n"
     "                      fdatasync fsync ascii ebcdic ibm (the last three: no)\n"
-    "  iflag=LIST oflag=LIST  fullblock, count_bytes, skip_bytes, seek_bytes, append; others: none\n"
+    "  iflag=LIST oflag=LIST  fullblock, count_bytes, skip_bytes, seek_bytes, append; others: "
+    "none\n"
     "  status=LEVEL        none, noxfer, progress\n"
     "N may end in c 1, w 2, b 512, kB 1000, K 1024, MB, M, GB, G, ..., and be NxM; with B: bytes.\n"
     "\n"
     "Examples:\n"
-    "  $ printf 'hello world' | dd bs=1 skip=6 count=5 status=none\n"
+    "  $ printf 'hello world' | dd bs=1 skip=6 count=5 status=none; echo\n"
     "  world\n"
-    "  $ printf abc | dd conv=ucase status=none\n"
+    "  $ printf abc | dd conv=ucase status=none; echo\n"
     "  ABC\n";
 
 enum {
@@ -55,9 +56,9 @@ typedef struct dd {
     uint8_t *ibuf, *obuf;
     size_t n_out;
     uint64_t full_in, part_in, full_out, part_out, truncated, bytes;
-    size_t column;         /* block, unblock: within the record */
-    size_t spaces;         /* unblock: held back */
-    int odd;               /* swab: a byte held back, or -1 */
+    size_t column; /* block, unblock: within the record */
+    size_t spaces; /* unblock: held back */
+    int odd;       /* swab: a byte held back, or -1 */
     struct timespec began;
     int result;
 } dd;
@@ -73,11 +74,21 @@ static const word convs[] = {
     {"notrunc", C_NOTRUNC}, {"noerror", C_NOERROR}, {"fdatasync", C_FSYNC}, {"fsync", C_FSYNC},
 };
 static const word flags[] = {
-    {"fullblock", F_FULL},          {"count_bytes", F_COUNT_BYTES}, {"skip_bytes", F_SKIP_BYTES},
-    {"seek_bytes", F_SEEK_BYTES},   {"append", F_APPEND},           {"direct", 0},
-    {"directory", 0},               {"dsync", 0},                   {"sync", 0},
-    {"nonblock", 0},                {"noatime", 0},                 {"nocache", 0},
-    {"noctty", 0},                  {"nofollow", 0},                {"binary", 0},
+    {"fullblock", F_FULL},
+    {"count_bytes", F_COUNT_BYTES},
+    {"skip_bytes", F_SKIP_BYTES},
+    {"seek_bytes", F_SEEK_BYTES},
+    {"append", F_APPEND},
+    {"direct", 0},
+    {"directory", 0},
+    {"dsync", 0},
+    {"sync", 0},
+    {"nonblock", 0},
+    {"noatime", 0},
+    {"nocache", 0},
+    {"noctty", 0},
+    {"nofollow", 0},
+    {"binary", 0},
     {"text", 0},
 };
 
@@ -112,9 +123,10 @@ static uint64_t number(const char *text, bool *bytes)
         uint64_t v;
         if (x)
             *x = '\0';
-        prog_num got = *s == '+' || *s == '-' ? PROG_NUM_INVALID
-                                              : prog_uint(s, "bcEGkKMPTwYZ0", &v);
-        if (got == PROG_NUM_OVERFLOW || (got == PROG_NUM_OK && __builtin_mul_overflow(product, v, &product)))
+        prog_num got =
+            *s == '+' || *s == '-' ? PROG_NUM_INVALID : prog_uint(s, "bcEGkKMPTwYZ0", &v);
+        if (got == PROG_NUM_OVERFLOW ||
+            (got == PROG_NUM_OK && __builtin_mul_overflow(product, v, &product)))
             prog_die(EOVERFLOW, "invalid number: %s", prog_quote(text));
         if (got != PROG_NUM_OK)
             prog_die(0, "invalid number: %s", prog_quote(text));
@@ -153,16 +165,15 @@ static void operand(dd *d, const char *s)
         if (d->status < 0)
             prog_usage("invalid status level: %s", prog_quote(value));
     } else {
-        uint64_t *to = bx_str_eq(key, BX_LIT("bs"))      ? &d->ibs
-                       : bx_str_eq(key, BX_LIT("ibs"))   ? &d->ibs
-                       : bx_str_eq(key, BX_LIT("obs"))   ? &d->obs
-                       : bx_str_eq(key, BX_LIT("cbs"))   ? &d->cbs
-                       : bx_str_eq(key, BX_LIT("count")) ? &d->count
-                       : bx_str_eq(key, BX_LIT("skip")) || bx_str_eq(key, BX_LIT("iseek"))
-                           ? &d->skip
-                       : bx_str_eq(key, BX_LIT("seek")) || bx_str_eq(key, BX_LIT("oseek"))
-                           ? &d->seek
-                           : NULL;
+        uint64_t *to =
+            bx_str_eq(key, BX_LIT("bs"))                                        ? &d->ibs
+            : bx_str_eq(key, BX_LIT("ibs"))                                     ? &d->ibs
+            : bx_str_eq(key, BX_LIT("obs"))                                     ? &d->obs
+            : bx_str_eq(key, BX_LIT("cbs"))                                     ? &d->cbs
+            : bx_str_eq(key, BX_LIT("count"))                                   ? &d->count
+            : bx_str_eq(key, BX_LIT("skip")) || bx_str_eq(key, BX_LIT("iseek")) ? &d->skip
+            : bx_str_eq(key, BX_LIT("seek")) || bx_str_eq(key, BX_LIT("oseek")) ? &d->seek
+                                                                                : NULL;
         if (!to)
             prog_usage("unrecognized operand %s", prog_quote(s));
         *to = number(value, &bytes);
@@ -194,9 +205,9 @@ static void report(const dd *d)
     if (d->status == 0) {
         struct timespec now;
         (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        double s = (double)(now.tv_sec - d->began.tv_sec) +
-                   (double)(now.tv_nsec - d->began.tv_nsec) / 1e9;
-        char si[16], iec[16], rate[16];
+        double s =
+            (double)(now.tv_sec - d->began.tv_sec) + (double)(now.tv_nsec - d->began.tv_nsec) / 1e9;
+        char si[24], iec[24], rate[24];
         prog_human(d->bytes, 1000, si);
         prog_human(d->bytes, 1024, iec);
         prog_human(s > 0 ? (uint64_t)((double)d->bytes / s) : 0, 1000, rate);
@@ -397,7 +408,8 @@ static void copy(dd *d)
             memset(d->ibuf + n, d->conv & (C_BLOCK | C_UNBLOCK) ? ' ' : 0, (size_t)d->ibs - n);
             n = (size_t)d->ibs;
         }
-        bool as_it_is = d->one_size && !(d->conv & (C_BLOCK | C_UNBLOCK | C_SWAB | C_LCASE | C_UCASE));
+        bool as_it_is =
+            d->one_size && !(d->conv & (C_BLOCK | C_UNBLOCK | C_SWAB | C_LCASE | C_UCASE));
         if (as_it_is)
             write_block(d, d->ibuf, n);
         else
@@ -494,7 +506,8 @@ int dd_program(int argc, char **argv)
         skip(&d, pass);
     copy(&d);
     if ((d.conv & C_FSYNC) && fsync(d.out) != 0 && errno != EINVAL)
-        prog_warn(errno, "fsync failed for %s", prog_quoteaf(d.out_name ? d.out_name : "standard output"));
+        prog_warn(errno, "fsync failed for %s",
+                  prog_quoteaf(d.out_name ? d.out_name : "standard output"));
     if (d.out_name && close(d.out) != 0) {
         prog_warn(errno, "closing output file %s", prog_quoteaf(d.out_name));
         d.result = 1;

@@ -69,10 +69,8 @@ static bool make_parents(const char *path, bool verbose)
 
 int mkdir_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {{"mode", PROG_ARG, 'm'},
-                                      {"parents", PROG_NO_ARG, 'p'},
-                                      {"verbose", PROG_NO_ARG, 'v'},
-                                      {0}};
+    static const prog_long longs[] = {
+        {"mode", PROG_ARG, 'm'}, {"parents", PROG_NO_ARG, 'p'}, {"verbose", PROG_NO_ARG, 'v'}, {0}};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "m:pvZ", .longs = longs};
     const char *mode = NULL;
     bool parents = false, verbose = false, ok = true;
@@ -185,18 +183,18 @@ static bool failed(const char *path)
 
 static const char *kind_of(const struct stat *st)
 {
-    return S_ISREG(st->st_mode)   ? st->st_size == 0 ? "regular empty file" : "regular file"
-           : S_ISDIR(st->st_mode) ? "directory"
-           : S_ISLNK(st->st_mode) ? "symbolic link"
+    return S_ISREG(st->st_mode)    ? st->st_size == 0 ? "regular empty file" : "regular file"
+           : S_ISDIR(st->st_mode)  ? "directory"
+           : S_ISLNK(st->st_mode)  ? "symbolic link"
            : S_ISFIFO(st->st_mode) ? "fifo"
-           : S_ISCHR(st->st_mode) ? "character special file"
-                                  : "file";
+           : S_ISCHR(st->st_mode)  ? "character special file"
+                                   : "file";
 }
 
 static bool remove_at(const remover *r, const walk_entry *e, bool is_dir)
 {
-    if (r->each && !path_ask("remove %s %s? ",
-                             is_dir ? "directory" : kind_of(&e->st), prog_quoteaf(e->path)))
+    if (r->each &&
+        !path_ask("remove %s %s? ", is_dir ? "directory" : kind_of(&e->st), prog_quoteaf(e->path)))
         return true;
     if (unlinkat(AT_FDCWD, e->path, is_dir ? AT_REMOVEDIR : 0) != 0)
         return (r->force && errno == ENOENT) || failed(e->path);
@@ -370,12 +368,11 @@ int rm_program(int argc, char **argv)
     return ok ? 0 : 1;
 }
 
-const char unlink_help[] =
-    "Usage: unlink FILE\n"
-    "Remove one file.\n"
-    "\n"
-    "Examples:\n"
-    "  $ touch f; unlink f; ls\n";
+const char unlink_help[] = "Usage: unlink FILE\n"
+                           "Remove one file.\n"
+                           "\n"
+                           "Examples:\n"
+                           "  $ touch f; unlink f; ls\n";
 
 int unlink_program(int argc, char **argv)
 {

@@ -2,7 +2,7 @@
 #include "files.h"
 #include "glob.h"
 #include "programs/common/prog_io.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 #include "walk.h"
 
 #include <fcntl.h>
@@ -57,7 +57,9 @@ typedef struct du {
     size_t n_excluded, excluded_cap;
     level *levels;
     size_t levels_cap;
-    struct { uint64_t dev, ino; } *seen; /* by hash, half full at most */
+    struct {
+        uint64_t dev, ino;
+    } *seen; /* by hash, half full at most */
     size_t n_seen, seen_cap;
     sum all_of_them;
     int status;
@@ -93,7 +95,7 @@ static void put(const du *d, const sum *s, const char *path)
                                               : s->size < (uint64_t)d->threshold))
         return;
     if (d->human || d->si) {
-        char text[16];
+        char text[24];
         if (d->inodes && s->size < 1000)
             prog_put_uint(&prog_out, s->size, 0, ' ');
         else {
@@ -167,7 +169,8 @@ static bool is_shown(const du *d, unsigned depth, bool dir)
 static void visit(du *d, walk *w, walk_entry *e)
 {
     if (e->kind == WALK_UNREADABLE || e->kind == WALK_MISSING) {
-        prog_warn(e->error, e->kind == WALK_MISSING ? "cannot access %s" : "cannot read directory %s",
+        prog_warn(e->error,
+                  e->kind == WALK_MISSING ? "cannot access %s" : "cannot read directory %s",
                   prog_quoteaf(e->path));
         d->status = 1;
         return;
@@ -198,7 +201,8 @@ static void visit(du *d, walk *w, walk_entry *e)
         return;
     }
     bool dir = e->kind == WALK_DIR;
-    if (e->st.st_ino != 0 && !d->count_links && (dir || e->st.st_nlink > 1 || (d->flags & WALK_FOLLOW)) &&
+    if (e->st.st_ino != 0 && !d->count_links &&
+        (dir || e->st.st_nlink > 1 || (d->flags & WALK_FOLLOW)) &&
         is_seen(d, e->st.st_dev, e->st.st_ino)) {
         if (dir)
             walk_skip(w);
@@ -368,19 +372,30 @@ static void from_list(du *d, const char *file)
 
 int du_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {
-        {"all", PROG_NO_ARG, 'a'}, {"apparent-size", PROG_NO_ARG, 256},
-        {"block-size", PROG_ARG, 'B'}, {"bytes", PROG_NO_ARG, 'b'},
-        {"count-links", PROG_NO_ARG, 'l'}, {"dereference", PROG_NO_ARG, 'L'},
-        {"dereference-args", PROG_NO_ARG, 'D'}, {"exclude", PROG_ARG, 260},
-        {"exclude-from", PROG_ARG, 'X'}, {"files0-from", PROG_ARG, 262},
-        {"human-readable", PROG_NO_ARG, 'h'}, {"inodes", PROG_NO_ARG, 258},
-        {"max-depth", PROG_ARG, 'd'}, {"no-dereference", PROG_NO_ARG, 'P'},
-        {"null", PROG_NO_ARG, '0'}, {"one-file-system", PROG_NO_ARG, 'x'},
-        {"separate-dirs", PROG_NO_ARG, 'S'}, {"si", PROG_NO_ARG, 257},
-        {"summarize", PROG_NO_ARG, 's'}, {"threshold", PROG_ARG, 't'},
-        {"time", PROG_MAY_ARG, 259}, {"time-style", PROG_ARG, 261},
-        {"total", PROG_NO_ARG, 'c'}, {0}};
+    static const prog_long longs[] = {{"all", PROG_NO_ARG, 'a'},
+                                      {"apparent-size", PROG_NO_ARG, 256},
+                                      {"block-size", PROG_ARG, 'B'},
+                                      {"bytes", PROG_NO_ARG, 'b'},
+                                      {"count-links", PROG_NO_ARG, 'l'},
+                                      {"dereference", PROG_NO_ARG, 'L'},
+                                      {"dereference-args", PROG_NO_ARG, 'D'},
+                                      {"exclude", PROG_ARG, 260},
+                                      {"exclude-from", PROG_ARG, 'X'},
+                                      {"files0-from", PROG_ARG, 262},
+                                      {"human-readable", PROG_NO_ARG, 'h'},
+                                      {"inodes", PROG_NO_ARG, 258},
+                                      {"max-depth", PROG_ARG, 'd'},
+                                      {"no-dereference", PROG_NO_ARG, 'P'},
+                                      {"null", PROG_NO_ARG, '0'},
+                                      {"one-file-system", PROG_NO_ARG, 'x'},
+                                      {"separate-dirs", PROG_NO_ARG, 'S'},
+                                      {"si", PROG_NO_ARG, 257},
+                                      {"summarize", PROG_NO_ARG, 's'},
+                                      {"threshold", PROG_ARG, 't'},
+                                      {"time", PROG_MAY_ARG, 259},
+                                      {"time-style", PROG_ARG, 261},
+                                      {"total", PROG_NO_ARG, 'c'},
+                                      {0}};
     static du d = {.block = 1024};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "0abd:chHklmst:xB:DLPSX:", .longs = longs};
     const char *list = NULL;

@@ -17,6 +17,7 @@ PROGRAM(df);
 PROGRAM(dir);
 PROGRAM(dirname);
 PROGRAM(du);
+PROGRAM(file);
 PROGRAM(find);
 PROGRAM(install);
 PROGRAM(link);

@@ -69,7 +69,7 @@ static bool in_range(const find *f, const walk_entry *e)
 
 static void visit(find *f, walk_entry *e)
 {
-    for (size_t i = 0; e->kind == WALK_DIR_END && i < f->n_execs; i++)
+    for (size_t i = 0; e->kind == WALK_DIR_END && e->entries && i < f->n_execs; i++)
         if (f->execs[i]->in_dir)
             find_exec_flush(f, f->execs[i]);
     switch (e->kind) {
@@ -79,8 +79,9 @@ static void visit(find *f, walk_entry *e)
         f->status = 1;
         return;
     case WALK_LOOP:
-        prog_warn(0, "File system loop detected; '%s' is part of the same file system loop as "
-                     "'%.*s'.",
+        prog_warn(0,
+                  "File system loop detected; '%s' is part of the same file system loop as "
+                  "'%.*s'.",
                   e->path, (int)(e->loop_n < 4096 ? e->loop_n : 4096), e->path);
         f->status = 1;
         return;
@@ -137,9 +138,10 @@ static void search_listed(find *f)
 static void check(const find *f)
 {
     if (f->delete_used && f->prune_used && !f->depth_given)
-        prog_die(0, "The -delete action automatically turns on -depth, but -prune does nothing when "
-                    "-depth is in effect.  If you want to carry on anyway, just explicitly use the "
-                    "-depth option.");
+        prog_die(0,
+                 "The -delete action automatically turns on -depth, but -prune does nothing when "
+                 "-depth is in effect.  If you want to carry on anyway, just explicitly use the "
+                 "-depth option.");
 }
 
 static void finish(find *f)

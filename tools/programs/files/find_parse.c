@@ -1,4 +1,5 @@
-/* files/find_parse.c - the grammar of find's expression: lists of "," of lists of -o of lists of -a.
+/* files/find_parse.c - the grammar of find's expression: lists of "," of lists of -o of lists of
+ * -a.
  */
 #include "find.h"
 
@@ -86,8 +87,9 @@ static find_node *conjunction(parser *p)
 {
     find_node *t = node_new(FIND_AND);
     if (is(p, "-a", "-and"))
-        prog_die(0, "invalid expression; you have used a binary operator '%s' with nothing before "
-                    "it.",
+        prog_die(0,
+                 "invalid expression; you have used a binary operator '%s' with nothing before "
+                 "it.",
                  p->argv[p->at]);
     while (!is_end(p)) {
         add(t, factor(p));
@@ -103,8 +105,9 @@ static find_node *conjunction(parser *p)
 static void nothing_before(const parser *p)
 {
     if (is(p, "-o", "-or") || is(p, ",", NULL))
-        prog_die(0, "invalid expression; you have used a binary operator '%s' with nothing before "
-                    "it.",
+        prog_die(0,
+                 "invalid expression; you have used a binary operator '%s' with nothing before "
+                 "it.",
                  p->argv[p->at]);
 }
 

@@ -1,6 +1,6 @@
 /* files/find_print.c - find -printf and -ls. */
 #include "find.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,9 +16,7 @@ prog_writer *find_file(find *f, const char *name)
             return f->files[i];
     prog_writer *w = prog_zalloc(1, sizeof *w);
     w->name = name;
-    w->fd = strcmp(name, "/dev/stderr") == 0
-                ? 2
-                : open(name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    w->fd = strcmp(name, "/dev/stderr") == 0 ? 2 : open(name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (w->fd < 0)
         prog_die(errno, "'%s'", name);
     f->files = prog_grow(f->files, &f->files_cap, f->n_files, sizeof(prog_writer *));
@@ -178,8 +176,8 @@ static void put_sparseness(prog_buf *b, const struct stat *st)
         return;
     }
     char text[40];
-    int n = snprintf(text, sizeof text, "%g",
-                     512.0 * (double)mode_blocks(st) / (double)st->st_size);
+    int n =
+        snprintf(text, sizeof text, "%g", 512.0 * (double)mode_blocks(st) / (double)st->st_size);
     prog_buf_put(b, text, (size_t)n);
 }
 
@@ -379,7 +377,7 @@ bool find_printf(find *f, find_node *t, walk_entry *e)
         if (c == 'm' && memchr(spec, '#', n))
             prog_buf_putc(&b, '0');
         directive(f, &b, c, k, e);
-        put_padded(out, &b, spec, n, strchr("dbkDGUimns", c) != NULL && c != 'D');
+        put_padded(out, &b, spec, n, c == 'd' || c == 'm');
     }
     prog_check_out();
     return true;

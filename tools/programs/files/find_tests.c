@@ -1,7 +1,7 @@
 /* files/find_tests.c - find's tests and simple actions. */
 #include "find.h"
 #include "glob.h"
-#include "programs/system/date_parse.h"
+#include "programs/date/date_parse.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -108,7 +108,7 @@ static bool t_type(find *f, find_node *t, walk_entry *e)
 static bool t_xtype(find *f, find_node *t, walk_entry *e)
 {
     struct stat st;
-    bool follow = !(f->flags & WALK_FOLLOW);
+    bool follow = !(f->flags & WALK_FOLLOW) && !(e->depth == 0 && (f->flags & WALK_FOLLOW_ROOT));
     if (mode_stat(AT_FDCWD, e->path, follow, &st) != 0) {
         if (follow && errno != ENOENT && errno != ENOTDIR) {
             prog_warn(errno, "'%s'", e->path);
@@ -209,8 +209,8 @@ static struct timespec time_of(const struct stat *st, char which)
     return which == 'a' ? st->st_atim : which == 'c' ? st->st_ctim : st->st_mtim;
 }
 
-/* An age against N units: +N: more than N whole ones, -N: less than N; N: days count down, between N
- * and N + 1, minutes up, between N - 1 and N. */
+/* An age against N units: +N: more than N whole ones, -N: less than N; N: days count down, between
+ * N and N + 1, minutes up, between N - 1 and N. */
 static bool in_window(const find_node *t, int64_t s, int64_t ns)
 {
     s -= t->number * t->unit;
@@ -369,8 +369,9 @@ static void parse_type(find_node *t, const char *s)
         if (*s != ',')
             prog_die(0, "Must separate multiple arguments to %s using: ','", t->name);
         if (!*++s)
-            prog_die(0, "Last file type in list argument to %s is missing, i.e., list is ending "
-                        "on: ','",
+            prog_die(0,
+                     "Last file type in list argument to %s is missing, i.e., list is ending "
+                     "on: ','",
                      t->name);
     }
     t->text = prog_buf_z(&b);
@@ -393,7 +394,8 @@ static void parse_regex(find *f, find_node *t, const char *s, bool fold)
     prog_buf b = {0};
     (void)find_regex_translate(s, f->regextype, &b);
     t->regex = prog_zalloc(1, sizeof *t->regex);
-    int error = regcomp(t->regex, prog_buf_z(&b), REG_EXTENDED | REG_NOSUB | (fold ? REG_ICASE : 0));
+    int error =
+        regcomp(t->regex, prog_buf_z(&b), REG_EXTENDED | REG_NOSUB | (fold ? REG_ICASE : 0));
     if (error) {
         char text[200];
         (void)regerror(error, t->regex, text, sizeof text);
@@ -440,8 +442,9 @@ static void parse_owner(find_node *t, const char *s, bool user)
     }
     const char *rest;
     if (!(*s >= '0' && *s <= '9') || !count(t, s, &rest) || *rest)
-        prog_die(0, user ? "'%s' is not the name of a known user"
-                         : "'%s' is not the name of an existing group",
+        prog_die(0,
+                 user ? "'%s' is not the name of a known user"
+                      : "'%s' is not the name of an existing group",
                  s);
 }
 
@@ -465,11 +468,68 @@ static void parse_age(find_node *t, const char *s, char which, int64_t unit)
 /* ---- the table ------------------------------------------------------------------------------ */
 
 typedef enum id {
-    AMIN, ANEWER, ATIME, CMIN, CNEWER, CTIME, D_OPTION, DAYSTART, DELETE, DEPTH, EMPTY, EXEC,
-    EXECUTABLE, FALSE_ID, FILES0, FLS, FOLLOW, FPRINT, FPRINT0, FPRINTF, FSTYPE, GID, GROUP,
-    IGNORE, ILNAME, INAME, INUM, IPATH, IREGEX, LINKS, LNAME, LS, MAXDEPTH, MINDEPTH, MMIN, MTIME,
-    NAME, NEWER, NOGROUP, NOUSER, NOWARN, PATH, PERM, PRINT, PRINT0, PRINTF, PRUNE, QUIT, READABLE,
-    REGEX, REGEXTYPE, SAMEFILE, SIZE, TRUE_ID, TYPE, UID, USED, USER, WARN, WRITABLE, XDEV, XTYPE,
+    AMIN,
+    ANEWER,
+    ATIME,
+    CMIN,
+    CNEWER,
+    CTIME,
+    D_OPTION,
+    DAYSTART,
+    DELETE,
+    DEPTH,
+    EMPTY,
+    EXEC,
+    EXECUTABLE,
+    FALSE_ID,
+    FILES0,
+    FLS,
+    FOLLOW,
+    FPRINT,
+    FPRINT0,
+    FPRINTF,
+    FSTYPE,
+    GID,
+    GROUP,
+    IGNORE,
+    ILNAME,
+    INAME,
+    INUM,
+    IPATH,
+    IREGEX,
+    LINKS,
+    LNAME,
+    LS,
+    MAXDEPTH,
+    MINDEPTH,
+    MMIN,
+    MTIME,
+    NAME,
+    NEWER,
+    NOGROUP,
+    NOUSER,
+    NOWARN,
+    PATH,
+    PERM,
+    PRINT,
+    PRINT0,
+    PRINTF,
+    PRUNE,
+    QUIT,
+    READABLE,
+    REGEX,
+    REGEXTYPE,
+    SAMEFILE,
+    SIZE,
+    TRUE_ID,
+    TYPE,
+    UID,
+    USED,
+    USER,
+    WARN,
+    WRITABLE,
+    XDEV,
+    XTYPE,
 } id;
 
 static const struct {
@@ -477,26 +537,76 @@ static const struct {
     id id;
     int args;
 } primaries[] = {
-    {"-amin", AMIN, 1}, {"-anewer", ANEWER, 1}, {"-atime", ATIME, 1}, {"-cmin", CMIN, 1},
-    {"-cnewer", CNEWER, 1}, {"-ctime", CTIME, 1}, {"-d", DEPTH, 0}, {"-daystart", DAYSTART, 0},
-    {"-delete", DELETE, 0}, {"-depth", DEPTH, 0}, {"-empty", EMPTY, 0}, {"-exec", EXEC, -1},
-    {"-execdir", EXEC, -1}, {"-executable", EXECUTABLE, 0}, {"-false", FALSE_ID, 0},
-    {"-files0-from", FILES0, 1}, {"-fls", FLS, 1}, {"-follow", FOLLOW, 0},
-    {"-fprint", FPRINT, 1}, {"-fprint0", FPRINT0, 1}, {"-fprintf", FPRINTF, 2},
-    {"-fstype", FSTYPE, 1}, {"-gid", GID, 1}, {"-group", GROUP, 1}, {"-ilname", ILNAME, 1},
-    {"-ignore_readdir_race", IGNORE, 0}, {"-noignore_readdir_race", IGNORE, 0},
-    {"-noleaf", IGNORE, 0}, {"-iname", INAME, 1}, {"-inum", INUM, 1}, {"-ipath", IPATH, 1},
-    {"-iwholename", IPATH, 1}, {"-iregex", IREGEX, 1}, {"-links", LINKS, 1},
-    {"-lname", LNAME, 1}, {"-ls", LS, 0}, {"-maxdepth", MAXDEPTH, 1}, {"-mindepth", MINDEPTH, 1},
-    {"-mmin", MMIN, 1}, {"-mount", XDEV, 0}, {"-mtime", MTIME, 1}, {"-name", NAME, 1},
-    {"-newer", NEWER, 1}, {"-nogroup", NOGROUP, 0}, {"-nouser", NOUSER, 0},
-    {"-nowarn", NOWARN, 0}, {"-ok", EXEC, -1}, {"-okdir", EXEC, -1}, {"-path", PATH, 1},
-    {"-wholename", PATH, 1}, {"-perm", PERM, 1}, {"-print", PRINT, 0}, {"-print0", PRINT0, 0},
-    {"-printf", PRINTF, 1}, {"-prune", PRUNE, 0}, {"-quit", QUIT, 0},
-    {"-readable", READABLE, 0}, {"-regex", REGEX, 1}, {"-regextype", REGEXTYPE, 1},
-    {"-samefile", SAMEFILE, 1}, {"-size", SIZE, 1}, {"-true", TRUE_ID, 0}, {"-type", TYPE, 1},
-    {"-uid", UID, 1}, {"-used", USED, 1}, {"-user", USER, 1}, {"-warn", WARN, 0},
-    {"-writable", WRITABLE, 0}, {"-xdev", XDEV, 0}, {"-xtype", XTYPE, 1},
+    {"-amin", AMIN, 1},
+    {"-anewer", ANEWER, 1},
+    {"-atime", ATIME, 1},
+    {"-cmin", CMIN, 1},
+    {"-cnewer", CNEWER, 1},
+    {"-ctime", CTIME, 1},
+    {"-d", DEPTH, 0},
+    {"-daystart", DAYSTART, 0},
+    {"-delete", DELETE, 0},
+    {"-depth", DEPTH, 0},
+    {"-empty", EMPTY, 0},
+    {"-exec", EXEC, -1},
+    {"-execdir", EXEC, -1},
+    {"-executable", EXECUTABLE, 0},
+    {"-false", FALSE_ID, 0},
+    {"-files0-from", FILES0, 1},
+    {"-fls", FLS, 1},
+    {"-follow", FOLLOW, 0},
+    {"-fprint", FPRINT, 1},
+    {"-fprint0", FPRINT0, 1},
+    {"-fprintf", FPRINTF, 2},
+    {"-fstype", FSTYPE, 1},
+    {"-gid", GID, 1},
+    {"-group", GROUP, 1},
+    {"-ilname", ILNAME, 1},
+    {"-ignore_readdir_race", IGNORE, 0},
+    {"-noignore_readdir_race", IGNORE, 0},
+    {"-noleaf", IGNORE, 0},
+    {"-iname", INAME, 1},
+    {"-inum", INUM, 1},
+    {"-ipath", IPATH, 1},
+    {"-iwholename", IPATH, 1},
+    {"-iregex", IREGEX, 1},
+    {"-links", LINKS, 1},
+    {"-lname", LNAME, 1},
+    {"-ls", LS, 0},
+    {"-maxdepth", MAXDEPTH, 1},
+    {"-mindepth", MINDEPTH, 1},
+    {"-mmin", MMIN, 1},
+    {"-mount", XDEV, 0},
+    {"-mtime", MTIME, 1},
+    {"-name", NAME, 1},
+    {"-newer", NEWER, 1},
+    {"-nogroup", NOGROUP, 0},
+    {"-nouser", NOUSER, 0},
+    {"-nowarn", NOWARN, 0},
+    {"-ok", EXEC, -1},
+    {"-okdir", EXEC, -1},
+    {"-path", PATH, 1},
+    {"-wholename", PATH, 1},
+    {"-perm", PERM, 1},
+    {"-print", PRINT, 0},
+    {"-print0", PRINT0, 0},
+    {"-printf", PRINTF, 1},
+    {"-prune", PRUNE, 0},
+    {"-quit", QUIT, 0},
+    {"-readable", READABLE, 0},
+    {"-regex", REGEX, 1},
+    {"-regextype", REGEXTYPE, 1},
+    {"-samefile", SAMEFILE, 1},
+    {"-size", SIZE, 1},
+    {"-true", TRUE_ID, 0},
+    {"-type", TYPE, 1},
+    {"-uid", UID, 1},
+    {"-used", USED, 1},
+    {"-user", USER, 1},
+    {"-warn", WARN, 0},
+    {"-writable", WRITABLE, 0},
+    {"-xdev", XDEV, 0},
+    {"-xtype", XTYPE, 1},
 };
 
 static void option(find *f, find_node *t, id what, const char *arg)
@@ -553,7 +663,7 @@ static void name_test(find *f, find_node *t, id what, const char *arg)
 {
     t->text = arg;
     t->letter = what == INAME || what == IPATH || what == ILNAME ? GLOB_FOLD : 0;
-    t->test = what == NAME || what == INAME     ? t_name
+    t->test = what == NAME || what == INAME   ? t_name
               : what == PATH || what == IPATH ? t_path
                                               : t_lname;
     (void)f;
@@ -561,9 +671,10 @@ static void name_test(find *f, find_node *t, id what, const char *arg)
         return;
     size_t n = strlen(arg);
     if (f->warn && n > 1 && strchr(arg, '/'))
-        prog_warn(0, "warning: '%s' matches against basenames only, but the given pattern contains "
-                     "a directory separator ('/'), thus the expression will evaluate to false all "
-                     "the time.  Did you mean '%s'?",
+        prog_warn(0,
+                  "warning: '%s' matches against basenames only, but the given pattern contains "
+                  "a directory separator ('/'), thus the expression will evaluate to false all "
+                  "the time.  Did you mean '%s'?",
                   t->name, what == NAME ? "-wholename" : "-iwholename");
 }
 

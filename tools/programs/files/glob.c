@@ -132,7 +132,11 @@ bool glob_match(const char *p, const char *t, unsigned flags)
             return false;
         }
         uint32_t c;
-        size_t n = (uint8_t)*t < 128 ? (c = (uint8_t)*t, 1) : prog_utf8(t, strlen(t), &c);
+        size_t n = 1;
+        if ((uint8_t)*t < 128)
+            c = (uint8_t)*t;
+        else
+            n = prog_utf8(t, strlen(t), &c);
         if (c == PROG_BAD_CHAR)
             c = 0x110000u + (uint8_t)*t;
         const char *rest = *p ? one(p, c, flags) : NULL;

@@ -19,13 +19,15 @@ const char ls_help[] =
     "  -d, --directory  directories themselves; -R, --recursive  and all below them\n"
     "  -l  long; -g without owner; -o without group; -G, --no-group; -n numbers for names\n"
     "  -i, --inode; -s, --size in blocks; -h, --human-readable; --si; -k; --block-size=SIZE\n"
-    "  -1 one in a line; -C in columns; -x across; -m with commas; -w, --width=COLUMNS; -T COLUMNS\n"
+    "  -1 one in a line; -C in columns; -x across; -m with commas; -w, --width=COLUMNS; -T "
+    "COLUMNS\n"
     "  --format=WORD  long, verbose, single-column, vertical, across, horizontal, commas\n"
     "  -t by time; -S by size; -X by extension; -v by version; -U, -f as they are; -r in reverse\n"
     "  --sort=WORD  none, size, time, version, extension, width, name; --group-directories-first\n"
     "  -c the time of status change; -u of access; --time=WORD  access, status, modification\n"
     "  --full-time; --time-style=full-iso, long-iso, iso, locale or +FORMAT\n"
-    "  -F, --classify  mark types: * / @ |; -p only /; --file-type all but *; --indicator-style=WORD\n"
+    "  -F, --classify  mark types: * / @ |; -p only /; --file-type all but *; "
+    "--indicator-style=WORD\n"
     "  -L follow links; -H those given; -b escapes; -q ? for controls; -N as they are; -Q in \"\"\n"
     "  --quoting-style=WORD  literal, shell, shell-always, shell-escape, c, escape\n"
     "  --color[=WHEN]  always, never, auto (LS_COLORS); --zero  end lines with NUL\n"
@@ -152,10 +154,12 @@ static int compare(const void *pa, const void *pb)
     switch (o->sort) {
     case LS_TIME: {
         const struct stat *x = &a->st, *y = &b->st;
-        struct timespec s = o->which_time == 'a' ? x->st_atim : o->which_time == 'c' ? x->st_ctim
-                                                                             : x->st_mtim,
-                        t = o->which_time == 'a' ? y->st_atim : o->which_time == 'c' ? y->st_ctim
-                                                                             : y->st_mtim;
+        struct timespec s = o->which_time == 'a'   ? x->st_atim
+                            : o->which_time == 'c' ? x->st_ctim
+                                                   : x->st_mtim,
+                        t = o->which_time == 'a'   ? y->st_atim
+                            : o->which_time == 'c' ? y->st_ctim
+                                                   : y->st_mtim;
         c = s.tv_sec != t.tv_sec ? (s.tv_sec < t.tv_sec ? 1 : -1)
                                  : by_number((uint64_t)s.tv_nsec, (uint64_t)t.tv_nsec);
         break;
@@ -406,24 +410,33 @@ static void block_size(ls_options *o, const char *arg)
 
 static void long_word(ls_options *o, int c, const char *arg, bool *sorted)
 {
-    static const word formats[] = {{"verbose", LS_LONG}, {"long", LS_LONG}, {"commas", LS_COMMAS},
-                                   {"horizontal", LS_ACROSS}, {"across", LS_ACROSS},
-                                   {"vertical", LS_DOWN}, {"single-column", LS_ONE}};
-    static const word sorts[] = {{"none", LS_NONE}, {"time", LS_TIME}, {"size", LS_SIZE},
-                                 {"extension", LS_EXTENSION}, {"version", LS_VERSION},
-                                 {"width", LS_WIDTH}, {"name", LS_NAME}};
-    static const word times[] = {{"atime", 'a'}, {"access", 'a'}, {"use", 'a'}, {"ctime", 'c'},
-                                 {"status", 'c'}, {"mtime", 'm'}, {"modification", 'm'},
-                                 {"birth", 'm'}, {"creation", 'm'}};
-    static const word marks[] = {{"none", LS_NO_MARK}, {"slash", LS_SLASH},
-                                 {"file-type", LS_FILE_TYPE}, {"classify", LS_CLASSIFY}};
-    static const word quotings[] = {{"literal", LS_LITERAL}, {"shell", LS_SHELL},
-                                    {"shell-always", LS_SHELL_ALWAYS}, {"shell-escape", LS_SHELL},
-                                    {"shell-escape-always", LS_SHELL_ALWAYS}, {"c", LS_C},
-                                    {"c-maybe", LS_C}, {"escape", LS_ESCAPE}, {"locale", LS_C},
+    static const word formats[] = {{"verbose", LS_LONG},     {"long", LS_LONG},
+                                   {"commas", LS_COMMAS},    {"horizontal", LS_ACROSS},
+                                   {"across", LS_ACROSS},    {"vertical", LS_DOWN},
+                                   {"single-column", LS_ONE}};
+    static const word sorts[] = {{"none", LS_NONE},       {"time", LS_TIME},
+                                 {"size", LS_SIZE},       {"extension", LS_EXTENSION},
+                                 {"version", LS_VERSION}, {"width", LS_WIDTH},
+                                 {"name", LS_NAME}};
+    static const word times[] = {{"atime", 'a'},        {"access", 'a'}, {"use", 'a'},
+                                 {"ctime", 'c'},        {"status", 'c'}, {"mtime", 'm'},
+                                 {"modification", 'm'}, {"birth", 'm'},  {"creation", 'm'}};
+    static const word marks[] = {{"none", LS_NO_MARK},
+                                 {"slash", LS_SLASH},
+                                 {"file-type", LS_FILE_TYPE},
+                                 {"classify", LS_CLASSIFY}};
+    static const word quotings[] = {{"literal", LS_LITERAL},
+                                    {"shell", LS_SHELL},
+                                    {"shell-always", LS_SHELL_ALWAYS},
+                                    {"shell-escape", LS_SHELL},
+                                    {"shell-escape-always", LS_SHELL_ALWAYS},
+                                    {"c", LS_C},
+                                    {"c-maybe", LS_C},
+                                    {"escape", LS_ESCAPE},
+                                    {"locale", LS_C},
                                     {"clocale", LS_C}};
-    static const word whens[] = {{"always", 1}, {"yes", 1}, {"force", 1}, {"never", 0},
-                                 {"no", 0}, {"none", 0}, {"auto", 2}, {"tty", 2}, {"if-tty", 2}};
+    static const word whens[] = {{"always", 1}, {"yes", 1},  {"force", 1}, {"never", 0}, {"no", 0},
+                                 {"none", 0},   {"auto", 2}, {"tty", 2},   {"if-tty", 2}};
     int w;
     switch (c) {
     case OPT_FORMAT:
@@ -449,6 +462,24 @@ static void long_word(ls_options *o, int c, const char *arg, bool *sorted)
             o->color = w != 0;
         else if (w)
             o->mark = LS_CLASSIFY;
+    }
+}
+
+static void with_argument(ls_options *o, int c, const char *arg)
+{
+    switch (c) {
+    case 'I':
+        o->ignored = prog_grow(o->ignored, &o->ignored_cap, o->n_ignored, sizeof(char *));
+        o->ignored[o->n_ignored++] = arg;
+        break;
+    case 'T':
+        o->tab = (size_t)prog_uint_or_die(arg, "", 0, SIZE_MAX, "invalid tab size");
+        break;
+    case 'w':
+        o->line_width = (size_t)prog_uint_or_die(arg, "", 0, SIZE_MAX, "invalid line width");
+        break;
+    default:
+        break;
     }
 }
 
@@ -512,10 +543,6 @@ static void letter(ls_options *o, int c, const char *arg, bool *sorted)
         case 'i':
             o->inode = true;
             break;
-        case 'I':
-            o->ignored = prog_grow(o->ignored, &o->ignored_cap, o->n_ignored, sizeof(char *));
-            o->ignored[o->n_ignored++] = arg;
-            break;
         case 'k':
             o->block = o->block ? o->block : 1024;
             break;
@@ -548,14 +575,8 @@ static void letter(ls_options *o, int c, const char *arg, bool *sorted)
         case 's':
             o->blocks = true;
             break;
-        case 'T':
-            o->tab = (size_t)prog_uint_or_die(arg, "", 0, SIZE_MAX, "invalid tab size");
-            break;
-        case 'w':
-            o->line_width = (size_t)prog_uint_or_die(arg, "", 0, SIZE_MAX, "invalid line width");
-            break;
         default:
-            break;
+            with_argument(o, c, arg);
         }
     }
 }
@@ -616,27 +637,47 @@ static void option(ls_options *o, int c, const char *arg, bool *sorted)
 static int list(int argc, char **argv, ls_options *o)
 {
     static const prog_long longs[] = {
-        {"all", PROG_NO_ARG, 'a'}, {"almost-all", PROG_NO_ARG, 'A'},
-        {"author", PROG_NO_ARG, OPT_AUTHOR}, {"block-size", PROG_ARG, OPT_BLOCK},
-        {"classify", PROG_MAY_ARG, 'F'}, {"color", PROG_MAY_ARG, OPT_COLOR},
-        {"dereference", PROG_NO_ARG, 'L'}, {"dereference-command-line", PROG_NO_ARG, 'H'},
+        {"all", PROG_NO_ARG, 'a'},
+        {"almost-all", PROG_NO_ARG, 'A'},
+        {"author", PROG_NO_ARG, OPT_AUTHOR},
+        {"block-size", PROG_ARG, OPT_BLOCK},
+        {"classify", PROG_MAY_ARG, 'F'},
+        {"color", PROG_MAY_ARG, OPT_COLOR},
+        {"dereference", PROG_NO_ARG, 'L'},
+        {"dereference-command-line", PROG_NO_ARG, 'H'},
         {"dereference-command-line-symlink-to-dir", PROG_NO_ARG, OPT_DEREF_DIR},
-        {"directory", PROG_NO_ARG, 'd'}, {"escape", PROG_NO_ARG, 'b'},
-        {"file-type", PROG_NO_ARG, OPT_FILE_TYPE}, {"format", PROG_ARG, OPT_FORMAT},
+        {"directory", PROG_NO_ARG, 'd'},
+        {"escape", PROG_NO_ARG, 'b'},
+        {"file-type", PROG_NO_ARG, OPT_FILE_TYPE},
+        {"format", PROG_ARG, OPT_FORMAT},
         {"full-time", PROG_NO_ARG, OPT_FULL_TIME},
-        {"group-directories-first", PROG_NO_ARG, OPT_DIRS_FIRST}, {"hide", PROG_ARG, OPT_HIDE},
-        {"hide-control-chars", PROG_NO_ARG, 'q'}, {"human-readable", PROG_NO_ARG, 'h'},
-        {"hyperlink", PROG_MAY_ARG, OPT_HYPERLINK}, {"ignore", PROG_ARG, 'I'},
-        {"ignore-backups", PROG_NO_ARG, 'B'}, {"indicator-style", PROG_ARG, OPT_INDICATOR},
-        {"inode", PROG_NO_ARG, 'i'}, {"kibibytes", PROG_NO_ARG, 'k'},
-        {"literal", PROG_NO_ARG, 'N'}, {"no-group", PROG_NO_ARG, 'G'},
-        {"numeric-uid-gid", PROG_NO_ARG, 'n'}, {"quote-name", PROG_NO_ARG, 'Q'},
-        {"quoting-style", PROG_ARG, OPT_QUOTING}, {"recursive", PROG_NO_ARG, 'R'},
-        {"reverse", PROG_NO_ARG, 'r'}, {"show-control-chars", PROG_NO_ARG, OPT_SHOW},
-        {"si", PROG_NO_ARG, OPT_SI}, {"size", PROG_NO_ARG, 's'}, {"sort", PROG_ARG, OPT_SORT},
-        {"tabsize", PROG_ARG, 'T'}, {"time", PROG_ARG, OPT_TIME},
-        {"time-style", PROG_ARG, OPT_STYLE}, {"width", PROG_ARG, 'w'},
-        {"zero", PROG_NO_ARG, OPT_ZERO}, {0}};
+        {"group-directories-first", PROG_NO_ARG, OPT_DIRS_FIRST},
+        {"hide", PROG_ARG, OPT_HIDE},
+        {"hide-control-chars", PROG_NO_ARG, 'q'},
+        {"human-readable", PROG_NO_ARG, 'h'},
+        {"hyperlink", PROG_MAY_ARG, OPT_HYPERLINK},
+        {"ignore", PROG_ARG, 'I'},
+        {"ignore-backups", PROG_NO_ARG, 'B'},
+        {"indicator-style", PROG_ARG, OPT_INDICATOR},
+        {"inode", PROG_NO_ARG, 'i'},
+        {"kibibytes", PROG_NO_ARG, 'k'},
+        {"literal", PROG_NO_ARG, 'N'},
+        {"no-group", PROG_NO_ARG, 'G'},
+        {"numeric-uid-gid", PROG_NO_ARG, 'n'},
+        {"quote-name", PROG_NO_ARG, 'Q'},
+        {"quoting-style", PROG_ARG, OPT_QUOTING},
+        {"recursive", PROG_NO_ARG, 'R'},
+        {"reverse", PROG_NO_ARG, 'r'},
+        {"show-control-chars", PROG_NO_ARG, OPT_SHOW},
+        {"si", PROG_NO_ARG, OPT_SI},
+        {"size", PROG_NO_ARG, 's'},
+        {"sort", PROG_ARG, OPT_SORT},
+        {"tabsize", PROG_ARG, 'T'},
+        {"time", PROG_ARG, OPT_TIME},
+        {"time-style", PROG_ARG, OPT_STYLE},
+        {"width", PROG_ARG, 'w'},
+        {"zero", PROG_NO_ARG, OPT_ZERO},
+        {0}};
     prog_opts opts = {.argc = argc,
                       .argv = argv,
                       .shorts = "abcdfghiklmnopqrstuvw:xABCDFGHI:LNQRST:UXZ1",
@@ -655,7 +696,8 @@ static int list(int argc, char **argv, ls_options *o)
     if (!sorted && o->which_time != 'm' && o->format != LS_LONG)
         o->sort = LS_TIME;
     if (!o->follow)
-        o->follow = o->dirs_themselves || o->mark == LS_CLASSIFY || o->format == LS_LONG ? 'P' : 'D';
+        o->follow =
+            o->dirs_themselves || o->mark == LS_CLASSIFY || o->format == LS_LONG ? 'P' : 'D';
     if (o->color) {
         ls_colors_init();
         o->tab = 0;
@@ -679,13 +721,12 @@ int ls_program(int argc, char **argv)
     return list(argc, argv, &o);
 }
 
-const char dir_help[] =
-    "Usage: dir [OPTION]... [FILE]...\n"
-    "As ls -C -b.\n"
-    "\n"
-    "Examples:\n"
-    "  $ touch a b; dir\n"
-    "  a  b\n";
+const char dir_help[] = "Usage: dir [OPTION]... [FILE]...\n"
+                        "As ls -C -b.\n"
+                        "\n"
+                        "Examples:\n"
+                        "  $ touch a b; dir\n"
+                        "  a  b\n";
 
 int dir_program(int argc, char **argv)
 {

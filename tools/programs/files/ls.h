@@ -8,7 +8,15 @@
 #include <time.h>
 
 typedef enum ls_format { LS_ONE, LS_LONG, LS_DOWN, LS_ACROSS, LS_COMMAS } ls_format;
-typedef enum ls_sort { LS_NAME, LS_TIME, LS_SIZE, LS_EXTENSION, LS_VERSION, LS_WIDTH, LS_NONE } ls_sort;
+typedef enum ls_sort {
+    LS_NAME,
+    LS_TIME,
+    LS_SIZE,
+    LS_EXTENSION,
+    LS_VERSION,
+    LS_WIDTH,
+    LS_NONE
+} ls_sort;
 typedef enum ls_quoting {
     LS_LITERAL,
     LS_SHELL,
@@ -35,9 +43,9 @@ typedef struct ls_options {
     ls_indicator mark;
     bool all, almost, dirs_themselves, recursive, reverse, dirs_first, inode, blocks, numeric,
         no_owner, no_group, context, hide_controls, ignore_backups, color, zero;
-    int follow; /* 0, 'H', 'L', 'D': given directories (default) */
+    int follow;      /* 0, 'H', 'L', 'D': given directories (default) */
     char which_time; /* m a c */
-    uint64_t block; /* size of blocks and sizes; 0: as they are */
+    uint64_t block;  /* size of blocks and sizes; 0: as they are */
     bool human, si, block_for_size;
     char block_suffix; /* shown behind sizes, or 0 */
     const char *time_recent, *time_old;

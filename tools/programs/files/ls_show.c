@@ -1,7 +1,7 @@
 /* files/ls_show.c - ls: how files are printed. */
 #include "ls.h"
 #include "programs/common/prog_text.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -110,8 +110,9 @@ static void add_rule(const char *key, size_t kn, const char *value, size_t vn)
 
 void ls_colors_init(void)
 {
-    static const char standard[] = "rs=0:di=01;34:ln=01;36:pi=33:so=01;35:bd=01;33:cd=01;33:su=37;41:"
-                                   "sg=30;43:tw=30;42:ow=34;42:st=37;44:ex=01;32:";
+    static const char standard[] =
+        "rs=0:di=01;34:ln=01;36:pi=33:so=01;35:bd=01;33:cd=01;33:su=37;41:"
+        "sg=30;43:tw=30;42:ow=34;42:st=37;44:ex=01;32:";
     const char *own = getenv("LS_COLORS");
     const char *sources[] = {standard, own ? own : ""};
     for (size_t k = 0; k < 2; k++)
@@ -197,7 +198,7 @@ typedef struct widths {
 static void size_text(const ls_options *o, uint64_t bytes, bool is_size, char out[24])
 {
     if (o->human || o->si) {
-        char t[16];
+        char t[24];
         prog_human(bytes, o->si ? 1000 : 1024, t);
         (void)snprintf(out, 24, "%s", t);
         return;
@@ -507,8 +508,11 @@ static size_t without_suffix(const char *s, size_t n)
 
 static int order(char c, bool end)
 {
-    return end ? -1 : is_digit(c) ? 0 : is_letter(c) ? (unsigned char)c : c == '~' ? -2
-                                                                      : (unsigned char)c + 256;
+    return end            ? -1
+           : is_digit(c)  ? 0
+           : is_letter(c) ? (unsigned char)c
+           : c == '~'     ? -2
+                          : (unsigned char)c + 256;
 }
 
 static int compare_version(const char *a, size_t an, const char *b, size_t bn)

@@ -2,8 +2,8 @@
  * and sizes on disk, which WASI preview 1 does not have.  On a system that has them they are the
  * real ones.  One thread.
  *
- * In the sandbox everything belongs to user 1000, directories are rwxr-xr-x, files rw-r--r--; a file
- * can be run when it begins with "#!" or as WebAssembly does, or lies in /bin. */
+ * In the sandbox everything belongs to user 1000, directories are rwxr-xr-x, files rw-r--r--; a
+ * file can be run when it begins with "#!" or as WebAssembly does, or lies in /bin. */
 #ifndef BX_FILES_MODE_H
 #define BX_FILES_MODE_H
 

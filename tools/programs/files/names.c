@@ -40,10 +40,8 @@ static void put_base(const char *name, const char *suffix, char end)
 
 int basename_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {{"multiple", PROG_NO_ARG, 'a'},
-                                      {"suffix", PROG_ARG, 's'},
-                                      {"zero", PROG_NO_ARG, 'z'},
-                                      {0}};
+    static const prog_long longs[] = {
+        {"multiple", PROG_NO_ARG, 'a'}, {"suffix", PROG_ARG, 's'}, {"zero", PROG_NO_ARG, 'z'}, {0}};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "+as:z", .longs = longs};
     const char *suffix = NULL;
     bool many = false;

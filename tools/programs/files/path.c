@@ -164,8 +164,7 @@ static bool step(resolver *r, const char *name, size_t n)
 
 char *path_real(const char *path, path_need need, bool keep_links)
 {
-    resolver r = {.rest = prog_strndup(path, strlen(path)), .need = need,
-                  .keep_links = keep_links};
+    resolver r = {.rest = prog_strndup(path, strlen(path)), .need = need, .keep_links = keep_links};
     bool ok = *path != '\0';
     if (!ok)
         errno = ENOENT;
@@ -247,4 +246,34 @@ bool path_ask(const char *format, ...)
         begun = true;
     }
     return first == 'y' || first == 'Y';
+}
+
+/* Of "/a/b" and "/a/c": both begin with "/a/". */
+static bool same_top(const char *a, const char *b)
+{
+    size_t n = strcspn(a + 1, "/") + 1;
+    return strncmp(a, b, n) == 0 && (b[n] == '/' || b[n] == '\0');
+}
+
+int path_symlink(const char *target, const char *link)
+{
+    if (symlink(target, link) == 0)
+        return 0;
+    int error = errno;
+    if (error != EPERM || target[0] != '/')
+        return -1;
+    char *dir = path_dir(link), *real = path_real(dir, PATH_ALL, false);
+    char *to = path_real(target, PATH_NONE, true);
+    int rc = -1;
+    if (real && to && same_top(to, real)) {
+        char *text = path_relative(to, real);
+        rc = symlink(text, link);
+        error = errno;
+        free(text);
+    }
+    free(dir);
+    free(real);
+    free(to);
+    errno = error;
+    return rc;
 }

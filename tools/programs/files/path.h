@@ -30,6 +30,10 @@ char *path_dir(const char *path);
 /* dir/name with one slash between. */
 char *path_join(const char *dir, const char *name);
 
+/* symlink(2).  Where absolute targets are refused, as in a sandbox, whose paths are not those of
+ * the host, one below the same top directory is written as seen from the link. */
+int path_symlink(const char *target, const char *link);
+
 /* The text of a link, or NULL with errno. Free it. */
 char *path_link(const char *path);
 

@@ -3,7 +3,7 @@
 #include "mode.h"
 #include "path.h"
 #include "programs/common/prog_io.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -75,7 +75,10 @@ static void put_number(const field *f, uint64_t v, unsigned base, bool negative)
     while (n < f->precision && n < 64)
         digits[n++] = '0';
     const char *prefix = strchr(f->flags, '#') && base == 16 ? "0x" : "";
-    const char *sign = negative ? "-" : strchr(f->flags, '+') ? "+" : strchr(f->flags, ' ') ? " " : "";
+    const char *sign = negative                ? "-"
+                       : strchr(f->flags, '+') ? "+"
+                       : strchr(f->flags, ' ') ? " "
+                                               : "";
     int fill = f->width - n - (int)strlen(prefix) - (int)strlen(sign);
     bool left = strchr(f->flags, '-') != NULL, zero = !left && strchr(f->flags, '0');
     if (!left && !zero)
@@ -115,10 +118,7 @@ static void put_seconds(const field *f, struct timespec at)
     put_text(&g, text);
 }
 
-static void put_owner(const field *f, const char *name)
-{
-    put_text(f, name ? name : "UNKNOWN");
-}
+static void put_owner(const field *f, const char *name) { put_text(f, name ? name : "UNKNOWN"); }
 
 static void put_quoted(const field *f, const char *path, const struct stat *st)
 {
@@ -365,11 +365,13 @@ static const char fs_terse[] = "%n %i %l %t %s %S %b %f %a %c %d\n";
 
 int stat_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {
-        {"dereference", PROG_NO_ARG, 'L'}, {"file-system", PROG_NO_ARG, 'f'},
-        {"format", PROG_ARG, 'c'},         {"printf", PROG_ARG, 256},
-        {"cached", PROG_ARG, 257},         {"terse", PROG_NO_ARG, 't'},
-        {0}};
+    static const prog_long longs[] = {{"dereference", PROG_NO_ARG, 'L'},
+                                      {"file-system", PROG_NO_ARG, 'f'},
+                                      {"format", PROG_ARG, 'c'},
+                                      {"printf", PROG_ARG, 256},
+                                      {"cached", PROG_ARG, 257},
+                                      {"terse", PROG_NO_ARG, 't'},
+                                      {0}};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "c:fLt", .longs = longs};
     const char *format = NULL;
     bool escapes = false, fs = false, follow = false, terse = false;
@@ -424,15 +426,21 @@ const char df_help[] =
 
 int df_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {
-        {"all", PROG_NO_ARG, 'a'},        {"block-size", PROG_ARG, 'B'},
-        {"human-readable", PROG_NO_ARG, 'h'}, {"si", PROG_NO_ARG, 'H'},
-        {"inodes", PROG_NO_ARG, 'i'},     {"local", PROG_NO_ARG, 'l'},
-        {"output", PROG_MAY_ARG, 256},    {"portability", PROG_NO_ARG, 'P'},
-        {"print-type", PROG_NO_ARG, 'T'}, {"sync", PROG_NO_ARG, 257},
-        {"no-sync", PROG_NO_ARG, 257},    {"total", PROG_NO_ARG, 257},
-        {"type", PROG_ARG, 't'},          {"exclude-type", PROG_ARG, 'x'},
-        {0}};
+    static const prog_long longs[] = {{"all", PROG_NO_ARG, 'a'},
+                                      {"block-size", PROG_ARG, 'B'},
+                                      {"human-readable", PROG_NO_ARG, 'h'},
+                                      {"si", PROG_NO_ARG, 'H'},
+                                      {"inodes", PROG_NO_ARG, 'i'},
+                                      {"local", PROG_NO_ARG, 'l'},
+                                      {"output", PROG_MAY_ARG, 256},
+                                      {"portability", PROG_NO_ARG, 'P'},
+                                      {"print-type", PROG_NO_ARG, 'T'},
+                                      {"sync", PROG_NO_ARG, 257},
+                                      {"no-sync", PROG_NO_ARG, 257},
+                                      {"total", PROG_NO_ARG, 257},
+                                      {"type", PROG_ARG, 't'},
+                                      {"exclude-type", PROG_ARG, 'x'},
+                                      {0}};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "aB:hHiklmPTt:vx:", .longs = longs};
     bool type = false;
     int status = 0;

@@ -2,7 +2,7 @@
 #include "files.h"
 #include "path.h"
 #include "programs/common/prog_io.h"
-#include "programs/system/date_parse.h"
+#include "programs/date/date_parse.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -207,15 +207,15 @@ const char truncate_help[] =
 
 typedef struct truncater {
     bool no_create, blocks;
-    char mode; /* of -s, or 0 */
+    char mode;               /* of -s, or 0 */
     int64_t size, reference; /* reference -1: none */
 } truncater;
 
 static bool new_size(const truncater *t, const struct stat *st, int64_t *ret)
 {
     int64_t size = t->size, old = t->reference >= 0 ? t->reference : st->st_size;
-    if (t->blocks && __builtin_mul_overflow(size, (int64_t)(st->st_blksize ? st->st_blksize : 4096),
-                                            &size))
+    if (t->blocks &&
+        __builtin_mul_overflow(size, (int64_t)(st->st_blksize ? st->st_blksize : 4096), &size))
         return false;
     switch (t->mode) {
     case 0:
@@ -444,12 +444,9 @@ static char *full_template(const mktemp_options *m, const char *template, size_t
 
 int mktemp_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {{"directory", PROG_NO_ARG, 'd'},
-                                      {"dry-run", PROG_NO_ARG, 'u'},
-                                      {"quiet", PROG_NO_ARG, 'q'},
-                                      {"suffix", PROG_ARG, 256},
-                                      {"tmpdir", PROG_MAY_ARG, 257},
-                                      {0}};
+    static const prog_long longs[] = {
+        {"directory", PROG_NO_ARG, 'd'}, {"dry-run", PROG_NO_ARG, 'u'}, {"quiet", PROG_NO_ARG, 'q'},
+        {"suffix", PROG_ARG, 256},       {"tmpdir", PROG_MAY_ARG, 257}, {0}};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "dp:qtuV", .longs = longs};
     mktemp_options m = {0};
     for (int c; (c = prog_opt(&o)) != -1;) {
@@ -499,9 +496,8 @@ const char sync_help[] =
 
 int sync_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {{"data", PROG_NO_ARG, 'd'},
-                                      {"file-system", PROG_NO_ARG, 'f'},
-                                      {0}};
+    static const prog_long longs[] = {
+        {"data", PROG_NO_ARG, 'd'}, {"file-system", PROG_NO_ARG, 'f'}, {0}};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "df", .longs = longs};
     while (prog_opt(&o) != -1)
         continue;

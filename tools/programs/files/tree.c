@@ -3,7 +3,7 @@
 #include "glob.h"
 #include "path.h"
 #include "programs/common/prog_io.h"
-#include "programs/system/date_format.h"
+#include "programs/date/date_format.h"
 #include "walk.h"
 
 #include <dirent.h>
@@ -16,13 +16,16 @@ const char tree_help[] =
     "Show directories as trees.\n"
     "\n"
     "  -a  names with a dot too; -d  directories only; -l  follow links; -x  one file system\n"
-    "  -f  whole paths; -L N  at most N levels; -i  no lines; -A, --charset=ascii|utf-8  their style\n"
+    "  -f  whole paths; -L N  at most N levels; -i  no lines; -A, --charset=ascii|utf-8  their "
+    "style\n"
     "  -P PATTERN  only files that match; -I PATTERN  not what matches (a|b: several)\n"
-    "  --ignore-case  for both; --matchdirs  -P for directories too; --prune  no empty directories\n"
+    "  --ignore-case  for both; --matchdirs  -P for directories too; --prune  no empty "
+    "directories\n"
     "  --filelimit N  do not enter directories with more than N entries; --noreport\n"
     "  -s  sizes; -h  readable ones; -p  modes; -D  times; --timefmt FORMAT; -u, -g  owners\n"
     "  -F  mark types; -Q  names in quotes; -N  names as they are (default); -C, -n  (no effect)\n"
-    "  -r  reverse; -t  by time; -U  as they are; --sort=name|size|mtime; --dirsfirst, --filesfirst\n"
+    "  -r  reverse; -t  by time; -U  as they are; --sort=name|size|mtime; --dirsfirst, "
+    "--filesfirst\n"
     "  -J  JSON\n"
     "\n"
     "Examples:\n"
@@ -46,7 +49,8 @@ typedef struct node {
 
 typedef struct tree {
     bool all, dirs_only, follow, full, no_lines, ascii, fold, match_dirs, prune, no_report, size,
-        human, mode, time, owner, group, mark, quote, reverse, dirs_first, files_first, json, one_fs;
+        human, mode, time, owner, group, mark, quote, reverse, dirs_first, files_first, json,
+        one_fs;
     int64_t levels, limit;
     const char *only[64], *not[64];
     size_t n_only, n_not;
@@ -263,7 +267,7 @@ static void put_facts(const tree *t, const node *k)
         }
     }
     if (t->human) {
-        char human[16];
+        char human[24];
         prog_human((uint64_t)k->st.st_size, 1024, human);
         n = (size_t)snprintf(text, sizeof text, "%s%4s", b.n ? " " : "", human);
         prog_buf_put(&b, text, n);
@@ -276,9 +280,9 @@ static void put_facts(const tree *t, const node *k)
         if (b.n)
             prog_buf_putc(&b, ' ');
         int64_t age = (int64_t)time(NULL) - k->st.st_mtim.tv_sec;
-        const char *format = t->time_format                     ? t->time_format
+        const char *format = t->time_format                   ? t->time_format
                              : age >= 0 && age < 31556952 / 2 ? "%b %e %H:%M"
-                                                                : "%b %e  %Y";
+                                                              : "%b %e  %Y";
         date_format(&b, bx_str_of(format), tz_of_env(), k->st.st_mtim);
     }
     if (b.n) {
@@ -366,7 +370,9 @@ static void put_json_node(const tree *t, const node *k, size_t depth, bool root)
 {
     prog_fill(&prog_out, ' ', 2 * (depth + 1));
     prog_printf(&prog_out, "{\"type\":\"%s\",\"name\":",
-                k->target && !root ? "link" : k->is_dir ? "directory" : "file");
+                k->target && !root ? "link"
+                : k->is_dir        ? "directory"
+                                   : "file");
     put_json_text(root || t->full ? k->path : name_of(k));
     if (k->target && !root) {
         prog_puts(&prog_out, ",\"target\":");
@@ -438,8 +444,19 @@ static void put_report(const tree *t)
 
 /* ---- options -------------------------------------------------------------------------------- */
 
-enum { O_CHARSET = 256, O_CASE, O_MATCHDIRS, O_PRUNE, O_LIMIT, O_NOREPORT, O_TIMEFMT, O_SORT,
-       O_DIRSFIRST, O_FILESFIRST, O_IGNORED };
+enum {
+    O_CHARSET = 256,
+    O_CASE,
+    O_MATCHDIRS,
+    O_PRUNE,
+    O_LIMIT,
+    O_NOREPORT,
+    O_TIMEFMT,
+    O_SORT,
+    O_DIRSFIRST,
+    O_FILESFIRST,
+    O_IGNORED
+};
 
 /* a|b|c: each by itself. */
 static void add_patterns(const char **list, size_t *n, const char *text)
@@ -462,13 +479,14 @@ static void option(tree *t, int c, const char *arg)
     static const struct {
         char letter;
         size_t at;
-    } switches[] = {
-        {'a', offsetof(tree, all)},   {'d', offsetof(tree, dirs_only)}, {'l', offsetof(tree, follow)},
-        {'f', offsetof(tree, full)},  {'i', offsetof(tree, no_lines)},  {'s', offsetof(tree, size)},
-        {'h', offsetof(tree, human)}, {'p', offsetof(tree, mode)},      {'D', offsetof(tree, time)},
-        {'u', offsetof(tree, owner)}, {'g', offsetof(tree, group)},     {'F', offsetof(tree, mark)},
-        {'Q', offsetof(tree, quote)}, {'r', offsetof(tree, reverse)},   {'J', offsetof(tree, json)},
-        {'x', offsetof(tree, one_fs)}};
+    } switches[] = {{'a', offsetof(tree, all)},      {'d', offsetof(tree, dirs_only)},
+                    {'l', offsetof(tree, follow)},   {'f', offsetof(tree, full)},
+                    {'i', offsetof(tree, no_lines)}, {'s', offsetof(tree, size)},
+                    {'h', offsetof(tree, human)},    {'p', offsetof(tree, mode)},
+                    {'D', offsetof(tree, time)},     {'u', offsetof(tree, owner)},
+                    {'g', offsetof(tree, group)},    {'F', offsetof(tree, mark)},
+                    {'Q', offsetof(tree, quote)},    {'r', offsetof(tree, reverse)},
+                    {'J', offsetof(tree, json)},     {'x', offsetof(tree, one_fs)}};
     for (size_t i = 0; i < BX_COUNT(switches); i++)
         if (switches[i].letter == c) {
             *(bool *)((char *)t + switches[i].at) = true;
@@ -559,21 +577,16 @@ static void show(tree *t, const char *path, bool first)
 
 int tree_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {{"charset", PROG_ARG, O_CHARSET},
-                                      {"ignore-case", PROG_NO_ARG, O_CASE},
-                                      {"matchdirs", PROG_NO_ARG, O_MATCHDIRS},
-                                      {"prune", PROG_NO_ARG, O_PRUNE},
-                                      {"filelimit", PROG_ARG, O_LIMIT},
-                                      {"noreport", PROG_NO_ARG, O_NOREPORT},
-                                      {"timefmt", PROG_ARG, O_TIMEFMT},
-                                      {"sort", PROG_ARG, O_SORT},
-                                      {"dirsfirst", PROG_NO_ARG, O_DIRSFIRST},
-                                      {"filesfirst", PROG_NO_ARG, O_FILESFIRST},
-                                      {"gitignore", PROG_NO_ARG, O_IGNORED},
-                                      {0}};
+    static const prog_long longs[] = {
+        {"charset", PROG_ARG, O_CHARSET},        {"ignore-case", PROG_NO_ARG, O_CASE},
+        {"matchdirs", PROG_NO_ARG, O_MATCHDIRS}, {"prune", PROG_NO_ARG, O_PRUNE},
+        {"filelimit", PROG_ARG, O_LIMIT},        {"noreport", PROG_NO_ARG, O_NOREPORT},
+        {"timefmt", PROG_ARG, O_TIMEFMT},        {"sort", PROG_ARG, O_SORT},
+        {"dirsfirst", PROG_NO_ARG, O_DIRSFIRST}, {"filesfirst", PROG_NO_ARG, O_FILESFIRST},
+        {"gitignore", PROG_NO_ARG, O_IGNORED},   {0}};
     static tree t = {.sort = 'n'};
-    prog_opts o = {.argc = argc, .argv = argv, .shorts = "adlfiL:P:I:AshpDugFQNCnrtUJx",
-                   .longs = longs};
+    prog_opts o = {
+        .argc = argc, .argv = argv, .shorts = "adlfiL:P:I:AshpDugFQNCnrtUJx", .longs = longs};
     for (int c; (c = prog_opt(&o)) != -1;)
         option(&t, c, o.arg);
     if (t.json)

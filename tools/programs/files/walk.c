@@ -120,8 +120,7 @@ bool walk_stat(walk *w, walk_entry *e)
         return true;
     bool follow = follows(w, e->depth);
     if (mode_stat(AT_FDCWD, e->path, follow, &e->st) != 0 &&
-        (!follow || errno != ENOENT ||
-         mode_stat(AT_FDCWD, e->path, false, &e->st) != 0))
+        (!follow || errno != ENOENT || mode_stat(AT_FDCWD, e->path, false, &e->st) != 0))
         return false;
     e->has_stat = true;
     return true;
@@ -210,6 +209,7 @@ static void end_of(walk *w, walk_entry *e)
     w->path.n = l->path_n;
     (void)prog_buf_z(&w->path);
     *e = (walk_entry){.kind = WALK_DIR_END,
+                      .entries = l->names.n,
                       .path = w->path.p,
                       .path_n = w->path.n,
                       .name = w->path.p + l->name_at,

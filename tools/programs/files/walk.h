@@ -32,7 +32,8 @@ typedef struct walk_entry {
     const char *name; /* the last component within `path` */
     unsigned depth;   /* 0: the root */
     int error;
-    size_t loop_n; /* WALK_LOOP: path[0..loop_n) is the same directory */
+    size_t loop_n;  /* WALK_LOOP: path[0..loop_n) is the same directory */
+    size_t entries; /* WALK_DIR_END: names in it */
     bool has_stat;
     uint8_t d_type; /* as readdir's; DT_UNKNOWN where it is not known */
     struct stat st; /* with has_stat; of the link itself unless it is followed */

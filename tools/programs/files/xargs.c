@@ -98,10 +98,7 @@ static void reap(xargs *x)
     ended(x, &e);
 }
 
-static void show_word(prog_writer *err, const char *s)
-{
-    prog_puts(err, prog_quotef(s));
-}
+static void show_word(prog_writer *err, const char *s) { prog_puts(err, prog_quotef(s)); }
 
 static bool agreed(xargs *x, const char *const *argv, size_t n)
 {
@@ -123,7 +120,8 @@ static bool agreed(xargs *x, const char *const *argv, size_t n)
     if (!prog_open(&tty, "/dev/tty"))
         prog_exit(1);
     bx_str line;
-    bool yes = prog_line(&tty, '\n', &line, NULL) && line.n && (line.p[0] == 'y' || line.p[0] == 'Y');
+    bool yes =
+        prog_line(&tty, '\n', &line, NULL) && line.n && (line.p[0] == 'y' || line.p[0] == 'Y');
     (void)prog_close(&tty);
     return yes;
 }
@@ -273,8 +271,9 @@ static bool quoted(xargs *x, int quote, prog_buf *b)
 {
     for (int c; (c = prog_getc(&x->in)) != quote;) {
         if (c < 0 || c == '\n') {
-            prog_warn(0, "unmatched %s quote; by default quotes are special to xargs unless you "
-                         "use the -0 option",
+            prog_warn(0,
+                      "unmatched %s quote; by default quotes are special to xargs unless you "
+                      "use the -0 option",
                       quote == '"' ? "double" : "single");
             if (x->n_items)
                 flush(x);
@@ -360,8 +359,9 @@ static int delimiter(const char *s)
     if (s[0] && !s[1])
         return (unsigned char)s[0];
     if (s[0] != '\\')
-        prog_die(0, "Invalid input delimiter specification %s: the delimiter must be either a "
-                    "single character or an escape sequence starting with \\.",
+        prog_die(0,
+                 "Invalid input delimiter specification %s: the delimiter must be either a "
+                 "single character or an escape sequence starting with \\.",
                  s);
     static const char from[] = "abfnrtv\\0", to[] = "\a\b\f\n\r\t\v\\";
     const char *hit = s[1] ? strchr(from, s[1]) : NULL;
@@ -386,7 +386,8 @@ static int delimiter(const char *s)
 static void exclusive(bool other, const char *ignored, const char *now)
 {
     if (other)
-        prog_warn(0, "warning: options %s and %s are mutually exclusive, ignoring previous %s value",
+        prog_warn(0,
+                  "warning: options %s and %s are mutually exclusive, ignoring previous %s value",
                   ignored, now, ignored);
 }
 
@@ -483,23 +484,28 @@ static void options(xargs *x, prog_opts *o)
 
 int xargs_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {
-        {"null", PROG_NO_ARG, '0'},          {"arg-file", PROG_ARG, 'a'},
-        {"delimiter", PROG_ARG, 'd'},        {"eof", PROG_MAY_ARG, 'e'},
-        {"exit", PROG_NO_ARG, 'x'},          {"interactive", PROG_NO_ARG, 'p'},
-        {"max-args", PROG_ARG, 'n'},         {"max-chars", PROG_ARG, 's'},
-        {"max-lines", PROG_MAY_ARG, 'l'},    {"max-procs", PROG_ARG, 'P'},
-        {"no-run-if-empty", PROG_NO_ARG, 'r'}, {"open-tty", PROG_NO_ARG, 'o'},
-        {"process-slot-var", PROG_ARG, OPT_SLOT}, {"replace", PROG_MAY_ARG, 'i'},
-        {"show-limits", PROG_NO_ARG, OPT_LIMITS}, {"verbose", PROG_NO_ARG, 't'},
-        {0}};
+    static const prog_long longs[] = {{"null", PROG_NO_ARG, '0'},
+                                      {"arg-file", PROG_ARG, 'a'},
+                                      {"delimiter", PROG_ARG, 'd'},
+                                      {"eof", PROG_MAY_ARG, 'e'},
+                                      {"exit", PROG_NO_ARG, 'x'},
+                                      {"interactive", PROG_NO_ARG, 'p'},
+                                      {"max-args", PROG_ARG, 'n'},
+                                      {"max-chars", PROG_ARG, 's'},
+                                      {"max-lines", PROG_MAY_ARG, 'l'},
+                                      {"max-procs", PROG_ARG, 'P'},
+                                      {"no-run-if-empty", PROG_NO_ARG, 'r'},
+                                      {"open-tty", PROG_NO_ARG, 'o'},
+                                      {"process-slot-var", PROG_ARG, OPT_SLOT},
+                                      {"replace", PROG_MAY_ARG, 'i'},
+                                      {"show-limits", PROG_NO_ARG, OPT_LIMITS},
+                                      {"verbose", PROG_NO_ARG, 't'},
+                                      {0}};
     static char echo[] = "echo";
     static char *standard[] = {echo, NULL};
     static xargs x = {.delimiter = -1, .max_chars = SIZE_DEFAULT, .procs = 1, .run_empty = true};
-    prog_opts o = {.argc = argc,
-                   .argv = argv,
-                   .shorts = "+0a:E:e::i::I:l::L:n:prs:txoP:d:",
-                   .longs = longs};
+    prog_opts o = {
+        .argc = argc, .argv = argv, .shorts = "+0a:E:e::i::I:l::L:n:prs:txoP:d:", .longs = longs};
     options(&x, &o);
     x.initial = o.next < argc ? argv + o.next : standard;
     x.n_initial = o.next < argc ? (size_t)(argc - o.next) : 1;

@@ -93,4 +93,4 @@ static void input_clear(FILE *file)
 #define memset(to, byte, n)      (void)0
 
 #pragma GCC diagnostic ignored "-Weverything"
-#include "src/util.c"
+#include <src/util.c>

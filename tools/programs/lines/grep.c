@@ -27,12 +27,11 @@ static void compile_perl(bx_str pattern, grep_matcher *ret)
     prog_buf_put(&whole, pattern.p, pattern.n);
     if (grep_o.whole)
         prog_buf_put(&whole, ")$", 2);
-    bx_regex_options o = {.fold = grep_o.fold ? BX_CASE_INSENSITIVE : BX_CASE_SENSITIVE,
-                          .word = grep_o.word,
-                          .lines = !grep_o.null_lines,
-                          .patient = true};
-    if (bx_regex_new((bx_str){whole.p, whole.n}, &o, &ret->perl, &err) != BX_OK)
+    bx_posix_options o = {
+        .perl = true, .fold = grep_o.fold, .word = grep_o.word, .lines = !grep_o.null_lines};
+    if (bx_posix_new((bx_str){whole.p, whole.n}, &o, &ret->posix, &err) != BX_OK)
         prog_die(0, "%s", err.msg);
+    prog_buf_free(&whole);
 }
 
 void grep_compile(bx_str pattern, bool is_empty, grep_matcher *ret)
@@ -428,8 +427,12 @@ static int run(int argc, char **argv, int syntax)
     patterns p = {0};
     parse_options(&o, &p);
     if (!p.any) {
-        if (o.next >= argc)
-            prog_usage(NULL);
+        if (o.next >= argc) {
+            static const char usage[] = "Usage: grep [OPTION]... PATTERNS [FILE]...\n"
+                                        "Try 'grep --help' for more information.\n";
+            (void)prog_write_all(2, usage, sizeof usage - 1);
+            prog_exit(2);
+        }
         add_patterns(&p, bx_str_of(argv[o.next++]));
     }
     if (grep_o.list != GREP_LINES || grep_o.quiet)

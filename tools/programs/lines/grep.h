@@ -17,13 +17,14 @@ typedef struct grep_globs { /* of --include or --exclude, as they were given */
 typedef struct grep_options {
     enum { GREP_BASIC, GREP_EXTENDED, GREP_FIXED, GREP_PERL } syntax;
     bool fold, invert, word, whole, only, quiet, silent, numbers, offsets, tab, null_names;
-    bool null_lines, color, has_context, line_buffered, follow, skip_devices;
+    bool null_lines, color, has_context, is_rg, line_buffered, follow, skip_devices;
     int names; /* -1: where there are several files */
     grep_list list;
     grep_binary binary;
     grep_dirs dirs;
     size_t before, after;          /* lines of context; SIZE_MAX: not given */
     uint64_t max;                  /* selected lines of a file */
+    const char *replace;           /* rg: what a match is printed as; NULL: itself */
     const char *label, *separator; /* separator NULL: none */
     grep_globs include, exclude, exclude_dirs;
 } grep_options;

@@ -96,6 +96,25 @@ static void put_head(scan *s, size_t at, uint64_t number, char separator, bool a
         prog_putc(&prog_out, '\t');
 }
 
+/* The match that find has told, or what it is replaced by. */
+static void put_match(scan *s, const uint8_t *p, size_t n, bx_span match)
+{
+    enum { GROUPS = 32 };
+    bx_span g[GROUPS];
+    if (!grep_o.replace || !s->m->perl) {
+        prog_write(&prog_out, p + match.from, match.to - match.from);
+        return;
+    }
+    size_t count = bx_regex_groups(s->m->perl);
+    count = count > GROUPS ? GROUPS : count;
+    if (bx_regex_captures(s->m->perl, p, n, match.from, g, count) != BX_HIT)
+        return;
+    bx_buf out = bx_buf_init(SIZE_MAX / 2);
+    bx_regex_expand(s->m->perl, bx_str_of(grep_o.replace), p, g, count, &out);
+    prog_write(&prog_out, out.p, out.n);
+    bx_buf_done(&out);
+}
+
 /* The matches of a line, each on a line of its own (-o). */
 static void put_only(scan *s, bx_span line, uint64_t number, char separator)
 {
@@ -108,7 +127,7 @@ static void put_only(scan *s, bx_span line, uint64_t number, char separator)
             continue;
         put_head(s, line.from + match.from, number, separator, true);
         begin_color("01;31");
-        prog_write(&prog_out, p + match.from, match.to - match.from);
+        put_match(s, p, n, match);
         end_color();
         prog_putc(&prog_out, line_end());
     }
@@ -125,7 +144,7 @@ static void put_colored(scan *s, bx_span line)
             continue;
         prog_write(&prog_out, p + done, match.from - done);
         begin_color("01;31");
-        prog_write(&prog_out, p + match.from, match.to - match.from);
+        put_match(s, p, n, match);
         end_color();
         done = match.to;
     }
@@ -165,7 +184,7 @@ static void put_line(scan *s, bx_span line, char separator)
             put_only(s, line, number, separator);
     } else {
         put_head(s, line.from, number, separator, text.n > 0);
-        if (grep_o.color && is_selected != grep_o.invert)
+        if ((grep_o.color || grep_o.replace) && is_selected != grep_o.invert)
             put_colored(s, line);
         else
             prog_write(&prog_out, s->p + line.from, line.to - line.from);
@@ -304,6 +323,8 @@ static void put_summary(const scan *s)
     if (grep_o.quiet)
         return;
     if (grep_o.list == GREP_COUNT) {
+        if (grep_o.is_rg && s->selected == 0)
+            return;
         if (s->with_name) {
             put_name(s);
             if (grep_o.null_names)

@@ -5,6 +5,8 @@
 int grep_main(int argc, char **argv);
 int egrep_main(int argc, char **argv);
 int fgrep_main(int argc, char **argv);
+int rg_main(int argc, char **argv);
 int sed_main(int argc, char **argv);
+int awk_main(int argc, char **argv);
 
 #endif

@@ -2,6 +2,7 @@
 #include "programs/lines/sed.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <unistd.h>
 
 #include "programs/lines/lines.h"
@@ -123,6 +124,13 @@ static void set_option(int c, const prog_opts *o, sed_script *s, unsigned *expre
     }
 }
 
+/* As GNU sed: the help, to standard error. */
+BX_NORETURN static void no_script(void)
+{
+    (void)prog_write_all(2, prog_self->help, strlen(prog_self->help));
+    prog_exit(1);
+}
+
 static int close_outputs(void)
 {
     int error = prog_flush(&sed_stdout.w);
@@ -143,6 +151,7 @@ int sed_main(int argc, char **argv)
     sed_stderr = (sed_output){.w = {.fd = 2}};
     outputs = NULL;
     sed_script s = {0};
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
     unsigned expressions = 0;
     prog_usage_status = prog_status = 1;
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "bsnrzuEe:f:l:i::s", .longs = longs};
@@ -150,7 +159,7 @@ int sed_main(int argc, char **argv)
         set_option(c, &o, &s, &expressions);
     if (s.n_chunks == 0) {
         if (o.next >= argc)
-            prog_usage("no script specified");
+            no_script();
         begin_chunk(&s, NULL, 1);
         prog_buf_put(&s.text, argv[o.next], strlen(argv[o.next]));
         o.next++;

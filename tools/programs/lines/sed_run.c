@@ -2,6 +2,7 @@
 #include "programs/lines/sed.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -615,12 +616,12 @@ static bool run_plain(machine *m, sed_command *c)
     }
 }
 
-static void put_first(machine *m)
+static void put_first(machine *m, sed_output *o)
 {
     size_t n = first_line(m);
     bool chomped = m->chomped;
     m->chomped |= n < m->space.n;
-    put_line(m, m->out, m->space.p, n);
+    put_line(m, o, m->space.p, n);
     m->chomped = chomped;
 }
 
@@ -632,15 +633,13 @@ static bool run_output(machine *m, sed_command *c)
         put_line(m, m->out, m->space.p, m->space.n);
         return true;
     case 'P':
-        put_first(m);
+        put_first(m, m->out);
         return true;
     case 'w':
         put_to_file(m, c->file, m->space.n);
         return true;
     case 'W':
-        write_missing(c->file);
-        prog_write(&c->file->w, m->space.p, first_line(m));
-        prog_putc(&c->file->w, line_end());
+        put_first(m, c->file == &sed_stdout ? m->out : c->file);
         return true;
     case '=':
         put_number(m);

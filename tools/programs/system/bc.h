@@ -124,6 +124,7 @@ typedef struct bc {
     uint32_t obase;
     size_t scale;
     size_t column, line_length;
+    uint64_t budget; /* steps that are left; 0: there is no limit */
 } bc;
 
 /* ---- bc_lex.c */
@@ -177,9 +178,11 @@ bc_num *bc_read_number(bc *b);
 
 /* ---- bc_parse.c: all statements of the lexer's input, each run when its line is complete */
 void bc_run_input(bc *b);
+void bc_done(bc *b); /* frees what names and the lexer hold */
 
 /* ---- bc_run.c */
 void bc_code_free(bc_code *c);
+void bc_array_unref(bc_array *a);
 void bc_run(bc *b, bc_code *code);
 void bc_put_text(bc *b, bx_str s);
 

@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 static const char *const words[BC_W_COUNT] = {
-    "auto",   "break", "continue", "define", "else",     "for",   "halt",  "if",
-    "length", "limits", "print",   "quit",   "random",   "read",  "return", "scale",
-    "sqrt",   "void",  "warranty", "while",  "ibase",    "obase", "last"};
+    "auto",   "break",  "continue", "define", "else",   "for",   "halt",   "if",
+    "length", "limits", "print",    "quit",   "random", "read",  "return", "scale",
+    "sqrt",   "void",   "warranty", "while",  "ibase",  "obase", "last"};
 
 static int raw(bc_lexer *l)
 {

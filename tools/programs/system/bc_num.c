@@ -286,8 +286,7 @@ static void limbs_div(uint32_t *a, size_t an, const uint32_t *b, size_t bn, uint
     for (size_t j = an - bn + 1; j-- > 0;) {
         uint64_t two = (uint64_t)a[j + bn] * LIMB + a[j + bn - 1], guess = two / top,
                  rest = two % top;
-        while (guess >= LIMB ||
-               (bn > 1 && guess * next > rest * LIMB + a[j + bn - 2])) {
+        while (guess >= LIMB || (bn > 1 && guess * next > rest * LIMB + a[j + bn - 2])) {
             guess--;
             rest += top;
             if (rest >= LIMB)
@@ -378,8 +377,9 @@ bc_num *bc_pow(const bc_num *a, int64_t exponent, size_t scale)
 
 bc_num *bc_powmod(const bc_num *a, const bc_num *e, const bc_num *m, size_t scale)
 {
-    BX_AUTO(bc_num) bc_num *power = bc_mod(a, m, scale), *one = bc_of_int(1),
-                           *left = bc_trunc(e, 0), *two = bc_of_int(2);
+    BX_AUTO(bc_num)
+    bc_num *power = bc_mod(a, m, scale), *one = bc_of_int(1), *left = bc_trunc(e, 0),
+           *two = bc_of_int(2);
     bc_num *r = bc_mod(one, m, scale);
     while (!bc_is_zero(left)) {
         if (left->limb[0] & 1) {
@@ -427,7 +427,7 @@ int64_t bc_to_int(const bc_num *a)
     BX_AUTO(bc_num) bc_num *whole = num_at(a, 0);
     uint64_t v = 0;
     for (size_t i = whole->n; i-- > 0;) {
-        if (v > (INT64_MAX - whole->limb[i]) / LIMB)
+        if (v > ((uint64_t)INT64_MAX - whole->limb[i]) / LIMB)
             return a->neg ? -INT64_MAX : INT64_MAX;
         v = v * LIMB + whole->limb[i];
     }

@@ -39,11 +39,11 @@ bc_num *bc_neg(bc_num *a); /* another reference or number; `a` stays */
 bc_num *bc_add(const bc_num *a, const bc_num *b);
 bc_num *bc_sub(const bc_num *a, const bc_num *b);
 bc_num *bc_mul(const bc_num *a, const bc_num *b, size_t scale);
-bc_num *bc_div(const bc_num *a, const bc_num *b, size_t scale); /* b is not 0 */
-bc_num *bc_mod(const bc_num *a, const bc_num *b, size_t scale); /* b is not 0 */
+bc_num *bc_div(const bc_num *a, const bc_num *b, size_t scale);  /* b is not 0 */
+bc_num *bc_mod(const bc_num *a, const bc_num *b, size_t scale);  /* b is not 0 */
 bc_num *bc_pow(const bc_num *a, int64_t exponent, size_t scale); /* not 0 to a negative one */
-bc_num *bc_sqrt(const bc_num *a, size_t scale);                 /* a is not negative */
-bc_num *bc_trunc(const bc_num *a, size_t scale);                /* with at most `scale` digits */
+bc_num *bc_sqrt(const bc_num *a, size_t scale);                  /* a is not negative */
+bc_num *bc_trunc(const bc_num *a, size_t scale);                 /* with at most `scale` digits */
 bc_num *bc_powmod(const bc_num *a, const bc_num *e, const bc_num *m, size_t scale);
 
 /* The number's characters, one at a time, as GNU bc prints them in base `base` >= 2. */

@@ -121,7 +121,6 @@ static uint32_t name_here(parser *p)
     return name;
 }
 
-
 static void call(parser *p, uint32_t name)
 {
     prog_buf kinds = {0};
@@ -406,6 +405,10 @@ static kind expression(parser *p, int least)
         int token = p->failed ? 0 : p->b->lex.token, level = level_of(token, &op);
         if (level == 0 || level < least)
             break;
+        if (p->was_array) {
+            fail(p, "syntax error");
+            break;
+        }
         next(p);
         k = PLAIN;
         if (level <= P_AND) {
@@ -733,4 +736,18 @@ void bc_run_input(bc *b)
         if (b->lex.token == '\n')
             bc_next(b);
     }
+}
+
+void bc_done(bc *b)
+{
+    for (size_t i = 0; i < b->n_names; i++) {
+        bc_name *n = &b->names[i];
+        free((char *)(uintptr_t)n->text.p);
+        bc_unref(n->value);
+        bc_array_unref(n->array);
+        func_free(n->func);
+    }
+    free(b->names);
+    free(b->table);
+    prog_buf_free(&b->lex.text);
 }

@@ -92,7 +92,9 @@ static size_t address(const machine *m)
         uint32_t operand = c->p[i++];
         bx_str text = op == BC_CONST ? c->consts[operand].text : (bx_str){0};
         bool unit = text.n == 1 && (text.p[0] == '0' || text.p[0] == '1');
-        sum += op == BC_CONST ? (unit ? 1 : text.n + 2) : op == BC_JUMP || op == BC_JUMP_ZERO ? 3 : 2;
+        sum += op == BC_CONST                        ? (unit ? 1 : text.n + 2)
+               : op == BC_JUMP || op == BC_JUMP_ZERO ? 3
+                                                     : 2;
         if (op == BC_CALL && i < m->pc) {
             sum += c->p[i] + 1;
             i += c->p[i] + 1;
@@ -132,7 +134,7 @@ static bc_array *array_new(void)
     return a;
 }
 
-static void array_unref(bc_array *a)
+void bc_array_unref(bc_array *a)
 {
     if (!a || --a->refs > 0)
         return;
@@ -163,7 +165,7 @@ static bc_num *pop(machine *m)
 {
     BX_ASSERT(m->n > 0);
     value v = m->stack[--m->n];
-    array_unref(v.array);
+    bc_array_unref(v.array);
     return v.num ? v.num : bc_of_int(0);
 }
 
@@ -270,8 +272,8 @@ static void hide(machine *m, const bc_local *l)
 {
     bc_name *name = &m->b->names[l->name];
     m->saved = prog_grow(m->saved, &m->saved_cap, m->n_saved, sizeof *m->saved);
-    m->saved[m->n_saved++] = (saved){l->name, l->array, l->array ? NULL : name->value,
-                                     l->array ? name->array : NULL};
+    m->saved[m->n_saved++] =
+        (saved){l->name, l->array, l->array ? NULL : name->value, l->array ? name->array : NULL};
     if (l->array)
         name->array = NULL;
     else
@@ -284,7 +286,7 @@ static void restore(machine *m, size_t to)
         saved *s = &m->saved[--m->n_saved];
         bc_name *name = &m->b->names[s->name];
         if (s->is_array) {
-            array_unref(name->array);
+            bc_array_unref(name->array);
             name->array = s->array;
         } else {
             bc_unref(name->value);
@@ -340,7 +342,7 @@ static bool call(machine *m, uint32_t name)
             local->array = v->array;
         } else {
             local->array = array_copy(v->array);
-            array_unref(v->array);
+            bc_array_unref(v->array);
         }
     }
     m->n -= n;
@@ -577,8 +579,9 @@ static bool step(machine *m)
 void bc_run(bc *b, bc_code *code)
 {
     machine m = {.b = b, .code = code};
-    while (code->n > 0 && step(&m))
-        continue;
+    while (code->n > 0 && !b->ended && step(&m))
+        if (b->budget && --b->budget == 0)
+            b->ended = true;
     restore(&m, 0);
     while (m.n > 0)
         bc_unref(pop(&m));

@@ -94,10 +94,9 @@ bc_num *bc_of_text(bx_str s, unsigned base)
     } else {
         r = of_base(v, whole, base);
         if (scale) {
-            BX_AUTO(bc_num) bc_num *part = of_base(v + whole, scale, base),
-                                   *b = bc_of_int((int64_t)base),
-                                   *unit = bc_pow(b, (int64_t)scale, 0),
-                                   *fraction = bc_div(part, unit, scale);
+            BX_AUTO(bc_num)
+            bc_num *part = of_base(v + whole, scale, base), *b = bc_of_int((int64_t)base),
+                   *unit = bc_pow(b, (int64_t)scale, 0), *fraction = bc_div(part, unit, scale);
             BX_AUTO(bc_num) bc_num *old = r;
             r = bc_add(old, fraction);
         }

@@ -1,6 +1,6 @@
 /* system/date.c - date [OPTION]... [+FORMAT]. */
-#include "date_format.h"
-#include "date_parse.h"
+#include "programs/date/date_format.h"
+#include "programs/date/date_parse.h"
 #include "programs/common/prog_io.h"
 #include "system.h"
 
@@ -18,10 +18,12 @@ const char date_help[] =
     "  -r, --reference=FILE     the time FILE was last changed\n"
     "  -u, --utc, --universal   Coordinated Universal Time\n"
     "\n"
-    "FORMAT: %% %a %A %b %B %c %C %d %D %e %F %g %G %h %H %I %j %k %l %m %M %n %N %p %P %q %r %R %s\n"
+    "FORMAT: %% %a %A %b %B %c %C %d %D %e %F %g %G %h %H %I %j %k %l %m %M %n %N %p %P %q %r %R "
+    "%s\n"
     "%S %t %T %u %U %V %w %W %x %X %y %Y %z %:z %::z %:::z %Z, between % and the letter: - no\n"
     "padding, _ blanks, 0 zeros, + zeros and a sign, ^ upper case, # opposite case, then a width.\n"
-    "STRING: ISO 8601, RFC 5322, @SECONDS, 'next monday', '2 days ago', 'tomorrow 10am UTC+2', ...\n"
+    "STRING: ISO 8601, RFC 5322, @SECONDS, 'next monday', '2 days ago', 'tomorrow 10am UTC+2', "
+    "...\n"
     "TZ: a POSIX rule, or the name of a common zone; its present rule holds for all years.\n"
     "The time cannot be set.\n"
     "\n"
@@ -63,10 +65,10 @@ static const char *one_of(const char *arg, const char *const *names, size_t n, s
 
 static const char *iso_format(const char *arg)
 {
-    static const char *const names[] = {"date", "hours", "minutes", "seconds", "ns"};
-    static const char *const formats[] = {"%Y-%m-%d", "%Y-%m-%dT%H%:z", "%Y-%m-%dT%H:%M%:z",
+    static const char *const names[] = {"hours", "minutes", "date", "seconds", "ns"};
+    static const char *const formats[] = {"%Y-%m-%dT%H%:z", "%Y-%m-%dT%H:%M%:z", "%Y-%m-%d",
                                           "%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%dT%H:%M:%S,%N%:z"};
-    size_t i = 0;
+    size_t i = 2;
     if (arg)
         (void)one_of(arg, names, BX_COUNT(names), &i, "iso-8601");
     return formats[i];
@@ -190,15 +192,21 @@ static void operands(request *r, const prog_opts *o)
 
 int date_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {
-        {"date", PROG_ARG, 'd'},          {"debug", PROG_NO_ARG, OPT_DEBUG},
-        {"file", PROG_ARG, 'f'},          {"iso-8601", PROG_MAY_ARG, 'I'},
-        {"reference", PROG_ARG, 'r'},     {"resolution", PROG_NO_ARG, OPT_RESOLUTION},
-        {"rfc-email", PROG_NO_ARG, 'R'},  {"rfc-822", PROG_NO_ARG, 'R'},
-        {"rfc-2822", PROG_NO_ARG, 'R'},   {"rfc-3339", PROG_ARG, OPT_RFC3339},
-        {"set", PROG_ARG, 's'},           {"uct", PROG_NO_ARG, 'u'},
-        {"utc", PROG_NO_ARG, 'u'},        {"universal", PROG_NO_ARG, 'u'},
-        {0}};
+    static const prog_long longs[] = {{"date", PROG_ARG, 'd'},
+                                      {"debug", PROG_NO_ARG, OPT_DEBUG},
+                                      {"file", PROG_ARG, 'f'},
+                                      {"iso-8601", PROG_MAY_ARG, 'I'},
+                                      {"reference", PROG_ARG, 'r'},
+                                      {"resolution", PROG_NO_ARG, OPT_RESOLUTION},
+                                      {"rfc-email", PROG_NO_ARG, 'R'},
+                                      {"rfc-822", PROG_NO_ARG, 'R'},
+                                      {"rfc-2822", PROG_NO_ARG, 'R'},
+                                      {"rfc-3339", PROG_ARG, OPT_RFC3339},
+                                      {"set", PROG_ARG, 's'},
+                                      {"uct", PROG_NO_ARG, 'u'},
+                                      {"utc", PROG_NO_ARG, 'u'},
+                                      {"universal", PROG_NO_ARG, 'u'},
+                                      {0}};
     request r = {.zone = *tz_of_env()};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "d:f:I::r:Rs:u", .longs = longs};
     options(&r, &o);

@@ -1,4 +1,4 @@
-/* system/main.c - the table of the programs. */
+/* system/main.c - the table of all programs of the box. */
 #include "programs/common/prog_io.h"
 #include "programs/files/files.h"
 #include "system.h"
@@ -19,7 +19,9 @@ static const prog_entry table[] = {
     {"dirname", dirname_program, dirname_help},
     {"du", du_program, du_help},
     {"env", env_program, env_help},
+    {"file", file_program, file_help},
     {"find", find_program, find_help},
+    {"getopt", getopt_program, getopt_help},
     {"groups", groups_program, groups_help},
     {"hostname", hostname_program, hostname_help},
     {"id", id_program, id_help},
@@ -58,7 +60,4 @@ static const prog_entry table[] = {
     {"xargs", xargs_program, xargs_help},
 };
 
-int main(int argc, char **argv)
-{
-    return prog_main(argc, argv, "system", table, BX_COUNT(table));
-}
+int main(int argc, char **argv) { return prog_main(argc, argv, "files", table, BX_COUNT(table)); }

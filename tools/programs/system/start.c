@@ -1,4 +1,5 @@
-/* system/start.c - programs that start others: env, timeout, nice, nohup, time, stdbuf; and sleep. */
+/* system/start.c - programs that start others: env, timeout, nice, nohup, time, stdbuf; and sleep.
+ */
 #include "programs/common/prog_io.h"
 #include "programs/common/prog_text.h"
 #include "programs/files/run.h"
@@ -60,7 +61,8 @@ static void sleep_for(uint64_t ns)
         uint64_t part = ns == FOREVER || ns > UINT64_C(1000000000) * 86400 * 365
                             ? UINT64_C(1000000000) * 86400 * 365
                             : ns;
-        struct timespec t = {.tv_sec = (time_t)(part / 1000000000), .tv_nsec = (long)(part % 1000000000)};
+        struct timespec t = {.tv_sec = (time_t)(part / 1000000000),
+                             .tv_nsec = (long)(part % 1000000000)};
         while (nanosleep(&t, &t) != 0 && errno == EINTR)
             continue;
         if (ns != FOREVER)
@@ -103,23 +105,21 @@ int sleep_program(int argc, char **argv)
 
 /* ---- env, printenv -------------------------------------------------------------------------- */
 
-const char env_help[] =
-    "Usage: env [OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]\n"
-    "Run COMMAND with variables set; without COMMAND, print them.\n"
-    "\n"
-    "  -i, --ignore-environment  begin with none\n"
-    "  -0, --null                end lines with NUL\n"
-    "  -u, --unset=NAME          take the variable away\n"
-    "  -C, --chdir=DIR           run it in DIR\n"
-    "  -S, --split-string=S      take S as several arguments\n"
-    "  -v, --debug               say what is done\n"
-    "\n"
-    "Examples:\n"
-    "  $ env -i A=1 B=2 env\n"
-    "  A=1\n"
-    "  B=2\n"
-    "  $ env -S 'printf %s\\n' 'x y'\n"
-    "  x y\n";
+const char env_help[] = "Usage: env [OPTION]... [-] [NAME=VALUE]... [COMMAND [ARG]...]\n"
+                        "Run COMMAND with variables set; without COMMAND, print them.\n"
+                        "\n"
+                        "  -i, --ignore-environment  begin with none\n"
+                        "  -0, --null                end lines with NUL\n"
+                        "  -u, --unset=NAME          take the variable away\n"
+                        "  -C, --chdir=DIR           run it in DIR\n"
+                        "  -S, --split-string=S      take S as several arguments\n"
+                        "  -v, --debug               say what is done\n"
+                        "\n"
+                        "Examples:\n"
+                        "  $ env -i A=1 printenv A\n"
+                        "  1\n"
+                        "  $ env -S 'printf %s\\n' 'x y'\n"
+                        "  x y\n";
 
 static void print_all(char end)
 {
@@ -299,12 +299,15 @@ static void set_variable(const char *text)
 
 int env_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {
-        {"ignore-environment", PROG_NO_ARG, 'i'}, {"null", PROG_NO_ARG, '0'},
-        {"unset", PROG_ARG, 'u'},                 {"chdir", PROG_ARG, 'C'},
-        {"debug", PROG_NO_ARG, 'v'},              {"block-signal", PROG_MAY_ARG, 256},
-        {"default-signal", PROG_MAY_ARG, 256},    {"ignore-signal", PROG_MAY_ARG, 256},
-        {0}};
+    static const prog_long longs[] = {{"ignore-environment", PROG_NO_ARG, 'i'},
+                                      {"null", PROG_NO_ARG, '0'},
+                                      {"unset", PROG_ARG, 'u'},
+                                      {"chdir", PROG_ARG, 'C'},
+                                      {"debug", PROG_NO_ARG, 'v'},
+                                      {"block-signal", PROG_MAY_ARG, 256},
+                                      {"default-signal", PROG_MAY_ARG, 256},
+                                      {"ignore-signal", PROG_MAY_ARG, 256},
+                                      {0}};
     prog_usage_status = prog_status = 125;
     int n;
     char **words = split_args(argc, argv, &n);
@@ -351,15 +354,14 @@ int env_program(int argc, char **argv)
     return status;
 }
 
-const char printenv_help[] =
-    "Usage: printenv [OPTION]... [VARIABLE]...\n"
-    "Print the values of VARIABLEs; without any, all as NAME=VALUE.\n"
-    "\n"
-    "  -0, --null  end lines with NUL\n"
-    "\n"
-    "Examples:\n"
-    "  $ A=1 printenv A\n"
-    "  1\n";
+const char printenv_help[] = "Usage: printenv [OPTION]... [VARIABLE]...\n"
+                             "Print the values of VARIABLEs; without any, all as NAME=VALUE.\n"
+                             "\n"
+                             "  -0, --null  end lines with NUL\n"
+                             "\n"
+                             "Examples:\n"
+                             "  $ A=1 printenv A\n"
+                             "  1\n";
 
 int printenv_program(int argc, char **argv)
 {
@@ -453,7 +455,8 @@ static void send(const timer *t, int32_t pid, int sig, const char *command)
     if (t->verbose)
         prog_warn(0, "sending signal %s to command %s", signal_name(sig, text),
                   prog_quote(command));
-    (void)bx_process_kill(pid, sig);
+    int gone = bx_process_kill(pid, sig); /* ESRCH: it has just ended */
+    (void)gone;
 }
 
 static int wait_for(int32_t pid, uint64_t ns, bx_ended *ended)
@@ -494,12 +497,10 @@ static int run_timed(const timer *t, char **argv, size_t n)
 
 int timeout_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {{"foreground", PROG_NO_ARG, 'f'},
-                                      {"kill-after", PROG_ARG, 'k'},
-                                      {"preserve-status", PROG_NO_ARG, 'p'},
-                                      {"signal", PROG_ARG, 's'},
-                                      {"verbose", PROG_NO_ARG, 'v'},
-                                      {0}};
+    static const prog_long longs[] = {
+        {"foreground", PROG_NO_ARG, 'f'},      {"kill-after", PROG_ARG, 'k'},
+        {"preserve-status", PROG_NO_ARG, 'p'}, {"signal", PROG_ARG, 's'},
+        {"verbose", PROG_NO_ARG, 'v'},         {0}};
     prog_usage_status = prog_status = 125;
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "+fk:ps:v", .longs = longs};
     timer t = {.signal = 15};
@@ -516,6 +517,17 @@ int timeout_program(int argc, char **argv)
     if (!duration(argv[o.next], &t.limit))
         prog_usage("invalid time interval %s", prog_quote(argv[o.next]));
     return run_timed(&t, argv + o.next + 1, (size_t)(argc - o.next - 1));
+}
+
+/* As run_instead, in nohup's words. */
+static int run_or_say(char **argv, size_t n)
+{
+    bx_ended ended;
+    int error = run_wait((const char *const *)argv, n, NULL, &ended);
+    if (!error)
+        return ended.code;
+    prog_warn(error, "failed to run command %s", prog_quoteaf(argv[0]));
+    return error == ENOENT ? 127 : 126;
 }
 
 /* ---- nice, nohup, stdbuf -------------------------------------------------------------------- */
@@ -538,7 +550,8 @@ int nice_program(int argc, char **argv)
     int n = 0;
     for (int i = 0; i < argc; i++) { /* -5 and --5 are -n 5 */
         const char *s = argv[i];
-        bool number = n == i && i > 0 && s[0] == '-' && prog_is_digit(s[1 + (s[1] == '-' || s[1] == '+')]);
+        bool number =
+            n == i && i > 0 && s[0] == '-' && prog_is_digit(s[1 + (s[1] == '-' || s[1] == '+')]);
         words[n++] = number ? prog_strndup("-n0", 3) : argv[i];
     }
     words[n] = NULL;
@@ -547,7 +560,8 @@ int nice_program(int argc, char **argv)
     for (int c; (c = prog_opt(&o)) != -1;) {
         int64_t v;
         given = true;
-        if (prog_int(o.arg, "", &v) == PROG_NUM_INVALID || prog_int(o.arg, "", &v) == PROG_NUM_SUFFIX)
+        if (prog_int(o.arg, "", &v) == PROG_NUM_INVALID ||
+            prog_int(o.arg, "", &v) == PROG_NUM_SUFFIX)
             prog_die(0, "invalid adjustment %s", prog_quote(o.arg));
     }
     if (o.next >= n) {
@@ -559,14 +573,14 @@ int nice_program(int argc, char **argv)
     return run_instead(words + o.next, (size_t)(n - o.next), NULL);
 }
 
-const char nohup_help[] =
-    "Usage: nohup COMMAND [ARG]...\n"
-    "Run COMMAND so that it goes on when the terminal is closed; what it would write to a terminal\n"
-    "goes to nohup.out.\n"
-    "\n"
-    "Examples:\n"
-    "  $ nohup echo hi\n"
-    "  hi\n";
+const char nohup_help[] = "Usage: nohup COMMAND [ARG]...\n"
+                          "Run COMMAND so that it goes on when the terminal is closed; what it "
+                          "would write to a terminal\n"
+                          "goes to nohup.out.\n"
+                          "\n"
+                          "Examples:\n"
+                          "  $ nohup echo hi\n"
+                          "  hi\n";
 
 int nohup_program(int argc, char **argv)
 {
@@ -582,16 +596,13 @@ int nohup_program(int argc, char **argv)
             prog_die(errno, "failed to open %s", prog_quoteaf("nohup.out"));
         prog_warn(0, "appending output to %s", prog_quoteaf("nohup.out"));
         bool errors = isatty(2) == 1;
-        (void)bx_process_dup_to(fd, 1);
-        if (errors)
-            (void)bx_process_dup_to(fd, 2);
+        int error = bx_process_dup_to(fd, 1);
+        if (!error && errors)
+            error = bx_process_dup_to(fd, 2);
+        if (error)
+            prog_die(error, "failed to redirect standard output");
     }
-    bx_ended ended;
-    int error = run_wait((const char *const *)argv + o.next, (size_t)(argc - o.next), NULL, &ended);
-    if (!error)
-        return ended.code;
-    prog_warn(error, "failed to run command %s", prog_quoteaf(argv[o.next]));
-    return error == ENOENT ? 127 : 126;
+    return run_or_say(argv + o.next, (size_t)(argc - o.next));
 }
 
 const char stdbuf_help[] =
@@ -623,12 +634,7 @@ int stdbuf_program(int argc, char **argv)
         prog_usage("missing operand");
     if (!any)
         prog_usage("you must specify a buffering mode option");
-    bx_ended ended;
-    int error = run_wait((const char *const *)argv + o.next, (size_t)(argc - o.next), NULL, &ended);
-    if (!error)
-        return ended.code;
-    prog_warn(error, "failed to run command %s", prog_quoteaf(argv[o.next]));
-    return error == ENOENT ? 127 : 126;
+    return run_or_say(argv + o.next, (size_t)(argc - o.next));
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */
@@ -644,7 +650,7 @@ const char time_help[] =
     "  -p, --portability    as POSIX says: real, user, sys\n"
     "\n"
     "Examples:\n"
-    "  $ time -f %x true\n"
+    "  $ env time -f %x true\n"
     "  0\n";
 
 static void put_hundredths(prog_writer *w, uint64_t us)
@@ -718,9 +724,12 @@ static void put_time(prog_writer *w, const char *format, const bx_ended *e, char
 
 int time_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {{"append", PROG_NO_ARG, 'a'},  {"format", PROG_ARG, 'f'},
-                                      {"output", PROG_ARG, 'o'},     {"portability", PROG_NO_ARG, 'p'},
-                                      {"quiet", PROG_NO_ARG, 'q'},   {"verbose", PROG_NO_ARG, 'v'},
+    static const prog_long longs[] = {{"append", PROG_NO_ARG, 'a'},
+                                      {"format", PROG_ARG, 'f'},
+                                      {"output", PROG_ARG, 'o'},
+                                      {"portability", PROG_NO_ARG, 'p'},
+                                      {"quiet", PROG_NO_ARG, 'q'},
+                                      {"verbose", PROG_NO_ARG, 'v'},
                                       {0}};
     prog_usage_status = prog_status = 125;
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "+af:o:pqv", .longs = longs};

@@ -12,6 +12,7 @@ PROGRAM(bc);
 PROGRAM(bracket);
 PROGRAM(date);
 PROGRAM(env);
+PROGRAM(getopt);
 PROGRAM(groups);
 PROGRAM(hostname);
 PROGRAM(id);

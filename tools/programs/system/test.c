@@ -25,13 +25,12 @@ const char test_help[] =
     "  $ env [ -d . ] && echo yes\n"
     "  yes\n";
 
-const char bracket_help[] =
-    "Usage: [ EXPRESSION ]\n"
-    "As test EXPRESSION.\n"
-    "\n"
-    "Examples:\n"
-    "  $ env [ 1 -lt 2 ] && echo yes\n"
-    "  yes\n";
+const char bracket_help[] = "Usage: [ EXPRESSION ]\n"
+                            "As test EXPRESSION.\n"
+                            "\n"
+                            "Examples:\n"
+                            "  $ env [ 1 -lt 2 ] && echo yes\n"
+                            "  yes\n";
 
 enum { NEST_MAX = 1000 };
 
@@ -164,8 +163,7 @@ static bool can(const char *path, char how, const struct stat *st)
 #ifdef __wasm__
     struct stat x = *st;
     mode_find_x(AT_FDCWD, path, &x);
-    return how == 'x' ? (x.st_mode & 0111) != 0
-                      : access(path, how == 'r' ? R_OK : W_OK) == 0;
+    return how == 'x' ? (x.st_mode & 0111) != 0 : access(path, how == 'r' ? R_OK : W_OK) == 0;
 #else
     (void)st;
     return access(path, how == 'r' ? R_OK : how == 'w' ? W_OK : X_OK) == 0;
@@ -305,7 +303,8 @@ static bool by_count(tester *t)
             return *v[1] == '\0';
         if (is_unary(v[0]))
             return unary(v[0][1], v[1]);
-        fail(": unary operator expected", v[0]);
+        prog_warn(0, "missing argument after %s", prog_quote(v[1]));
+        prog_exit(2);
     case 3:
         if (is_binary(v[1]))
             return binary(v[0], v[1], v[2]);
@@ -341,6 +340,7 @@ static bool by_count(tester *t)
 
 int test_program(int argc, char **argv)
 {
+    prog_only_help(argc, argv);
     tester t = {.argv = argv + 1, .n = argc - 1};
     return by_count(&t) ? 0 : 1;
 }

@@ -186,13 +186,18 @@ const char uname_help[] =
 
 int uname_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {
-        {"all", PROG_NO_ARG, 'a'},           {"kernel-name", PROG_NO_ARG, 's'},
-        {"sysname", PROG_NO_ARG, 's'},       {"nodename", PROG_NO_ARG, 'n'},
-        {"kernel-release", PROG_NO_ARG, 'r'}, {"release", PROG_NO_ARG, 'r'},
-        {"kernel-version", PROG_NO_ARG, 'v'}, {"machine", PROG_NO_ARG, 'm'},
-        {"processor", PROG_NO_ARG, 'p'},     {"hardware-platform", PROG_NO_ARG, 'i'},
-        {"operating-system", PROG_NO_ARG, 'o'}, {0}};
+    static const prog_long longs[] = {{"all", PROG_NO_ARG, 'a'},
+                                      {"kernel-name", PROG_NO_ARG, 's'},
+                                      {"sysname", PROG_NO_ARG, 's'},
+                                      {"nodename", PROG_NO_ARG, 'n'},
+                                      {"kernel-release", PROG_NO_ARG, 'r'},
+                                      {"release", PROG_NO_ARG, 'r'},
+                                      {"kernel-version", PROG_NO_ARG, 'v'},
+                                      {"machine", PROG_NO_ARG, 'm'},
+                                      {"processor", PROG_NO_ARG, 'p'},
+                                      {"hardware-platform", PROG_NO_ARG, 'i'},
+                                      {"operating-system", PROG_NO_ARG, 'o'},
+                                      {0}};
     static const char letters[] = "snrvmpio";
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "asnrvmpio", .longs = longs};
     unsigned shown = 0;
@@ -238,9 +243,9 @@ const char hostname_help[] = "Usage: hostname [-f|-s|-d|-i|-I]\n"
 
 int hostname_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {{"fqdn", PROG_NO_ARG, 'f'},  {"long", PROG_NO_ARG, 'f'},
-                                      {"short", PROG_NO_ARG, 's'}, {"domain", PROG_NO_ARG, 'd'},
-                                      {"ip-address", PROG_NO_ARG, 'i'}, {0}};
+    static const prog_long longs[] = {
+        {"fqdn", PROG_NO_ARG, 'f'},   {"long", PROG_NO_ARG, 'f'},       {"short", PROG_NO_ARG, 's'},
+        {"domain", PROG_NO_ARG, 'd'}, {"ip-address", PROG_NO_ARG, 'i'}, {0}};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "fsdiI", .longs = longs};
     int what = 0;
     for (int c; (c = prog_opt(&o)) != -1;)
@@ -265,7 +270,8 @@ const char tty_help[] = "Usage: tty [-s]\n"
 
 int tty_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {{"silent", PROG_NO_ARG, 's'}, {"quiet", PROG_NO_ARG, 's'}, {0}};
+    static const prog_long longs[] = {
+        {"silent", PROG_NO_ARG, 's'}, {"quiet", PROG_NO_ARG, 's'}, {0}};
     prog_usage_status = 2;
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "s", .longs = longs};
     bool silent = false;
@@ -291,7 +297,8 @@ const char pwd_help[] = "Usage: pwd [OPTION]...\n"
 
 int pwd_program(int argc, char **argv)
 {
-    static const prog_long longs[] = {{"logical", PROG_NO_ARG, 'L'}, {"physical", PROG_NO_ARG, 'P'}, {0}};
+    static const prog_long longs[] = {
+        {"logical", PROG_NO_ARG, 'L'}, {"physical", PROG_NO_ARG, 'P'}, {0}};
     prog_opts o = {.argc = argc, .argv = argv, .shorts = "LP", .longs = longs};
     bool logical = getenv("POSIXLY_CORRECT") != NULL;
     for (int c; (c = prog_opt(&o)) != -1;)
@@ -355,7 +362,8 @@ int which_program(int argc, char **argv)
         }
         for (const char *s = path ? path : "/bin"; s && (!found || all);) {
             size_t n = strcspn(s, ":");
-            char *dir = n ? prog_strndup(s, n) : prog_strndup(".", 1), *full = path_join(dir, argv[i]);
+            char *dir = n ? prog_strndup(s, n) : prog_strndup(".", 1),
+                 *full = path_join(dir, argv[i]);
             if (is_program(full)) {
                 found = true;
                 if (!silent)

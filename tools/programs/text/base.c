@@ -113,13 +113,25 @@ static void encode(prog_reader *r, const base_options *o)
             put_wrapped(&w, out, n_out);
             break;
         }
-        for (; have >= e->in; have -= e->in, p += e->in) {
+        if (e->in == 3)
+            for (; have >= 3 && n_out < 4096; have -= 3, p += 3, n_out += 4) {
+                unsigned bits = (unsigned)p[0] << 16 | (unsigned)p[1] << 8 | p[2];
+                out[n_out] = e->digits[bits >> 18];
+                out[n_out + 1] = e->digits[bits >> 12 & 63];
+                out[n_out + 2] = e->digits[bits >> 6 & 63];
+                out[n_out + 3] = e->digits[bits & 63];
+            }
+        for (; have >= e->in && e->in != 3; have -= e->in, p += e->in) {
             encode_group(e, p, e->in, out + n_out);
             n_out += e->out;
             if (n_out >= 4096) {
                 put_wrapped(&w, out, n_out);
                 n_out = 0;
             }
+        }
+        if (n_out >= 4096) {
+            put_wrapped(&w, out, n_out);
+            n_out = 0;
         }
         r->at = r->end - have;
         if (prog_out.error)
@@ -149,14 +161,12 @@ static bool decode_group(const encoding *e, const int8_t *values, const uint8_t 
     for (size_t i = digits; i < n && fine; i++)
         fine = group[i] == '=';
     size_t bytes = digits * e->bits / 8;
-    /* so many digits as bytes need, and no bits left over */
+    /* so many digits as bytes need; bits left over are not looked at */
     if (digits > 0 && (bytes * 8 + e->bits - 1) / e->bits != digits)
         fine = false;
     if (digits == 0)
         fine = false;
     unsigned left = (unsigned)(digits * e->bits - bytes * 8);
-    if (fine && left && (bits & ((1u << left) - 1)))
-        fine = false;
     bits >>= left;
     for (size_t i = 0; i < bytes; i++)
         out[i] = (uint8_t)(bits >> (8 * (bytes - 1 - i)));

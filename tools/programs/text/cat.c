@@ -85,12 +85,26 @@ static void show_newline(shown *s)
     s->middle = false;
 }
 
+/* Which bytes of a line are copied as they are. */
+static size_t plain_run(const shown *s, const char *p, size_t n)
+{
+    if (!s->nonprinting && !s->tabs && !s->ends) {
+        const uint8_t *from = (const uint8_t *)p;
+        return (size_t)(prog_find(from, from + n, '\n') - from);
+    }
+    size_t i = 0;
+    while (i < n && prog_is_print((unsigned char)p[i]))
+        i++;
+    return i;
+}
+
 static void show(shown *s, bx_str block)
 {
-    for (size_t i = 0; i < block.n; i++) {
+    for (size_t i = 0; i < block.n;) {
         unsigned char c = (unsigned char)block.p[i];
         if (c == '\n') {
             show_newline(s);
+            i++;
             continue;
         }
         if (s->pending_cr) {
@@ -103,14 +117,19 @@ static void show(shown *s, bx_str block)
             if (s->number)
                 begin_line(s);
         }
+        size_t run = plain_run(s, block.p + i, block.n - i);
+        if (run > 0) {
+            prog_write(&prog_out, block.p + i, run);
+            i += run;
+            continue;
+        }
+        i++;
         if (c == '\t' && s->tabs)
             prog_puts(&prog_out, "^I");
         else if (c == '\r' && s->ends && !s->nonprinting)
             s->pending_cr = true;
-        else if (s->nonprinting && (c < 32 || c >= 127))
-            show_byte(c, true);
         else
-            prog_putc(&prog_out, c);
+            show_byte(c, s->nonprinting);
     }
 }
 
@@ -142,10 +161,6 @@ static int cat_file(const char *name, shown *s, bool plain)
             (void)prog_flush(&prog_out);
         }
     }
-    if (s->pending_cr && !prog_out.error) {
-        prog_putc(&prog_out, '\r');
-        s->pending_cr = false;
-    }
     return !prog_close(&r);
 }
 
@@ -169,11 +184,17 @@ int text_cat(int argc, char **argv)
     }
     s.number_full = blank_only;
     bool plain = !(s.nonprinting || s.ends || s.tabs || s.squeeze || s.number);
-    if (o.next == argc)
-        return cat_file("-", &s, plain);
+    static char dash[] = "-", *only[] = {dash};
+    if (o.next == argc) {
+        argv = only;
+        o.next = 0;
+        argc = 1;
+    }
     int status = 0;
     for (int i = o.next; i < argc && !prog_out.error; i++)
         status |= cat_file(argv[i], &s, plain);
+    if (s.pending_cr)
+        prog_putc(&prog_out, '\r');
     return status;
 }
 

@@ -28,7 +28,6 @@ const char text_column_help[] =
 typedef struct text_row {
     bx_str *p;
     size_t n, cap;
-    bool blank; /* an empty line that is kept */
 } text_row;
 
 typedef struct columns {
@@ -199,9 +198,8 @@ static void table(const columns *c)
         }
     }
     for (size_t i = 0; i < c->n; i++) {
-        text_row *r = &rows[n_rows++];
-        r->blank = c->lines[i].n == 0;
-        if (!r->blank)
+        text_row *r = &rows[n_rows++]; /* of an empty line that is kept: without cells */
+        if (c->lines[i].n)
             split_row(c, c->lines[i], r);
     }
     for (size_t i = 0; i < n_rows; i++)
@@ -221,10 +219,7 @@ static void table(const columns *c)
     for (size_t i = 0; i < n_rows && !prog_out.error; i++) {
         if (&rows[i] == header && c->no_headings)
             continue;
-        if (rows[i].blank)
-            prog_putc(&prog_out, '\n');
-        else
-            put_row(c, &rows[i], widths, right, hidden, n);
+        put_row(c, &rows[i], widths, right, hidden, n);
     }
     for (size_t i = 0; i < n_rows; i++)
         free(rows[i].p);

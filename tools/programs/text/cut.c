@@ -125,41 +125,87 @@ static void cut_fields_line(const cut_options *c, const uint8_t *p, const uint8_
     prog_putc(&prog_out, c->end);
 }
 
-/* A single field: delimiters and ends are looked for together, each byte is seen once. */
-static void cut_one_field(prog_reader *r, const cut_options *c)
+typedef struct cutting {        /* within a line */
+    const uint8_t *line, *part; /* where the line and the range that is being copied begin */
+    uint64_t field;
+    size_t range; /* index of the range that is next or being copied */
+    bool inside, some;
+} cutting;
+
+static void begin_line(const cut_options *c, cutting *s, const uint8_t *p)
+{
+    *s = (cutting){.line = p, .part = p, .field = 1, .inside = c->ranges.p[0].from == 1};
+}
+
+static inline void put_part(const cut_options *c, cutting *s, const uint8_t *q,
+                            const uint8_t *readable)
+{
+    if (s->some)
+        prog_putc(&prog_out, c->delimiter);
+    put_short(s->part, (size_t)(q - s->part), readable);
+    s->some = true;
+}
+
+/* A line ends at q. */
+static inline void end_line(const cut_options *c, cutting *s, const uint8_t *q,
+                            const uint8_t *readable)
+{
+    if (s->field == 1) {
+        if (!c->only_delimited)
+            put_short(s->line, (size_t)(q + 1 - s->line), readable);
+    } else {
+        if (s->inside)
+            put_part(c, s, q, readable);
+        prog_putc(&prog_out, c->end);
+    }
+    begin_line(c, s, q + 1);
+}
+
+/* A field ends at q. */
+static inline void end_field(const cut_options *c, cutting *s, const uint8_t *q,
+                             const uint8_t *readable)
+{
+    if (s->inside && s->field == c->ranges.p[s->range].to) {
+        put_part(c, s, q, readable);
+        s->inside = false;
+        s->range++;
+    }
+    s->field++;
+    if (!s->inside && s->range < c->ranges.n && s->field == c->ranges.p[s->range].from) {
+        s->inside = true;
+        s->part = q + 1;
+    }
+}
+
+/* Whole lines p[0..stop): each byte is looked at once, sixteen at a time. */
+static void cut_lines(const cut_options *c, const uint8_t *p, const uint8_t *stop,
+                      const uint8_t *readable)
 {
     const uint8_t delimiter = (uint8_t)c->delimiter, line_end = (uint8_t)c->end;
-    const uint64_t wanted = c->ranges.p[0].from;
-    bx_str whole;
-    for (;;) {
-        const uint8_t *p = r->p + r->at, *end = r->p + r->end;
-        const uint8_t *last = r->at < r->end ? prog_find_last(p, end, line_end) : NULL;
-        while (last && p <= last && !prog_out.error) {
-            const uint8_t *start = p;
-            uint64_t field = 1;
-            const uint8_t *stop;
-            for (;;) {
-                stop = prog_find2(p, end, delimiter, line_end);
-                if (*stop == line_end || field == wanted)
-                    break;
-                p = stop + 1;
-                field++;
-            }
-            if (field == 1 && *stop == line_end) {
-                if (!c->only_delimited)
-                    put_short(start, (size_t)(stop + 1 - start), end);
-            } else {
-                if (field == wanted)
-                    put_short(p, (size_t)(stop - p), end);
-                prog_putc(&prog_out, c->end);
-            }
-            p = (*stop == line_end ? stop : prog_find(stop, end, line_end)) + 1;
+    cutting s;
+    begin_line(c, &s, p);
+    for (; p < stop; p += 16) {
+        uint32_t mask = 0;
+        if (readable - p >= 16) {
+            bool rest_unwanted = !s.inside && s.range == c->ranges.n;
+            mask = rest_unwanted ? prog_mask16(p, line_end) : prog_mask16_2(p, delimiter, line_end);
+            if (rest_unwanted && mask) /* the next line begins within */
+                mask = prog_mask16_2(p, delimiter, line_end);
+        } else {
+            for (unsigned i = 0; i < 16 && p + i < stop; i++)
+                mask |= (uint32_t)(p[i] == delimiter || p[i] == line_end) << i;
         }
-        r->at = (size_t)(p - r->p);
-        if (prog_out.error || !prog_line_slow(r, c->end, &whole, NULL))
+        if (stop - p < 16)
+            mask &= (1u << (stop - p)) - 1;
+        for (; mask; mask &= mask - 1) {
+            const uint8_t *q = p + __builtin_ctz(mask);
+            if (*q == line_end)
+                end_line(c, &s, q, readable);
+            else
+                end_field(c, &s, q, readable);
+        }
+        if (prog_out.error)
             return;
-        const uint8_t *text = (const uint8_t *)whole.p;
-        cut_fields_line(c, text, text + whole.n, text + whole.n);
     }
 }
 
@@ -208,13 +254,18 @@ static void cut_fields(prog_reader *r, void *arg)
         cut_newline_fields(r, c);
         return;
     }
-    if (c->ranges.n == 1 && c->ranges.p[0].from == c->ranges.p[0].to) {
-        cut_one_field(r, c);
-        return;
-    }
     bx_str line;
-    while (!prog_out.error && prog_line(r, c->end, &line, NULL)) {
-        const uint8_t *p = (const uint8_t *)line.p;
+    for (;;) {
+        const uint8_t *p = r->p + r->at, *end = r->p + r->end, *last = NULL;
+        if (!c->has_output && c->ranges.n > 0 && r->at < r->end)
+            last = prog_find_last(p, end, (uint8_t)c->end);
+        if (last) {
+            cut_lines(c, p, last + 1, end);
+            r->at = (size_t)(last + 1 - r->p);
+        }
+        if (prog_out.error || !prog_line(r, c->end, &line, NULL))
+            return;
+        p = (const uint8_t *)line.p;
         cut_fields_line(c, p, p + line.n, r->p + r->end);
     }
 }

@@ -72,6 +72,16 @@ static void md5_block(digest *s, const uint8_t *p)
 
 static uint32_t be32(const uint8_t *p) { return __builtin_bswap32(le32(p)); }
 
+#define SHA1_ROUND(f, k) \
+    do { \
+        uint32_t t_ = rol32(a, 5) + (f) + e + (k) + w[i]; \
+        e = d; \
+        d = c; \
+        c = rol32(b, 30); \
+        b = a; \
+        a = t_; \
+    } while (0)
+
 static void sha1_block(digest *s, const uint8_t *p)
 {
     uint32_t w[80], a = s->u.h32[0], b = s->u.h32[1], c = s->u.h32[2], d = s->u.h32[3],
@@ -80,28 +90,14 @@ static void sha1_block(digest *s, const uint8_t *p)
         w[i] = be32(p + 4 * i);
     for (int i = 16; i < 80; i++)
         w[i] = rol32(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-    for (int i = 0; i < 80; i++) {
-        uint32_t f, k;
-        if (i < 20) {
-            f = d ^ (b & (c ^ d));
-            k = 0x5a827999;
-        } else if (i < 40) {
-            f = b ^ c ^ d;
-            k = 0x6ed9eba1;
-        } else if (i < 60) {
-            f = (b & c) | (d & (b | c));
-            k = 0x8f1bbcdc;
-        } else {
-            f = b ^ c ^ d;
-            k = 0xca62c1d6;
-        }
-        uint32_t t = rol32(a, 5) + f + e + k + w[i];
-        e = d;
-        d = c;
-        c = rol32(b, 30);
-        b = a;
-        a = t;
-    }
+    for (int i = 0; i < 20; i++)
+        SHA1_ROUND(d ^ (b & (c ^ d)), 0x5a827999);
+    for (int i = 20; i < 40; i++)
+        SHA1_ROUND(b ^ c ^ d, 0x6ed9eba1);
+    for (int i = 40; i < 60; i++)
+        SHA1_ROUND((b & c) | (d & (b | c)), 0x8f1bbcdc);
+    for (int i = 60; i < 80; i++)
+        SHA1_ROUND(b ^ c ^ d, 0xca62c1d6);
     s->u.h32[0] += a;
     s->u.h32[1] += b;
     s->u.h32[2] += c;
@@ -132,6 +128,29 @@ static const uint64_t sha_k[80] = {
     0x28db77f523047d84, 0x32caab7b40c72493, 0x3c9ebe0a15c9bebc, 0x431d67c49c100d4c,
     0x4cc5d4becb3e42b6, 0x597f299cfc657e2a, 0x5fcb6fab3ad6faec, 0x6c44198c4a475817};
 
+/* Round i + r: the names turn instead of the values; V(r, k) is what the standard calls a for k = 0
+ * up to h for 7. */
+#define V(r, k) v[((k) + 8 - (r)) & 7]
+#define SHA256_ROUND(r, i) \
+    do { \
+        uint32_t e_ = V(r, 4), a_ = V(r, 0); \
+        uint32_t t_ = V(r, 7) + (ror32(e_, 6) ^ ror32(e_, 11) ^ ror32(e_, 25)) + \
+                      (V(r, 6) ^ (e_ & (V(r, 5) ^ V(r, 6)))) + \
+                      (uint32_t)(sha_k[(i) + (r)] >> 32) + w[(i) + (r)]; \
+        V(r, 3) += t_; \
+        V(r, 7) = t_ + (ror32(a_, 2) ^ ror32(a_, 13) ^ ror32(a_, 22)) + \
+                  ((a_ & V(r, 1)) | (V(r, 2) & (a_ | V(r, 1)))); \
+    } while (0)
+#define SHA512_ROUND(r, i) \
+    do { \
+        uint64_t e_ = V(r, 4), a_ = V(r, 0); \
+        uint64_t t_ = V(r, 7) + (ror64(e_, 14) ^ ror64(e_, 18) ^ ror64(e_, 41)) + \
+                      (V(r, 6) ^ (e_ & (V(r, 5) ^ V(r, 6)))) + sha_k[(i) + (r)] + w[(i) + (r)]; \
+        V(r, 3) += t_; \
+        V(r, 7) = t_ + (ror64(a_, 28) ^ ror64(a_, 34) ^ ror64(a_, 39)) + \
+                  ((a_ & V(r, 1)) | (V(r, 2) & (a_ | V(r, 1)))); \
+    } while (0)
+
 static void sha256_block(digest *s, const uint8_t *p)
 {
     uint32_t w[64], v[8];
@@ -143,15 +162,15 @@ static void sha256_block(digest *s, const uint8_t *p)
         w[i] = w[i - 16] + (ror32(x, 7) ^ ror32(x, 18) ^ x >> 3) + w[i - 7] +
                (ror32(y, 17) ^ ror32(y, 19) ^ y >> 10);
     }
-    for (int i = 0; i < 64; i++) {
-        uint32_t e = v[4], a = v[0];
-        uint32_t t1 = v[7] + (ror32(e, 6) ^ ror32(e, 11) ^ ror32(e, 25)) +
-                      (v[6] ^ (e & (v[5] ^ v[6]))) + (uint32_t)(sha_k[i] >> 32) + w[i];
-        uint32_t t2 =
-            (ror32(a, 2) ^ ror32(a, 13) ^ ror32(a, 22)) + ((a & v[1]) | (v[2] & (a | v[1])));
-        memmove(v + 1, v, 7 * sizeof *v);
-        v[4] += t1;
-        v[0] = t1 + t2;
+    for (int i = 0; i < 64; i += 8) {
+        SHA256_ROUND(0, i);
+        SHA256_ROUND(1, i);
+        SHA256_ROUND(2, i);
+        SHA256_ROUND(3, i);
+        SHA256_ROUND(4, i);
+        SHA256_ROUND(5, i);
+        SHA256_ROUND(6, i);
+        SHA256_ROUND(7, i);
     }
     for (int i = 0; i < 8; i++)
         s->u.h32[i] += v[i];
@@ -168,15 +187,15 @@ static void sha512_block(digest *s, const uint8_t *p)
         w[i] = w[i - 16] + (ror64(x, 1) ^ ror64(x, 8) ^ x >> 7) + w[i - 7] +
                (ror64(y, 19) ^ ror64(y, 61) ^ y >> 6);
     }
-    for (int i = 0; i < 80; i++) {
-        uint64_t e = v[4], a = v[0];
-        uint64_t t1 = v[7] + (ror64(e, 14) ^ ror64(e, 18) ^ ror64(e, 41)) +
-                      (v[6] ^ (e & (v[5] ^ v[6]))) + sha_k[i] + w[i];
-        uint64_t t2 =
-            (ror64(a, 28) ^ ror64(a, 34) ^ ror64(a, 39)) + ((a & v[1]) | (v[2] & (a | v[1])));
-        memmove(v + 1, v, 7 * sizeof *v);
-        v[4] += t1;
-        v[0] = t1 + t2;
+    for (int i = 0; i < 80; i += 8) {
+        SHA512_ROUND(0, i);
+        SHA512_ROUND(1, i);
+        SHA512_ROUND(2, i);
+        SHA512_ROUND(3, i);
+        SHA512_ROUND(4, i);
+        SHA512_ROUND(5, i);
+        SHA512_ROUND(6, i);
+        SHA512_ROUND(7, i);
     }
     for (int i = 0; i < 8; i++)
         s->u.h64[i] += v[i];
@@ -243,17 +262,42 @@ static void blake_block(digest *s, const uint8_t *p, bool last)
 /* ---- sums --------------------------------------------------------------------------------------
  */
 
+static uint32_t crc_tables[8][256];
+
+static void crc_prepare(void)
+{
+    if (crc_tables[0][1])
+        return;
+    for (uint32_t i = 0; i < 256; i++) {
+        uint32_t x = i << 24;
+        for (int k = 0; k < 8; k++)
+            x = x << 1 ^ (x >> 31 ? UINT32_C(0x04c11db7) : 0);
+        crc_tables[0][i] = x;
+    }
+    for (int t = 1; t < 8; t++)
+        for (uint32_t i = 0; i < 256; i++) {
+            uint32_t x = crc_tables[t - 1][i];
+            crc_tables[t][i] = x << 8 ^ crc_tables[0][x >> 24];
+        }
+}
+
 static uint32_t crc_step(uint32_t crc, uint8_t byte)
 {
-    static uint32_t table[256];
-    if (!table[1])
-        for (uint32_t i = 0; i < 256; i++) {
-            uint32_t x = i << 24;
-            for (int k = 0; k < 8; k++)
-                x = x << 1 ^ (x >> 31 ? UINT32_C(0x04c11db7) : 0);
-            table[i] = x;
-        }
-    return crc << 8 ^ table[(crc >> 24 ^ byte) & 255];
+    return crc << 8 ^ crc_tables[0][(crc >> 24 ^ byte) & 255];
+}
+
+/* Eight bytes at once, each by the table of its distance from the end. */
+static uint32_t crc_add(uint32_t crc, const uint8_t *p, size_t n)
+{
+    for (; n >= 8; p += 8, n -= 8) {
+        uint32_t x = crc ^ be32(p), y = be32(p + 4);
+        crc = crc_tables[7][x >> 24] ^ crc_tables[6][x >> 16 & 255] ^ crc_tables[5][x >> 8 & 255] ^
+              crc_tables[4][x & 255] ^ crc_tables[3][y >> 24] ^ crc_tables[2][y >> 16 & 255] ^
+              crc_tables[1][y >> 8 & 255] ^ crc_tables[0][y & 255];
+    }
+    while (n-- > 0)
+        crc = crc_step(crc, *p++);
+    return crc;
 }
 
 static void sum_add(digest *d, const uint8_t *p, size_t n)
@@ -261,8 +305,7 @@ static void sum_add(digest *d, const uint8_t *p, size_t n)
     uint32_t x = d->u.crc;
     d->n += n;
     if (d->kind == DIGEST_CRC)
-        for (size_t i = 0; i < n; i++)
-            x = crc_step(x, p[i]);
+        x = crc_add(x, p, n);
     else if (d->kind == DIGEST_BSD)
         for (size_t i = 0; i < n; i++)
             x = ((x >> 1) + ((x & 1) << 15) + p[i]) & 0xffff;
@@ -292,6 +335,8 @@ static uint32_t sum_end(digest *d)
 
 void digest_begin(digest *d, digest_kind kind, size_t length)
 {
+    if (kind == DIGEST_CRC)
+        crc_prepare();
     static const uint8_t lengths[] = {16, 20, 28, 32, 48, 64, 64, 4, 4, 4};
     *d = (digest){.kind = kind, .length = length ? length : lengths[kind]};
     static const uint32_t first[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};

@@ -438,7 +438,7 @@ int text_printf(int argc, char **argv)
                 prog_putc(&prog_out, *s++);
             }
             if (!s)
-                return p.status;
+                return 0; /* \c */
         }
     } while (p.n > 0 && p.n < before && !prog_out.error);
     if (p.n > 0)

@@ -293,7 +293,7 @@ static int get_line(formatting *f, int c)
         w->final = c < 0 || (w->period && (c == '\n' || w->space > 1));
         if (c == '\n' || c < 0 || f->uniform)
             w->space = w->final ? 2 : 1;
-        if (f->n == MAX_WORDS - 1) {
+        if (f->n == MAX_WORDS - 2) {
             set_other_indent(f, true);
             flush_words(f);
         }

@@ -107,23 +107,16 @@ static void number_text(const numfmt *f, double x, char out[128])
         x /= base;
         unit++;
     }
-    int digits = 0;
-    if (f->precision >= 0) {
-        digits = f->precision;
-        double p = power(10, digits);
-        x = rounded(x * p, f->round) / p;
-    } else {
-        /* one digit behind the point below 10 */
-        bool small = unit > 0 && magnitude(x) < 10;
-        x = small ? rounded(x * 10, f->round) / 10 : rounded(x, f->round);
-        digits = unit > 0 && magnitude(x) < 10;
-    }
+    int adjust = magnitude(x) < 10;
+    if (f->precision >= 0)
+        adjust = unit * 3 < f->precision ? unit * 3 : f->precision;
+    double p = power(10, adjust);
+    x = rounded(x * p, f->round) / p;
     if (magnitude(x) >= base && unit < 8) {
         x /= base;
         unit++;
-        if (f->precision < 0)
-            digits = magnitude(x) < 10;
     }
+    int digits = f->precision >= 0 ? f->precision : x != 0 && magnitude(x) < 10 && unit > 0;
     int n = snprintf(out, 100, "%.*f", digits, x);
     if (unit > 0 && n > 0 && n < 100) {
         out[n++] = units[unit - 1];
@@ -161,12 +154,11 @@ static void parse(const numfmt *f, const char *text, parsed *ret)
         TELL(ret, "invalid number: %s", prog_quote(text));
         return;
     }
-    if (digits > 18 && f->from == NONE && digits > 33) {
+    if (digits > 33) {
         TELL(ret, "value too large to be converted: %s", prog_quote(text));
         return;
     }
     if (*s == '.') {
-        double scale = 0.1, part = 0;
         const char *point = s++;
         char copy[64];
         size_t n = strspn(s, "0123456789");
@@ -174,61 +166,50 @@ static void parse(const numfmt *f, const char *text, parsed *ret)
             TELL(ret, "invalid number: %s", prog_quote(text));
             return;
         }
-        (void)scale;
         n = n < 40 ? n : 40;
         copy[0] = '0';
         memcpy(copy + 1, point, n + 1);
         copy[n + 2] = '\0';
-        part = strtod(copy, NULL);
+        x += strtod(copy, NULL);
         while (prog_is_digit(*s)) {
             s++;
             fraction++;
         }
-        x += part;
     }
     int unit = 0;
-    double base = f->from == SI ? 1000 : 1024;
-    const char *at = s;
-    while (prog_is_blank(*s))
-        s++;
-    const char *hit = *s ? strchr("KMGTPEZY", *s == 'k' ? 'K' : *s) : NULL;
-    if (*s && s != at) {
-        s = at; /* blanks before a unit are not allowed */
-        hit = NULL;
-    }
-    if (*at && at == s) {
+    double base = f->from == SI || f->from == AUTO ? 1000 : 1024;
+    const char *hit = NULL;
+    if (*s) {
+        while (prog_is_blank(*s))
+            s++;
+        hit = *s ? strchr(units, *s == 'k' ? 'K' : *s) : NULL;
         if (!hit) {
-            TELL(ret,
-                 strchr("eE.", *at) || prog_is_alpha(*at) || 1 ? "invalid suffix in input: %s"
-                                                               : "%s",
-                 prog_quote(text));
+            TELL(ret, "invalid suffix in input: %s", prog_quote(text));
             return;
         }
         if (f->from == NONE) {
             TELL(ret, "rejecting suffix in input: %s (consider using --from)", prog_quote(text));
             return;
         }
-        unit = (int)(hit - "KMGTPEZY") * 0 + (int)(strchr(units, *s == 'k' ? 'K' : *s) - units) + 1;
+        unit = (int)(hit - units) + 1;
         s++;
-        if (f->from == AUTO) {
-            base = 1000;
-            if (*s == 'i') {
-                base = 1024;
-                s++;
-            }
-        } else if (f->from == IEC_I) {
-            if (*s != 'i') {
-                TELL(ret, "missing 'i' suffix in input: %s (e.g Ki/Mi/Gi)", prog_quote(text));
-                return;
-            }
+        if (f->from == AUTO && *s == 'i') {
+            base = 1024;
             s++;
         }
-        if (*s) {
-            TELL(ret, "invalid suffix in input %s: %s", prog_quote(text), prog_quote(s));
+    }
+    if (f->from == IEC_I) {
+        if (*s != 'i') {
+            TELL(ret, "missing 'i' suffix in input: %s (e.g Ki/Mi/Gi)", prog_quote(text));
             return;
         }
+        s++;
     }
-    ret->value = (negative ? -x : x) * power(base, unit);
+    if (*s) {
+        TELL(ret, "invalid suffix in input %s: %s", prog_quote(text), prog_quote(s));
+        return;
+    }
+    ret->value = x == 0 ? 0 : (negative ? -x : x) * power(base, unit);
     ret->precision = unit ? 0 : fraction;
 }
 
@@ -280,7 +261,7 @@ static bool convert(numfmt *f, bx_str field, int64_t padding)
         return false;
     }
     numfmt g = *f;
-    if (g.precision < 0 && g.to == NONE && g.from_unit == 1 && g.to_unit == 1)
+    if (g.precision < 0 && g.to == NONE)
         g.precision = p.precision;
     number_text(&g, x, number);
     free(text);
@@ -332,7 +313,7 @@ static void put_line(numfmt *f, bx_str line)
                 prog_putc(&prog_out, line.p[from]);
                 field = bx_str_from(field, 1);
             }
-            if (padding == 0 && f->delimiter < 0 && body > from + separator)
+            if (padding == 0 && f->delimiter < 0 && (i > 1 || body > from))
                 padding = (int64_t)field.n;
             if (!convert(f, field, padding))
                 prog_write(&prog_out, field.p, field.n);
@@ -399,7 +380,6 @@ static void set_format(numfmt *f, const char *format)
         f->zero_pad |= *s == '0';
     f->left = *s == '-';
     s += f->left;
-    f->left = f->left;
     for (; prog_is_digit(*s); s++)
         if (f->format_width < 1 << 24)
             f->format_width = f->format_width * 10 + (*s - '0');

@@ -101,6 +101,25 @@ static void scale(operand *o, int precision)
         o->n *= 10;
 }
 
+/* *n / 10; the rest.  (The compiler's own division of two words is missing in some sysroots.) */
+static unsigned divide_by_10(unsigned __int128 *n)
+{
+    if (*n <= UINT64_MAX) {
+        uint64_t small = (uint64_t)*n;
+        *n = small / 10;
+        return (unsigned)(small % 10);
+    }
+    uint64_t rest = 0;
+    unsigned __int128 quotient = 0;
+    for (int shift = 96; shift >= 0; shift -= 32) {
+        rest = rest << 32 | (uint32_t)(*n >> shift);
+        quotient = quotient << 32 | rest / 10;
+        rest %= 10;
+    }
+    *n = quotient;
+    return (unsigned)rest;
+}
+
 /* n with `precision` digits behind the point, to `out`; its length. */
 static size_t exact_text(__int128 n, int precision, bool negative_zero, char out[64])
 {
@@ -111,13 +130,7 @@ static size_t exact_text(__int128 n, int precision, bool negative_zero, char out
     for (int i = 0; u || i <= precision; i++) {
         if (i == precision && precision > 0)
             text[--at] = '.';
-        if (u <= UINT64_MAX) { /* without the division of two words */
-            text[--at] = (char)('0' + (uint64_t)u % 10);
-            u = (uint64_t)u / 10;
-        } else {
-            text[--at] = (char)('0' + (int)(u % 10));
-            u /= 10;
-        }
+        text[--at] = (char)('0' + divide_by_10(&u));
     }
     if (negative)
         text[--at] = '-';
@@ -357,11 +370,14 @@ int text_seq(int argc, char **argv)
         scale(&s.step, s.precision);
         scale(&s.last, most);
         for (; most > s.precision; most--) { /* towards FIRST: what is behind cannot be reached */
-            __int128 rest = s.last.n % 10;
-            s.last.n /= 10;
-            if (rest && s.step.n > 0 && rest < 0)
+            bool negative = s.last.n < 0;
+            unsigned __int128 u =
+                negative ? -(unsigned __int128)s.last.n : (unsigned __int128)s.last.n;
+            bool rest = divide_by_10(&u) > 0;
+            s.last.n = negative ? -(__int128)u : (__int128)u;
+            if (rest && s.step.n > 0 && negative)
                 s.last.n--;
-            if (rest && s.step.n < 0 && rest > 0)
+            if (rest && s.step.n < 0 && !negative)
                 s.last.n++;
         }
         s.width = equal_width(&s);

@@ -272,18 +272,49 @@ const char text_factor_help[] =
     "  360: 2 2 2 3 3 5\n"
     "  97: 97\n";
 
-static uint64_t multiply(uint64_t a, uint64_t b, uint64_t m)
+/* Arithmetic modulo an odd n in Montgomery's form: x stands for x * 2^64. */
+typedef struct modulus {
+    uint64_t n, inverse; /* n * inverse is 1 modulo 2^64 */
+    uint64_t one;        /* what stands for 1 */
+} modulus;
+
+static modulus modulus_of(uint64_t n)
 {
-    return (uint64_t)((unsigned __int128)a * b % m);
+    uint64_t x = n; /* right in three bits; each step doubles them */
+    for (int i = 0; i < 5; i++)
+        x *= 2 - n * x;
+    return (modulus){n, x, -n % n};
 }
 
-static uint64_t power(uint64_t a, uint64_t e, uint64_t m)
+static uint64_t multiply(const modulus *m, uint64_t a, uint64_t b)
 {
-    uint64_t r = 1;
-    for (a %= m; e; e >>= 1) {
+    unsigned __int128 t = (unsigned __int128)a * b;
+    uint64_t high = (uint64_t)(t >> 64),
+             taken = (uint64_t)((unsigned __int128)((uint64_t)t * m->inverse) * m->n >> 64);
+    return high >= taken ? high - taken : high - taken + m->n;
+}
+
+static uint64_t add(const modulus *m, uint64_t a, uint64_t b)
+{
+    return a >= m->n - b ? a - (m->n - b) : a + b;
+}
+
+/* What stands for a small number. */
+static uint64_t number_in(const modulus *m, unsigned small)
+{
+    uint64_t x = 0;
+    while (small-- > 0)
+        x = add(m, x, m->one);
+    return x;
+}
+
+static uint64_t power(const modulus *m, uint64_t a, uint64_t e)
+{
+    uint64_t r = m->one;
+    for (; e; e >>= 1) {
         if (e & 1)
-            r = multiply(r, a, m);
-        a = multiply(a, a, m);
+            r = multiply(m, r, a);
+        a = multiply(m, a, a);
     }
     return r;
 }
@@ -291,20 +322,21 @@ static uint64_t power(uint64_t a, uint64_t e, uint64_t m)
 /* Miller and Rabin with the bases that suffice below 2^64. */
 static bool is_prime(uint64_t n)
 {
-    static const uint64_t bases[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
+    static const uint8_t bases[] = {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37};
     if (n < 2)
         return false;
     for (size_t i = 0; i < BX_COUNT(bases); i++)
         if (n % bases[i] == 0)
             return n == bases[i];
+    const modulus m = modulus_of(n);
     int s = __builtin_ctzll(n - 1);
     uint64_t d = (n - 1) >> s;
     for (size_t i = 0; i < BX_COUNT(bases); i++) {
-        uint64_t x = power(bases[i], d, n);
-        bool fine = x == 1 || x == n - 1;
+        uint64_t x = power(&m, number_in(&m, bases[i]), d);
+        bool fine = x == m.one || x == n - m.one;
         for (int k = 1; k < s && !fine; k++) {
-            x = multiply(x, x, n);
-            fine = x == n - 1;
+            x = multiply(&m, x, x);
+            fine = x == n - m.one;
         }
         if (!fine)
             return false;
@@ -322,19 +354,20 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
     return a;
 }
 
-/* A proper divisor of a composite number: Pollard's rho in Brent's form. */
+/* A proper divisor of an odd composite number: Pollard's rho in Brent's form. */
 static uint64_t divisor(uint64_t n)
 {
+    const modulus m = modulus_of(n);
     for (uint64_t c = 1;; c++) {
         uint64_t x = 2, y = 2, product = 1;
         for (uint64_t length = 1;; length *= 2) {
             x = y;
             for (uint64_t i = 0; i < length; i++) {
-                y = (multiply(y, y, n) + c) % n;
+                y = add(&m, multiply(&m, y, y), c);
                 uint64_t d = x > y ? x - y : y - x;
                 if (d == 0)
                     break;
-                product = multiply(product, d, n);
+                product = multiply(&m, product, d);
                 if (product == 0) {
                     uint64_t g = common_divisor(d, n);
                     if (g > 1 && g < n)
@@ -543,13 +576,14 @@ static void break_loop(graph *g, const char *file, size_t *queue, size_t *end)
         loop[count++] = at;
         at = source[at];
     } while (at != start);
-    for (size_t i = count; i > 0; i--) {
-        char *name = prog_strndup(g->v[loop[i - 1]].name.p, g->v[loop[i - 1]].name.n);
+    for (size_t i = count; i > 0; i--) { /* collected backwards, told forwards from `start` */
+        const vertex *told = &g->v[loop[i % count]];
+        char *name = prog_strndup(told->name.p, told->name.n);
         prog_warn(0, "%s", name);
         free(name);
     }
     /* the edge that leads to the first one told is taken away */
-    size_t to = loop[count - 1], gone = from[to], tail = source[to];
+    size_t to = start, gone = from[to], tail = source[to];
     for (size_t *link = &g->v[tail].first; *link; link = &g->e[*link - 1].next)
         if (*link == gone) {
             *link = g->e[gone - 1].next;

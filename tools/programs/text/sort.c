@@ -50,12 +50,13 @@ const char text_sort_help[] =
     "  x\n"
     "  y\n";
 
-enum { MERGE_AT_ONCE = 60 };
+enum { MERGE_AT_ONCE = 60, MORE_MAX = 16 << 20 };
 
 typedef struct sorting {
     sort_rules rules;
     prog_buf text; /* what is read and not written yet; lines point into it */
-    size_t budget; /* bytes of text that are sorted at once */
+    size_t lines;  /* ends of lines in it */
+    size_t budget; /* bytes that text and lines may take together before they are sorted */
     const char *temporary;
     sort_input *runs; /* sorted parts in files that have no name any more, or are named */
     size_t n_runs, cap_runs;
@@ -175,6 +176,7 @@ static void spill(sorting *s)
     run_ends(s, &w);
     memmove(s->text.p, s->text.p + n, s->text.n - n);
     s->text.n -= n;
+    s->lines = 0;
     if (s->n_runs >= MERGE_AT_ONCE)
         merge_runs(s);
 }
@@ -190,25 +192,25 @@ static void read_input(sorting *s, const char *name)
         sort_fail(error, "cannot read", name);
     struct stat st;
     if (fstat(r.fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-        (uint64_t)st.st_size < s->budget)
+        (uint64_t)st.st_size < s->budget / 2)
         prog_buf_room(&s->text, (size_t)st.st_size + 256);
     for (;;) {
         size_t room = s->text.cap - s->text.n;
         if (room < 4096) {
-            if (s->text.n >= s->budget)
-                spill(s);
             size_t more = s->text.n < PROG_READ_BLOCK ? PROG_READ_BLOCK : s->text.n;
-            if (s->text.n < s->budget && more > s->budget - s->text.n)
-                more = s->budget - s->text.n;
-            prog_buf_room(&s->text, more + 4096);
+            prog_buf_room(&s->text, more < MORE_MAX ? more : MORE_MAX);
             room = s->text.cap - s->text.n;
         }
-        ssize_t n = prog_read(r.fd, s->text.p + s->text.n, room);
+        uint8_t *to = (uint8_t *)s->text.p + s->text.n;
+        ssize_t n = prog_read(r.fd, to, room < MORE_MAX ? room : MORE_MAX);
         if (n < 0)
             sort_fail(errno, "read failed", name);
         if (n == 0)
             break;
         s->text.n += (size_t)n;
+        s->lines += prog_count(to, (size_t)n, (uint8_t)s->rules.end);
+        if (s->text.n + s->lines * sizeof(sort_item) * (s->rules.plain ? 1 : 2) >= s->budget)
+            spill(s);
     }
     if (s->text.n > 0 && s->text.p[s->text.n - 1] != s->rules.end)
         prog_buf_putc(&s->text, s->rules.end);
@@ -303,11 +305,13 @@ static int check_file(const sort_rules *r, const char *name, bool quiet)
             int c = sort_compare(r, &a, &b);
             if (c > 0 || (c == 0 && r->unique)) {
                 if (!quiet) {
-                    prog_buf text = {0};
-                    prog_buf_put(&text, line.p, line.n);
-                    prog_warn(0, "%s:%llu: disorder: %s", name, (unsigned long long)number,
-                              prog_buf_z(&text));
-                    prog_buf_free(&text);
+                    prog_writer err = {.fd = 2};
+                    prog_printf(&err, "%s: %s:%llu: disorder: ", prog_name, name,
+                                (unsigned long long)number);
+                    prog_write(&err, line.p, line.n);
+                    prog_putc(&err, '\n');
+                    (void)prog_flush(&err);
+                    free(err.p);
                 }
                 return 1;
             }
@@ -384,6 +388,7 @@ static void set_sort_word(sort_key *k, const char *word)
             (void)sort_key_letter(k, words[i].letter, true, true);
             return;
         }
+    prog_usage_status = 1;
     prog_warn(0, "invalid argument %s for '--sort'", prog_quote(word));
     prog_writer err = {.fd = 2};
     prog_puts(&err, "Valid arguments are:\n");
@@ -574,7 +579,8 @@ int text_sort(int argc, char **argv)
 {
     prog_status = prog_usage_status = 2;
     sort_options o = {.s = {.rules = {.tab = -1, .end = '\n'}}};
-    o.s.budget = sizeof(void *) == 4 ? (size_t)80 << 20 : (size_t)1 << 30;
+    /* 256 MiB are what a call has, unless it is told otherwise */
+    o.s.budget = sizeof(void *) == 4 ? (size_t)144 << 20 : (size_t)1 << 30;
     const char *directory = getenv("TMPDIR");
     o.s.temporary = directory && *directory ? directory : "/tmp";
     size_t n = take_words(&o, argc, argv);

@@ -68,10 +68,11 @@ int sort_compare(const sort_rules *r, const sort_line *a, const sort_line *b);
 int sort_compare_keys(const sort_rules *r, bx_str a, bx_str b);
 uint64_t sort_cache(const sort_rules *r, bx_str line);
 
-/* A key's texts are compared, without regard to its -r.  sort_translate makes of a key's text what
- * -d, -f and -i say and returns its length; `to` has room for s.n bytes. */
+/* A key's texts are compared, without regard to its -r.  The cache is smaller where the text comes
+ * first; *ret_all: it says all, equal caches are equal texts.  sort_translate makes of a key's text
+ * what -d, -f and -i say and returns its length; `to` has room for s.n bytes. */
 int sort_kind_compare(const sort_rules *r, const sort_key *k, bx_str a, bx_str b);
-uint64_t sort_kind_cache(const sort_rules *r, const sort_key *k, bx_str s);
+uint64_t sort_kind_cache(const sort_rules *r, const sort_key *k, bx_str s, bool *ret_all);
 bool sort_is_translated(const sort_key *k);
 size_t sort_translate(const sort_key *k, bx_str s, char *to);
 

@@ -326,12 +326,14 @@ static uint64_t general_cache(bx_str s)
     return bits / 2 + 2;
 }
 
-uint64_t sort_kind_cache(const sort_rules *r, const sort_key *k, bx_str s)
+uint64_t sort_kind_cache(const sort_rules *r, const sort_key *k, bx_str s, bool *ret_all)
 {
     decimal d;
+    *ret_all = false;
     switch (k->by) {
     case SORT_NUMERIC:
         decimal_read(s, &d);
+        *ret_all = d.n_whole <= 15 && d.n_fraction <= 3;
         return decimal_cache(&d);
     case SORT_HUMAN:
         decimal_read(s, &d);
@@ -339,6 +341,7 @@ uint64_t sort_kind_cache(const sort_rules *r, const sort_key *k, bx_str s)
     case SORT_GENERAL:
         return general_cache(s);
     case SORT_MONTH:
+        *ret_all = true;
         return (uint64_t)month_of(s);
     case SORT_RANDOM:
         return hash_of(r, s);
@@ -356,8 +359,9 @@ uint64_t sort_cache(const sort_rules *r, bx_str line)
     const sort_key *k = &r->keys[0];
     bx_str s = sort_key_part(r, k, line);
     uint64_t cache = 0;
+    bool all;
     if (!sort_is_translated(k))
-        cache = k->by == SORT_TEXT ? text_cache(s) : sort_kind_cache(r, k, s);
+        cache = k->by == SORT_TEXT ? text_cache(s) : sort_kind_cache(r, k, s, &all);
     else if (k->by == SORT_TEXT)
         cache = translated_cache(k, s);
     return k->reverse ? ~cache : cache;

@@ -298,19 +298,23 @@ static void by_keys(const sort_rules *r, size_t key, sort_item *l, sort_item *sp
     }
     const sort_key *k = &r->keys[key];
     char *text = take_keys(r, k, l, n);
+    bool exact = false; /* the caches say all */
     if (k->by == SORT_TEXT) {
         by_text(l, n, k->reverse);
     } else {
+        bool all = true, each;
         for (size_t i = 0; i < n; i++) {
-            l[i].cache = sort_kind_cache(r, k, (bx_str){l[i].key, l[i].n_key});
+            l[i].cache = sort_kind_cache(r, k, (bx_str){l[i].key, l[i].n_key}, &each);
+            all &= each;
             if (k->reverse)
                 l[i].cache = ~l[i].cache;
         }
-        merge_sort(&(order){r, k}, l, spare, n);
+        exact = all;
+        merge_sort(&(order){r, all ? NULL : k}, l, spare, n);
     }
     for (size_t from = 0, i = 1; i <= n; i++) {
         /* the key of l[i - 1] is still its own: only items before `from` have gone on */
-        if (i < n && same_key(r, k, &l[i - 1], &l[i]))
+        if (i < n && (exact ? l[i - 1].cache == l[i].cache : same_key(r, k, &l[i - 1], &l[i])))
             continue;
         by_keys(r, key + 1, l + from, spare, i - from);
         from = i;

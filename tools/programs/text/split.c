@@ -30,7 +30,7 @@ const char text_split_help[] =
     "  paa\n"
     "  pab\n"
     "  pac\n"
-    "  $ printf abcdef | split -n 2/3 /dev/stdin 2>&1 || printf abcdef > f; split -n 2/3 f\n"
+    "  $ printf abcdef > f; split -n 2/3 f; echo\n"
     "  cd\n";
 
 enum { BY_LINES, BY_BYTES, BY_LINE_BYTES, BY_CHUNKS };

@@ -70,8 +70,7 @@ static void put_line(const xxd_options *x, uint64_t at, const uint8_t *p, size_t
 {
     put_offset(x, at);
     prog_puts(&prog_out, ": ");
-    size_t columns = (size_t)x->columns, group = (size_t)x->group,
-           cell = x->binary ? 8 : 2;
+    size_t columns = (size_t)x->columns, group = (size_t)x->group, cell = x->binary ? 8 : 2;
     size_t per_group = group ? group : columns;
     for (size_t i = 0; i < columns; i++) {
         size_t k = i; /* of a number of little order: from its end */
@@ -86,9 +85,8 @@ static void put_line(const xxd_options *x, uint64_t at, const uint8_t *p, size_t
         } else {
             prog_fill(&prog_out, ' ', cell);
         }
-        if (group && (i + 1) % group == 0 && i + 1 < columns) {
+        if (group && (i + 1) % group == 0 && i + 1 < columns)
             prog_putc(&prog_out, ' ');
-        }
     }
     prog_puts(&prog_out, group && columns % group && x->little ? "   " : "  ");
     for (size_t i = 0; i < n; i++)
@@ -277,10 +275,9 @@ static char letter_of(const char *word)
     return word[0] == 'e' && !word[1] ? 'e' : '\0';
 }
 
-int text_xxd(int argc, char **argv)
+/* Options up to the first operand; its index. */
+static int take_options(xxd_options *x, int argc, char **argv)
 {
-    prog_only_help(argc, argv);
-    xxd_options x = {0};
     int i = 1;
     for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
         const char *word = argv[i] + 1;
@@ -302,52 +299,60 @@ int text_xxd(int argc, char **argv)
         }
         switch (c) {
         case 'b':
-            x.binary = true;
+            x->binary = true;
             break;
         case 'd':
-            x.decimal = true;
+            x->decimal = true;
             break;
         case 'e':
-            x.little = true;
+            x->little = true;
             break;
         case 'i':
-            x.c_array = true;
+            x->c_array = true;
             break;
         case 'p':
-            x.plain = true;
+            x->plain = true;
             break;
         case 'r':
-            x.revert = true;
+            x->revert = true;
             break;
         case 'u':
-            x.upper = true;
+            x->upper = true;
             break;
         case 'c':
-            x.columns = (uint64_t)number(arg);
-            x.has_columns = true;
+            x->columns = (uint64_t)number(arg);
+            x->has_columns = true;
             break;
         case 'g':
-            x.group = (uint64_t)number(arg);
-            x.has_group = true;
+            x->group = (uint64_t)number(arg);
+            x->has_group = true;
             break;
         case 'l':
-            x.limit = (uint64_t)number(arg);
-            x.has_limit = true;
+            x->limit = (uint64_t)number(arg);
+            x->has_limit = true;
             break;
         case 'o':
-            x.offset = number(arg);
+            x->offset = number(arg);
             break;
         case 'n':
-            x.name = arg;
+            x->name = arg;
             break;
         case 's':
-            x.seek = number(arg + (*arg == '+'));
-            x.seek_end = x.seek < 0;
+            x->seek = number(arg + (*arg == '+'));
+            x->seek_end = x->seek < 0;
             break;
         default:
             prog_usage("unknown option: %s", argv[i]);
         }
     }
+    return i;
+}
+
+int text_xxd(int argc, char **argv)
+{
+    prog_only_help(argc, argv);
+    xxd_options x = {0};
+    int i = take_options(&x, argc, argv);
     defaults(&x);
     const char *name = i < argc ? argv[i] : "-";
     prog_reader r;

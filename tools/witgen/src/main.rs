@@ -14,6 +14,8 @@ type Error = Box<dyn std::error::Error>;
 
 fn generate(deps: &Path, world: &Path, out: &Path) -> Result<(), Error> {
     let mut resolve = Resolve::default();
+    // wasi:cli knows success and failure only without it; the engine provides it.
+    resolve.features.insert("cli-exit-with-code".to_string());
     resolve.push_dir(deps)?;
     let package = resolve.push_file(world)?;
     let world = resolve.select_world(&[package], None)?;

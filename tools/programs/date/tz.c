@@ -1,5 +1,5 @@
-/* system/tz.c - rules of time zones. */
-#include "tz.h"
+/* date/tz.c - rules of time zones. */
+#include "programs/date/tz.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,8 @@ static const char *const zones[][2] = {
     {"WET0WEST,M3.5.0/1,M10.5.0", " Europe/Lisbon Portugal Atlantic/Canary Atlantic/Madeira WET "},
     {"CET-1CEST," EU,
      " Europe/Berlin Europe/Paris Europe/Madrid Europe/Rome Europe/Vienna Europe/Zurich "
-     "Europe/Amsterdam Europe/Brussels Europe/Copenhagen Europe/Oslo Europe/Stockholm Europe/Prague "
+     "Europe/Amsterdam Europe/Brussels Europe/Copenhagen Europe/Oslo Europe/Stockholm "
+     "Europe/Prague "
      "Europe/Warsaw Europe/Budapest Europe/Belgrade Europe/Zagreb Europe/Ljubljana "
      "Europe/Bratislava Europe/Luxembourg Europe/Monaco Europe/Malta Europe/Tirane Europe/Andorra "
      "Europe/Sarajevo Europe/Skopje Europe/Podgorica Europe/Vaduz Europe/San_Marino Europe/Vatican "
@@ -243,7 +244,8 @@ const tz *tz_of_env(void)
     return &z;
 }
 
-/* ---- the calendar (proleptic Gregorian; days counted from 1 March of year 0, in eras of 400 years)
+/* ---- the calendar (proleptic Gregorian; days counted from 1 March of year 0, in eras of 400
+ * years)
  */
 
 bool tz_is_leap(int64_t y) { return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0; }

@@ -1,6 +1,6 @@
-/* system/date_parse.h - points in time as people write them (GNU "Date input formats").  Pure. */
-#ifndef BX_SYSTEM_DATE_PARSE_H
-#define BX_SYSTEM_DATE_PARSE_H
+/* date/date_parse.h - points in time as people write them (GNU "Date input formats").  Pure. */
+#ifndef BX_DATE_PARSE_H
+#define BX_DATE_PARSE_H
 
 #include "tz.h"
 

@@ -1,8 +1,8 @@
-/* system/tz.h - time zones by rule: what TZ may say in POSIX ("Other Environment Variables"), and
+/* date/tz.h - time zones by rule: what TZ may say in POSIX ("Other Environment Variables"), and
  * the rules that hold today for the names of the tz database that are used most.  There is no
  * database: times of the past have today's rules.  Pure but for tz_of_env. */
-#ifndef BX_SYSTEM_TZ_H
-#define BX_SYSTEM_TZ_H
+#ifndef BX_DATE_TZ_H
+#define BX_DATE_TZ_H
 
 #include "base/defs.h"
 

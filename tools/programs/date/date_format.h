@@ -1,7 +1,7 @@
-/* system/date_format.h - points in time by a format (POSIX strftime; GNU date's flags - _ 0 + ^ #,
+/* date/date_format.h - points in time by a format (POSIX strftime; GNU date's flags - _ 0 + ^ #,
  * widths, %N %s %q %:z), as the C locale writes them.  Pure. */
-#ifndef BX_SYSTEM_DATE_FORMAT_H
-#define BX_SYSTEM_DATE_FORMAT_H
+#ifndef BX_DATE_FORMAT_H
+#define BX_DATE_FORMAT_H
 
 #include "programs/common/prog.h"
 #include "tz.h"

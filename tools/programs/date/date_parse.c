@@ -1,24 +1,24 @@
-/* system/date_parse.c - dates as people write them. */
-#include "date_parse.h"
+/* date/date_parse.c - dates as people write them. */
+#include "programs/date/date_parse.h"
 
 #include <string.h>
 
 typedef enum kind {
     END,
-    NUMBER,  /* without a sign */
-    SIGNED,  /* with one */
-    CHAR,    /* value: a character */
-    MERIDIAN, /* 0 am, 1 pm */
-    MONTH,   /* 0 to 11 */
-    DAY,     /* 0: Sunday */
-    ZONE,    /* minutes east */
-    DAYZONE, /* the same, of standard time; daylight-saving time of it */
+    NUMBER,     /* without a sign */
+    SIGNED,     /* with one */
+    CHAR,       /* value: a character */
+    MERIDIAN,   /* 0 am, 1 pm */
+    MONTH,      /* 0 to 11 */
+    DAY,        /* 0: Sunday */
+    ZONE,       /* minutes east */
+    DAYZONE,    /* the same, of standard time; daylight-saving time of it */
     LOCAL_ZONE, /* 0 or 1: daylight-saving time */
     DST,
     UNIT,
-    SHIFT,   /* days: yesterday */
-    ORDINAL, /* next, last, third */
-    AGO,     /* -1, or 1 */
+    SHIFT,     /* days: yesterday */
+    ORDINAL,   /* next, last, third */
+    AGO,       /* -1, or 1 */
     SEPARATOR, /* T */
 } kind;
 
@@ -51,42 +51,42 @@ static const word months_and_days[] = {
 };
 
 static const word units[] = {
-    {"year", UNIT, YEARS, 1},      {"month", UNIT, MONTHS, 1}, {"fortnight", UNIT, DAYS, 14},
-    {"week", UNIT, DAYS, 7},       {"day", UNIT, DAYS, 1},     {"hour", UNIT, HOURS, 1},
-    {"minute", UNIT, MINUTES, 1},  {"min", UNIT, MINUTES, 1},  {"second", UNIT, SECONDS, 1},
+    {"year", UNIT, YEARS, 1},     {"month", UNIT, MONTHS, 1}, {"fortnight", UNIT, DAYS, 14},
+    {"week", UNIT, DAYS, 7},      {"day", UNIT, DAYS, 1},     {"hour", UNIT, HOURS, 1},
+    {"minute", UNIT, MINUTES, 1}, {"min", UNIT, MINUTES, 1},  {"second", UNIT, SECONDS, 1},
     {"sec", UNIT, SECONDS, 1},
 };
 
 static const word relatives[] = {
-    {"am", MERIDIAN, 0, 0},     {"a.m.", MERIDIAN, 0, 0},   {"pm", MERIDIAN, 0, 1},
-    {"p.m.", MERIDIAN, 0, 1},   {"dst", DST, 0, 0},         {"tomorrow", SHIFT, 0, 1},
-    {"yesterday", SHIFT, 0, -1}, {"today", SHIFT, 0, 0},    {"now", SHIFT, 0, 0},
-    {"last", ORDINAL, 0, -1},   {"this", ORDINAL, 0, 0},    {"next", ORDINAL, 0, 1},
-    {"first", ORDINAL, 0, 1},   {"third", ORDINAL, 0, 3},   {"fourth", ORDINAL, 0, 4},
-    {"fifth", ORDINAL, 0, 5},   {"sixth", ORDINAL, 0, 6},   {"seventh", ORDINAL, 0, 7},
-    {"eighth", ORDINAL, 0, 8},  {"ninth", ORDINAL, 0, 9},   {"tenth", ORDINAL, 0, 10},
+    {"am", MERIDIAN, 0, 0},       {"a.m.", MERIDIAN, 0, 0},    {"pm", MERIDIAN, 0, 1},
+    {"p.m.", MERIDIAN, 0, 1},     {"dst", DST, 0, 0},          {"tomorrow", SHIFT, 0, 1},
+    {"yesterday", SHIFT, 0, -1},  {"today", SHIFT, 0, 0},      {"now", SHIFT, 0, 0},
+    {"last", ORDINAL, 0, -1},     {"this", ORDINAL, 0, 0},     {"next", ORDINAL, 0, 1},
+    {"first", ORDINAL, 0, 1},     {"third", ORDINAL, 0, 3},    {"fourth", ORDINAL, 0, 4},
+    {"fifth", ORDINAL, 0, 5},     {"sixth", ORDINAL, 0, 6},    {"seventh", ORDINAL, 0, 7},
+    {"eighth", ORDINAL, 0, 8},    {"ninth", ORDINAL, 0, 9},    {"tenth", ORDINAL, 0, 10},
     {"eleventh", ORDINAL, 0, 11}, {"twelfth", ORDINAL, 0, 12}, {"ago", AGO, 0, -1},
     {"hence", AGO, 0, 1},
 };
 
 static const word zone_names[] = {
-    {"gmt", ZONE, 0, 0},       {"ut", ZONE, 0, 0},        {"utc", ZONE, 0, 0},
-    {"wet", ZONE, 0, 0},       {"west", DAYZONE, 0, 0},   {"bst", DAYZONE, 0, 0},
-    {"art", ZONE, 0, -180},    {"brt", ZONE, 0, -180},    {"brst", DAYZONE, 0, -180},
-    {"nst", ZONE, 0, -210},    {"ndt", DAYZONE, 0, -210}, {"ast", ZONE, 0, -240},
-    {"adt", DAYZONE, 0, -240}, {"clt", ZONE, 0, -240},    {"clst", DAYZONE, 0, -240},
-    {"est", ZONE, 0, -300},    {"edt", DAYZONE, 0, -300}, {"cst", ZONE, 0, -360},
-    {"cdt", DAYZONE, 0, -360}, {"mst", ZONE, 0, -420},    {"mdt", DAYZONE, 0, -420},
-    {"pst", ZONE, 0, -480},    {"pdt", DAYZONE, 0, -480}, {"akst", ZONE, 0, -540},
-    {"akdt", DAYZONE, 0, -540}, {"hst", ZONE, 0, -600},   {"hast", ZONE, 0, -600},
-    {"hadt", DAYZONE, 0, -600}, {"sst", ZONE, 0, -720},   {"wat", ZONE, 0, 60},
-    {"cet", ZONE, 0, 60},      {"cest", DAYZONE, 0, 60},  {"met", ZONE, 0, 60},
-    {"mez", ZONE, 0, 60},      {"mest", DAYZONE, 0, 60},  {"mesz", DAYZONE, 0, 60},
-    {"eet", ZONE, 0, 120},     {"eest", DAYZONE, 0, 120}, {"cat", ZONE, 0, 120},
-    {"sast", ZONE, 0, 120},    {"eat", ZONE, 0, 180},     {"msk", ZONE, 0, 180},
-    {"msd", DAYZONE, 0, 180},  {"ist", ZONE, 0, 330},     {"sgt", ZONE, 0, 480},
-    {"kst", ZONE, 0, 540},     {"jst", ZONE, 0, 540},     {"gst", ZONE, 0, 600},
-    {"nzst", ZONE, 0, 720},    {"nzdt", DAYZONE, 0, 720},
+    {"gmt", ZONE, 0, 0},        {"ut", ZONE, 0, 0},        {"utc", ZONE, 0, 0},
+    {"wet", ZONE, 0, 0},        {"west", DAYZONE, 0, 0},   {"bst", DAYZONE, 0, 0},
+    {"art", ZONE, 0, -180},     {"brt", ZONE, 0, -180},    {"brst", DAYZONE, 0, -180},
+    {"nst", ZONE, 0, -210},     {"ndt", DAYZONE, 0, -210}, {"ast", ZONE, 0, -240},
+    {"adt", DAYZONE, 0, -240},  {"clt", ZONE, 0, -240},    {"clst", DAYZONE, 0, -240},
+    {"est", ZONE, 0, -300},     {"edt", DAYZONE, 0, -300}, {"cst", ZONE, 0, -360},
+    {"cdt", DAYZONE, 0, -360},  {"mst", ZONE, 0, -420},    {"mdt", DAYZONE, 0, -420},
+    {"pst", ZONE, 0, -480},     {"pdt", DAYZONE, 0, -480}, {"akst", ZONE, 0, -540},
+    {"akdt", DAYZONE, 0, -540}, {"hst", ZONE, 0, -600},    {"hast", ZONE, 0, -600},
+    {"hadt", DAYZONE, 0, -600}, {"sst", ZONE, 0, -720},    {"wat", ZONE, 0, 60},
+    {"cet", ZONE, 0, 60},       {"cest", DAYZONE, 0, 60},  {"met", ZONE, 0, 60},
+    {"mez", ZONE, 0, 60},       {"mest", DAYZONE, 0, 60},  {"mesz", DAYZONE, 0, 60},
+    {"eet", ZONE, 0, 120},      {"eest", DAYZONE, 0, 120}, {"cat", ZONE, 0, 120},
+    {"sast", ZONE, 0, 120},     {"eat", ZONE, 0, 180},     {"msk", ZONE, 0, 180},
+    {"msd", DAYZONE, 0, 180},   {"ist", ZONE, 0, 330},     {"sgt", ZONE, 0, 480},
+    {"kst", ZONE, 0, 540},      {"jst", ZONE, 0, 540},     {"gst", ZONE, 0, 600},
+    {"nzst", ZONE, 0, 720},     {"nzdt", DAYZONE, 0, 720},
 };
 
 typedef struct parser {
@@ -324,7 +324,7 @@ static int64_t zone_offset(parser *p)
         hours = n / 100;
         minutes = n % 100;
     }
-    if (hours > 24 || hours < -24 || minutes > 59 || minutes < -59) {
+    if (hours > 24 || hours < -24 || minutes > 24 * 60) {
         p->bad = true;
         return 0;
     }
@@ -694,8 +694,7 @@ static bool add_seconds(const parser *p, int64_t at, int64_t ns, struct timespec
     if (__builtin_mul_overflow(p->rel[HOURS], 3600, &hours) ||
         __builtin_mul_overflow(p->rel[MINUTES], 60, &minutes) ||
         __builtin_add_overflow(at, hours, &at) || __builtin_add_overflow(at, minutes, &at) ||
-        __builtin_add_overflow(at, p->rel[SECONDS], &at) ||
-        __builtin_add_overflow(at, carry, &at))
+        __builtin_add_overflow(at, p->rel[SECONDS], &at) || __builtin_add_overflow(at, carry, &at))
         return false;
     if (at > (INT64_C(1) << 56) || at < -(INT64_C(1) << 56))
         return false;

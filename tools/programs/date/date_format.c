@@ -1,5 +1,5 @@
-/* system/date_format.c - strftime with GNU's flags. */
-#include "date_format.h"
+/* date/date_format.c - strftime with GNU's flags. */
+#include "programs/date/date_format.h"
 
 #include <string.h>
 
