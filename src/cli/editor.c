@@ -14,13 +14,13 @@
 
 #include "cli/editline.h"
 #include "cli/line_history.h"
+#include "cli/prompt.h"
 
 enum {
     TAIL_MAX = 1024,
     AHEAD_MAX = 4096,
     LINE_MAX_BYTES = 1 << 20,
     TURN_NS = 10 * 1000 * 1000, /* how often a second reader asks whether it is its turn */
-    LITERAL = 1,                /* in prompts, around what moves no cursor */
 };
 
 struct bx_editor {
@@ -89,57 +89,6 @@ static size_t copy_tail(bx_editor *e, char ret[TAIL_MAX])
     memcpy(ret, e->tail, n);
     (void)pthread_mutex_unlock(&e->lock);
     return n;
-}
-
-/* The length of the escape sequence at `s` (ECMA-48: CSI, OSC, or two characters); 0: none. */
-static size_t escape_at(const char *s, size_t n)
-{
-    size_t i = 2;
-    if (n < 2 || s[0] != '\033')
-        return 0;
-    if (s[1] == '[') {
-        while (i < n && (s[i] < '@' || s[i] > '~'))
-            i++;
-    } else if (s[1] == ']') {
-        while (i < n && s[i] != '\a' && !(s[i] == '\\' && s[i - 1] == '\033'))
-            i++;
-    } else {
-        i = 1;
-    }
-    return i < n ? i + 1 : n;
-}
-
-static size_t put_literal(char *to, const char *s, size_t n)
-{
-    to[0] = LITERAL;
-    memcpy(to + 1, s, n);
-    to[n + 1] = LITERAL;
-    return n + 2;
-}
-
-/* `s` as libedit wants it: sequences between two LITERALs, and none of them last, for it belongs to
- * the character behind it.  *ret_plain: only what is seen. */
-static void set_prompt(bx_editor *e, const char *s, size_t n, char *ret_plain, size_t *ret_n)
-{
-    size_t to = 0, last = 0; /* where the last character seen begins in `prompt` */
-    *ret_n = 0;
-    for (size_t i = 0; i < n && to + TAIL_MAX / 8 < sizeof e->prompt;) {
-        size_t k = escape_at(s + i, n - i);
-        if (k > 0 && to + k + 2 < sizeof e->prompt && i + k == n && to > 0) {
-            memmove(e->prompt + last + k + 2, e->prompt + last, to - last);
-            (void)put_literal(e->prompt + last, s + i, k);
-            to += k + 2;
-        } else if (k > 0 && to + k + 2 < sizeof e->prompt && i + k < n) {
-            to += put_literal(e->prompt + to, s + i, k);
-        } else if (k == 0 && (unsigned char)s[i] >= ' ' && s[i] != 0x7f) {
-            if (((unsigned char)s[i] & 0xc0) != 0x80)
-                last = to;
-            e->prompt[to++] = s[i];
-            ret_plain[(*ret_n)++] = s[i];
-        }
-        i += k ? k : 1;
-    }
-    e->prompt[to] = '\0';
 }
 
 /* ---- one reader at a time -------------------------------------------------------------------- */
@@ -340,33 +289,23 @@ static void keep(bx_editor *e, const char *line, size_t n)
         (void)e->lib->history(e->known, &ev, BX_H_ENTER, line);
 }
 
-/* How many columns a text takes, in a locale of UTF-8 or counted by bytes. */
-static size_t columns_of(const char *s, size_t n)
-{
-    size_t columns = 0;
-    for (size_t i = 0; i < n; i++)
-        columns += ((unsigned char)s[i] & 0xc0) != 0x80;
-    return columns;
-}
-
 /* The prompt stands there already; the editor writes it once more over itself. */
-static void go_to_prompt(const bx_editor *e, const char *plain, size_t n)
+static void go_to_prompt(const bx_editor *e, size_t columns)
 {
-    (void)fputs(columns_of(plain, n) < width_of(e) ? "\r" : "\r\n", e->out);
+    (void)fputs(columns < width_of(e) ? "\r" : "\r\n", e->out);
 }
 
 /* 1 it is in `line`, 0 the end, -1 stopped. */
 static int edit(bx_editor *e, bool is_command, const char *tail, size_t n_tail)
 {
-    char plain[TAIL_MAX];
-    size_t n_plain;
+    size_t columns;
     int n = 0;
-    set_prompt(e, tail, n_tail, plain, &n_plain);
+    bx_prompt_prepare((bx_str){tail, n_tail}, e->prompt, sizeof e->prompt, &columns);
     locale_t before = uselocale(e->locale);
     if (atomic_exchange(&e->was_resized, false))
         e->lib->el_resize(e->el);
     (void)e->lib->el_set(e->el, BX_EL_PREP_TERM, 1); /* before anybody answers the prompt */
-    go_to_prompt(e, plain, n_plain);
+    go_to_prompt(e, columns);
     const char *line = e->lib->el_gets(e->el, &n);
     (void)fflush(e->out);
     if (line && n > 0) {
@@ -569,7 +508,7 @@ static void begin_editing(bx_editor *e)
     if (e->el) {
         (void)e->lib->el_set(e->el, BX_EL_CLIENTDATA, e);
         (void)e->lib->el_set(e->el, BX_EL_GETCFN, get_char);
-        (void)e->lib->el_set(e->el, BX_EL_PROMPT_ESC, get_prompt, LITERAL);
+        (void)e->lib->el_set(e->el, BX_EL_PROMPT_ESC, get_prompt, BX_PROMPT_LITERAL);
         begin_history(e);
         bind_keys(e);
     }
