@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/keystrokes.h"
 #include "cli/setup.h"
 #include "cli/tell.h"
+#include "base/limits.h"
+#include "os/dirs.h"
 #include "os/fd.h"
 #include "os/signals.h"
 #include "policy/options.h"
@@ -51,6 +54,7 @@ typedef struct run {
     bx_buf script;     /* of FILE, where the sandbox does not have it */
     const char **args; /* owned list; texts borrowed */
     size_t n_args;
+    bool interactive; /* with a person at a terminal */
 } run;
 
 /* ---- what it may use ------------------------------------------------------------------------- */
@@ -103,6 +107,8 @@ static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
         rc = bx_grant_allow(g, BX_LIT("tmp:256MiB"), err);
     if (rc == BX_OK && getenv("TERM") && !has_line(r->a, BX_OPT_allow, "env:TERM"))
         rc = bx_grant_allow(g, BX_LIT("env:TERM"), err);
+    if (rc == BX_OK && r->interactive && !has_line(r->a, BX_OPT_allow, "env:PS1"))
+        rc = bx_grant_allow(g, BX_LIT("env:PS1=\\w\\$ "), err);
     if (rc == BX_OK && workspace)
         rc = bx_grant_mount(g, bx_str_of(workspace), BX_LIT(WORKSPACE), err);
     if (rc == BX_OK && workspace)
@@ -173,6 +179,31 @@ static bx_code arguments_of(run *r, bx_error *err)
     return BX_OK;
 }
 
+static bool takes_argument(const char *option)
+{
+    static const char *const options[] = {"-o", "-O", "--rcfile", "--init-file"};
+    for (size_t i = 0; i < BX_COUNT(options); i++) {
+        if (strcmp(option, options[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* No script, and a person who can answer. */
+static bool is_interactive(const run *r)
+{
+    const bx_args *a = r->a;
+    bool asks = false;
+    size_t i = 0;
+    for (; i < a->n_rest && a->rest[i][0] == '-' && a->rest[i][1]; i++) {
+        if (a->rest[i][1] != '-' && strchr(a->rest[i] + 1, 'c'))
+            return false;
+        asks = asks || strcmp(a->rest[i], "-s") == 0;
+        i += takes_argument(a->rest[i]);
+    }
+    return (asks || i >= a->n_rest) && !r->json && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
 /* ---- the call -------------------------------------------------------------------------------- */
 
 static bx_code find_shell(bx_app *app, const bx_program_set **all, const bx_program **ret,
@@ -182,6 +213,47 @@ static bx_code find_shell(bx_app *app, const bx_program_set **all, const bx_prog
     rc = bx_app_programs(app, all, err);
     if (rc == BX_OK && !(*ret = bx_program_find(*all, BX_LIT("bash"))))
         rc = bx_fail(err, BX_ENOENT, "this program was built without a shell");
+    return rc;
+}
+
+static void on_notice(const char *text) { bx_cli_complain("note: history: %s", text); }
+
+/* $BOXAGNTS_HOME/sh_history; NULL: there is no place for it. */
+static const char *history_path(char *room, size_t cap)
+{
+    bx_error err;
+    char home[BX_MAX_PATH];
+    if (bx_home_dir(home, sizeof home, &err) != BX_OK || bx_dir_make(home, &err) != BX_OK)
+        return NULL;
+    int n = snprintf(room, cap, "%s/sh_history", home);
+    return n > 0 && (size_t)n < cap ? room : NULL;
+}
+
+static bx_code run_with_person(run *r, bx_call *c, const bx_program_set *programs, bx_error *err)
+{
+    char path[BX_MAX_PATH];
+    bx_editor *editor = NULL;
+    bx_keystrokes *keys = NULL;
+    bx_call_handle handle = {.live = NULL};
+    const bx_editor_config cfg = {.in_fd = STDIN_FILENO,
+                                  .out_fd = STDERR_FILENO,
+                                  .history_path = history_path(path, sizeof path),
+                                  .words = {.programs = programs,
+                                            .host_dir = bx_flag_last(r->a, FLAG_WORKSPACE),
+                                            .guest_dir = WORKSPACE}};
+    (void)pthread_mutex_init(&handle.lock, NULL);
+    c->handle = &handle;
+    bx_signals_ignore();
+    bx_code rc = bx_editor_new(&cfg, &editor, err);
+    if (rc == BX_OK)
+        rc = bx_keystrokes_new(editor, &handle, c->ctl, &keys, err);
+    if (rc == BX_OK) {
+        c->in.terminal = bx_editor_terminal(editor);
+        rc = bx_call_run(c, &r->out, err);
+    }
+    bx_keystrokes_free(keys);
+    bx_editor_free(editor, on_notice);
+    (void)pthread_mutex_destroy(&handle.lock);
     return rc;
 }
 
@@ -203,7 +275,7 @@ static bx_code run_shell(run *r, bx_app *app, bx_grant *g, bx_error *err)
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     const bx_tool_ground ground = bx_app_ground(app);
     const bx_call_tools tools = bx_tool_nested(&ground);
-    const bx_call c = {
+    bx_call c = {
         .tools = &tools,
         .module = shell->module,
         .sealed = sealed,
@@ -216,7 +288,9 @@ static bx_code run_shell(run *r, bx_app *app, bx_grant *g, bx_error *err)
         .record = r->json ? &r->record : NULL,
     };
     rc = bx_ctl_make_cancellable(&ctl, err);
-    if (rc == BX_OK) {
+    if (rc == BX_OK && r->interactive) {
+        rc = run_with_person(r, &c, programs, err);
+    } else if (rc == BX_OK) {
         bx_signals_cancel(&ctl);
         rc = bx_call_run(&c, &r->out, err);
         bx_signals_restore();
@@ -264,6 +338,9 @@ static int run_sh(const bx_args *a)
         passed.n_rest--;
         r.a = &passed;
     }
+    r.interactive = is_interactive(&r);
+    if (r.interactive)
+        bx_keystrokes_block();
     bx_record_init(&r.record);
     bx_outcome_init(&r.out);
     bx_code rc = shell(&r, &err);
@@ -282,7 +359,10 @@ const bx_command bx_cmd_sh = {
     .details =
         "Every command is a WebAssembly program in a sandbox of its own. Nothing of the host is\n"
         "reachable but what the flags name. FILE is a script of the host; without -c or FILE the\n"
-        "script comes from standard input. Exit code: that of the shell; else as in exec.\n",
+        "script comes from standard input or, where that is a terminal, from you: lines are "
+        "edited\n"
+        "as in other shells, Tab completes, Ctrl-C ends what runs, Ctrl-D the shell. Exit code:\n"
+        "that of the shell; else as in exec.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
     .passes_on = true,

@@ -9,6 +9,8 @@
  * and SIGXFSZ are ignored from now on, since a guest's broken pipe or a file beyond RLIMIT_FSIZE
  * is its errno, not our end.  `ctl` must outlive bx_signals_restore. */
 void bx_signals_cancel(bx_ctl *ctl);
+/* Of that only what is ignored. */
+void bx_signals_ignore(void);
 /* SIGINT and SIGTERM end the process again. */
 void bx_signals_restore(void);
 

@@ -264,6 +264,44 @@ static bx_code run_component(bx_live *l, bx_eng_end *end, bx_error *err)
     return bx_component_call(&r, end, err);
 }
 
+/* ---- from outside -------------------------------------------------------------------------- */
+
+/* What a signal looks at is made before any can come. */
+static bx_code show(bx_live *l, bx_error *err)
+{
+    bx_call_handle *h = l->call.handle;
+    if (!h)
+        return BX_OK;
+    if (bx_process_be_ready(&l->first) != BX_E_SUCCESS)
+        return bx_fail(err, BX_ENOMEM, "processes of the call");
+    (void)pthread_mutex_lock(&h->lock);
+    h->live = l;
+    (void)pthread_mutex_unlock(&h->lock);
+    return BX_OK;
+}
+
+static void hide(bx_live *l)
+{
+    bx_call_handle *h = l->call.handle;
+    if (!h)
+        return;
+    (void)pthread_mutex_lock(&h->lock);
+    h->live = NULL;
+    (void)pthread_mutex_unlock(&h->lock);
+}
+
+void bx_call_signal(bx_call_handle *h, unsigned sig)
+{
+    (void)pthread_mutex_lock(&h->lock);
+    if (h->live && sig > 0)
+        bx_process_signal_all(&h->live->first, sig);
+    if (h->live)
+        bx_runtime_tick(bx_module_runtime(h->live->call.module));
+    (void)pthread_mutex_unlock(&h->lock);
+}
+
+/* ---- in one step --------------------------------------------------------------------------- */
+
 struct job {
     const bx_call *call;
     bx_outcome *out;
@@ -278,6 +316,8 @@ static void run_whole(void *arg)
     bx_eng_end end;
     bx_end_init(&end);
     j->rc = begin(&l, j->call, j->out, &end, j->err);
+    if (j->rc == BX_OK && end.kind == BX_END_RETURN)
+        j->rc = show(&l, j->err);
     bool core = bx_module_kind(j->call->module) == BX_WASM_CORE;
     if (j->rc == BX_OK && core && j->call->invoke)
         j->rc = invoke_core(&l, &end, j->err);
@@ -285,6 +325,7 @@ static void run_whole(void *arg)
         run(&l, &end);
     else if (j->rc == BX_OK && end.kind == BX_END_RETURN)
         j->rc = run_component(&l, &end, j->err);
+    hide(&l);
     if (j->rc == BX_OK)
         fill(&l, &end, j->out);
     done(&l, j->rc == BX_OK ? j->out : NULL);

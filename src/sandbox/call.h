@@ -5,6 +5,8 @@
 #ifndef BX_SANDBOX_CALL_H
 #define BX_SANDBOX_CALL_H
 
+#include <pthread.h>
+
 #include "os/ctl.h"
 #include "sandbox/module.h"
 #include "sandbox/outcome.h"
@@ -26,6 +28,12 @@ void bx_sealed_free(bx_sealed *s); /* NULL is fine; no call may use it any more 
 BX_DEFINE_AUTO(bx_sealed, bx_sealed_free)
 const bx_grant *bx_sealed_grant(const bx_sealed *s);
 bx_vfs *bx_sealed_vfs(const bx_sealed *s);
+
+/* How others reach a call while it runs; zeroed but for the lock, and the caller's. */
+typedef struct bx_call_handle {
+    pthread_mutex_t lock;
+    struct bx_live *live; /* NULL: it does not run */
+} bx_call_handle;
 
 /* A tool call that a guest asks for (tools/lib/nested.h). */
 typedef enum bx_nested_status {
@@ -62,6 +70,7 @@ typedef struct bx_call {
     int out_fd, err_fd; /* >= 0: pass output through; -1: capture; -2: discard */
     bx_ctl *ctl; /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here, never
                     beyond its parent's (bx_ctl_inherit: a call started by a call) */
+    bx_call_handle *handle;     /* for bx_call_signal; NULL: nobody sends it any */
     const bx_call_tools *tools; /* for guests that call tools; NULL: there are none */
     bx_record *record;  /* gets what the call touches; must be empty; NULL: nothing is kept */
     const char *entry;  /* exported function of a core module; NULL = "_start" */
@@ -73,6 +82,11 @@ typedef struct bx_call {
 /* Run it.  BX_OK: the call took place and `ret` (initialised here) says how it ended, however
  * violent.  An error: it did not begin, `ret` is empty. */
 BX_NODISCARD bx_code bx_call_run(const bx_call *c, bx_outcome *ret, bx_error *err);
+
+/* As a terminal does at a keystroke: `sig` for every process of a call that is running but those in
+ * the background, and for the first one only where it catches it.  0: none, but whoever was
+ * cancelled or signalled is made to notice now.  Any thread. */
+void bx_call_signal(bx_call_handle *h, unsigned sig);
 
 /* A call in two steps, for benchmarks and for embedders that keep instances warm: everything
  * up to and including instantiation, then the entry function (again and again while it returns). */

@@ -40,6 +40,7 @@ typedef struct bx_process {
     unsigned depth;
     bx_process_state state;
     bool dispatched;            /* one of the call's threads takes it */
+    bool background;            /* it, or who started it, was not to be waited for */
     uint64_t ended_as;          /* the how manyth to end */
     _Atomic unsigned killed_by; /* a signal that ends it */
     bx_ctl ctl;

@@ -20,6 +20,7 @@ void bx_process_init(bx_process *p, bx_live *live)
     p->parent_pid = 0;
     p->depth = 1;
     p->state = BX_PROCESS_RUNNING;
+    p->background = false;
     p->killed_by = 0;
     p->view = NULL;
     p->wasi = live->wasi;
@@ -109,6 +110,26 @@ static bx_process *pick_for_thread(bx_tree *t)
     return q;
 }
 
+/* Who is cancelled or killed notices by a tick, so they go on for a little longer than the threads
+ * are busy; but a call may wait for a person for hours. */
+static void idle_locked(bx_tree *t)
+{
+    enum { LINGER_NS = 100000000 };
+    t->idle++;
+    if (t->ticking && t->idle == t->n_threads) {
+        uint64_t until = bx_now_ns() + LINGER_NS;
+        struct timespec ts = {(time_t)(until / 1000000000), (long)(until % 1000000000)};
+        int rc = pthread_cond_timedwait(&t->work, &t->gate.lock, &ts);
+        if (rc == ETIMEDOUT && t->ticking && t->idle == t->n_threads && t->dispatched == 0) {
+            t->ticking = false;
+            bx_ticker_part(bx_runtime_ticker(bx_module_runtime(t->live->call.module)));
+        }
+    } else {
+        (void)pthread_cond_wait(&t->work, &t->gate.lock);
+    }
+    t->idle--;
+}
+
 static void *work(void *arg)
 {
     bx_tree *t = arg;
@@ -121,9 +142,7 @@ static void *work(void *arg)
         } else if (t->closing) {
             break;
         } else {
-            t->idle++;
-            (void)pthread_cond_wait(&t->work, &t->gate.lock);
-            t->idle--;
+            idle_locked(t);
         }
     }
     bx_tree_unlock(t);
@@ -149,6 +168,7 @@ static int make_thread(bx_tree *t)
     }
     h->next = t->threads;
     t->threads = h;
+    t->n_threads++;
     return 0;
 }
 
@@ -158,7 +178,7 @@ static void begin_ticking(bx_tree *t)
     bx_error err;
     bx_ticker *ticker = bx_runtime_ticker(bx_module_runtime(t->live->call.module));
     if (!t->ticking)
-        t->ticking = bx_ticker_enter(ticker, t->live->ctl->deadline_ns, &err) == BX_OK;
+        t->ticking = bx_ticker_join(ticker, t->live->ctl->deadline_ns, &err) == BX_OK;
 }
 
 void bx_process_dispatch_locked(bx_tree *t, bx_process *q)
@@ -386,6 +406,26 @@ bx_errno bx_process_kill(bx_process *p, int32_t pid, unsigned sig, bool *ret_sel
     return e;
 }
 
+bx_errno bx_process_be_ready(bx_process *first)
+{
+    bx_tree *t;
+    return bx_tree_of(first, &t);
+}
+
+void bx_process_signal_all(bx_process *first, unsigned sig)
+{
+    bx_tree *t = first->tree;
+    bool self = false;
+    bx_tree_lock(t);
+    for (bx_process *q = t->all; q; q = q->next) {
+        if (q->state != BX_PROCESS_ENDED && !q->background)
+            signal_locked(first, q, sig, &self);
+    }
+    if (bx_wasi_caught(first->wasi) >> sig & 1)
+        signal_locked(first, first, sig, &self);
+    bx_tree_unlock(t);
+}
+
 /* ---- the end of all -------------------------------------------------------------------------- */
 
 static void cancel_all_locked(bx_tree *t)
@@ -449,7 +489,7 @@ void bx_process_end_tree(bx_process *first, bx_outcome *o)
         free(h);
     }
     if (t->ticking)
-        bx_ticker_leave(bx_runtime_ticker(bx_module_runtime(t->live->call.module)));
+        bx_ticker_part(bx_runtime_ticker(bx_module_runtime(t->live->call.module)));
     bx_wasi_close_all(first->wasi);
     for (bx_process *q = t->all; q; q = q->next) { /* what has not begun yet holds pipes */
         if (q->state != BX_PROCESS_ENDED)

@@ -19,6 +19,11 @@ extern const bx_host_table bx_process_table;
 /* The first process of a call; nothing is allocated before it starts something. */
 void bx_process_init(bx_process *p, bx_live *live);
 
+/* Make what bx_process_signal_all needs.  NOMEM. */
+BX_NODISCARD bx_errno bx_process_be_ready(bx_process *first);
+/* As bx_call_signal; `first` has a tree, and it stays that long. */
+void bx_process_signal_all(bx_process *first, unsigned sig);
+
 /* It has ended: end all others, wait until they have, and tell `o`, which may be NULL, what they
  * used. Before anything of the call is freed. */
 void bx_process_end_tree(bx_process *first, bx_outcome *o);

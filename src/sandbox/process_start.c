@@ -219,6 +219,7 @@ static bx_errno prepare(bx_process *p, bx_process *q, bx_start_ask *ask)
     q->parent = p;
     q->parent_pid = p->pid;
     q->depth = p->depth + 1;
+    q->background = ask->background || p->background;
     q->args = ask->args;
     ask->args = bx_buf_init(0);
     q->n_args = ask->n_args;

@@ -13,6 +13,8 @@
 
 struct bx_ticker {
     _Atomic uint32_t active; /* calls running now */
+    _Atomic uint32_t joined; /* who needs the thread besides */
+    _Atomic uint32_t crowd;  /* 1: more than one call at once, until none is left */
     _Atomic uint32_t parked; /* 1: the thread sleeps (or is about to) until woken */
     _Atomic uint32_t quit;
     _Atomic uint64_t soonest; /* a deadline that wants its own tick; UINT64_MAX = none */
@@ -35,13 +37,21 @@ static void unpark(bx_ticker *t)
         (void)syscall(SYS_futex, &t->parked, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
+/* A call that is alone and ticked by signals needs no thread. */
+static bool is_needed(bx_ticker *t)
+{
+    if (atomic_load(&t->joined) != 0)
+        return true;
+    return atomic_load(&t->active) != 0 && (!t->by_signal || atomic_load(&t->crowd) != 0);
+}
+
 /* `parked` is set before `active` is read again, and bx_ticker_enter raises `active` before
  * it reads `parked`: one of the two sides always sees the other. */
 static void park(bx_ticker *t)
 {
     atomic_store(&t->parked, 1);
     while (atomic_load(&t->parked) == 1) {
-        if (atomic_load(&t->active) != 0 || atomic_load(&t->quit) != 0)
+        if (is_needed(t) || atomic_load(&t->quit) != 0)
             atomic_store(&t->parked, 0);
         else
             futex_wait(&t->parked, 1);
@@ -82,7 +92,7 @@ static void *run(void *arg)
     bx_ticker *t = arg;
     uint64_t at = now_ns();
     for (unsigned idle = 0; atomic_load(&t->quit) == 0;) {
-        if (atomic_load(&t->active) != 0) {
+        if (is_needed(t)) {
             idle = 0;
         } else if (++idle > BX_TICKER_LINGER) {
             park(t);
@@ -91,7 +101,7 @@ static void *run(void *arg)
         }
         at = next_tick(t, at);
         sleep_until(at);
-        if (atomic_load(&t->active) != 0)
+        if (is_needed(t))
             t->tick(t->ctx);
     }
     return NULL;
@@ -154,8 +164,10 @@ static bool enter_alone(bx_ticker *t, uint64_t deadline_ns, bx_code *rc, bx_erro
 static void leave_by_signal(bx_ticker *t)
 {
     (void)pthread_mutex_lock(&t->lock);
-    if (atomic_fetch_sub(&t->active, 1) == 1)
+    if (atomic_fetch_sub(&t->active, 1) == 1) {
+        atomic_store(&t->crowd, 0);
         bx_signals_tick_off();
+    }
     (void)pthread_mutex_unlock(&t->lock);
 }
 
@@ -163,7 +175,7 @@ void bx_ticker_free(bx_ticker *t)
 {
     if (!t)
         return;
-    BX_ASSERT(atomic_load(&t->active) == 0);
+    BX_ASSERT(atomic_load(&t->active) == 0 && atomic_load(&t->joined) == 0);
     atomic_store(&t->quit, 1);
     if (atomic_load(&t->begun) != 0) {
         unpark(t);
@@ -173,11 +185,10 @@ void bx_ticker_free(bx_ticker *t)
     free(t);
 }
 
-bx_code bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns, bx_error *err)
+static bx_code use_thread(bx_ticker *t, _Atomic uint32_t *count, uint64_t deadline_ns,
+                          bx_error *err)
 {
     bx_code rc = BX_OK;
-    if (enter_alone(t, deadline_ns, &rc, err))
-        return rc;
     if (atomic_load_explicit(&t->begun, memory_order_acquire) == 0) {
         rc = begin(t, err);
         if (rc != BX_OK)
@@ -187,11 +198,28 @@ bx_code bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns, bx_error *err)
     while (deadline_ns < soonest &&
            !atomic_compare_exchange_weak(&t->soonest, &soonest, deadline_ns))
         ;
-    (void)atomic_fetch_add(&t->active, 1);
+    (void)atomic_fetch_add(count, 1);
     if (atomic_load(&t->parked) != 0)
         unpark(t);
     return BX_OK;
 }
+
+bx_code bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns, bx_error *err)
+{
+    bx_code rc = BX_OK;
+    if (enter_alone(t, deadline_ns, &rc, err))
+        return rc;
+    if (t->by_signal)
+        atomic_store(&t->crowd, 1);
+    return use_thread(t, &t->active, deadline_ns, err);
+}
+
+bx_code bx_ticker_join(bx_ticker *t, uint64_t deadline_ns, bx_error *err)
+{
+    return use_thread(t, &t->joined, deadline_ns, err);
+}
+
+void bx_ticker_part(bx_ticker *t) { (void)atomic_fetch_sub(&t->joined, 1); }
 
 void bx_ticker_leave(bx_ticker *t)
 {

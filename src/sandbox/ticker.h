@@ -27,4 +27,9 @@ void bx_ticker_free(bx_ticker *t); /* joins the thread; no call may be active; N
 BX_NODISCARD bx_code bx_ticker_enter(bx_ticker *t, uint64_t deadline_ns, bx_error *err);
 void bx_ticker_leave(bx_ticker *t);
 
+/* For a call that has entered, and now runs guests on threads that no deadline of its own
+ * interrupts: regular ticks until bx_ticker_part. */
+BX_NODISCARD bx_code bx_ticker_join(bx_ticker *t, uint64_t deadline_ns, bx_error *err);
+void bx_ticker_part(bx_ticker *t);
+
 #endif

@@ -135,6 +135,27 @@ static void a_lone_call_needs_no_thread(void)
     bx_ticker_free(t);
 }
 
+static void a_lone_call_is_ticked_as_long_as_it_asks(void)
+{
+    _Atomic int n = 0;
+    bx_ticker *t = NULL;
+    CHECK(bx_ticker_new(count, &n, &t, NULL) == BX_OK);
+    bx_ticker_by_signal(t);
+    CHECK(bx_ticker_enter(t, UINT64_MAX, NULL) == BX_OK);
+    for (int round = 0; round < 2; round++) {
+        CHECK(bx_ticker_join(t, UINT64_MAX, NULL) == BX_OK);
+        CHECK(passes(&n, atomic_load(&n)));
+        bx_ticker_part(t);
+        struct timespec while_ = {.tv_nsec = 20000000};
+        (void)nanosleep(&while_, NULL); /* one that has begun may still end */
+        int had = atomic_load(&n);
+        (void)nanosleep(&while_, NULL);
+        CHECK(atomic_load(&n) == had);
+    }
+    bx_ticker_leave(t);
+    bx_ticker_free(t);
+}
+
 static void free_accepts_null(void)
 {
     bx_ticker_free(NULL);
@@ -143,4 +164,5 @@ static void free_accepts_null(void)
 
 BXT_MAIN(RUN(a_refused_thread_is_an_error); RUN(ticks_only_while_calls_run);
          RUN(wakes_from_parking); RUN(the_thread_begins_with_the_first_call);
-         RUN(a_lone_call_needs_no_thread); RUN(free_accepts_null);)
+         RUN(a_lone_call_needs_no_thread); RUN(a_lone_call_is_ticked_as_long_as_it_asks);
+         RUN(free_accepts_null);)

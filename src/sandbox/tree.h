@@ -25,7 +25,7 @@ struct bx_tree {
     uint64_t alive, running, started, ended; /* alive: the first one too */
     bx_thread *threads;                      /* owned */
     pthread_cond_t work;                     /* for threads that wait for some */
-    unsigned idle, dispatched;               /* threads; processes that wait for one */
+    unsigned n_threads, idle, dispatched;    /* threads; processes that wait for one */
     bool closing, ticking;
     bool has_fatal;
     bx_outcome_kind fatal; /* how the call ends whatever its first process does */

@@ -131,13 +131,59 @@ static size_t read_bytes(bx_wasi *h, const struct iovec *iov, size_t n)
     return moved;
 }
 
+bool bx_wasi_wait_ready(bx_wasi *w, struct pollfd *fds, size_t n, uint64_t until_ns)
+{
+    enum { SLICE_NS = 200000000 }; /* at a person's pace; a key wakes `fds` */
+    int ready = 0;
+    if (w->cfg.gate) {
+        (void)pthread_mutex_lock(&w->cfg.gate->lock);
+        w->cfg.gate->blocked(w->cfg.gate->ctx);
+        (void)pthread_mutex_unlock(&w->cfg.gate->lock);
+    }
+    for (;;) {
+        if (atomic_load(&w->pending) & w->caught)
+            return false;
+        uint64_t begin = bx_now_ns(), slice = begin + SLICE_NS;
+        bx_stop s = bx_ctl_wait(w->cfg.ctl, fds, n, until_ns < slice ? until_ns : slice, &ready);
+        w->counters.host_ns += bx_now_ns() - begin;
+        if (bx_wasi_stop(w, s) != BX_E_SUCCESS)
+            return false;
+        if (ready > 0 || until_ns < slice)
+            return true;
+    }
+}
+
+/* No iovec is empty. */
+static bx_errno read_terminal(bx_wasi *w, const bx_wasi *h, const struct iovec *iov, size_t *ret_n)
+{
+    const bx_terminal *t = h->cfg.in.terminal;
+    int64_t k = t->read(t->ctx, w, w == h, iov->iov_base, iov->iov_len);
+    if (k < 0)
+        return w->stop != BX_WASI_GO_ON ? BX_E_CANCELED : BX_E_INTR;
+    *ret_n = (size_t)k;
+    return BX_E_SUCCESS;
+}
+
+static const bx_terminal *terminal_of(const bx_fd *f)
+{
+    return is_standard(f) ? f->home->cfg.in.terminal : NULL;
+}
+
+static size_t terminal_bytes(const bx_fd *f)
+{
+    const bx_terminal *t = f->kind == BX_FD_STDIN ? terminal_of(f) : NULL;
+    return t ? t->buffered(t->ctx) : 0;
+}
+
 static bx_errno stdin_readv(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
                             size_t *ret_n)
 {
     bx_wasi *h = f->home;
     bx_errno e = BX_E_SUCCESS;
     size_t k = 0;
-    if (n && h->cfg.in.kind == BX_STDIN_FD)
+    if (n && h->cfg.in.terminal && (!f->nonblock || terminal_bytes(f) > 0))
+        e = read_terminal(w, h, iov, &k);
+    else if (n && h->cfg.in.kind == BX_STDIN_FD)
         e = move(w, f, h->cfg.in.fd, POLLIN, iov, n, &k);
     if (e != BX_E_SUCCESS)
         return e;
@@ -263,6 +309,15 @@ static bx_errno put(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t 
     return e;
 }
 
+static void tell_terminal(const bx_terminal *t, const struct iovec *iov, size_t n, size_t written)
+{
+    for (size_t i = 0; i < n && written > 0; i++) {
+        size_t k = iov[i].iov_len < written ? iov[i].iov_len : written;
+        t->wrote(t->ctx, iov[i].iov_base, k);
+        written -= k;
+    }
+}
+
 static bx_errno put_counted(bx_wasi *w, const bx_fd *f, const struct iovec *iov, size_t n,
                             size_t len, size_t *ret_n)
 {
@@ -270,6 +325,8 @@ static bx_errno put_counted(bx_wasi *w, const bx_fd *f, const struct iovec *iov,
     bx_errno e = put(w, f, iov, n, len, &k);
     give_output(w, f, len - k);
     *ret_n += k;
+    if (terminal_of(f) && bx_stream_is_tty(w, f))
+        tell_terminal(terminal_of(f), iov, n, k);
     /* A program that was started by another is ended as programs are elsewhere. */
     return e == BX_E_PIPE && f->home != w ? bx_wasi_broken_pipe(w) : e;
 }
@@ -374,6 +431,8 @@ int bx_stream_poll_fd(bx_wasi *w, const bx_fd *f)
 {
     (void)w;
     int fd = host_fd(f);
+    if (terminal_bytes(f) > 0)
+        return -1;
     return fd >= 0 && *mode_of(f, fd) != BX_HOST_FILE ? fd : -1;
 }
 
@@ -400,6 +459,8 @@ uint64_t bx_stream_ready_bytes(const bx_wasi *w, const bx_fd *f)
         return h->cfg.in.kind == BX_STDIN_BYTES ? h->cfg.in.bytes.n - h->in_pos : 0;
     if (h->host_mode[0] == BX_HOST_FILE)
         return rest_of_file(fd);
+    if (terminal_bytes(f) > 0)
+        return terminal_bytes(f);
     return ioctl(fd, FIONREAD, &n) == 0 && n > 0 ? (uint64_t)n : 0;
 }
 

@@ -54,6 +54,74 @@ static void stdin_bytes_in_pieces(void)
     CHECK(bx_wasi_get_counters(e.w)->stdin_bytes == 12);
 }
 
+/* ---- a terminal that somebody else reads ------------------------------------------------ */
+
+typedef struct person {
+    const char *says; /* NULL: a signal comes instead */
+    size_t buffered;
+    bool by_first;
+    char seen[64];
+    size_t n_seen;
+} person;
+
+static int64_t person_read(void *ctx, bx_wasi *w, bool by_first, void *buf, size_t cap)
+{
+    person *p = ctx;
+    p->by_first = by_first;
+    if (!p->says) {
+        struct pollfd none = {.fd = -1};
+        bx_wasi_send(w, 2);
+        return bx_wasi_wait_ready(w, &none, 1, UINT64_MAX) ? 0 : -1;
+    }
+    size_t n = strlen(p->says) < cap ? strlen(p->says) : cap;
+    memcpy(buf, p->says, n);
+    return (int64_t)n;
+}
+
+static size_t person_buffered(void *ctx) { return ((person *)ctx)->buffered; }
+
+static void person_wrote(void *ctx, const void *text, size_t n)
+{
+    person *p = ctx;
+    if (n <= sizeof p->seen - p->n_seen)
+        memcpy(p->seen + p->n_seen, text, n);
+    p->n_seen += n;
+}
+
+static void a_terminal_is_read_by_whom_it_belongs_to(void)
+{
+    ENV e = {0};
+    PIPE p = {-1, -1};
+    uint64_t pending;
+    person who = {.says = "line\n"};
+    bx_terminal t = {person_read, person_buffered, person_wrote, &who};
+    CHECK(env_init(&e, NULL) && openpty(&p.r, &p.w, NULL, NULL, NULL) == 0);
+    e.cfg.in = (bx_stdin){.kind = BX_STDIN_FD, .fd = p.w, .terminal = &t};
+    e.cfg.out = (bx_sink){.kind = BX_SINK_FD, .fd = p.w};
+    CHECK(env_reset(&e));
+    CHECK(env_read(&e, 0, 100, 16) == 5 && memcmp(e.mem + 100, "line\n", 5) == 0);
+    CHECK(who.by_first && bx_wasi_get_counters(e.w)->stdin_bytes == 5);
+    CHECK(env_read(&e, 0, 100, 2) == 2);
+    CHECK(env_read(&e, 0, 100, 0) == 0);
+    who.says = "";
+    CHECK(env_read(&e, 0, 100, 16) == 0);
+    memcpy(e.mem + 200, "name: ", 6);
+    env_iovec(&e, 63000, 200, 4);
+    env_iovec(&e, 63008, 204, 2);
+    CHECK(P1(&e, fd_write, 1, 63000, 2, 64000) == 0);
+    CHECK(who.n_seen == 6 && memcmp(who.seen, "name: ", 6) == 0);
+    who.says = NULL;
+    bx_wasi_catch(e.w, 1 << 2, &pending);
+    env_iovec(&e, 63000, 100, 16);
+    CHECK(P1(&e, fd_read, 0, 63000, 1, 64000) == BX_E_INTR);
+    bx_wasi_catch(e.w, 1 << 2, &pending);
+    CHECK(pending == 1 << 2);
+    bx_ctl_cancel(&e.ctl); /* and when it has to end, it does */
+    bx_wasi_catch(e.w, 0, &pending);
+    (void)P1(&e, fd_read, 0, 63000, 1, 64000);
+    CHECK(e.stop == BX_WASI_CANCELLED);
+}
+
 static void stdin_fd_reads_what_is_there(void)
 {
     ENV e = {0};
@@ -403,10 +471,10 @@ static void streams_have_one_direction_and_no_position(void)
 }
 
 BXT_MAIN(RUN(stdin_empty_is_at_its_end); RUN(stdin_bytes_in_pieces);
-         RUN(stdin_fd_reads_what_is_there); RUN(stdin_fd_regular_file);
-         RUN(blocking_stdin_ends_at_the_deadline); RUN(cancelled_stdin_ends_the_guest);
-         RUN(nonblocking_stdin_answers_again); RUN(stdin_of_a_terminal);
-         RUN(output_is_captured_apart); RUN(output_at_the_limit);
+         RUN(stdin_fd_reads_what_is_there); RUN(a_terminal_is_read_by_whom_it_belongs_to);
+         RUN(stdin_fd_regular_file); RUN(blocking_stdin_ends_at_the_deadline);
+         RUN(cancelled_stdin_ends_the_guest); RUN(nonblocking_stdin_answers_again);
+         RUN(stdin_of_a_terminal); RUN(output_is_captured_apart); RUN(output_at_the_limit);
          RUN(output_tells_whether_there_is_room); RUN(output_over_the_limit_keeps_what_fits);
          RUN(capture_without_memory_is_nomem); RUN(discarded_output_counts);
          RUN(output_passes_through); RUN(full_pipe_ends_at_the_deadline);

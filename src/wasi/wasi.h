@@ -37,11 +37,25 @@ enum {
     BX_WASI_KILLED = 6,  /* it sent itself a signal that ends it */
 };
 
+typedef struct bx_wasi bx_wasi;
+
+/* Somebody between a guest and the person at a terminal (cli/editor.h).  Any thread, several at
+ * once. */
+typedef struct bx_terminal {
+    /* For `w`, whose guest reads standard input: > 0 bytes that came, 0 the end, -1
+     * bx_wasi_wait_ready said so.  `by_first`: it is the call's first process. */
+    int64_t (*read)(void *ctx, bx_wasi *w, bool by_first, void *buf, size_t cap);
+    size_t (*buffered)(void *ctx);                     /* bytes that a read would get at once */
+    void (*wrote)(void *ctx, const void *p, size_t n); /* to stdout or stderr, where a terminal */
+    void *ctx;
+} bx_terminal;
+
 /* Where stdin comes from: exactly one. */
 typedef struct bx_stdin {
     enum { BX_STDIN_EMPTY, BX_STDIN_BYTES, BX_STDIN_FD } kind;
-    bx_str bytes; /* borrowed for the call */
-    int fd;       /* borrowed; reads wait with the call's ctl */
+    bx_str bytes;                /* borrowed for the call */
+    int fd;                      /* borrowed; reads wait with the call's ctl */
+    const bx_terminal *terminal; /* borrowed; it reads `fd`, a terminal; NULL: nobody does */
 } bx_stdin;
 
 /* Where stdout/stderr go. */
@@ -83,8 +97,6 @@ typedef struct bx_wasi_config {
     bool inherits; /* no descriptors but the preopens: bx_wasi_inherit gives the others */
     bx_gate *gate; /* borrowed; what it shares with other processes; or NULL */
 } bx_wasi_config;
-
-typedef struct bx_wasi bx_wasi;
 
 /* Make no system call.  A bx_wasi can be reused: bx_wasi_reset instead of free + new; it keeps
  * the memory of captured output.  Files the guest left open belong to its session, which closes
@@ -129,6 +141,10 @@ int32_t bx_wasi_stopped_with(const bx_wasi *w);
 void bx_wasi_catch(bx_wasi *w, uint64_t caught, uint64_t *ret_pending); /* its own thread */
 uint64_t bx_wasi_caught(const bx_wasi *w);   /* any thread, with the gate's lock */
 void bx_wasi_send(bx_wasi *w, unsigned sig); /* likewise */
+
+/* For a bx_terminal that reads for `w`: until one of `fds` is ready or `until_ns` has passed;
+ * false: the guest has to end, or a signal that it catches has come. */
+BX_NODISCARD bool bx_wasi_wait_ready(bx_wasi *w, struct pollfd *fds, size_t n, uint64_t until_ns);
 
 /* What the guest gave to proc_exit; 0 before that. */
 int32_t bx_wasi_exit_code(const bx_wasi *w);

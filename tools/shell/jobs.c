@@ -533,6 +533,7 @@ void sh_jobs_notify(shell *sh)
         if (j->number && j->running == 0 && !j->told) {
             print_job(sh, j, false, false);
             j->told = true;
+            j->number = 0; /* the next one may have it */
         }
     (void)sh_flush(sh);
 }

@@ -390,6 +390,7 @@ static int shell_main(int argc, char **argv)
     if (v.interactive) {
         sh->shopt[SH_SHOPT_EXPAND_ALIASES] = true;
         sh->opt[SH_OPT_HISTEXPAND] = false;
+        sh_trap_forget(sh, 2); /* from now on signals are caught */
         if (!sh_get("PS1"))
             (void)sh_set("PS1", "\\s-\\v\\$ ");
         if (!sh_get("PS2"))

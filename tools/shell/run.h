@@ -57,7 +57,8 @@ const char *sh_error_name(shell *sh);
 bool sh_broken_pipe(shell *sh);      /* SIGPIPE's default: unwinds with 141; false: it is ignored */
 void sh_exit(shell *sh, int status); /* unwind with SH_EXIT */
 void sh_set_pipe_status(shell *sh, int status);
-void sh_poll_signals(shell *sh); /* run the traps of signals that have come */
+void sh_signals_after_subshell(shell *sh); /* a key that interrupted it ends what it was part of */
+void sh_poll_signals(shell *sh);           /* run the traps of signals that have come */
 
 /* ---- reading and running source (input.c) ---- */
 
@@ -310,9 +311,10 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(popd) \
     X(dirs) \
     X(type) \
-    X(command) X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) \
-        X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) \
-            X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
+    X(command) \
+    X(builtin) X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) \
+        X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) \
+            X(compgen) X(compopt) X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

@@ -111,7 +111,7 @@ static int run_parser(shell *sh, sh_parser *p, const char *what, bool *ret_ran)
         sh_unit *unit = NULL;
         sh_parse_error e;
         sh_parse_result r = sh_parser_next(p, &unit, &e);
-        if (r == SH_PARSE_END)
+        if (r == SH_PARSE_END || (r == SH_PARSE_ERROR && sh->unwind != SH_GO))
             break;
         if (r == SH_PARSE_ERROR) {
             sh_print_parse_error(sh, &e, what);
@@ -316,6 +316,7 @@ typedef struct lines {
     shell *sh;
     sh_buf line;
     bool prompts, ended;
+    bool dropped; /* by a signal, with all that was read of the command */
 } lines;
 
 /* What is about to wait for input may wait for an answer to what is not written yet. */
@@ -359,9 +360,18 @@ static void read_line(lines *l)
 {
     l->line.n = 0;
     bool seeks = lseek(0, 0, SEEK_CUR) >= 0;
+    bool whole = seeks || (l->prompts && isatty(0)); /* a terminal gives no more than a line */
     for (;;) {
         char block[4096];
-        long n = sh_read(l->sh, 0, block, seeks ? sizeof block : 1);
+        long n = sh_read(l->sh, 0, block, whole ? sizeof block : 1);
+        if (n == -EINTR) {
+            sh_poll_signals(l->sh);
+            l->dropped = l->prompts && l->sh->unwind != SH_EXIT;
+            if (!l->dropped && l->sh->unwind == SH_GO)
+                continue;
+            l->line.n = 0;
+            return;
+        }
         if (n <= 0) {
             l->ended = true;
             return;
@@ -392,6 +402,8 @@ static bool next_line(void *ctx, bool more, bx_str *ret)
         free(prompt);
     }
     read_line(l);
+    if (l->dropped && l->sh->unwind == SH_GO)
+        l->sh->unwind = SH_DISCARD;
     if (l->line.n == 0)
         return false;
     (void)sh_buf_str(&l->line);
@@ -423,6 +435,11 @@ int sh_run_stdin(shell *sh, bool interactive)
         if (!interactive || l.ended || sh->unwind == SH_EXIT)
             break;
         sh->unwind = SH_GO;
+        if (l.dropped) {
+            sh_parser_free(p);
+            p = sh_parser_new(&source, (bx_str){"", 0}, 1);
+            l.dropped = false;
+        }
     }
     sh_parser_free(p);
     sh_buf_done(&l.line);

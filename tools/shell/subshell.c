@@ -83,7 +83,9 @@ int sh_subshell_leave(shell *sh, sh_subshell *s)
     sh->signals_wanted = s->signals_wanted;
     sh->subshell--;
     sh->sub = s->outer;
-    return sh->status = status;
+    sh->status = status;
+    sh_signals_after_subshell(sh);
+    return sh->status;
 }
 
 /* ---- $( … ) ---- */

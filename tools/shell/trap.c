@@ -106,7 +106,7 @@ void sh_traps_subshell(shell *sh)
     }
     t->shown = outer->shown ? outer->shown : outer;
     sh->traps = t;
-    sh->signals_wanted = false;
+    sh->signals_wanted = sh->interactive;
 }
 
 const char *sh_trap_text(shell *sh, int which) { return sh->traps->text[which]; }
@@ -116,7 +116,7 @@ static void update(shell *sh)
 {
     sh_traps *t = sh->traps;
     if (sh->sub) {
-        sh->signals_wanted = t->pending != 0;
+        sh->signals_wanted = t->pending != 0 || sh->interactive;
         return;
     }
     uint64_t caught = UINT64_C(1) << 13;
@@ -242,8 +242,33 @@ static void fatal(shell *sh, int sig)
     sh_exit(sh, 128 + sig);
 }
 
+/* In a subshell of an interactive shell: a key that interrupts is for both. */
+static void share_interrupt(shell *sh)
+{
+    const uint64_t bit = UINT64_C(1) << 2;
+    const sh_subshell *s = sh->sub;
+    uint64_t pending = 0;
+    while (s->outer)
+        s = s->outer;
+    catch_signals(s->traps->caught, &pending);
+    s->traps->pending |= pending & ~(UINT64_C(1) << 13) & ~(UINT64_C(1) << 17);
+    if ((sh->traps->text[2] ? pending : s->traps->pending) & bit)
+        sh->traps->pending |= bit;
+}
+
+void sh_signals_after_subshell(shell *sh)
+{
+    const uint64_t bit = UINT64_C(1) << 2;
+    if (!sh->interactive || sh->traps->text[2] || !(sh_signals_pending(sh) & bit))
+        return;
+    sh->traps->pending &= ~bit;
+    fatal(sh, 2);
+}
+
 uint64_t sh_signals_pending(shell *sh)
 {
+    if (sh->sub && sh->interactive)
+        share_interrupt(sh);
     if (!sh->sub) {
         uint64_t pending = 0;
         catch_signals(sh->traps->caught, &pending);
@@ -270,7 +295,9 @@ void sh_poll_signals(shell *sh)
             (void)sh_trap_run(sh, sig);
     }
     if (sh->sub)
-        sh->signals_wanted = sh->traps->pending != 0;
+        sh->signals_wanted = sh->traps->pending != 0 || sh->interactive;
+    else if (sh->interactive)
+        (void)sh_flush(sh); /* somebody looks on */
 }
 
 bool sh_trap_inherits(shell *sh, int which)
