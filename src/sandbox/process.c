@@ -352,6 +352,12 @@ static bx_process *find(bx_process *p, int32_t pid)
     return q;
 }
 
+void bx_process_end_locked(bx_process *q, unsigned sig)
+{
+    atomic_store(&q->killed_by, sig);
+    bx_ctl_cancel(q->pid == 1 ? q->live->ctl : &q->ctl);
+}
+
 static void signal_locked(bx_process *p, bx_process *q, unsigned sig, bool *ret_self)
 {
     bool caught = sig != 9 && (bx_wasi_caught(q->wasi) >> sig & 1);
@@ -360,11 +366,12 @@ static void signal_locked(bx_process *p, bx_process *q, unsigned sig, bool *ret_
         if (p->tree)
             (void)pthread_cond_broadcast(&p->tree->gate.changed);
     } else if (!does_nothing(sig)) {
-        atomic_store(&q->killed_by, sig);
-        if (q == p)
+        if (q == p) {
+            atomic_store(&q->killed_by, sig);
             *ret_self = true;
-        else if (q->state == BX_PROCESS_RUNNING || q->state == BX_PROCESS_PENDING)
-            bx_ctl_cancel(q->pid == 1 ? q->live->ctl : &q->ctl);
+        } else {
+            bx_process_end_locked(q, sig);
+        }
         if (p->tree)
             (void)pthread_cond_broadcast(&p->tree->gate.changed);
     }
@@ -394,9 +401,7 @@ static void cancel_all_locked(bx_tree *t)
     for (bx_process *q = t->all; q; q = q->next) {
         if (q->state == BX_PROCESS_ENDED)
             continue;
-        if (atomic_load(&q->killed_by) == 0)
-            atomic_store(&q->killed_by, 9);
-        bx_ctl_cancel(&q->ctl);
+        bx_process_end_locked(q, atomic_load(&q->killed_by) == 0 ? 9 : q->killed_by);
     }
     (void)pthread_cond_broadcast(&t->gate.changed);
     (void)pthread_cond_broadcast(&t->work);

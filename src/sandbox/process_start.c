@@ -77,6 +77,8 @@ static bx_errno take_place_locked(bx_tree *t, const bx_process *p)
 {
     const bx_limits *l = t->live->limits;
     bx_limit_hits *hits = &t->hits;
+    if (t->closing)
+        return BX_E_AGAIN;
     if (t->alive > l->processes) /* the first one is none that was started */
         return hits->processes++, BX_E_AGAIN;
     if (t->started >= l->starts)
@@ -250,6 +252,8 @@ static void enter(bx_tree *t, bx_process *q, bool background)
     bx_tree_lock(t);
     q->next = t->all;
     t->all = q;
+    if (t->closing) /* the others were ended before it was there to be found */
+        bx_process_end_locked(q, 9);
     if (background)
         bx_process_dispatch_locked(t, q);
     bx_tree_unlock(t);

@@ -67,6 +67,8 @@ void bx_process_dispatch_locked(bx_tree *t, bx_process *q);
 void bx_process_ended_locked(bx_process *q);
 BX_NODISCARD bx_errno bx_process_wait(bx_process *p, int32_t pid, uint64_t timeout_ns,
                                       int32_t *ret_pid, bx_ended *ret);
+/* End another one, which has not ended, as by that signal. */
+void bx_process_end_locked(bx_process *q, unsigned sig);
 /* *ret_self: the signal is for the caller, and ends it. */
 BX_NODISCARD bx_errno bx_process_kill(bx_process *p, int32_t pid, unsigned sig, bool *ret_self);
 

@@ -43,6 +43,14 @@ class Ends(ProcessTest):
         self.assertLess(time.monotonic() - began, 10)
 
 
+    def test_what_is_started_while_the_call_ends(self):
+        """Those that are ended go on starting others until they notice."""
+        for _ in range(3):
+            began = time.monotonic()
+            self.spawn("breed", "8", flags=("--limit", "wall=60s"))
+            self.assertLess(time.monotonic() - began, 20)
+
+
 class Pipes(ProcessTest):
     OK = "{}: kind 0 code 0 signal 0\n"
 

@@ -295,6 +295,16 @@ static int do_orphan(void)
     return 0;
 }
 
+/* Whatever is refused, it starts others of its kind without an end; the first one only a few. */
+static int do_breed(char **argv)
+{
+    int32_t pid;
+    long n = argv[0] ? strtol(argv[0], NULL, 10) : -1;
+    for (; n != 0; n -= n > 0)
+        (void)start(&(child){.args = {"breed"}, .in = 0, .out = 1, .flags = BX_START_BACKGROUND}, &pid);
+    return poll(NULL, 0, 30);
+}
+
 static int do_call(char **argv)
 {
     static char text[65536];
@@ -361,6 +371,8 @@ int main(int argc, char **argv)
         return do_in(rest);
     if (IS("orphan"))
         return do_orphan();
+    if (IS("breed"))
+        return do_breed(rest);
     if (IS("call"))
         return do_call(rest);
     if (IS("twice"))
