@@ -245,6 +245,12 @@ class Bounds(ProcessTest):
         out = self.spawn("many", "100000", "background")
         self.assertIn("started: Resource temporarily unavailable\n", out)
 
+    def test_arguments_that_are_all_the_same_memory(self):
+        """No deadline ends a host function that reads 4 TiB; so it does not."""
+        began = time.monotonic()
+        self.assertEqual(self.spawn("huge", flags=("--limit", "wall=20s")), "not started: Argument list too long\n")
+        self.assertLess(time.monotonic() - began, 20)
+
     def test_one_after_the_other_is_no_bound(self):
         self.spawn("loop", "3000")
 

@@ -295,6 +295,28 @@ static int do_orphan(void)
     return 0;
 }
 
+/* As many arguments as there may be, and all of them the same 64 MiB. */
+static int do_huge(void)
+{
+    __attribute__((import_module("boxagnts"), import_name("start"))) int32_t raw_start(
+        const uint32_t *spec, int32_t *ret);
+    enum { SIZE = 64 << 20, N = 65536 };
+    static uint32_t args[N][2];
+    char *text = malloc(SIZE);
+    int32_t pid;
+    if (!text)
+        return 1;
+    memset(text, 'x', SIZE);
+    for (size_t i = 0; i < N; i++) {
+        args[i][0] = (uint32_t)(uintptr_t)text;
+        args[i][1] = SIZE;
+    }
+    uint32_t name = (uint32_t)(uintptr_t) "spawn", list = (uint32_t)(uintptr_t)args;
+    const uint32_t spec[12] = {48, 0, name, 5, list, N};
+    printf("not started: %s\n", strerror(raw_start(spec, &pid)));
+    return 0;
+}
+
 /* Whatever is refused, it starts others of its kind without an end; the first one only a few. */
 static int do_breed(char **argv)
 {
@@ -371,6 +393,8 @@ int main(int argc, char **argv)
         return do_in(rest);
     if (IS("orphan"))
         return do_orphan();
+    if (IS("huge"))
+        return do_huge();
     if (IS("breed"))
         return do_breed(rest);
     if (IS("call"))
