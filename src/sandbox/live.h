@@ -39,6 +39,7 @@ typedef struct bx_process {
     int32_t pid, parent_pid;
     unsigned depth;
     bx_process_state state;
+    uint64_t charged;           /* to the call's memory limit */
     bool dispatched;            /* one of the call's threads takes it */
     uint64_t ended_as;          /* the how manyth to end */
     _Atomic unsigned killed_by; /* a signal that ends it */

@@ -224,9 +224,9 @@ void bx_process_ended_locked(bx_process *q)
     bx_tree *t = q->tree;
     q->state = BX_PROCESS_ENDED;
     t->alive--;
-    atomic_fetch_sub(t->gate.memory, BX_PROCESS_BYTES);
     q->ended_as = ++t->ended;
     record(q);
+    bx_process_empty(q);
     for (bx_process *c = t->all, *next; c; c = next) { /* nobody waits for those any more */
         next = c->next;
         if (c->parent != q)

@@ -3,19 +3,34 @@
 #include "sandbox/process.h"
 #include "sandbox/tree.h"
 
-void bx_process_free(bx_process *q)
+static void charge_locked(bx_process *q, uint64_t bytes)
+{
+    atomic_fetch_add(q->tree->gate.memory, bytes - q->charged); /* may be less than nothing */
+    q->charged = bytes;
+}
+
+void bx_process_empty(bx_process *q)
 {
     bx_tree *t = q->tree;
     if (q->wasi && t->n_spare < BX_TREE_SPARE)
         t->spare[t->n_spare++] = q->wasi;
     else
         bx_wasi_free(q->wasi);
+    q->wasi = NULL;
     bx_buf_done(&q->args);
     bx_buf_done(&q->env);
     bx_buf_done(&q->begin_cwd);
     bx_buf_done(&q->cwd);
     bx_buf_done(&q->answer);
     free(q->preopens);
+    q->preopens = NULL;
+    charge_locked(q, BX_ENDED_BYTES);
+}
+
+void bx_process_free(bx_process *q)
+{
+    bx_process_empty(q);
+    charge_locked(q, 0);
     free(q);
 }
 
@@ -72,9 +87,12 @@ static bx_errno find_program(const bx_process *p, bx_str name, bx_str cwd, const
     return BX_E_SUCCESS;
 }
 
-/* Counted when it succeeds. */
-static bx_errno take_place_locked(bx_tree *t, const bx_process *p)
+/* Counted when it succeeds, and charged to `q`: its texts come from the guest, which chooses how
+ * large they are. */
+static bx_errno take_place_locked(bx_tree *t, const bx_process *p, bx_process *q,
+                                  const bx_start_ask *ask)
 {
+    uint64_t bytes = BX_PROCESS_BYTES + ask->args.cap + ask->env.cap;
     const bx_limits *l = t->live->limits;
     bx_limit_hits *hits = &t->hits;
     if (t->closing)
@@ -85,20 +103,15 @@ static bx_errno take_place_locked(bx_tree *t, const bx_process *p)
         return hits->starts++, BX_E_AGAIN;
     if (p->depth >= l->depth)
         return hits->depth++, BX_E_AGAIN;
-    if (atomic_fetch_add(t->gate.memory, BX_PROCESS_BYTES) + BX_PROCESS_BYTES >
-        t->gate.memory_max) {
-        atomic_fetch_sub(t->gate.memory, BX_PROCESS_BYTES);
+    if (atomic_fetch_add(t->gate.memory, bytes) + bytes > t->gate.memory_max) {
+        atomic_fetch_sub(t->gate.memory, bytes);
         return hits->memory++, BX_E_NOMEM;
     }
+    q->charged = bytes;
+    q->tree = t;
     t->started++;
     t->alive++;
     return BX_E_SUCCESS;
-}
-
-static void give_place_locked(bx_tree *t)
-{
-    t->alive--;
-    atomic_fetch_sub(t->gate.memory, BX_PROCESS_BYTES);
 }
 
 /* ---- what it gets ---------------------------------------------------------------------------- */
@@ -217,7 +230,6 @@ static bx_errno set_view(const bx_process *p, bx_process *q)
 static bx_errno prepare(bx_process *p, bx_process *q, bx_start_ask *ask)
 {
     q->live = p->live;
-    q->tree = p->tree;
     q->parent = p;
     q->parent_pid = p->pid;
     q->depth = p->depth + 1;
@@ -242,7 +254,7 @@ static void discard(bx_tree *t, bx_process *q)
     if (q->wasi)
         bx_wasi_close_all(q->wasi);
     bx_tree_lock(t);
-    give_place_locked(t);
+    t->alive--;
     bx_process_free(q);
     bx_tree_unlock(t);
 }
@@ -273,7 +285,7 @@ bx_errno bx_process_start(bx_process *p, bx_start_ask *ask, int32_t *ret_pid)
         return BX_E_NOMEM;
     q->program = program;
     bx_tree_lock(t);
-    e = take_place_locked(t, p);
+    e = take_place_locked(t, p, q, ask);
     q->pid = e == BX_E_SUCCESS ? t->next_pid++ : 0;
     bx_tree_unlock(t);
     if (e != BX_E_SUCCESS) {

@@ -9,7 +9,8 @@
 
 enum {
     BX_TREE_SPARE = 4,
-    BX_PROCESS_BYTES = 16 << 10 /* what one is charged to the memory limit */
+    BX_PROCESS_BYTES = 16 << 10, /* what one is charged to the memory limit beside its texts */
+    BX_ENDED_BYTES = 2 << 10,    /* the same of one that has ended and is not waited for yet */
 };
 
 typedef struct bx_thread {
@@ -54,7 +55,9 @@ typedef struct bx_start_ask { /* of tools/lib/process.h, taken out of guest memo
     bool background;
 } bx_start_ask;
 BX_NODISCARD bx_errno bx_process_start(bx_process *p, bx_start_ask *ask, int32_t *ret_pid);
-void bx_process_free(bx_process *q); /* with the lock held; one that has ended */
+/* With the lock held, one that has ended: give back what only a running one needs; all of it. */
+void bx_process_empty(bx_process *q);
+void bx_process_free(bx_process *q);
 
 /* ---- process_run.c ------------------------------------------------------------------------ */
 /* Run `q`, whose state is RUNNING, on this thread; no lock is held.  Afterwards it has ended. */

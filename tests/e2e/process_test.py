@@ -1,5 +1,6 @@
 """Programs that start programs: what they pass on, what they share, and what they cannot get."""
 import json
+import os
 import signal
 import subprocess
 import time
@@ -97,6 +98,19 @@ class Shared(ProcessTest):
         count = lambda text: int(text.split("after ")[1].split()[0])
         self.assertGreaterEqual(count(alone), count(below) + 1)
         self.assertGreater(count(below), 20)
+
+    def test_memory_of_arguments(self):
+        """What the host keeps of a program is the call's memory, and little once it has ended."""
+        def peak(*words, flags=()):
+            guest = subprocess.Popen([BOXAGNTS, "exec", *self.tool, *flags, SPAWN, "--", *words], stdout=subprocess.PIPE)
+            out = guest.stdout.read()
+            guest.stdout.close()
+            _, status, usage = os.wait4(guest.pid, 0)
+            guest.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual((guest.returncode, out), (0, b"Success\n"))
+            return usage.ru_maxrss
+        flags = ("--limit", "memory=32MiB")
+        self.assertLess(peak("zombies", "400", flags=flags), peak("zombies", "1", flags=flags) + 100_000)
 
     def test_output(self):
         out = self.outcome("run", "flood", "5000", flags=("--limit", "output=1KiB"))

@@ -295,6 +295,35 @@ static int do_orphan(void)
     return 0;
 }
 
+/* Programs with a megabyte of arguments each, which nobody waits for. */
+static int do_zombies(char **argv)
+{
+    enum { SIZE = 1 << 20 };
+    static char text[SIZE];
+    const bx_fd_map fds[] = {{1, 1}};
+    memset(text, 'x', sizeof text);
+    const bx_str args[] = {STR("spawn"), STR("exit"), STR("0"), {text, sizeof text}};
+    const bx_start s = {.size = sizeof s,
+                        .flags = BX_START_BACKGROUND,
+                        .name = STR("spawn"),
+                        .args = args,
+                        .n_args = 4,
+                        .cwd = STR(""),
+                        .fds = fds,
+                        .n_fds = 1};
+    int32_t pid;
+    int error = 0;
+    for (long n = strtol(argv[0], NULL, 10); n > 0; n -= !error) {
+        error = bx_process_start(&s, &pid);
+        if (error && (error != EAGAIN && error != ENOMEM))
+            break;
+        if (error)
+            (void)poll(NULL, 0, 1);
+    }
+    printf("%s\n", strerror(error));
+    return 0;
+}
+
 /* As many arguments as there may be, and all of them the same 64 MiB. */
 static int do_huge(void)
 {
@@ -393,6 +422,8 @@ int main(int argc, char **argv)
         return do_in(rest);
     if (IS("orphan"))
         return do_orphan();
+    if (IS("zombies"))
+        return do_zombies(rest);
     if (IS("huge"))
         return do_huge();
     if (IS("breed"))
