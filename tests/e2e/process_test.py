@@ -36,7 +36,7 @@ class Ends(ProcessTest):
         for sig, what in ((15, "spin"), (9, "sleep"), (2, "sleep")):
             self.assertEqual(self.spawn("kill", str(sig), what), text.format(128 + sig, sig))
         self.assertEqual(self.spawn("kill", "18", "exit"), "waited: Success\nkill: No such process\nended: No child process\n")
-        self.assertEqual(self.spawn("catch", code=128 + 12), "pid 1 parent 0 pending 1024\n")
+        self.assertEqual(self.spawn("catch", code=128 + 12), "pid 1 parent 0 pending 1024\n64: Invalid argument\n")
 
     def test_one_left_behind_ends_with_the_call(self):
         began = time.monotonic()

@@ -185,6 +185,8 @@ static int do_catch(void)
     (void)bx_process_signals(UINT64_C(1) << 10, &pending);
     printf("pid %d parent %d pending %llu\n", self, parent, (unsigned long long)pending);
     fflush(stdout);
+    printf("64: %s\n", strerror(bx_process_kill(self, 64)));
+    fflush(stdout);
     (void)bx_process_kill(self, 12);
     printf("not reached\n");
     return 0;
