@@ -35,6 +35,7 @@ typedef struct bx_process {
     bx_tree *tree;             /* NULL: nothing was started so far */
     bx_wasi *wasi;             /* owned, but for the first process, which has the call's */
     struct bx_process *parent; /* NULL: the first one, or the parent has ended */
+    struct bx_process *below;  /* the one that waits, on whose stack it runs; NULL: a thread's */
     struct bx_process *next;   /* of the tree */
     int32_t pid, parent_pid;
     unsigned depth;

@@ -90,9 +90,10 @@ static bx_process *next_dispatched(bx_tree *t)
     return q;
 }
 
-static void run_unlocked(bx_tree *t, bx_process *q)
+static void run_unlocked(bx_tree *t, bx_process *q, bx_process *below)
 {
     q->state = BX_PROCESS_RUNNING;
+    q->below = below;
     t->running++;
     bx_tree_unlock(t);
     bx_process_run(q);
@@ -116,7 +117,7 @@ static void *work(void *arg)
     for (;;) {
         bx_process *q = pick_for_thread(t);
         if (q) {
-            run_unlocked(t, q);
+            run_unlocked(t, q, NULL);
             (void)pthread_cond_broadcast(&t->gate.changed);
         } else if (t->closing) {
             break;
@@ -315,7 +316,7 @@ static bx_errno wait_locked(bx_process *p, int32_t pid, uint64_t timeout_ns, int
             return BX_E_TIMEDOUT;
         q = forever ? pick(p, pid) : NULL;
         if (q) {
-            run_unlocked(t, q);
+            run_unlocked(t, q, p);
             continue;
         }
         bx_errno e = bx_gate_wait_locked(p->wasi, until);
@@ -356,6 +357,10 @@ void bx_process_end_locked(bx_process *q, unsigned sig)
 {
     atomic_store(&q->killed_by, sig);
     bx_ctl_cancel(q->pid == 1 ? q->live->ctl : &q->ctl);
+    for (bx_process *c = q->tree->all; c; c = c->next) { /* it cannot end before what is on top */
+        if (c->state == BX_PROCESS_RUNNING && c->below == q)
+            bx_process_end_locked(c, sig);
+    }
 }
 
 static void signal_locked(bx_process *p, bx_process *q, unsigned sig, bool *ret_self)

@@ -38,6 +38,13 @@ class Ends(ProcessTest):
         self.assertEqual(self.spawn("kill", "18", "exit"), "waited: Success\nkill: No such process\nended: No child process\n")
         self.assertEqual(self.spawn("catch", code=128 + 12), "pid 1 parent 0 pending 1024\n64: Invalid argument\n")
 
+    def test_one_that_waits_is_killed_with_what_it_waits_for(self):
+        """That runs on its stack."""
+        began = time.monotonic()
+        out = self.spawn("kill-waiting", flags=("--limit", "wall=20s"))
+        self.assertEqual(out, "kill: Success\nended: kind 1 code 143 signal 15\n")
+        self.assertLess(time.monotonic() - began, 15)
+
     def test_one_left_behind_ends_with_the_call(self):
         began = time.monotonic()
         self.assertEqual(self.spawn("orphan"), "left behind\n")

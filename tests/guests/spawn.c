@@ -175,6 +175,20 @@ static int do_kill(char **argv)
     return 0;
 }
 
+/* Kill one that waits for another. */
+static int do_kill_waiting(void)
+{
+    int32_t pid;
+    if (start(&(child){.args = {"run", "run", "sleep"}, .in = 0, .out = 1, .flags = BX_START_BACKGROUND},
+              &pid))
+        return 1;
+    (void)poll(NULL, 0, 100);
+    printf("kill: %s\n", strerror(bx_process_kill(pid, 15)));
+    fflush(stdout);
+    tell("ended", pid);
+    return 0;
+}
+
 static int do_catch(void)
 {
     uint64_t pending = 0;
@@ -408,6 +422,8 @@ int main(int argc, char **argv)
     }
     if (IS("kill"))
         return do_kill(rest);
+    if (IS("kill-waiting"))
+        return do_kill_waiting();
     if (IS("catch"))
         return do_catch();
     if (IS("bomb"))
