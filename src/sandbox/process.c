@@ -37,9 +37,9 @@ static bool is_ready_locked(bx_process *q)
 static void dispatch_ready(void *ctx)
 {
     bx_tree *t = ctx;
-    for (bx_process *q = t->all; q; q = q->next) {
-        if (is_ready_locked(q))
-            bx_process_dispatch_locked(t, q);
+    for (bx_process *q = t->all; q;) {
+        bool same = !is_ready_locked(q) || bx_process_dispatch_locked(t, q);
+        q = same ? q->next : t->all; /* each time it begins again there is one less */
     }
 }
 
@@ -162,7 +162,22 @@ static void begin_ticking(bx_tree *t)
         t->ticking = bx_ticker_enter(ticker, t->live->ctl->deadline_ns, &err) == BX_OK;
 }
 
-void bx_process_dispatch_locked(bx_tree *t, bx_process *q)
+/* It ends without having begun.  Who is at the other end of its pipes has to notice, and closing
+ * those takes the lock. */
+static void fail_locked(bx_tree *t, bx_process *q, int rc)
+{
+    q->ended = (bx_ended){.kind = BX_ENDED_FAILED, .code = 126};
+    (void)snprintf(q->error, sizeof q->error, "no thread to run it: %s", strerror(rc));
+    q->state = BX_PROCESS_RUNNING; /* nobody else takes or frees it */
+    t->running++;
+    bx_tree_unlock(t);
+    bx_wasi_close_all(q->wasi);
+    bx_tree_lock(t);
+    t->running--;
+    bx_process_ended_locked(q);
+}
+
+bool bx_process_dispatch_locked(bx_tree *t, bx_process *q)
 {
     begin_ticking(t);
     q->dispatched = true;
@@ -173,12 +188,11 @@ void bx_process_dispatch_locked(bx_tree *t, bx_process *q)
     else
         rc = make_thread(t);
     if (rc == 0 || t->threads)
-        return; /* one of those there are takes it later */
+        return true; /* one of those there are takes it later */
     q->dispatched = false;
     t->dispatched--;
-    q->ended = (bx_ended){.kind = BX_ENDED_FAILED, .code = 126};
-    (void)snprintf(q->error, sizeof q->error, "no thread to run it: %s", strerror(rc));
-    bx_process_ended_locked(q);
+    fail_locked(t, q, rc);
+    return false;
 }
 
 /* ---- ends ------------------------------------------------------------------------------------ */
@@ -199,7 +213,7 @@ static void record(const bx_process *q)
         .pid = q->pid,
         .parent = q->parent_pid,
         .code = q->ended.code,
-        .begin_us = (q->begin_ns - q->live->begin_ns) / 1000,
+        .begin_us = q->begin_ns ? (q->begin_ns - q->live->begin_ns) / 1000 : 0, /* it never did */
         .wall_us = q->ended.wall_us,
         .cpu_us = q->ended.cpu_us,
         .memory_bytes = q->ended.memory_bytes,

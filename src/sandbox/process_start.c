@@ -267,7 +267,7 @@ static void enter(bx_tree *t, bx_process *q, bool background)
     if (t->closing) /* the others were ended before it was there to be found */
         bx_process_end_locked(q, 9);
     if (background)
-        bx_process_dispatch_locked(t, q);
+        (void)bx_process_dispatch_locked(t, q);
     bx_tree_unlock(t);
 }
 

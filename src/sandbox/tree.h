@@ -64,8 +64,9 @@ void bx_process_free(bx_process *q);
 void bx_process_run(bx_process *q);
 
 /* ---- process.c ---------------------------------------------------------------------------- */
-/* Have a thread take it.  Where there is none it ends at once, failed. */
-void bx_process_dispatch_locked(bx_tree *t, bx_process *q);
+/* Have a thread take it.  False: there is none, and it has ended, failed; the lock was given up
+ * meanwhile, and `q` may be gone. */
+bool bx_process_dispatch_locked(bx_tree *t, bx_process *q);
 /* It has ended, and what it held was closed before.  Where nobody waits for it, it is freed. */
 void bx_process_ended_locked(bx_process *q);
 BX_NODISCARD bx_errno bx_process_wait(bx_process *p, int32_t pid, uint64_t timeout_ns,
