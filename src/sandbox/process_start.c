@@ -167,8 +167,11 @@ static bx_errno set_directories(bx_process *p, bx_process *q)
     /* Rights of directories are kept on descriptors of preview1, which a component has none of. */
     if (bx_module_kind(q->program->module) == BX_WASM_COMPONENT && bx_view_narrows_files(q->view))
         return BX_E_ACCES;
-    if (cwd.n > 0 && q->program->knows_cwd && !same) {
-        bx_errno e = bx_view_check_cwd(q->view, s, p->live->files, cwd);
+    /* Who has only some directories is told of no other whether it is there. */
+    bool narrow = bx_view_narrows_files(p->view);
+    same = same || (narrow && bx_str_eq(cwd, bx_buf_str(&p->begin_cwd)));
+    if (cwd.n > 0 && (q->program->knows_cwd || narrow) && !same) {
+        bx_errno e = bx_view_check_cwd(p->view, s, p->live->files, cwd);
         if (e != BX_E_SUCCESS)
             return e;
         remember_cwd(p, cwd);

@@ -181,6 +181,19 @@ class Rights(ProcessTest):
         self.assertIn("/w/sub/g: there, inner", out)
         self.assertNotIn("contents", out)
 
+    def test_needs_bind_what_can_be_found_out(self):
+        """Of a directory outside of what it has a program is not told whether it is there."""
+        (self.dir / "sub" / "in").mkdir(parents=True)
+        (self.dir / "secret").mkdir()
+        (self.dir / "sub" / "link").symlink_to("../secret")
+        tool = self.narrowed(["rw:/w/sub", "tool:*"])
+        told = {d: self.spawn("run", "in", d, "exit", "0", tool=tool).splitlines()[0]
+                for d in ("/w/sub/in", "/w/secret", "/w/none", "/w/f", "/w", "/w/sub/none", "/w/sub/link", "/")}
+        none = "not started: No such file or directory"
+        self.assertEqual([told[d] for d in ("/w/secret", "/w/none", "/w/f", "/w", "/w/sub/none")], [none] * 5)
+        self.assertIn("not started", told["/w/sub/link"])
+        self.assertEqual([told[d] for d in ("/w/sub/in", "/")], ["ended: kind 0 code 0 signal 0"] * 2)
+
     def test_needs_bind_what_is_started_below(self):
         """A program without tool: in its needs starts nothing; one with it passes on no more than it has."""
         self.assertIn("not started: Permission denied", self.spawn("run", "run", "say", "x", tool=self.narrowed(["rw:/"])))
