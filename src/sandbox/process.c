@@ -57,7 +57,7 @@ static bx_tree *new_tree(bx_live *live)
     (void)pthread_condattr_destroy(&a);
     t->gate.blocked = dispatch_ready;
     t->gate.ctx = t;
-    t->gate.memory = &live->memory_used;
+    t->gate.memory = live->memory_used;
     t->gate.memory_max = live->limits->memory;
     t->live = live;
     t->next_pid = 2;

@@ -26,8 +26,8 @@ static bx_errno get_str(bx_guest_mem m, const uint8_t *at, bx_str *ret)
     return BX_E_SUCCESS;
 }
 
-/* `n` strings as one block, each ended by NUL.  All may name the same large piece of memory, so none
- * is looked at beyond what the block has room for. */
+/* `n` strings as one block, each ended by NUL.  All may name the same large piece of memory, so
+ * none is looked at beyond what the block has room for. */
 static bx_errno get_block(bx_guest_mem m, const uint8_t *at, bx_buf *block, size_t *ret_n)
 {
     uint8_t *list;

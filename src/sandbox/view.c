@@ -273,8 +273,8 @@ bx_errno bx_view_preopens(const bx_view *v, const bx_sealed *s, bx_vfs_session *
     return BX_E_SUCCESS;
 }
 
-/* The directory a path is looked at from, and what is left to go: for a view one of those it has, so
- * that nothing else can be found out about. */
+/* The directory a path is looked at from, and what is left to go: for a view one of those it has,
+ * so that nothing else can be found out about. */
 static bx_errno start_of(const bx_view *view, const bx_vfs *v, bx_vfs_session *files, bx_str path,
                          bx_wasi_preopen *ret)
 {

@@ -271,6 +271,15 @@ class ToolCalls(ProcessTest):
         self.assertIn("contents", self.call("read", {"path": "f"}, flags=("--limit", "depth=2"))[1])
 
 
+    def test_memory_is_one_for_all_that_are_called(self):
+        hold = json.dumps({"command": "spawn hold 60 1000"})
+        flags = ("--mount", f"{self.dir}::/workspace", "--allow", "rw:/workspace", "--allow", "tmp",
+                 "--program", f"spawn={SPAWN}", "--limit", "memory=200MiB")
+        for n in (1, 8):
+            out = self.spawn("call-at-once", str(n), "bash", hold, flags=flags, tool=("--allow", "tool:*"))
+            self.assertIn(out.count('"stdout":"held'), range(1, 4), out)
+
+
 class Bounds(ProcessTest):
     def test_a_program_that_starts_itself_again_and_again(self):
         self.assertEqual(self.spawn("bomb"), "depth 15: Resource temporarily unavailable\n")

@@ -179,8 +179,10 @@ static int do_kill(char **argv)
 static int do_kill_waiting(void)
 {
     int32_t pid;
-    if (start(&(child){.args = {"run", "run", "sleep"}, .in = 0, .out = 1, .flags = BX_START_BACKGROUND},
-              &pid))
+    if (start(
+            &(child){
+                .args = {"run", "run", "sleep"}, .in = 0, .out = 1, .flags = BX_START_BACKGROUND},
+            &pid))
         return 1;
     (void)poll(NULL, 0, 100);
     printf("kill: %s\n", strerror(bx_process_kill(pid, 15)));
@@ -311,6 +313,39 @@ static int do_orphan(void)
     return 0;
 }
 
+/* N at once call a tool each. */
+static int do_call_at_once(char **argv)
+{
+    int32_t pid;
+    bx_ended e;
+    for (long n = strtol(argv[0], NULL, 10); n > 0; n--) {
+        if (start(&(child){.args = {"call", argv[1], argv[2]},
+                           .in = 0,
+                           .out = 1,
+                           .flags = BX_START_BACKGROUND},
+                  &pid))
+            return 1;
+    }
+    while (bx_process_wait(BX_WAIT_ANY, BX_WAIT_FOREVER, &e) == 0)
+        ;
+    return 0;
+}
+
+/* Have so many megabytes for so many milliseconds. */
+static int do_hold(char **argv)
+{
+    size_t size = (size_t)strtol(argv[0], NULL, 10) << 20;
+    char *volatile p = malloc(size);
+    if (!p) {
+        printf("no memory\n");
+        return 9;
+    }
+    memset((char *)p, 1, size);
+    (void)poll(NULL, 0, (int)strtol(argv[1], NULL, 10));
+    printf("held\n");
+    return 0;
+}
+
 /* Programs with a megabyte of arguments each, which nobody waits for. */
 static int do_zombies(char **argv)
 {
@@ -356,7 +391,7 @@ static int do_huge(void)
         args[i][0] = (uint32_t)(uintptr_t)text;
         args[i][1] = SIZE;
     }
-    uint32_t name = (uint32_t)(uintptr_t) "spawn", list = (uint32_t)(uintptr_t)args;
+    uint32_t name = (uint32_t)(uintptr_t)"spawn", list = (uint32_t)(uintptr_t)args;
     const uint32_t spec[12] = {48, 0, name, 5, list, N};
     printf("not started: %s\n", strerror(raw_start(spec, &pid)));
     return 0;
@@ -368,7 +403,8 @@ static int do_breed(char **argv)
     int32_t pid;
     long n = argv[0] ? strtol(argv[0], NULL, 10) : -1;
     for (; n != 0; n -= n > 0)
-        (void)start(&(child){.args = {"breed"}, .in = 0, .out = 1, .flags = BX_START_BACKGROUND}, &pid);
+        (void)start(&(child){.args = {"breed"}, .in = 0, .out = 1, .flags = BX_START_BACKGROUND},
+                    &pid);
     return poll(NULL, 0, 30);
 }
 
@@ -440,6 +476,10 @@ int main(int argc, char **argv)
         return do_in(rest);
     if (IS("orphan"))
         return do_orphan();
+    if (IS("call-at-once"))
+        return do_call_at_once(rest);
+    if (IS("hold"))
+        return do_hold(rest);
     if (IS("zombies"))
         return do_zombies(rest);
     if (IS("huge"))
