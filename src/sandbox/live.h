@@ -35,10 +35,12 @@ typedef struct bx_process {
     bx_tree *tree;             /* NULL: nothing was started so far */
     bx_wasi *wasi;             /* owned, but for the first process, which has the call's */
     struct bx_process *parent; /* NULL: the first one, or the parent has ended */
+    struct bx_process *below;  /* the one that waits, on whose stack it runs; NULL: a thread's */
     struct bx_process *next;   /* of the tree */
     int32_t pid, parent_pid;
     unsigned depth;
     bx_process_state state;
+    uint64_t charged;           /* to the call's memory limit */
     bool dispatched;            /* one of the call's threads takes it */
     bool background;            /* it, or who started it, was not to be waited for */
     uint64_t ended_as;          /* the how manyth to end */
@@ -69,11 +71,12 @@ struct bx_live {
     bx_vfs_session *files;
     bx_einstance *instance; /* core modules only */
     const bx_emodule *code;
-    bx_outcome *out;              /* where counters and a typed result go */
-    bool in_call;                 /* counted by the ticker */
-    bool failed;                  /* the instance ended and may not run again */
-    _Atomic uint64_t memory_used; /* by all processes */
-    _Atomic uint64_t nested;      /* tool calls of all processes */
+    bx_outcome *out;               /* where counters and a typed result go */
+    bool in_call;                  /* counted by the ticker */
+    bool failed;                   /* the instance ended and may not run again */
+    _Atomic uint64_t own_memory;   /* used where the caller brought no counter */
+    _Atomic uint64_t *memory_used; /* by all processes, and by the tool calls of theirs */
+    _Atomic uint64_t nested;       /* tool calls of all processes */
     bx_process first;
 };
 

@@ -7,7 +7,7 @@
 #include "sandbox/tree.h"
 #include "wasi/pipe.h"
 
-enum { TICK_NS = 1000000, LAST_SIGNAL = 64 };
+enum { TICK_NS = 1000000, LAST_SIGNAL = 63 /* of those that have a bit */ };
 
 /* ---- the tree ------------------------------------------------------------------------------- */
 
@@ -38,9 +38,9 @@ static bool is_ready_locked(bx_process *q)
 static void dispatch_ready(void *ctx)
 {
     bx_tree *t = ctx;
-    for (bx_process *q = t->all; q; q = q->next) {
-        if (is_ready_locked(q))
-            bx_process_dispatch_locked(t, q);
+    for (bx_process *q = t->all; q;) {
+        bool same = !is_ready_locked(q) || bx_process_dispatch_locked(t, q);
+        q = same ? q->next : t->all; /* each time it begins again there is one less */
     }
 }
 
@@ -58,7 +58,7 @@ static bx_tree *new_tree(bx_live *live)
     (void)pthread_condattr_destroy(&a);
     t->gate.blocked = dispatch_ready;
     t->gate.ctx = t;
-    t->gate.memory = &live->memory_used;
+    t->gate.memory = live->memory_used;
     t->gate.memory_max = live->limits->memory;
     t->live = live;
     t->next_pid = 2;
@@ -91,9 +91,10 @@ static bx_process *next_dispatched(bx_tree *t)
     return q;
 }
 
-static void run_unlocked(bx_tree *t, bx_process *q)
+static void run_unlocked(bx_tree *t, bx_process *q, bx_process *below)
 {
     q->state = BX_PROCESS_RUNNING;
+    q->below = below;
     t->running++;
     bx_tree_unlock(t);
     bx_process_run(q);
@@ -137,7 +138,7 @@ static void *work(void *arg)
     for (;;) {
         bx_process *q = pick_for_thread(t);
         if (q) {
-            run_unlocked(t, q);
+            run_unlocked(t, q, NULL);
             (void)pthread_cond_broadcast(&t->gate.changed);
         } else if (t->closing) {
             break;
@@ -181,7 +182,22 @@ static void begin_ticking(bx_tree *t)
         t->ticking = bx_ticker_join(ticker, t->live->ctl->deadline_ns, &err) == BX_OK;
 }
 
-void bx_process_dispatch_locked(bx_tree *t, bx_process *q)
+/* It ends without having begun.  Who is at the other end of its pipes has to notice, and closing
+ * those takes the lock. */
+static void fail_locked(bx_tree *t, bx_process *q, int rc)
+{
+    q->ended = (bx_ended){.kind = BX_ENDED_FAILED, .code = 126};
+    (void)snprintf(q->error, sizeof q->error, "no thread to run it: %s", strerror(rc));
+    q->state = BX_PROCESS_RUNNING; /* nobody else takes or frees it */
+    t->running++;
+    bx_tree_unlock(t);
+    bx_wasi_close_all(q->wasi);
+    bx_tree_lock(t);
+    t->running--;
+    bx_process_ended_locked(q);
+}
+
+bool bx_process_dispatch_locked(bx_tree *t, bx_process *q)
 {
     begin_ticking(t);
     q->dispatched = true;
@@ -192,12 +208,11 @@ void bx_process_dispatch_locked(bx_tree *t, bx_process *q)
     else
         rc = make_thread(t);
     if (rc == 0 || t->threads)
-        return; /* one of those there are takes it later */
+        return true; /* one of those there are takes it later */
     q->dispatched = false;
     t->dispatched--;
-    q->ended = (bx_ended){.kind = BX_ENDED_FAILED, .code = 126};
-    (void)snprintf(q->error, sizeof q->error, "no thread to run it: %s", strerror(rc));
-    bx_process_ended_locked(q);
+    fail_locked(t, q, rc);
+    return false;
 }
 
 /* ---- ends ------------------------------------------------------------------------------------ */
@@ -218,7 +233,7 @@ static void record(const bx_process *q)
         .pid = q->pid,
         .parent = q->parent_pid,
         .code = q->ended.code,
-        .begin_us = (q->begin_ns - q->live->begin_ns) / 1000,
+        .begin_us = q->begin_ns ? (q->begin_ns - q->live->begin_ns) / 1000 : 0, /* it never did */
         .wall_us = q->ended.wall_us,
         .cpu_us = q->ended.cpu_us,
         .memory_bytes = q->ended.memory_bytes,
@@ -244,9 +259,9 @@ void bx_process_ended_locked(bx_process *q)
     bx_tree *t = q->tree;
     q->state = BX_PROCESS_ENDED;
     t->alive--;
-    atomic_fetch_sub(t->gate.memory, BX_PROCESS_BYTES);
     q->ended_as = ++t->ended;
     record(q);
+    bx_process_empty(q);
     for (bx_process *c = t->all, *next; c; c = next) { /* nobody waits for those any more */
         next = c->next;
         if (c->parent != q)
@@ -335,7 +350,7 @@ static bx_errno wait_locked(bx_process *p, int32_t pid, uint64_t timeout_ns, int
             return BX_E_TIMEDOUT;
         q = forever ? pick(p, pid) : NULL;
         if (q) {
-            run_unlocked(t, q);
+            run_unlocked(t, q, p);
             continue;
         }
         bx_errno e = bx_gate_wait_locked(p->wasi, until);
@@ -372,6 +387,16 @@ static bx_process *find(bx_process *p, int32_t pid)
     return q;
 }
 
+void bx_process_end_locked(bx_process *q, unsigned sig)
+{
+    atomic_store(&q->killed_by, sig);
+    bx_ctl_cancel(q->pid == 1 ? q->live->ctl : &q->ctl);
+    for (bx_process *c = q->tree->all; c; c = c->next) { /* it cannot end before what is on top */
+        if (c->state == BX_PROCESS_RUNNING && c->below == q)
+            bx_process_end_locked(c, sig);
+    }
+}
+
 static void signal_locked(bx_process *p, bx_process *q, unsigned sig, bool *ret_self)
 {
     bool caught = sig != 9 && (bx_wasi_caught(q->wasi) >> sig & 1);
@@ -380,11 +405,12 @@ static void signal_locked(bx_process *p, bx_process *q, unsigned sig, bool *ret_
         if (p->tree)
             (void)pthread_cond_broadcast(&p->tree->gate.changed);
     } else if (!does_nothing(sig)) {
-        atomic_store(&q->killed_by, sig);
-        if (q == p)
+        if (q == p) {
+            atomic_store(&q->killed_by, sig);
             *ret_self = true;
-        else if (q->state == BX_PROCESS_RUNNING || q->state == BX_PROCESS_PENDING)
-            bx_ctl_cancel(q->pid == 1 ? q->live->ctl : &q->ctl);
+        } else {
+            bx_process_end_locked(q, sig);
+        }
         if (p->tree)
             (void)pthread_cond_broadcast(&p->tree->gate.changed);
     }
@@ -434,9 +460,7 @@ static void cancel_all_locked(bx_tree *t)
     for (bx_process *q = t->all; q; q = q->next) {
         if (q->state == BX_PROCESS_ENDED)
             continue;
-        if (atomic_load(&q->killed_by) == 0)
-            atomic_store(&q->killed_by, 9);
-        bx_ctl_cancel(&q->ctl);
+        bx_process_end_locked(q, atomic_load(&q->killed_by) == 0 ? 9 : q->killed_by);
     }
     (void)pthread_cond_broadcast(&t->gate.changed);
     (void)pthread_cond_broadcast(&t->work);

@@ -6,14 +6,14 @@ enum { MAX_ANSWER = 64 << 20 };
 
 static uint64_t left(uint64_t limit, uint64_t used) { return used < limit ? limit - used : 0; }
 
-/* Of everything that is counted, what the call has not used up. */
-static bx_limits what_is_left(const bx_process *p)
+/* Of everything that is counted, what the call has not used up; of memory it uses `memory`. */
+static bx_limits what_is_left(const bx_process *p, uint64_t memory)
 {
     const bx_live *l = p->live;
     const bx_fs_counters *n = bx_vfs_counters(l->files);
     const bx_egress_budget *b = &p->tree->budget;
     bx_limits r = *l->limits;
-    r.memory = left(r.memory, l->memory_used);
+    r.memory = left(r.memory, memory);
     r.fs_write = left(r.fs_write, n->bytes_written);
     r.files_created = left(r.files_created, n->files_created);
     r.dir_entries = left(r.dir_entries, n->dir_entries);
@@ -63,7 +63,8 @@ bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input)
         bx_tree_unlock(t);
         return say(p, BX_NESTED_LIMIT, "over the limit calls");
     }
-    const bx_limits rest = what_is_left(p);
+    const uint64_t memory = atomic_load(p->live->memory_used);
+    const bx_limits rest = what_is_left(p, memory);
     if (is_over(&rest) || bx_ctl_inherit(&ctl, p->pid == 1 ? p->live->ctl : &p->ctl, NULL) != BX_OK)
         return say(p, BX_NESTED_LIMIT, "over a limit of the call that asks");
     bx_buf_clear(&p->answer);
@@ -71,6 +72,8 @@ bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input)
                    .input = input,
                    .run = run,
                    .limits = &rest,
+                   .memory_used = p->live->memory_used,
+                   .memory_before = memory,
                    .ctl = &ctl,
                    .record = c->record,
                    .answer = &p->answer};

@@ -26,7 +26,8 @@ static bx_errno get_str(bx_guest_mem m, const uint8_t *at, bx_str *ret)
     return BX_E_SUCCESS;
 }
 
-/* `n` strings as one block, each ended by NUL. */
+/* `n` strings as one block, each ended by NUL.  All may name the same large piece of memory, so
+ * none is looked at beyond what the block has room for. */
 static bx_errno get_block(bx_guest_mem m, const uint8_t *at, bx_buf *block, size_t *ret_n)
 {
     uint8_t *list;
@@ -39,15 +40,15 @@ static bx_errno get_block(bx_guest_mem m, const uint8_t *at, bx_buf *block, size
     for (uint32_t i = 0; i < n; i++) {
         bx_str s;
         bx_errno e = get_str(m, list + (size_t)i * 8, &s);
-        if (e == BX_E_SUCCESS && s.n > 0 && memchr(s.p, '\0', s.n))
-            e = BX_E_INVAL;
         if (e != BX_E_SUCCESS)
             return e;
-        (void)bx_buf_add_str(block, s);
-        (void)bx_buf_add_c(block, '\0');
+        if (bx_buf_add_str(block, s) != BX_OK || bx_buf_add_c(block, '\0') != BX_OK)
+            return BX_E_2BIG;
+        if (s.n > 0 && memchr(s.p, '\0', s.n))
+            return BX_E_INVAL;
     }
     *ret_n = n;
-    return bx_buf_check(block, NULL) == BX_OK ? BX_E_SUCCESS : BX_E_2BIG;
+    return BX_E_SUCCESS;
 }
 
 static bx_errno get_fds(bx_guest_mem m, const uint8_t *at, bx_fd_pair *ret, size_t *ret_n)
@@ -75,6 +76,8 @@ static bx_errno get_ask(bx_guest_mem m, uint64_t at, bx_start_ask *ask, bx_fd_pa
     ask->background = bx_get32(p + 4) & FLAG_BACKGROUND;
     ask->fds = fds;
     bx_errno e = get_str(m, p + 8, &ask->name);
+    if (e == BX_E_SUCCESS && ask->name.n > BX_MAX_PATH)
+        e = BX_E_NOENT;
     if (e == BX_E_SUCCESS)
         e = get_block(m, p + 16, &ask->args, &ask->n_args);
     if (e == BX_E_SUCCESS)

@@ -3,19 +3,34 @@
 #include "sandbox/process.h"
 #include "sandbox/tree.h"
 
-void bx_process_free(bx_process *q)
+static void charge_locked(bx_process *q, uint64_t bytes)
+{
+    atomic_fetch_add(q->tree->gate.memory, bytes - q->charged); /* may be less than nothing */
+    q->charged = bytes;
+}
+
+void bx_process_empty(bx_process *q)
 {
     bx_tree *t = q->tree;
     if (q->wasi && t->n_spare < BX_TREE_SPARE)
         t->spare[t->n_spare++] = q->wasi;
     else
         bx_wasi_free(q->wasi);
+    q->wasi = NULL;
     bx_buf_done(&q->args);
     bx_buf_done(&q->env);
     bx_buf_done(&q->begin_cwd);
     bx_buf_done(&q->cwd);
     bx_buf_done(&q->answer);
     free(q->preopens);
+    q->preopens = NULL;
+    charge_locked(q, BX_ENDED_BYTES);
+}
+
+void bx_process_free(bx_process *q)
+{
+    bx_process_empty(q);
+    charge_locked(q, 0);
     free(q);
 }
 
@@ -72,31 +87,31 @@ static bx_errno find_program(const bx_process *p, bx_str name, bx_str cwd, const
     return BX_E_SUCCESS;
 }
 
-/* Counted when it succeeds. */
-static bx_errno take_place_locked(bx_tree *t, const bx_process *p)
+/* Counted when it succeeds, and charged to `q`: its texts come from the guest, which chooses how
+ * large they are. */
+static bx_errno take_place_locked(bx_tree *t, const bx_process *p, bx_process *q,
+                                  const bx_start_ask *ask)
 {
+    uint64_t bytes = BX_PROCESS_BYTES + ask->args.cap + ask->env.cap;
     const bx_limits *l = t->live->limits;
     bx_limit_hits *hits = &t->hits;
+    if (t->closing)
+        return BX_E_AGAIN;
     if (t->alive > l->processes) /* the first one is none that was started */
         return hits->processes++, BX_E_AGAIN;
     if (t->started >= l->starts)
         return hits->starts++, BX_E_AGAIN;
     if (p->depth >= l->depth)
         return hits->depth++, BX_E_AGAIN;
-    if (atomic_fetch_add(t->gate.memory, BX_PROCESS_BYTES) + BX_PROCESS_BYTES >
-        t->gate.memory_max) {
-        atomic_fetch_sub(t->gate.memory, BX_PROCESS_BYTES);
+    if (atomic_fetch_add(t->gate.memory, bytes) + bytes > t->gate.memory_max) {
+        atomic_fetch_sub(t->gate.memory, bytes);
         return hits->memory++, BX_E_NOMEM;
     }
+    q->charged = bytes;
+    q->tree = t;
     t->started++;
     t->alive++;
     return BX_E_SUCCESS;
-}
-
-static void give_place_locked(bx_tree *t)
-{
-    t->alive--;
-    atomic_fetch_sub(t->gate.memory, BX_PROCESS_BYTES);
 }
 
 /* ---- what it gets ---------------------------------------------------------------------------- */
@@ -152,8 +167,11 @@ static bx_errno set_directories(bx_process *p, bx_process *q)
     /* Rights of directories are kept on descriptors of preview1, which a component has none of. */
     if (bx_module_kind(q->program->module) == BX_WASM_COMPONENT && bx_view_narrows_files(q->view))
         return BX_E_ACCES;
-    if (cwd.n > 0 && q->program->knows_cwd && !same) {
-        bx_errno e = bx_view_check_cwd(q->view, s, p->live->files, cwd);
+    /* Who has only some directories is told of no other whether it is there. */
+    bool narrow = bx_view_narrows_files(p->view);
+    same = same || (narrow && bx_str_eq(cwd, bx_buf_str(&p->begin_cwd)));
+    if (cwd.n > 0 && (q->program->knows_cwd || narrow) && !same) {
+        bx_errno e = bx_view_check_cwd(p->view, s, p->live->files, cwd);
         if (e != BX_E_SUCCESS)
             return e;
         remember_cwd(p, cwd);
@@ -215,7 +233,6 @@ static bx_errno set_view(const bx_process *p, bx_process *q)
 static bx_errno prepare(bx_process *p, bx_process *q, bx_start_ask *ask)
 {
     q->live = p->live;
-    q->tree = p->tree;
     q->parent = p;
     q->parent_pid = p->pid;
     q->depth = p->depth + 1;
@@ -241,7 +258,7 @@ static void discard(bx_tree *t, bx_process *q)
     if (q->wasi)
         bx_wasi_close_all(q->wasi);
     bx_tree_lock(t);
-    give_place_locked(t);
+    t->alive--;
     bx_process_free(q);
     bx_tree_unlock(t);
 }
@@ -251,8 +268,10 @@ static void enter(bx_tree *t, bx_process *q, bool background)
     bx_tree_lock(t);
     q->next = t->all;
     t->all = q;
+    if (t->closing) /* the others were ended before it was there to be found */
+        bx_process_end_locked(q, 9);
     if (background)
-        bx_process_dispatch_locked(t, q);
+        (void)bx_process_dispatch_locked(t, q);
     bx_tree_unlock(t);
 }
 
@@ -270,7 +289,7 @@ bx_errno bx_process_start(bx_process *p, bx_start_ask *ask, int32_t *ret_pid)
         return BX_E_NOMEM;
     q->program = program;
     bx_tree_lock(t);
-    e = take_place_locked(t, p);
+    e = take_place_locked(t, p, q, ask);
     q->pid = e == BX_E_SUCCESS ? t->next_pid++ : 0;
     bx_tree_unlock(t);
     if (e != BX_E_SUCCESS) {

@@ -9,7 +9,8 @@
 
 enum {
     BX_TREE_SPARE = 4,
-    BX_PROCESS_BYTES = 16 << 10 /* what one is charged to the memory limit */
+    BX_PROCESS_BYTES = 16 << 10, /* what one is charged to the memory limit beside its texts */
+    BX_ENDED_BYTES = 2 << 10,    /* the same of one that has ended and is not waited for yet */
 };
 
 typedef struct bx_thread {
@@ -54,19 +55,24 @@ typedef struct bx_start_ask { /* of tools/lib/process.h, taken out of guest memo
     bool background;
 } bx_start_ask;
 BX_NODISCARD bx_errno bx_process_start(bx_process *p, bx_start_ask *ask, int32_t *ret_pid);
-void bx_process_free(bx_process *q); /* with the lock held; one that has ended */
+/* With the lock held, one that has ended: give back what only a running one needs; all of it. */
+void bx_process_empty(bx_process *q);
+void bx_process_free(bx_process *q);
 
 /* ---- process_run.c ------------------------------------------------------------------------ */
 /* Run `q`, whose state is RUNNING, on this thread; no lock is held.  Afterwards it has ended. */
 void bx_process_run(bx_process *q);
 
 /* ---- process.c ---------------------------------------------------------------------------- */
-/* Have a thread take it.  Where there is none it ends at once, failed. */
-void bx_process_dispatch_locked(bx_tree *t, bx_process *q);
+/* Have a thread take it.  False: there is none, and it has ended, failed; the lock was given up
+ * meanwhile, and `q` may be gone. */
+bool bx_process_dispatch_locked(bx_tree *t, bx_process *q);
 /* It has ended, and what it held was closed before.  Where nobody waits for it, it is freed. */
 void bx_process_ended_locked(bx_process *q);
 BX_NODISCARD bx_errno bx_process_wait(bx_process *p, int32_t pid, uint64_t timeout_ns,
                                       int32_t *ret_pid, bx_ended *ret);
+/* End another one, which has not ended, as by that signal. */
+void bx_process_end_locked(bx_process *q, unsigned sig);
 /* *ret_self: the signal is for the caller, and ends it. */
 BX_NODISCARD bx_errno bx_process_kill(bx_process *p, int32_t pid, unsigned sig, bool *ret_self);
 

@@ -177,6 +177,15 @@ static bx_errno add_all(const bx_vfs *v, bx_wasi_preopen *list, size_t *n)
     return BX_E_SUCCESS;
 }
 
+/* Empty: it names no directory. */
+static bx_str directory_of(const bx_cap *c)
+{
+    return is_file_cap(c->kind)      ? bx_str_of(c->path)
+           : c->kind == BX_CAP_TMP   ? BX_LIT("/tmp")
+           : c->kind == BX_CAP_STORE ? BX_LIT("/store")
+                                     : BX_LIT("");
+}
+
 /* Only what the view's grant names, /bin with it.  The directory above all leads into everything,
  * and so is there without any right. */
 static bx_errno add_granted(const bx_view *view, const bx_vfs *v, bx_vfs_session *files,
@@ -186,10 +195,7 @@ static bx_errno add_granted(const bx_view *view, const bx_vfs *v, bx_vfs_session
     bx_errno e = BX_E_SUCCESS;
     for (size_t i = 0; i < caps.n && e == BX_E_SUCCESS; i++) {
         const bx_cap *c = &caps.at[i];
-        bx_str path = is_file_cap(c->kind)      ? bx_str_of(c->path)
-                      : c->kind == BX_CAP_TMP   ? BX_LIT("/tmp")
-                      : c->kind == BX_CAP_STORE ? BX_LIT("/store")
-                                                : BX_LIT("");
+        bx_str path = directory_of(c);
         if (path.n == 0)
             continue;
         e = entry_for(v, files, path, is_file_cap(c->kind) ? rights_of(c->kind) : 3u, &list[*n]);
@@ -267,16 +273,42 @@ bx_errno bx_view_preopens(const bx_view *v, const bx_sealed *s, bx_vfs_session *
     return BX_E_SUCCESS;
 }
 
+/* The directory a path is looked at from, and what is left to go: for a view one of those it has,
+ * so that nothing else can be found out about. */
+static bx_errno start_of(const bx_view *view, const bx_vfs *v, bx_vfs_session *files, bx_str path,
+                         bx_wasi_preopen *ret)
+{
+    bool everybody_s = bx_str_eq(path, BX_LIT("/")) || bx_str_eq(path, BX_LIT("/bin"));
+    if (!bx_view_narrows_files(view) || everybody_s) {
+        size_t i = closest(v, path);
+        *ret = (bx_wasi_preopen){.index = i};
+        if (i == SIZE_MAX)
+            return BX_E_NOENT;
+        ret->name = bx_vfs_preopen_path(v, i);
+        return BX_E_SUCCESS;
+    }
+    bx_cap_list caps = bx_grant_caps(view->grant);
+    bx_str best = BX_LIT("");
+    for (size_t i = 0; i < caps.n; i++) {
+        bx_str dir = directory_of(&caps.at[i]);
+        if (dir.n > best.n && bx_path_is_below(path, dir))
+            best = dir;
+    }
+    return best.n > 0 ? entry_for(v, files, best, 0, ret) : BX_E_NOENT;
+}
+
 bx_errno bx_view_check_cwd(const bx_view *v, const bx_sealed *s, bx_vfs_session *files, bx_str cwd)
 {
-    (void)v; /* a program under it finds out what of it it can reach */
-    bx_file *dir = NULL;
+    bx_wasi_preopen at = {.index = 0};
     bx_stat st;
-    size_t i = closest(s->vfs, cwd);
-    if (i == SIZE_MAX)
-        return BX_E_NOENT;
-    bx_errno e = bx_vfs_preopen(files, i, &dir);
+    bx_errno e = start_of(v, s->vfs, files, cwd, &at);
+    if (e != BX_E_SUCCESS)
+        return e;
+    bx_file *dir = at.file;
+    if (!dir)
+        e = bx_vfs_preopen(files, at.index, &dir);
     if (e == BX_E_SUCCESS)
-        e = bx_vfs_stat_at(dir, below(cwd, bx_vfs_preopen_path(s->vfs, i)), true, &st);
+        e = bx_vfs_stat_at(dir, below(cwd, at.name), true, &st);
+    (void)bx_file_close(at.file);
     return e != BX_E_SUCCESS ? e : st.type == BX_FT_DIR ? BX_E_SUCCESS : BX_E_NOTDIR;
 }

@@ -25,7 +25,7 @@ const bx_grant *bx_view_grant(const bx_view *v, const bx_sealed *s);
 BX_NODISCARD bx_errno bx_view_preopens(const bx_view *v, const bx_sealed *s, bx_vfs_session *files,
                                        bx_str cwd, bx_wasi_preopen **ret, size_t *ret_n);
 
-/* Is it a directory that a process under `v` can be in? */
+/* Is it a directory that a process under `v` can be in, and so start others in? */
 BX_NODISCARD bx_errno bx_view_check_cwd(const bx_view *v, const bx_sealed *s, bx_vfs_session *files,
                                         bx_str cwd);
 

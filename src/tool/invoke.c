@@ -151,6 +151,7 @@ static bx_code run(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_
         .out_fd = -1,
         .err_fd = call->err_fd,
         .ctl = call->ctl,
+        .memory_used = call->memory_used,
         .tools = &tools,
         .record = call->record,
     };
@@ -226,7 +227,8 @@ static bx_code grant_for(const bx_nested *n, const bx_manifest *m, bx_grant **re
     bx_code rc = bx_grant_derive(n->run, bx_grant_caps(n->run), &g, &notes, err);
     if (rc != BX_OK)
         return rc;
-    const bx_limits l = bx_limits_min(&m->limits, n->limits);
+    bx_limits l = bx_limits_min(&m->limits, n->limits);
+    l.memory += n->memory_before; /* it is counted together */
     rc = bx_grant_set_limits(g, &l, err);
     if (rc == BX_OK)
         *ret = BX_TAKE(g);
@@ -258,7 +260,13 @@ static bx_nested_status nested(const void *ctx, bx_nested *n)
         return refuse(n, BX_NESTED_UNKNOWN, on->find ? err.msg : "no such tool");
     bx_code rc = grant_for(n, tool.manifest, &run, &err);
     const bx_tool_call call = {
-        .arguments = n->input, .run = run, .ctl = n->ctl, .record = n->record, .err_fd = -2};
+        .arguments = n->input,
+        .run = run,
+        .ctl = n->ctl,
+        .memory_used = n->memory_used,
+        .record = n->record,
+        .err_fd = -2,
+    };
     if (rc == BX_OK)
         rc = bx_tool_invoke(on, &tool, &call, &end, &err);
     if (rc != BX_OK)

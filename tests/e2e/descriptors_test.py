@@ -10,7 +10,7 @@ import unittest
 
 from component_support import componentize, scratch_for_module
 from exec_support import DO, ExecTest
-from support import BOXAGNTS, SANITIZED, box
+from support import BOXAGNTS, GUESTS, SANITIZED, box
 
 WRAPPED = None
 NOBODY = 65534
@@ -75,6 +75,29 @@ class FewThreads(unittest.TestCase):
             with self.subTest(threads=n, stderr=done.stderr):
                 self.assertIn(done.returncode, (0, 125) if n else (0,))
                 self.assertTrue(done.returncode == 0 or done.stderr.startswith(b"boxagnts: "))
+
+
+    def test_programs_without_threads(self):
+        """A program that no thread can run ends, and so its pipes do."""
+        folder = scratch(self)
+        program = shutil.copy(BOXAGNTS, folder / "boxagnts")
+        module = shutil.copy(GUESTS / "spawn.wasm", folder / "spawn.wasm")
+        home = folder / "home"
+        home.mkdir()
+        os.chown(home, NOBODY, NOBODY)
+
+        def read(most):
+            def less():
+                if most is not None:
+                    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+                os.setgroups([])
+                os.setgid(NOBODY)
+                os.setuid(NOBODY)
+            return subprocess.run([program, "exec", "--allow", "tool:spawn", "--program", f"spawn={module}", module, "--", "read",
+                                   "300000"], capture_output=True, timeout=60, preexec_fn=less, stdin=subprocess.DEVNULL,
+                                  env={"BOXAGNTS_HOME": str(home)}, check=False).stdout
+        self.assertEqual(read(None), b"300000 bytes\nwriter: kind 0 code 0 signal 0\n")
+        self.assertEqual(read(1), b"0 bytes\nwriter: kind 5 code 126 signal 0\n")
 
 
 def scratch(test):

@@ -1,5 +1,6 @@
 """Programs that start programs: what they pass on, what they share, and what they cannot get."""
 import json
+import os
 import signal
 import subprocess
 import time
@@ -35,12 +36,27 @@ class Ends(ProcessTest):
         for sig, what in ((15, "spin"), (9, "sleep"), (2, "sleep")):
             self.assertEqual(self.spawn("kill", str(sig), what), text.format(128 + sig, sig))
         self.assertEqual(self.spawn("kill", "18", "exit"), "waited: Success\nkill: No such process\nended: No child process\n")
-        self.assertEqual(self.spawn("catch", code=128 + 12), "pid 1 parent 0 pending 1024\n")
+        self.assertEqual(self.spawn("catch", code=128 + 12), "pid 1 parent 0 pending 1024\n64: Invalid argument\n")
+
+    def test_one_that_waits_is_killed_with_what_it_waits_for(self):
+        """That runs on its stack."""
+        began = time.monotonic()
+        out = self.spawn("kill-waiting", flags=("--limit", "wall=20s"))
+        self.assertEqual(out, "kill: Success\nended: kind 1 code 143 signal 15\n")
+        self.assertLess(time.monotonic() - began, 15)
 
     def test_one_left_behind_ends_with_the_call(self):
         began = time.monotonic()
         self.assertEqual(self.spawn("orphan"), "left behind\n")
         self.assertLess(time.monotonic() - began, 10)
+
+
+    def test_what_is_started_while_the_call_ends(self):
+        """Those that are ended go on starting others until they notice."""
+        for _ in range(3):
+            began = time.monotonic()
+            self.spawn("breed", "8", flags=("--limit", "wall=60s"))
+            self.assertLess(time.monotonic() - began, 20)
 
 
 class Pipes(ProcessTest):
@@ -89,6 +105,19 @@ class Shared(ProcessTest):
         count = lambda text: int(text.split("after ")[1].split()[0])
         self.assertGreaterEqual(count(alone), count(below) + 1)
         self.assertGreater(count(below), 20)
+
+    def test_memory_of_arguments(self):
+        """What the host keeps of a program is the call's memory, and little once it has ended."""
+        def peak(*words, flags=()):
+            guest = subprocess.Popen([BOXAGNTS, "exec", *self.tool, *flags, SPAWN, "--", *words], stdout=subprocess.PIPE)
+            out = guest.stdout.read()
+            guest.stdout.close()
+            _, status, usage = os.wait4(guest.pid, 0)
+            guest.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual((guest.returncode, out), (0, b"Success\n"))
+            return usage.ru_maxrss
+        flags = ("--limit", "memory=32MiB")
+        self.assertLess(peak("zombies", "400", flags=flags), peak("zombies", "1", flags=flags) + 100_000)
 
     def test_output(self):
         out = self.outcome("run", "flood", "5000", flags=("--limit", "output=1KiB"))
@@ -151,6 +180,19 @@ class Rights(ProcessTest):
         out = self.spawn("run", "ls", "/w/f", "/w/sub/g", "/w/sub/../f", tool=self.narrowed(["read:/w/sub"]))
         self.assertIn("/w/sub/g: there, inner", out)
         self.assertNotIn("contents", out)
+
+    def test_needs_bind_what_can_be_found_out(self):
+        """Of a directory outside of what it has a program is not told whether it is there."""
+        (self.dir / "sub" / "in").mkdir(parents=True)
+        (self.dir / "secret").mkdir()
+        (self.dir / "sub" / "link").symlink_to("../secret")
+        tool = self.narrowed(["rw:/w/sub", "tool:*"])
+        told = {d: self.spawn("run", "in", d, "exit", "0", tool=tool).splitlines()[0]
+                for d in ("/w/sub/in", "/w/secret", "/w/none", "/w/f", "/w", "/w/sub/none", "/w/sub/link", "/")}
+        none = "not started: No such file or directory"
+        self.assertEqual([told[d] for d in ("/w/secret", "/w/none", "/w/f", "/w", "/w/sub/none")], [none] * 5)
+        self.assertIn("not started", told["/w/sub/link"])
+        self.assertEqual([told[d] for d in ("/w/sub/in", "/")], ["ended: kind 0 code 0 signal 0"] * 2)
 
     def test_needs_bind_what_is_started_below(self):
         """A program without tool: in its needs starts nothing; one with it passes on no more than it has."""
@@ -229,6 +271,15 @@ class ToolCalls(ProcessTest):
         self.assertIn("contents", self.call("read", {"path": "f"}, flags=("--limit", "depth=2"))[1])
 
 
+    def test_memory_is_one_for_all_that_are_called(self):
+        hold = json.dumps({"command": "spawn hold 60 1000"})
+        flags = ("--mount", f"{self.dir}::/workspace", "--allow", "rw:/workspace", "--allow", "tmp",
+                 "--program", f"spawn={SPAWN}", "--limit", "memory=200MiB")
+        for n in (1, 8):
+            out = self.spawn("call-at-once", str(n), "bash", hold, flags=flags, tool=("--allow", "tool:*"))
+            self.assertIn(out.count('"stdout":"held'), range(1, 4), out)
+
+
 class Bounds(ProcessTest):
     def test_a_program_that_starts_itself_again_and_again(self):
         self.assertEqual(self.spawn("bomb"), "depth 15: Resource temporarily unavailable\n")
@@ -236,6 +287,12 @@ class Bounds(ProcessTest):
         self.assertEqual(out, "128 started: Resource temporarily unavailable\n128 ended\n")
         out = self.spawn("many", "100000", "background")
         self.assertIn("started: Resource temporarily unavailable\n", out)
+
+    def test_arguments_that_are_all_the_same_memory(self):
+        """No deadline ends a host function that reads 4 TiB; so it does not."""
+        began = time.monotonic()
+        self.assertEqual(self.spawn("huge", flags=("--limit", "wall=20s")), "not started: Argument list too long\n")
+        self.assertLess(time.monotonic() - began, 20)
 
     def test_one_after_the_other_is_no_bound(self):
         self.spawn("loop", "3000")

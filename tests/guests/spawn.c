@@ -175,6 +175,22 @@ static int do_kill(char **argv)
     return 0;
 }
 
+/* Kill one that waits for another. */
+static int do_kill_waiting(void)
+{
+    int32_t pid;
+    if (start(
+            &(child){
+                .args = {"run", "run", "sleep"}, .in = 0, .out = 1, .flags = BX_START_BACKGROUND},
+            &pid))
+        return 1;
+    (void)poll(NULL, 0, 100);
+    printf("kill: %s\n", strerror(bx_process_kill(pid, 15)));
+    fflush(stdout);
+    tell("ended", pid);
+    return 0;
+}
+
 static int do_catch(void)
 {
     uint64_t pending = 0;
@@ -184,6 +200,8 @@ static int do_catch(void)
     (void)bx_process_kill(self, 10);
     (void)bx_process_signals(UINT64_C(1) << 10, &pending);
     printf("pid %d parent %d pending %llu\n", self, parent, (unsigned long long)pending);
+    fflush(stdout);
+    printf("64: %s\n", strerror(bx_process_kill(self, 64)));
     fflush(stdout);
     (void)bx_process_kill(self, 12);
     printf("not reached\n");
@@ -295,6 +313,101 @@ static int do_orphan(void)
     return 0;
 }
 
+/* N at once call a tool each. */
+static int do_call_at_once(char **argv)
+{
+    int32_t pid;
+    bx_ended e;
+    for (long n = strtol(argv[0], NULL, 10); n > 0; n--) {
+        if (start(&(child){.args = {"call", argv[1], argv[2]},
+                           .in = 0,
+                           .out = 1,
+                           .flags = BX_START_BACKGROUND},
+                  &pid))
+            return 1;
+    }
+    while (bx_process_wait(BX_WAIT_ANY, BX_WAIT_FOREVER, &e) == 0)
+        ;
+    return 0;
+}
+
+/* Have so many megabytes for so many milliseconds. */
+static int do_hold(char **argv)
+{
+    size_t size = (size_t)strtol(argv[0], NULL, 10) << 20;
+    char *volatile p = malloc(size);
+    if (!p) {
+        printf("no memory\n");
+        return 9;
+    }
+    memset((char *)p, 1, size);
+    (void)poll(NULL, 0, (int)strtol(argv[1], NULL, 10));
+    printf("held\n");
+    return 0;
+}
+
+/* Programs with a megabyte of arguments each, which nobody waits for. */
+static int do_zombies(char **argv)
+{
+    enum { SIZE = 1 << 20 };
+    static char text[SIZE];
+    const bx_fd_map fds[] = {{1, 1}};
+    memset(text, 'x', sizeof text);
+    const bx_str args[] = {STR("spawn"), STR("exit"), STR("0"), {text, sizeof text}};
+    const bx_start s = {.size = sizeof s,
+                        .flags = BX_START_BACKGROUND,
+                        .name = STR("spawn"),
+                        .args = args,
+                        .n_args = 4,
+                        .cwd = STR(""),
+                        .fds = fds,
+                        .n_fds = 1};
+    int32_t pid;
+    int error = 0;
+    for (long n = strtol(argv[0], NULL, 10); n > 0; n -= !error) {
+        error = bx_process_start(&s, &pid);
+        if (error && (error != EAGAIN && error != ENOMEM))
+            break;
+        if (error)
+            (void)poll(NULL, 0, 1);
+    }
+    printf("%s\n", strerror(error));
+    return 0;
+}
+
+/* As many arguments as there may be, and all of them the same 64 MiB. */
+static int do_huge(void)
+{
+    __attribute__((import_module("boxagnts"), import_name("start"))) int32_t raw_start(
+        const uint32_t *spec, int32_t *ret);
+    enum { SIZE = 64 << 20, N = 65536 };
+    static uint32_t args[N][2];
+    char *text = malloc(SIZE);
+    int32_t pid;
+    if (!text)
+        return 1;
+    memset(text, 'x', SIZE);
+    for (size_t i = 0; i < N; i++) {
+        args[i][0] = (uint32_t)(uintptr_t)text;
+        args[i][1] = SIZE;
+    }
+    uint32_t name = (uint32_t)(uintptr_t)"spawn", list = (uint32_t)(uintptr_t)args;
+    const uint32_t spec[12] = {48, 0, name, 5, list, N};
+    printf("not started: %s\n", strerror(raw_start(spec, &pid)));
+    return 0;
+}
+
+/* Whatever is refused, it starts others of its kind without an end; the first one only a few. */
+static int do_breed(char **argv)
+{
+    int32_t pid;
+    long n = argv[0] ? strtol(argv[0], NULL, 10) : -1;
+    for (; n != 0; n -= n > 0)
+        (void)start(&(child){.args = {"breed"}, .in = 0, .out = 1, .flags = BX_START_BACKGROUND},
+                    &pid);
+    return poll(NULL, 0, 30);
+}
+
 static int do_call(char **argv)
 {
     static char text[65536];
@@ -345,6 +458,8 @@ int main(int argc, char **argv)
     }
     if (IS("kill"))
         return do_kill(rest);
+    if (IS("kill-waiting"))
+        return do_kill_waiting();
     if (IS("catch"))
         return do_catch();
     if (IS("bomb"))
@@ -361,6 +476,16 @@ int main(int argc, char **argv)
         return do_in(rest);
     if (IS("orphan"))
         return do_orphan();
+    if (IS("call-at-once"))
+        return do_call_at_once(rest);
+    if (IS("hold"))
+        return do_hold(rest);
+    if (IS("zombies"))
+        return do_zombies(rest);
+    if (IS("huge"))
+        return do_huge();
+    if (IS("breed"))
+        return do_breed(rest);
     if (IS("call"))
         return do_call(rest);
     if (IS("twice"))
