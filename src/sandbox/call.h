@@ -74,7 +74,7 @@ typedef struct bx_call {
     int out_fd, err_fd; /* >= 0: pass output through; -1: capture; -2: discard */
     bx_ctl *ctl; /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here, never
                     beyond its parent's (bx_ctl_inherit: a call started by a call) */
-    bx_call_handle *handle; /* for bx_call_signal; NULL: nobody sends it any */
+    bx_call_handle *handle;        /* for bx_call_signal; NULL: nobody sends it any */
     _Atomic uint64_t *memory_used; /* counts the memory of calls that share their limit of it, of
                                       which some is used already; NULL: this one is alone */
     const bx_call_tools *tools;    /* for guests that call tools; NULL: there are none */
