@@ -2,9 +2,6 @@
  */
 #include "programs/archive/tar.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 enum { DATA_MAX = 1 << 20, MEMBERS_MAX = 4096 };
 
 tar_options tar_opt;
@@ -42,19 +39,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     }
     arc_in_done(&in.in);
     free(in.r.p);
-    return 0;
-}
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-
-/* What is told of damaged input is not of interest here. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    (void)argc, (void)argv;
-    int fd = open("/dev/null", O_WRONLY);
-    if (fd >= 0 && !getenv("BX_FUZZ_LOUD")) {
-        (void)dup2(fd, 2);
-        close(fd);
-    }
     return 0;
 }
