@@ -58,7 +58,7 @@ static bx_tree *new_tree(bx_live *live)
     (void)pthread_condattr_destroy(&a);
     t->gate.blocked = dispatch_ready;
     t->gate.ctx = t;
-    t->gate.memory = live->memory_used;
+    t->gate.memory = &live->shared->memory;
     t->gate.memory_max = live->limits->memory;
     t->live = live;
     t->next_pid = 2;
@@ -259,6 +259,7 @@ void bx_process_ended_locked(bx_process *q)
     bx_tree *t = q->tree;
     q->state = BX_PROCESS_ENDED;
     t->alive--;
+    atomic_fetch_sub(&t->live->shared->processes, 1);
     q->ended_as = ++t->ended;
     record(q);
     bx_process_empty(q);

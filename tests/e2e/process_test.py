@@ -280,6 +280,18 @@ class ToolCalls(ProcessTest):
             self.assertIn(out.count('"stdout":"held'), range(1, 4), out)
 
 
+    def test_starts_and_calls_are_one_for_all_that_are_called(self):
+        bash = ("--mount", f"{self.dir}::/workspace", "--allow", "rw:/workspace", "--allow", "tmp", "--program", f"spawn={SPAWN}")
+        two = json.dumps({"command": "spawn exit 0 && spawn exit 0 && spawn say done"})
+        inner = json.dumps({"command": "spawn call bash '{\"command\": \"echo inner\"}'"})
+        for limit, words, text, n in (("starts=6", ("twice", "bash", two), '"stdout":"done', 2),
+                                      ("starts=5", ("twice", "bash", two), '"stdout":"done', 1),
+                                      ("calls=2", ("call", "bash", inner), "over the limit calls", 0),
+                                      ("calls=1", ("call", "bash", inner), "over the limit calls", 2)):
+            out = self.spawn(*words, flags=(*bash, "--limit", limit), tool=("--allow", "tool:*"))
+            self.assertEqual(out.count(text), n, (limit, out))
+
+
 class Bounds(ProcessTest):
     def test_a_program_that_starts_itself_again_and_again(self):
         self.assertEqual(self.spawn("bomb"), "depth 15: Resource temporarily unavailable\n")
