@@ -44,6 +44,8 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
     if (rc == BX_OK)
         bx_vfs_session_set_ctl(l->files, l->ctl);
     if (rc == BX_OK)
+        bx_vfs_session_share_tmp(l->files, &l->shared->tmp);
+    if (rc == BX_OK)
         rc = bx_wasi_new(&l->wasi, err);
     if (rc != BX_OK)
         return rc;

@@ -67,7 +67,8 @@ bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input)
         bx_tree_unlock(t);
         return say(p, BX_NESTED_LIMIT, "over the limit calls");
     }
-    const bx_shared used = {sh->memory, sh->processes, sh->starts, sh->calls};
+    const bx_shared used = {
+        .memory = sh->memory, .processes = sh->processes, .starts = sh->starts, .calls = sh->calls};
     const bx_limits rest = what_is_left(p, &used);
     if (is_over(&rest) || bx_ctl_inherit(&ctl, p->pid == 1 ? p->live->ctl : &p->ctl, NULL) != BX_OK)
         return say(p, BX_NESTED_LIMIT, "over a limit of the call that asks");

@@ -280,6 +280,14 @@ class ToolCalls(ProcessTest):
             self.assertIn(out.count('"stdout":"held'), range(1, 4), out)
 
 
+    def test_size_of_tmp_is_one_for_all_that_are_called(self):
+        fill = json.dumps({"command": "head -c 3000000 /dev/zero > /tmp/x && sleep 1 && echo filled"})
+        flags = ("--mount", f"{self.dir}::/workspace", "--allow", "rw:/workspace", "--allow", "tmp:4MiB",
+                 "--program", f"spawn={SPAWN}")
+        for n in (1, 6):
+            out = self.spawn("call-at-once", str(n), "bash", fill, flags=flags, tool=("--allow", "tool:*"))
+            self.assertIn(out.count('"stdout":"filled'), (1,) if n == 1 else (0, 1), out)
+
     def test_starts_and_calls_are_one_for_all_that_are_called(self):
         bash = ("--mount", f"{self.dir}::/workspace", "--allow", "rw:/workspace", "--allow", "tmp", "--program", f"spawn={SPAWN}")
         two = json.dumps({"command": "spawn exit 0 && spawn exit 0 && spawn say done"})
