@@ -430,6 +430,9 @@ bx_errno bx_process_kill(bx_process *p, int32_t pid, unsigned sig, bool *ret_sel
         signal_locked(p, q, sig, ret_self);
     if (p->tree)
         bx_tree_unlock(p->tree);
+    if (e == BX_E_SUCCESS &&
+        sig > 0) /* where all are on one stack nobody ticks before the deadline */
+        bx_runtime_tick(bx_module_runtime(p->live->call.module));
     return e;
 }
 

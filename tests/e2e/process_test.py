@@ -45,6 +45,12 @@ class Ends(ProcessTest):
         self.assertEqual(out, "kill: Success\nended: kind 1 code 143 signal 15\n")
         self.assertLess(time.monotonic() - began, 15)
 
+    def test_one_that_kills_who_waits_for_it(self):
+        began = time.monotonic()
+        out = self.spawn("run", "run", "kill-parent", flags=("--limit", "wall=20s"))
+        self.assertEqual(out, "ended: kind 1 code 143 signal 15\n")
+        self.assertLess(time.monotonic() - began, 15)
+
     def test_one_left_behind_ends_with_the_call(self):
         began = time.monotonic()
         self.assertEqual(self.spawn("orphan"), "left behind\n")
