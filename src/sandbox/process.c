@@ -550,13 +550,19 @@ void bx_process_end_tree(bx_process *first, bx_outcome *o)
 
 void bx_process_judge(const bx_process *first, bx_outcome *o)
 {
-    const bx_tree *t = first->tree;
+    bx_tree *t = first->tree;
     unsigned sig = atomic_load(&first->killed_by);
-    if (t && t->has_fatal) {
+    if (t)
+        bx_tree_lock(t); /* the others may still run */
+    bool has_fatal = t && t->has_fatal;
+    if (has_fatal) {
         o->kind = t->fatal;
         free(o->error);
         o->error = bx_strndup(t->fatal_error, strlen(t->fatal_error));
-    } else if (sig > 0 && (o->kind == BX_OUT_CANCELLED || o->kind == BX_OUT_FAILED)) {
+    }
+    if (t)
+        bx_tree_unlock(t);
+    if (!has_fatal && sig > 0 && (o->kind == BX_OUT_CANCELLED || o->kind == BX_OUT_FAILED)) {
         o->kind = BX_OUT_EXIT;
         o->exit_code = 128 + sig;
         free(o->error);
