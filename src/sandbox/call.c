@@ -44,6 +44,8 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
     if (rc == BX_OK)
         bx_vfs_session_set_ctl(l->files, l->ctl);
     if (rc == BX_OK)
+        bx_vfs_session_share_tmp(l->files, &l->shared->tmp);
+    if (rc == BX_OK)
         rc = bx_wasi_new(&l->wasi, err);
     if (rc != BX_OK)
         return rc;
@@ -128,7 +130,7 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
     l->limits = bx_grant_limits(c->sealed->grant);
     l->own_ctl = bx_ctl_init(UINT64_MAX);
     l->ctl = c->ctl ? c->ctl : &l->own_ctl;
-    l->memory_used = c->memory_used ? c->memory_used : &l->own_memory;
+    l->shared = c->shared ? c->shared : &l->own_shared;
     l->out = out;
     bx_code rc = start_wasi(l, err);
     if (rc == BX_OK)
@@ -142,7 +144,8 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
             "%s: no exported function '%s' without parameters and results: not a WASI command",
             bx_module_name(c->module), entry_of(l));
     rc = enter(l, err);
-    bx_engine_limits el = {l->limits->memory, l->limits->tables, l->limits->fuel, l->memory_used};
+    bx_engine_limits el = {l->limits->memory, l->limits->tables, l->limits->fuel,
+                           &l->shared->memory};
     void *ctxs[BX_CORE_TABLES] = {l->wasi, &l->first}; /* as bx_core_tables has them */
     if (rc == BX_OK && core)
         (void)bx_einstance_new(l->code, ctxs, BX_CORE_TABLES, l->ctl, &el, &l->instance, end);
@@ -260,7 +263,7 @@ static bx_code run_component(bx_live *l, bx_eng_end *end, bx_error *err)
                                 .n_env = s->n_env,
                                 .cwd =
                                     bx_str_of(bx_grant_cwd(s->grant) ? bx_grant_cwd(s->grant) : ""),
-                                .memory_used = l->memory_used,
+                                .memory_used = &l->shared->memory,
                                 .pid = 1};
     return bx_component_call(&r, end, err);
 }

@@ -35,6 +35,14 @@ typedef struct bx_call_handle {
     struct bx_live *live; /* NULL: it does not run */
 } bx_call_handle;
 
+/* What a call and the tool calls of its guests, which run beside each other, have one limit of. */
+typedef struct bx_shared {
+    _Atomic uint64_t memory;    /* bytes in use */
+    _Atomic uint64_t processes; /* alive now, but for the first one of each call */
+    _Atomic uint64_t starts, calls;
+    bx_vfs_tmp tmp;
+} bx_shared;
+
 /* A tool call that a guest asks for (tools/lib/nested.h). */
 typedef enum bx_nested_status {
     BX_NESTED_OK = 0,
@@ -49,13 +57,11 @@ typedef struct bx_nested {
     bx_str name, input;      /* one JSON text */
     const bx_grant *run;     /* what the one who asks may use; sealed */
     const bx_limits *limits; /* what its call has left of each */
-    /* What the tool uses of memory is counted with that of the call, which may have other processes
-     * and other tool calls meanwhile: so far it is that much. */
-    _Atomic uint64_t *memory_used;
-    uint64_t memory_before;
-    bx_ctl *ctl;       /* below the call's */
-    bx_record *record; /* the call's; may be NULL */
-    bx_buf *answer;    /* gets the result, or words why there is none */
+    bx_shared *shared;       /* the call's */
+    bx_shared before;        /* what was in it when `limits` were computed */
+    bx_ctl *ctl;             /* below the call's */
+    bx_record *record;       /* the call's; may be NULL */
+    bx_buf *answer;          /* gets the result, or words why there is none */
     /* What it used of its caller's limits. */
     uint64_t fs_write, files_created, dir_entries, http_requests, http_in, http_out;
 } bx_nested;
@@ -74,10 +80,9 @@ typedef struct bx_call {
     int out_fd, err_fd; /* >= 0: pass output through; -1: capture; -2: discard */
     bx_ctl *ctl; /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here, never
                     beyond its parent's (bx_ctl_inherit: a call started by a call) */
-    bx_call_handle *handle;        /* for bx_call_signal; NULL: nobody sends it any */
-    _Atomic uint64_t *memory_used; /* counts the memory of calls that share their limit of it, of
-                                      which some is used already; NULL: this one is alone */
-    const bx_call_tools *tools;    /* for guests that call tools; NULL: there are none */
+    bx_call_handle *handle; /* for bx_call_signal; NULL: nobody sends it any */
+    bx_shared *shared;      /* what it counts in, its limits being of the sums; NULL: it is alone */
+    const bx_call_tools *tools; /* for guests that call tools; NULL: there are none */
     bx_record *record;  /* gets what the call touches; must be empty; NULL: nothing is kept */
     const char *entry;  /* exported function of a core module; NULL = "_start" */
     const char *invoke; /* exported function of a component ("pkg:iface/name#func"), or one of a

@@ -71,12 +71,11 @@ struct bx_live {
     bx_vfs_session *files;
     bx_einstance *instance; /* core modules only */
     const bx_emodule *code;
-    bx_outcome *out;               /* where counters and a typed result go */
-    bool in_call;                  /* counted by the ticker */
-    bool failed;                   /* the instance ended and may not run again */
-    _Atomic uint64_t own_memory;   /* used where the caller brought no counter */
-    _Atomic uint64_t *memory_used; /* by all processes, and by the tool calls of theirs */
-    _Atomic uint64_t nested;       /* tool calls of all processes */
+    bx_outcome *out;      /* where counters and a typed result go */
+    bool in_call;         /* counted by the ticker */
+    bool failed;          /* the instance ended and may not run again */
+    bx_shared own_shared; /* used where the caller brought none */
+    bx_shared *shared;
     bx_process first;
 };
 

@@ -58,7 +58,7 @@ static bx_tree *new_tree(bx_live *live)
     (void)pthread_condattr_destroy(&a);
     t->gate.blocked = dispatch_ready;
     t->gate.ctx = t;
-    t->gate.memory = live->memory_used;
+    t->gate.memory = &live->shared->memory;
     t->gate.memory_max = live->limits->memory;
     t->live = live;
     t->next_pid = 2;
@@ -259,6 +259,7 @@ void bx_process_ended_locked(bx_process *q)
     bx_tree *t = q->tree;
     q->state = BX_PROCESS_ENDED;
     t->alive--;
+    atomic_fetch_sub(&t->live->shared->processes, 1);
     q->ended_as = ++t->ended;
     record(q);
     bx_process_empty(q);
@@ -429,6 +430,9 @@ bx_errno bx_process_kill(bx_process *p, int32_t pid, unsigned sig, bool *ret_sel
         signal_locked(p, q, sig, ret_self);
     if (p->tree)
         bx_tree_unlock(p->tree);
+    if (e == BX_E_SUCCESS &&
+        sig > 0) /* where all are on one stack nobody ticks before the deadline */
+        bx_runtime_tick(bx_module_runtime(p->live->call.module));
     return e;
 }
 
@@ -546,13 +550,19 @@ void bx_process_end_tree(bx_process *first, bx_outcome *o)
 
 void bx_process_judge(const bx_process *first, bx_outcome *o)
 {
-    const bx_tree *t = first->tree;
+    bx_tree *t = first->tree;
     unsigned sig = atomic_load(&first->killed_by);
-    if (t && t->has_fatal) {
+    if (t)
+        bx_tree_lock(t); /* the others may still run */
+    bool has_fatal = t && t->has_fatal;
+    if (has_fatal) {
         o->kind = t->fatal;
         free(o->error);
         o->error = bx_strndup(t->fatal_error, strlen(t->fatal_error));
-    } else if (sig > 0 && (o->kind == BX_OUT_CANCELLED || o->kind == BX_OUT_FAILED)) {
+    }
+    if (t)
+        bx_tree_unlock(t);
+    if (!has_fatal && sig > 0 && (o->kind == BX_OUT_CANCELLED || o->kind == BX_OUT_FAILED)) {
         o->kind = BX_OUT_EXIT;
         o->exit_code = 128 + sig;
         free(o->error);

@@ -6,14 +6,17 @@ enum { MAX_ANSWER = 64 << 20 };
 
 static uint64_t left(uint64_t limit, uint64_t used) { return used < limit ? limit - used : 0; }
 
-/* Of everything that is counted, what the call has not used up; of memory it uses `memory`. */
-static bx_limits what_is_left(const bx_process *p, uint64_t memory)
+/* Of everything that is counted, what the call has not used up. */
+static bx_limits what_is_left(const bx_process *p, const bx_shared *used)
 {
     const bx_live *l = p->live;
     const bx_fs_counters *n = bx_vfs_counters(l->files);
     const bx_egress_budget *b = &p->tree->budget;
     bx_limits r = *l->limits;
-    r.memory = left(r.memory, memory);
+    r.memory = left(r.memory, used->memory);
+    r.processes = left(r.processes, used->processes);
+    r.starts = left(r.starts, used->starts);
+    r.calls = left(r.calls, used->calls);
     r.fs_write = left(r.fs_write, n->bytes_written);
     r.files_created = left(r.files_created, n->files_created);
     r.dir_entries = left(r.dir_entries, n->dir_entries);
@@ -46,6 +49,7 @@ static bool is_over(const bx_limits *l) { return l->memory == 0 || l->depth == 0
 bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input)
 {
     const bx_call *c = &p->live->call;
+    bx_shared *sh = p->live->shared;
     bx_tree *t;
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     if (p->answer.max == 0)
@@ -57,14 +61,15 @@ bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input)
         return say(p, BX_NESTED_DENIED, "not granted: that takes tool:NAME");
     if (bx_tree_of(p, &t) != BX_E_SUCCESS)
         return say(p, BX_NESTED_LIMIT, "out of memory");
-    if (atomic_fetch_add(&p->live->nested, 1) >= p->live->limits->calls) {
+    if (atomic_fetch_add(&sh->calls, 1) >= p->live->limits->calls) {
         bx_tree_lock(t);
         t->hits.calls++;
         bx_tree_unlock(t);
         return say(p, BX_NESTED_LIMIT, "over the limit calls");
     }
-    const uint64_t memory = atomic_load(p->live->memory_used);
-    const bx_limits rest = what_is_left(p, memory);
+    const bx_shared used = {
+        .memory = sh->memory, .processes = sh->processes, .starts = sh->starts, .calls = sh->calls};
+    const bx_limits rest = what_is_left(p, &used);
     if (is_over(&rest) || bx_ctl_inherit(&ctl, p->pid == 1 ? p->live->ctl : &p->ctl, NULL) != BX_OK)
         return say(p, BX_NESTED_LIMIT, "over a limit of the call that asks");
     bx_buf_clear(&p->answer);
@@ -72,8 +77,8 @@ bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input)
                    .input = input,
                    .run = run,
                    .limits = &rest,
-                   .memory_used = p->live->memory_used,
-                   .memory_before = memory,
+                   .shared = sh,
+                   .before = used,
                    .ctl = &ctl,
                    .record = c->record,
                    .answer = &p->answer};

@@ -126,7 +126,7 @@ static void run_core(bx_process *q, const bx_emodule *code, bx_eng_end *end)
     const bx_limits *l = q->live->limits;
     bx_einstance *instance = NULL;
     void *ctxs[BX_CORE_TABLES] = {q->wasi, q};
-    bx_engine_limits el = {l->memory, l->tables, l->fuel, q->live->memory_used};
+    bx_engine_limits el = {l->memory, l->tables, l->fuel, &q->live->shared->memory};
     if (bx_einstance_new(code, ctxs, BX_CORE_TABLES, &q->ctl, &el, &instance, end) ==
         BX_END_RETURN) {
         memory_changes_hands(true);
@@ -157,7 +157,7 @@ static void run_component(bx_process *q, const bx_emodule *code, bx_outcome *o, 
                                 .preopens = q->preopens,
                                 .n_preopens = q->n_preopens,
                                 .budget = &q->tree->budget,
-                                .memory_used = q->live->memory_used,
+                                .memory_used = &q->live->shared->memory,
                                 .pid = q->pid};
     if (bx_component_call(&r, end, &err) != BX_OK) {
         end->kind = BX_END_FAILED;

@@ -87,6 +87,14 @@ static bx_errno find_program(const bx_process *p, bx_str name, bx_str cwd, const
     return BX_E_SUCCESS;
 }
 
+static bool take(_Atomic uint64_t *used, uint64_t n, uint64_t max)
+{
+    bool fits = atomic_fetch_add(used, n) + n <= max;
+    if (!fits)
+        atomic_fetch_sub(used, n);
+    return fits;
+}
+
 /* Counted when it succeeds, and charged to `q`: its texts come from the guest, which chooses how
  * large they are. */
 static bx_errno take_place_locked(bx_tree *t, const bx_process *p, bx_process *q,
@@ -95,21 +103,24 @@ static bx_errno take_place_locked(bx_tree *t, const bx_process *p, bx_process *q
     uint64_t bytes = BX_PROCESS_BYTES + ask->args.cap + ask->env.cap;
     const bx_limits *l = t->live->limits;
     bx_limit_hits *hits = &t->hits;
-    if (t->closing)
+    bx_shared *s = t->live->shared;
+    if (t->closing || t->next_pid == INT32_MAX)
         return BX_E_AGAIN;
-    if (t->alive > l->processes) /* the first one is none that was started */
-        return hits->processes++, BX_E_AGAIN;
-    if (t->started >= l->starts)
-        return hits->starts++, BX_E_AGAIN;
     if (p->depth >= l->depth)
         return hits->depth++, BX_E_AGAIN;
-    if (atomic_fetch_add(t->gate.memory, bytes) + bytes > t->gate.memory_max) {
-        atomic_fetch_sub(t->gate.memory, bytes);
+    if (!take(&s->processes, 1, l->processes))
+        return hits->processes++, BX_E_AGAIN;
+    if (!take(&s->starts, 1, l->starts)) {
+        atomic_fetch_sub(&s->processes, 1);
+        return hits->starts++, BX_E_AGAIN;
+    }
+    if (!take(&s->memory, bytes, l->memory)) {
+        atomic_fetch_sub(&s->processes, 1);
+        atomic_fetch_sub(&s->starts, 1);
         return hits->memory++, BX_E_NOMEM;
     }
     q->charged = bytes;
     q->tree = t;
-    t->started++;
     t->alive++;
     return BX_E_SUCCESS;
 }
@@ -259,6 +270,7 @@ static void discard(bx_tree *t, bx_process *q)
         bx_wasi_close_all(q->wasi);
     bx_tree_lock(t);
     t->alive--;
+    atomic_fetch_sub(&t->live->shared->processes, 1);
     bx_process_free(q);
     bx_tree_unlock(t);
 }

@@ -23,10 +23,10 @@ struct bx_tree {
     bx_live *live;
     bx_process *all; /* but the first; owned */
     int32_t next_pid;
-    uint64_t alive, running, started, ended; /* alive: the first one too */
-    bx_thread *threads;                      /* owned */
-    pthread_cond_t work;                     /* for threads that wait for some */
-    unsigned n_threads, idle, dispatched;    /* threads; processes that wait for one */
+    uint64_t alive, running, ended;       /* alive: the first one too */
+    bx_thread *threads;                   /* owned */
+    pthread_cond_t work;                  /* for threads that wait for some */
+    unsigned n_threads, idle, dispatched; /* threads; processes that wait for one */
     bool closing, ticking;
     bool has_fatal;
     bx_outcome_kind fatal; /* how the call ends whatever its first process does */

@@ -151,7 +151,7 @@ static bx_code run(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_
         .out_fd = -1,
         .err_fd = call->err_fd,
         .ctl = call->ctl,
-        .memory_used = call->memory_used,
+        .shared = call->shared,
         .tools = &tools,
         .record = call->record,
     };
@@ -228,7 +228,10 @@ static bx_code grant_for(const bx_nested *n, const bx_manifest *m, bx_grant **re
     if (rc != BX_OK)
         return rc;
     bx_limits l = bx_limits_min(&m->limits, n->limits);
-    l.memory += n->memory_before; /* it is counted together */
+    l.memory += n->before.memory; /* those are counted together */
+    l.processes += n->before.processes;
+    l.starts += n->before.starts;
+    l.calls += n->before.calls;
     rc = bx_grant_set_limits(g, &l, err);
     if (rc == BX_OK)
         *ret = BX_TAKE(g);
@@ -263,7 +266,7 @@ static bx_nested_status nested(const void *ctx, bx_nested *n)
         .arguments = n->input,
         .run = run,
         .ctl = n->ctl,
-        .memory_used = n->memory_used,
+        .shared = n->shared,
         .record = n->record,
         .err_fd = -2,
     };

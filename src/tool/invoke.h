@@ -32,9 +32,9 @@ typedef struct bx_tool_call {
     const bx_grant *run; /* what the one who calls may use; the tool gets what this has in common
                             with its needs.  The limits are those of the call (bx_tool_limits) */
     bx_ctl *ctl;         /* as in bx_call */
-    _Atomic uint64_t *memory_used; /* likewise */
-    bx_record *record;             /* likewise; what was refused is told only with one */
-    int err_fd;                    /* where the tool's standard error goes, as in bx_call */
+    bx_shared *shared;   /* likewise */
+    bx_record *record;   /* likewise; what was refused is told only with one */
+    int err_fd;          /* where the tool's standard error goes, as in bx_call */
 } bx_tool_call;
 
 typedef struct bx_tool_end {

@@ -20,11 +20,20 @@ bool bx_mem_charge(bx_memfs *m, uint64_t bytes)
 {
     if (bytes > m->max - m->used)
         return false;
+    if (m->all && atomic_fetch_add(&m->all->used, bytes) + bytes > m->all->max) {
+        atomic_fetch_sub(&m->all->used, bytes);
+        return false;
+    }
     m->used += bytes;
     return true;
 }
 
-void bx_mem_give(bx_memfs *m, uint64_t bytes) { m->used -= bytes; }
+void bx_mem_give(bx_memfs *m, uint64_t bytes)
+{
+    m->used -= bytes;
+    if (m->all)
+        atomic_fetch_sub(&m->all->used, bytes);
+}
 
 /* ---- nodes --------------------------------------------------------------------------------- */
 bx_errno bx_mem_node_new(bx_memfs *m, bx_filetype type, bx_mem_node **ret)
@@ -69,12 +78,13 @@ void bx_mem_drop(bx_memfs *m, bx_mem_node *n)
         node_free(m, n);
 }
 
-bx_memfs *bx_memfs_new(uint64_t max)
+bx_memfs *bx_memfs_new(uint64_t max, bx_vfs_tmp *all)
 {
     bx_memfs *m = bx_calloc(1, sizeof *m);
     if (!m)
         return NULL;
     m->max = max;
+    m->all = all;
     m->next_ino = 1;
     m->bucket = bx_calloc(FIRST_BUCKETS, sizeof(bx_mem_entry *));
     m->n_buckets = FIRST_BUCKETS;
@@ -99,6 +109,8 @@ void bx_memfs_free(bx_memfs *m)
     }
     while (m->nodes)
         node_free(m, m->nodes);
+    if (m->all) /* names and the table of them */
+        atomic_fetch_sub(&m->all->used, m->used);
     free(m->bucket);
     free(m);
 }

@@ -105,6 +105,7 @@ struct bx_vfs_session {
     bx_fs_counters n;
     bx_file *open;       /* what bx_vfs_open gave out and is not closed yet */
     bx_memfs *mem;       /* made on first use */
+    bx_vfs_tmp *tmp;     /* what it counts in as well; or NULL */
     bx_carve_scan *scan; /* files with several names that are carved out; made when needed */
     size_t list_bytes;   /* held by all readdir lists */
     bool store_open;

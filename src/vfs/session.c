@@ -83,6 +83,14 @@ void bx_vfs_session_set_ctl(bx_vfs_session *s, const bx_ctl *ctl)
     s->ctl = ctl;
 }
 
+void bx_vfs_session_share_tmp(bx_vfs_session *s, bx_vfs_tmp *all)
+{
+    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
+    if (all->max == 0)
+        all->max = s->v->tmp_size;
+    s->tmp = all;
+}
+
 bx_errno bx_session_check(const bx_vfs_session *s)
 {
     return s->ctl && bx_ctl_check(s->ctl) != BX_STOP_NONE ? BX_E_INTR : BX_E_SUCCESS;

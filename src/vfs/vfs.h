@@ -107,6 +107,13 @@ void bx_vfs_session_free(bx_vfs_session *s);
 /* The call's control, borrowed: path walks and listings that take long look at it and end with INTR
  * when the call must stop.  NULL: none. */
 void bx_vfs_session_set_ctl(bx_vfs_session *s, const bx_ctl *ctl);
+/* Bytes in memory of sessions that belong together: a call's, and those of the tools it calls. */
+typedef struct bx_vfs_tmp {
+    _Atomic uint64_t used, max;
+} bx_vfs_tmp;
+/* Count in `all` (borrowed) as well; the first session of them says how much there may be.  Before
+ * anything is opened. */
+void bx_vfs_session_share_tmp(bx_vfs_session *s, bx_vfs_tmp *all);
 /* From now on threads of several processes use the session and its files at the same time.  What
  * `on_event` is called with is then called for with the session's lock held, on the thread of who
  * did it. */

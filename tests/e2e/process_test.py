@@ -45,6 +45,12 @@ class Ends(ProcessTest):
         self.assertEqual(out, "kill: Success\nended: kind 1 code 143 signal 15\n")
         self.assertLess(time.monotonic() - began, 15)
 
+    def test_one_that_kills_who_waits_for_it(self):
+        began = time.monotonic()
+        out = self.spawn("run", "run", "kill-parent", flags=("--limit", "wall=20s"))
+        self.assertEqual(out, "ended: kind 1 code 143 signal 15\n")
+        self.assertLess(time.monotonic() - began, 15)
+
     def test_one_left_behind_ends_with_the_call(self):
         began = time.monotonic()
         self.assertEqual(self.spawn("orphan"), "left behind\n")
@@ -278,6 +284,26 @@ class ToolCalls(ProcessTest):
         for n in (1, 8):
             out = self.spawn("call-at-once", str(n), "bash", hold, flags=flags, tool=("--allow", "tool:*"))
             self.assertIn(out.count('"stdout":"held'), range(1, 4), out)
+
+
+    def test_size_of_tmp_is_one_for_all_that_are_called(self):
+        fill = json.dumps({"command": "head -c 3000000 /dev/zero > /tmp/x && sleep 1 && echo filled"})
+        flags = ("--mount", f"{self.dir}::/workspace", "--allow", "rw:/workspace", "--allow", "tmp:4MiB",
+                 "--program", f"spawn={SPAWN}")
+        for n in (1, 6):
+            out = self.spawn("call-at-once", str(n), "bash", fill, flags=flags, tool=("--allow", "tool:*"))
+            self.assertIn(out.count('"stdout":"filled'), (1,) if n == 1 else (0, 1), out)
+
+    def test_starts_and_calls_are_one_for_all_that_are_called(self):
+        bash = ("--mount", f"{self.dir}::/workspace", "--allow", "rw:/workspace", "--allow", "tmp", "--program", f"spawn={SPAWN}")
+        two = json.dumps({"command": "spawn exit 0 && spawn exit 0 && spawn say done"})
+        inner = json.dumps({"command": "spawn call bash '{\"command\": \"echo inner\"}'"})
+        for limit, words, text, n in (("starts=6", ("twice", "bash", two), '"stdout":"done', 2),
+                                      ("starts=5", ("twice", "bash", two), '"stdout":"done', 1),
+                                      ("calls=2", ("call", "bash", inner), "over the limit calls", 0),
+                                      ("calls=1", ("call", "bash", inner), "over the limit calls", 2)):
+            out = self.spawn(*words, flags=(*bash, "--limit", limit), tool=("--allow", "tool:*"))
+            self.assertEqual(out.count(text), n, (limit, out))
 
 
 class Bounds(ProcessTest):

@@ -191,6 +191,16 @@ static int do_kill_waiting(void)
     return 0;
 }
 
+/* Kill who waits for this one, and go on. */
+static int do_kill_parent(void)
+{
+    int32_t self, parent;
+    bx_process_self(&self, &parent);
+    (void)bx_process_kill(parent, 15);
+    for (volatile int i = 0;; i++)
+        ;
+}
+
 static int do_catch(void)
 {
     uint64_t pending = 0;
@@ -460,6 +470,8 @@ int main(int argc, char **argv)
         return do_kill(rest);
     if (IS("kill-waiting"))
         return do_kill_waiting();
+    if (IS("kill-parent"))
+        return do_kill_parent();
     if (IS("catch"))
         return do_catch();
     if (IS("bomb"))
