@@ -59,14 +59,6 @@ typedef struct run {
 
 /* ---- what it may use ------------------------------------------------------------------------- */
 
-static bx_code allow_all(bx_grant *g, const char *const *lines, size_t n, bx_error *err)
-{
-    bx_code rc = BX_OK;
-    for (size_t i = 0; i < n && rc == BX_OK; i++)
-        rc = bx_grant_allow(g, bx_str_of(lines[i]), err);
-    return rc;
-}
-
 static bool has_line(const bx_args *a, int id, const char *begin)
 {
     for (size_t i = 0; i < a->n_flags; i++) {
@@ -74,6 +66,20 @@ static bool has_line(const bx_args *a, int id, const char *begin)
             return true;
     }
     return false;
+}
+
+/* The line, unless the person says something of the same variable. */
+static bx_code allow_env(const bx_args *a, bx_grant *g, const char *line, bx_error *err)
+{
+    const char *equals = strchr(line, '=');
+    size_t n = equals ? (size_t)(equals - line) : strlen(line);
+    for (size_t i = 0; i < a->n_flags; i++) {
+        const char *v = a->flags[i].value;
+        if (a->flags[i].id == BX_OPT_allow && strncmp(v, line, n) == 0 &&
+            (v[n] == '\0' || v[n] == '='))
+            return BX_OK;
+    }
+    return bx_grant_allow(g, bx_str_of(line), err);
 }
 
 /* A person waits as long as they like; whoever gives the limit means it. */
@@ -93,8 +99,8 @@ static bx_code set_limits(const bx_args *a, bx_grant *g, bx_error *err)
 static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
 {
     static const char *const always[] = {
-        "tool:*",        "env:PWD=" WORKSPACE, "env:HOME=" WORKSPACE, "env:PATH=/bin",
-        "env:USER=user", "env:LOGNAME=user",   "env:SHELL=/bin/bash", "env:LANG=C.UTF-8",
+        "env:PWD=" WORKSPACE, "env:HOME=" WORKSPACE, "env:PATH=/bin",    "env:USER=user",
+        "env:LOGNAME=user",   "env:SHELL=/bin/bash", "env:LANG=C.UTF-8",
     };
     const char *workspace = bx_flag_last(r->a, FLAG_WORKSPACE);
     BX_AUTO(bx_grant) bx_grant *g = NULL;
@@ -102,13 +108,15 @@ static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
     if (rc == BX_OK)
         rc = set_limits(r->a, g, err);
     if (rc == BX_OK)
-        rc = allow_all(g, always, BX_COUNT(always), err);
+        rc = bx_grant_allow(g, BX_LIT("tool:*"), err);
+    for (size_t i = 0; rc == BX_OK && i < BX_COUNT(always); i++)
+        rc = allow_env(r->a, g, always[i], err);
     if (rc == BX_OK && !has_line(r->a, BX_OPT_allow, "tmp"))
         rc = bx_grant_allow(g, BX_LIT("tmp:256MiB"), err);
-    if (rc == BX_OK && getenv("TERM") && !has_line(r->a, BX_OPT_allow, "env:TERM"))
-        rc = bx_grant_allow(g, BX_LIT("env:TERM"), err);
-    if (rc == BX_OK && r->interactive && !has_line(r->a, BX_OPT_allow, "env:PS1"))
-        rc = bx_grant_allow(g, BX_LIT("env:PS1=\\w\\$ "), err);
+    if (rc == BX_OK && getenv("TERM"))
+        rc = allow_env(r->a, g, "env:TERM", err);
+    if (rc == BX_OK && r->interactive)
+        rc = allow_env(r->a, g, "env:PS1=\\w\\$ ", err);
     if (rc == BX_OK && workspace)
         rc = bx_grant_mount(g, bx_str_of(workspace), BX_LIT(WORKSPACE), err);
     if (rc == BX_OK && workspace)

@@ -112,11 +112,19 @@ typedef struct bx_egress_budget {
     _Atomic uint32_t hit_requests, hit_in, hit_out;
 } bx_egress_budget;
 
+/* What the scopes of a call and of the tools it calls use up together, each of which has limits of
+ * its own besides.  `max_…` are set by who makes it. */
+typedef struct bx_egress_joint {
+    _Atomic uint64_t requests, bytes_in, bytes_out;
+    uint64_t max_requests, max_in, max_out;
+} bx_egress_joint;
+
 typedef struct bx_egress_scope_cfg {
     const bx_net_policy *net; /* borrowed until bx_egress_scope_free returns; NULL denies all */
     bx_str ca; /* PEM, borrowed as `net` is: trusted besides the system's; may be empty */
     bx_egress_budget *budget; /* counted here, and so against the limits, with other scopes;
                                  borrowed as `net` is; NULL: this one is alone */
+    bx_egress_joint *joint;   /* counted here as well; borrowed as `net` is; NULL: nowhere */
     const bx_limits *limits;  /* http_requests, http_in, http_out are copied; NULL = defaults */
     uint64_t deadline_ns;     /* CLOCK_MONOTONIC: no request outlives it; 0 or UINT64_MAX = none */
     const bx_inject *inject;  /* copied */

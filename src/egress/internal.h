@@ -80,6 +80,7 @@ struct bx_egress_scope {
     bx_egress_event_fn on_event;
     void *event_ctx;
     bx_egress_budget own, *used; /* `own`, or one that is shared */
+    bx_egress_joint *joint;      /* or NULL */
     _Atomic uint32_t open;       /* requests not yet freed by their owner */
     _Atomic uint32_t woken;      /* how often a waker of its requests was called */
     pthread_mutex_t event_lock;  /* serialises on_event */

@@ -74,6 +74,7 @@ bx_code bx_egress_scope_new(bx_egress *eg, const bx_egress_scope_cfg *cfg, bx_eg
     atomic_store(&s->refs, 1);
     s->net = cfg->net;
     s->used = cfg->budget ? cfg->budget : &s->own;
+    s->joint = cfg->joint;
     s->ca = cfg->ca;
     s->max_requests = limits.http_requests;
     s->max_in = limits.http_in;
@@ -129,30 +130,45 @@ bx_egress_counters bx_egress_scope_counters(const bx_egress_scope *s)
     };
 }
 
-static bool count(_Atomic uint64_t *counter, uint64_t n, uint64_t max, _Atomic uint32_t *hit)
+static bool count(_Atomic uint64_t *counter, uint64_t n, uint64_t max)
 {
-    if (atomic_fetch_add(counter, n) + n <= max)
-        return true;
-    (void)atomic_fetch_add(hit, 1);
-    return false;
+    return atomic_fetch_add(counter, n) + n <= max;
+}
+
+static bool hit_unless(bool fits, _Atomic uint32_t *hit)
+{
+    if (!fits)
+        (void)atomic_fetch_add(hit, 1);
+    return fits;
 }
 
 bool bx_scope_count_in(bx_egress_scope *s, uint64_t n)
 {
-    return count(&s->used->bytes_in, n, s->max_in, &s->used->hit_in);
+    bool fits = count(&s->used->bytes_in, n, s->max_in);
+    if (s->joint)
+        fits &= count(&s->joint->bytes_in, n, s->joint->max_in);
+    return hit_unless(fits, &s->used->hit_in);
 }
 
 bool bx_scope_count_out(bx_egress_scope *s, uint64_t n)
 {
-    return count(&s->used->bytes_out, n, s->max_out, &s->used->hit_out);
+    bool fits = count(&s->used->bytes_out, n, s->max_out);
+    if (s->joint)
+        fits &= count(&s->joint->bytes_out, n, s->joint->max_out);
+    return hit_unless(fits, &s->used->hit_out);
 }
 
 bool bx_scope_count_request(bx_egress_scope *s)
 {
-    if (count(&s->used->requests, 1, s->max_requests, &s->used->hit_requests))
-        return true;
-    atomic_fetch_sub(&s->used->requests, 1); /* it is not sent */
-    return false;
+    bool fits = count(&s->used->requests, 1, s->max_requests);
+    if (s->joint)
+        fits &= count(&s->joint->requests, 1, s->joint->max_requests);
+    if (!fits) { /* it is not sent */
+        atomic_fetch_sub(&s->used->requests, 1);
+        if (s->joint)
+            atomic_fetch_sub(&s->joint->requests, 1);
+    }
+    return hit_unless(fits, &s->used->hit_requests);
 }
 
 /* ---- judging and reporting ------------------------------------------------------------------- */

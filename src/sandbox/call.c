@@ -44,7 +44,7 @@ static bx_code start_wasi(bx_live *l, bx_error *err)
     if (rc == BX_OK)
         bx_vfs_session_set_ctl(l->files, l->ctl);
     if (rc == BX_OK)
-        bx_vfs_session_share_tmp(l->files, &l->shared->tmp);
+        bx_vfs_session_join(l->files, &l->shared->files);
     if (rc == BX_OK)
         rc = bx_wasi_new(&l->wasi, err);
     if (rc != BX_OK)
@@ -131,6 +131,11 @@ static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *
     l->own_ctl = bx_ctl_init(UINT64_MAX);
     l->ctl = c->ctl ? c->ctl : &l->own_ctl;
     l->shared = c->shared ? c->shared : &l->own_shared;
+    if (!c->shared) {
+        l->own_shared.web.max_requests = l->limits->http_requests;
+        l->own_shared.web.max_in = l->limits->http_in;
+        l->own_shared.web.max_out = l->limits->http_out;
+    }
     l->out = out;
     bx_code rc = start_wasi(l, err);
     if (rc == BX_OK)
@@ -263,6 +268,7 @@ static bx_code run_component(bx_live *l, bx_eng_end *end, bx_error *err)
                                 .n_env = s->n_env,
                                 .cwd =
                                     bx_str_of(bx_grant_cwd(s->grant) ? bx_grant_cwd(s->grant) : ""),
+                                .web = &l->shared->web,
                                 .memory_used = &l->shared->memory,
                                 .pid = 1};
     return bx_component_call(&r, end, err);

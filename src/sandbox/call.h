@@ -40,7 +40,8 @@ typedef struct bx_shared {
     _Atomic uint64_t memory;    /* bytes in use */
     _Atomic uint64_t processes; /* alive now, but for the first one of each call */
     _Atomic uint64_t starts, calls;
-    bx_vfs_tmp tmp;
+    bx_vfs_joint files;
+    bx_egress_joint web;
 } bx_shared;
 
 /* A tool call that a guest asks for (tools/lib/nested.h). */

@@ -165,6 +165,7 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
         .sealed = s,
         .grant = r->grant,
         .budget = r->budget,
+        .web = r->web,
         .pid = r->pid,
         .preopens = r->preopens,
         .n_preopens = r->n_preopens,

@@ -23,6 +23,7 @@ typedef struct bx_component_run {
     const bx_wasi_preopen *preopens; /* instead of all there are; NULL: all */
     size_t n_preopens;
     bx_egress_budget *budget; /* of all processes of the call; NULL: it is alone */
+    bx_egress_joint *web;     /* of it and the tools it calls */
     _Atomic uint64_t *memory_used;
     int32_t pid;
 } bx_component_run;

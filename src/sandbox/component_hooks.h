@@ -12,6 +12,7 @@ typedef struct bx_component {
     const bx_sealed *sealed;
     const bx_grant *grant;           /* of the network: at most the sealed one */
     bx_egress_budget *budget;        /* of all processes of the call, or NULL */
+    bx_egress_joint *web;            /* of the call and the tools it calls */
     int32_t pid;                     /* of this one */
     const bx_wasi_preopen *preopens; /* borrowed; NULL: all there are */
     size_t n_preopens;

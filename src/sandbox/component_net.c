@@ -18,6 +18,7 @@ bx_egress_scope *bx_component_scope(bx_component *c)
     bx_egress_scope_cfg cfg = {
         .net = bx_grant_net(g),
         .budget = c->budget,
+        .joint = c->web,
         .ca = bx_buf_str(&c->sealed->ca),
         .limits = bx_grant_limits(g),
         .deadline_ns = c->ctl->deadline_ns,

@@ -157,6 +157,7 @@ static void run_component(bx_process *q, const bx_emodule *code, bx_outcome *o, 
                                 .preopens = q->preopens,
                                 .n_preopens = q->n_preopens,
                                 .budget = &q->tree->budget,
+                                .web = &q->live->shared->web,
                                 .memory_used = &q->live->shared->memory,
                                 .pid = q->pid};
     if (bx_component_call(&r, end, &err) != BX_OK) {

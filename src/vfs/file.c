@@ -77,9 +77,13 @@ bx_errno bx_file_preadv(bx_file *f, const struct iovec *iov, size_t n, uint64_t 
 }
 
 /* ---- writing ---------------------------------------------------------------------------- */
-static uint64_t left_to_write(const bx_vfs_session *s)
+/* All of `n` or nothing. */
+static bool take_to_write(bx_vfs_session *s, uint64_t n)
 {
-    return s->n.bytes_written < s->limits->fs_write ? s->limits->fs_write - s->n.bytes_written : 0;
+    uint64_t taken = bx_session_take(s, BX_USED_WRITTEN, n);
+    if (taken < n)
+        bx_session_give(s, BX_USED_WRITTEN, taken);
+    return taken == n;
 }
 
 static bx_errno over_fs_write(bx_vfs_session *s)
@@ -103,20 +107,24 @@ size_t bx_iov_cut(const struct iovec *iov, size_t n, uint64_t max, struct iovec 
 static bx_errno write_some(bx_file *f, const struct iovec *iov, size_t n, uint64_t off,
                            size_t *ret_n)
 {
-    uint64_t left = left_to_write(f->s), total = 0;
+    uint64_t total = 0;
     for (size_t i = 0; i < n; i++) /* at most BX_MAX_IOVECS ranges of one memory: no overflow */
         total += iov[i].iov_len;
-    if (total <= left) {
-        bx_errno e = bx_count_full(f, f->bk->write(f, iov, n, off, ret_n));
+    uint64_t taken = bx_session_take(f->s, BX_USED_WRITTEN, total);
+    bx_errno e;
+    if (taken == total) {
+        e = bx_count_full(f, f->bk->write(f, iov, n, off, ret_n));
         if (e == BX_E_SUCCESS && *ret_n < total)
             bx_count_no_room(f);
-        return e;
+    } else if (taken == 0) {
+        e = over_fs_write(f->s);
+    } else {
+        struct iovec part[BX_MAX_IOVECS];
+        f->s->n.hit_fs_write++;
+        e = bx_count_full(f, f->bk->write(f, part, bx_iov_cut(iov, n, taken, part), off, ret_n));
     }
-    if (left == 0)
-        return over_fs_write(f->s);
-    f->s->n.hit_fs_write++;
-    struct iovec part[BX_MAX_IOVECS];
-    return bx_count_full(f, f->bk->write(f, part, bx_iov_cut(iov, n, left, part), off, ret_n));
+    bx_session_give(f->s, BX_USED_WRITTEN, e == BX_E_SUCCESS ? taken - *ret_n : taken);
+    return e;
 }
 
 static bx_errno write_at(bx_file *f, const struct iovec *iov, size_t n, uint64_t off, size_t *ret_n)
@@ -128,8 +136,6 @@ static bx_errno write_at(bx_file *f, const struct iovec *iov, size_t n, uint64_t
         e = BX_E_INVAL;
     if (e == BX_E_SUCCESS)
         e = write_some(f, iov, n, off, ret_n);
-    if (e == BX_E_SUCCESS)
-        f->s->n.bytes_written += *ret_n;
     return e;
 }
 
@@ -159,11 +165,11 @@ static bx_errno grow_checked(bx_file *f, uint64_t size)
     if (e != BX_E_SUCCESS)
         return e;
     uint64_t more = size > st.size ? size - st.size : 0;
-    if (more > left_to_write(f->s))
+    if (!take_to_write(f->s, more))
         return over_fs_write(f->s);
     e = bx_count_full(f, f->bk->set_size(f, size));
-    if (e == BX_E_SUCCESS)
-        f->s->n.bytes_written += more;
+    if (e != BX_E_SUCCESS)
+        bx_session_give(f->s, BX_USED_WRITTEN, more);
     return e;
 }
 
@@ -203,14 +209,17 @@ bx_errno bx_file_allocate(bx_file *f, uint64_t off, uint64_t len)
         return BX_E_INVAL;
     if (off + len > INT64_MAX)
         return BX_E_FBIG;
-    uint64_t need = 0, used = 0, left = left_to_write(f->s);
+    uint64_t need = 0, used = 0;
     e = allocate_need(f, off, len, &need);
     if (e != BX_E_SUCCESS)
         return e;
-    if (need > left)
+    if (!take_to_write(f->s, need))
         return over_fs_write(f->s);
     e = bx_count_full(f, f->bk->allocate(f, off, len, &used));
-    f->s->n.bytes_written += used < left ? used : left; /* blocks round up: never past the limit */
+    if (used < need)
+        bx_session_give(f->s, BX_USED_WRITTEN, need - used);
+    else /* blocks round up: never past the limit */
+        (void)bx_session_take(f->s, BX_USED_WRITTEN, used - need);
     return e;
 }
 

@@ -190,19 +190,20 @@ static bx_errno remove_name(const bx_kv_op *o, const bx_at *at, const char *name
 static bx_errno make_dir(bx_kv_op *o)
 {
     bx_vfs_session *s = o->s;
-    if (s->n.files_created >= s->limits->files_created) {
+    if (bx_session_take(s, BX_USED_CREATED, 1) == 0) {
         s->n.hit_files_created++;
         return BX_E_DQUOT;
     }
+    bx_errno e = BX_E_DQUOT;
     if (!bx_store_reserve_locked(o->st, BX_STORE_ENTRY)) {
         s->n.hit_store++;
-        return BX_E_DQUOT;
+    } else {
+        e = bx_host_mkdir_at(o->dir, BX_KV_DIR);
+        if (e != BX_E_SUCCESS)
+            bx_store_give_locked(o->st, BX_STORE_ENTRY);
     }
-    bx_errno e = bx_host_mkdir_at(o->dir, BX_KV_DIR);
-    if (e == BX_E_SUCCESS)
-        s->n.files_created++;
-    else
-        bx_store_give_locked(o->st, BX_STORE_ENTRY);
+    if (e != BX_E_SUCCESS)
+        bx_session_give(s, BX_USED_CREATED, 1);
     return e;
 }
 
@@ -281,14 +282,22 @@ static bx_errno replace(const bx_kv_op *o, const bx_at *at, int old, bx_str valu
     return e;
 }
 
-static bx_errno check_limits(bx_vfs_session *s, bool is_new, uint64_t size)
+static void give_limits(bx_vfs_session *s, bool is_new, uint64_t size)
 {
-    uint64_t written = s->n.bytes_written, max = s->limits->fs_write;
-    if (written > max || size > max - written) {
+    bx_session_give(s, BX_USED_WRITTEN, size);
+    bx_session_give(s, BX_USED_CREATED, is_new);
+}
+
+static bx_errno take_limits(bx_vfs_session *s, bool is_new, uint64_t size)
+{
+    uint64_t written = bx_session_take(s, BX_USED_WRITTEN, size);
+    if (written < size) {
+        bx_session_give(s, BX_USED_WRITTEN, written);
         s->n.hit_fs_write++;
         return BX_E_DQUOT;
     }
-    if (is_new && s->n.files_created >= s->limits->files_created) {
+    if (bx_session_take(s, BX_USED_CREATED, is_new) < is_new) {
+        bx_session_give(s, BX_USED_WRITTEN, size);
         s->n.hit_files_created++;
         return BX_E_DQUOT;
     }
@@ -305,18 +314,15 @@ static bx_errno set_locked(bx_kv_op *o, bx_str value)
     BX_AUTOCLOSE int old = look(&at, name_of(o));
     if (old < 0 && errno != ENOENT)
         return bx_errno_from_host(errno);
-    e = check_limits(o->s, old < 0, size);
-    if (e == BX_E_SUCCESS) { /* what a crash left behind */
-        e = remove_name(o, &at, BX_KV_TEMP);
-        e = e == BX_E_NOENT ? BX_E_SUCCESS : e;
-    }
-    if (e == BX_E_SUCCESS)
-        e = replace(o, &at, old, value, size);
+    e = take_limits(o->s, old < 0, size);
     if (e != BX_E_SUCCESS)
         return e;
-    o->s->n.bytes_written += size;
-    o->s->n.files_created += old < 0;
-    return BX_E_SUCCESS;
+    e = remove_name(o, &at, BX_KV_TEMP); /* what a crash left behind */
+    if (e == BX_E_SUCCESS || e == BX_E_NOENT)
+        e = replace(o, &at, old, value, size);
+    if (e != BX_E_SUCCESS)
+        give_limits(o->s, old < 0, size);
+    return e;
 }
 
 bx_errno bx_kv_set(bx_vfs_session *s, bx_str key, bx_str value)

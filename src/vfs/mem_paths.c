@@ -81,7 +81,7 @@ bx_errno bx_mem_preopen(bx_file *f)
 {
     bx_vfs_session *s = f->s;
     if (!s->mem)
-        s->mem = bx_memfs_new(s->v->tmp_size, s->tmp);
+        s->mem = bx_memfs_new(s->v->tmp_size, s->joint ? &s->joint->tmp : NULL);
     if (!s->mem)
         return BX_E_NOMEM;
     bx_memfs *m = s->mem;

@@ -78,7 +78,7 @@ void bx_mem_drop(bx_memfs *m, bx_mem_node *n)
         node_free(m, n);
 }
 
-bx_memfs *bx_memfs_new(uint64_t max, bx_vfs_tmp *all)
+bx_memfs *bx_memfs_new(uint64_t max, bx_vfs_quota *all)
 {
     bx_memfs *m = bx_calloc(1, sizeof *m);
     if (!m)

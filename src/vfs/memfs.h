@@ -33,7 +33,7 @@ enum { BX_MEM_CHUNK = 4096 };
 
 struct bx_memfs {
     uint64_t used, max; /* bytes of host memory, overhead included */
-    bx_vfs_tmp *all;    /* those of sessions that belong together; NULL: it is alone */
+    bx_vfs_quota *all;  /* those of sessions that belong together; NULL: it is alone */
     uint64_t next_ino;
     bx_mem_node *root, *scratch,
         *nodes; /* scratch: the root of BX_SCRATCH; NULL until it is used */
@@ -41,7 +41,7 @@ struct bx_memfs {
     size_t n_buckets, n_entries;
 };
 
-BX_NODISCARD bx_memfs *bx_memfs_new(uint64_t max, bx_vfs_tmp *all);
+BX_NODISCARD bx_memfs *bx_memfs_new(uint64_t max, bx_vfs_quota *all);
 void bx_memfs_free(bx_memfs *m); /* after every handle was closed; NULL is fine */
 uint64_t bx_mem_now(void);
 bx_mem_entry *bx_mem_find(const bx_memfs *m, const bx_mem_node *dir, const char *name, size_t n);

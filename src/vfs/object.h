@@ -105,7 +105,7 @@ struct bx_vfs_session {
     bx_fs_counters n;
     bx_file *open;       /* what bx_vfs_open gave out and is not closed yet */
     bx_memfs *mem;       /* made on first use */
-    bx_vfs_tmp *tmp;     /* what it counts in as well; or NULL */
+    bx_vfs_joint *joint; /* what it counts in as well; or NULL */
     bx_carve_scan *scan; /* files with several names that are carved out; made when needed */
     size_t list_bytes;   /* held by all readdir lists */
     bool store_open;
@@ -117,6 +117,13 @@ struct bx_vfs_session {
     bx_made made[BX_MAX_MADE];
     bx_file pre[]; /* one per preopen */
 };
+
+/* What is counted against a limit as it is used up. */
+typedef enum bx_used { BX_USED_WRITTEN, BX_USED_CREATED, BX_USED_ENTRIES } bx_used;
+/* Of `want`, as much as the limits leave: of the session and of all it counts with.  It is counted
+ * now; what is not used after all is given back. */
+uint64_t bx_session_take(bx_vfs_session *s, bx_used what, uint64_t want);
+void bx_session_give(bx_vfs_session *s, bx_used what, uint64_t n);
 
 /* A small number that stands for the device in this session. */
 uint64_t bx_session_dev(bx_vfs_session *s, dev_t dev);

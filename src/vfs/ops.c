@@ -20,9 +20,10 @@ static bx_errno enter(bx_file **dir, bx_str *path, unsigned need, char z[BX_PATH
     return e;
 }
 
+/* Counted at once: `created` gives it back where nothing was made. */
 static bool room_to_create(bx_vfs_session *s)
 {
-    if (s->n.files_created < s->limits->files_created)
+    if (bx_session_take(s, BX_USED_CREATED, 1) == 1)
         return true;
     s->n.hit_files_created++;
     return false;
@@ -37,8 +38,8 @@ static bx_errno enter_to_create(bx_file **dir, bx_str *path, char z[BX_PATH_BUF]
 
 static bx_errno created(bx_file *dir, bx_errno e)
 {
-    if (e == BX_E_SUCCESS)
-        dir->s->n.files_created++;
+    if (e != BX_E_SUCCESS)
+        bx_session_give(dir->s, BX_USED_CREATED, 1);
     return bx_count_full(dir, e);
 }
 
@@ -128,14 +129,14 @@ static bx_errno open_checked(bx_file *dir, bx_str path, const bx_open_how *how, 
     o->f = file_new(dir, path, how);
     if (!o->f)
         return BX_E_NOMEM;
-    o->may_create = s->n.files_created < s->limits->files_created;
+    o->may_create = how->create && bx_session_take(s, BX_USED_CREATED, 1) == 1;
     e = dir->bk->open(dir, z, how, o);
     if (e == BX_E_DQUOT && !o->may_create)
         s->n.hit_files_created++;
     else
         (void)bx_count_full(dir, e);
-    if (o->created)
-        s->n.files_created++;
+    if (o->may_create && !o->created)
+        bx_session_give(s, BX_USED_CREATED, 1);
     return e == BX_E_SUCCESS ? finish_open(how, o) : e;
 }
 

@@ -63,13 +63,12 @@ void bx_dirlist_free(bx_file *dir)
 
 bx_errno bx_count_dir_entries(bx_vfs_session *s, uint64_t n)
 {
-    uint64_t max = s->limits->dir_entries;
-    if (s->n.dir_entries > max || n > max - s->n.dir_entries) {
-        s->n.hit_dir_entries++;
-        return BX_E_DQUOT;
-    }
-    s->n.dir_entries += n;
-    return BX_E_SUCCESS;
+    uint64_t taken = bx_session_take(s, BX_USED_ENTRIES, n);
+    if (taken == n)
+        return BX_E_SUCCESS;
+    bx_session_give(s, BX_USED_ENTRIES, taken);
+    s->n.hit_dir_entries++;
+    return BX_E_DQUOT;
 }
 
 /* Entries below cookie `to` are known to the guest or were skipped by it: each counts once in a

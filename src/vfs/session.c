@@ -83,12 +83,63 @@ void bx_vfs_session_set_ctl(bx_vfs_session *s, const bx_ctl *ctl)
     s->ctl = ctl;
 }
 
-void bx_vfs_session_share_tmp(bx_vfs_session *s, bx_vfs_tmp *all)
+static void say_max(bx_vfs_quota *q, uint64_t max)
+{
+    if (q->max == 0)
+        q->max = max;
+}
+
+void bx_vfs_session_join(bx_vfs_session *s, bx_vfs_joint *all)
 {
     BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
-    if (all->max == 0)
-        all->max = s->v->tmp_size;
-    s->tmp = all;
+    say_max(&all->tmp, s->v->tmp_size);
+    say_max(&all->written, s->limits->fs_write);
+    say_max(&all->created, s->limits->files_created);
+    say_max(&all->entries, s->limits->dir_entries);
+    s->joint = all;
+}
+
+typedef struct counter {
+    uint64_t *used, max;
+    bx_vfs_quota *all; /* NULL: none */
+} counter;
+
+static counter counter_of(bx_vfs_session *s, bx_used what)
+{
+    bx_vfs_joint *j = s->joint;
+    if (what == BX_USED_WRITTEN)
+        return (counter){&s->n.bytes_written, s->limits->fs_write, j ? &j->written : NULL};
+    if (what == BX_USED_CREATED)
+        return (counter){&s->n.files_created, s->limits->files_created, j ? &j->created : NULL};
+    return (counter){&s->n.dir_entries, s->limits->dir_entries, j ? &j->entries : NULL};
+}
+
+static uint64_t at_most(uint64_t want, uint64_t used, uint64_t max)
+{
+    uint64_t left = used < max ? max - used : 0;
+    return want < left ? want : left;
+}
+
+uint64_t bx_session_take(bx_vfs_session *s, bx_used what, uint64_t want)
+{
+    counter c = counter_of(s, what);
+    uint64_t n = at_most(want, *c.used, c.max);
+    if (c.all) {
+        uint64_t used = atomic_load(&c.all->used), most = n;
+        do {
+            n = at_most(most, used, c.all->max);
+        } while (!atomic_compare_exchange_weak(&c.all->used, &used, used + n));
+    }
+    *c.used += n;
+    return n;
+}
+
+void bx_session_give(bx_vfs_session *s, bx_used what, uint64_t n)
+{
+    counter c = counter_of(s, what);
+    *c.used -= n;
+    if (c.all)
+        atomic_fetch_sub(&c.all->used, n);
 }
 
 bx_errno bx_session_check(const bx_vfs_session *s)

@@ -107,18 +107,23 @@ void bx_vfs_session_free(bx_vfs_session *s);
 /* The call's control, borrowed: path walks and listings that take long look at it and end with INTR
  * when the call must stop.  NULL: none. */
 void bx_vfs_session_set_ctl(bx_vfs_session *s, const bx_ctl *ctl);
-/* Bytes in memory of sessions that belong together: a call's, and those of the tools it calls. */
-typedef struct bx_vfs_tmp {
+/* What sessions that belong together use: a call's, and those of the tools it calls.  Zero at
+ * first: the first session says how much there may be. */
+typedef struct bx_vfs_quota {
     _Atomic uint64_t used, max;
-} bx_vfs_tmp;
-/* Count in `all` (borrowed) as well; the first session of them says how much there may be.  Before
- * anything is opened. */
-void bx_vfs_session_share_tmp(bx_vfs_session *s, bx_vfs_tmp *all);
+} bx_vfs_quota;
+typedef struct bx_vfs_joint {
+    bx_vfs_quota tmp;                       /* bytes in memory now */
+    bx_vfs_quota written, created, entries; /* fs_write, files_created, dir_entries */
+} bx_vfs_joint;
+/* Count in `all` (borrowed) as well.  Before anything is opened. */
+void bx_vfs_session_join(bx_vfs_session *s, bx_vfs_joint *all);
 /* From now on threads of several processes use the session and its files at the same time.  What
  * `on_event` is called with is then called for with the session's lock held, on the thread of who
  * did it. */
 BX_NODISCARD bx_code bx_vfs_session_share(bx_vfs_session *s, bx_error *err);
-/* Count what was used elsewhere for this call. */
+/* Count what another session used for this one's call; where both count in one bx_vfs_joint, it is
+ * there already. */
 void bx_vfs_session_charge(bx_vfs_session *s, uint64_t bytes_written, uint64_t files_created,
                            uint64_t dir_entries);
 const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s);

@@ -294,6 +294,23 @@ class ToolCalls(ProcessTest):
             out = self.spawn("call-at-once", str(n), "bash", fill, flags=flags, tool=("--allow", "tool:*"))
             self.assertIn(out.count('"stdout":"filled'), (1,) if n == 1 else (0, 1), out)
 
+    def test_what_is_written_is_one_for_all_that_are_called(self):
+        """Each tool may write 64 bytes; so may all of them together."""
+        flags = ("--mount", f"{self.dir}::/workspace", "--allow", "rw:/workspace", "--allow", "tmp",
+                 "--program", f"spawn={SPAWN}", "--limit")
+        write = json.dumps({"command": "sleep 1; for i in $(seq 64); do printf x; done >> $(mktemp /workspace/XXXXXX)"})
+        for limit, n, most in (("fs_write=64", 1, 64), ("fs_write=64", 8, 64), ("fs_write=640", 8, 512)):
+            for f in self.dir.iterdir():
+                f.unlink()
+            self.spawn("call-at-once", str(n), "bash", write, flags=(*flags, limit), tool=("--allow", "tool:*"))
+            self.assertEqual(sum(f.stat().st_size for f in self.dir.iterdir()), most, (limit, n))
+        make = json.dumps({"command": "sleep 1; : > $(mktemp -u /workspace/XXXXXX)"})
+        for limit, n, most in (("files_created=3", 8, 3), ("files_created=30", 8, 8)):
+            for f in self.dir.iterdir():
+                f.unlink()
+            self.spawn("call-at-once", str(n), "bash", make, flags=(*flags, limit), tool=("--allow", "tool:*"))
+            self.assertEqual(len(list(self.dir.iterdir())), most, (limit, n))
+
     def test_starts_and_calls_are_one_for_all_that_are_called(self):
         bash = ("--mount", f"{self.dir}::/workspace", "--allow", "rw:/workspace", "--allow", "tmp", "--program", f"spawn={SPAWN}")
         two = json.dumps({"command": "spawn exit 0 && spawn exit 0 && spawn say done"})
