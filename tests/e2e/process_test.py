@@ -7,7 +7,7 @@ import time
 import unittest
 
 from exec_support import ExecTest
-from support import BOXAGNTS, GUESTS, box
+from support import BOXAGNTS, GUESTS, SANITIZED, box
 
 SPAWN = GUESTS / "spawn.wasm"
 
@@ -112,6 +112,7 @@ class Shared(ProcessTest):
         self.assertGreaterEqual(count(alone), count(below) + 1)
         self.assertGreater(count(below), 20)
 
+    @unittest.skipIf(SANITIZED, "a sanitizer's allocator keeps what was freed")
     def test_memory_of_arguments(self):
         """What the host keeps of a program is the call's memory, and little once it has ended."""
         def peak(*words, flags=()):
