@@ -423,10 +423,12 @@ static awk_val split(awk_node *a, bool patterns)
     awk_node *by = a->next->next;
     awk_array *seps = by && by->next ? awk_eval_array(by->next) : NULL;
     bx_posix *regex = NULL;
-    if (by && by->kind == N_REGEX) {
+    if (by && by->kind == N_REGEX && (patterns || by->s->n > 0)) {
         regex = awk_node_regex(by);
     } else {
-        plain = by ? arg_str(by) : awk_to_str(&awk_p.globals[patterns ? V_FPAT : V_FS]);
+        plain = !by                   ? awk_to_str(&awk_p.globals[patterns ? V_FPAT : V_FS])
+                : by->kind == N_REGEX ? awk_ref(by->s) /* of nothing: as "" */
+                                      : arg_str(by);
         if (patterns || plain->n > 1)
             regex = awk_regex(view(plain));
     }

@@ -29,6 +29,18 @@ static unsigned digit_of(char c)
                                                     : 99;
 }
 
+/* A `?' stands for what is no character: a surrogate, or behind the last one. */
+static void put_code_point(uint32_t cp, prog_buf *out)
+{
+    char bytes[4];
+    if (cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000)) {
+        awk_warn("invalid `\\u' escape sequence");
+        prog_buf_putc(out, '?');
+    } else {
+        prog_buf_put(out, bytes, prog_utf8_put(cp, bytes));
+    }
+}
+
 /* Behind a backslash; returns how many bytes it took. */
 static size_t unescape_one(const char *p, size_t n, prog_buf *out)
 {
@@ -39,18 +51,27 @@ static size_t unescape_one(const char *p, size_t n, prog_buf *out)
         return 1;
     }
     unsigned value = 0;
-    size_t i = p[0] == 'x';
-    unsigned base = p[0] == 'x' ? 16 : 8;
-    size_t max = p[0] == 'x' ? 3 : 3;
+    size_t i = p[0] == 'x' || p[0] == 'u';
+    unsigned base = i ? 16 : 8;
+    size_t digits = i, max = p[0] == 'u' ? 9 : 3;
     for (; i < n && i < max && digit_of(p[i]) < base; i++)
         value = value * base + digit_of(p[i]);
-    if (i > (p[0] == 'x')) {
-        prog_buf_putc(out, (char)value);
+    if (i > digits) {
+        if (p[0] == 'u')
+            put_code_point(value, out);
+        else
+            prog_buf_putc(out, (char)value);
         return i;
     }
     if (p[0] == '\n')
         return 1;
-    awk_warn("escape sequence `\\%c' treated as plain `%c'", p[0], p[0]);
+    static bool is_told[256]; /* once for each character, as gawk does */
+    bool told = is_told[(unsigned char)p[0]];
+    is_told[(unsigned char)p[0]] = true;
+    if (digits)
+        awk_warn("no hex digits in `\\%c' escape sequence", p[0]);
+    else if (!told)
+        awk_warn("escape sequence `\\%c' treated as plain `%c'", p[0], p[0]);
     prog_buf_putc(out, p[0]);
     return 1;
 }
@@ -96,6 +117,32 @@ static void lex_string(awk_lexer *l)
     l->tok = T_STRING;
 }
 
+/* The text of a regexp, where `\u' is resolved: an ASCII mark among them stands for itself. */
+static void set_regex(awk_lexer *l, const char *p, size_t n)
+{
+    prog_buf b = {0};
+    awk_m.line = l->line;
+    for (size_t i = 0; i < n; i++) {
+        prog_buf_putc(&b, p[i]);
+        if (p[i] != '\\' || i + 1 >= n)
+            continue;
+        i++;
+        if (p[i] != 'u' || i + 1 >= n || digit_of(p[i + 1]) >= 16) {
+            prog_buf_putc(&b, p[i]);
+            continue;
+        }
+        size_t backslash = b.n - 1;
+        i += unescape_one(p + i, n - i, &b) - 1;
+        char c = b.p[backslash + 1];
+        if ((c & 0x80) || prog_is_alpha(c) || prog_is_digit(c) || prog_is_space(c)) {
+            b.n--;
+            memmove(b.p + backslash, b.p + backslash + 1, b.n - backslash);
+        }
+    }
+    set_text(l, b.p ? b.p : "", b.n);
+    prog_buf_free(&b);
+}
+
 void awk_lex_regex(awk_lexer *l)
 {
     size_t i = l->start + 1;
@@ -119,7 +166,7 @@ void awk_lex_regex(awk_lexer *l)
     }
     if (i >= l->n)
         awk_syntax_error(l, "unterminated regexp");
-    set_text(l, l->p + l->start + 1, i - l->start - 1);
+    set_regex(l, l->p + l->start + 1, i - l->start - 1);
     l->at = i + 1;
     l->tok = T_REGEX;
 }

@@ -375,6 +375,21 @@ static void rule(awk_parser *ps)
     p->rules[p->n_rules++] = r;
 }
 
+/* Else `f (x)` and `g(f)` would quietly be about a variable that nobody assigns. */
+static void refuse_functions_as_variables(void)
+{
+    for (size_t i = 0; i < awk_p.n_funcs; i++)
+        for (size_t k = 0; k < awk_p.n_globals; k++) {
+            const awk_str *f = awk_p.funcs[i].name, *v = awk_p.names[k];
+            if (f->n != v->n || memcmp(f->p, v->p, f->n) != 0)
+                continue;
+            prog_warn(0, "%s: error: function `%.*s' called with space between name and `(',",
+                      awk_p.source, (int)f->n, f->p);
+            prog_warn(0, "or used as a variable or an array");
+            prog_exit(1);
+        }
+}
+
 void awk_parse(const char *text, size_t n)
 {
     awk_parser ps = {.l = {.p = text, .n = n, .line = 1, .tok = T_SEMI}};
@@ -396,6 +411,7 @@ void awk_parse(const char *text, size_t n)
             prog_status = 1;
             awk_fatal("function `%.*s' not defined", (int)name->n, name->p);
         }
+    refuse_functions_as_variables();
     if (ps.l.text)
         awk_unref(ps.l.text);
 }

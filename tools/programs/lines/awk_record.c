@@ -112,6 +112,7 @@ void awk_special_changed(int32_t slot)
         awk_m.fnr = awk_to_num(cell(V_FNR));
         break;
     case V_OFS:
+        (void)awk_record(); /* changed fields are joined by what OFS was when they changed */
         replace(&awk_m.ofs, string_of(slot));
         break;
     case V_ORS:
