@@ -271,6 +271,18 @@ static uint32_t number_at(const bx_parser *ps, size_t *at)
 
 typedef enum found { FOUND_NONE, FOUND, FOUND_MISTAKE } found;
 
+/* What is no interval, from where it ceased to be one: does it end at all? */
+static const char *interval_mistake(const reader *r, size_t at, bool comma)
+{
+    for (; at < r->ps->n; at++) {
+        bool is_comma = r->ps->p[at] == ',';
+        if (is_operator(r, at, '}') || (is_comma && comma))
+            return "Invalid content of \\{\\}";
+        comma |= is_comma;
+    }
+    return "Unmatched \\{";
+}
+
 /* Behind the '{': the numbers and the '}'. */
 static found interval(reader *r, uint32_t *min, uint32_t *max)
 {
@@ -284,11 +296,10 @@ static found interval(reader *r, uint32_t *min, uint32_t *max)
     }
     bool closes = is_operator(r, at, '}');
     if (!closes || (*min == BX_REPEAT_INF && !comma)) {
-        if (r->o->lenient && r->o->extended)
+        bool is_empty = closes && !r->o->awk;
+        if (r->o->lenient && r->o->extended && !is_empty)
             return FOUND_NONE;
-        (void)bx_posix_fail(ps, at >= ps->n || (!closes && *min == BX_REPEAT_INF && !comma)
-                                    ? "Unmatched \\{"
-                                    : "Invalid content of \\{\\}");
+        (void)bx_posix_fail(ps, interval_mistake(r, at, comma));
         return FOUND_MISTAKE;
     }
     *min = *min == BX_REPEAT_INF ? 0 : *min;
@@ -357,6 +368,29 @@ static uint32_t repeat(reader *r, uint32_t node)
     return node;
 }
 
+/* grep -E: an interval here, moved past; what is none is literal. */
+static bool is_leading_interval(reader *r)
+{
+    bx_parser *ps = r->ps;
+    uint32_t min, max;
+    size_t before = ps->at;
+    bool is_empty = before + 1 < ps->n && ps->p[before + 1] == '}';
+    ps->at++;
+    if (!is_empty && interval(r, &min, &max) == FOUND)
+        return true;
+    ps->at = before;
+    return false;
+}
+
+/* glibc takes what follows a leading operator for an atom, a ')' too: then its '(' has no end. */
+static bool hides_group_end(const reader *r)
+{
+    const bx_parser *ps = r->ps;
+    size_t at = ps->at + 1;
+    return r->o->extended && ps->nest > 0 && at < ps->n && ps->p[at] == ')' &&
+           !memchr(ps->p + at + 1, ')', ps->n - at - 1);
+}
+
 /* Where something has to stand that can be repeated there is an operator instead: what to make of
  * it.  0 and no mistake: it says nothing. */
 static uint32_t leading_operator(reader *r)
@@ -370,11 +404,16 @@ static uint32_t leading_operator(reader *r)
     }
     if (!r->o->lenient)
         return bx_posix_fail(ps, "Invalid preceding regular expression");
+    if (hides_group_end(r))
+        return bx_posix_fail(ps, "Unmatched ( or \\(");
+    size_t before = ps->at;
+    if (c == '{' && !is_leading_interval(r))
+        return ps->fail == BX_OK ? literal(r) : 0;
     warn(r, c == '*'   ? "* at start of expression"
             : c == '+' ? "+ at start of expression"
             : c == '?' ? "? at start of expression"
                        : "{...} at start of expression");
-    ps->at++;
+    ps->at += ps->at == before;
     return 0;
 }
 

@@ -241,6 +241,13 @@ static uint32_t make(reader *r, bool negated)
     return alt;
 }
 
+/* A '-' that is neither the first nor the last begins no member: glibc takes it for the middle of a
+ * range without a beginning. */
+static bool is_stray_hyphen(const bx_parser *ps)
+{
+    return ps->p[ps->at] == '-' && ps->at + 1 < ps->n && ps->p[ps->at + 1] != ']';
+}
+
 static bool read_members(reader *r)
 {
     bx_parser *ps = r->ps;
@@ -251,6 +258,8 @@ static bool read_members(reader *r)
             ps->at++;
             return true;
         }
+        if (!is_first && is_stray_hyphen(ps))
+            return bx_posix_fail(ps, "Invalid range end");
         if (!read_member(r))
             return false;
     }

@@ -33,6 +33,7 @@ static const char *first(const char *pattern, const char *text, bx_posix_options
 
 #define BASIC    ((bx_posix_options){0})
 #define EXTENDED ((bx_posix_options){.extended = true})
+#define GREP     ((bx_posix_options){.extended = true, .lenient = true})
 #define PERL     ((bx_posix_options){.perl = true})
 
 static void longest(void)
@@ -54,6 +55,18 @@ static void refused(void)
     CHECK(strcmp(first("*a", "", EXTENDED), "Invalid preceding regular expression") == 0);
 }
 
+static void intervals(void)
+{
+    CHECK(strcmp(first("{2}k", "k", GREP), "0-1") == 0);
+    CHECK(strcmp(first("{k", "k{k", GREP), "1-3") == 0);
+    CHECK(strcmp(first("k{}", "", GREP), "Invalid content of \\{\\}") == 0);
+    CHECK(strcmp(first("k{z}", "", EXTENDED), "Invalid content of \\{\\}") == 0);
+    CHECK(strcmp(first("k{4,z", "", EXTENDED), "Unmatched \\{") == 0);
+    CHECK(strcmp(first("(k|*)", "", GREP), "Unmatched ( or \\(") == 0);
+    CHECK(strcmp(first("[k-m-]", "-", BASIC), "0-1") == 0);
+    CHECK(strcmp(first("[k-m-p]", "", BASIC), "Invalid range end") == 0);
+}
+
 static void again(void)
 {
     CHECK(strcmp(first("(.)(.)\\2\\1", "xabbay", EXTENDED), "1-5 1-2 2-3") == 0);
@@ -65,4 +78,4 @@ static void again(void)
     CHECK(strcmp(first("foo\\K(\\w)\\1", "fooxx", PERL), "3-5 3-4") == 0);
 }
 
-BXT_MAIN(RUN(longest); RUN(refused); RUN(again);)
+BXT_MAIN(RUN(longest); RUN(refused); RUN(intervals); RUN(again);)

@@ -1,4 +1,4 @@
-/* files/stat.c - stat, df. */
+/* files/stat.c - stat. */
 #include "files.h"
 #include "mode.h"
 #include "path.h"
@@ -120,14 +120,17 @@ static void put_seconds(const field *f, struct timespec at)
 
 static void put_owner(const field *f, const char *name) { put_text(f, name ? name : "UNKNOWN"); }
 
-static void put_quoted(const field *f, const char *path, const struct stat *st)
+/* Directives of our own: as %N, without quotes; the numbers of the device. */
+enum { BARE_NAME = 1, DEVICE = 2 };
+
+static void put_name(const field *f, const char *path, const struct stat *st, bool is_bare)
 {
     prog_buf b = {0};
-    const char *q = prog_quoteaf(path);
+    const char *q = is_bare ? path : prog_quoteaf(path);
     prog_buf_put(&b, q, strlen(q));
     if (S_ISLNK(st->st_mode)) {
         char *target = path_link(path);
-        q = target ? prog_quoteaf(target) : "";
+        q = !target ? "" : is_bare ? target : prog_quoteaf(target);
         prog_buf_put(&b, " -> ", 4);
         prog_buf_put(&b, q, strlen(q));
         free(target);
@@ -162,6 +165,13 @@ static bool directive(const field *f, char c, const char *path, const struct sta
     case 'D':
         put_number(f, st->st_dev, 16, false);
         break;
+    case DEVICE: {
+        uint64_t d = st->st_dev;
+        put_number(f, ((d >> 8) & 0xfff) | ((d >> 32) & 0xfffff000), 10, false);
+        prog_putc(&prog_out, ',');
+        put_number(f, (d & 0xff) | ((d >> 12) & 0xffffff00), 10, false);
+        break;
+    }
     case 'f':
         put_number(f, st->st_mode, 16, false);
         break;
@@ -191,7 +201,8 @@ static bool directive(const field *f, char c, const char *path, const struct sta
         put_text(f, path);
         break;
     case 'N':
-        put_quoted(f, path, st);
+    case BARE_NAME:
+        put_name(f, path, st, c == BARE_NAME);
         break;
     case 'o':
         put_number(f, (uint64_t)st->st_blksize, 10, false);
@@ -350,9 +361,9 @@ static void put_format(const char *format, bool escapes, bool fs, const char *pa
     }
 }
 
-static const char long_format[] = "  File: %N\n"
+static const char long_format[] = "  File: %\1\n"
                                   "  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\n"
-                                  "Device: %Dh/%dd\tInode: %-10i  Links: %h\n"
+                                  "Device: %\2\tInode: %-11i Links: %h\n"
                                   "Access: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\n"
                                   "Access: %x\nModify: %y\nChange: %z\n Birth: %w\n";
 static const char terse_format[] = "%n %s %b %f %u %g %D %i %h %t %T %X %Y %Z %W %o\n";
@@ -409,56 +420,5 @@ int stat_program(int argc, char **argv)
         if (newline)
             prog_putc(&prog_out, '\n');
     }
-    return status;
-}
-
-/* ---- df ------------------------------------------------------------------------------------- */
-
-const char df_help[] =
-    "Usage: df [OPTION]... [FILE]...\n"
-    "Show file systems. A sandbox is not told how large they are: sizes are shown as '-'.\n"
-    "\n"
-    "  -a -h -H -i -k -l -m -P -T  (accepted; -T adds the type)\n"
-    "\n"
-    "Examples:\n"
-    "  $ df . | head -n 1 | cut -c 1-10\n"
-    "  Filesystem\n";
-
-int df_program(int argc, char **argv)
-{
-    static const prog_long longs[] = {{"all", PROG_NO_ARG, 'a'},
-                                      {"block-size", PROG_ARG, 'B'},
-                                      {"human-readable", PROG_NO_ARG, 'h'},
-                                      {"si", PROG_NO_ARG, 'H'},
-                                      {"inodes", PROG_NO_ARG, 'i'},
-                                      {"local", PROG_NO_ARG, 'l'},
-                                      {"output", PROG_MAY_ARG, 256},
-                                      {"portability", PROG_NO_ARG, 'P'},
-                                      {"print-type", PROG_NO_ARG, 'T'},
-                                      {"sync", PROG_NO_ARG, 257},
-                                      {"no-sync", PROG_NO_ARG, 257},
-                                      {"total", PROG_NO_ARG, 257},
-                                      {"type", PROG_ARG, 't'},
-                                      {"exclude-type", PROG_ARG, 'x'},
-                                      {0}};
-    prog_opts o = {.argc = argc, .argv = argv, .shorts = "aB:hHiklmPTt:vx:", .longs = longs};
-    bool type = false;
-    int status = 0;
-    for (int c; (c = prog_opt(&o)) != -1;)
-        type |= c == 'T';
-    prog_printf(&prog_out, "Filesystem     %s1K-blocks  Used Available Use%% Mounted on\n",
-                type ? "Type    " : "");
-    bool any = false;
-    for (int i = o.next; i < argc; i++) {
-        if (access(argv[i], F_OK) != 0) {
-            prog_warn_file(errno, argv[i]);
-            status = 1;
-        } else {
-            any = true;
-        }
-    }
-    if (any || o.next >= argc)
-        prog_printf(&prog_out, "sandbox        %s        -     -         -    - /\n",
-                    type ? "sandbox " : "");
     return status;
 }

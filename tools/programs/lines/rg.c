@@ -250,12 +250,8 @@ static void compile(settings *s)
 /* --- searching ---------------------------------------------------------------------------------
  */
 
-static void search(settings *s, int fd, const char *name, bool with_name)
+static void search_open(settings *s, const char *name, bool with_name)
 {
-    s->r.fd = fd;
-    s->r.at = s->r.end = 0;
-    s->r.eof = false;
-    s->r.error = 0;
     bool found = grep_stream(&s->m, &s->r, name, with_name);
     s->any_selected |= found;
     if (s->r.error) {
@@ -264,6 +260,15 @@ static void search(settings *s, int fd, const char *name, bool with_name)
     }
     if (found && grep_o.quiet)
         prog_exit(0);
+}
+
+static void search(settings *s, int fd, const char *name, bool with_name)
+{
+    s->r.fd = fd;
+    s->r.at = s->r.end = 0;
+    s->r.eof = false;
+    s->r.error = 0;
+    search_open(s, name, with_name);
 }
 
 static bool is_wanted(void *ctx, const bx_walk_entry *e)
@@ -367,10 +372,17 @@ static void search_operand(settings *s, const char *name, bool several)
         (void)close(fd);
 }
 
-static bool reads_stdin(void)
+/* A pipe of the call shows nothing of itself, not even to fstat; the input of the call itself is of
+ * no type, and there may be none: it counts if there is something in it. */
+static bool reads_stdin(settings *s)
 {
     struct stat st;
-    return fstat(0, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode));
+    if (fstat(0, &st) != 0)
+        return errno != EBADF;
+    if ((st.st_mode & S_IFMT) != 0)
+        return S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode);
+    s->r = (prog_reader){.fd = 0};
+    return prog_more(&s->r);
 }
 
 int rg_main(int argc, char **argv)
@@ -397,8 +409,8 @@ int rg_main(int argc, char **argv)
     if (!s.files)
         compile(&s);
     if (o.next >= argc) {
-        if (!s.files && reads_stdin())
-            search(&s, 0, "<stdin>", grep_o.names > 0);
+        if (!s.files && reads_stdin(&s))
+            search_open(&s, "<stdin>", grep_o.names > 0);
         else
             search_tree(&s, NULL);
     }

@@ -56,6 +56,7 @@ typedef struct sed_map { /* of y */
 typedef struct sed_command {
     char c;
     bool negated, active; /* active: within its range */
+    bool begun;           /* its range has been active */
     sed_address a1, a2;
     uint64_t end;   /* active: the line that ends the range, where that is a number */
     uint64_t value; /* q, Q: exit status; l: width, UINT64_MAX: the default */

@@ -501,7 +501,7 @@ static void parse_subst(parser *ps, sed_command *c)
 }
 
 /* The characters of one side of y. */
-static size_t map_side(parser *ps, bx_str raw, uint32_t *ret)
+static size_t map_side(bx_str raw, uint32_t *ret)
 {
     size_t n = 0;
     for (size_t i = 0; i < raw.n;) {
@@ -514,10 +514,7 @@ static size_t map_side(parser *ps, bx_str raw, uint32_t *ret)
                 i += 1 + took;
                 continue;
             }
-            if (raw.p[i + 1] == '\\' || raw.p[i + 1] == '\n')
-                i++;
-            else if (!sed_o.posix && false)
-                fail(ps, "unknown");
+            i++;
         }
         size_t len = prog_utf8(raw.p + i, raw.n - i, &cp);
         ret[n++] = cp == PROG_BAD_CHAR ? UINT32_C(0x80000000) + (uint8_t)raw.p[i] : cp;
@@ -536,8 +533,8 @@ static void parse_map(parser *ps, sed_command *c)
         fail(ps, "unterminated `y' command");
     m->from = prog_zalloc(from.n + 1, sizeof *m->from);
     m->to = prog_zalloc(to.n + 1, sizeof *m->to);
-    m->n = map_side(ps, (bx_str){from.p, from.n}, m->from);
-    if (map_side(ps, (bx_str){to.p, to.n}, m->to) != m->n)
+    m->n = map_side((bx_str){from.p, from.n}, m->from);
+    if (map_side((bx_str){to.p, to.n}, m->to) != m->n)
         fail(ps, "strings for `y' command are different lengths");
     m->is_bytes = true;
     for (size_t i = 0; i < 256; i++)
@@ -585,11 +582,22 @@ static void optional_number(parser *ps, sed_command *c, uint64_t otherwise)
     end_of_command(ps);
 }
 
+/* GNU's version that this follows is 4.9: what asks for more, or for no number, is refused. */
 static void check_version(parser *ps)
 {
-    bx_str s = rest_of_line(ps);
-    if (s.n > 0 && (s.p[0] > '4' || (s.n > 1 && prog_is_digit(s.p[1]))))
-        fail(ps, "expected newer version of sed");
+    static const uint64_t ours[] = {4, 9, 0};
+    bx_str s = label(ps, false);
+    for (size_t i = 0, k = 0; k < BX_COUNT(ours) && i < s.n && s.p[i] != '-'; k++, i++) {
+        uint64_t n = 0;
+        size_t from = i;
+        for (; i < s.n && prog_is_digit(s.p[i]); i++)
+            n = n > 1000 ? n : n * 10 + (uint64_t)(s.p[i] - '0');
+        if (i == from || n > ours[k])
+            fail(ps, "expected newer version of sed");
+        if (n < ours[k])
+            break;
+    }
+    end_of_command(ps);
 }
 
 static void arguments(parser *ps, sed_command *c)
@@ -712,7 +720,7 @@ static void resolve(sed_script *s)
 void sed_compile(sed_script *s)
 {
     parser ps = {.s = s, .p = s->text.p, .n = s->text.n};
-    if (ps.n >= 2 && ps.p[0] == '#' && ps.p[1] == 'n' && (ps.n == 2 || ps.p[2] == '\n'))
+    if (ps.n >= 2 && ps.p[0] == '#' && ps.p[1] == 'n') /* GNU asks for no end of line behind it */
         sed_o.quiet = true;
     for (;;) {
         skip_space(&ps);

@@ -168,7 +168,7 @@ static void begin_anew(machine *m)
 {
     m->line = 0;
     for (size_t i = 0; i < m->s->n; i++)
-        m->s->c[i].active = false;
+        m->s->c[i].active = m->s->c[i].begun = false;
 }
 
 /* Open the next operand that can be; false: there is none. */
@@ -374,7 +374,7 @@ static bool holds(machine *m, const sed_address *a)
 /* A range begins with this line: does it go on behind it? */
 static void begin_range(machine *m, sed_command *c)
 {
-    c->active = true;
+    c->active = c->begun = true;
     switch (c->a2.kind) {
     case SED_LINE:
     case SED_ZERO:
@@ -403,15 +403,24 @@ static bool is_number_end(const sed_address *a)
            a->kind == SED_MULTIPLE;
 }
 
+/* A range from a line number on begins late where the command was not reached before, unless its
+ * end is behind as well. */
+static bool begins_range(machine *m, const sed_command *c)
+{
+    if (c->a1.kind != SED_LINE || c->begun || (c->a2.kind == SED_LINE && c->a2.n < m->line) ||
+        c->a2.kind == SED_ZERO)
+        return holds(m, &c->a1);
+    return c->a1.n <= m->line;
+}
+
 static bool selects(machine *m, sed_command *c)
 {
     if (c->a1.kind == SED_NONE)
         return true;
     if (c->a2.kind == SED_NONE)
         return holds(m, &c->a1);
-    if (!c->active && c->a1.kind == SED_ZERO && m->line == 1) {
-        c->active = true;
-    }
+    if (!c->begun && c->a1.kind == SED_ZERO)
+        c->active = c->begun = true;
     if (c->active) {
         if (is_number_end(&c->a2)) {
             c->active = m->line < c->end;
@@ -424,7 +433,7 @@ static bool selects(machine *m, sed_command *c)
         c->active = !holds(m, &c->a2);
         return true;
     }
-    if (!holds(m, &c->a1))
+    if (!begins_range(m, c))
         return false;
     begin_range(m, c);
     return true;
