@@ -65,6 +65,7 @@ static int page(int argc, char **argv, const char *with_argument, bool is_more)
 {
     int n = 0, status = 0;
     bool options = true;
+    prog_only_help(argc, argv);
     for (int i = 1; i < argc; i++) { /* the operands move to the front */
         char *a = argv[i];
         if (!options || (a[0] != '-' && a[0] != '+') || strcmp(a, "-") == 0)
