@@ -136,7 +136,7 @@ typedef struct sh_subshell {
     struct sh_aliases *aliases;
     struct sh_traps *traps;
     struct sh_jobs *jobs;
-    char *cwd;
+    char *cwd, *underscore;
     int cwd_level;
     bool signals_wanted;
     struct sh_dirs *dirs;
@@ -313,9 +313,10 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(type) \
     X(command) \
     X(builtin) \
-    X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) \
-        X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) \
-            X(compopt) X(help) X(caller) X(logout)
+    X(enable) \
+    X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) \
+        X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) \
+            X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE
