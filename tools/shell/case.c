@@ -32,6 +32,16 @@ size_t sh_char_len(const char *s, size_t n)
     return len;
 }
 
+bool sh_char_in(const char *set, const char *s, size_t len)
+{
+    for (size_t n = strlen(set), k; n; set += k, n -= k) {
+        k = sh_char_len(set, n);
+        if (k == len && memcmp(set, s, len) == 0)
+            return true;
+    }
+    return false;
+}
+
 static size_t ascii_run(const char *s, size_t n)
 {
     size_t i = 0;
@@ -112,6 +122,8 @@ void sh_case_char(sh_buf *out, const char *s, size_t len, int how)
         to = towupper(c);
     else
         to = towupper(c) != c ? towupper(c) : towlower(c);
+    if (c == 0xdf) /* the sharp s has no capital in the locales of bash */
+        to = c;
     sh_char_put(out, (uint32_t)to);
 }
 

@@ -13,6 +13,8 @@ void sh_case_char(sh_buf *out, const char *s, size_t len, int how);
 
 /* Bytes of the character that begins at s, n > 0; an invalid byte is a character. */
 size_t sh_char_len(const char *s, size_t n);
+/* Is the character at s[0] of `len` bytes one of those of `set`? */
+bool sh_char_in(const char *set, const char *s, size_t len);
 size_t sh_char_count(const char *s, size_t n);
 /* The offset of character number `k`, n when there are fewer. */
 size_t sh_char_offset(const char *s, size_t n, size_t k);

@@ -1,3 +1,4 @@
+#include "shell/case.h"
 #include "shell/expand.h"
 
 #include <errno.h>
@@ -39,13 +40,15 @@ enum {
     C_MAGIC = 4, /* * ? [ */
     C_MARK = 8,
     C_ESCAPE = 16, /* to be marked when quoted: a pattern might read it */
+    C_WIDE = 32,   /* begins a character of IFS that has several bytes */
 };
 static struct {
     uint8_t class[256];
     char ifs[32];
     sh_name *name;
-    bool ready, none, unset;
-    char first;
+    bool ready, unset;
+    char first[4];  /* its first character, */
+    size_t first_n; /* and the bytes of that; 0: it is empty */
 } ifs_;
 
 static void ifs_update(void)
@@ -66,22 +69,37 @@ static void ifs_update(void)
     ifs_.class['?'] |= C_MAGIC;
     ifs_.class['['] |= C_MAGIC;
     ifs_.class[SH_MARK] = C_MARK | C_ESCAPE;
-    for (size_t i = 0; i < n; i++)
-        ifs_.class[(unsigned char)s[i]] |=
-            s[i] == ' ' || s[i] == '\t' || s[i] == '\n' ? C_SPACE : C_DELIM;
+    for (size_t i = 0, len; i < n; i += len) {
+        len = sh_char_len(s + i, n - i);
+        ifs_.class[(unsigned char)s[i]] |= len > 1                                       ? C_WIDE
+                                           : s[i] == ' ' || s[i] == '\t' || s[i] == '\n' ? C_SPACE
+                                                                                         : C_DELIM;
+    }
     ifs_.unset = unset;
-    ifs_.none = n == 0;
-    ifs_.first = n ? s[0] : 0;
     ifs_.ready = n < sizeof ifs_.ifs;
     if (ifs_.ready)
         memcpy(ifs_.ifs, s, n + 1);
+    ifs_.first_n = n ? sh_char_len(s, n) : 0;
+    memcpy(ifs_.first, s, ifs_.first_n);
 }
 
-char sh_ifs_first(bool *ret_none)
+bx_str sh_ifs_first(void)
 {
     ifs_update();
-    *ret_none = ifs_.none;
-    return ifs_.first;
+    return (bx_str){ifs_.first, ifs_.first_n};
+}
+
+/* Bytes of the character of IFS that begins at s, n > 0; 0: it is none. */
+static size_t delimiter(const char *s, size_t n)
+{
+    uint8_t c = ifs_.class[(unsigned char)*s];
+    if (c & (C_SPACE | C_DELIM))
+        return 1;
+    if (BX_LIKELY(!(c & C_WIDE)))
+        return 0;
+    size_t len = sh_char_len(s, n);
+    const char *ifs = ifs_.ready ? ifs_.ifs : sh_get_name(ifs_.name, NULL);
+    return len > 1 && ifs && sh_char_in(ifs, s, len) ? len : 0;
 }
 
 void sh_expand_done(void)
@@ -259,7 +277,7 @@ static size_t split_run(sh_out *o, const char *s, size_t n)
     uint8_t seen = 0;
     for (; i < n; i++) {
         uint8_t c = ifs_.class[(unsigned char)s[i]];
-        if (c & (C_SPACE | C_DELIM))
+        if (c & (C_SPACE | C_DELIM | C_WIDE) && delimiter(s + i, n - i))
             break;
         seen |= c;
     }
@@ -289,12 +307,12 @@ void sh_out_split(sh_out *o, const char *s, size_t n)
         i += split_run(o, s + i, n - i);
         if (i >= n)
             return;
-        if (ifs_.class[(unsigned char)s[i]] & C_DELIM) {
+        if (!(ifs_.class[(unsigned char)s[i]] & C_SPACE)) {
             if (!o->have && !o->after_space)
                 o->have = true; /* an empty field between two delimiters */
             sh_out_end(o);
             o->after_space = false;
-            i++;
+            i += delimiter(s + i, n - i);
             while (i < n && (ifs_.class[(unsigned char)s[i]] & C_SPACE))
                 i++;
         } else {

@@ -38,7 +38,7 @@ void sh_out_split(sh_out *o, const char *s, size_t n);             /* unquoted r
 void sh_out_end(sh_out *o);                                        /* the field, if any, is done */
 bool sh_expand_parts(sh_out *o, const sh_word *w);
 bool sh_expand_param(sh_out *o, sh_param *p, bool quoted);
-char sh_ifs_first(bool *ret_none); /* joins "$*"; none: an empty IFS */
+bx_str sh_ifs_first(void); /* joins "$*"; until IFS changes; n 0: an empty IFS */
 
 /* Buffers that are used again and again. */
 sh_buf sh_scratch(void);

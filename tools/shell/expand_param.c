@@ -3,15 +3,12 @@
 
 static void join(sh_out *o, const char *const *v, size_t n, bool star, bool quoted)
 {
-    bool none = false;
-    char sep = star || o->joins ? sh_ifs_first(&none) : ' ';
-    if (none && !star) {
-        sep = ' ';
-        none = false;
-    }
+    bx_str sep = star || o->joins ? sh_ifs_first() : (bx_str){" ", 1};
+    if (!sep.n && !star)
+        sep = (bx_str){" ", 1};
     for (size_t i = 0; i < n; i++) {
-        if (i && !none)
-            sh_out_text(o, &sep, 1, quoted);
+        if (i && sep.n)
+            sh_out_text(o, sep.p, sep.n, quoted);
         sh_out_text(o, v[i], strlen(v[i]), quoted);
     }
 }
@@ -33,13 +30,12 @@ static void emit_list(sh_out *o, const char *const *v, size_t n, bool star, bool
         if (!n)
             o->at_empty = true;
     } else {
-        bool none;
-        char sep = sh_ifs_first(&none);
+        bx_str sep = sh_ifs_first();
         for (size_t i = 0; i < n; i++) {
-            if (i && none)
+            if (i && !sep.n)
                 sh_out_end(o);
             else if (i)
-                sh_out_split(o, &sep, 1);
+                sh_out_split(o, sep.p, sep.n);
             sh_out_split(o, v[i], strlen(v[i]));
         }
     }
@@ -425,10 +421,7 @@ static bool expand_names(sh_out *o, const sh_param *p, bool quoted)
     for (size_t i = 0; i < n; i++)
         if (strncmp(all[i]->name->text, p->name.p, p->name.n) == 0 && (all[i]->attrs & SH_A_SET))
             v[k++] = all[i]->name->text;
-    bool none = false;
-    if (p->letter == '*' && !quoted)
-        (void)sh_ifs_first(&none);
-    if (none)
+    if (p->letter == '*' && !quoted && !sh_ifs_first().n)
         join(o, v, k, true, false);
     else
         emit_list(o, v, k, p->letter == '*', quoted);
@@ -449,10 +442,9 @@ static bool expand_keys(sh_out *o, sh_param *p, bool quoted)
             sh_strs_add(&l, sh_strdup(w.key ? w.key : sh_int_text(w.index, room)));
     }
     o->joins = o->mode == SH_MODE_VALUE && quoted;
-    bool star = p->subscript == SH_SUB_STAR, none = false;
-    if (star && !quoted)
-        (void)sh_ifs_first(&none);
-    if (none) /* bash puts blanks between them, and does not split there */
+    bool star = p->subscript == SH_SUB_STAR;
+    if (star && !quoted &&
+        !sh_ifs_first().n) /* bash puts blanks between them, and does not split there */
         join(o, (const char *const *)l.v, l.n, false, false);
     else
         emit_list(o, (const char *const *)l.v, l.n, star, quoted);
@@ -477,16 +469,16 @@ static bool joins(const sh_out *o, const sh_param *p, bool quoted)
     return quoted || p->op == SH_OP_PREFIX || p->op == SH_OP_SUFFIX || p->op == SH_OP_TRANSFORM;
 }
 
-/* Is "${x[@]}" null, as :- sees it? */
-static bool all_empty(const sh_values *l, bool star)
+/* Is ${x[@]} null, as :- sees it?  Within quotes bash finds what an indirection leads to never
+ * null while it has elements. */
+static bool is_null(const sh_values *l, bool star, bool quoted, bool indirect)
 {
-    bool none = false;
     for (size_t i = 0; i < l->n; i++)
         if (*l->v[i])
             return false;
-    if (star)
-        (void)sh_ifs_first(&none);
-    return l->n <= 1 || none;
+    if (quoted && indirect && l->n)
+        return false;
+    return l->n <= 1 || (star && quoted && !sh_ifs_first().n);
 }
 
 static bool expand_list(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
@@ -508,7 +500,8 @@ static bool expand_list(sh_out *o, const sh_param *p, sh_ref *r, bool quoted)
         emit_int(o, l.n, quoted);
     } else {
         if (!plain)
-            ok = choose(o, p, r, l.n > 0, all_empty(&l, sh_ref_is_star(r)), quoted, &plain);
+            ok = choose(o, p, r, l.n > 0, is_null(&l, sh_ref_is_star(r), quoted, p->indirect),
+                        quoted, &plain);
         if (ok && plain)
             emit_list(o, l.v, l.n, sh_ref_is_star(r), quoted);
     }

@@ -472,5 +472,3 @@ const char *sh_current_command(shell *sh)
     bx_buf_done(&b);
     return sh->state_text;
 }
-
-const char *sh_execution_string(shell *sh) { return sh->command_string; }

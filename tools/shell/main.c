@@ -316,6 +316,7 @@ static void run(shell *sh, invocation *v, int argc, char **argv)
     } else if (v->command) {
         sh->from_command = true;
         sh->command_string = sh_strdup(v->command);
+        (void)sh_set("BASH_EXECUTION_STRING", v->command);
         if (v->i < argc) {
             free(sh->arg0);
             sh->arg0 = sh_strdup(argv[v->i++]);
@@ -390,6 +391,7 @@ static int shell_main(int argc, char **argv)
     if (v.interactive) {
         sh->shopt[SH_SHOPT_EXPAND_ALIASES] = true;
         sh->opt[SH_OPT_HISTEXPAND] = false;
+        sh->opt[SH_OPT_EMACS] = true;
         sh_trap_forget(sh, 2); /* from now on signals are caught */
         if (!sh_get("PS1"))
             (void)sh_set("PS1", "\\s-\\v\\$ ");

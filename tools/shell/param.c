@@ -65,8 +65,8 @@ static bool prefix_applies(sh_parser *p, int c)
     if (!is_special(next))
         return false;
     int after = sh_in_at(p, 2);
-    return after == '}' || (c == '!' && next != '@' && next != '*' && next != '#' && next != '?' &&
-                            next != '-' && after != END);
+    return after == '}' ||
+           (c == '!' && next != '@' && next != '*' && next != '?' && next != '-' && after != END);
 }
 
 static sh_word *pattern(sh_parser *p, char stop)
@@ -113,8 +113,11 @@ static bool alternative(sh_parser *p, sh_param *m, int c, bool quoted)
             : c == '?' ? SH_OP_ERROR
                        : SH_OP_ALTERNATE;
     take(p);
-    m->arg = sh_word_inner(
-        p, (word_ctx){.q = Q_BRACE, .quoted = quoted, .single = !quoted, .splits = true});
+    m->arg = sh_word_inner(p, (word_ctx){.q = Q_BRACE,
+                                         .quoted = quoted,
+                                         .single = !quoted,
+                                         .assign = p->in_value && !quoted && m->op != SH_OP_ASSIGN,
+                                         .splits = true});
     return true;
 }
 

@@ -95,8 +95,9 @@ sh_var *sh_ref_var(sh_ref *r)
             r->sub_text = sub;
         }
         r->name = name;
-    } else {
+    } else if (sub) { /* an element of an element: there is none */
         free(sub);
+        name = NULL;
     }
     r->nowhere = !name;
     sh_var *v = name ? name->var : NULL;

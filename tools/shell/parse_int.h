@@ -90,7 +90,8 @@ struct sh_parser {
     sh_redir **pending; /* here-documents whose bodies are to be read at the next newline */
     size_t n_pending, cap_pending;
     int depth;
-    int in_subst; /* within $( … ) */
+    int in_subst;  /* within $( … ) */
+    bool in_value; /* the word at hand is an assignment: ~ also behind : in ${x-…} */
     bool failed;
     sh_parse_error err;
     sh_arena err_arena;

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "shell/case.h"
 #include "shell/expand_in.h"
 #include "shell/options.h"
 #include "shell/parse.h"
@@ -111,9 +112,13 @@ typedef struct cutter {
     const char *ifs;
 } cutter;
 
-static bool is_ifs(const cutter *c, size_t i)
+/* Bytes of the character of IFS at i; 0: it is none. */
+static size_t is_ifs(const cutter *c, size_t i)
 {
-    return c->s[i] != SH_MARK && c->s[i] && strchr(c->ifs, c->s[i]);
+    if (c->s[i] == SH_MARK || !c->s[i])
+        return 0;
+    size_t len = sh_char_len(c->s + i, c->n - i);
+    return sh_char_in(c->ifs, c->s + i, len) ? len : 0;
 }
 
 static bool is_space(const cutter *c, size_t i) { return is_ifs(c, i) && strchr(" \t\n", c->s[i]); }
@@ -142,15 +147,14 @@ static char *next_word(cutter *c)
     if (c->at >= c->n)
         return NULL;
     size_t from = c->at;
-    while (c->at < c->n && !is_ifs(c, c->at))
-        c->at += c->s[c->at] == SH_MARK ? 2 : 1;
-    if (c->at > c->n)
-        c->at = c->n;
+    while (c->at < c->n && !is_ifs(c, c->at)) {
+        c->at += c->s[c->at] == SH_MARK && c->at + 1 < c->n;
+        c->at += sh_char_len(c->s + c->at, c->n - c->at);
+    }
     char *w = plain(c->s + from, c->at - from);
     skip_space(c);
     if (c->at < c->n && is_ifs(c, c->at) && !is_space(c, c->at)) {
-        if (c->at > from || !is_space(c, c->at))
-            c->at++;
+        c->at += is_ifs(c, c->at);
         skip_space(c);
     }
     return w;

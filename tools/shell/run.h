@@ -136,7 +136,7 @@ typedef struct sh_subshell {
     struct sh_aliases *aliases;
     struct sh_traps *traps;
     struct sh_jobs *jobs;
-    char *cwd;
+    char *cwd, *underscore;
     int cwd_level;
     bool signals_wanted;
     struct sh_dirs *dirs;

@@ -276,7 +276,6 @@ const char *sh_shellopts(shell *sh); /* SHELLOPTS: "braceexpand:hashall"; borrow
 const char *sh_bashopts(shell *sh);
 bool sh_shellopts_import(shell *sh, const char *list); /* from the environment */
 const char *sh_current_command(shell *sh);             /* BASH_COMMAND */
-const char *sh_execution_string(shell *sh);            /* BASH_EXECUTION_STRING or NULL */
 
 /* Called by vars.c when PATH changes: what was hashed is forgotten. */
 void sh_path_changed(shell *sh);

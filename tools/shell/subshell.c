@@ -37,6 +37,7 @@ void sh_subshell_enter(shell *sh, sh_subshell *s)
     s->line = sh->line;
     s->umask = sh->umask;
     s->signals_wanted = sh->signals_wanted;
+    s->underscore = sh_underscore_copy();
     sh->sub = s;
     sh->subshell++;
     sh->own_pid = SUBSHELL_PID + ++made % 1000000;
@@ -80,6 +81,8 @@ int sh_subshell_leave(shell *sh, sh_subshell *s)
     sh->condition = s->condition;
     sh->line = s->line;
     sh->umask = s->umask;
+    sh_set_underscore(s->underscore);
+    free(s->underscore);
     sh->signals_wanted = s->signals_wanted;
     sh->subshell--;
     sh->sub = s->outer;

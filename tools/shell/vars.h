@@ -187,6 +187,7 @@ int sh_assign_temp(sh_name *name, const char *value, size_t n, unsigned flags);
 /* --- special parameters --- */
 
 void sh_set_underscore(const char *last_argument); /* $_ ; copied */
+char *sh_underscore_copy(void);                    /* for the end of a subshell; free() */
 
 /* --- getopts and friends keep their state here, so that subshells restore it --- */
 typedef struct sh_vars_state {

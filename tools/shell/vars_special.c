@@ -138,6 +138,11 @@ void sh_set_underscore(const char *last_argument)
     sh_buf_z(&underscore_, last_argument);
 }
 
+char *sh_underscore_copy(void)
+{
+    return sh_strndup(underscore_.p ? underscore_.p : "", underscore_.n);
+}
+
 static void get_underscore(sh_var *v) { made(v, sh_buf_str(&underscore_), underscore_.n); }
 
 static void get_argv0(sh_var *v)
@@ -251,8 +256,6 @@ void sh_vars_special_(shell *sh)
     char room[24];
     set_fixed("PPID", sh_int_text(sh->parent, room), SH_A_READONLY | SH_A_INTEGER);
     set_fixed("SHLVL", sh_int_text(sh_get_int("SHLVL", 0) + 1, room), SH_A_EXPORT);
-    if (sh_execution_string(sh))
-        set_fixed("BASH_EXECUTION_STRING", sh_execution_string(sh), 0);
     static const char *const version[] = {"5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"};
     sh_var *v = make("BASH_VERSINFO");
     sh_value_free_(v);

@@ -480,7 +480,7 @@ static bool tilde(sh_parser *p, builder *b, word_ctx ctx)
     int c = sh_in_at(p, k);
     while (sh_name_char(c) || (c != END && strchr(".+-", c)))
         c = sh_in_at(p, ++k);
-    bool ends = c == END || c == '/' || (c == ':' && ctx.assign) ||
+    bool ends = c == END || c == '/' || c == ':' ||
                 (ctx.q == Q_BRACE ? c == '}' || c == ctx.stop : !!strchr(" \t\n;&|<>()", c));
     if (!ends)
         return false;
@@ -572,7 +572,7 @@ static void plain(sh_parser *p, builder *b, word_ctx ctx, int c)
     c = sh_in_raw(p);
     sh_text_c(&p->lit, c);
     take(p, c);
-    b->fresh = ctx.assign && (c == ':' || (c == '=' && !b->equals));
+    b->fresh = ctx.assign && (c == ':' || (c == '=' && !b->equals && ctx.q == Q_WORD));
     b->equals |= c == '=';
 }
 
@@ -635,7 +635,10 @@ sh_word *sh_word_inner(sh_parser *p, word_ctx ctx) { return inner(p, ctx); }
 sh_word *sh_word_read(sh_parser *p, word_ctx ctx)
 {
     size_t from = p->raw.n;
+    bool outer = p->in_value;
+    p->in_value = ctx.assign;
     sh_word *w = inner(p, ctx);
+    p->in_value = outer;
     w->raw = sh_arena_str(p->arena, p->raw.n > from ? p->raw.p + from : "", p->raw.n - from);
     p->raw.n = from;
     return w;
