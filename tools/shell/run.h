@@ -134,6 +134,7 @@ typedef struct sh_subshell {
     struct sh_functions *functions;
     bool functions_shared;
     struct sh_aliases *aliases;
+    struct spec *specs;
     struct sh_traps *traps;
     struct sh_jobs *jobs;
     char *cwd;
@@ -271,9 +272,14 @@ struct sh_aliases *sh_aliases_share(shell *sh); /* a subshell begins */
 void sh_aliases_restore(shell *sh, struct sh_aliases *outer);
 void sh_aliases_free(struct sh_aliases *a);
 void sh_aliases_dump(shell *sh, sh_buf *out);
+const char *sh_alias_name(shell *sh, size_t i); /* in order; NULL behind the last */
 const char *sh_cwd(shell *sh);
 int sh_chdir(shell *sh, const char *path); /* errno */
 struct sh_dirs *sh_dirs_share(shell *sh);
+struct spec *sh_specs_share(shell *sh); /* complete's: a subshell begins */
+void sh_specs_restore(shell *sh, struct spec *outer);
+void sh_specs_dump(shell *sh, sh_buf *out);
+void sh_specs_free(struct spec *s);
 void sh_dirs_restore(shell *sh, struct sh_dirs *outer);
 
 /* ---- builtins ---- */
@@ -313,9 +319,10 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(type) \
     X(command) \
     X(builtin) \
-    X(enable) X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) \
-        X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) \
-            X(compopt) X(help) X(caller) X(logout)
+    X(enable) \
+    X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) \
+        X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) \
+            X(help) X(caller) X(logout)
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE
