@@ -139,6 +139,11 @@ void sh_aliases_dump(shell *sh, sh_buf *out)
         add_alias(out, &sh->aliases->list[i], true);
 }
 
+const char *sh_alias_name(shell *sh, size_t i)
+{
+    return sh->aliases && i < sh->aliases->n ? sh->aliases->list[i].name : NULL;
+}
+
 static void print_alias(shell *sh, const entry *e)
 {
     sh_buf b = {0};

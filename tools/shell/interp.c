@@ -576,6 +576,9 @@ FRAME int run_command(shell *sh, sh_cmd *c, sh_strs *args, sh_compound **compoun
     for (uint32_t i = 0; i < s->n_assigns && sh->unwind == SH_GO; i++) {
         int one = keeps ? sh_assign_run(sh, s->assigns[i], x ? &trace : NULL)
                         : sh_assign_run_temp(sh, s->assigns[i], x ? &trace : NULL);
+        if (keeps && one == 0) /* bash exports them too */
+            sh_var_attrs(sh_var_make(sh_name_of(s->assigns[i]->name.p, s->assigns[i]->name.n)),
+                         SH_A_EXPORT, 0);
         status = one ? one : status;
     }
     if (x && sh->unwind == SH_GO)

@@ -440,8 +440,9 @@ static int skip_blanks(sh_parser *p, lex_mode mode)
 
 static void read_token(sh_parser *p, token *t, lex_mode mode)
 {
+    bool wanted = false; /* what an alias begins with may be an alias where its name might be */
     for (;;) {
-        bool wanted = p->alias_next;
+        wanted |= p->alias_next;
         int c = skip_blanks(p, mode);
         wanted = mode == M_COMMAND || ((wanted || p->alias_next) && mode <= M_PATTERN);
         *t = (token){.kind = T_END, .line = p->line, .line_start = p->line_start};

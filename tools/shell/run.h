@@ -134,6 +134,7 @@ typedef struct sh_subshell {
     struct sh_functions *functions;
     bool functions_shared;
     struct sh_aliases *aliases;
+    struct spec *specs;
     struct sh_traps *traps;
     struct sh_jobs *jobs;
     char *cwd, *underscore;
@@ -271,9 +272,14 @@ struct sh_aliases *sh_aliases_share(shell *sh); /* a subshell begins */
 void sh_aliases_restore(shell *sh, struct sh_aliases *outer);
 void sh_aliases_free(struct sh_aliases *a);
 void sh_aliases_dump(shell *sh, sh_buf *out);
+const char *sh_alias_name(shell *sh, size_t i); /* in order; NULL behind the last */
 const char *sh_cwd(shell *sh);
 int sh_chdir(shell *sh, const char *path); /* errno */
 struct sh_dirs *sh_dirs_share(shell *sh);
+struct spec *sh_specs_share(shell *sh); /* complete's: a subshell begins */
+void sh_specs_restore(shell *sh, struct spec *outer);
+void sh_specs_dump(shell *sh, sh_buf *out);
+void sh_specs_free(struct spec *s);
 void sh_dirs_restore(shell *sh, struct sh_dirs *outer);
 
 /* ---- builtins ---- */

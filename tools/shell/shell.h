@@ -225,6 +225,7 @@ struct shell {
     bool in_trap, exiting, in_state_child;
     struct sh_functions *functions;
     struct sh_aliases *aliases;
+    struct spec *specs; /* of complete */
     struct sh_hash *hash;
 };
 

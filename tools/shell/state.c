@@ -38,6 +38,7 @@ static void add_setup(shell *sh, sh_buf *b)
     }
     sh_vars_dump(&setup);
     sh_aliases_dump(sh, &setup);
+    sh_specs_dump(sh, &setup);
     sh_traps_dump(sh, &setup, true);
     add_text(b, setup.p, setup.n);
     sh_buf_done(&setup);

@@ -23,6 +23,7 @@ void sh_subshell_enter(shell *sh, sh_subshell *s)
     s->functions_shared = sh_functions_shared(sh);
     sh_functions_share(sh);
     s->aliases = sh_aliases_share(sh);
+    s->specs = sh_specs_share(sh);
     s->traps = sh->traps;
     s->jobs = sh->jobs;
     sh->jobs = NULL;
@@ -63,6 +64,7 @@ int sh_subshell_leave(shell *sh, sh_subshell *s)
     sh->params_level = s->params_level;
     sh_functions_restore(sh, s->functions, s->functions_shared);
     sh_aliases_restore(sh, s->aliases);
+    sh_specs_restore(sh, s->specs);
     sh_traps_free(sh->traps);
     sh->traps = s->traps;
     sh_jobs_free(sh->jobs);
