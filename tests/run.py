@@ -200,6 +200,9 @@ def run_one(path):
 def main(arguments):
     if arguments[:1] == ["--one"]:
         return run_one(arguments[1])
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__.strip())
+        return 0
     verbose = "-v" in arguments
     only = arguments[arguments.index("-k") + 1] if "-k" in arguments else ""
     wanted = [word for word in arguments if word in TIMEOUT_S] or ["release", "asan", "static"]

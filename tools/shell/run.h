@@ -296,6 +296,7 @@ int sh_option_find(const char *name);
 int sh_shopt_find(const char *name);
 bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around */
 
+/* clang-format off: of a list this long it makes another shape each time */
 #define SH_RUN_BUILTINS(X) \
     X(colon) \
     X(true_) \
@@ -320,9 +321,12 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(command) \
     X(builtin) \
     X(enable) \
-    X(hash) X(alias) X(unalias) X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) \
-        X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) \
-            X(help) X(caller) X(logout)
+    X(hash) \
+    X(alias) \
+    X(unalias) \
+    X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) \
+        X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
+/* clang-format on */
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
 #undef SH_BUILTIN_DECLARE

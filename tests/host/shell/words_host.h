@@ -115,7 +115,6 @@ const char *sh_shellopts(shell *sh) { return sh ? "braceexpand:hashall" : NULL; 
 const char *sh_bashopts(shell *sh) { return sh ? "cmdhist" : NULL; }
 bool sh_shellopts_import(shell *sh, const char *list) { return sh && list; }
 const char *sh_current_command(shell *sh) { return sh ? "command" : NULL; }
-const char *sh_execution_string(shell *sh) { return sh ? NULL : ""; }
 void sh_path_changed(shell *sh) { (void)sh; }
 
 bool sh_function_text(shell *sh, const char *name, sh_buf *ret) { return sh && !name && ret; }
