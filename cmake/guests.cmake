@@ -39,26 +39,31 @@ function(bx_guest_objects of ret)
     set(${ret} ${objects} PARENT_SCOPE)
 endfunction()
 
-# bx_guest(NAME DIRECTORY d SOURCES ... [FLAGS ...] [LINK ...] [WIT world.wit]): build/<d>/NAME.wasm, added to the list
+# bx_guest(NAME DIRECTORY d SOURCES ... [FLAGS ...] [LINK ...] [AFTER ...] [SNAPSHOT] [WIT world.wit]): build/<d>/NAME.wasm, added to the list
 # in the global property bx_guests_<d>.
 #   FLAGS  for the compiler; LINK  for the linker: give a tool the stack and memory it needs for ordinary input
+#   SNAPSHOT  the module is shipped as it is after its exported function `wizer-initialize` (boxagnts-pack runs it)
+#   AFTER  files that its sources include and that have to be made first
 #   WIT    the world it is a component of: bindings are generated (NAME.h is there to include) and compiled, and the core
 #          module is wrapped as a component by boxagnts-pack
 # All of tools/lib and src/base/{buf,error}.h can be used; only what is used is linked.  A tool's manifest NAME.tool.yaml stands beside its first
 # source and is copied next to the module.
 function(bx_guest name)
-    cmake_parse_arguments(PARSE_ARGV 1 guest "" "DIRECTORY;WIT" "SOURCES;FLAGS;LINK")
+    cmake_parse_arguments(PARSE_ARGV 1 guest "SNAPSHOT" "DIRECTORY;WIT" "SOURCES;FLAGS;LINK;AFTER")
     set(of ${guest_DIRECTORY}-${name})
     set(wasm ${CMAKE_BINARY_DIR}/${guest_DIRECTORY}/${name}.wasm)
     set(core ${wasm})
-    set(after "")
+    set(after ${guest_AFTER})
     set(type "")
+    if(guest_SNAPSHOT)
+        set(core ${BX_GUEST_OBJECTS}/${of}/${name}.core.wasm)
+    endif()
     if(guest_WIT)
         set(core ${BX_GUEST_OBJECTS}/${of}/${name}.core.wasm)
         set(bindings ${BX_GUEST_OBJECTS}/${of}/bindings)
-        set(after ${bindings}/${name}.h)
+        list(APPEND after ${bindings}/${name}.h)
         set(type ${bindings}/${name}_component_type.o)
-        set(made ${bindings}/${name}.c ${after} ${type})
+        set(made ${bindings}/${name}.c ${bindings}/${name}.h ${type})
         add_custom_command(OUTPUT ${made}
             COMMAND ${CMAKE_COMMAND} -E env CARGO=${BX_CARGO} ${CMAKE_SOURCE_DIR}/scripts/guest-bindings
                     ${guest_WIT} ${bindings}
@@ -77,12 +82,17 @@ function(bx_guest name)
         COMMAND ${BX_GUEST_CC} ${guest_LINK} ${objects} ${type} -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib -o ${core}
         DEPENDS ${objects} ${type} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
         COMMENT "guest ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
-    if(guest_WIT AND TARGET boxagnts_pack)
+    if(guest_SNAPSHOT AND TARGET boxagnts_pack)
+        add_custom_command(OUTPUT ${wasm}
+            COMMAND $<TARGET_FILE:boxagnts_pack> snapshot ${core} ${wasm}
+            DEPENDS ${core} boxagnts_pack
+            COMMENT "snapshot ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
+    elseif(guest_WIT AND TARGET boxagnts_pack)
         add_custom_command(OUTPUT ${wasm}
             COMMAND $<TARGET_FILE:boxagnts_pack> componentize ${core} ${wasm}
             DEPENDS ${core} boxagnts_pack
             COMMENT "component ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
-    elseif(guest_WIT)
+    elseif(guest_WIT OR guest_SNAPSHOT)
         set(wasm ${core})
     endif()
     list(GET guest_SOURCES 0 first)

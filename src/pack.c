@@ -9,6 +9,8 @@
  *   boxagnts-pack program NAME.program.yaml NAME.wasm DIR
  *       the same of programs for the shell, but the page
  *   boxagnts-pack componentize CORE.wasm OUT.wasm
+ *   boxagnts-pack snapshot CORE.wasm OUT.wasm
+ *       the module as it is after its exported function `wizer-initialize`
  *
  * Files whose content would be the same stay untouched, and what was compiled from the same bytes
  * by the same engine is not compiled again (DIR/NAME.key). */
@@ -129,11 +131,17 @@ static bx_code componentize(char **argv, bx_error *err)
     return rc == BX_OK ? write_changed(argv[1], bx_buf_str(&bytes), err) : rc;
 }
 
+static bx_code snapshot(char **argv, bx_error *err)
+{
+    BX_AUTO_BUF bytes = bx_buf_init(MAX_CODE);
+    bx_code rc = bx_module_snapshot(argv[0], &bytes, err);
+    return rc == BX_OK ? write_changed(argv[1], bx_buf_str(&bytes), err) : rc;
+}
+
 int main(int argc, char **argv)
 {
-    bx_error err = {.msg =
-                        "usage: boxagnts-pack tool YAML WASM DIR PAGES, program YAML WASM DIR, or "
-                        "componentize CORE OUT"};
+    bx_error err = {.msg = "usage: boxagnts-pack tool YAML WASM DIR PAGES, program YAML WASM DIR, "
+                           "componentize CORE OUT, or snapshot CORE OUT"};
     bx_code rc = BX_EINVAL;
     if (argc == 6 && strcmp(argv[1], "tool") == 0)
         rc = pack_tool(argv + 2, argv[5], &err);
@@ -141,6 +149,8 @@ int main(int argc, char **argv)
         rc = pack_tool(argv + 2, NULL, &err);
     else if (argc == 4 && strcmp(argv[1], "componentize") == 0)
         rc = componentize(argv + 2, &err);
+    else if (argc == 4 && strcmp(argv[1], "snapshot") == 0)
+        rc = snapshot(argv + 2, &err);
     if (rc != BX_OK)
         (void)fprintf(stderr, "boxagnts-pack: %s\n", err.msg);
     return rc == BX_OK ? 0 : 1;

@@ -367,6 +367,11 @@ bx_eng_code bx_ecomponent_invoke(const bx_emodule *m, const bx_ecall *call, cons
 bx_eng_code bx_engine_componentize(const uint8_t *wasm, size_t n, bx_eng_bytes *ret,
                                    bx_eng_error *err);
 
+/* A core module that begins where the exported function `wizer-initialize` of `wasm` ended: memory
+ * and globals are what it left, and it is exported no more.  It runs here and now, without limits,
+ * on a module of ours: every import it calls is a trap. */
+bx_eng_code bx_engine_snapshot(const uint8_t *wasm, size_t n, bx_eng_bytes *ret, bx_eng_error *err);
+
 /* Is it a component that bx_engine_componentize has made of a command without a world of its own,
  * to the byte?  Then *ret is that command, which can be run as the module it is. */
 bool bx_engine_unwrap(const uint8_t *wasm, size_t n, bx_eng_bytes *ret);

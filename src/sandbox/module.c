@@ -529,6 +529,30 @@ bx_code bx_module_describe_bytes(const char *name, bx_str wasm, bx_buf *out, bx_
     return bx_wrap(rc, err, "%s", name);
 }
 
+static bx_code take(bx_eng_code rc, const bx_eng_error *e, bx_eng_bytes bytes, bx_buf *out,
+                    bx_error *err)
+{
+    bx_code code = bx_from_engine(rc, e, err);
+    if (code == BX_OK) {
+        (void)bx_buf_add(out, bytes.p, bytes.n);
+        code = bx_buf_check(out, err);
+    }
+    bx_eng_bytes_free(bytes);
+    return code;
+}
+
+bx_code bx_module_snapshot(const char *path, bx_buf *out, bx_error *err)
+{
+    BX_AUTO_BUF wasm = bx_buf_init(0);
+    bx_code rc = read_wasm(path, &wasm, err);
+    if (rc != BX_OK)
+        return bx_wrap(rc, err, "%s", path);
+    bx_eng_error ee = {0};
+    bx_eng_bytes bytes = {0};
+    bx_eng_code made = bx_engine_snapshot((const uint8_t *)wasm.p, wasm.n, &bytes, &ee);
+    return bx_wrap(take(made, &ee, bytes, out, err), err, "%s", path);
+}
+
 bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err)
 {
     BX_AUTO_BUF wasm = bx_buf_init(0);
@@ -542,12 +566,6 @@ bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err)
         return bx_wrap(refuse_kind(kind, wasm.n, err), err, "%s", path);
     bx_eng_error ee = {0};
     bx_eng_bytes bytes = {0};
-    rc = bx_from_engine(bx_engine_componentize((const uint8_t *)wasm.p, wasm.n, &bytes, &ee), &ee,
-                        err);
-    if (rc == BX_OK) {
-        (void)bx_buf_add(out, bytes.p, bytes.n);
-        rc = bx_buf_check(out, err);
-    }
-    bx_eng_bytes_free(bytes);
-    return bx_wrap(rc, err, "%s", path);
+    bx_eng_code made = bx_engine_componentize((const uint8_t *)wasm.p, wasm.n, &bytes, &ee);
+    return bx_wrap(take(made, &ee, bytes, out, err), err, "%s", path);
 }

@@ -63,6 +63,9 @@ BX_NODISCARD bx_code bx_module_code(bx_module *m, const bx_module_use *use, cons
 
 /* Wrap a core module file as a component: a command when it has `_start`, else a library.  The
  * component's bytes go onto `out`. */
+/* A module that begins where its exported function `wizer-initialize` ended (bx_engine_snapshot);
+ * it runs without limits, so for modules of ours only. */
+BX_NODISCARD bx_code bx_module_snapshot(const char *path, bx_buf *out, bx_error *err);
 BX_NODISCARD bx_code bx_module_componentize(const char *path, bx_buf *out, bx_error *err);
 
 /* Read and parse a file, and describe it as one JSON object onto `out` (docs/inspect.md).  Nothing

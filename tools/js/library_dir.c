@@ -9,18 +9,32 @@
 static const char before[] = "(function (exports, require, module, internal) { 'use strict'; ";
 static const char after[] = "\n})";
 
-bool js_library_find(const char *name, js_file *ret)
+static FILE *open_in(const char *dir, size_t n, const char *name)
 {
     char path[4096];
+    (void)snprintf(path, sizeof path, "%.*s/%s.js", (int)n, dir, name);
+    return fopen(path, "rb");
+}
+
+static FILE *open_file(const char *name)
+{
     const char *dir = getenv("JS_LIB");
-    (void)snprintf(path, sizeof path, "%s/%s.js", dir ? dir : ".", name);
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return false;
+    FILE *f = NULL;
+    while (dir && !f) {
+        size_t n = strcspn(dir, ":");
+        f = open_in(dir, n, name);
+        dir = dir[n] ? dir + n + 1 : NULL;
+    }
+    return f;
+}
+
+bool js_library_find(const char *name, js_file *ret)
+{
     enum { MOST = 4 << 20 };
-    char *p = malloc(MOST);
+    FILE *f = open_file(name);
+    char *p = f ? malloc(MOST) : NULL;
     if (!p)
-        abort();
+        return false;
     size_t n = sizeof before - 1;
     memcpy(p, before, n);
     n += fread(p + n, 1, MOST - n - sizeof after, f);

@@ -23,12 +23,22 @@ void js_prepare(void)
     is_prepared = 1;
 }
 
+#ifdef __wasm__
+/* A linker that finds this name in the source leaves it to the source to call it; otherwise it
+ * would run libc's constructors, which ask for variables and directories, before js_prepare as
+ * well. */
+void __wasm_call_ctors(void);
+#else
+#define __wasm_call_ctors() (void)0
+#endif
+
 int main(int argc, char **argv)
 {
+    __wasm_call_ctors();
     js_argc = argc;
     js_argv = argv;
     if (!is_prepared)
         js_prepare();
     js_runtime_wake();
-    return js_runtime_call(getenv("BOXAGNTS_TOOL") ? "tool" : "program");
+    exit(js_runtime_call(getenv("BOXAGNTS_TOOL") ? "tool" : "program"));
 }

@@ -8,7 +8,7 @@ use crate::abi::error::finish;
 use crate::abi::handle::{Handle, given};
 use crate::abi::types::{CText, Code, CodeKind, EngBytes, EngError, Engine, Facts, HostTable, Module};
 use crate::core::engine::BxEngine;
-use crate::file::{BxModule, check, componentize, describe, unwrap};
+use crate::file::{BxModule, check, componentize, describe, snapshot, unwrap};
 
 /// See `bx_engine.h`.
 #[unsafe(no_mangle)]
@@ -121,6 +121,19 @@ pub unsafe extern "C" fn bx_engine_check(
         let facts = check(list(wasm, n), list(tables, n_tables), traps != 0, text(entry).unwrap_or(""));
         finish(facts, err, |facts| ret.write(facts))
     }
+}
+
+/// See `bx_engine.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn bx_engine_snapshot(
+    wasm: *const u8,
+    n: usize,
+    ret: *mut EngBytes,
+    err: *mut EngError,
+) -> Code {
+    given(ret, "place for the result", "bx_engine_snapshot");
+    // SAFETY: the header asks for valid pointers.
+    unsafe { finish(snapshot(list(wasm, n)), err, |v| ret.write(EngBytes::from_vec(v))) }
 }
 
 /// See `bx_engine.h`.

@@ -40,5 +40,6 @@ c_functions! {
         *const Module, *const Call, CText, CText, usize, *mut EngBytes, *mut EngEnd, *mut EngError,
     ) -> Code;
     fn bx_engine_componentize(*const u8, usize, *mut EngBytes, *mut EngError) -> Code;
+    fn bx_engine_snapshot(*const u8, usize, *mut EngBytes, *mut EngError) -> Code;
     fn bx_engine_unwrap(*const u8, usize, *mut EngBytes) -> bool;
 }

@@ -5,6 +5,7 @@ mod check;
 mod code;
 mod componentize;
 mod describe;
+mod snapshot;
 mod survey;
 mod weight;
 
@@ -12,3 +13,4 @@ pub use check::check;
 pub use code::{BxModule, Loaded};
 pub use componentize::{componentize, unwrap};
 pub use describe::describe;
+pub use snapshot::snapshot;

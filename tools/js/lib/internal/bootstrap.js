@@ -1,10 +1,10 @@
 // What runs once, when the snapshot is made: the loader of the library's own files, the globals, and the
 // two ways a process begins (`tool`, `program`: main.c).
-const { core, os } = internal;
+const { core } = internal;
 
 const cache = Object.create(null);
 
-// A file of the library by its name ("fs", "internal/loop").
+// A file of the library by its name ("fs", "internal/loop"); undefined: there is none.
 function load(name) {
   const known = cache[name];
   if (known)
@@ -17,21 +17,67 @@ function load(name) {
   return m.exports;
 }
 
-exports.program = function () {
-  const args = os.args();
-  const i = args.indexOf('-e');
-  core.evalScript('globalThis.internal_load = undefined', '[setup]', 1, false);
-  globalThis.require = load;
-  globalThis.internal = internal;
-  if (!globalThis.console)
-    globalThis.console = { log: (...a) => os.write(1, a.join(' ') + '\n') };
-  const r = core.evalScript(i >= 0 ? args[i + 1] : '', '[eval]', 1, true);
-  core.runJobs();
-  const [state, value] = core.promiseState(r);
-  if (state === 2) {
-    os.write(2, String(value) + '\n' + (value && value.stack || ''));
-    return 1;
+// ---- globals ------------------------------------------------------------------------------------------------
+
+function define(name, value) {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+// Made at the first use.
+function lazily(name, file, key = name) {
+  Object.defineProperty(globalThis, name, {
+    configurable: true,
+    enumerable: false,
+    get() {
+      const value = key === null ? load(file) : load(file)[key];
+      define(name, value);
+      return value;
+    },
+    set(value) { define(name, value); },
+  });
+}
+
+define('global', globalThis);
+const loop = load('internal/loop');
+const timers = load('timers');
+for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'])
+  define(name, timers[name]);
+define('queueMicrotask', function queueMicrotask(callback) {
+  if (typeof callback !== 'function') {
+    const { codes } = load('internal/errors');
+    throw new codes.ERR_INVALID_ARG_TYPE('callback', 'Function', callback);
   }
-  return 0;
-};
-exports.tool = exports.program;
+  Promise.resolve().then(callback).catch((e) => { loop.nextTick(() => { throw e; }); });
+});
+lazily('tools', 'internal/tools');
+for (const name of ['process', 'console'])
+  lazily(name, name, null);
+for (const name of ['Buffer', 'atob', 'btoa', 'Blob', 'File'])
+  lazily(name, 'buffer');
+for (const name of ['URL', 'URLSearchParams'])
+  lazily(name, 'url');
+for (const name of ['TextEncoder', 'TextDecoder'])
+  lazily(name, 'internal/encoding');
+for (const name of ['AbortController', 'AbortSignal'])
+  lazily(name, 'internal/abort');
+for (const name of ['EventTarget', 'Event', 'CustomEvent'])
+  lazily(name, 'internal/event_target');
+for (const name of ['fetch', 'Request', 'Response', 'Headers', 'FormData'])
+  lazily(name, 'internal/fetch');
+for (const name of ['ReadableStream', 'WritableStream', 'TransformStream'])
+  lazily(name, 'stream/web');
+lazily('structuredClone', 'internal/structured_clone');
+lazily('crypto', 'crypto', 'webcrypto');
+
+core.setRejectionTracker(loop.track);
+const loader = load('internal/loader');
+core.setModuleHooks(loader.hookResolve, loader.hookLoad, loader.hookMeta);
+
+// What most programs use is loaded here, so that it is part of the snapshot.
+for (const name of ['process', 'path', 'internal/stdio', 'internal/run', 'internal/tools', 'internal/errors',
+  'internal/inspect', 'console', 'buffer', 'util', 'fs', 'events'])
+  load(name);
+
+const run = load('internal/run');
+exports.tool = run.tool;
+exports.program = run.program;

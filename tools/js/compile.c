@@ -1,0 +1,83 @@
+/* compile.c - a program of the build: the library's files as bytecode, in one block (library.c
+ * reads it).
+ *
+ *   js-compile OUT NAME=FILE.js...
+ *
+ * The block: for each file NAME and NUL, bytes as a u32 (little-endian), the bytes; an empty name
+ * ends it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "quickjs.h"
+
+static const char before[] = "(function (exports, require, module, internal) { 'use strict'; ";
+static const char after[] = "\n})";
+
+static char *read_wrapped(const char *path, size_t *ret_n)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f || fseek(f, 0, SEEK_END) != 0)
+        return NULL;
+    size_t size = (size_t)ftell(f), n = sizeof before - 1;
+    char *p = malloc(n + size + sizeof after);
+    rewind(f);
+    if (!p || fread(p + n, 1, size, f) != size)
+        return NULL;
+    (void)fclose(f);
+    memcpy(p, before, n);
+    memcpy(p + n + size, after, sizeof after);
+    *ret_n = n + size + sizeof after - 1;
+    return p;
+}
+
+static int complain(JSContext *cx, const char *path)
+{
+    JSValue e = JS_GetException(cx), stack = JS_GetPropertyStr(cx, e, "stack");
+    const char *text = JS_ToCString(cx, e), *where = JS_ToCString(cx, stack);
+    (void)fprintf(stderr, "js-compile: %s: %s\n%s\n", path, text ? text : "?", where ? where : "");
+    return 1;
+}
+
+static int add(JSContext *cx, FILE *out, const char *name, const char *path)
+{
+    size_t n, code_n;
+    char *source = read_wrapped(path, &n);
+    if (!source)
+        return complain(cx, path);
+    JSValue fn = JS_Eval(cx, source, n, name, JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
+    if (JS_IsException(fn))
+        return complain(cx, path);
+    uint8_t *code = JS_WriteObject(cx, &code_n, fn,
+                                   JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE |
+                                       JS_WRITE_OBJ_STRIP_DEBUG);
+    if (!code)
+        return complain(cx, path);
+    const uint8_t size[] = {(uint8_t)code_n, (uint8_t)(code_n >> 8), (uint8_t)(code_n >> 16),
+                            (uint8_t)(code_n >> 24)};
+    bool ok = fwrite(name, 1, strlen(name) + 1, out) == strlen(name) + 1 &&
+              fwrite(size, 1, sizeof size, out) == sizeof size &&
+              fwrite(code, 1, code_n, out) == code_n;
+    js_free(cx, code);
+    JS_FreeValue(cx, fn);
+    free(source);
+    return ok ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    FILE *out = argc > 1 ? fopen(argv[1], "wb") : NULL;
+    JSRuntime *rt = JS_NewRuntime();
+    JSContext *cx = rt ? JS_NewContext(rt) : NULL;
+    if (!out || !cx)
+        return 1;
+    for (int i = 2; i < argc; i++) {
+        char *eq = strchr(argv[i], '=');
+        if (!eq)
+            return 1;
+        *eq = '\0';
+        if (add(cx, out, argv[i], eq + 1) != 0)
+            return 1;
+    }
+    return fputc(0, out) == 0 && fclose(out) == 0 ? 0 : 1;
+}

@@ -1,0 +1,539 @@
+// Modules: CommonJS and ES modules from files, JSON, the library's own, and packages from node_modules.
+// Source: "Modules: CommonJS modules", "Modules: ECMAScript modules" and "Modules: Packages" of Node 20's
+// documentation, whose algorithms these are.
+const { core, fs } = internal;
+const path = require('path');
+
+const PUBLIC = new Set([
+  'assert', 'assert/strict', 'buffer', 'child_process', 'console', 'constants', 'crypto', 'events', 'fs', 'fs/promises',
+  'module', 'os', 'path', 'path/posix', 'perf_hooks', 'process', 'punycode', 'querystring', 'readline',
+  'readline/promises', 'stream', 'stream/promises', 'stream/web', 'string_decoder', 'sys', 'timers', 'timers/promises',
+  'tty', 'url', 'util', 'util/types', 'zlib', 'test', 'async_hooks', 'diagnostics_channel', 'worker_threads', 'http',
+  'https', 'net', 'tls', 'dns', 'vm', 'v8',
+]);
+const ABSENT = new Set(['async_hooks', 'cluster', 'dgram', 'dns', 'dns/promises', 'domain', 'http', 'http2', 'https',
+  'inspector', 'net', 'repl', 'test', 'tls', 'trace_events', 'v8', 'vm', 'wasi', 'worker_threads']);
+
+const error = (name, ...args) => {
+  const { codes } = require('internal/errors');
+  return new codes[name](...args);
+};
+
+const isBuiltin = (name) => PUBLIC.has(name.startsWith('node:') ? name.slice(5) : name);
+
+function builtin(name) {
+  const bare = name.startsWith('node:') ? name.slice(5) : name;
+  if (!PUBLIC.has(bare))
+    return undefined;
+  const exports = require(bare);
+  if (exports === undefined && ABSENT.has(bare))
+    throw Object.assign(new Error(`The module '${bare}' is not available in a sandbox`), { code: 'ERR_UNSUPPORTED' });
+  return exports;
+}
+
+// ---- packages ----------------------------------------------------------------------------------------------
+
+const manifests = new Map(); // directory: its package.json, or null
+
+function manifestIn(directory) {
+  let m = manifests.get(directory);
+  if (m === undefined) {
+    m = null;
+    const file = path.join(directory, 'package.json');
+    if (fs.kind(file) === 1) {
+      try {
+        m = JSON.parse(fs.readText(file));
+      } catch (e) {
+        throw error('ERR_INVALID_PACKAGE_CONFIG', file, undefined, e.message);
+      }
+    }
+    manifests.set(directory, m);
+  }
+  return m;
+}
+
+// The nearest package.json at or above a file: [directory, manifest], or [undefined, null].
+function scopeOf(file) {
+  for (let d = path.dirname(file); ; d = path.dirname(d)) {
+    if (d.endsWith('/node_modules'))
+      break;
+    const m = manifestIn(d);
+    if (m)
+      return [d, m];
+    if (d === '/')
+      break;
+  }
+  return [undefined, null];
+}
+
+// A target of `exports` or `imports`: a path, null (not exported), undefined (no condition holds).
+function target(value, directory, star, conditions, key, isImports) {
+  if (typeof value === 'string') {
+    if (!value.startsWith('./')) {
+      if (isImports && !value.startsWith('../') && !value.startsWith('/'))
+        return { bare: star === undefined ? value : value.replaceAll('*', star) };
+      throw error('ERR_INVALID_PACKAGE_TARGET', directory, key, value, isImports);
+    }
+    if (/(^|[\\/])(\.|%2e){1,2}([\\/]|$)|(^|[\\/])node_modules([\\/]|$)/i.test(value.slice(2)))
+      throw error('ERR_INVALID_PACKAGE_TARGET', directory, key, value, isImports);
+    return path.join(directory, star === undefined ? value : value.replaceAll('*', star));
+  }
+  if (Array.isArray(value)) {
+    let last;
+    for (const one of value) {
+      const r = target(one, directory, star, conditions, key, isImports);
+      if (r !== undefined && r !== null)
+        return r;
+      last = r;
+    }
+    return last;
+  }
+  if (value === null)
+    return null;
+  if (typeof value === 'object') {
+    for (const [condition, one] of Object.entries(value)) {
+      if (condition === 'default' || conditions.has(condition)) {
+        const r = target(one, directory, star, conditions, key, isImports);
+        if (r !== undefined)
+          return r;
+      }
+    }
+    return undefined;
+  }
+  throw error('ERR_INVALID_PACKAGE_TARGET', directory, key, value, isImports);
+}
+
+function match(table, key, directory, conditions, isImports) {
+  if (Object.hasOwn(table, key) && !key.includes('*') && !key.endsWith('/'))
+    return target(table[key], directory, undefined, conditions, key, isImports);
+  let best, star;
+  for (const pattern of Object.keys(table)) {
+    const at = pattern.indexOf('*');
+    if (at < 0 || pattern.lastIndexOf('*') !== at)
+      continue;
+    const before = pattern.slice(0, at), after = pattern.slice(at + 1);
+    if (!key.startsWith(before) || key.length < pattern.length || !key.endsWith(after))
+      continue;
+    if (best === undefined || at > best.indexOf('*') || (at === best.indexOf('*') && pattern.length > best.length)) {
+      best = pattern;
+      star = key.slice(at, key.length - after.length);
+    }
+  }
+  return best === undefined ? undefined : target(table[best], directory, star, conditions, best, isImports);
+}
+
+function packageExports(directory, m, subpath, conditions) {
+  let table = m.exports;
+  const keys = typeof table === 'object' && table !== null && !Array.isArray(table) ? Object.keys(table) : [];
+  if (!keys.some((k) => k.startsWith('.')))
+    table = { '.': table };
+  const r = match(table, subpath, directory, conditions, false);
+  if (r === undefined || r === null)
+    throw error('ERR_PACKAGE_PATH_NOT_EXPORTED', directory, subpath);
+  return r;
+}
+
+function splitName(specifier) {
+  const parts = specifier.split('/');
+  const n = specifier[0] === '@' ? 2 : 1;
+  return [parts.slice(0, n).join('/'), ['.', ...parts.slice(n)].join('/')];
+}
+
+// ---- resolving -----------------------------------------------------------------------------------------------
+
+const EXTENSIONS = ['.js', '.json', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
+
+function real(file) {
+  let at = '';
+  let rest = file.split('/').filter(Boolean);
+  for (let links = 0; rest.length;) {
+    const next = at + '/' + rest.shift();
+    let to;
+    try {
+      to = fs.readlink(next);
+    } catch {
+      at = next;
+      continue;
+    }
+    if (++links > 40)
+      return file;
+    const base = to[0] === '/' ? '' : at;
+    rest = [...path.resolve(base || '/', to).split('/').filter(Boolean), ...rest];
+    at = '';
+  }
+  return at || '/';
+}
+
+function asFile(file) {
+  if (fs.kind(file) === 1)
+    return real(file);
+  for (const extension of EXTENSIONS) {
+    if (fs.kind(file + extension) === 1)
+      return real(file + extension);
+  }
+  return undefined;
+}
+
+function asDirectory(directory) {
+  if (fs.kind(directory) !== 2)
+    return undefined;
+  const m = manifestIn(directory);
+  if (m && typeof m.main === 'string' && m.main) {
+    const file = path.resolve(directory, m.main);
+    const found = asFile(file) ?? asFile(path.join(file, 'index'));
+    if (found)
+      return found;
+  }
+  return asFile(path.join(directory, 'index'));
+}
+
+const REQUIRE = new Set(['node', 'require', 'module-sync', 'default']);
+const IMPORT = new Set(['node', 'import', 'module-sync', 'default']);
+
+function notFound(specifier, base, isImport, isPackage) {
+  if (isImport)
+    return error('ERR_MODULE_NOT_FOUND', specifier, base, isPackage);
+  const e = new Error(`Cannot find module '${specifier}'${base ? `\nRequire stack:\n- ${base}` : ''}`);
+  e.code = 'MODULE_NOT_FOUND';
+  e.requireStack = base ? [base] : [];
+  return e;
+}
+
+function inPackage(specifier, base, isImport) {
+  const conditions = isImport ? IMPORT : REQUIRE;
+  const [name, subpath] = splitName(specifier);
+  const [own, ownManifest] = scopeOf(base);
+  if (ownManifest?.exports !== undefined && ownManifest.exports !== null && ownManifest.name === name)
+    return existing(packageExports(own, ownManifest, subpath, conditions), specifier, base, isImport);
+  for (let d = path.dirname(base); ; d = path.dirname(d)) {
+    if (!d.endsWith('/node_modules')) {
+      const directory = path.join(d, 'node_modules', name);
+      if (fs.kind(directory) === 2) {
+        const m = manifestIn(directory);
+        if (m?.exports !== undefined && m.exports !== null)
+          return existing(packageExports(directory, m, subpath, conditions), specifier, base, isImport);
+        const file = path.join(directory, subpath);
+        const found = subpath === '.' ? asDirectory(directory) : asFile(file) ?? asDirectory(file);
+        if (found)
+          return found;
+        if (isImport)
+          break;
+      } else if (!isImport) {
+        const found = asFile(path.join(d, 'node_modules', specifier));
+        if (found)
+          return found;
+      }
+    }
+    if (d === '/')
+      break;
+  }
+  throw notFound(isImport ? name : specifier, base, isImport, true);
+}
+
+function existing(file, specifier, base, isImport) {
+  if (typeof file === 'object')
+    return resolve(file.bare, base, isImport);
+  if (fs.kind(file) === 1)
+    return real(file);
+  throw notFound(isImport ? file : specifier, base, isImport);
+}
+
+// `base`: the file that asks. A file's absolute path, or "node:NAME".
+function resolve(specifier, base, isImport) {
+  if (typeof specifier !== 'string')
+    throw error('ERR_INVALID_ARG_TYPE', 'id', 'string', specifier);
+  if (specifier === '')
+    throw error('ERR_INVALID_ARG_VALUE', 'id', specifier, 'must be a non-empty string');
+  if (isBuiltin(specifier))
+    return specifier.startsWith('node:') ? specifier : 'node:' + specifier;
+  if (specifier.startsWith('node:'))
+    throw error('ERR_UNKNOWN_BUILTIN_MODULE', specifier);
+  if (specifier.startsWith('file:'))
+    specifier = require('url').fileURLToPath(specifier);
+  else if (isImport && /^[a-z][a-z0-9+.-]+:/i.test(specifier) && !specifier.startsWith('data:'))
+    throw error('ERR_UNSUPPORTED_ESM_URL_SCHEME', specifier);
+  if (specifier[0] === '#') {
+    const [directory, m] = scopeOf(base);
+    const r = m?.imports && match(m.imports, specifier, directory, isImport ? IMPORT : REQUIRE, true);
+    if (r === undefined || r === null)
+      throw error('ERR_PACKAGE_IMPORT_NOT_DEFINED', specifier, directory, base);
+    return existing(r, specifier, base, isImport);
+  }
+  if (/^(\.\.?)?\//.test(specifier) || specifier === '.' || specifier === '..') {
+    const file = path.resolve(path.dirname(base), isImport ? decodeURI(specifier) : specifier);
+    const found = isImport ? (fs.kind(file) === 1 ? real(file) : tsInstead(file))
+      : (specifier.endsWith('/') ? undefined : asFile(file) ?? tsInstead(file)) ?? asDirectory(file);
+    if (found === undefined)
+      throw isImport && fs.kind(file) === 2 ? error('ERR_UNSUPPORTED_DIR_IMPORT', file, base)
+        : notFound(isImport ? file : specifier, base, isImport);
+    return found;
+  }
+  return inPackage(specifier, base, isImport);
+}
+
+// import './x.js' in TypeScript means x.ts, where that is what there is.
+function tsInstead(file) {
+  const m = /^(.*)\.([cm]?)js$/.exec(file);
+  return m && fs.kind(`${m[1]}.${m[2]}ts`) === 1 ? real(`${m[1]}.${m[2]}ts`) : undefined;
+}
+
+// ---- sources -------------------------------------------------------------------------------------------------
+
+const isTypeScript = (file) => /\.[cm]?ts$/.test(file);
+
+function sourceOf(file) {
+  let text = fs.readText(file);
+  if (text.charCodeAt(0) === 0xFEFF)
+    text = text.slice(1);
+  if (text.startsWith('#!'))
+    text = '//' + text.slice(2);
+  if (isTypeScript(file)) {
+    if (file.includes('/node_modules/'))
+      throw error('ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING', file);
+    text = internal.strip.types(text, file);
+  }
+  return text;
+}
+
+// "module", "commonjs" or "json".
+function formatOf(file, source) {
+  if (file.endsWith('.json'))
+    return 'json';
+  if (/\.m[jt]s$/.test(file))
+    return 'module';
+  if (/\.c[jt]s$/.test(file))
+    return 'commonjs';
+  const type = scopeOf(file)[1]?.type;
+  if (type === 'module' || type === 'commonjs')
+    return type;
+  return core.isModule(source ?? sourceOf(file)) ? 'module' : 'commonjs';
+}
+
+// ---- CommonJS --------------------------------------------------------------------------------------------------
+
+function Module(id = '', parent) {
+  this.id = id;
+  this.path = path.dirname(id);
+  this.exports = {};
+  this.filename = null;
+  this.loaded = false;
+  this.children = [];
+  Object.defineProperty(this, 'parent', { value: parent, writable: true, configurable: true });
+  parent?.children.push(this);
+}
+Module._cache = Object.create(null);
+Module._extensions = Object.create(null);
+Module.prototype.require = function (id) { return load(id, this); };
+Module.builtinModules = [...PUBLIC].filter((name) => !ABSENT.has(name)).sort();
+Module.isBuiltin = isBuiltin;
+Module.Module = Module;
+Module.createRequire = (from) => {
+  let file = from;
+  if (from instanceof URL || String(from).startsWith('file:'))
+    file = require('url').fileURLToPath(from);
+  if (typeof file !== 'string' || file[0] !== '/')
+    throw error('ERR_INVALID_ARG_VALUE', 'filename', from, 'must be a file URL object, file URL string, or absolute path string');
+  return requireFor(new Module(file.endsWith('/') ? file + 'noop.js' : file));
+};
+Module.wrap = (code) => Module.wrapper[0] + code + Module.wrapper[1];
+Module.wrapper = ['(function (exports, require, module, __filename, __dirname) { ', '\n});'];
+Module._nodeModulePaths = (from) => {
+  const r = [];
+  for (let d = path.resolve(from); ; d = path.dirname(d)) {
+    if (!d.endsWith('/node_modules'))
+      r.push(path.join(d, 'node_modules'));
+    if (d === '/')
+      return r;
+  }
+};
+Module._resolveFilename = (id, parent) => {
+  const r = resolve(id, parent?.filename ?? parent?.id ?? path.join(fs.cwd(), '[eval]'), false);
+  return r.startsWith('node:') ? id : r;
+};
+Module._load = (id, parent) => load(id, parent);
+Module.stripTypeScriptTypes = (code) => internal.strip.types(code, '[eval]');
+
+const baseOf = (module) => module.filename ?? module.id;
+
+function requireFor(module) {
+  const fn = (id) => module.require(id);
+  fn.resolve = (id, options) => {
+    for (const base of options?.paths ?? []) {
+      try {
+        const r = resolve(id, path.join(path.resolve(base), 'noop.js'), false);
+        return r.startsWith('node:') ? id : r;
+      } catch { /* the next one */ }
+    }
+    if (options?.paths)
+      throw notFound(id, baseOf(module), false);
+    const r = resolve(id, baseOf(module), false);
+    return r.startsWith('node:') ? id : r;
+  };
+  fn.resolve.paths = (id) => (isBuiltin(id) ? null : Module._nodeModulePaths(path.dirname(baseOf(module))));
+  fn.cache = Module._cache;
+  fn.main = main;
+  fn.extensions = Module._extensions;
+  return fn;
+}
+exports.requireFor = requireFor;
+
+let main;
+
+function load(id, parent) {
+  const file = resolve(id, parent ? baseOf(parent) : path.join(fs.cwd(), '[eval]'), false);
+  if (file.startsWith('node:'))
+    return builtin(file);
+  return loadFile(file, parent).exports;
+}
+
+// `parent` null: it is the program itself.
+function loadFile(file, parent) {
+  const known = Module._cache[file];
+  if (known)
+    return known;
+  const m = new Module(parent === null ? '.' : file, parent ?? undefined);
+  if (parent === null)
+    main = m;
+  m.filename = file;
+  m.paths = Module._nodeModulePaths(path.dirname(file));
+  Module._cache[file] = m;
+  let ok = false;
+  try {
+    run(m, file);
+    ok = true;
+  } finally {
+    if (!ok)
+      delete Module._cache[file];
+  }
+  m.loaded = true;
+  return m;
+}
+exports.loadFile = loadFile;
+
+function run(m, file) {
+  if (file.endsWith('.json')) {
+    const text = fs.readText(file).replace(/^\uFEFF/, '');
+    try {
+      m.exports = JSON.parse(text);
+    } catch (e) {
+      e.message = `${file}: ${e.message}`;
+      throw e;
+    }
+    return;
+  }
+  if (file.endsWith('.node'))
+    throw Object.assign(new Error(`${file}: native addons do not run in a sandbox`), { code: 'ERR_DLOPEN_FAILED' });
+  const source = sourceOf(file);
+  if (formatOf(file, source) === 'module') {
+    m.exports = requireModule(file);
+    return;
+  }
+  m._compile(source, file);
+}
+
+Module.prototype._compile = function (source, file) {
+  // The wrapper stands on a line of its own before the first one, so that lines and columns are the user's.
+  const fn = core.evalScript('(function (exports, require, module, __filename, __dirname) {\n' + source + '\n})',
+    file, 0, false);
+  return fn.call(this.exports, this.exports, requireFor(this), this, file, path.dirname(file));
+};
+
+// require() of an ES module: its namespace, where nothing in it awaits.
+function requireModule(file) {
+  const namespace = { __proto__: null };
+  const done = core.evalModule(`import * as all from ${JSON.stringify(file)}; globalThis[Symbol.for('boxagnts.ns')] = all;`,
+    `${file}?require`, () => {});
+  core.runJobs();
+  const [state, value] = core.promiseState(done);
+  const key = Symbol.for('boxagnts.ns');
+  const all = globalThis[key];
+  delete globalThis[key];
+  if (state === 2)
+    throw value;
+  if (state === 0)
+    throw error('ERR_REQUIRE_ASYNC_MODULE', file);
+  return all && Object.hasOwn(all, 'module.exports') ? all['module.exports'] : all ?? namespace;
+}
+
+// ---- ES modules ----------------------------------------------------------------------------------------------------
+
+// What import gives of what require gives.
+function namespaceOf(value, builtinNames) {
+  const r = { default: value };
+  if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
+    for (const name of Object.keys(value)) {
+      if (name !== 'default' && (builtinNames || !Array.isArray(value)))
+        r[name] = value[name];
+    }
+    if (!builtinNames)
+      r['module.exports'] = value;
+  }
+  return r;
+}
+
+const virtual = new Map(); // name: source of a module that is no file ([eval])
+exports.define = (name, source) => { virtual.set(name, source); };
+
+const fileOf = (base) => (base.startsWith('file:') ? require('url').fileURLToPath(base) : base.replace(/\?.*$/, ''));
+
+exports.hookResolve = (base, specifier) => {
+  if (virtual.has(specifier))
+    return specifier;
+  if (specifier.startsWith('data:'))
+    return specifier;
+  const query = /^(\.\.?\/|\/|file:)[^?#]*([?#].*)$/.exec(specifier)?.[2] ?? '';
+  let from = fileOf(base);
+  if (from[0] !== '/')
+    from = path.join(fs.cwd(), '[eval]');
+  const plain = query ? specifier.slice(0, -query.length) : specifier;
+  const r = resolve(plain, from, true);
+  return r.startsWith('node:') ? r : r + query;
+};
+
+exports.hookLoad = (name, attributes) => {
+  const source = virtual.get(name);
+  if (source !== undefined)
+    return source;
+  if (name.startsWith('node:'))
+    return namespaceOf(builtin(name), true);
+  if (name.startsWith('data:'))
+    return dataSource(name, attributes);
+  const file = fileOf(name);
+  if (attributes?.type === 'json' && !file.endsWith('.json'))
+    throw error('ERR_IMPORT_ASSERTION_TYPE_FAILED', file, 'json');
+  if (file.endsWith('.json')) {
+    if (attributes?.type !== 'json')
+      throw error('ERR_IMPORT_ATTRIBUTE_MISSING', file, 'type', 'json');
+    return { default: loadFile(file).exports };
+  }
+  const text = sourceOf(file);
+  if (formatOf(file, text) === 'module')
+    return text;
+  return namespaceOf(loadFile(file).exports, false);
+};
+
+function dataSource(name, attributes) {
+  const m = /^data:([^,;]*)(?:;[^,]*?)?(;base64)?,([\s\S]*)$/.exec(name);
+  if (!m)
+    throw error('ERR_INVALID_URL', name);
+  const text = m[2] ? Buffer.from(m[3], 'base64').toString() : decodeURIComponent(m[3]);
+  if (m[1] === 'application/json' || attributes?.type === 'json')
+    return { default: JSON.parse(text) };
+  return text;
+}
+
+exports.hookMeta = (name, meta) => {
+  const file = fileOf(name);
+  const isFile = file[0] === '/';
+  meta.url = isFile ? require('url').pathToFileURL(file).href : name;
+  if (isFile) {
+    meta.filename = file;
+    meta.dirname = path.dirname(file);
+  }
+  meta.resolve = (specifier) => {
+    const r = exports.hookResolve(name, specifier);
+    return r[0] === '/' ? require('url').pathToFileURL(r).href : r;
+  };
+};
+
+Object.assign(exports, { Module, builtin, isBuiltin, resolve, formatOf, sourceOf, isTypeScript });

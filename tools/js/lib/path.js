@@ -1,0 +1,143 @@
+// path, POSIX form.
+function check(value, name) {
+  if (typeof value !== 'string') {
+    const { codes } = require('internal/errors');
+    throw new codes.ERR_INVALID_ARG_TYPE(name, 'string', value);
+  }
+}
+
+// Parts of a path without "." and with ".." taken where it can be.
+function reduce(path, isAbsolute) {
+  const out = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.')
+      continue;
+    if (part !== '..')
+      out.push(part);
+    else if (out.length && out[out.length - 1] !== '..')
+      out.pop();
+    else if (!isAbsolute)
+      out.push('..');
+  }
+  return out.join('/');
+}
+
+function resolve(...paths) {
+  let path = '';
+  for (let i = paths.length - 1; i >= -1 && path[0] !== '/'; i--) {
+    const part = i >= 0 ? paths[i] : internal.fs.cwd();
+    if (i >= 0)
+      check(part, `paths[${i}]`);
+    if (part !== '')
+      path = path === '' ? part : part + '/' + path;
+  }
+  return '/' + reduce(path, true);
+}
+
+function normalize(path) {
+  check(path, 'path');
+  if (path === '')
+    return '.';
+  const isAbsolute = path[0] === '/';
+  let r = reduce(path, isAbsolute);
+  if (r === '' && !isAbsolute)
+    r = '.';
+  if (path.endsWith('/') && r !== '')
+    r += '/';
+  return isAbsolute ? '/' + r : r;
+}
+
+function isAbsolute(path) {
+  check(path, 'path');
+  return path[0] === '/';
+}
+
+function join(...paths) {
+  let path = '';
+  for (const part of paths) {
+    check(part, 'path');
+    if (part !== '')
+      path = path === '' ? part : path + '/' + part;
+  }
+  return path === '' ? '.' : normalize(path);
+}
+
+function relative(from, to) {
+  check(from, 'from');
+  check(to, 'to');
+  if (from === to)
+    return '';
+  const a = resolve(from).split('/').filter(Boolean), b = resolve(to).split('/').filter(Boolean);
+  let same = 0;
+  while (same < a.length && same < b.length && a[same] === b[same])
+    same++;
+  return [...a.slice(same).map(() => '..'), ...b.slice(same)].join('/');
+}
+
+// Where the last part begins and ends, slashes behind it left out.
+function last(path) {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === '/')
+    end--;
+  return [path.lastIndexOf('/', end - 1) + 1, end];
+}
+
+function dirname(path) {
+  check(path, 'path');
+  if (path === '')
+    return '.';
+  let [begin] = last(path);
+  if (begin === 0)
+    return '.';
+  while (begin > 1 && path[begin - 1] === '/')
+    begin--;
+  return path.slice(0, begin);
+}
+
+function basename(path, suffix) {
+  if (suffix !== undefined)
+    check(suffix, 'suffix');
+  check(path, 'path');
+  const [begin, end] = last(path);
+  const name = path === '/' ? '' : path.slice(begin, end).replace(/\/+$/, '');
+  return suffix && name.endsWith(suffix) && name !== suffix ? name.slice(0, -suffix.length) : name;
+}
+
+function extname(path) {
+  check(path, 'path');
+  const name = basename(path);
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 || name === '..' ? '' : name.slice(dot);
+}
+
+function parse(path) {
+  check(path, 'path');
+  const root = path[0] === '/' ? '/' : '';
+  const base = basename(path), ext = extname(path);
+  let dir = dirname(path);
+  if (dir === '.' && !path.startsWith('.'))
+    dir = '';
+  else if (dir === '.' && !path.includes('/'))
+    dir = '';
+  return { root, dir: base === '' && root ? '/' : dir, base, ext, name: ext ? base.slice(0, -ext.length) : base };
+}
+
+function format(object) {
+  if (object === null || typeof object !== 'object') {
+    const { codes } = require('internal/errors');
+    throw new codes.ERR_INVALID_ARG_TYPE('pathObject', 'Object', object);
+  }
+  const dir = object.dir || object.root;
+  const ext = object.ext ? (object.ext[0] === '.' ? '' : '.') + object.ext : '';
+  const base = object.base || (object.name || '') + ext;
+  if (!dir)
+    return base;
+  return dir === object.root ? dir + base : dir + '/' + base;
+}
+
+const path = {
+  resolve, normalize, isAbsolute, join, relative, toNamespacedPath: (p) => p, dirname, basename, extname, format, parse,
+  sep: '/', delimiter: ':', win32: null, posix: null,
+};
+path.posix = path;
+module.exports = path;

@@ -1,0 +1,164 @@
+const loop = require('internal/loop');
+
+const LONGEST = 2147483647;
+let ids = 1;
+const known = new Map(); // id: Timeout, for clearTimeout(id)
+
+function check(callback) {
+  if (typeof callback !== 'function') {
+    const { codes } = require('internal/errors');
+    throw new codes.ERR_INVALID_ARG_TYPE('callback', 'Function', callback);
+  }
+}
+
+class Timeout {
+  constructor(callback, ms, args, repeats) {
+    ms *= 1;
+    if (!(ms >= 1 && ms <= LONGEST))
+      ms = 1;
+    Object.defineProperties(this, {
+      due: { writable: true }, age: { writable: true }, at: { writable: true },
+      alive: { writable: true, value: true }, counted: { writable: true, value: true }, id: { writable: true },
+    });
+    this._idleTimeout = Math.trunc(ms);
+    this._onTimeout = callback;
+    this._timerArgs = args;
+    this._repeat = repeats ? Math.trunc(ms) : null;
+    this._destroyed = false;
+    loop.ref();
+    loop.arm(this, this._idleTimeout);
+  }
+
+  run() {
+    if (this._repeat === null)
+      this.end();
+    try {
+      this._onTimeout(...this._timerArgs);
+    } finally {
+      if (this.alive && this._repeat !== null)
+        loop.arm(this, this._repeat);
+    }
+  }
+
+  end() {
+    if (!this.alive)
+      return;
+    this.alive = false;
+    this._destroyed = true;
+    loop.disarm(this);
+    if (this.counted)
+      loop.unref();
+    if (this.id !== undefined)
+      known.delete(this.id);
+  }
+
+  ref() {
+    if (this.alive && !this.counted)
+      loop.ref();
+    this.counted = true;
+    return this;
+  }
+
+  unref() {
+    if (this.alive && this.counted)
+      loop.unref();
+    this.counted = false;
+    return this;
+  }
+
+  hasRef() { return this.alive && this.counted; }
+
+  refresh() {
+    if (this.alive) {
+      loop.disarm(this);
+      loop.arm(this, this._idleTimeout);
+    }
+    return this;
+  }
+
+  close() {
+    this.end();
+    return this;
+  }
+
+  [Symbol.toPrimitive]() {
+    if (this.id === undefined) {
+      this.id = ids++;
+      if (this.alive)
+        known.set(this.id, this);
+    }
+    return this.id;
+  }
+
+  [Symbol.dispose ?? Symbol('dispose')]() { this.end(); }
+}
+
+class Immediate {
+  constructor(callback, args) {
+    this._onImmediate = callback;
+    this._argv = args;
+    Object.defineProperty(this, 'cleared', { writable: true, value: false });
+    Object.defineProperty(this, 'counted', { writable: true, value: true });
+    loop.ref();
+    loop.immediates.add(this);
+  }
+
+  run() {
+    this.end();
+    this._onImmediate(...this._argv);
+  }
+
+  end() {
+    if (!this.cleared && this.counted)
+      loop.unref();
+    this.cleared = true;
+  }
+
+  ref() {
+    if (!this.cleared && !this.counted)
+      loop.ref();
+    this.counted = true;
+    return this;
+  }
+
+  unref() {
+    if (!this.cleared && this.counted)
+      loop.unref();
+    this.counted = false;
+    return this;
+  }
+
+  hasRef() { return !this.cleared && this.counted; }
+}
+
+function setTimeout(callback, ms, ...args) {
+  check(callback);
+  return new Timeout(callback, ms, args, false);
+}
+
+function setInterval(callback, ms, ...args) {
+  check(callback);
+  return new Timeout(callback, ms, args, true);
+}
+
+function setImmediate(callback, ...args) {
+  check(callback);
+  return new Immediate(callback, args);
+}
+
+function clearTimeout(timer) {
+  if (timer instanceof Timeout)
+    timer.end();
+  else if (typeof timer === 'number' || typeof timer === 'string')
+    known.get(Number(timer))?.end();
+}
+
+function clearImmediate(immediate) {
+  if (immediate instanceof Immediate)
+    immediate.end();
+}
+
+module.exports = {
+  setTimeout, setInterval, setImmediate, clearTimeout, clearInterval: clearTimeout, clearImmediate,
+  get promises() { return require('timers/promises'); },
+};
