@@ -66,7 +66,7 @@ typedef struct bx_http_job { /* of its process's thread, `woken` aside */
     uint64_t until_ns; /* UINT64_MAX: only the call's end */
     const bx_http_head *head;
     size_t head_bytes;
-    bool told;
+    bool told, given; /* that there is a head; the head itself */
     bx_job_progress progress;
     bx_http_error error;
     bx_job_why why;

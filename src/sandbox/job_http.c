@@ -197,16 +197,22 @@ bx_errno bx_job_http_start(bx_process *p, const bx_http_ask *ask, uint32_t *ret)
 
 /* ---- what the process asks ------------------------------------------------------------------- */
 
+/* What came before it broke off is told first. */
+static bool shows_failure(const bx_http_job *h)
+{
+    return h->progress == BX_JOB_FAILED && (!h->head || (h->given && h->n == h->at));
+}
+
 void bx_http_job_state(bx_job *j, bx_job_info *ret)
 {
     bx_http_job *h = &j->http;
     bx_job_pump(j);
     h->told = h->told || h->progress != BX_JOB_RUNS;
-    bool failed = h->progress == BX_JOB_FAILED;
+    bool failed = shows_failure(h), later = !failed && h->progress == BX_JOB_FAILED;
     *ret = (bx_job_info){.kind = BX_JOB_HTTP,
-                         .progress = h->progress,
+                         .progress = later ? BX_JOB_HEAD : h->progress,
                          .status = failed ? (uint32_t)h->error : 0,
-                         .why = h->why,
+                         .why = failed ? h->why : BX_JOB_NO_WHY,
                          .head_bytes = failed ? strlen(h->words) : h->head_bytes,
                          .body_bytes = h->n - h->at};
 }
@@ -244,10 +250,12 @@ bx_errno bx_http_job_head(bx_job *j, uint8_t *to, size_t cap, size_t *ret_n)
     if (h->progress == BX_JOB_RUNS)
         return BX_E_AGAIN;
     h->told = true;
-    if (h->progress == BX_JOB_FAILED)
+    if (shows_failure(h)) {
         put(&w, bx_str_of(h->words));
-    else
+    } else {
         put_head(&w, h->head);
+        h->given = true;
+    }
     *ret_n = w.n;
     return BX_E_SUCCESS;
 }
