@@ -60,6 +60,7 @@ typedef struct bx_nested {
     const bx_limits *limits; /* what its call has left of each */
     bx_shared *shared;       /* the call's */
     bx_shared before;        /* what was in it when `limits` were computed */
+    bool beside;             /* others use them up at the same time */
     bx_ctl *ctl;             /* below the call's */
     bx_record *record;       /* the call's; may be NULL */
     bx_buf *answer;          /* gets the result, or words why there is none */

@@ -136,20 +136,18 @@ static void close_scope(bx_component *c, bx_outcome *out)
     out->socket_in = c->socket_in;
     out->socket_out = c->socket_out;
     out->hits.sockets = c->sockets_refused;
-    if (!c->scope)
+    if (!c->net.scope)
         return;
-    bx_egress_counters n = bx_egress_scope_counters(c->scope);
-    if (c->budget) { /* told once, for all processes */
-        bx_egress_scope_free(c->scope);
-        return;
+    if (c->is_alone) { /* else it is told once, for all processes */
+        bx_egress_counters n = bx_egress_scope_counters(c->net.scope);
+        out->http_requests = n.requests;
+        out->http_in = n.bytes_in;
+        out->http_out = n.bytes_out;
+        out->hits.http_requests = n.hit_http_requests;
+        out->hits.http_in = n.hit_http_in;
+        out->hits.http_out = n.hit_http_out;
     }
-    out->http_requests = n.requests;
-    out->http_in = n.bytes_in;
-    out->http_out = n.bytes_out;
-    out->hits.http_requests = n.hit_http_requests;
-    out->hits.http_in = n.hit_http_in;
-    out->hits.http_out = n.hit_http_out;
-    bx_egress_scope_free(c->scope); /* no event comes after this */
+    bx_way_out_close(&c->net);
 }
 
 bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *err)
@@ -163,18 +161,22 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
         return BX_ENOMEM;
     bx_component c = {
         .sealed = s,
-        .grant = r->grant,
-        .budget = r->budget,
-        .web = r->web,
-        .pid = r->pid,
+        .is_alone = !r->budget,
         .preopens = r->preopens,
         .n_preopens = r->n_preopens,
         .vfs = s->vfs,
         .files = r->files,
         .wasi = r->wasi,
         .ctl = r->ctl,
-        .rt = bx_module_runtime(call->module),
         .record = call->record,
+        .net = {.rt = bx_module_runtime(call->module),
+                .sealed = s,
+                .grant = r->grant,
+                .budget = r->budget,
+                .web = r->web,
+                .deadline_ns = r->ctl->deadline_ns,
+                .record = call->record,
+                .pid = r->pid},
     };
     bx_ecall ec = {
         .ctx = &c,
@@ -201,11 +203,10 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
     /* Credentials are for requests: where they cannot be sent, nothing begins. */
     bx_code rc = BX_OK;
     if (bx_grant_credentials(s->grant).n > 0)
-        (void)bx_component_scope(&c);
-    if (c.scope_failed == BX_OK)
+        (void)bx_way_out_scope(&c.net);
+    if (c.net.failed == BX_OK)
         rc = run(r, &ec, end, err);
     close_scope(&c, r->out);
-    return rc == BX_OK && c.scope_failed != BX_OK
-               ? bx_fail(err, c.scope_failed, "%s", c.scope_error.msg)
-               : rc;
+    return rc == BX_OK && c.net.failed != BX_OK ? bx_fail(err, c.net.failed, "%s", c.net.error.msg)
+                                                : rc;
 }

@@ -27,7 +27,7 @@ static bx_errno preopen(void *ctx, size_t i, bx_file **ret)
     if (dir)
         return own_handle(dir, ret);
     bx_errno e = bx_vfs_preopen(c->files, c->preopens ? c->preopens[i].index : i, &dir);
-    if (e == BX_E_SUCCESS && c->budget)
+    if (e == BX_E_SUCCESS && !c->is_alone)
         return own_handle(dir, ret);
     if (e == BX_E_SUCCESS)
         *ret = dir;

@@ -3,41 +3,12 @@
 #include "sandbox/component_hooks.h"
 #include "sandbox/internal.h"
 
-static void on_request(void *ctx, const bx_egress_event *ev)
-{
-    const bx_component *c = ctx;
-    bx_record_add_request(c->record, ev, c->pid);
-}
-
-bx_egress_scope *bx_component_scope(bx_component *c)
-{
-    if (c->scope || c->scope_failed != BX_OK)
-        return c->scope;
-    const bx_grant *g = c->grant;
-    bx_egress *eg = bx_runtime_egress(c->rt);
-    bx_egress_scope_cfg cfg = {
-        .net = bx_grant_net(g),
-        .budget = c->budget,
-        .joint = c->web,
-        .ca = bx_buf_str(&c->sealed->ca),
-        .limits = bx_grant_limits(g),
-        .deadline_ns = c->ctl->deadline_ns,
-        .inject = c->sealed->inject,
-        .n_inject = bx_grant_credentials(bx_sealed_grant(c->sealed)).n,
-        .on_event = c->record ? on_request : NULL,
-        .event_ctx = c,
-    };
-    if (eg)
-        c->scope_failed = bx_egress_scope_new(eg, &cfg, &c->scope, &c->scope_error);
-    return c->scope;
-}
-
 /* ---- wasi:http ------------------------------------------------------------------------------ */
 
 static bx_http_error start(void *ctx, const bx_egress_desc *d, void (*wake)(void *), void *waker,
                            bx_egress_request **ret)
 {
-    bx_egress_scope *s = bx_component_scope(ctx);
+    bx_egress_scope *s = bx_way_out_scope(&((bx_component *)ctx)->net);
     bx_egress_waker w = {wake, waker};
     if (!s || bx_egress_start_driven(s, d, w, ret, NULL) != BX_OK)
         return BX_HTTP_INTERNAL_ERROR;
@@ -51,7 +22,7 @@ enum { DRIVE_MS = 2 };
 static bool drive(void *ctx, bool later)
 {
     const bx_component *c = ctx;
-    return c->scope && bx_egress_drive(c->scope, later ? 0 : DRIVE_MS);
+    return c->net.scope && bx_egress_drive(c->net.scope, later ? 0 : DRIVE_MS);
 }
 
 const bx_ehttp_hooks bx_component_http = {
@@ -89,7 +60,7 @@ static bool is_tcp(bx_esock_use use)
 /* One more socket: 0, 1 or 2 as the engine's header says. */
 static int may_make(bx_component *c, bx_str proto)
 {
-    const bx_grant *g = c->grant;
+    const bx_grant *g = c->net.grant;
     if (!bx_net_may_socket(bx_grant_net(g), proto)) {
         const bx_verdict no = {.allow = false};
         bx_record_add_socket(c->record, proto, (bx_ip){.family = 0}, 0, &no);
@@ -107,7 +78,7 @@ static int may_make(bx_component *c, bx_str proto)
 
 static int may_reach(bx_component *c, bx_str proto, bx_ip ip, uint16_t port)
 {
-    bx_egress_scope *s = bx_component_scope(c);
+    bx_egress_scope *s = bx_way_out_scope(&c->net);
     if (!s)
         return 0;
     bx_verdict v;
@@ -152,7 +123,7 @@ static int check(void *ctx, bx_esock_use use, const uint8_t *addr, size_t n, uin
 static int resolve(void *ctx, bx_str name, bx_eemit emit, void *sink)
 {
     bx_component *c = ctx;
-    bx_egress_scope *s = bx_component_scope(c);
+    bx_egress_scope *s = bx_way_out_scope(&c->net);
     bx_ip ips[BX_EGRESS_MAX_ADDRS];
     size_t n = 0;
     bx_http_error why = BX_HTTP_OK;

@@ -54,8 +54,9 @@ typedef struct bx_process {
     bx_buf cwd;                /* where its children last did */
     bx_wasi_preopen *preopens; /* owned list; NULL: all there are */
     size_t n_preopens;
-    bx_buf answer;   /* of its last tool call; owned */
-    char error[512]; /* words of what ended it; empty: none */
+    bx_buf answer;        /* of its last tool call; owned */
+    struct bx_jobs *jobs; /* owned; NULL: it began none */
+    char error[512];      /* words of what ended it; empty: none */
     uint64_t begin_ns;
     bx_ended ended;
 } bx_process;

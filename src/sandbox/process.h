@@ -34,5 +34,7 @@ void bx_process_judge(const bx_process *first, bx_outcome *o);
 
 /* Whose host function is running on this thread; 1 where nothing was started. */
 int32_t bx_process_current(void);
+/* This thread does something for `p` from now on (NULL: for none); who it was before. */
+const bx_process *bx_process_act_for(const bx_process *p);
 
 #endif

@@ -1,6 +1,7 @@
 /* The import module `boxagnts`: structures of tools/lib/process.h in guest memory, checked and
  * copied before anything is done. */
 #include "base/limits.h"
+#include "sandbox/job.h"
 #include "sandbox/process.h"
 #include "sandbox/tree.h"
 #include "wasi/guest_mem.h"
@@ -284,16 +285,28 @@ static bx_errno do_call_read(bx_process *p, bx_guest_mem m, const uint64_t *a)
     X(call, "iiiii:i") \
     X(call_read, "iii:i")
 
-#define ENTER(name, sig) \
+#define JOB_FUNCTIONS(X) \
+    X(call_start, "iiiii:i") \
+    X(http_start, "ii:i") \
+    X(job_state, "ii:i") \
+    X(job_head, "iiii:i") \
+    X(job_read, "iiii:i") \
+    X(job_drop, "i:i") \
+    X(ready, "iiIi:i")
+
+#define ENTER_AT(name, door) \
     static int32_t enter_##name(void *ctx, uint8_t *mem, size_t mem_len, uint64_t *args) \
     { \
         bx_process *p = ctx; \
         bx_wasi_stop_with(p->wasi, BX_WASI_GO_ON); \
-        args[0] = (uint64_t)do_##name(p, bx_guest_mem_of(mem, mem_len), args); \
+        args[0] = (uint64_t)door(p, bx_guest_mem_of(mem, mem_len), args); \
         return bx_wasi_stopped_with(p->wasi); \
     }
+#define ENTER(name, sig)     ENTER_AT(name, do_##name)
+#define ENTER_JOB(name, sig) ENTER_AT(name, bx_door_##name)
 FUNCTIONS(ENTER)
+JOB_FUNCTIONS(ENTER_JOB)
 
 #define ROW(name, sig) {#name, sig, enter_##name},
-static const bx_host_def functions[] = {FUNCTIONS(ROW)};
+static const bx_host_def functions[] = {FUNCTIONS(ROW) JOB_FUNCTIONS(ROW)};
 const bx_host_table bx_process_table = {"boxagnts", functions, BX_COUNT(functions)};

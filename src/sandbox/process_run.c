@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "sandbox/component.h"
+#include "sandbox/job.h"
 #include "sandbox/process.h"
 #include "sandbox/tree.h"
 #include "wasi/streams.h"
@@ -9,6 +10,13 @@
 static _Thread_local const bx_process *current;
 
 int32_t bx_process_current(void) { return current ? current->pid : 1; }
+
+const bx_process *bx_process_act_for(const bx_process *p)
+{
+    const bx_process *before = current;
+    current = p;
+    return before;
+}
 
 /* ---- what a parent gets to know ---------------------------------------------------------------
  */
@@ -203,6 +211,7 @@ void bx_process_run(bx_process *q)
         keep_error(q, err.msg);
         complain(q);
     }
+    bx_jobs_end(q);
     bx_wasi_close_all(q->wasi);
     bx_tree_lock(q->tree);
     bx_tree *t = q->tree;

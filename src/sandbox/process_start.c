@@ -95,6 +95,16 @@ static bool take(_Atomic uint64_t *used, uint64_t n, uint64_t max)
     return fits;
 }
 
+bool bx_tree_charge(bx_tree *t, uint64_t bytes)
+{
+    bool fits = take(&t->live->shared->memory, bytes, t->live->limits->memory);
+    if (!fits)
+        (void)atomic_fetch_add(&t->memory_hits, 1);
+    return fits;
+}
+
+void bx_tree_give(bx_tree *t, uint64_t bytes) { atomic_fetch_sub(&t->live->shared->memory, bytes); }
+
 /* Counted when it succeeds, and charged to `q`: its texts come from the guest, which chooses how
  * large they are. */
 static bx_errno take_place_locked(bx_tree *t, const bx_process *p, bx_process *q,

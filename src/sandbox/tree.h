@@ -34,8 +34,11 @@ struct bx_tree {
     bx_view *views; /* owned */
     bx_egress_budget budget;
     bx_limit_hits hits;
+    _Atomic uint32_t memory_hits;  /* as hits.memory; without the lock */
     bx_wasi *spare[BX_TREE_SPARE]; /* owned; to be used again */
     unsigned n_spare;
+    struct bx_job *queue;               /* calls that wait for a thread, oldest first */
+    unsigned jobs_queued, jobs_running; /* calls; BX_JOBS_AT_ONCE run at most */
 };
 
 /* The tree of `p`'s call, made when it is first asked for. */
@@ -43,6 +46,15 @@ BX_NODISCARD bx_errno bx_tree_of(bx_process *p, bx_tree **ret);
 
 static inline void bx_tree_lock(bx_tree *t) { (void)pthread_mutex_lock(&t->gate.lock); }
 static inline void bx_tree_unlock(bx_tree *t) { (void)pthread_mutex_unlock(&t->gate.lock); }
+
+static inline const bx_ctl *bx_process_ctl(const bx_process *p)
+{
+    return p->pid == 1 ? p->live->ctl : &p->ctl;
+}
+
+/* Count it against the call's memory limit, unless that would be over.  Any thread. */
+BX_NODISCARD bool bx_tree_charge(bx_tree *t, uint64_t bytes);
+void bx_tree_give(bx_tree *t, uint64_t bytes);
 
 /* ---- process_start.c ---------------------------------------------------------------------- */
 typedef struct bx_start_ask { /* of tools/lib/process.h, taken out of guest memory */
@@ -63,10 +75,19 @@ void bx_process_free(bx_process *q);
 /* Run `q`, whose state is RUNNING, on this thread; no lock is held.  Afterwards it has ended. */
 void bx_process_run(bx_process *q);
 
-/* ---- process.c ---------------------------------------------------------------------------- */
+/* ---- process_threads.c -------------------------------------------------------------------- */
+/* The same on top of `below`'s stack (NULL: a thread's), with the lock held, which is given up
+ * meanwhile. */
+void bx_process_run_locked(bx_tree *t, bx_process *q, bx_process *below);
 /* Have a thread take it.  False: there is none, and it has ended, failed; the lock was given up
  * meanwhile, and `q` may be gone. */
 bool bx_process_dispatch_locked(bx_tree *t, bx_process *q);
+/* One was queued.  Not 0, of errno: there is no thread and none will come. */
+BX_NODISCARD int bx_tree_thread_for_job_locked(bx_tree *t);
+/* From now on guests on the call's threads notice soon that they are to end. */
+void bx_tree_tick_locked(bx_tree *t);
+
+/* ---- process.c ---------------------------------------------------------------------------- */
 /* It has ended, and what it held was closed before.  Where nobody waits for it, it is freed. */
 void bx_process_ended_locked(bx_process *q);
 BX_NODISCARD bx_errno bx_process_wait(bx_process *p, int32_t pid, uint64_t timeout_ns,
@@ -77,7 +98,15 @@ void bx_process_end_locked(bx_process *q, unsigned sig);
 BX_NODISCARD bx_errno bx_process_kill(bx_process *p, int32_t pid, unsigned sig, bool *ret_self);
 
 /* ---- process_call.c ------------------------------------------------------------------------- */
-/* A tool call; its answer stays in p->answer. */
+typedef struct bx_tool_ask {
+    bx_str name, input;
+    const bx_ctl *above; /* what ends it */
+    bool beside;         /* others run at the same time and use up the same limits */
+    bx_buf *answer;      /* gets the result, or words why there is none */
+} bx_tool_ask;
+/* A tool call of `p`, which has a tree, on this thread. */
+BX_NODISCARD bx_nested_status bx_process_ask(const bx_process *p, const bx_tool_ask *ask);
+/* The same as a host function: the answer stays in p->answer. */
 BX_NODISCARD bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input);
 
 #endif

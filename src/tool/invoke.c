@@ -219,6 +219,23 @@ static bx_nested_status refuse(bx_nested *n, bx_nested_status s, const char *wor
     return s;
 }
 
+/* Memory, processes, starts and calls are counted together: what is used of them beside it would
+ * look like its own.  So where others run at the same time, those of its caller alone hold. */
+static void limits_for(const bx_nested *n, const bx_manifest *m, bx_limits *ret)
+{
+    *ret = bx_limits_min(&m->limits, n->limits);
+    if (n->beside) {
+        ret->memory = n->limits->memory;
+        ret->processes = n->limits->processes;
+        ret->starts = n->limits->starts;
+        ret->calls = n->limits->calls;
+    }
+    ret->memory += n->before.memory;
+    ret->processes += n->before.processes;
+    ret->starts += n->before.starts;
+    ret->calls += n->before.calls;
+}
+
 /* What it may use: what its caller may, within what the caller's call has left. */
 static bx_code grant_for(const bx_nested *n, const bx_manifest *m, bx_grant **ret, bx_error *err)
 {
@@ -227,11 +244,8 @@ static bx_code grant_for(const bx_nested *n, const bx_manifest *m, bx_grant **re
     bx_code rc = bx_grant_derive(n->run, bx_grant_caps(n->run), &g, &notes, err);
     if (rc != BX_OK)
         return rc;
-    bx_limits l = bx_limits_min(&m->limits, n->limits);
-    l.memory += n->before.memory; /* those are counted together */
-    l.processes += n->before.processes;
-    l.starts += n->before.starts;
-    l.calls += n->before.calls;
+    bx_limits l;
+    limits_for(n, m, &l);
     rc = bx_grant_set_limits(g, &l, err);
     if (rc == BX_OK)
         *ret = BX_TAKE(g);

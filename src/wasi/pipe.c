@@ -229,13 +229,26 @@ bx_errno bx_pipe_writev(bx_wasi *w, bx_pipe *p, bool nonblock, const struct iove
     return e;
 }
 
+static uint64_t ready_locked(const bx_pipe *p, bool writes, bool *ret_hangup)
+{
+    *ret_hangup = writes ? p->readers == 0 : p->writers == 0;
+    return !writes ? p->n : p->grows ? BX_PIPE_BYTES : BX_PIPE_BYTES - p->n;
+}
+
 uint64_t bx_pipe_ready(bx_pipe *p, bool writes, bool *ret_hangup)
 {
     (void)pthread_mutex_lock(&p->gate->lock);
-    uint64_t n = p->n;
-    if (writes)
-        n = p->grows ? BX_PIPE_BYTES : BX_PIPE_BYTES - p->n;
-    *ret_hangup = writes ? p->readers == 0 : p->writers == 0;
+    uint64_t n = ready_locked(p, writes, ret_hangup);
     (void)pthread_mutex_unlock(&p->gate->lock);
+    return n;
+}
+
+uint64_t bx_pipe_watch_locked(bx_pipe *p, bool writes, bool *ret_hangup)
+{
+    uint64_t n = ready_locked(p, writes, ret_hangup);
+    if (n == 0 && writes)
+        p->writer_waits = true;
+    else if (n == 0)
+        p->reader_waits = true;
     return n;
 }

@@ -31,6 +31,9 @@ uint64_t bx_pipe_ready(bx_pipe *p, bool writes, bool *ret_hangup);
 /* With the lock held: has it bytes, or no writer any more; and is `n` bytes more than it takes? */
 bool bx_pipe_has_input_locked(const bx_pipe *p);
 
+/* As bx_pipe_ready, with the lock held; where there is nothing, its next change wakes who waits. */
+uint64_t bx_pipe_watch_locked(bx_pipe *p, bool writes, bool *ret_hangup);
+
 /* Wait for a change of anything behind the gate; the lock is held, and given up meanwhile.  Not
  * longer than `until_ns`.  SUCCESS says nothing of what changed; INTR: a signal that is caught. */
 bx_errno bx_gate_wait_locked(bx_wasi *w, uint64_t until_ns);

@@ -132,6 +132,22 @@ typedef struct bx_pipe bx_pipe;
 bx_pipe *bx_wasi_reads_from(bx_wasi *w); /* descriptor 0, where it is a pipe; else NULL */
 bool bx_wasi_writes_to(const bx_wasi *w, const bx_pipe *p);
 
+/* One descriptor, for a wait behind the gate for more than poll_oneoff knows of (sandbox/ready.c).
+ */
+typedef struct bx_wasi_watch {
+    uint32_t fd; /* asked */
+    bool writes;
+    bool ready, hangup, bad; /* answered; bad: no such descriptor, or not one for that */
+    int host_fd;             /* >= 0: poll(2) tells */
+    bx_pipe *pipe;           /* not NULL: bx_wasi_watch_pipe_locked tells */
+} bx_wasi_watch;
+void bx_wasi_watch_begin(bx_wasi *w, bx_wasi_watch *x);
+/* With the gate's lock held: look again, and be woken when there is a change. */
+void bx_wasi_watch_pipe_locked(bx_wasi_watch *x);
+/* As poll(2), no longer than the call lasts; INTR: a caught signal came, and nothing is ready. */
+BX_NODISCARD bx_errno bx_wasi_poll(bx_wasi *w, struct pollfd *fds, size_t n, uint64_t until_ns,
+                                   int *ready);
+
 /* What the host function that is running ends the guest with. */
 void bx_wasi_stop_with(bx_wasi *w, int32_t stop);
 int32_t bx_wasi_stopped_with(const bx_wasi *w);

@@ -6,8 +6,8 @@ foreach(source IN LISTS sources)
     if(name STREQUAL "exec_do")     # one of the things it does is to run out of stack
         set(stack -Wl,-z,stack-size=65536)
     endif()
-    if(name STREQUAL "spawn")       # it starts itself
-        bx_guest(spawn DIRECTORY guests SOURCES ${source} ${CMAKE_SOURCE_DIR}/tools/lib/process.c
+    if(name MATCHES "^(spawn|jobs)$")   # they start themselves
+        bx_guest(${name} DIRECTORY guests SOURCES ${source} ${CMAKE_SOURCE_DIR}/tools/lib/process.c
             FLAGS -DBX_HOST_CALLS=1)
     else()
         bx_guest(${name} DIRECTORY guests SOURCES ${source} LINK ${stack})

@@ -22,7 +22,8 @@ typedef enum bx_job_progress {
     BX_JOB_RUNS = 0,
     BX_JOB_HEAD = 1,   /* HTTP: the head is there, the body comes or waits to be read */
     BX_JOB_ENDED = 2,  /* there is a result; HTTP: no more than `body_bytes` will come */
-    BX_JOB_FAILED = 3, /* there is none, or it broke off: job_head has words */
+    BX_JOB_FAILED = 3, /* there is none, or it broke off, and the head and the bytes before were
+                          got: job_head has words */
 } bx_job_progress;
 
 typedef enum bx_job_why { /* what kind of failure */
