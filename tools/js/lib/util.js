@@ -24,7 +24,7 @@ const types = {
   isGeneratorObject: (v) => typeof v === 'object' && /^(Async)?Generator$/.test(classOf(v)),
   isMapIterator: (v) => classOf(v) === 'Map Iterator',
   isSetIterator: (v) => classOf(v) === 'Set Iterator',
-  isProxy: (v) => core.proxyDetails(v) !== undefined,
+  isProxy: (v) => internal.inspect.proxyDetails(v) !== undefined,
   isModuleNamespaceObject: (v) => classOf(v) === 'Module',
   isAnyArrayBuffer: (v) => /^(Shared)?ArrayBuffer$/.test(classOf(v)),
   isBoxedPrimitive: (v) => boxed.includes(classOf(v)),

@@ -109,7 +109,7 @@ function table(st, data, properties) {
   const numbers = (n) => Array.from({ length: n }, (_, i) => text(i));
   let entries = data, isPairs = cls === 'Map';
   if (cls === 'Map Iterator' || cls === 'Set Iterator') {
-    const all = core.previewEntries?.(data) ?? [[...data], false];
+    const all = internal.inspect.previewEntries(data);
     entries = all[0];
     isPairs = all[1] && cls === 'Map Iterator';
   }

@@ -1,6 +1,7 @@
 // util.inspect and util.format: values as text, the way Node 20 writes them.
 const { core } = internal;
-const { classOf, proxyDetails, promiseState } = core;
+const { classOf, promiseState } = core;
+const { previewEntries, proxyDetails } = internal.inspect;
 const { stackOf, isStackOverflowError } = require('internal/errors');
 
 const custom = Symbol.for('nodejs.util.inspect.custom');
@@ -328,9 +329,9 @@ function keysOf(v, showHidden) {
 }
 
 // The keys of an array that are no index.
-function extraKeys(v, showHidden) {
+function extraKeys(v, length, showHidden) {
   let keys = showHidden ? Object.getOwnPropertyNames(v) : Object.keys(v);
-  let n = Math.min(v.length, keys.length);
+  let n = Math.min(length, keys.length);
   while (n > 0 && !isIndex(keys[n - 1]))
     n--;
   keys = keys.slice(n);
@@ -368,7 +369,7 @@ function formatObject(cx, v, level, isTyped) {
   const indentation = cx.indentationLvl;
   let output;
   try {
-    output = it.list ? it.list(cx, v, level) : [];
+    output = it.list ? it.list(cx, v, level, it) : [];
     for (let i = 0; i < keys.length; i++)
       output.push(formatProperty(cx, v, level, keys[i], false));
     if (!hasNone)
@@ -414,7 +415,7 @@ function describe(cx, v, it) {
     switch (cls) {
       case 'Array': {
         const prefix = name !== 'Array' || tag !== '' ? prefixOf(name, tag, 'Array', `(${v.length})`) : '';
-        it.keys = extraKeys(v, cx.showHidden);
+        it.keys = extraKeys(v, v.length, cx.showHidden);
         it.open = `${prefix}[`;
         it.close = ']';
         it.isArray = true;
@@ -432,16 +433,14 @@ function describe(cx, v, it) {
       }
       case 'Map Iterator':
       case 'Set Iterator':
-        if (core.previewEntries) {
-          it.keys = keysOf(v, cx.showHidden);
-          it.open = `[${tag === cls ? tag : tag === '' ? cls : `${tag}] [${cls}`}] {`;
-          it.list = (...a) => listIterator(it, ...a);
-          return;
-        }
+        it.keys = keysOf(v, cx.showHidden);
+        it.open = `[${tag === cls || tag === '' ? cls : `${tag}] [${cls}`}] {`;
+        it.list = listIterator;
+        return;
     }
     if (typedTag.call(v) !== undefined) {
       const size = typedLength.call(v);
-      it.keys = extraKeys(v, cx.showHidden);
+      it.keys = extraKeys(v, size, cx.showHidden);
       it.open = `${prefixOf(name, tag, name === null ? cls : '', `(${size})`)}[`;
       it.close = ']';
       it.isArray = true;
@@ -468,7 +467,7 @@ function describe(cx, v, it) {
     case 'RegExp':
     case 'Date': {
       const isDate = cls === 'Date';
-      const text = !isDate ? RegExp.prototype.toString.call(v) :
+      const text = !isDate ? regexpToString.call(name === null ? new RegExp(v) : v) :
         isNaN(Date.prototype.getTime.call(v)) ? 'Invalid Date' : Date.prototype.toISOString.call(v);
       const prefix = prefixOf(name, tag, cls);
       it.base = prefix === `${cls} ` ? text : prefix + text;
@@ -497,7 +496,7 @@ function describe(cx, v, it) {
       return;
     case 'Module':
       it.open = `${prefixOf(name, tag, cls)}{`;
-      it.list = (...a) => listModule(it, ...a);
+      it.list = listModule;
       return;
     case 'Number':
     case 'String':
@@ -521,6 +520,7 @@ const sizes = { Set: getterOf(Set.prototype, 'size'), Map: getterOf(Map.prototyp
 const typedProto = getPrototypeOf(Uint8Array.prototype);
 const typedTag = getterOf(typedProto, tagSymbol);
 const typedLength = getterOf(typedProto, 'length');
+const regexpToString = RegExp.prototype.toString;
 const setValues = Set.prototype.values;
 const mapEntries = Map.prototype.entries;
 
@@ -766,8 +766,8 @@ function listMap(cx, v, level) {
     ([k, e]) => `${formatValue(cx, k, level)} => ${formatValue(cx, e, level)}`);
 }
 
-function listIterator(it, cx, v, level) {
-  const [entries, isPairs] = core.previewEntries(v);
+function listIterator(cx, v, level, it) {
+  const [entries, isPairs] = previewEntries(v);
   if (!isPairs)
     return listEntries(cx, entries, entries.length, (e) => formatValue(cx, e, level));
   it.open = it.open.replace(/ Iterator] {$/, ' Entries] {');
@@ -784,7 +784,7 @@ function listPromise(cx, v, level) {
 }
 
 // The names of a module that is not evaluated have no values yet.
-function listModule(it, cx, v, level) {
+function listModule(cx, v, level, it) {
   const output = it.keys.map((key) => {
     try {
       return formatProperty(cx, v, level, key, false);
