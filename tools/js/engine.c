@@ -57,3 +57,41 @@ void js_engine_wake(JSContext *cx, uint64_t seed)
 }
 
 void js_engine_set_time_origin(JSContext *cx) { cx->time_origin = js__now_ms(); }
+
+/* One entry of a map, or a value of a set, as its iterator would give it. */
+static JSValue js_entry_of(JSContext *cx, const JSMapIteratorData *it, const JSMapRecord *mr,
+                           bool is_set)
+{
+    JSValueConst args[] = {mr->key, is_set ? mr->key : mr->value};
+    if (it->kind == JS_ITERATOR_KIND_KEY_AND_VALUE)
+        return js_create_array(cx, 2, args);
+    return js_dup(args[it->kind == JS_ITERATOR_KIND_KEY ? 0 : 1]);
+}
+
+JSValue js_engine_preview(JSContext *cx, JSValueConst v, bool *ret_is_pairs)
+{
+    const bool is_set = JS_GetClassID(v) == JS_CLASS_SET_ITERATOR;
+    if (!is_set && JS_GetClassID(v) != JS_CLASS_MAP_ITERATOR)
+        return JS_UNDEFINED;
+    const JSMapIteratorData *it = JS_GetOpaque(v, is_set ? JS_CLASS_SET_ITERATOR
+                                                         : JS_CLASS_MAP_ITERATOR);
+    *ret_is_pairs = it->kind == JS_ITERATOR_KIND_KEY_AND_VALUE;
+    JSValue r = JS_NewArray(cx);
+    if (JS_IsException(r) || JS_IsUndefined(it->obj)) /* it has been through */
+        return r;
+    /* Nothing here runs JavaScript: the list stays as it is. */
+    JSMapState *s = JS_GetOpaque(it->obj, is_set ? JS_CLASS_SET : JS_CLASS_MAP);
+    struct list_head *el = it->cur_record ? it->cur_record->link.next : s->records.next;
+    for (uint32_t n = 0; el != &s->records; el = el->next) {
+        const JSMapRecord *mr = list_entry(el, JSMapRecord, link);
+        if (mr->empty)
+            continue;
+        JSValue entry = js_entry_of(cx, it, mr, is_set);
+        if (JS_IsException(entry) ||
+            JS_DefinePropertyValueUint32(cx, r, n++, entry, JS_PROP_C_W_E) < 0) {
+            JS_FreeValue(cx, r);
+            return JS_EXCEPTION;
+        }
+    }
+    return r;
+}

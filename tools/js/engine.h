@@ -2,6 +2,7 @@
 #ifndef BX_JS_ENGINE_H
 #define BX_JS_ENGINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "quickjs.h"
@@ -11,5 +12,8 @@
 void js_engine_wake(JSContext *cx, uint64_t seed);
 /* performance.now() begins to count now. */
 void js_engine_set_time_origin(JSContext *cx);
+/* What an iterator of a Map or a Set has still to give, in an array, without moving it; pairs where
+ * it gives entries. JS_UNDEFINED: it is no such iterator. */
+JSValue js_engine_preview(JSContext *cx, JSValueConst v, bool *ret_is_pairs);
 
 #endif

@@ -1,0 +1,2 @@
+// require('console')
+module.exports = require('internal/console').console;
