@@ -13,7 +13,8 @@ set(BX_ZLIB "")
 foreach(name adler32 crc32 inffast inflate inftrees zutil)
     list(APPEND BX_ZLIB ${BX_SOURCES}/zlib/${name}.c)
 endforeach()
-file(GLOB BX_DECODERS ${BX_SOURCES}/brotli/*/*.c ${BX_SOURCES}/zstd/common/*.c ${BX_SOURCES}/zstd/decompress/*.c)
+file(GLOB BX_DECODERS ${BX_SOURCES}/brotli/common/*.c ${BX_SOURCES}/brotli/dec/*.c
+     ${BX_SOURCES}/zstd/common/*.c ${BX_SOURCES}/zstd/decompress/*.c)
 list(APPEND BX_DECODERS ${BX_ZLIB})
 set(BX_DECODER_INCLUDES -DZ_SOLO -I${CMAKE_BINARY_DIR}/generated -isystem ${BX_SOURCES}/brotli/include)
 set(BX_DECODER_FLAGS ${BX_DECODER_INCLUDES} -DXXH_NAMESPACE=ZSTD_ -DZSTD_DISABLE_ASM -DHUF_FORCE_DECOMPRESS_X1

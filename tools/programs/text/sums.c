@@ -1,5 +1,5 @@
 /* text/sums.c - md5sum, sha*sum, b2sum, cksum, sum (POSIX cksum; GNU). */
-#include "programs/text/digest.h"
+#include "lib/digest.h"
 #include "programs/text/text.h"
 
 #define SUM_HELP_LONG(name, what) \

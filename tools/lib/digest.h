@@ -1,7 +1,7 @@
-/* text/digest.h - check sums and hashes by name: MD5 (RFC 1321), SHA-1 and SHA-2 (FIPS 180-4),
+/* lib/digest.h - check sums and hashes by name: MD5 (RFC 1321), SHA-1 and SHA-2 (FIPS 180-4),
  * BLAKE2b (RFC 7693), the CRC of POSIX cksum, the sums of BSD and System V.  Pure. */
-#ifndef TEXT_DIGEST_H
-#define TEXT_DIGEST_H
+#ifndef BX_LIB_DIGEST_H
+#define BX_LIB_DIGEST_H
 
 #include "base/defs.h"
 
@@ -33,7 +33,8 @@ typedef struct digest {
     size_t n_rest;
 } digest;
 
-/* `length`: of BLAKE2b, 1 to 64 bytes; 0: that of the kind. */
+/* `length`: of BLAKE2b, 1 to 64 bytes; of SHA-512, 28 and 32 for SHA-512/224 and SHA-512/256; 0:
+ * that of the kind.  A digest is a plain value: a copy goes on on its own. */
 void digest_begin(digest *d, digest_kind kind, size_t length);
 void digest_add(digest *d, const void *p, size_t n);
 void digest_end(digest *d, uint8_t out[DIGEST_MAX]); /* d->length bytes */

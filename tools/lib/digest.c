@@ -1,5 +1,4 @@
-/* text/digest.c - check sums and hashes. */
-#include "programs/text/digest.h"
+#include "lib/digest.h"
 
 static uint32_t rol32(uint32_t x, unsigned n) { return x << n | x >> (32 - n); }
 static uint32_t ror32(uint32_t x, unsigned n) { return x >> n | x << (32 - n); }
@@ -208,6 +207,14 @@ static const uint64_t sha384_h[8] = {0xcbbb9d5dc1059ed8, 0x629a292a367cd507, 0x9
                                      0x152fecd8f70e5939, 0x67332667ffc00b31, 0x8eb44a8768581511,
                                      0xdb0c2e0d64f98fa7, 0x47b5481dbefa4fa4};
 
+/* Of SHA-512/224 and SHA-512/256 (FIPS 180-4, 5.3.6). */
+static const uint64_t sha512_224_h[8] = {0x8c3d37c819544da2, 0x73e1996689dcd4d6, 0x1dfab7ae32ff9c82,
+                                         0x679dd514582f9fcf, 0x0f6d2b697bd44da8, 0x77e36f7304c48942,
+                                         0x3f9d85a86a1d36c8, 0x1112e6ad91d692a1};
+static const uint64_t sha512_256_h[8] = {0x22312194fc2bf72c, 0x9f555fa3c84c64c2, 0x2393b86b6f53b151,
+                                         0x963877195940eabd, 0x96283ee2a88effe3, 0xbe5e1e2553863992,
+                                         0x2b0199fc2c85b8aa, 0x0eb72ddc81c52ca2};
+
 /* ---- BLAKE2b -----------------------------------------------------------------------------------
  */
 
@@ -357,10 +364,15 @@ void digest_begin(digest *d, digest_kind kind, size_t length)
         memcpy(d->u.h64, sha384_h, sizeof sha384_h);
         break;
     case DIGEST_SHA512:
+        memcpy(d->u.h64,
+               d->length == 28   ? sha512_224_h
+               : d->length == 32 ? sha512_256_h
+                                 : sha512_h,
+               sizeof sha512_h);
+        break;
     case DIGEST_BLAKE2B:
         memcpy(d->u.h64, sha512_h, sizeof sha512_h);
-        if (kind == DIGEST_BLAKE2B)
-            d->u.h64[0] ^= 0x01010000 ^ d->length;
+        d->u.h64[0] ^= 0x01010000 ^ d->length;
         break;
     default:
         break;
