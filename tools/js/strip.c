@@ -60,10 +60,7 @@ bool js_enter(js_strip *p)
     return true;
 }
 
-void js_leave(js_strip *p)
-{
-    p->depth--;
-}
+void js_leave(js_strip *p) { p->depth--; }
 
 js_mark js_mark_here(const js_strip *p)
 {
@@ -129,7 +126,7 @@ static bool is_space(const unsigned char *s, uint32_t n)
  * U+0020 U+FEFF for a character beyond the basic plane. */
 void js_blank(js_strip *p, uint32_t from, uint32_t to)
 {
-    static const char blanks[4][4] = {" ", "\xc2\xa0", "\xe2\x80\x82", " \xef\xbb\xbf"};
+    static const char blanks[4][5] = {" ", "\xc2\xa0", "\xe2\x80\x82", " \xef\xbb\xbf"};
     if (p->quiet || p->failed)
         return;
     for (uint32_t i = from, n; i < to; i += n) {
@@ -149,10 +146,7 @@ void js_poke(js_strip *p, uint32_t pos, char c)
         p->high = pos + 1;
 }
 
-bool js_bit(const uint8_t *bits, uint32_t pos)
-{
-    return bits && (bits[pos >> 3] >> (pos & 7) & 1);
-}
+bool js_bit(const uint8_t *bits, uint32_t pos) { return bits && (bits[pos >> 3] >> (pos & 7) & 1); }
 
 /* Without memory it is only slower. */
 void js_set_bit(js_strip *p, uint8_t **bits, uint32_t pos)
@@ -188,7 +182,7 @@ void js_expect(js_strip *p, uint8_t kind)
     char what[2] = {(char)kind, 0};
     if (js_accept(p, kind))
         return;
-    expected(p, kind == JT_ARROW ? "=>" : kind > 127 ? "word" : what);
+    expected(p, kind == JT_ARROW ? "=>" : kind == JT_class ? "class" : kind > 127 ? "word" : what);
 }
 
 void js_semicolon(js_strip *p)
@@ -206,10 +200,7 @@ void js_ident(js_strip *p)
         js_fail(p, "Expected ident");
 }
 
-bool js_is_template(uint8_t kind)
-{
-    return kind == JT_TEMPLATE || kind == JT_TEMPLATE_HEAD;
-}
+bool js_is_template(uint8_t kind) { return kind == JT_TEMPLATE || kind == JT_TEMPLATE_HEAD; }
 
 bool js_starts_expr(uint8_t kind)
 {

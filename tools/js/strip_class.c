@@ -12,7 +12,7 @@ void js_decorators(js_strip *p)
 }
 
 typedef struct member {
-    uint32_t start;                    /* without decorators */
+    uint32_t first, start;             /* with its decorators, and without */
     bool decorated, is_static, erased; /* erased: declare or abstract */
     bool modified;                     /* had words that were blanked */
 } member;
@@ -60,16 +60,16 @@ static void modifiers(js_strip *p, member *m)
 /* Would `next` go on with the expression of a field before it? */
 static bool continues(uint8_t next)
 {
-    return next == '[' || next == '*' || next == '(' || next == JT_in || next == JT_instanceof;
+    return next == '[' || next == '*' || next == JT_in || next == JT_instanceof;
 }
 
-static void erase_member(js_strip *p, const member *m, const body *b)
+static void erase_member(js_strip *p, const member *m, body *b)
 {
-    js_blank(p, m->start, p->prev_end);
-    if (b->open && p->prev_kind != ';' && p->prev_kind != '}' && continues(p->t.kind))
-        js_poke(p, m->start, ';');
-    else if (b->open && continues(p->t.kind))
-        js_poke(p, m->start, ';');
+    js_blank(p, m->first, p->prev_end);
+    if (b->open && continues(p->t.kind)) {
+        js_poke(p, m->first, ';');
+        b->open = false;
+    }
 }
 
 static bool is_constructor(const js_strip *p, const member *m)
@@ -89,15 +89,14 @@ static bool is_constructor(const js_strip *p, const member *m)
 static void field(js_strip *p, member *m, body *b, bool word)
 {
     uint32_t mark = p->t.pos;
-    bool typed = false;
-    if (js_at(p, '?') || (js_at(p, '!') && !p->t.nl)) {
+    bool marked = js_at(p, '?') || (js_at(p, '!') && !p->t.nl);
+    if (marked) {
         js_blank(p, mark, p->t.end);
         js_next(p);
-        typed = true;
     }
-    if (js_at(p, ':')) {
+    bool typed = js_at(p, ':');
+    if (typed) {
         mark = p->t.pos;
-        typed = true;
         js_blank_annotation(p, false);
     }
     bool valued = js_accept(p, '=');
@@ -106,7 +105,7 @@ static void field(js_strip *p, member *m, body *b, bool word)
         p->flags = (uint8_t)((flags & JF_AMBIENT) | JF_FUNC);
         js_assign(p, true);
         p->flags = flags;
-    } else if (typed && word && !m->erased && !js_at(p, ';')) {
+    } else if (word && !m->erased && (typed || (marked && !js_at(p, ';')))) {
         js_poke(p, mark, ';');
     }
     js_semicolon(p);
@@ -179,7 +178,7 @@ static void named_member(js_strip *p, member *m, body *b)
 
 static void class_member(js_strip *p, body *b)
 {
-    member m = {.decorated = js_at(p, '@')};
+    member m = {.first = p->t.pos, .decorated = js_at(p, '@')};
     if (m.decorated)
         js_decorators(p);
     m.start = p->t.pos;
@@ -245,9 +244,8 @@ void js_class(js_strip *p)
     if (!js_enter(p))
         return;
     p->flags = (uint8_t)(flags & ~JF_NO_IN);
-    js_next(p);
-    if (js_is_ident(p->t.kind) &&
-        !(js_at(p, JT_implements) && js_is_word(js_peek(p).kind)))
+    js_expect(p, JT_class);
+    if (js_is_ident(p->t.kind) && !(js_at(p, JT_implements) && js_is_word(js_peek(p).kind)))
         js_next(p);
     if (js_at(p, '<'))
         js_blank_type_params(p);

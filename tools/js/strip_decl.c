@@ -17,6 +17,7 @@ void js_erase(js_strip *p, js_start at)
     case '+':
     case '-':
     case '/':
+    case '<': /* of an arrow function: its ( is what stays */
     case JT_TEMPLATE:
     case JT_TEMPLATE_HEAD:
         break;
@@ -69,8 +70,9 @@ static void type_alias(js_strip *p)
     p->quiet = quiet;
 }
 
-static void enumeration(js_strip *p, uint32_t start)
+static js_kept enumeration(js_strip *p)
 {
+    uint32_t start = p->t.pos;
     if (js_at(p, JT_const))
         js_next(p);
     js_next(p);
@@ -85,18 +87,18 @@ static void enumeration(js_strip *p, uint32_t start)
     }
     js_expect(p, '}');
     js_unsupported(p, start, p->prev_end, "TypeScript enum is not supported in strip-only mode");
+    return JK_ERASED;
 }
 
 /* `module X` is old for `namespace X`, even under declare. */
-static void refuse_module(js_strip *p, uint32_t start)
+static void refuse_module(js_strip *p, uint32_t start, uint32_t end)
 {
     uint8_t flags = p->flags;
     if (p->module_word)
         return;
     p->flags = (uint8_t)(flags & ~JF_AMBIENT);
     p->unsupported = false;
-    js_unsupported(p, start, p->prev_end,
-                   "`module` keyword is not supported. Use `namespace` instead.");
+    js_unsupported(p, start, end, "`module` keyword is not supported. Use `namespace` instead.");
     p->module_word = p->unsupported;
     p->flags = flags;
 }
@@ -118,12 +120,12 @@ static js_kept namespace(js_strip *p, js_start at)
     uint32_t start = p->t.pos;
     bool module = js_at(p, JT_module), described = js_at(p, JT_global);
     js_next(p);
+    uint32_t name_end = p->t.end;
     if (!described) {
         described = js_accept(p, JT_STRING);
         if (!described)
             js_ident(p);
-        if (module && !described)
-            refuse_module(p, start);
+        module &= !described;
         while (!described && js_accept(p, '.'))
             js_ident(p);
     }
@@ -138,6 +140,8 @@ static js_kept namespace(js_strip *p, js_start at)
     js_strip_error refusal = p->refusal;
     bool types = namespace_body(p);
     p->flags = flags;
+    if (module)
+        refuse_module(p, start, name_end);
     if (types || described)
         return erased(p, at, types ? JK_TYPES : JK_ERASED);
     if (!refused && !p->module_word) {
@@ -193,6 +197,11 @@ static bool at_declare(js_strip *p)
     }
 }
 
+static bool at_plain_var(const js_strip *p)
+{
+    return js_at(p, JT_var) || js_at(p, JT_let) || js_at(p, JT_const) || js_at(p, JT_using);
+}
+
 static js_kept declare(js_strip *p, js_start at)
 {
     uint32_t quiet = p->quiet;
@@ -203,7 +212,9 @@ static js_kept declare(js_strip *p, js_start at)
     if (js_at(p, JT_global)) {
         namespace(p, at);
     } else if (js_declaration(p, at) == JK_OTHER) {
-        js_next(p); /* var, let, const, using */
+        if (!at_plain_var(p))
+            js_unexpected(p);
+        js_next(p);
         js_var(p);
         js_semicolon(p);
     }
@@ -220,12 +231,6 @@ static js_kept abstract_class(js_strip *p)
     return JK_KEPT;
 }
 
-static js_kept enum_declaration(js_strip *p)
-{
-    enumeration(p, p->t.pos);
-    return JK_ERASED;
-}
-
 js_kept js_declaration(js_strip *p, js_start at)
 {
     switch (p->t.kind) {
@@ -235,6 +240,8 @@ js_kept js_declaration(js_strip *p, js_start at)
             return js_export(p);
         if (js_at(p, JT_abstract))
             return abstract_class(p);
+        if (js_at(p, JT_enum))
+            return enumeration(p);
         js_class(p);
         return JK_KEPT;
     case JT_function:
@@ -247,9 +254,9 @@ js_kept js_declaration(js_strip *p, js_start at)
         js_class(p);
         return JK_KEPT;
     case JT_enum:
-        return enum_declaration(p);
+        return enumeration(p);
     case JT_const:
-        return js_peek(p).kind == JT_enum ? enum_declaration(p) : JK_OTHER;
+        return js_peek(p).kind == JT_enum ? enumeration(p) : JK_OTHER;
     case JT_abstract: {
         js_tok next = js_peek(p);
         return next.kind == JT_class && !next.nl ? abstract_class(p) : JK_OTHER;
@@ -509,7 +516,6 @@ static js_kept export_assignment(js_strip *p, js_start at)
 js_kept js_export(js_strip *p)
 {
     js_start at = js_start_here(p);
-    int kept;
     js_next(p);
     if (js_accept(p, JT_default))
         return export_default(p, at);
@@ -538,10 +544,10 @@ js_kept js_export(js_strip *p)
             return export_list(p, at, true);
         }
     }
-    kept = (int)js_declaration(p, at);
+    js_kept kept = js_declaration(p, at);
     if (kept != JK_OTHER)
-        return (js_kept)kept;
-    if (!js_at(p, JT_var) && !js_at(p, JT_let) && !js_at(p, JT_const) && !js_at(p, JT_using))
+        return kept;
+    if (!at_plain_var(p))
         js_unexpected(p);
     js_next(p);
     js_var(p);

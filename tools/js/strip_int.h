@@ -10,15 +10,16 @@
 #include "js/strip.h"
 
 /* Words, in alphabetical order.  C: contextual, also an identifier.  R: reserved. */
-#define JS_STRIP_WORDS(C, R)                                                                       \
-    C(abstract) C(accessor) C(as) C(asserts) C(async) C(await) R(break) R(case) R(catch) R(class)  \
-    R(const) R(continue) R(debugger) C(declare) R(default) R(delete) R(do) R(else) R(enum)         \
-    R(export) R(extends) R(false) R(finally) R(for) C(from) R(function) C(get) C(global) R(if)     \
-    C(implements) R(import) R(in) C(infer) R(instanceof) C(interface) C(is) C(keyof) C(let)        \
-    C(module) C(namespace) R(new) R(null) C(of) C(out) C(override) C(private) C(protected)         \
-    C(public) C(readonly) R(return) C(satisfies) C(set) C(static) R(super) R(switch) R(this)       \
-    R(throw) R(true) R(try) C(type) R(typeof) C(unique) C(using) R(var) R(void) R(while) R(with)   \
-    C(yield)
+#define JS_STRIP_WORDS(C, R) \
+    C(abstract) C(accessor) C(any) C(as) C(asserts) C(async) C(await) C(bigint) C(boolean)        \
+    R(break) R(case) R(catch) R(class) R(const) R(continue) R(debugger) C(declare) R(default)     \
+    R(delete) R(do) R(else) R(enum) R(export) R(extends) R(false) R(finally) R(for) C(from)       \
+    R(function) C(get) C(global) R(if) C(implements) R(import) R(in) C(infer) R(instanceof)       \
+    C(interface) C(is) C(keyof) C(let) C(module) C(namespace) C(never) R(new) R(null) C(number)   \
+    C(object) C(of) C(out) C(override) C(private) C(protected) C(public) C(readonly) R(return)    \
+    C(satisfies) C(set) C(static) C(string) R(super) R(switch) C(symbol) R(this) R(throw)         \
+    R(true) R(try) C(type) R(typeof) C(undefined) C(unique) C(unknown) C(using) R(var) R(void)    \
+    R(while) R(with) C(yield)
 
 /* A one-character punctuator is its own kind. */
 enum {
@@ -57,7 +58,8 @@ enum {
         JS_STRIP_WORDS(C, R)
 #undef C
 #undef R
-            JT_END
+            JT_END,
+    JT_RESERVED = JT_break
 };
 _Static_assert(JT_END <= 256, "kinds fit a byte");
 
@@ -95,7 +97,7 @@ typedef struct js_strip {
     uint8_t *not_arrow, *not_args; /* bit per byte: what was tried there in vain */
     const char *bad;
     js_strip_error error, refusal; /* when failed, and when unsupported */
-    bool module_word;     /* the error is about the word `module`, which comes before the others */
+    bool module_word; /* the error is about the word `module`, which comes before the others */
 } js_strip;
 
 typedef struct js_mark {
@@ -131,20 +133,11 @@ void js_poke(js_strip *p, uint32_t pos, char c);
 bool js_bit(const uint8_t *bits, uint32_t pos);
 void js_set_bit(js_strip *p, uint8_t **bits, uint32_t pos);
 
-static inline bool js_at(const js_strip *p, uint8_t kind)
-{
-    return p->t.kind == kind;
-}
+static inline bool js_at(const js_strip *p, uint8_t kind) { return p->t.kind == kind; }
 
-static inline bool js_is_ident(uint8_t kind)
-{
-    return kind >= JT_IDENT && kind < JT_break;
-}
+static inline bool js_is_ident(uint8_t kind) { return kind >= JT_IDENT && kind < JT_RESERVED; }
 
-static inline bool js_is_word(uint8_t kind)
-{
-    return kind >= JT_IDENT;
-}
+static inline bool js_is_word(uint8_t kind) { return kind >= JT_IDENT; }
 
 bool js_accept(js_strip *p, uint8_t kind);
 void js_expect(js_strip *p, uint8_t kind);

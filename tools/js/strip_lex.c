@@ -7,8 +7,7 @@
 enum { C_START = 1, C_PART = 2, C_DIGIT = 4 };
 
 static const uint8_t classes[128] = {
-    ['$'] = 3,         ['_'] = 3,         ['\\'] = 3,        ['0' ... '9'] = 6,
-    ['A' ... 'Z'] = 3, ['a' ... 'z'] = 3,
+    ['$'] = 3, ['_'] = 3, ['\\'] = 3, ['0' ... '9'] = 6, ['A' ... 'Z'] = 3, ['a' ... 'z'] = 3,
 };
 
 typedef struct word {
@@ -24,10 +23,7 @@ static const word words[] = {
 
 enum { WORDS = sizeof words / sizeof words[0] };
 
-static unsigned at(const js_strip *p, uint32_t i)
-{
-    return i < p->n ? p->src[i] : 0;
-}
+static unsigned at(const js_strip *p, uint32_t i) { return i < p->n ? p->src[i] : 0; }
 
 /* U+2028 and U+2029 */
 static bool is_separator(const js_strip *p, uint32_t i)
@@ -318,8 +314,8 @@ js_tok js_scan(js_strip *p, uint32_t pos)
     if (c >= 0x80 || (classes[c] & C_START)) {
         t.end = name_end(p, pos);
         t.kind = word_kind(p, pos, t.end - pos);
-    } else if ((classes[c] & C_DIGIT) || (c == '.' && at(p, pos + 1) < 0x80 &&
-                                          (classes[at(p, pos + 1)] & C_DIGIT))) {
+    } else if ((classes[c] & C_DIGIT) ||
+               (c == '.' && at(p, pos + 1) < 0x80 && (classes[at(p, pos + 1)] & C_DIGIT))) {
         t.kind = JT_NUMBER;
         t.end = number_end(p, pos);
     } else if (c == '"' || c == '\'') {
@@ -337,10 +333,7 @@ js_tok js_scan(js_strip *p, uint32_t pos)
     return t;
 }
 
-js_tok js_peek(js_strip *p)
-{
-    return js_scan(p, p->t.end);
-}
+js_tok js_peek(js_strip *p) { return js_scan(p, p->t.end); }
 
 void js_next(js_strip *p)
 {

@@ -11,10 +11,7 @@ static void type_with(js_strip *p, uint8_t set, uint8_t clear)
         p->flags = flags;
 }
 
-static void any_type(js_strip *p)
-{
-    type_with(p, 0, JF_NO_COND);
-}
+static void any_type(js_strip *p) { type_with(p, 0, JF_NO_COND); }
 
 /* ---- names ---- */
 
@@ -50,12 +47,35 @@ static void dotted_names(js_strip *p)
     }
 }
 
+static bool is_keyword_type(uint8_t kind)
+{
+    switch (kind) {
+    case JT_any:
+    case JT_bigint:
+    case JT_boolean:
+    case JT_never:
+    case JT_number:
+    case JT_object:
+    case JT_string:
+    case JT_symbol:
+    case JT_undefined:
+    case JT_unknown:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* `x as number < y` compares. */
 void js_type_reference(js_strip *p)
 {
+    bool plain = is_keyword_type(p->t.kind);
     if (js_at(p, JT_this))
         js_next(p);
     else
         js_ident(p);
+    if (plain && !js_at(p, '.'))
+        return;
     dotted_names(p);
     optional_type_args(p);
 }
@@ -426,9 +446,9 @@ static void function_type(js_strip *p)
     if (js_at(p, '<'))
         js_blank_type_params(p);
     js_params(p, false);
-    p->flags = flags;
     js_expect(p, JT_ARROW);
     js_return_type(p);
+    p->flags = flags;
     p->quiet = quiet;
 }
 
