@@ -333,6 +333,12 @@ static bx_code find_tool(const void *ctx, bx_str name, bx_tool *ret, bx_error *e
     return rc;
 }
 
+static const char *tool_name(const void *ctx, size_t i)
+{
+    (void)ctx;
+    return bx_builtin_name(i);
+}
+
 static void free_tools(bx_app *app)
 {
     for (size_t i = 0; i < bx_builtins_count; i++) {
@@ -356,6 +362,7 @@ bx_tool_ground bx_app_ground(bx_app *app)
                             .protect = protect_for_tool,
                             .programs = programs_for_tool,
                             .find = find_tool,
+                            .name = tool_name,
                             .ctx = app};
 }
 

@@ -70,6 +70,8 @@ typedef struct bx_nested {
 
 typedef struct bx_call_tools { /* who runs those; outlives the call */
     bx_nested_status (*call)(const void *ctx, bx_nested *n);
+    /* Those that one who holds `run` may call, as JSON: [{name, description, inputSchema}]. */
+    bx_code (*list)(const void *ctx, const bx_grant *run, bx_buf *ret, bx_error *err);
     const void *ctx;
 } bx_call_tools;
 

@@ -118,3 +118,16 @@ bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input)
                              .answer = &p->answer};
     return bx_process_ask(p, &ask);
 }
+
+bx_errno bx_process_tools(bx_process *p)
+{
+    const bx_call *c = &p->live->call;
+    bx_error err;
+    if (!c->tools || !c->tools->list)
+        return BX_E_NOSYS;
+    if (p->answer.max == 0)
+        p->answer = bx_buf_init(MAX_ANSWER);
+    bx_buf_clear(&p->answer);
+    bx_code rc = c->tools->list(c->tools->ctx, bx_view_grant(p->view, c->sealed), &p->answer, &err);
+    return rc == BX_OK ? BX_E_SUCCESS : BX_E_NOMEM;
+}

@@ -256,6 +256,17 @@ static bx_errno do_call(bx_process *p, bx_guest_mem m, const uint64_t *a)
     return (bx_errno)s;
 }
 
+static bx_errno do_tools(bx_process *p, bx_guest_mem m, const uint64_t *a)
+{
+    uint8_t *ret;
+    if (!bx_guest_slice(m, (uint32_t)a[0], 4, &ret))
+        return BX_E_FAULT;
+    bx_errno e = bx_process_tools(p);
+    if (e == BX_E_SUCCESS)
+        bx_put32(ret, (uint32_t)p->answer.n);
+    return e;
+}
+
 static bx_errno do_call_read(bx_process *p, bx_guest_mem m, const uint64_t *a)
 {
     uint8_t *to;
@@ -283,6 +294,7 @@ static bx_errno do_call_read(bx_process *p, bx_guest_mem m, const uint64_t *a)
     X(dup, "iii:i") \
     X(dup_to, "ii:i") \
     X(call, "iiiii:i") \
+    X(tools, "i:i") \
     X(call_read, "iii:i")
 
 #define JOB_FUNCTIONS(X) \

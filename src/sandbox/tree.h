@@ -107,6 +107,8 @@ typedef struct bx_tool_ask {
 /* A tool call of `p`, which has a tree, on this thread. */
 BX_NODISCARD bx_nested_status bx_process_ask(const bx_process *p, const bx_tool_ask *ask);
 /* The same as a host function: the answer stays in p->answer. */
+/* The list of those it may call, as p->answer.  NOSYS, NOMEM. */
+BX_NODISCARD bx_errno bx_process_tools(bx_process *p);
 BX_NODISCARD bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input);
 
 #endif

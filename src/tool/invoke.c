@@ -293,7 +293,40 @@ static bx_nested_status nested(const void *ctx, bx_nested *n)
     return s;
 }
 
+static void put_tool(const bx_manifest *m, bx_json_out *o)
+{
+    const bx_json_val *doc = bx_json_root(m->doc);
+    bx_json_out_begin_object(o);
+    bx_json_out_key(o, BX_LIT("name"));
+    bx_json_out_string(o, m->name);
+    bx_json_out_key(o, BX_LIT("description"));
+    bx_json_out_value(o, bx_json_get(doc, BX_LIT("description")));
+    bx_json_out_key(o, BX_LIT("inputSchema"));
+    bx_json_out_value(o, bx_json_get(doc, BX_LIT("input_schema")));
+    bx_json_out_end_object(o);
+}
+
+static bx_code list(const void *ctx, const bx_grant *run, bx_buf *ret, bx_error *err)
+{
+    const bx_tool_ground *on = ctx;
+    bx_json_out o = bx_json_out_on(ret);
+    const char *name;
+    bx_tool tool;
+    bx_json_out_begin_array(&o);
+    for (size_t i = 0; on->name && (name = on->name(on->ctx, i)); i++) {
+        if (!bx_program_is_granted(bx_grant_caps(run), bx_str_of(name)))
+            continue;
+        bx_code rc = on->find(on->ctx, bx_str_of(name), &tool, err);
+        if (rc != BX_OK)
+            return rc;
+        if (tool.manifest->call == BX_TOOL_JSON)
+            put_tool(tool.manifest, &o);
+    }
+    bx_json_out_end_array(&o);
+    return bx_json_out_end(&o, err);
+}
+
 bx_call_tools bx_tool_nested(const bx_tool_ground *on)
 {
-    return (bx_call_tools){.call = nested, .ctx = on};
+    return (bx_call_tools){.call = nested, .list = list, .ctx = on};
 }

@@ -19,6 +19,7 @@ typedef struct bx_tool_ground {
     bx_code (*programs)(const void *ctx, const bx_program_set **ret, bx_error *err);
     /* The tool of that name, for guests that call tools; BX_ENOENT.  NULL: they find none. */
     bx_code (*find)(const void *ctx, bx_str name, struct bx_tool *ret, bx_error *err);
+    const char *(*name)(const void *ctx, size_t i); /* of the i-th of them; NULL past the last */
     const void *ctx;
 } bx_tool_ground;
 

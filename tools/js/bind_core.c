@@ -59,8 +59,8 @@ JS_FUNCTION(core_eval_module)
     return r;
 }
 
-/* check(source, filename): throws what is wrong with its form, as a module or as a script in which
- * `await` may stand outside functions. */
+/* check(source, filename): throws what is wrong with its form, as a script in which `await` may stand
+ * outside functions. */
 JS_FUNCTION(core_check)
 {
     (void)self, (void)argc;
@@ -68,30 +68,15 @@ JS_FUNCTION(core_check)
     const char *source = JS_ToCStringLen(cx, &n, argv[0]);
     const char *name = source ? JS_ToCString(cx, argv[1]) : NULL;
     JSValue r = JS_EXCEPTION;
-    if (name) {
-        int kind = JS_DetectModule(source, n) ? JS_EVAL_TYPE_MODULE
-                                              : JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_ASYNC;
-        r = JS_Eval(cx, source, n, name, kind | JS_EVAL_FLAG_COMPILE_ONLY);
-    }
+    if (name)
+        r = JS_Eval(cx, source, n, name,
+                    JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_ASYNC | JS_EVAL_FLAG_COMPILE_ONLY);
     JS_FreeCString(cx, name);
     JS_FreeCString(cx, source);
     if (JS_IsException(r))
         return r;
     JS_FreeValue(cx, r);
     return JS_UNDEFINED;
-}
-
-/* isModule(source): has it import or export declarations? */
-JS_FUNCTION(core_is_module)
-{
-    (void)self, (void)argc;
-    size_t n;
-    const char *source = JS_ToCStringLen(cx, &n, argv[0]);
-    if (!source)
-        return JS_EXCEPTION;
-    bool r = JS_DetectModule(source, n);
-    JS_FreeCString(cx, source);
-    return JS_NewBool(cx, r);
 }
 
 /* library(name): a file of the library, compiled, or undefined. */
@@ -331,7 +316,6 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("evalScript", 4, core_eval_script),
     JS_CFUNC_DEF("evalModule", 3, core_eval_module),
     JS_CFUNC_DEF("check", 2, core_check),
-    JS_CFUNC_DEF("isModule", 1, core_is_module),
     JS_CFUNC_DEF("library", 1, core_library),
     JS_CFUNC_DEF("setModuleHooks", 3, core_set_module_hooks),
     JS_CFUNC_DEF("runJobs", 0, core_run_jobs),

@@ -77,6 +77,22 @@ JS_FUNCTION(host_call)
     return r;
 }
 
+/* tools(): those that can be called, as JSON */
+JS_FUNCTION(host_tools)
+{
+    (void)self, (void)argc, (void)argv;
+    size_t size = 0;
+    int e = bx_tools(&size);
+    if (e)
+        return fail(cx, e, "tools");
+    char *text = malloc(size + 1);
+    if (!text)
+        return JS_ThrowOutOfMemory(cx);
+    JSValue r = JS_NewStringLen(cx, text, bx_call_read(0, text, size));
+    free(text);
+    return r;
+}
+
 /* callStart(name, json): a job */
 JS_FUNCTION(host_call_start)
 {
@@ -444,6 +460,7 @@ JS_FUNCTION(host_dup)
 
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("call", 2, host_call),
+    JS_CFUNC_DEF("tools", 0, host_tools),
     JS_CFUNC_DEF("callStart", 2, host_call_start),
     JS_CFUNC_DEF("httpStart", 5, host_http_start),
     JS_CFUNC_DEF("jobState", 1, host_job_state),

@@ -5,6 +5,7 @@
 #ifndef BX_LIB_NESTED_H
 #define BX_LIB_NESTED_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,10 @@ typedef enum bx_call_status {
 __attribute__((import_module("boxagnts"), import_name("call"))) bx_call_status
 bx_call(const char *name, size_t name_len, const char *input, size_t input_len, size_t *ret_size);
 
+/* The tools this process may call, a JSON array of {name, description, inputSchema}, as bx_call leaves an
+ * answer.  A number of errno: ENOSYS, ENOMEM. */
+__attribute__((import_module("boxagnts"), import_name("tools"))) int bx_tools(size_t *ret_size);
+
 /* Copy bytes [offset, offset + len) of the last answer to `p`; returns how many there were. */
 __attribute__((import_module("boxagnts"), import_name("call_read"))) size_t
 bx_call_read(size_t offset, char *p, size_t len);
@@ -33,6 +38,12 @@ static inline bx_call_status bx_call(const char *name, size_t name_len, const ch
     (void)name, (void)name_len, (void)input, (void)input_len;
     *ret_size = 0;
     return BX_CALL_UNAVAILABLE;
+}
+
+static inline int bx_tools(size_t *ret_size)
+{
+    *ret_size = 0;
+    return ENOSYS;
 }
 
 static inline size_t bx_call_read(size_t offset, char *p, size_t len)

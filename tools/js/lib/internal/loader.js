@@ -306,8 +306,21 @@ function formatOf(file, source) {
   const type = scopeOf(file)[1]?.type;
   if (type === 'module' || type === 'commonjs')
     return type;
-  return core.isModule(source ?? sourceOf(file)) ? 'module' : 'commonjs';
+  return isModule(source ?? sourceOf(file)) ? 'module' : 'commonjs';
 }
+
+// Has it what only a module can have? Where it says so in words alone, whether it is a script decides.
+function isModule(source) {
+  if (!/(?:^|[;}\s])(?:import\s*["'{*\w$]|export\s*[{*\w$])|\bimport\s*\.\s*meta\b/.test(source))
+    return false;
+  try {
+    core.check(source, '');
+    return false;
+  } catch {
+    return true;
+  }
+}
+exports.isModule = isModule;
 
 // ---- CommonJS --------------------------------------------------------------------------------------------------
 

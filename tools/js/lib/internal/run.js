@@ -8,6 +8,8 @@ const hooks = process[Symbol.for('boxagnts.internal')];
 
 const EVAL = '[eval]';
 
+require('internal/console').sink.write = stdio.write;
+
 // ---- errors ----------------------------------------------------------------------------------------------------
 
 function inspect(value) {
@@ -90,32 +92,31 @@ function live(fn) {
 
 // ---- evaluating -----------------------------------------------------------------------------------------------------
 
-// Types taken out, where the text is no JavaScript and is TypeScript.
-function plain(code, name) {
+// A promise: of {value} for a script, of nothing for a module, whose exports are `all` of nsKey then.
+function evaluateAs(code, name) {
+  sources[name] = code;
+  if (!loader.isModule(code))
+    return core.evalScript(code, name, 1, true);
+  loader.define(name, code);
+  return core.evalModule(`import * as all from ${JSON.stringify(name)}; globalThis[Symbol.for('boxagnts.ns')] = all;`,
+    `${name}?main`, () => {});
+}
+
+// The same with types taken out, where the text is no JavaScript and is TypeScript.
+function evaluate(code, name) {
   try {
-    core.check(code, name);
-    return code;
+    return evaluateAs(code, name);
   } catch (e) {
     let stripped;
     try {
-      stripped = internal.strip.types(code, name);
-    } catch {
-      throw e;
+      stripped = internal.strip.types(code, name, /\b(import|export)\b/.test(code));
+    } catch (e2) {
+      throw e2.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' ? e2 : e;
     }
     if (stripped === code)
       throw e;
-    return stripped;
+    return evaluateAs(stripped, name);
   }
-}
-
-function evaluate(code, name) {
-  sources[name] = code;
-  if (core.isModule(code)) {
-    loader.define(name, code);
-    return core.evalModule(`import * as all from ${JSON.stringify(name)}; globalThis[Symbol.for('boxagnts.ns')] = all;`,
-      `${name}?main`, () => {});
-  }
-  return core.evalScript(code, name, 1, true);
 }
 
 function scope(name) {
@@ -199,7 +200,7 @@ function parse(args) {
 }
 
 function fromText(code, o) {
-  const done = evaluate(plain(code, EVAL), EVAL);
+  const done = evaluate(code, EVAL);
   done.then((r) => {
     if (o.print !== undefined)
       console.log(r?.value);
@@ -321,8 +322,7 @@ function resultOf(text, value, failure, code) {
 function print(result) { os.write(1, JSON.stringify(result) + '\n'); }
 
 async function evaluateTool(ask) {
-  const code = plain(ask.code, NAME);
-  const r = await evaluate(code, NAME);
+  const r = await evaluate(ask.code, NAME);
   const key = Symbol.for('boxagnts.ns');
   const all = globalThis[key];
   delete globalThis[key];
