@@ -162,7 +162,8 @@ static const struct group {
     {"component", bench_component, false}, {"net", bench_net, false},
     {"convert", bench_convert, false},     {"start", bench_start, true},
     {"large", bench_large, true},          {"filetools", bench_filetools, false},
-    {"shell", bench_shell, false},         {"many", bench_many, true},
+    {"shell", bench_shell, false},         {"nested", bench_nested, false},
+    {"many", bench_many, true},
 };
 
 /* Whether `name` is one of the words of `only`. */

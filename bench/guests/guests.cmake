@@ -1,6 +1,6 @@
 # What the benchmark calls: without libc and as small as they can be, so that the call is measured and not the guest.
 # Included by cmake/guests.cmake.
-foreach(name noop spin membomb answer canary)
+foreach(name noop spin membomb answer canary tool_noop call_loop)
     set(memory 65536)
     if(name STREQUAL "canary")
         set(memory 131072)

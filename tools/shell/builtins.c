@@ -15,6 +15,7 @@ static const sh_builtin builtins[] = {
      "bind [-lpsvPSVX] [-m keymap] [-f filename] [-q name] [-u name] [-r keyseq]"},
     {"break", sh_bi_break_, S, "break [n]"},
     {"builtin", sh_bi_builtin, 0, "builtin [shell-builtin [arg ...]]"},
+    {"call", sh_bi_call, 0, "call name [json]"},
     {"caller", sh_bi_caller, 0, "caller [expr]"},
     {"cd", sh_bi_cd, 0, "cd [-L|[-P [-e]] [-@]] [dir]"},
     {"command", sh_bi_command, 0, "command [-pVv] command [arg ...]"},
