@@ -29,7 +29,7 @@ function checkTruth(fn, n, value, message) {
   if (n === 0)
     message = 'No value argument passed to `assert.ok()`';
   else if (message == null)
-    message = require('internal/assertion_error').describeCall?.(fn);
+    message = require('internal/call_text')(fn);
   else if (message instanceof Error)
     throw message;
   failWith({ actual: value, expected: true, message, operator: '==', stackStartFn: fn }, isGenerated);
