@@ -15,32 +15,34 @@ const { defineProperty, getOwnPropertyDescriptors } = Object;
 
 const typedTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
 const boxed = ['Number', 'String', 'Boolean', 'BigInt', 'Symbol'];
-const types = {
-  isExternal: () => false,
-  isArgumentsObject: (v) => classOf(v) === 'Arguments' && typeof v === 'object',
-  isNativeError: (v) => core.isError(v),
-  isAsyncFunction: (v) => typeof v === 'function' && classOf(v).startsWith('Async'),
-  isGeneratorFunction: (v) => typeof v === 'function' && classOf(v).endsWith('GeneratorFunction'),
-  isGeneratorObject: (v) => typeof v === 'object' && /^(Async)?Generator$/.test(classOf(v)),
-  isMapIterator: (v) => classOf(v) === 'Map Iterator',
-  isSetIterator: (v) => classOf(v) === 'Set Iterator',
-  isProxy: (v) => internal.inspect.proxyDetails(v) !== undefined,
-  isModuleNamespaceObject: (v) => classOf(v) === 'Module',
-  isAnyArrayBuffer: (v) => /^(Shared)?ArrayBuffer$/.test(classOf(v)),
-  isBoxedPrimitive: (v) => boxed.includes(classOf(v)),
-  isArrayBufferView: (v) => ArrayBuffer.isView(v),
-  isTypedArray: (v) => typedTag.call(v) !== undefined,
-  isKeyObject: (v) => !!v && v.constructor?.name === 'KeyObject' && 'asymmetricKeyType' in v,
-  isCryptoKey: (v) => !!v && v.constructor?.name === 'CryptoKey' && 'extractable' in v,
+const special = {
+  External: () => false,
+  ArgumentsObject: (v) => classOf(v) === 'Arguments',
+  NativeError: (v) => core.isError(v),
+  AsyncFunction: (v) => typeof v === 'function' && classOf(v).startsWith('Async'),
+  GeneratorFunction: (v) => typeof v === 'function' && classOf(v).endsWith('GeneratorFunction'),
+  GeneratorObject: (v) => typeof v === 'object' && /^(Async)?Generator$/.test(classOf(v)),
+  MapIterator: (v) => classOf(v) === 'Map Iterator',
+  SetIterator: (v) => classOf(v) === 'Set Iterator',
+  Proxy: (v) => internal.inspect.proxyDetails(v) !== undefined,
+  ModuleNamespaceObject: (v) => classOf(v) === 'Module',
+  AnyArrayBuffer: (v) => /^(Shared)?ArrayBuffer$/.test(classOf(v)),
+  BoxedPrimitive: (v) => boxed.includes(classOf(v)),
+  ArrayBufferView: (v) => ArrayBuffer.isView(v),
+  TypedArray: (v) => typedTag.call(v) !== undefined,
+  KeyObject: (v) => !!v && v.constructor?.name === 'KeyObject' && 'asymmetricKeyType' in v,
+  CryptoKey: (v) => !!v && v.constructor?.name === 'CryptoKey' && 'extractable' in v,
 };
-for (const name of ['Date', 'RegExp', 'Promise', 'Map', 'Set', 'WeakMap', 'WeakSet', 'ArrayBuffer', 'DataView',
-  'SharedArrayBuffer', 'Uint8Array', 'Uint8ClampedArray', 'Uint16Array', 'Uint32Array', 'Int8Array', 'Int16Array',
-  'Int32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array'])
-  types[`is${name}`] = (v) => classOf(v) === name;
-for (const name of boxed)
-  types[`is${name}Object`] = (v) => classOf(v) === name;
-for (const k of Object.keys(types))
-  defineProperty(types[k], 'name', { value: k, configurable: true });
+const types = {};
+for (const name of ('External Date ArgumentsObject BigIntObject BooleanObject NumberObject StringObject SymbolObject ' +
+  'NativeError RegExp AsyncFunction GeneratorFunction GeneratorObject Promise Map Set MapIterator SetIterator ' +
+  'WeakMap WeakSet ArrayBuffer DataView SharedArrayBuffer Proxy ModuleNamespaceObject AnyArrayBuffer ' +
+  'BoxedPrimitive ArrayBufferView TypedArray Uint8Array Uint8ClampedArray Uint16Array Uint32Array Int8Array ' +
+  'Int16Array Int32Array Float32Array Float64Array BigInt64Array BigUint64Array KeyObject CryptoKey').split(' ')) {
+  const cls = name.endsWith('Object') ? name.slice(0, -6) : name;
+  const is = special[name] ?? ((v) => classOf(v) === cls);
+  types[`is${name}`] = defineProperty(is, 'name', { value: `is${name}`, configurable: true });
+}
 
 /* ---- functions ---- */
 
@@ -209,7 +211,7 @@ async function aborted(signal, resource) {
 function parseEnv(content) {
   validateString(content, 'content');
   const r = {};
-  const line = /^[ \t]*(?:export[ \t]+)?([^\s=#][^=\n]*?)[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\n#]*))[^\n]*$/gm;
+  const line = /^[ \t]*(?:export[ \t]+)?([^\s=#][^=]*?)[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\n#]*))[^\n]*$/gm;
   for (const [, name, double, single, back, bare] of content.replace(/\r\n?/g, '\n').matchAll(line))
     r[name] = double?.replace(/\\n/g, '\n') ?? single ?? back ?? bare.trim();
   return r;
@@ -269,8 +271,8 @@ const util = module.exports = {
 };
 
 // Of other files, when they are asked for.
-for (const [name, file] of [['parseArgs', 'internal/parse_args'], ['MIMEType', 'internal/mime'],
-  ['MIMEParams', 'internal/mime'], ['TextDecoder'], ['TextEncoder']]) {
+for (const [name, file] of [['parseArgs', 'internal/parse_args'], ['TextDecoder'], ['TextEncoder'],
+  ['MIMEType', 'internal/mime'], ['MIMEParams', 'internal/mime']]) {
   const put = (value) => defineProperty(util, name, { value, writable: true, enumerable: true, configurable: true });
   defineProperty(util, name, { get() {
     const value = file ? require(file)[name] : globalThis[name];

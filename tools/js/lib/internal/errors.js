@@ -363,8 +363,11 @@ function aggregateTwoErrors(inner, outer) {
   return e;
 }
 
+// What others may put in: sourceOf(file), the text of a script that is in no file.
+const hooks = {};
+
 module.exports = {
-  codes, kIsNodeError, SystemError, AbortError, stackOf, headerOf, determineSpecificType, formatList,
+  hooks, codes, kIsNodeError, SystemError, AbortError, stackOf, headerOf, determineSpecificType, formatList,
   uvException, aggregateTwoErrors,
   isStackOverflowError: (e) => e instanceof RangeError && /call stack/i.test(e.message),
   hideStackFrames: (f) => f,

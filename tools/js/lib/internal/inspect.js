@@ -452,6 +452,8 @@ function describe(cx, v, it) {
   const isBare = keys.length === 0 && hasNone;
   if (typeof v === 'function') {
     it.base = functionBase(v, cls, name, tag);
+    if (cx.showHidden && isSloppy(v) && !hasOwn(v, 'caller'))
+      keys.splice(keys.indexOf('name') + 1, 0, 'arguments', 'caller');
     return isBare ? cx.stylize(it.base, 'special') : undefined;
   }
   if (cls === 'Arguments' && name === 'Object') {
@@ -520,6 +522,7 @@ const sizes = { Set: getterOf(Set.prototype, 'size'), Map: getterOf(Map.prototyp
 const typedProto = getPrototypeOf(Uint8Array.prototype);
 const typedTag = getterOf(typedProto, tagSymbol);
 const typedLength = getterOf(typedProto, 'length');
+const getCaller = getterOf(Function.prototype, 'caller');
 const regexpToString = RegExp.prototype.toString;
 const setValues = Set.prototype.values;
 const mapEntries = Map.prototype.entries;
@@ -546,6 +549,16 @@ function isClass(f) {
     return false;
   const d = getOwnPropertyDescriptor(f, 'prototype'); // a class of this library has lost its source
   return d !== undefined && d.writable === false;
+}
+
+// V8's functions that are not strict have two more properties.
+function isSloppy(f) {
+  try {
+    getCaller.call(f);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function functionBase(f, cls, name, tag) {
@@ -815,9 +828,16 @@ function formatGetter(cx, d, o, level) {
   }
 }
 
+// What the engine keeps elsewhere than V8, or a value to show that is no property.
+function missing(v, key) {
+  if (typeof v === 'function')
+    return { value: null, enumerable: false };
+  return key === 'stack' ? { value: stackOf(v), enumerable: false } : { value: v[key], enumerable: true };
+}
+
 // "name: value"; only the value where it is an entry of an array.
 function formatProperty(cx, v, level, key, isEntry, d, original = v) {
-  d ??= getOwnPropertyDescriptor(v, key) || { value: v[key], enumerable: typeof key === 'symbol' || key !== 'stack' };
+  d ??= getOwnPropertyDescriptor(v, key) || missing(v, key);
   let gap = ' ', s;
   if (d.value !== undefined) {
     const n = cx.compact === true && !isEntry ? 3 : 2;
