@@ -1,5 +1,5 @@
-// Hashes, message authentication, keys derived from passwords, randomness. There are no ciphers and no public
-// keys: what needs them throws ERR_FEATURE_UNAVAILABLE_ON_PLATFORM.
+// Hashes, message authentication, keys derived from passwords, randomness. There are no ciphers and no
+// public keys: what needs them throws ERR_FEATURE_UNAVAILABLE_ON_PLATFORM.
 const { codes } = require('internal/errors');
 const { isBytes, toBuffer, bytesOf, textOrBytes, coded, string, callable, integer, later, lazyTransform,
   kLazy } = require('internal/codec');
@@ -8,12 +8,13 @@ const { hash, os } = internal;
 const INT_MAX = 2 ** 31 - 1;
 const anyBytes = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
 
-// ---- hashes -------------------------------------------------------------------------------------------------
+// ---- hashes -----------------------------------------------------------------------------------------------
 
 // The binding's name of a hash from the many OpenSSL takes: RSA-SHA256, SHA2-256, sha512/256.
 function nameOf(algorithm) {
-  return algorithm.toLowerCase().replace(/^(rsa-|ssl3-)/, '').replace(/withrsaencryption$/, '').replace('/', '-')
-    .replace(/^sha2?-(?=1$|224|256|384|512)/, 'sha').replace(/^(blake2b|shake)-/, '$1').replace(/^sha1-2$/, 'sha1');
+  return algorithm.toLowerCase().replace(/^(rsa-|ssl3-)|withrsaencryption$/g, '').replace('/', '-')
+    .replace(/^sha2?-(?=1$|224|256|384|512)/, 'sha').replace(/^sha1-2$/, 'sha1')
+    .replace(/^(blake2b|shake)-/, '$1');
 }
 
 function invalidDigest(name) {
@@ -44,8 +45,10 @@ function encode(bytes, encoding) {
 // What `update` takes.
 function checkData(data, encoding) {
   if (typeof data === 'string') {
-    if (data.length % 2 && /^hex$/i.test(encoding))
-      throw new codes.ERR_INVALID_ARG_VALUE('encoding', encoding, `is invalid for data of length ${data.length}`);
+    if (data.length % 2 && /^hex$/i.test(encoding)) {
+      throw new codes.ERR_INVALID_ARG_VALUE('encoding', encoding,
+        `is invalid for data of length ${data.length}`);
+    }
   } else if (!ArrayBuffer.isView(data)) {
     throw new codes.ERR_INVALID_ARG_TYPE('data', ['string', 'Buffer', 'TypedArray', 'DataView'], data);
   }
@@ -150,9 +153,9 @@ function getHashes() {
   const sha2 = ['224', '256', '384', '512', '512-224', '512-256'];
   const plain = ['md5', 'sha1', ...sha2.map((n) => `sha${n}`)];
   const sha3 = ['224', '256', '384', '512'].map((n) => `sha3-${n}`);
-  return ['RSA-MD5', 'RSA-SHA1', 'RSA-SHA1-2', ...sha2.slice(0, 4).map((n) => `RSA-SHA${n}`), 'RSA-SHA512/224',
-    'RSA-SHA512/256', ...sha3.map((n) => `RSA-${n.toUpperCase()}`), 'blake2b512', ...plain, ...sha3, 'shake128',
-    'shake256', 'ssl3-md5', 'ssl3-sha1', ...plain.map((n) => `${n}WithRSAEncryption`)].sort();
+  return ['RSA-MD5', 'RSA-SHA1', 'RSA-SHA1-2', ...sha2.map((n) => `RSA-SHA${n.replace('-', '/')}`),
+    ...sha3.map((n) => `RSA-${n.toUpperCase()}`), 'blake2b512', ...plain, ...sha3, 'shake128', 'shake256',
+    'ssl3-md5', 'ssl3-sha1', ...plain.map((n) => `${n}WithRSAEncryption`)].sort();
 }
 
 function timingSafeEqual(buf1, buf2) {
@@ -169,7 +172,7 @@ function timingSafeEqual(buf1, buf2) {
   return hash.equal(bytesOf(buf1), bytesOf(buf2));
 }
 
-// ---- secret keys --------------------------------------------------------------------------------------------
+// ---- secret keys ------------------------------------------------------------------------------------------
 
 class KeyObject {
   #bytes;
@@ -235,7 +238,7 @@ function keyBytes(key, name, encoding) {
       ['string', ...anyBytes, 'KeyObject', 'CryptoKey'], key);
 }
 
-// ---- keys from passwords ------------------------------------------------------------------------------------
+// ---- keys from passwords ----------------------------------------------------------------------------------
 
 function inputBytes(v, name, types = anyBytes) {
   if (typeof v === 'string')
@@ -369,7 +372,7 @@ function hkdf(digest, ikm, salt, info, length, callback) {
   withCallback(run, callback);
 }
 
-// ---- randomness ---------------------------------------------------------------------------------------------
+// ---- randomness -------------------------------------------------------------------------------------------
 
 function sizeOf(size, elementSize, offset, length) {
   if (typeof size !== 'number')
@@ -479,7 +482,7 @@ function randomUUID(options) {
     (x < 16 ? '0' : '') + x.toString(16)).join('');
 }
 
-// ---- what there is, and what there is not -------------------------------------------------------------------
+// ---- what there is, and what there is not -----------------------------------------------------------------
 
 const crypto = module.exports = {
   createHash: (algorithm, options) => new Hash(algorithm, options),
@@ -491,8 +494,8 @@ const crypto = module.exports = {
   Hash, Hmac, KeyObject,
   constants: Object.assign(Object.create(null), {
     RSA_PKCS1_PADDING: 1, RSA_NO_PADDING: 3, RSA_PKCS1_OAEP_PADDING: 4, RSA_X931_PADDING: 5,
-    RSA_PKCS1_PSS_PADDING: 6, RSA_PSS_SALTLEN_DIGEST: -1, RSA_PSS_SALTLEN_MAX_SIGN: -2, RSA_PSS_SALTLEN_AUTO: -2,
-    POINT_CONVERSION_COMPRESSED: 2, POINT_CONVERSION_UNCOMPRESSED: 4, POINT_CONVERSION_HYBRID: 6,
+    RSA_PKCS1_PSS_PADDING: 6, RSA_PSS_SALTLEN_DIGEST: -1, RSA_PSS_SALTLEN_MAX_SIGN: -2,
+    RSA_PSS_SALTLEN_AUTO: -2, POINT_CONVERSION_COMPRESSED: 2, POINT_CONVERSION_UNCOMPRESSED: 4, POINT_CONVERSION_HYBRID: 6,
   }),
 };
 for (const name of ['createHash', 'createHmac'])
@@ -501,17 +504,20 @@ for (const name of ['pseudoRandomBytes', 'prng', 'rng'])
   Object.defineProperty(crypto, name, { value: randomBytes, configurable: true, writable: true });
 
 const missing = 'checkPrime checkPrimeSync createCipheriv createDecipheriv createDiffieHellman ' +
-  'createDiffieHellmanGroup createECDH createPrivateKey createPublicKey createSign createVerify diffieHellman ' +
-  'generatePrime generatePrimeSync getDiffieHellman generateKeyPair generateKeyPairSync generateKey ' +
-  'generateKeySync privateDecrypt privateEncrypt publicDecrypt publicEncrypt sign verify setEngine Certificate ' +
-  'Cipher Cipheriv Decipher Decipheriv DiffieHellman DiffieHellmanGroup ECDH Sign Verify X509Certificate';
+  'createDiffieHellmanGroup createECDH createPrivateKey createPublicKey createSign createVerify ' +
+  'diffieHellman generatePrime generatePrimeSync getDiffieHellman generateKeyPair generateKeyPairSync ' +
+  'generateKey generateKeySync privateDecrypt privateEncrypt publicDecrypt publicEncrypt sign verify ' +
+  'setEngine Certificate Cipher Cipheriv Decipher Decipheriv DiffieHellman DiffieHellmanGroup ECDH Sign ' +
+  'Verify X509Certificate';
 for (const name of missing.split(' ')) {
   crypto[name] = { [name]: function () {
     throw new codes.ERR_FEATURE_UNAVAILABLE_ON_PLATFORM(`crypto.${name}`);
   } }[name];
 }
 
-const lazily = (name, get) => Object.defineProperty(crypto, name, { enumerable: true, configurable: true, get });
+function lazily(name, get) {
+  Object.defineProperty(crypto, name, { enumerable: true, configurable: true, get });
+}
 lazily('webcrypto', () => require('internal/webcrypto').crypto);
 lazily('subtle', () => require('internal/webcrypto').crypto.subtle);
 lazily('getRandomValues', () => function getRandomValues(array) {

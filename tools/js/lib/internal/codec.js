@@ -1,8 +1,9 @@
-// What crypto and zlib share: checks of arguments with Node's words, bytes of whatever Node takes as such, and
-// streams that are made only when somebody uses them as one.
+// What crypto and zlib share: checks of arguments with Node's words, bytes of whatever Node takes as such,
+// and streams that are made only when somebody uses them as one.
 const { codes, kIsNodeError } = require('internal/errors');
 
-const isBuffer = (v) => v instanceof ArrayBuffer || typeof SharedArrayBuffer === 'function' && v instanceof SharedArrayBuffer;
+const isBuffer = (v) => v instanceof ArrayBuffer ||
+  typeof SharedArrayBuffer === 'function' && v instanceof SharedArrayBuffer;
 const isBytes = (v) => ArrayBuffer.isView(v) || isBuffer(v);
 const toBuffer = (u8) => require('buffer').Buffer.from(u8.buffer, u8.byteOffset, u8.byteLength);
 
@@ -79,5 +80,5 @@ const kLazy = Symbol('kLazy');
 const later = (f, ...args) => { setImmediate(f, ...args); };
 
 module.exports = {
-  isBytes, isBuffer, toBuffer, bytesOf, textOrBytes, coded, string, callable, integer, later, lazyTransform, kLazy,
+  isBytes, toBuffer, bytesOf, textOrBytes, coded, string, callable, integer, later, lazyTransform, kLazy,
 };

@@ -56,20 +56,20 @@ const bindingName = (name) => name.toLowerCase().replace('-', '');
 
 function data(v) {
   if (!isBytes(v))
-    throw coded(v);
+    throw new codes.ERR_INVALID_ARG_TYPE('data', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], v);
   return bytesOf(v);
 }
-const coded = (v) => new codes.ERR_INVALID_ARG_TYPE('data', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], v);
 const bufferOf = (u8) => u8.buffer.slice(u8.byteOffset, u8.byteOffset + u8.byteLength);
 
 function makeKey(bytes, algorithm, extractable, usages, allowed) {
   for (const u of usages) {
     if (!allowed.includes(u)) {
-      throw fail(`Unsupported key usage for ${algorithm.name === 'HMAC' ? 'an HMAC' : `a ${algorithm.name}`} key`,
-        'SyntaxError');
+      const what = algorithm.name === 'HMAC' ? 'an HMAC' : `a ${algorithm.name}`;
+      throw fail(`Unsupported key usage for ${what} key`, 'SyntaxError');
     }
   }
-  return new CryptoKey(kMake, bytes, { type: 'secret', extractable: !!extractable, algorithm, usages: [...usages] });
+  return new CryptoKey(kMake, bytes,
+    { type: 'secret', extractable: !!extractable, algorithm, usages: [...usages] });
 }
 
 function hmacKey(bytes, a, extractable, usages) {
@@ -183,7 +183,8 @@ for (const name of ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey']) {
   Object.defineProperty(SubtleCrypto.prototype, name, { configurable: true, writable: true,
     value: { [name]: async () => { throw unsupported(); } }[name] });
 }
-Object.defineProperty(SubtleCrypto.prototype, Symbol.toStringTag, { value: 'SubtleCrypto', configurable: true });
+Object.defineProperty(SubtleCrypto.prototype, Symbol.toStringTag,
+  { value: 'SubtleCrypto', configurable: true });
 
 function derive(a, key, length) {
   if (length === null || length === undefined || length % 8)
