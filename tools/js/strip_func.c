@@ -119,9 +119,12 @@ void js_params(js_strip *p, bool constructor)
 void js_function_body(js_strip *p, uint8_t flags)
 {
     uint8_t outer = p->flags;
+    if (!js_enter(p))
+        return;
     p->flags = (uint8_t)((flags & (JF_AWAIT | JF_YIELD | JF_AMBIENT)) | JF_FUNC);
     js_block(p);
     p->flags = outer;
+    js_leave(p);
 }
 
 bool js_signature(js_strip *p, uint8_t flags, bool constructor)
