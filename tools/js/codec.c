@@ -66,25 +66,28 @@ static const uint8_t packed_dictionary[] = {
 };
 enum { DICTIONARY_BYTES = 122784 }; /* RFC 7932, appendix A */
 
+bool js_inflate(const uint8_t *p, size_t n, uint8_t *out, size_t n_out)
+{
+    z_stream z = {.zalloc = zlib_alloc,
+                  .zfree = zlib_free,
+                  .next_in = p,
+                  .avail_in = (uInt)n,
+                  .next_out = out,
+                  .avail_out = (uInt)n_out};
+    if (n > UINT_MAX || n_out > UINT_MAX || inflateInit2(&z, -15) != Z_OK)
+        return false;
+    const bool ok = inflate(&z, Z_FINISH) == Z_STREAM_END && z.avail_out == 0;
+    (void)inflateEnd(&z);
+    return ok;
+}
+
 static bool load_dictionary(void)
 {
     static uint8_t *data;
     if (data)
         return true;
     uint8_t *p = malloc(DICTIONARY_BYTES);
-    z_stream z = {.zalloc = zlib_alloc,
-                  .zfree = zlib_free,
-                  .next_in = packed_dictionary,
-                  .avail_in = sizeof packed_dictionary,
-                  .next_out = p,
-                  .avail_out = DICTIONARY_BYTES};
-    if (!p || inflateInit2(&z, -15) != Z_OK) {
-        free(p);
-        return false;
-    }
-    const bool ok = inflate(&z, Z_FINISH) == Z_STREAM_END && z.avail_out == 0;
-    (void)inflateEnd(&z);
-    if (!ok) {
+    if (!p || !js_inflate(packed_dictionary, sizeof packed_dictionary, p, DICTIONARY_BYTES)) {
         free(p);
         return false;
     }
@@ -276,9 +279,11 @@ static bool open_brotli(js_codec *c, js_codec_error *err)
     else if (ok)
         ok = (c->encoder = new_encoder()) != NULL;
     for (int i = 0; i < CODEC_BROTLI_PARAMS && ok; i++) {
-        const int64_t v = c->options.brotli[i];
+        int64_t v = c->options.brotli[i];
         if (v == CODEC_UNSET)
             continue;
+        if (c->encoder && i == BROTLI_PARAM_QUALITY && v < 2)
+            v = 2; /* brotli_encode.c */
         if (c->decoder)
             ok = BrotliDecoderSetParameter(c->decoder, (BrotliDecoderParameter)i, (uint32_t)v);
         else

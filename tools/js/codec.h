@@ -66,6 +66,9 @@ bool js_codec_reset(js_codec *c, js_codec_error *err);
 
 uint32_t js_codec_crc32(uint32_t value, const uint8_t *p, size_t n);
 
+/* Exactly n_out bytes from a whole raw deflate stream (RFC 1951). */
+bool js_inflate(const uint8_t *p, size_t n, uint8_t *out, size_t n_out);
+
 /* Exactly n_out bytes from a whole brotli stream.  What of the static dictionary it refers to is
  * unpacked only then. */
 bool js_unbrotli(const uint8_t *p, size_t n, uint8_t *out, size_t n_out);

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <zlib/zlib.h>
+
+#include "js/engine.h"
 #include "quickjs.h"
 
 static const char before[] = "(function (exports, require, module, internal) { 'use strict'; ";
@@ -39,6 +42,46 @@ static int complain(JSContext *cx, const char *path)
     return 1;
 }
 
+static void put32(FILE *out, size_t n)
+{
+    for (int i = 0; i < 32; i += 8)
+        (void)fputc((int)(n >> i & 255), out);
+}
+
+static voidpf z_alloc(voidpf opaque, uInt n, uInt size)
+{
+    (void)opaque;
+    return calloc(n, size);
+}
+
+static void z_free(voidpf opaque, voidpf p)
+{
+    (void)opaque;
+    free(p);
+}
+
+static int write_deflated(FILE *out, const char *name, uint8_t *code, size_t n)
+{
+    z_stream z = {.zalloc = z_alloc, .zfree = z_free};
+    size_t most = n + n / 100 + 64;
+    uint8_t *to = malloc(most);
+    if (!to || deflateInit2(&z, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK)
+        return 1;
+    z.next_in = code;
+    z.avail_in = (uInt)n;
+    z.next_out = to;
+    z.avail_out = (uInt)most;
+    if (deflate(&z, Z_FINISH) != Z_STREAM_END)
+        return 1;
+    (void)fwrite(name, 1, strlen(name) + 1, out);
+    put32(out, z.total_out);
+    put32(out, n);
+    bool ok = fwrite(to, 1, z.total_out, out) == z.total_out;
+    (void)deflateEnd(&z);
+    free(to);
+    return ok ? 0 : 1;
+}
+
 static int add(JSContext *cx, FILE *out, const char *name, const char *path)
 {
     size_t n, code_n;
@@ -48,20 +91,17 @@ static int add(JSContext *cx, FILE *out, const char *name, const char *path)
     JSValue fn = JS_Eval(cx, source, n, name, JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY);
     if (JS_IsException(fn))
         return complain(cx, path);
-    uint8_t *code = JS_WriteObject(cx, &code_n, fn,
-                                   JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE |
-                                       JS_WRITE_OBJ_STRIP_DEBUG);
+    js_engine_strip_names(cx, fn);
+    uint8_t *code = JS_WriteObject(
+        cx, &code_n, fn,
+        JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE | JS_WRITE_OBJ_STRIP_DEBUG);
     if (!code)
         return complain(cx, path);
-    const uint8_t size[] = {(uint8_t)code_n, (uint8_t)(code_n >> 8), (uint8_t)(code_n >> 16),
-                            (uint8_t)(code_n >> 24)};
-    bool ok = fwrite(name, 1, strlen(name) + 1, out) == strlen(name) + 1 &&
-              fwrite(size, 1, sizeof size, out) == sizeof size &&
-              fwrite(code, 1, code_n, out) == code_n;
+    int rc = write_deflated(out, name, code, code_n);
     js_free(cx, code);
     JS_FreeValue(cx, fn);
     free(source);
-    return ok ? 0 : 1;
+    return rc;
 }
 
 int main(int argc, char **argv)

@@ -48,7 +48,14 @@ static uint64_t js_engine_now_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
+/* For size, unless the build says otherwise of a function (hot.txt). */
+#ifdef __wasm__
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+#endif
 #include "quickjs.c"
+#ifdef __wasm__
+#pragma clang attribute pop
+#endif
 
 void js_engine_wake(JSContext *cx, uint64_t seed)
 {
@@ -95,3 +102,30 @@ JSValue js_engine_preview(JSContext *cx, JSValueConst v, bool *ret_is_pairs)
     }
     return r;
 }
+
+#ifndef __wasm__
+static void strip_names(JSContext *cx, JSFunctionBytecode *b)
+{
+    for (int i = 0; i < b->arg_count + b->var_count; i++) {
+        JS_FreeAtom(cx, b->vardefs[i].var_name);
+        b->vardefs[i].var_name = JS_ATOM_empty_string;
+    }
+    for (int i = 0; i < b->closure_var_count; i++) {
+        JSClosureVar *v = &b->closure_var[i];
+        if (v->closure_type != JS_CLOSURE_LOCAL && v->closure_type != JS_CLOSURE_ARG &&
+            v->closure_type != JS_CLOSURE_REF)
+            continue; /* looked up by its name */
+        JS_FreeAtom(cx, v->var_name);
+        v->var_name = JS_ATOM_empty_string;
+    }
+    for (int i = 0; i < b->cpool_count; i++) {
+        if (JS_VALUE_GET_TAG(b->cpool[i]) == JS_TAG_FUNCTION_BYTECODE)
+            strip_names(cx, JS_VALUE_GET_PTR(b->cpool[i]));
+    }
+}
+
+void js_engine_strip_names(JSContext *cx, JSValueConst code)
+{
+    strip_names(cx, JS_VALUE_GET_PTR(code));
+}
+#endif

@@ -16,4 +16,8 @@ void js_engine_set_time_origin(JSContext *cx);
  * it gives entries. JS_UNDEFINED: it is no such iterator. */
 JSValue js_engine_preview(JSContext *cx, JSValueConst v, bool *ret_is_pairs);
 
+/* Of a compiled function, before it is written: local variables need no names unless somebody debugs it.
+ * For compile.c only. */
+void js_engine_strip_names(JSContext *cx, JSValueConst code);
+
 #endif

@@ -3,6 +3,7 @@
 set(js ${CMAKE_CURRENT_LIST_DIR})
 set(quickjs ${BX_SOURCES}/quickjs)
 set(BX_QUICKJS_FLAGS -isystem ${quickjs} -DQUICKJS_NG_BUILD)
+set(BX_JS_FLAGS ${BX_QUICKJS_FLAGS} -I${CMAKE_BINARY_DIR}/generated ${BX_JS_CODEC_FLAGS})
 
 # The library, compiled by a program of the build.
 file(GLOB_RECURSE files CONFIGURE_DEPENDS ${js}/lib/*.js)
@@ -13,24 +14,38 @@ foreach(file IN LISTS files)
     list(APPEND named ${name}=${file})
 endforeach()
 add_executable(js_compile EXCLUDE_FROM_ALL ${js}/compile.c ${js}/engine.c ${quickjs}/libregexp.c ${quickjs}/libunicode.c
-    ${quickjs}/dtoa.c)
-target_include_directories(js_compile SYSTEM PRIVATE ${quickjs})
+    ${quickjs}/dtoa.c ${BX_SOURCES}/zlib/deflate.c ${BX_SOURCES}/zlib/trees.c ${BX_SOURCES}/zlib/adler32.c
+    ${BX_SOURCES}/zlib/crc32.c ${BX_SOURCES}/zlib/zutil.c)
+target_include_directories(js_compile SYSTEM PRIVATE ${quickjs} ${BX_SOURCES})
 target_include_directories(js_compile PRIVATE tools)
 target_compile_options(js_compile PRIVATE -w -O1)
-target_compile_definitions(js_compile PRIVATE _GNU_SOURCE= QUICKJS_NG_BUILD)
+target_compile_definitions(js_compile PRIVATE _GNU_SOURCE= QUICKJS_NG_BUILD Z_SOLO)
 target_link_libraries(js_compile PRIVATE m)
 set(block ${CMAKE_BINARY_DIR}/generated/js/js_library.bin)
-file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/js)
 add_custom_command(OUTPUT ${block}
     COMMAND $<TARGET_FILE:js_compile> ${block} ${named}
     DEPENDS ${files} js_compile
     COMMENT "library of js" VERBATIM)
 
+# What runs often (hot.txt, from a profile) is compiled for speed, all else of the engine for size: engine.c gives every
+# function the attribute, which is taken from these again.
+file(STRINGS ${js}/hot.txt hot)
+set(keep_fast "")
+foreach(name IN LISTS hot)
+    list(APPEND keep_fast -mllvm -force-remove-attribute=${name}:minsize -mllvm -force-remove-attribute=${name}:optsize)
+endforeach()
+bx_guest_objects(tools-js engine SOURCES ${js}/engine.c FLAGS ${BX_JS_FLAGS} ${keep_fast} AFTER ${js}/hot.txt)
+set(fast ${quickjs}/libregexp.c ${BX_SOURCES}/zlib/inffast.c ${BX_SOURCES}/zlib/inflate.c)
+set(small ${quickjs}/libunicode.c ${quickjs}/dtoa.c ${BX_JS_CODECS})
+list(REMOVE_ITEM small ${fast})
+bx_guest_objects(tools-js foreign SOURCES ${small}
+    FLAGS ${BX_JS_FLAGS} -Oz)
+bx_guest_objects(tools-js quick SOURCES ${fast} FLAGS ${BX_JS_FLAGS})
 file(GLOB sources CONFIGURE_DEPENDS ${js}/*.c)
-list(FILTER sources EXCLUDE REGEX "/(compile|library_dir)\\.c$")
-list(APPEND sources ${quickjs}/libregexp.c ${quickjs}/libunicode.c ${quickjs}/dtoa.c)
+list(FILTER sources EXCLUDE REGEX "/(compile|engine|library_dir)\\.c$")
 bx_guest(js DIRECTORY tools SNAPSHOT
-    SOURCES ${sources} ${CMAKE_SOURCE_DIR}/tools/lib/process.c
-    FLAGS ${BX_QUICKJS_FLAGS} -DBX_HOST_CALLS=1 -Wno-c23-extensions --embed-dir=${CMAKE_BINARY_DIR}/generated/js
+    SOURCES ${sources} ${CMAKE_SOURCE_DIR}/tools/lib/process.c ${CMAKE_SOURCE_DIR}/tools/fetch/idna.c
+    OBJECTS ${engine} ${foreign} ${quick}
+    FLAGS ${BX_JS_FLAGS} -Oz -DBX_HOST_CALLS=1 -Wno-c23-extensions --embed-dir=${CMAKE_BINARY_DIR}/generated/js
     AFTER ${block}
-    LINK -Wl,-z,stack-size=1048576)
+    LINK -Wl,-z,stack-size=1048576 -Wl,--initial-memory=4194304)

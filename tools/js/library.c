@@ -2,9 +2,13 @@
 #include "js/library.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const uint8_t block[] = {
+#include "js/codec.h"
+
+/* Not constant: what is part of the snapshot is blanked out here, since it is never read again. */
+static uint8_t block[] = {
 #embed "js_library.bin"
 };
 
@@ -15,19 +19,37 @@ static size_t size_at(const uint8_t *p)
 
 bool js_library_find(const char *name, js_file *ret)
 {
-    const uint8_t *p = block;
+    enum { HEAD = 8 };
+    uint8_t *p = block;
     while (*p) {
         const char *found = (const char *)p;
         p += strlen(found) + 1;
-        size_t n = size_at(p);
-        p += 4;
+        size_t stored = size_at(p), n = size_at(p + 4);
         if (strcmp(found, name) == 0) {
-            *ret = (js_file){.p = (const char *)p, .n = n};
+            uint8_t *to = malloc(n);
+            if (!to || !js_inflate(p + HEAD, stored, to, n)) {
+                free(to);
+                return false;
+            }
+            *ret = (js_file){.p = (const char *)to, .n = n, .owned = to};
             return true;
         }
-        p += n;
+        p += HEAD + stored;
     }
     return false;
 }
 
-void js_library_done(js_file *f) { (void)f; }
+void js_library_forget(const char *name)
+{
+    enum { HEAD = 8 };
+    for (uint8_t *p = block; *p;) {
+        const char *found = (const char *)p;
+        p += strlen(found) + 1;
+        size_t stored = size_at(p);
+        if (strcmp(found, name) == 0)
+            memset(p + HEAD, 0, stored);
+        p += HEAD + stored;
+    }
+}
+
+void js_library_done(js_file *f) { free(f->owned); }

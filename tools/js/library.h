@@ -16,5 +16,7 @@ typedef struct js_file {
 /* `name` as require takes it: "fs", "internal/bootstrap".  False: there is none. */
 bool js_library_find(const char *name, js_file *ret);
 void js_library_done(js_file *f);
+/* It is loaded for good, and need not be kept here. */
+void js_library_forget(const char *name);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "js/js.h"
+#include "lib/process.h"
 
 int js_argc;
 char **js_argv;
@@ -37,6 +38,7 @@ int main(int argc, char **argv)
     __wasm_call_ctors();
     js_argc = argc;
     js_argv = argv;
+    bx_process_enter_cwd();
     if (!is_prepared)
         js_prepare();
     js_runtime_wake();

@@ -9,10 +9,16 @@
 
 /* Bytes of the C stack JavaScript may use: what is deeper is a RangeError.  Of the engine's own
  * stack (the host's, limit `stack`) the same calls take up to three times as much. */
-enum { STACK_BYTES = 256 << 10, EXIT_SOFTWARE = 70 /* of sysexits.h */ };
+enum {
+    STACK_BYTES = 256 << 10,
+    GC_BYTES =
+        2 << 20,       /* allocated before cycles are looked for: short programs never pay for it */
+    EXIT_SOFTWARE = 70 /* of sysexits.h */
+};
 
 static JSRuntime *runtime;
 static JSContext *context;
+static bool is_awake;
 static JSValue boot; /* what lib/internal/bootstrap.js exports */
 
 static void complain(const char *what)
@@ -38,6 +44,8 @@ JSValue js_library(JSContext *cx, const char *name)
         f.is_source ? JS_Eval(cx, f.p, f.n, name, JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_COMPILE_ONLY)
                     : JS_ReadObject(cx, (const uint8_t *)f.p, f.n, JS_READ_OBJ_BYTECODE);
     js_library_done(&f);
+    if (!is_awake)
+        js_library_forget(name);
     return JS_IsException(code) ? code : JS_EvalFunction(cx, code);
 }
 
@@ -94,11 +102,13 @@ void js_runtime_init(void)
         abort();
     }
     JS_RunGC(runtime);
+    JS_SetGCThreshold(runtime, GC_BYTES);
 }
 
 void js_runtime_wake(void)
 {
     uint64_t seed = 0;
+    is_awake = true;
     (void)getentropy(&seed, sizeof seed);
     JS_UpdateStackTop(runtime);
     js_engine_wake(context, seed);

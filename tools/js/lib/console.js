@@ -1,2 +1,2 @@
 // require('console')
-module.exports = require('internal/console').console;
+module.exports = require('internal/console_light').console;

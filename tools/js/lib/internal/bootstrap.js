@@ -74,8 +74,7 @@ const loader = load('internal/loader');
 core.setModuleHooks(loader.hookResolve, loader.hookLoad, loader.hookMeta);
 
 // What most programs use is loaded here, so that it is part of the snapshot.
-for (const name of ['process', 'path', 'internal/stdio', 'internal/run', 'internal/tools', 'internal/errors',
-  'internal/inspect', 'console', 'buffer', 'util', 'fs', 'events'])
+for (const name of ['process', 'path', 'internal/stdio', 'internal/run', 'internal/tools', 'console'])
   load(name);
 
 const run = load('internal/run');

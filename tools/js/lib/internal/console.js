@@ -1,12 +1,13 @@
 // The console, and where its lines go.
-const { core, os } = internal;
+const { core } = internal;
 const { codes } = require('internal/errors');
 const { inspect, formatArgs, stringWidth } = require('internal/inspect');
 const { validateOneOf, validateInteger, validateObject, validateArray } = require('internal/validators');
 
 // What may be replaced: `write(fd, text)` takes the lines of the global console; `streams` are process.stdout and
 // process.stderr once somebody has them (a `write` of their own then gets the lines); `colors`: does fd show them?
-const sink = exports.sink = { write: os.write, streams: {}, colors: {} };
+const stdio = require('internal/stdio');
+const sink = exports.sink = { write: stdio.write, streams: stdio.streams, colors: {} };
 
 function write(fd, s) {
   const stream = sink.streams[fd];
@@ -266,7 +267,7 @@ function bindTo(c, st) {
 
 const order = ['log', 'warn', 'dir', 'time', 'timeEnd', 'timeLog', 'trace', 'assert', 'clear', 'count', 'countReset',
   'group', 'groupEnd', 'table', 'debug', 'info', 'dirxml', 'error', 'groupCollapsed'];
-const console = exports.console = Object.create({});
+const console = exports.console = require('internal/console_light').console;
 for (const k of order)
   console[k] = Console.prototype[k];
 bindTo(console, { colorMode: 'auto', groupIndentation: 2 });

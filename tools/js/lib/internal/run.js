@@ -8,7 +8,6 @@ const hooks = process[Symbol.for('boxagnts.internal')];
 
 const EVAL = '[eval]';
 
-require('internal/console').sink.write = stdio.write;
 
 // ---- errors ----------------------------------------------------------------------------------------------------
 
@@ -344,7 +343,7 @@ exports.tool = () => {
   stdio.sinks[1] = stdio.sinks[2] = output.add;
   stdio.setInput(Buffer.from(ask.stdin ?? ''));
   hooks.begin(['/bin/node', NAME]);
-  Object.assign(process.env, ask.env);
+  Object.assign(process.env, { PATH: '/bin', ...ask.env });
   globalThis.args = ask.args;
   let value, failure;
   const end = (code) => {
@@ -353,8 +352,8 @@ exports.tool = () => {
   };
   hooks.setLeave(end);
   end(live(() => {
-    if (ask.cwd !== undefined)
-      process.chdir(ask.cwd);
+    if (ask.cwd !== undefined || fs.kind('/workspace') === 2)
+      process.chdir(require('path').resolve('/workspace', ask.cwd ?? ''));
     scope(NAME);
     if (ask.timeout_ms > 0) {
       setTimeout(() => {

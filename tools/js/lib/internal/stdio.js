@@ -13,6 +13,11 @@ exports.write = (fd, data) => {
     os.write(fd, data);
 };
 
+// May what goes there be in colours?
+exports.hasColors = (fd) => !sinks[fd] && (os.env().FORCE_COLOR !== undefined || require('tty').isatty(fd));
+
+exports.streams = {}; // process.stdout and process.stderr, once they are there
+
 exports.output = (fd) => {
   const { Writable } = require('stream');
   const stream = new Writable({
@@ -39,6 +44,7 @@ exports.output = (fd) => {
     stream.getWindowSize = () => [stream.columns, stream.rows];
   }
   stream.destroySoon = stream.destroy = () => stream;
+  exports.streams[fd] = stream;
   return stream;
 };
 
