@@ -24,6 +24,7 @@ static bx_errno jobs_of(bx_process *p, bx_jobs **ret)
         p->jobs->net = (bx_way_out){.rt = bx_module_runtime(l->call.module),
                                     .sealed = l->call.sealed,
                                     .grant = bx_view_grant(p->view, l->call.sealed),
+                                    .limits = l->limits,
                                     .budget = &t->budget,
                                     .web = &l->shared->web,
                                     .deadline_ns = bx_process_ctl(p)->deadline_ns,

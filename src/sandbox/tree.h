@@ -3,6 +3,7 @@
 #ifndef BX_SANDBOX_TREE_H
 #define BX_SANDBOX_TREE_H
 
+#include "sandbox/kept.h"
 #include "sandbox/live.h"
 #include "sandbox/view.h"
 #include "wasi/gate.h"
@@ -32,6 +33,7 @@ struct bx_tree {
     bx_outcome_kind fatal; /* how the call ends whatever its first process does */
     char fatal_error[512];
     bx_view *views; /* owned */
+    bx_kept kept;   /* its own lock */
     bx_egress_budget budget;
     bx_limit_hits hits;
     _Atomic uint32_t memory_hits;  /* as hits.memory; without the lock */
