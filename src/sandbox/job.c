@@ -220,6 +220,11 @@ static void charge_answer(bx_job *j)
 static void run(bx_job *j)
 {
     bx_call_job *c = &j->call;
+    if (bx_ctl_check(&c->ctl) != BX_STOP_NONE) { /* while it was in the queue */
+        c->status = BX_NESTED_LIMIT;
+        (void)bx_buf_add_z(&c->answer, "the call that asks is over");
+        return;
+    }
     const bx_process *before = bx_process_act_for(j->owner);
     const bx_tool_ask ask = {
         .name = c->name, .input = c->input, .above = &c->ctl, .beside = true, .answer = &c->answer};
