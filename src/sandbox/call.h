@@ -40,6 +40,7 @@ typedef struct bx_shared {
     _Atomic uint64_t memory;    /* bytes in use */
     _Atomic uint64_t processes; /* alive now, but for the first one of each call */
     _Atomic uint64_t starts, calls;
+    _Atomic uint64_t jobs; /* tool calls that run on threads of their own */
     bx_vfs_joint files;
     bx_egress_joint web;
 } bx_shared;

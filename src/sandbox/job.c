@@ -113,10 +113,8 @@ bx_job *bx_job_find(const bx_process *p, uint32_t id)
 
 static void enqueue_locked(bx_tree *t, bx_job *j)
 {
-    bx_job **at = &t->queue;
-    while (*at)
-        at = &(*at)->next;
-    *at = j;
+    *t->queue_end = j;
+    t->queue_end = &j->next;
     t->jobs_queued++;
 }
 
@@ -126,6 +124,8 @@ static void dequeue_locked(bx_tree *t, bx_job *j)
     while (*at != j)
         at = &(*at)->next;
     *at = j->next;
+    if (!*at)
+        t->queue_end = at;
     j->next = NULL;
     t->jobs_queued--;
 }
@@ -188,6 +188,8 @@ bx_errno bx_job_call_start(bx_process *p, bx_str name, bx_str input, uint32_t *r
 unsigned bx_jobs_startable_locked(const bx_tree *t)
 {
     unsigned more = t->jobs_running < BX_JOBS_AT_ONCE ? BX_JOBS_AT_ONCE - t->jobs_running : 0;
+    if (atomic_load(&t->live->shared->jobs) >= BX_JOBS_IN_ALL) /* one goes on, so that all end */
+        more = t->jobs_running == 0;
     return t->closing ? 0 : t->jobs_queued < more ? t->jobs_queued : more;
 }
 
@@ -199,6 +201,7 @@ bx_job *bx_job_pick_locked(bx_tree *t)
     dequeue_locked(t, j);
     j->call.stage = BX_CALL_RUNS;
     t->jobs_running++;
+    atomic_fetch_add(&t->live->shared->jobs, 1);
     j->owner->jobs->running++;
     return j;
 }
@@ -240,6 +243,7 @@ void bx_job_run_locked(bx_tree *t, bx_job *j)
     run(j);
     bx_tree_lock(t);
     t->jobs_running--;
+    atomic_fetch_sub(&t->live->shared->jobs, 1);
     js->running--;
     j->call.stage = BX_CALL_OVER;
     if (j->call.dropped)

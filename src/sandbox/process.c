@@ -61,6 +61,7 @@ static bx_tree *new_tree(bx_live *live)
     t->gate.ctx = t;
     t->gate.memory = &live->shared->memory;
     t->gate.memory_max = live->limits->memory;
+    t->queue_end = &t->queue;
     bx_kept_init(&t->kept);
     t->live = live;
     t->next_pid = 2;
