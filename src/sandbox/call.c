@@ -89,6 +89,11 @@ static void leave(bx_live *l)
     l->in_call = false;
 }
 
+static const bx_limits *limits_of(const bx_call *c)
+{
+    return c->limits ? c->limits : bx_grant_limits(c->sealed->grant);
+}
+
 static const char *entry_of(const bx_live *l) { return l->call.entry ? l->call.entry : "_start"; }
 
 /* When compiling has to be over.  `wall` is meant for running: its default must not end the
@@ -127,7 +132,7 @@ static bx_code prepare(bx_live *l, bx_eng_end *end, bx_error *err)
 static bx_code begin(bx_live *l, const bx_call *c, bx_outcome *out, bx_eng_end *end, bx_error *err)
 {
     l->call = *c;
-    l->limits = bx_grant_limits(c->sealed->grant);
+    l->limits = limits_of(c);
     l->own_ctl = bx_ctl_init(UINT64_MAX);
     l->ctl = c->ctl ? c->ctl : &l->own_ctl;
     l->shared = c->shared ? c->shared : &l->own_shared;
@@ -258,6 +263,7 @@ static bx_code run_component(bx_live *l, bx_eng_end *end, bx_error *err)
     const bx_component_run r = {.call = &l->call,
                                 .code = l->code,
                                 .grant = s->grant,
+                                .limits = l->limits,
                                 .files = l->files,
                                 .wasi = l->wasi,
                                 .ctl = l->ctl,
@@ -345,7 +351,7 @@ bx_code bx_call_run(const bx_call *c, bx_outcome *ret, bx_error *err)
 {
     bx_outcome_init(ret);
     struct job j = {c, ret, err, BX_OK};
-    bx_code rc = bx_with_stack(bx_grant_limits(c->sealed->grant)->stack, run_whole, &j, err);
+    bx_code rc = bx_with_stack(limits_of(c)->stack, run_whole, &j, err);
     if (rc == BX_OK)
         rc = j.rc;
     if (rc != BX_OK)

@@ -40,6 +40,7 @@ typedef struct bx_shared {
     _Atomic uint64_t memory;    /* bytes in use */
     _Atomic uint64_t processes; /* alive now, but for the first one of each call */
     _Atomic uint64_t starts, calls;
+    _Atomic uint64_t jobs; /* tool calls that run on threads of their own */
     bx_vfs_joint files;
     bx_egress_joint web;
 } bx_shared;
@@ -57,6 +58,7 @@ typedef enum bx_nested_status {
 typedef struct bx_nested {
     bx_str name, input;      /* one JSON text */
     const bx_grant *run;     /* what the one who asks may use; sealed */
+    struct bx_kept *kept;    /* of the call that asks; `run` lives as long */
     const bx_limits *limits; /* what its call has left of each */
     bx_shared *shared;       /* the call's */
     bx_shared before;        /* what was in it when `limits` were computed */
@@ -84,8 +86,9 @@ typedef struct bx_call {
     int out_fd, err_fd; /* >= 0: pass output through; -1: capture; -2: discard */
     bx_ctl *ctl; /* NULL, or the caller's handle for bx_ctl_cancel; its deadline is set here, never
                     beyond its parent's (bx_ctl_inherit: a call started by a call) */
-    bx_call_handle *handle; /* for bx_call_signal; NULL: nobody sends it any */
-    bx_shared *shared;      /* what it counts in, its limits being of the sums; NULL: it is alone */
+    bx_call_handle *handle;  /* for bx_call_signal; NULL: nobody sends it any */
+    const bx_limits *limits; /* instead of those of its grant; NULL: those */
+    bx_shared *shared; /* what it counts in, its limits being of the sums; NULL: it is alone */
     const bx_call_tools *tools; /* for guests that call tools; NULL: there are none */
     bx_record *record;  /* gets what the call touches; must be empty; NULL: nothing is kept */
     const char *entry;  /* exported function of a core module; NULL = "_start" */

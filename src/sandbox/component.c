@@ -154,13 +154,14 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
 {
     const bx_call *call = r->call;
     const bx_sealed *s = call->sealed;
-    const bx_limits *l = bx_grant_limits(s->grant);
+    const bx_limits *l = r->limits;
     BX_AUTOFREE bx_str *env = split_env(r, err);
     BX_AUTOFREE bx_str *args = list_args(r, err);
     if (!env || !args)
         return BX_ENOMEM;
     bx_component c = {
         .sealed = s,
+        .limits = l,
         .is_alone = !r->budget,
         .preopens = r->preopens,
         .n_preopens = r->n_preopens,
@@ -172,6 +173,7 @@ bx_code bx_component_call(const bx_component_run *r, bx_eng_end *end, bx_error *
         .net = {.rt = bx_module_runtime(call->module),
                 .sealed = s,
                 .grant = r->grant,
+                .limits = l,
                 .budget = r->budget,
                 .web = r->web,
                 .deadline_ns = r->ctl->deadline_ns,

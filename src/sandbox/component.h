@@ -13,6 +13,7 @@ typedef struct bx_component_run {
     const bx_call *call;
     const bx_emodule *code;
     const bx_grant *grant; /* what of the call's it may use of the network */
+    const bx_limits *limits;
     bx_vfs_session *files;
     bx_wasi *wasi;
     bx_ctl *ctl;

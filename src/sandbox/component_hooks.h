@@ -10,6 +10,7 @@
 /* `ctx` of every hook.  Lives for one call, on its thread. */
 typedef struct bx_component {
     const bx_sealed *sealed;
+    const bx_limits *limits;
     bool is_alone;                   /* no processes of the call beside it */
     const bx_wasi_preopen *preopens; /* borrowed; NULL: all there are */
     size_t n_preopens;

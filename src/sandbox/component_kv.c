@@ -76,8 +76,7 @@ static int open_store(void *ctx, bx_str name, bx_eemit emit, void *sink)
 static int get(void *ctx, bx_str key, bx_eemit emit, void *sink)
 {
     /* What does not fit in the guest's memory need not be read. */
-    BX_AUTO_BUF value = bx_buf_init(
-        (size_t)bx_grant_limits(bx_sealed_grant(((bx_component *)ctx)->sealed))->memory);
+    BX_AUTO_BUF value = bx_buf_init((size_t)((bx_component *)ctx)->limits->memory);
     bx_errno e = bx_kv_get(files_of(ctx), key, &value);
     if (e == BX_E_SUCCESS) {
         bx_str v = bx_buf_str(&value);

@@ -68,7 +68,7 @@ static int may_make(bx_component *c, bx_str proto)
     }
     if (!bx_fd_any_spare())
         return 0;
-    if (c->sockets >= bx_grant_limits(g)->sockets) {
+    if (c->sockets >= c->limits->sockets) {
         c->sockets_refused++;
         return 2;
     }

@@ -24,6 +24,7 @@ static bx_errno jobs_of(bx_process *p, bx_jobs **ret)
         p->jobs->net = (bx_way_out){.rt = bx_module_runtime(l->call.module),
                                     .sealed = l->call.sealed,
                                     .grant = bx_view_grant(p->view, l->call.sealed),
+                                    .limits = l->limits,
                                     .budget = &t->budget,
                                     .web = &l->shared->web,
                                     .deadline_ns = bx_process_ctl(p)->deadline_ns,
@@ -112,10 +113,8 @@ bx_job *bx_job_find(const bx_process *p, uint32_t id)
 
 static void enqueue_locked(bx_tree *t, bx_job *j)
 {
-    bx_job **at = &t->queue;
-    while (*at)
-        at = &(*at)->next;
-    *at = j;
+    *t->queue_end = j;
+    t->queue_end = &j->next;
     t->jobs_queued++;
 }
 
@@ -125,6 +124,8 @@ static void dequeue_locked(bx_tree *t, bx_job *j)
     while (*at != j)
         at = &(*at)->next;
     *at = j->next;
+    if (!*at)
+        t->queue_end = at;
     j->next = NULL;
     t->jobs_queued--;
 }
@@ -187,6 +188,8 @@ bx_errno bx_job_call_start(bx_process *p, bx_str name, bx_str input, uint32_t *r
 unsigned bx_jobs_startable_locked(const bx_tree *t)
 {
     unsigned more = t->jobs_running < BX_JOBS_AT_ONCE ? BX_JOBS_AT_ONCE - t->jobs_running : 0;
+    if (atomic_load(&t->live->shared->jobs) >= BX_JOBS_IN_ALL) /* one goes on, so that all end */
+        more = t->jobs_running == 0;
     return t->closing ? 0 : t->jobs_queued < more ? t->jobs_queued : more;
 }
 
@@ -198,6 +201,7 @@ bx_job *bx_job_pick_locked(bx_tree *t)
     dequeue_locked(t, j);
     j->call.stage = BX_CALL_RUNS;
     t->jobs_running++;
+    atomic_fetch_add(&t->live->shared->jobs, 1);
     j->owner->jobs->running++;
     return j;
 }
@@ -219,6 +223,11 @@ static void charge_answer(bx_job *j)
 static void run(bx_job *j)
 {
     bx_call_job *c = &j->call;
+    if (bx_ctl_check(&c->ctl) != BX_STOP_NONE) { /* while it was in the queue */
+        c->status = BX_NESTED_LIMIT;
+        (void)bx_buf_add_z(&c->answer, "the call that asks is over");
+        return;
+    }
     const bx_process *before = bx_process_act_for(j->owner);
     const bx_tool_ask ask = {
         .name = c->name, .input = c->input, .above = &c->ctl, .beside = true, .answer = &c->answer};
@@ -234,6 +243,7 @@ void bx_job_run_locked(bx_tree *t, bx_job *j)
     run(j);
     bx_tree_lock(t);
     t->jobs_running--;
+    atomic_fetch_sub(&t->live->shared->jobs, 1);
     js->running--;
     j->call.stage = BX_CALL_OVER;
     if (j->call.dropped)

@@ -17,6 +17,8 @@
 
 enum {
     BX_JOBS_MAX = 256,       /* of one process, not dropped yet */
+    BX_JOBS_IN_ALL = 64,     /* calls that run, of a call and the tools it calls: beyond that each
+                                tree has one */
     BX_JOBS_AT_ONCE = 16,    /* calls that run, of one tree */
     BX_JOB_BYTES = 2 << 10,  /* what one is charged to the memory limit beside its texts */
     BX_HTTP_PIECE = 32 << 10 /* bytes of a body kept for who reads it, beside egress' own */

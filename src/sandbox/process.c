@@ -61,6 +61,8 @@ static bx_tree *new_tree(bx_live *live)
     t->gate.ctx = t;
     t->gate.memory = &live->shared->memory;
     t->gate.memory_max = live->limits->memory;
+    t->queue_end = &t->queue;
+    bx_kept_init(&t->kept);
     t->live = live;
     t->next_pid = 2;
     t->alive = 1;
@@ -407,6 +409,7 @@ void bx_process_end_tree(bx_process *first, bx_outcome *o)
         tell(t, o);
     for (unsigned i = 0; i < t->n_spare; i++)
         bx_wasi_free(t->spare[i]);
+    bx_kept_done(&t->kept);
     bx_views_free(t->views);
     (void)pthread_cond_destroy(&t->work);
     (void)pthread_cond_destroy(&t->gate.changed);

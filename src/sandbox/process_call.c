@@ -84,6 +84,7 @@ bx_nested_status bx_process_ask(const bx_process *p, const bx_tool_ask *ask)
     bx_nested n = {.name = ask->name,
                    .input = ask->input,
                    .run = run,
+                   .kept = &p->tree->kept,
                    .limits = &rest,
                    .shared = sh,
                    .before = used,

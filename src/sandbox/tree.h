@@ -3,6 +3,7 @@
 #ifndef BX_SANDBOX_TREE_H
 #define BX_SANDBOX_TREE_H
 
+#include "sandbox/kept.h"
 #include "sandbox/live.h"
 #include "sandbox/view.h"
 #include "wasi/gate.h"
@@ -32,12 +33,13 @@ struct bx_tree {
     bx_outcome_kind fatal; /* how the call ends whatever its first process does */
     char fatal_error[512];
     bx_view *views; /* owned */
+    bx_kept kept;   /* its own lock */
     bx_egress_budget budget;
     bx_limit_hits hits;
     _Atomic uint32_t memory_hits;  /* as hits.memory; without the lock */
     bx_wasi *spare[BX_TREE_SPARE]; /* owned; to be used again */
     unsigned n_spare;
-    struct bx_job *queue;               /* calls that wait for a thread, oldest first */
+    struct bx_job *queue, **queue_end;  /* calls that wait for a thread, oldest first */
     unsigned jobs_queued, jobs_running; /* calls; BX_JOBS_AT_ONCE run at most */
 };
 

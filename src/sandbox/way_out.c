@@ -18,7 +18,7 @@ bx_egress_scope *bx_way_out_scope(bx_way_out *w)
         .budget = w->budget,
         .joint = w->web,
         .ca = bx_buf_str(&w->sealed->ca),
-        .limits = bx_grant_limits(w->grant),
+        .limits = w->limits,
         .deadline_ns = w->deadline_ns,
         .inject = w->sealed->inject,
         .n_inject = bx_grant_credentials(w->sealed->grant).n,

@@ -10,7 +10,8 @@ typedef struct bx_way_out {
     /* Set by who makes it, borrowed as long as it is used. */
     bx_runtime *rt;
     const bx_sealed *sealed;
-    const bx_grant *grant;    /* at most the sealed one */
+    const bx_grant *grant; /* at most the sealed one */
+    const bx_limits *limits;
     bx_egress_budget *budget; /* of all processes of the call, or NULL */
     bx_egress_joint *web;     /* of the call and the tools it calls */
     uint64_t deadline_ns;

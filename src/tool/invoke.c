@@ -1,6 +1,7 @@
 #include "tool/invoke.h"
 
 #include "policy/derive.h"
+#include "sandbox/kept.h"
 #include "tool/denial.h"
 #include "tool/result.h"
 #include "tool/schema.h"
@@ -137,6 +138,22 @@ static bx_code decide(const bx_tool_ground *on, const bx_manifest *m, const bx_g
     return rc == BX_OK ? bx_sealed_new_with(BX_TAKE(g), on->store_dir, programs, ret, err) : rc;
 }
 
+/* *ret: borrowed from `call->kept`, or *own, which the caller frees. */
+static bx_code decide_once(const bx_tool_ground *on, const bx_manifest *m, const bx_tool_call *call,
+                           bx_sealed **own, bx_sealed **ret, bx_buf *notes, bx_error *err)
+{
+    *ret = call->kept ? bx_kept_find(call->kept, call->run, m) : NULL;
+    if (*ret)
+        return BX_OK;
+    bx_code rc = decide(on, m, call->run, own, notes, err);
+    if (rc != BX_OK)
+        return rc;
+    *ret = *own;
+    if (call->kept && bx_kept_add(call->kept, call->run, m, *own))
+        *own = NULL;
+    return BX_OK;
+}
+
 static bx_code run(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_call *call,
                    bx_sealed *sealed, bx_tool_end *ret, bx_error *err)
 {
@@ -151,6 +168,7 @@ static bx_code run(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_
         .out_fd = -1,
         .err_fd = call->err_fd,
         .ctl = call->ctl,
+        .limits = call->limits,
         .shared = call->shared,
         .tools = &tools,
         .record = call->record,
@@ -176,7 +194,8 @@ static bx_code take_result(bx_tool_end *ret, bx_error *err)
 static bx_code invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_call *call,
                       bx_tool_end *ret, bx_error *err)
 {
-    BX_AUTO(bx_sealed) bx_sealed *sealed = NULL;
+    BX_AUTO(bx_sealed) bx_sealed *own = NULL;
+    bx_sealed *sealed = NULL;
     bool fit = false;
     if (tool->manifest->call != BX_TOOL_JSON)
         return bx_fail(err, BX_EUNSUPPORTED, "%.*s is no tool of the kind call: json",
@@ -184,12 +203,12 @@ static bx_code invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_to
     bx_code rc = validate(tool->manifest, call->arguments, &fit, ret, err);
     if (rc != BX_OK || !fit)
         return rc;
-    rc = decide(on, tool->manifest, call->run, &sealed, &ret->notes, err);
+    rc = decide_once(on, tool->manifest, call, &own, &sealed, &ret->notes, err);
     if (rc == BX_OK)
         rc = run(on, tool, call, sealed, ret, err);
     if (rc == BX_OK)
         rc = take_result(ret, err);
-    if (rc != BX_OK || !call->record)
+    if (rc != BX_OK || !call->record || call->quiet)
         return rc;
     const bx_denial_of of = {.manifest = tool->manifest,
                              .granted = bx_grant_caps(bx_sealed_grant(sealed)),
@@ -236,22 +255,6 @@ static void limits_for(const bx_nested *n, const bx_manifest *m, bx_limits *ret)
     ret->calls += n->before.calls;
 }
 
-/* What it may use: what its caller may, within what the caller's call has left. */
-static bx_code grant_for(const bx_nested *n, const bx_manifest *m, bx_grant **ret, bx_error *err)
-{
-    BX_AUTO(bx_grant) bx_grant *g = NULL;
-    BX_AUTO_BUF notes = bx_buf_init(MAX_NOTES);
-    bx_code rc = bx_grant_derive(n->run, bx_grant_caps(n->run), &g, &notes, err);
-    if (rc != BX_OK)
-        return rc;
-    bx_limits l;
-    limits_for(n, m, &l);
-    rc = bx_grant_set_limits(g, &l, err);
-    if (rc == BX_OK)
-        *ret = BX_TAKE(g);
-    return rc;
-}
-
 static bx_nested_status answer(const bx_tool_end *end, bx_nested *n)
 {
     const bx_outcome *o = &end->outcome;
@@ -269,23 +272,25 @@ static bx_nested_status answer(const bx_tool_end *end, bx_nested *n)
 static bx_nested_status nested(const void *ctx, bx_nested *n)
 {
     const bx_tool_ground *on = ctx;
-    BX_AUTO(bx_grant) bx_grant *run = NULL;
+    bx_limits limits;
     bx_tool tool;
     bx_tool_end end;
     bx_error err = {.msg = ""};
     if (!on->find || on->find(on->ctx, n->name, &tool, &err) != BX_OK)
         return refuse(n, BX_NESTED_UNKNOWN, on->find ? err.msg : "no such tool");
-    bx_code rc = grant_for(n, tool.manifest, &run, &err);
+    limits_for(n, tool.manifest, &limits);
     const bx_tool_call call = {
         .arguments = n->input,
-        .run = run,
+        .run = n->run,
+        .limits = &limits,
+        .kept = n->kept,
+        .quiet = true,
         .ctl = n->ctl,
         .shared = n->shared,
         .record = n->record,
         .err_fd = -2,
     };
-    if (rc == BX_OK)
-        rc = bx_tool_invoke(on, &tool, &call, &end, &err);
+    bx_code rc = bx_tool_invoke(on, &tool, &call, &end, &err);
     if (rc != BX_OK)
         return refuse(n, rc == BX_EDENIED ? BX_NESTED_DENIED : BX_NESTED_LIMIT, err.msg);
     bx_nested_status s = answer(&end, n);

@@ -32,10 +32,13 @@ typedef struct bx_tool_call {
     bx_str arguments;    /* one JSON text */
     const bx_grant *run; /* what the one who calls may use; the tool gets what this has in common
                             with its needs.  The limits are those of the call (bx_tool_limits) */
-    bx_ctl *ctl;         /* as in bx_call */
-    bx_shared *shared;   /* likewise */
-    bx_record *record;   /* likewise; what was refused is told only with one */
-    int err_fd;          /* where the tool's standard error goes, as in bx_call */
+    const bx_limits *limits; /* as in bx_call */
+    struct bx_kept *kept;    /* for calls of guests, whose `run` lives as long; or NULL */
+    bool quiet;              /* nobody reads the notes */
+    bx_ctl *ctl;             /* as in bx_call */
+    bx_shared *shared;       /* likewise */
+    bx_record *record;       /* likewise; what was refused is told only with one */
+    int err_fd;              /* where the tool's standard error goes, as in bx_call */
 } bx_tool_call;
 
 typedef struct bx_tool_end {

@@ -2,6 +2,7 @@
 after the other, and end with whoever began them."""
 # timeout: 300
 import json
+import shutil
 import signal
 import subprocess
 import threading
@@ -231,6 +232,20 @@ class Rights(JobsTest):
         self.assertNotIn("contents", self.jobs("calls", "4", "read", read, flags=(*TOOLS, *mount)))
         out = self.jobs("calls", "4", "read", read, flags=(*TOOLS, *mount, "--allow", "read:/workspace"))
         self.assertEqual(out.count("contents"), 4, out)
+
+
+    def test_a_child_gets_no_more_than_it_needs(self):
+        """Of a tool that its parent has called before, and calls again: what was sealed for one is not used for the other."""
+        module = shutil.copy(JOBS, self.top / "jobs.wasm")
+        read = json.dumps({"path": "/workspace/f"})
+        flags = (*TOOLS, "--allow", "rw:/workspace", "--mount", f"{self.dir}::/workspace", "--program", f"jobs={module}")
+        for needs, sees in ((["tool:*", "read:/tmp"], False), (["tool:*", "read:/workspace"], True), (["read:/workspace"], False)):
+            (self.top / "jobs.tool.yaml").write_text(
+                "name: jobs\nversion: 1.0.0\ndescription: x\npermission: read\ncall: argv\n"
+                f"needs: {json.dumps(needs)}\n"
+                "annotations: {readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false}\n")
+            lines = self.jobs("in-between", "read", read, flags=flags).splitlines()
+            self.assertEqual(["contents" in line for line in lines], [True, sees, True], lines)
 
 
 class Limits(JobsTest):

@@ -340,6 +340,25 @@ static int do_signal(void)
     return 0;
 }
 
+/* The same call by this program, by a child, and by this one again. */
+static int do_in_between(char **argv) /* TOOL JSON */
+{
+    const bx_str args[] = {STR("jobs"), STR("calls"), STR("1"), STR(argv[0]), STR(argv[1])};
+    const bx_fd_map fds[] = {{0, 0}, {1, 1}, {2, 2}};
+    const bx_start s = {
+        .size = sizeof s, .name = STR("jobs"), .args = args, .n_args = 5, .fds = fds, .n_fds = 3};
+    bx_ended ended;
+    int32_t pid = 0;
+    for (int i = 0; i < 3; i++) {
+        if (i == 1 &&
+            (bx_process_start(&s, &pid) != 0 || bx_process_wait(pid, BX_WAIT_FOREVER, &ended) != 0))
+            return 1;
+        uint32_t id = i == 1 ? 0 : begin_call(argv[0], argv[1]);
+        tell_all(&id, 1);
+    }
+    return 0;
+}
+
 static uint32_t seed = 1;
 static uint32_t any(void) { return seed = seed * 1664525 + 1013904223; }
 
@@ -438,6 +457,8 @@ int main(int argc, char **argv)
         return do_most(rest);
     if (IS("mixed"))
         return do_mixed(rest);
+    if (IS("in-between"))
+        return do_in_between(rest);
     if (IS("sleep"))
         return do_sleep(rest);
     if (IS("signal"))
