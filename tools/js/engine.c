@@ -95,3 +95,11 @@ JSValue js_engine_preview(JSContext *cx, JSValueConst v, bool *ret_is_pairs)
     }
     return r;
 }
+
+uint32_t js_engine_dense(JSValueConst v)
+{
+    if (JS_GetClassID(v) != JS_CLASS_ARRAY)
+        return 0;
+    const JSObject *p = JS_VALUE_GET_OBJ(v);
+    return p->fast_array ? p->u.array.count : 0;
+}

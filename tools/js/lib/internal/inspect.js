@@ -1,7 +1,7 @@
 // util.inspect and util.format: values as text, the way Node 20 writes them.
 const { core } = internal;
 const { classOf, promiseState } = core;
-const { previewEntries, proxyDetails } = internal.inspect;
+const { previewEntries, proxyDetails, dense } = internal.inspect;
 const { stackOf, isStackOverflowError } = require('internal/errors');
 
 const custom = Symbol.for('nodejs.util.inspect.custom');
@@ -687,7 +687,15 @@ function colorLine(cx, line) {
 function listArray(cx, v, level) {
   const n = Math.min(Math.max(0, cx.maxArrayLength), v.length);
   const output = [];
-  for (let i = 0; i < n; i++) {
+  const plainOnes = Math.min(n, dense(v));
+  cx.indentationLvl += 2;
+  for (let i = 0; i < plainOnes; i++) {
+    const x = v[i];
+    output.push(typeof x === 'number' ? cx.stylize(numberText(x, cx.numericSeparator), 'number') :
+      formatValue(cx, x, level));
+  }
+  cx.indentationLvl -= 2;
+  for (let i = plainOnes; i < n; i++) {
     if (!hasOwn(v, i))
       return listSparse(cx, v, level, n, output, i);
     output.push(formatProperty(cx, v, level, i, true));
@@ -854,6 +862,8 @@ function formatProperty(cx, v, level, key, isEntry, d, original = v) {
   return isEntry ? s : `${formatKey(cx, key, d)}:${gap}${s}`;
 }
 
+const knownNames = new Set(); // keys that need no quotes, to ask the pattern less often
+
 function formatKey(cx, key, d) {
   if (typeof key === 'symbol')
     return `[${cx.stylize(key.toString().replace(toEscapeAll, escapeOne), 'symbol')}]`;
@@ -861,7 +871,13 @@ function formatKey(cx, key, d) {
     return '[\'__proto__\']';
   if (d.enumerable === false)
     return `[${key.replace(toEscapeAll, escapeOne)}]`;
-  return /^[a-zA-Z_][a-zA-Z_0-9]*$/.test(key) ? cx.stylize(key, 'name') : cx.stylize(quote(key), 'string');
+  if (knownNames.has(key))
+    return cx.stylize(key, 'name');
+  if (!/^[a-zA-Z_][a-zA-Z_0-9]*$/.test(key))
+    return cx.stylize(quote(key), 'string');
+  if (knownNames.size < 200 && key.length < 40)
+    knownNames.add(key);
+  return cx.stylize(key, 'name');
 }
 
 /* ---- lines ---- */
@@ -964,11 +980,22 @@ function colored(s, style) {
   return c === undefined ? s : `\x1b[${c[0]}m${s}\x1b[${c[1]}m`;
 }
 
+// One call of inspect: its options, and how far it is.
+function Run() {
+  this.budget = {};
+  this.indentationLvl = 0;
+  this.seen = [];
+  this.currentDepth = 0;
+  this.stylize = plain;
+  this.circular = undefined;
+  this.userOptions = undefined;
+}
+Run.prototype = defaults;
+
 function inspect(v, options) {
   if (typeof v !== 'object' && typeof v !== 'function' && options === undefined && typeof v !== 'string')
     return formatPrimitive(defaults, v, plain);
-  const cx = { budget: {}, indentationLvl: 0, seen: [], currentDepth: 0, stylize: plain, circular: undefined,
-    userOptions: undefined, ...defaults };
+  const cx = new Run();
   if (arguments.length > 1) {
     if (arguments.length > 2) { // (value, showHidden, depth, colors)
       if (arguments[2] !== undefined)
