@@ -2,11 +2,11 @@
 const { core, os } = internal;
 const { classOf } = core;
 const { codes } = require('internal/errors');
-const text = require('internal/inspect');
 const { validateString, validateBoolean, validateFunction, validateNumber, validateObject, validateOneOf } =
   require('internal/validators');
 
-const { inspect, formatArgs } = text;
+const { inspect } = require('internal/inspect');
+const { format, formatArgs } = require('internal/format');
 const customPromise = Symbol.for('nodejs.util.promisify.custom');
 const customArgs = Symbol.for('nodejs.util.promisify.customArgs');
 const { defineProperty, getOwnPropertyDescriptors } = Object;
@@ -165,7 +165,7 @@ function formatWithOptions(options, ...args) {
 
 function stripVTControlCharacters(s) {
   validateString(s, 'str');
-  return text.strip(s);
+  return require('internal/inspect_text').strip(s);
 }
 
 function styleText(format, s, { validateStream = true, stream } = {}) {
@@ -238,7 +238,7 @@ const util = module.exports = {
   debug: debuglog,
   debuglog,
   deprecate,
-  format: text.format,
+  format,
   styleText,
   formatWithOptions,
   getSystemErrorMap: () => new Map(require('internal/errnos').map()),

@@ -1,7 +1,7 @@
 // Deep equality of values: assert.deepEqual (isStrict false), assert.deepStrictEqual and util.isDeepStrictEqual.
 const { core } = internal;
 const { classOf } = core;
-const { isError } = require('internal/inspect');
+const { isError } = require('internal/inspect_names');
 
 const isEnumerable = (o, k) => Object.prototype.propertyIsEnumerable.call(o, k);
 const toString = Object.prototype.toString;

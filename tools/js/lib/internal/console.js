@@ -1,7 +1,9 @@
 // The console, and where its lines go.
 const { core, os } = internal;
 const { codes } = require('internal/errors');
-const { inspect, formatArgs, stringWidth } = require('internal/inspect');
+const { inspect } = require('internal/inspect');
+const { stringWidth } = require('internal/inspect_text');
+const { formatArgs } = require('internal/format');
 const { validateOneOf, validateInteger, validateObject, validateArray } = require('internal/validators');
 
 // What may be replaced: `write(fd, text)` takes the lines of the global console; `streams` are process.stdout and

@@ -230,7 +230,7 @@ function makeClass(code, Base, text) {
       super();
       this.code = code;
       const message = typeof text === 'function' ? text.apply(this, args) :
-        args.length ? require('internal/inspect').format(text, ...args) : text;
+        args.length ? require('internal/format').format(text, ...args) : text;
       Object.defineProperty(this, 'message', { value: message, writable: true, configurable: true });
     }
     get ['constructor']() {
