@@ -13,7 +13,8 @@ const layOut = require('internal/inspect_layout');
 const custom = Symbol.for('nodejs.util.inspect.custom');
 const tagSymbol = Symbol.toStringTag;
 const { hasOwn, getPrototypeOf, getOwnPropertyDescriptor } = Object;
-const isEnumerable = Object.prototype.propertyIsEnumerable;
+const { propertyIsEnumerable } = Object.prototype;
+const isPropertyEnumerable = (o, k) => propertyIsEnumerable.call(o, k);
 
 const defaults = {
   showHidden: false,
@@ -65,7 +66,8 @@ function formatPrimitive(cx, v, stylize = cx.stylize) {
 function constructorName(cx, v, level, inherited) {
   let first;
   for (let o = v; o !== null;) {
-    const d = o === Object.prototype && o !== v ? { value: Object } : getOwnPropertyDescriptor(o, 'constructor');
+    const d = o === Object.prototype && o !== v ? { value: Object } :
+      getOwnPropertyDescriptor(o, 'constructor');
     if (d && typeof d.value === 'function' && d.value.name !== '' && isA(v, d.value)) {
       if (inherited && (first !== o || !builtIns.has(d.value.name)))
         addInherited(cx, v, first || v, level, inherited);
@@ -197,7 +199,7 @@ function keysOf(v, showHidden) {
     }
   }
   for (const s of symbols) {
-    if (showHidden || isEnumerable.call(v, s))
+    if (showHidden || isPropertyEnumerable(v, s))
       keys.push(s);
   }
   return keys;
@@ -211,7 +213,7 @@ function extraKeys(v, length, showHidden) {
     n--;
   keys = keys.slice(n);
   for (const s of Object.getOwnPropertySymbols(v)) {
-    if (showHidden || isEnumerable.call(v, s))
+    if (showHidden || isPropertyEnumerable(v, s))
       keys.push(s);
   }
   return keys;
@@ -225,8 +227,10 @@ function formatObject(cx, v, level, isTyped) {
   const inherited = cx.showHidden && !isTooDeep(cx, level) ? [] : undefined;
   const name = constructorName(cx, v, level, inherited);
   let tag = v[tagSymbol];
-  if (typeof tag !== 'string' || tag !== '' && (cx.showHidden ? hasOwn(v, tagSymbol) : isEnumerable.call(v, tagSymbol)))
+  if (typeof tag !== 'string')
     tag = '';
+  else if (tag !== '' && (cx.showHidden ? hasOwn : isPropertyEnumerable)(v, tagSymbol))
+    tag = ''; // it is shown with the other properties
   const hasNone = !inherited || inherited.length === 0;
   const it = { name, tag, level, hasNone, base: '', open: '{', close: '}', list: undefined, isArray: false,
     keys: undefined, isTyped };
@@ -356,7 +360,8 @@ function describe(cx, v, it) {
         isNaN(Date.prototype.getTime.call(v)) ? 'Invalid Date' : Date.prototype.toISOString.call(v);
       const prefix = prefixOf(name, tag, cls);
       it.base = prefix === `${cls} ` ? text : prefix + text;
-      return isBare || !isDate && isTooDeep(cx, it.level) ? cx.stylize(it.base, cls.toLowerCase()) : undefined;
+      return isBare || !isDate && isTooDeep(cx, it.level) ? cx.stylize(it.base, cls.toLowerCase()) :
+        undefined;
     }
     case 'ArrayBuffer':
     case 'SharedArrayBuffer': {

@@ -29,7 +29,8 @@ function stackLines(cx, e, text) {
     if (at !== -1) {
       const [where, n] = commonLines(lines, s.slice(at + 1).split('\n'));
       if (n > 0)
-        lines.splice(where + 1, n - 2, cx.stylize(`    ... ${n - 2} lines matching cause stack trace ...`, 'undefined'));
+        lines.splice(where + 1, n - 2,
+          cx.stylize(`    ... ${n - 2} lines matching cause stack trace ...`, 'undefined'));
     }
   }
   return lines;
@@ -43,7 +44,8 @@ function improveStack(stack, constructor, name, tag) {
     return stack;
   let fallback = 'Error';
   if (constructor === null) {
-    const m = /^([A-Z][a-z_ A-Z0-9[\]()-]+)(?::|\n {4}at)/.exec(stack) || /^([a-z_A-Z0-9-]*Error)$/.exec(stack);
+    const m = /^([A-Z][a-z_ A-Z0-9[\]()-]+)(?::|\n {4}at)/.exec(stack) ||
+      /^([a-z_A-Z0-9-]*Error)$/.exec(stack);
     fallback = m ? m[1] : '';
     n = fallback.length;
     fallback ||= 'Error';
@@ -80,7 +82,8 @@ function formatError(cx, e, constructor, tag, keys) {
     stack = `[${stack}]`;
   } else {
     const lines = stackLines(cx, e, stack.slice(start + 1));
-    stack = `${stack.slice(0, start)}\n${(cx.colors ? lines.map((l) => colorLine(cx, l)) : lines).join('\n')}`;
+    const shown = cx.colors ? lines.map((l) => colorLine(cx, l)) : lines;
+    stack = `${stack.slice(0, start)}\n${shown.join('\n')}`;
   }
   return cx.indentationLvl !== 0 ? stack.replaceAll('\n', `\n${' '.repeat(cx.indentationLvl)}`) : stack;
 }

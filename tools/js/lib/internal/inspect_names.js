@@ -22,8 +22,9 @@ const isError = (e) => core.isError(e) || isA(e, Error);
 
 function className(v) {
   const c = classOf(v);
-  return typeof v === 'function' ? 'Function' : /^(Generator|.* Iterator|Arguments|Async.*|Module|)$/.test(c) ?
-    'Object' : c;
+  if (typeof v === 'function')
+    return 'Function';
+  return /^(Generator|.* Iterator|Arguments|Async.*|Module|)$/.test(c) ? 'Object' : c;
 }
 
 function prefixOf(name, tag, fallback, size = '') {

@@ -1,7 +1,8 @@
 // Texts for util.inspect: strings in quotes, numbers, how wide a text is, colours.
 const escapes = { 8: '\\b', 9: '\\t', 10: '\\n', 12: '\\f', 13: '\\r', 39: '\\\'', 92: '\\\\' };
 const toEscape = /[\x00-\x1f\\\x7f-\x9f]/;
-const toEscapeAll = /[\x00-\x1f'\\\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const toEscapeAll =
+  /[\x00-\x1f'\\\x7f-\x9f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 function escapeOne(c) {
   const n = c.charCodeAt(0);
@@ -27,35 +28,33 @@ function quote(s) {
 
 // Not one expression with everything in it: the parts differ in what may end them.
 const ansi = new RegExp('[\\u001b\\u009b][[\\]()#;?]*(?:' +
-  '(?:(?:(?:;[-a-zA-Z\\d/#&.:=?%@~_]+)*|[a-zA-Z\\d]+(?:;[-a-zA-Z\\d/#&.:=?%@~_]*)*)?(?:\\u0007|\\u001b\\\\|\\u009c))' +
+  '(?:(?:(?:;[-a-zA-Z\\d/#&.:=?%@~_]+)*|[a-zA-Z\\d]+(?:;[-a-zA-Z\\d/#&.:=?%@~_]*)*)?' +
+  '(?:\\u0007|\\u001b\\\\|\\u009c))' +
   '|(?:(?:\\d{1,4}(?:;\\d{0,4})*)?[\\dA-PR-TZcf-nq-uy=><~]))', 'g');
 
 const strip = (s) => s.includes('\x1b') || s.includes('\x9b') ? s.replace(ansi, '') : s;
 
-// Ranges of code points, in order: [first, last] of what takes no column, and of what takes two.
-const zero = [0, 0x1f, 0x7f, 0x9f, 0x300, 0x36f, 0x200b, 0x200f, 0x20d0, 0x20ff, 0xfe00, 0xfe0f, 0xfe20, 0xfe2f,
-  0x1f3fb, 0x1f3ff, 0xe0100, 0xe01ef];
-const wide = [0x1100, 0x115f, 0x231a, 0x231b, 0x2329, 0x232a, 0x23e9, 0x23ec, 0x23f0, 0x23f0, 0x23f3, 0x23f3,
-  0x25fd, 0x25fe, 0x2614, 0x2615, 0x2648, 0x2653, 0x267f, 0x267f, 0x2693, 0x2693, 0x26a1, 0x26a1, 0x26aa, 0x26ab,
-  0x26bd, 0x26be, 0x26c4, 0x26c5, 0x26ce, 0x26ce, 0x26d4, 0x26d4, 0x26ea, 0x26ea, 0x26f2, 0x26f3, 0x26f5, 0x26f5,
-  0x26fa, 0x26fa, 0x26fd, 0x26fd, 0x2705, 0x2705, 0x270a, 0x270b, 0x2728, 0x2728, 0x274c, 0x274c, 0x274e, 0x274e,
-  0x2753, 0x2755, 0x2757, 0x2757, 0x2795, 0x2797, 0x27b0, 0x27b0, 0x27bf, 0x27bf, 0x2b1b, 0x2b1c, 0x2b50, 0x2b50,
-  0x2b55, 0x2b55, 0x2e80, 0x303e, 0x3040, 0x3247, 0x3250, 0x4dbf, 0x4e00, 0xa4c6, 0xa960, 0xa97c, 0xac00, 0xd7a3,
-  0xf900, 0xfaff, 0xfe10, 0xfe19, 0xfe30, 0xfe6b, 0xff01, 0xff60, 0xffe0, 0xffe6, 0x1b000, 0x1b2ff,
-  0x1f004, 0x1f004, 0x1f0cf, 0x1f0cf, 0x1f18e, 0x1f18e, 0x1f191, 0x1f19a, 0x1f200, 0x1f320, 0x1f32d, 0x1f335,
-  0x1f337, 0x1f37c, 0x1f37e, 0x1f393, 0x1f3a0, 0x1f3ca, 0x1f3cf, 0x1f3d3, 0x1f3e0, 0x1f3f0, 0x1f3f4, 0x1f3f4,
-  0x1f3f8, 0x1f43e, 0x1f440, 0x1f440, 0x1f442, 0x1f4fc, 0x1f4ff, 0x1f53d, 0x1f54b, 0x1f54e, 0x1f550, 0x1f567,
-  0x1f57a, 0x1f57a, 0x1f595, 0x1f596, 0x1f5a4, 0x1f5a4, 0x1f5fb, 0x1f64f, 0x1f680, 0x1f6c5, 0x1f6cc, 0x1f6cc,
-  0x1f6d0, 0x1f6d2, 0x1f6d5, 0x1f6d7, 0x1f6dc, 0x1f6df, 0x1f6eb, 0x1f6ec, 0x1f6f4, 0x1f6fc, 0x1f7e0, 0x1f7eb,
-  0x1f7f0, 0x1f7f0, 0x1f90c, 0x1f93a, 0x1f93c, 0x1f945, 0x1f947, 0x1f9ff, 0x1fa70, 0x1faff, 0x20000, 0x3fffd];
+// What takes two columns and is no emoji: code points as steps in base 36 from the one before, +n: a range.
+const wideSteps = '3cw+2n 3ii+1 li+7 2b+5 1kh+p 2+2g d+5x r+26 3+2d 3+2u 6+16 2+2l 2+2d a+1b 2+13 9+mkc ' +
+  '4+1i wq+s hw+8mb 6l9+e7 lt+9 n+y 2+i 2+3 46+2n 3k+6 m4a+4 c+6 a+5p1 16+v 2q+36 6pq+3 2+6 2+1 2+82 g ' +
+  'u+2 3 f+3 9+az 603+1 2k+1 90+2e a+m 616+2 e+17 5+8 o+5 2or+1ekd 3+1ekd';
+let wide; // [first, last, first, last, …]
 
-function isIn(ranges, c) {
-  let a = 0, b = ranges.length / 2 - 1;
+function isWide(c) {
+  if (wide === undefined) {
+    wide = [];
+    let at = 0;
+    for (const step of wideSteps.split(' ')) {
+      const [from, n] = step.split('+').map((x) => parseInt(x, 36));
+      wide.push(at += from, at += n ?? 0);
+    }
+  }
+  let a = 0, b = wide.length / 2 - 1;
   while (a <= b) {
     const m = a + b >> 1;
-    if (c < ranges[2 * m])
+    if (c < wide[2 * m])
       b = m - 1;
-    else if (c > ranges[2 * m + 1])
+    else if (c > wide[2 * m + 1])
       a = m + 1;
     else
       return true;
@@ -71,10 +70,9 @@ function stringWidth(s, hasColors = true) {
     return s.length;
   let n = 0;
   for (const ch of s.normalize('NFC')) {
-    const c = ch.codePointAt(0);
-    if (isIn(wide, c))
+    if (/^\p{Emoji_Presentation}/u.test(ch) || isWide(ch.codePointAt(0)))
       n += 2;
-    else if (!isIn(zero, c))
+    else if (ch === '\xad' || !/^[\p{Cc}\p{Cf}\p{Me}\p{Mn}]/u.test(ch))
       n++;
   }
   return n;
