@@ -103,3 +103,5 @@ uint32_t js_engine_dense(JSValueConst v)
     const JSObject *p = JS_VALUE_GET_OBJ(v);
     return p->fast_array ? p->u.array.count : 0;
 }
+
+bool js_engine_is_namespace(JSValueConst v) { return JS_GetClassID(v) == JS_CLASS_MODULE_NS; }

@@ -18,5 +18,7 @@ JSValue js_engine_preview(JSContext *cx, JSValueConst v, bool *ret_is_pairs);
 /* How many entries at the beginning of an array are there and plain values, no holes and no getters;
  * 0 where that is not known. */
 uint32_t js_engine_dense(JSValueConst v);
+/* Is it what `import * as` gives?  Its class has no name of its own. */
+bool js_engine_is_namespace(JSValueConst v);
 
 #endif

@@ -26,7 +26,7 @@ const special = {
   MapIterator: (v) => classOf(v) === 'Map Iterator',
   SetIterator: (v) => classOf(v) === 'Set Iterator',
   Proxy: (v) => internal.inspect.proxyDetails(v) !== undefined,
-  ModuleNamespaceObject: (v) => classOf(v) === 'Module',
+  ModuleNamespaceObject: (v) => internal.inspect.isNamespace(v),
   AnyArrayBuffer: (v) => /^(Shared)?ArrayBuffer$/.test(classOf(v)),
   BoxedPrimitive: (v) => boxed.includes(classOf(v)),
   ArrayBufferView: (v) => ArrayBuffer.isView(v),

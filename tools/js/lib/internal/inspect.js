@@ -1,7 +1,7 @@
 // util.inspect: values as text, the way Node 20 writes them.
 const { core } = internal;
 const { classOf, promiseState } = core;
-const { previewEntries, proxyDetails, dense } = internal.inspect;
+const { previewEntries, proxyDetails, dense, isNamespace } = internal.inspect;
 const { stackOf, isStackOverflowError } = require('internal/errors');
 const { quote, toEscapeAll, escapeOne, stringWidth, numberText, bigintText, more, colors, styles } =
   require('internal/inspect_text');
@@ -289,43 +289,11 @@ function formatObject(cx, v, level, isTyped) {
 
 function describe(cx, v, it) {
   const { name, tag, hasNone } = it;
-  const cls = classOf(v);
+  const cls = name === null && isNamespace(v) ? 'Module' : classOf(v);
   if (Symbol.iterator in v || name === null) {
-    switch (cls) {
-      case 'Array': {
-        const prefix = name !== 'Array' || tag !== '' ? prefixOf(name, tag, 'Array', `(${v.length})`) : '';
-        it.keys = extraKeys(v, v.length, cx.showHidden);
-        it.open = `${prefix}[`;
-        it.close = ']';
-        it.isArray = true;
-        it.list = listArray;
-        return v.length === 0 && it.keys.length === 0 && hasNone ? `${it.open}]` : undefined;
-      }
-      case 'Set':
-      case 'Map': {
-        const size = sizes[cls].call(v);
-        const prefix = prefixOf(name, tag, cls, `(${size})`);
-        it.keys = keysOf(v, cx.showHidden);
-        it.open = `${prefix}{`;
-        it.list = cls === 'Set' ? listSet : listMap;
-        return size === 0 && it.keys.length === 0 && hasNone ? `${prefix}{}` : undefined;
-      }
-      case 'Map Iterator':
-      case 'Set Iterator':
-        it.keys = keysOf(v, cx.showHidden);
-        it.open = `[${tag === cls || tag === '' ? cls : `${tag}] [${cls}`}] {`;
-        it.list = listIterator;
-        return;
-    }
-    if (typedTag.call(v) !== undefined) {
-      const size = typedLength.call(v);
-      it.keys = extraKeys(v, size, cx.showHidden);
-      it.open = `${prefixOf(name, tag, name === null ? cls : '', `(${size})`)}[`;
-      it.close = ']';
-      it.isArray = true;
-      it.list = listTyped;
-      return size === 0 && it.keys.length === 0 && !cx.showHidden ? `${it.open}]` : undefined;
-    }
+    const done = describeIterable(cx, v, it, cls);
+    if (it.keys)
+      return done;
   }
   const keys = it.keys = keysOf(v, cx.showHidden);
   // V8 has the stack in a hidden property, the engine elsewhere, and an assigned one in a plain one.
@@ -343,29 +311,71 @@ function describe(cx, v, it) {
       keys.splice(keys.indexOf('name') + 1, 0, 'arguments', 'caller');
     return isBare ? cx.stylize(it.base, 'special') : undefined;
   }
-  if (cls === 'Arguments' && name === 'Object') {
-    it.open = '[Arguments] {';
-    return isBare ? '[Arguments] {}' : undefined;
-  }
   if (name === 'Object') {
-    if (tag !== '')
+    if (cls === 'Arguments')
+      it.open = '[Arguments] {';
+    else if (tag !== '')
       it.open = `${prefixOf(name, tag, 'Object')}{`;
     return isBare ? `${it.open}}` : undefined;
   }
+  return describeObject(cx, v, it, cls, isBare);
+}
+
+// An array, set, map, or iterator of one: sets it.keys.
+function describeIterable(cx, v, it, cls) {
+  const { name, tag, hasNone } = it;
+  switch (cls) {
+    case 'Array': {
+      const prefix = name !== 'Array' || tag !== '' ? prefixOf(name, tag, 'Array', `(${v.length})`) : '';
+      it.keys = extraKeys(v, v.length, cx.showHidden);
+      it.open = `${prefix}[`;
+      it.close = ']';
+      it.isArray = true;
+      it.list = listArray;
+      return v.length === 0 && it.keys.length === 0 && hasNone ? `${it.open}]` : undefined;
+    }
+    case 'Set':
+    case 'Map': {
+      const size = sizes[cls].call(v);
+      const prefix = prefixOf(name, tag, cls, `(${size})`);
+      it.keys = keysOf(v, cx.showHidden);
+      it.open = `${prefix}{`;
+      it.list = cls === 'Set' ? listSet : listMap;
+      return size === 0 && it.keys.length === 0 && hasNone ? `${prefix}{}` : undefined;
+    }
+    case 'Map Iterator':
+    case 'Set Iterator':
+      it.keys = keysOf(v, cx.showHidden);
+      it.open = `[${tag === cls || tag === '' ? cls : `${tag}] [${cls}`}] {`;
+      it.list = listIterator;
+      return;
+  }
+  if (typedTag.call(v) === undefined)
+    return;
+  const size = typedLength.call(v);
+  it.keys = extraKeys(v, size, cx.showHidden);
+  it.open = `${prefixOf(name, tag, name === null ? cls : '', `(${size})`)}[`;
+  it.close = ']';
+  it.isArray = true;
+  it.list = listTyped;
+  return size === 0 && it.keys.length === 0 && !cx.showHidden ? `${it.open}]` : undefined;
+}
+
+function describeObject(cx, v, it, cls, isBare) {
+  const { name, tag, keys } = it;
+  const prefix = prefixOf(name, tag, cls);
   switch (cls) {
     case 'RegExp':
     case 'Date': {
       const isDate = cls === 'Date';
       const text = !isDate ? regexpToString.call(name === null ? new RegExp(v) : v) :
         isNaN(Date.prototype.getTime.call(v)) ? 'Invalid Date' : Date.prototype.toISOString.call(v);
-      const prefix = prefixOf(name, tag, cls);
       it.base = prefix === `${cls} ` ? text : prefix + text;
       return isBare || !isDate && isTooDeep(cx, it.level) ? cx.stylize(it.base, cls.toLowerCase()) :
         undefined;
     }
     case 'ArrayBuffer':
-    case 'SharedArrayBuffer': {
-      const prefix = prefixOf(name, tag, cls);
+    case 'SharedArrayBuffer':
       if (!it.isTyped)
         it.list = listBytes;
       else if (isBare)
@@ -373,20 +383,17 @@ function describe(cx, v, it) {
       it.open = `${prefix}{`;
       keys.unshift('byteLength');
       return;
-    }
     case 'DataView':
-      it.open = `${prefixOf(name, tag, cls)}{`;
+      it.open = `${prefix}{`;
       keys.unshift('byteLength', 'byteOffset', 'buffer');
       return;
     case 'Promise':
     case 'WeakSet':
     case 'WeakMap':
-      it.open = `${prefixOf(name, tag, cls)}{`;
-      it.list = cls === 'Promise' ? listPromise : () => [cx.stylize('<items unknown>', 'special')];
-      return;
     case 'Module':
-      it.open = `${prefixOf(name, tag, cls)}{`;
-      it.list = listModule;
+      it.open = `${prefix}{`;
+      it.list = cls === 'Promise' ? listPromise : cls === 'Module' ? listModule :
+        () => [cx.stylize('<items unknown>', 'special')];
       return;
     case 'Number':
     case 'String':
@@ -394,15 +401,15 @@ function describe(cx, v, it) {
     case 'BigInt':
     case 'Symbol':
       it.base = boxedBase(cx, v, cls, it);
-      return keys.length === 0 && hasNone ? it.base : undefined;
+      return keys.length === 0 && it.hasNone ? it.base : undefined;
   }
-  if (cls === 'Error' || core.isError(v) || v instanceof Error) {
+  if (isError(v)) {
     it.base = formatError(cx, v, name, tag, keys);
-    return keys.length === 0 && hasNone ? it.base : undefined;
+    return keys.length === 0 && it.hasNone ? it.base : undefined;
   }
-  const prefix = plainPrefix(v, name, tag);
-  it.open = `${prefix}{`;
-  return isBare ? `${prefix}{}` : undefined;
+  const plainOne = plainPrefix(v, name, tag);
+  it.open = `${plainOne}{`;
+  return isBare ? `${plainOne}{}` : undefined;
 }
 
 const getterOf = (o, key) => getOwnPropertyDescriptor(o, key).get;

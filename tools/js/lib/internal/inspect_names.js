@@ -24,7 +24,7 @@ function className(v) {
   const c = classOf(v);
   if (typeof v === 'function')
     return 'Function';
-  return /^(Generator|.* Iterator|Arguments|Async.*|Module|)$/.test(c) ? 'Object' : c;
+  return /^(Generator|.* Iterator|Arguments|Async.*|)$/.test(c) ? 'Object' : c;
 }
 
 function prefixOf(name, tag, fallback, size = '') {
