@@ -332,7 +332,7 @@ console.log(require('util').inspect(new Map([[1, 2]]), { showHidden: true }), re
 //== showHidden and map iterators, strings
 console.log(require('util').inspect(new String('abc'), { showHidden: true }), require('util').inspect(Object(5), { showHidden: true }), require('util').inspect(new Map([[{ a: 1 }, [2]]]).entries(), { showHidden: true }));
 //== deep recursion
-let o = {}; for (let i = 0; i < 60; i++) o = { o }; console.log(require('util').inspect(o, { depth: Infinity }).length, require('util').inspect(o, { depth: 5 }));
+let o = {}; for (let i = 0; i < 30; i++) o = { o }; console.log(require('util').inspect(o, { depth: Infinity }).length, require('util').inspect(o, { depth: 5 }));
 //== a linked list
 let l = null; for (let i = 0; i < 10; i++) l = { value: i, next: l }; console.log(l); console.dir(l, { depth: null });
 //== a tree
@@ -364,3 +364,71 @@ console.log(Object.prototype.toString.call(console), Object.keys(console).slice(
 console.time('t'); console.timeEnd('nope'); console.log(typeof console.timeLog);
 //== extra options are kept for custom inspect
 const util = require('util'); class A { [util.inspect.custom](d, o) { return JSON.stringify([o.mine, o.depth, o.colors]); } } console.log(util.inspect(new A(), { mine: 5 }), util.inspect({ a: new A() }, { mine: [1], depth: 3 }));
+//== domexception
+const e = new DOMException('m', 'AbortError'); console.log(require('util').inspect(e).split('\n')[0], e instanceof Error, Object.keys(e), e.code); console.log(require('util').inspect(new DOMException('x')).split('\n')[0]); console.log(DOMException);
+console.log(Object.prototype.toString.call(e), typeof e.stack);
+//== assertion error printed in nested
+const assert = require('assert'); try { assert.deepStrictEqual([1, 2], [1, 3]); } catch (e) { console.log({ e: e.message, g: e.generatedMessage }); }
+//== error in array keys
+const e = new Error('x'); e.stack = 'Error: x\n    at f (a.js:1:1)'; e[Symbol('s')] = 1; Object.defineProperty(e, 'hidden', { value: 1 }); console.log([e], require('util').inspect(e, { showHidden: true }));
+//== console prototype tamper
+Object.prototype.zzz = 1; console.log({ a: 1 }, [1]); delete Object.prototype.zzz; const k = console.log; console.log(k === console.log, console.hasOwnProperty('log'));
+//== tampered globals
+const push = Array.prototype.push; console.log([1, 2, { a: 1 }]); Array.prototype.x = 5; console.log([1, 2], { a: [1] }); delete Array.prototype.x; 
+//== symbol.species & co
+class A extends Array { static get [Symbol.species]() { return Object; } } console.log(A.from([1, 2, 3]), new A(3).fill(0));
+//== getter on array index
+const a = [1, 2, 3]; Object.defineProperty(a, 1, { get() { return 5; }, enumerable: true }); console.log(a); Object.defineProperty(a, 0, { value: 9, enumerable: false }); console.log(a);
+//== array with huge length
+const a = []; a.length = 4294967295; console.log(a); a[4294967294] = 1; console.log(a); a[4294967295] = 2; console.log(a); a['01'] = 3; console.log(a);
+//== array negative and float keys
+const a = [1]; a[-1] = 2; a[1.5] = 3; a['x'] = 4; a[Symbol('q')] = 5; console.log(a, a.length);
+//== typed array in class
+class Buf extends Uint8Array { constructor() { super(3); this.meta = { a: 1 }; } } console.log(new Buf(), [new Buf()]);
+//== date invalid in object and subclass tags
+console.log({ d: new Date(NaN) }, [new Date(NaN)], Object.assign(new Date(NaN), { a: 1 }));
+//== very long single words in arrays
+console.log(['a'.repeat(30), 'b'.repeat(30), 'c'.repeat(30)], ['a'.repeat(20), 'b'.repeat(20), 'c'.repeat(20)], Array.from({ length: 8 }, (_, i) => 'x'.repeat(i * 3)));
+//== strings with ansi in arrays
+console.log(Array.from({ length: 10 }, (_, i) => `\x1b[3${i % 8}mc${i}\x1b[39m`));
+//== util.inspect with getters and circular
+const o = { get me() { return o; }, get arr() { return [1, o]; } }; console.log(require('util').inspect(o, { getters: true }));
+//== object with numeric-like keys order
+console.log({ b: 1, 2: 2, a: 3, 1: 4, '-1': 5, '01': 6, 4294967295: 7, 4294967294: 8 });
+//== instanceof traps
+class Weird { static [Symbol.hasInstance]() { return false; } } console.log(new Weird()); class Thrower { static [Symbol.hasInstance]() { throw new Error('x'); } } console.log(new Thrower());
+//== constructor name not a string
+class S { static name = 5; } console.log(new S()); function F() {} Object.defineProperty(F, 'name', { value: '' }); console.log(new F(), F); class G { static name() {} } console.log(new G(), G);
+//== class with static block and toString
+class A { static toString() { return 'class?'; } } console.log(A, `${A}`); class /* c */ B /* d */ extends A /* e */ { } console.log(B); console.log(class { static { this.q = 1; } });
+//== class-like function texts
+console.log(function classy() {}, { class() {} }.class, { classX() {} }.classX, class{}, class$);
+function class$() {}
+//== objects that inherit from arrays and maps
+console.log(Object.create([]), Object.create([1, 2]), Object.create(new Map([[1, 2]])), Object.create(new Date(0)), Object.create(/x/), Object.create(() => {}));
+//== set prototype of plain to class
+class K {} const o = { a: 1 }; Object.setPrototypeOf(o, K.prototype); console.log(o); const m = new Map([[1, 2]]); Object.setPrototypeOf(m, K.prototype); console.log(m); const a = [1]; Object.setPrototypeOf(a, K.prototype); console.log(a); const fn = () => {}; Object.setPrototypeOf(fn, K.prototype); console.log(fn); const d = new Date(0); Object.setPrototypeOf(d, K.prototype); console.log(d); const p = Promise.resolve(1); Object.setPrototypeOf(p, K.prototype); console.log(p); const s = new Set([1]); Object.setPrototypeOf(s, Object.prototype); console.log(s); const e = new Error('q'); e.stack = 'Error: q\n    at x (y:1:1)'; Object.setPrototypeOf(e, K.prototype); console.log(e); const n = new Number(3); Object.setPrototypeOf(n, K.prototype); console.log(n); const r = /x/; Object.setPrototypeOf(r, Object.prototype); console.log(r); const u = new Uint8Array(2); Object.setPrototypeOf(u, K.prototype); console.log(u);
+//== errors set to Object.prototype
+const e = new Error('q'); e.stack = 'Error: q\n    at x (y:1:1)'; Object.setPrototypeOf(e, Object.prototype); console.log(e, [e]);
+//== error with non-string message, name, stack
+const e = new Error('q'); e.stack = 'Error: q\n    at x (y:1:1)'; e.message = 5; console.log(e); const f = new Error('q'); f.stack = 'Error: q\n    at x (y:1:1)'; f.name = 5; console.log(f); const g = new Error('z'); g.stack = 'Error: z\n    at x (y:1:1)'; g.message = { a: 1 }; console.log(g); const h = new Error(''); h.stack = 'Error\n    at x (y:1:1)'; console.log(h); h.name = ''; console.log(h); const i = new Error('i'); i.stack = 'Error: i\n    at x (y:1:1)'; i.name = null; console.log(i); const j = new Error('j'); j.stack = 'Error: j\n    at x (y:1:1)'; j.errors = [1, 2]; j.cause = null; console.log(j);
+//== error own cause enumerable
+const e = new Error('q'); e.stack = 'Error: q\n    at x (y:1:1)'; e.cause = new Error('c'); e.cause.stack = 'Error: c\n    at x (y:1:1)'; console.log(e); Object.defineProperty(e, 'cause', { get() { throw new Error('no'); } }); console.log(e);
+//== number formats
+console.log([1e21, 1e-7, 0.1, 1 / 3, 5e-324, 1.7976931348623157e308, 123456789012345680000, 0.000001, 1e-6, 100, 2 ** 53, -1e-10, 1.5e300, 4.35, 0.5, 1e100]);
+//== bigints
+console.log([0n, -1n, 2n ** 64n, -(2n ** 100n)], { b: 5n }, new Map([[1n, 2n]]), new Set([3n]), Object(4n));
+//== symbols
+console.log([Symbol('a b'), Symbol(''), Symbol(), Symbol.for('x'), Symbol.asyncIterator], { s: Symbol('q') }, Symbol('new\nline'));
+//== nested promises, maps in promises
+console.log(Promise.resolve([1, { a: new Map([['x', Promise.resolve(1)]]) }])); const p = Promise.reject({ a: { b: { c: 1 } } }); p.catch(() => {}); console.log(p); console.log({ p: Promise.resolve('x'.repeat(80)) });
+//== weakref, finalization
+console.log(new WeakRef({ a: 1 }), new FinalizationRegistry(() => {}));
+//== console.log many
+console.log('%s is %d years and %i months, %f %j %o %O %%', 'Bob', 42, 3.7, 1.5, { a: 1 }, [1], { b: 2 }, 'extra');
+//== util.inspect on primitives with options
+const i = require('util').inspect; console.log(i('a', { colors: true }), i(5, { colors: true }), i(null, { colors: true }), i(undefined, { colors: true }), i(Symbol('x'), { colors: true }), i(1n, { colors: true }), i(true, { colors: true }), i('x'.repeat(20), { maxStringLength: 3 }), i('a\nb', { compact: false, breakLength: 3 }), i('abc\ndefghijklmnopqrstuvwxyz\n', { breakLength: 10 }));
+//== util.inspect stylize option
+const i = require('util').inspect; console.log(i({ a: 1, b: 'x' }, { stylize: (s, t) => `<${t}:${s}>` }));
+//== util.inspect odd options
+const i = require('util').inspect; for (const o of [null, undefined, 5, 'str', [], () => {}, { depth: undefined }, { breakLength: undefined }, { compact: undefined }, { maxArrayLength: undefined }, { maxArrayLength: NaN }, { depth: '1' }, { depth: NaN }, { compact: 'x' }]) try { console.log(i({ a: { b: { c: { d: 1 } } }, l: [1, 2, 3], s: 'str' }, o)); } catch (e) { console.log(e.message); }

@@ -43,9 +43,25 @@ JS_FUNCTION(proxy_details)
     return r;
 }
 
+/* dense(array): how many entries at its beginning are there and plain values. */
+JS_FUNCTION(dense)
+{
+    (void)self, (void)argc;
+    return JS_NewUint32(cx, js_engine_dense(argv[0]));
+}
+
+/* isNamespace(v): is it what `import * as` gives? */
+JS_FUNCTION(is_namespace)
+{
+    (void)self, (void)argc;
+    return JS_NewBool(cx, js_engine_is_namespace(argv[0]));
+}
+
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("previewEntries", 1, preview_entries),
     JS_CFUNC_DEF("proxyDetails", 1, proxy_details),
+    JS_CFUNC_DEF("dense", 1, dense),
+    JS_CFUNC_DEF("isNamespace", 1, is_namespace),
 };
 
 int js_bind_inspect(JSContext *cx, JSValueConst to)

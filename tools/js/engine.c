@@ -129,3 +129,13 @@ void js_engine_strip_names(JSContext *cx, JSValueConst code)
     strip_names(cx, JS_VALUE_GET_PTR(code));
 }
 #endif
+
+uint32_t js_engine_dense(JSValueConst v)
+{
+    if (JS_GetClassID(v) != JS_CLASS_ARRAY)
+        return 0;
+    const JSObject *p = JS_VALUE_GET_OBJ(v);
+    return p->fast_array ? p->u.array.count : 0;
+}
+
+bool js_engine_is_namespace(JSValueConst v) { return JS_GetClassID(v) == JS_CLASS_MODULE_NS; }

@@ -15,6 +15,11 @@ void js_engine_set_time_origin(JSContext *cx);
 /* What an iterator of a Map or a Set has still to give, in an array, without moving it; pairs where
  * it gives entries. JS_UNDEFINED: it is no such iterator. */
 JSValue js_engine_preview(JSContext *cx, JSValueConst v, bool *ret_is_pairs);
+/* How many entries at the beginning of an array are there and plain values, no holes and no getters;
+ * 0 where that is not known. */
+uint32_t js_engine_dense(JSValueConst v);
+/* Is it what `import * as` gives?  Its class has no name of its own. */
+bool js_engine_is_namespace(JSValueConst v);
 
 /* Of a compiled function, before it is written: local variables need no names unless somebody debugs it.
  * For compile.c only. */

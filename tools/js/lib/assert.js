@@ -73,7 +73,7 @@ assert.fail = function fail(actual, expected, message, operator, stackStartFn) {
 assert.AssertionError = AssertionError;
 assert.ok = ok;
 
-const isLooselySame = (a, b) => a == b || Number.isNaN(a) && Number.isNaN(b); // eslint-disable-line eqeqeq
+const isLooselySame = (a, b) => a == b || Number.isNaN(a) && Number.isNaN(b);
 comparison('equal', '==', isLooselySame);
 comparison('notEqual', '!=', (a, b) => !isLooselySame(a, b));
 comparison('deepEqual', 'deepEqual', (a, b) => isDeepEqual(a, b, false));
@@ -109,8 +109,8 @@ function checkAgainstObject(actual, expected, message, fn) {
       continue;
     if (message)
       fail({ actual, expected, message, operator: fn.name, stackStartFn: fn });
-    const e = new AssertionError({ actual: new Comparison(actual, keys), expected: new Comparison(expected, keys, actual),
-      operator: 'deepStrictEqual', stackStartFn: fn });
+    const e = new AssertionError({ actual: new Comparison(actual, keys),
+      expected: new Comparison(expected, keys, actual), operator: 'deepStrictEqual', stackStartFn: fn });
     throw Object.assign(e, { actual, expected, operator: fn.name });
   }
 }
@@ -135,7 +135,8 @@ function checkException(actual, expected, message, fn) {
   } else if (typeof expected !== 'function') {
     if (typeof actual === 'object' && actual !== null)
       return checkAgainstObject(actual, expected, message, fn);
-    const e = new AssertionError({ actual, expected, message, operator: 'deepStrictEqual', stackStartFn: fn });
+    const e = new AssertionError({ actual, expected, message, operator: 'deepStrictEqual',
+      stackStartFn: fn });
     e.operator = fn.name;
     throw e;
   } else if (expected.prototype !== undefined && actual instanceof expected) {
@@ -146,8 +147,8 @@ function checkException(actual, expected, message, fn) {
     const r = Reflect.apply(expected, {}, [actual]);
     if (r === true)
       return;
-    made = `The ${expected.name ? `"${expected.name}" ` : ''}validation function is expected to return "true". ` +
-      `Received ${inspect(r)}`;
+    made = `The ${expected.name ? `"${expected.name}" ` : ''}validation function is expected to return ` +
+      `"true". Received ${inspect(r)}`;
     if (require('util').isError(actual))
       made += `\n\nCaught error:\n\n${actual}`;
   }
@@ -200,8 +201,9 @@ function expectError(fn, actual, expected, message, n) {
   }
   if (actual === nothing) {
     const kind = fn === assert.rejects ? 'rejection' : 'exception';
+    const name = expected?.name ? ` (${expected.name})` : '';
     fail({ actual: undefined, expected, operator: fn.name, stackStartFn: fn,
-      message: `Missing expected ${kind}${expected?.name ? ` (${expected.name})` : ''}${message ? `: ${message}` : '.'}` });
+      message: `Missing expected ${kind}${name}${message ? `: ${message}` : '.'}` });
   }
   if (expected)
     checkException(actual, expected, message, fn);
@@ -227,7 +229,8 @@ function expectNoError(fn, actual, expected, message) {
   if (!expected || isExpected(actual, expected)) {
     const kind = fn === assert.doesNotReject ? 'rejection' : 'exception';
     fail({ actual, expected, operator: fn.name, stackStartFn: fn,
-      message: `Got unwanted ${kind}${message ? `: ${message}` : '.'}\nActual message: "${actual && actual.message}"` });
+      message: `Got unwanted ${kind}${message ? `: ${message}` : '.'}\n` +
+        `Actual message: "${actual && actual.message}"` });
   }
   throw actual;
 }
@@ -253,7 +256,8 @@ assert.ifError = function ifError(error) {
     s += error.message.length === 0 && error.constructor ? error.constructor.name : error.message;
   else
     s += inspect(error);
-  throw new AssertionError({ actual: error, expected: null, operator: 'ifError', message: s, stackStartFn: ifError });
+  throw new AssertionError({ actual: error, expected: null, operator: 'ifError', message: s,
+    stackStartFn: ifError });
 };
 
 function checkMatch(fn, s, regexp, message) {
@@ -266,9 +270,10 @@ function checkMatch(fn, s, regexp, message) {
     throw message;
   const made = typeof s !== 'string' ?
     `The "string" argument must be of type string. Received type ${typeof s} (${inspect(s)})` :
-    `The input ${wanted ? 'did not match' : 'was expected to not match'} the regular expression ${inspect(regexp)}. ` +
-    `Input:\n\n${inspect(s)}\n`;
-  failWith({ actual: s, expected: regexp, message: message || made, operator: fn.name, stackStartFn: fn }, !message);
+    `The input ${wanted ? 'did not match' : 'was expected to not match'} the regular expression ` +
+    `${inspect(regexp)}. Input:\n\n${inspect(s)}\n`;
+  failWith({ actual: s, expected: regexp, message: message || made, operator: fn.name, stackStartFn: fn },
+    !message);
 }
 assert.match = function match(s, regexp, message) {
   checkMatch(match, s, regexp, message);

@@ -2,18 +2,19 @@
 const { core, os } = internal;
 const { classOf } = core;
 const { codes } = require('internal/errors');
-const text = require('internal/inspect');
 const { validateString, validateBoolean, validateFunction, validateNumber, validateObject, validateOneOf } =
   require('internal/validators');
 
-const { inspect, formatArgs } = text;
+const { inspect } = require('internal/inspect');
+const { format, formatArgs } = require('internal/format');
 const customPromise = Symbol.for('nodejs.util.promisify.custom');
 const customArgs = Symbol.for('nodejs.util.promisify.customArgs');
 const { defineProperty, getOwnPropertyDescriptors } = Object;
 
 /* ---- types ---- */
 
-const typedTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+const typedProto = Object.getPrototypeOf(Uint8Array.prototype);
+const typedTag = Object.getOwnPropertyDescriptor(typedProto, Symbol.toStringTag).get;
 const boxed = ['Number', 'String', 'Boolean', 'BigInt', 'Symbol'];
 const special = {
   External: () => false,
@@ -25,7 +26,7 @@ const special = {
   MapIterator: (v) => classOf(v) === 'Map Iterator',
   SetIterator: (v) => classOf(v) === 'Set Iterator',
   Proxy: (v) => internal.inspect.proxyDetails(v) !== undefined,
-  ModuleNamespaceObject: (v) => classOf(v) === 'Module',
+  ModuleNamespaceObject: (v) => internal.inspect.isNamespace(v),
   AnyArrayBuffer: (v) => /^(Shared)?ArrayBuffer$/.test(classOf(v)),
   BoxedPrimitive: (v) => boxed.includes(classOf(v)),
   ArrayBufferView: (v) => ArrayBuffer.isView(v),
@@ -34,11 +35,13 @@ const special = {
   CryptoKey: (v) => !!v && v.constructor?.name === 'CryptoKey' && 'extractable' in v,
 };
 const types = {};
-for (const name of ('External Date ArgumentsObject BigIntObject BooleanObject NumberObject StringObject SymbolObject ' +
-  'NativeError RegExp AsyncFunction GeneratorFunction GeneratorObject Promise Map Set MapIterator SetIterator ' +
-  'WeakMap WeakSet ArrayBuffer DataView SharedArrayBuffer Proxy ModuleNamespaceObject AnyArrayBuffer ' +
-  'BoxedPrimitive ArrayBufferView TypedArray Uint8Array Uint8ClampedArray Uint16Array Uint32Array Int8Array ' +
-  'Int16Array Int32Array Float32Array Float64Array BigInt64Array BigUint64Array KeyObject CryptoKey').split(' ')) {
+const typeNames = 'External Date ArgumentsObject BigIntObject BooleanObject NumberObject StringObject ' +
+  'SymbolObject NativeError RegExp AsyncFunction GeneratorFunction GeneratorObject Promise Map Set ' +
+  'MapIterator SetIterator WeakMap WeakSet ArrayBuffer DataView SharedArrayBuffer Proxy ' +
+  'ModuleNamespaceObject AnyArrayBuffer BoxedPrimitive ArrayBufferView TypedArray Uint8Array ' +
+  'Uint8ClampedArray Uint16Array Uint32Array Int8Array Int16Array Int32Array Float32Array Float64Array ' +
+  'BigInt64Array BigUint64Array KeyObject CryptoKey';
+for (const name of typeNames.split(' ')) {
   const cls = name.endsWith('Object') ? name.slice(0, -6) : name;
   const is = special[name] ?? ((v) => classOf(v) === cls);
   types[`is${name}`] = defineProperty(is, 'name', { value: `is${name}`, configurable: true });
@@ -146,8 +149,9 @@ function debuglog(set, cb) {
   };
   const logger = (...args) => {
     if (debug === undefined) {
-      debug = !isEnabled() ? () => {} : (...a) =>
-        require('internal/console').write(2, `${name} ${globalThis.process?.pid ?? 1}: ${formatArgs({}, a)}\n`);
+      const { write } = require('internal/console');
+      debug = !isEnabled() ? () => {} :
+        (...a) => write(2, `${name} ${globalThis.process?.pid ?? 1}: ${formatArgs({}, a)}\n`);
       if (typeof cb === 'function')
         cb(debug);
     }
@@ -165,7 +169,7 @@ function formatWithOptions(options, ...args) {
 
 function stripVTControlCharacters(s) {
   validateString(s, 'str');
-  return text.strip(s);
+  return require('internal/inspect_text').strip(s);
 }
 
 function styleText(format, s, { validateStream = true, stream } = {}) {
@@ -211,7 +215,8 @@ async function aborted(signal, resource) {
 function parseEnv(content) {
   validateString(content, 'content');
   const r = {};
-  const line = /^[ \t]*(?:export[ \t]+)?([^\s=#][^=]*?)[ \t]*=[ \t]*(?:"([^"]*)"|'([^']*)'|`([^`]*)`|([^\n#]*))[^\n]*$/gm;
+  const line = new RegExp('^[ \\t]*(?:export[ \\t]+)?([^\\s=#][^=]*?)[ \\t]*=[ \\t]*' +
+    '(?:"([^"]*)"|\'([^\']*)\'|`([^`]*)`|([^\\n#]*))[^\\n]*$', 'gm');
   for (const [, name, double, single, back, bare] of content.replace(/\r\n?/g, '\n').matchAll(line))
     r[name] = double?.replace(/\\n/g, '\n') ?? single ?? back ?? bare.trim();
   return r;
@@ -221,8 +226,8 @@ function log(...args) {
   const d = new Date();
   const two = (n) => String(n).padStart(2, '0');
   const month = 'JanFebMarAprMayJunJulAugSepOctNovDec'.substr(3 * d.getMonth(), 3);
-  console.log('%s - %s', `${d.getDate()} ${month} ${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`,
-    formatArgs(undefined, args));
+  const time = `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+  console.log('%s - %s', `${d.getDate()} ${month} ${time}`, formatArgs(undefined, args));
 }
 
 function _extend(target, source) {
@@ -232,13 +237,14 @@ function _extend(target, source) {
 const isOf = (type) => ({ [`is${type}`]: (v) => typeof v === type.toLowerCase() })[`is${type}`];
 
 const util = module.exports = {
-  _errnoException: (errno, syscall, message) => require('internal/errors').uvException({ errno, syscall, message }),
+  _errnoException: (errno, syscall, message) =>
+    require('internal/errors').uvException({ errno, syscall, message }),
   _extend,
   callbackify,
   debug: debuglog,
   debuglog,
   deprecate,
-  format: text.format,
+  format,
   styleText,
   formatWithOptions,
   getSystemErrorMap: () => new Map(require('internal/errnos').map()),
@@ -273,7 +279,8 @@ const util = module.exports = {
 // Of other files, when they are asked for.
 for (const [name, file] of [['parseArgs', 'internal/parse_args'], ['TextDecoder'], ['TextEncoder'],
   ['MIMEType', 'internal/mime'], ['MIMEParams', 'internal/mime']]) {
-  const put = (value) => defineProperty(util, name, { value, writable: true, enumerable: true, configurable: true });
+  const put = (value) =>
+    defineProperty(util, name, { value, writable: true, enumerable: true, configurable: true });
   defineProperty(util, name, { get() {
     const value = file ? require(file)[name] : globalThis[name];
     put(value);

@@ -18,8 +18,8 @@ const isObject = (v) => typeof v === 'object' && v !== null;
 const cut = (s, n) => s.length > n ? s.slice(0, n - 3) + '...' : s;
 
 function text(v) {
-  return inspect(v, { compact: false, customInspect: false, depth: 1000, maxArrayLength: Infinity, showHidden: false,
-    showProxy: false, sorted: true, getters: true });
+  return inspect(v, { compact: false, customInspect: false, depth: 1000, maxArrayLength: Infinity,
+    showHidden: false, showProxy: false, sorted: true, getters: true });
 }
 
 // At most 46 lines of a long value.
@@ -174,7 +174,7 @@ function describe(actual, expected, operator) {
 
 // Of errors that are compared the stacks are not told.
 function withoutStack(e) {
-  const { stack, ...own } = e; // eslint-disable-line no-unused-vars
+  const { stack, ...own } = e;
   const copy = Object.assign(Object.create(Object.getPrototypeOf(e)), own);
   return Object.defineProperty(copy, 'message', { value: e.message });
 }

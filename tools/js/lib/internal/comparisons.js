@@ -1,25 +1,31 @@
-// Deep equality of values: assert.deepEqual (isStrict false), assert.deepStrictEqual and util.isDeepStrictEqual.
+// Deep equality: assert.deepEqual (isStrict is false), assert.deepStrictEqual and util.isDeepStrictEqual.
 const { core } = internal;
 const { classOf } = core;
-const { isError } = require('internal/inspect');
+const { isError } = require('internal/inspect_names');
 
 const isEnumerable = (o, k) => Object.prototype.propertyIsEnumerable.call(o, k);
 const toString = Object.prototype.toString;
-const typedTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+const typedProto = Object.getPrototypeOf(Uint8Array.prototype);
+const typedTag = Object.getOwnPropertyDescriptor(typedProto, Symbol.toStringTag).get;
 const isObject = (v) => typeof v === 'object' && v !== null;
 const symbolsOf = (o) => Object.getOwnPropertySymbols(o).filter((s) => isEnumerable(o, s));
 
 function isSameBytes(a, b) {
   if (a.byteLength !== b.byteLength)
     return false;
-  const view = (v) => ArrayBuffer.isView(v) ? new Uint8Array(v.buffer, v.byteOffset, v.byteLength) : new Uint8Array(v);
-  const x = view(a), y = view(b);
+  const bytesOf = (v) =>
+    ArrayBuffer.isView(v) ? new Uint8Array(v.buffer, v.byteOffset, v.byteLength) : new Uint8Array(v);
+  const x = bytesOf(a), y = bytesOf(b);
   for (let i = 0; i < x.length; i++) {
     if (x[i] !== y[i])
       return false;
   }
   return true;
 }
+
+// Classes with more in them than properties.
+const hasContent =
+  /^(.*Array|Date|RegExp|DataView|Set|Map|(Shared)?ArrayBuffer|Error|Number|String|Boolean|BigInt|Symbol)$/;
 
 // Pairs that are being compared further up count as equal. `open` is a list of them.
 function isEqual(a, b, isStrict, open) {
@@ -28,12 +34,14 @@ function isEqual(a, b, isStrict, open) {
   if (!isObject(a) || !isObject(b)) {
     if (isStrict)
       return typeof a === 'number' && Number.isNaN(a) && Number.isNaN(b);
-    return !isObject(a) && !isObject(b) && (a == b || Number.isNaN(a) && Number.isNaN(b)); // eslint-disable-line
+    return !isObject(a) && !isObject(b) && (a == b || Number.isNaN(a) && Number.isNaN(b));
   }
-  if (isStrict && Object.getPrototypeOf(a) !== Object.getPrototypeOf(b) || toString.call(a) !== toString.call(b))
+  if (isStrict && Object.getPrototypeOf(a) !== Object.getPrototypeOf(b))
+    return false;
+  if (toString.call(a) !== toString.call(b))
     return false;
   const cls = isError(a) ? 'Error' : classOf(a);
-  if (cls !== (isError(b) ? 'Error' : classOf(b)) && /^(Array|Date|RegExp|.*Array|DataView|Set|Map|(Shared)?ArrayBuffer|Error|Number|String|Boolean|BigInt|Symbol)$/.test(`${cls}`))
+  if (cls !== (isError(b) ? 'Error' : classOf(b)) && hasContent.test(cls))
     return false;
   return hasSameContent(a, b, cls, isStrict, open) && hasSameKeys(a, b, cls, isStrict, open);
 }

@@ -1,7 +1,9 @@
 // The console, and where its lines go.
-const { core } = internal;
+const { core, os } = internal;
 const { codes } = require('internal/errors');
-const { inspect, formatArgs, stringWidth } = require('internal/inspect');
+const { inspect } = require('internal/inspect');
+const { stringWidth } = require('internal/inspect_text');
+const { formatArgs } = require('internal/format');
 const { validateOneOf, validateInteger, validateObject, validateArray } = require('internal/validators');
 
 // What may be replaced: `write(fd, text)` takes the lines of the global console; `streams` are process.stdout and
@@ -71,7 +73,8 @@ function formatTime(ms) {
     return `${seconds}s`;
   const two = (s) => String(s).padStart(2, '0');
   const [s, fraction] = seconds.split('.');
-  return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(s)}.${fraction} (${hours ? 'h:m' : ''}m:ss.mmm)`;
+  const front = hours ? `${hours}:${two(minutes)}` : minutes;
+  return `${front}:${two(s)}.${fraction} (${hours ? 'h:m' : ''}m:ss.mmm)`;
 }
 
 // How long a label's timer runs, to be printed; undefined (and a warning) if there is none.
@@ -93,7 +96,8 @@ function renderTable(head, columns) {
       w = Math.max(w, stringWidth(cell(columns[i], r)));
     return w;
   });
-  const row = (cells) => `│ ${cells.map((s, i) => s + ' '.repeat(widths[i] - stringWidth(s))).join(' │ ')} │\n`;
+  const pad = (s, i) => s + ' '.repeat(widths[i] - stringWidth(s));
+  const row = (cells) => `│ ${cells.map(pad).join(' │ ')} │\n`;
   const line = (left, middle, right) => left + widths.map((w) => '─'.repeat(w + 2)).join(middle) + right;
   let s = `${line('┌', '┬', '┐')}\n${row(head)}${line('├', '┼', '┤')}\n`;
   for (let r = 0; r < rows; r++)
@@ -232,8 +236,8 @@ function Console(options) {
     return new Console(...arguments);
   if (!options || typeof options.write === 'function')
     options = { stdout: options, stderr: arguments[1], ignoreErrors: arguments[2] };
-  const { stdout, stderr = stdout, ignoreErrors = true, colorMode = 'auto', inspectOptions, groupIndentation = 2 } =
-    options;
+  const { stdout, stderr = stdout, ignoreErrors = true, colorMode = 'auto', inspectOptions,
+    groupIndentation = 2 } = options;
   for (const [stream, name] of [[stdout, 'stdout'], [stderr, 'stderr']]) {
     if (!stream || typeof stream.write !== 'function')
       throw new codes.ERR_CONSOLE_WRITABLE_STREAM(name);
@@ -245,13 +249,18 @@ function Console(options) {
     if (inspectOptions.colors !== undefined && options.colorMode !== undefined)
       throw new codes.ERR_INCOMPATIBLE_OPTION_PAIR('options.inspectOptions.color', 'colorMode');
   }
-  bindTo(this, { streams: { 1: stdout, 2: stderr }, ignoreErrors: Boolean(ignoreErrors), colorMode, inspectOptions,
-    groupIndentation });
+  bindTo(this, { streams: { 1: stdout, 2: stderr }, ignoreErrors: Boolean(ignoreErrors), colorMode,
+    inspectOptions, groupIndentation });
   for (const [name, value] of [['_stdout', stdout], ['_stderr', stderr]])
     Object.defineProperty(this, name, { value, writable: true, configurable: true });
 }
 Object.assign(Console.prototype, methods, {
-  debug: methods.log, info: methods.log, dirxml: methods.log, error: methods.warn, groupCollapsed: methods.group });
+  debug: methods.log,
+  info: methods.log,
+  dirxml: methods.log,
+  error: methods.warn,
+  groupCollapsed: methods.group,
+});
 Object.defineProperty(Console, Symbol.hasInstance, { value: (v) => v[state] !== undefined });
 
 // The methods belong to the console: they may be passed on alone.
@@ -265,10 +274,8 @@ function bindTo(c, st) {
   }
 }
 
-const order = ['log', 'warn', 'dir', 'time', 'timeEnd', 'timeLog', 'trace', 'assert', 'clear', 'count', 'countReset',
-  'group', 'groupEnd', 'table', 'debug', 'info', 'dirxml', 'error', 'groupCollapsed'];
 const console = exports.console = require('internal/console_light').console;
-for (const k of order)
+for (const k of Object.keys(Console.prototype))
   console[k] = Console.prototype[k];
 bindTo(console, { colorMode: 'auto', groupIndentation: 2 });
 console.Console = Console;

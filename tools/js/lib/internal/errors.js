@@ -17,7 +17,8 @@ T CRYPTO_INVALID_DIGEST Invalid digest: %s
 E CRYPTO_INVALID_STATE Invalid state for operation %s
 R CRYPTO_TIMING_SAFE_EQUAL_LENGTH Input buffers must have the same byte length
 E DIR_CLOSED Directory handle was closed
-E DIR_CONCURRENT_OPERATION Cannot do synchronous work on directory handle with concurrent asynchronous operations
+E DIR_CONCURRENT_OPERATION Cannot do synchronous work on directory handle with concurrent asynchronous \
+operations
 R ENCODING_NOT_SUPPORTED The "%s" encoding is not supported
 E EVENT_RECURSION The event "%s" is already being dispatched
 T FEATURE_UNAVAILABLE_ON_PLATFORM The feature %s is unavailable on the current platform, which is being used \
@@ -73,8 +74,8 @@ T UNKNOWN_ENCODING Unknown encoding: %s
 T UNKNOWN_FILE_EXTENSION Unknown file extension "%s" for %s
 R UNKNOWN_MODULE_FORMAT Unknown module format: %s for URL %s
 T UNKNOWN_SIGNAL Unknown signal: %s
-T UNSUPPORTED_RESOLVE_REQUEST Failed to resolve module specifier "%s" from "%s": Invalid relative URL or base \
-scheme is not hierarchical.
+T UNSUPPORTED_RESOLVE_REQUEST Failed to resolve module specifier "%s" from "%s": Invalid relative URL or \
+base scheme is not hierarchical.
 E USE_AFTER_CLOSE %s was closed
 E ZLIB_INITIALIZATION_FAILED Initialization failed
 `;
@@ -93,7 +94,8 @@ const makers = {
   }],
   INVALID_ARG_TYPE: ['T', (name, expected, actual) => {
     const what = name.endsWith(' argument') ? name : `"${name}" ${kindOf(name)}`;
-    return `The ${what} must be ${describeTypes([expected].flat())}. Received ${determineSpecificType(actual)}`;
+    const types = describeTypes([expected].flat());
+    return `The ${what} must be ${types}. Received ${determineSpecificType(actual)}`;
   }],
   INVALID_ARG_VALUE: ['T', (name, value, reason = 'is invalid') => {
     let text = inspect()(value);
@@ -108,13 +110,15 @@ const makers = {
   INVALID_MODULE_SPECIFIER: ['T', (request, reason, base) =>
     `Invalid module "${request}" ${reason}${imported(base)}`],
   INVALID_PACKAGE_CONFIG: ['E', (path, base, message) =>
-    `Invalid package config ${path}${base ? ` while importing ${base}` : ''}${message ? `. ${message}` : ''}`],
+    `Invalid package config ${path}${base ? ` while importing ${base}` : ''}` +
+    (message ? `. ${message}` : '')],
   INVALID_PACKAGE_TARGET: ['E', (dir, key, target, isImport = false, base = undefined) => {
     const hint = typeof target === 'string' && !isImport && target && !target.startsWith('./') ?
       '; targets must start with "./"' : '';
     const end = ` in the package config ${dir}package.json${imported(base)}${hint}`;
-    return key === '.' ? `Invalid "exports" main target ${JSON.stringify(target)} defined${end}` :
-      `Invalid "${isImport ? 'imports' : 'exports'}" target ${JSON.stringify(target)} defined for '${key}'${end}`;
+    const text = JSON.stringify(target);
+    return key === '.' ? `Invalid "exports" main target ${text} defined${end}` :
+      `Invalid "${isImport ? 'imports' : 'exports'}" target ${text} defined for '${key}'${end}`;
   }],
   INVALID_RETURN_PROPERTY_VALUE: ['T', (input, name, prop, value) =>
     `Expected ${input} to be returned for the "${prop}" from the "${name}" function but got ` +
@@ -129,7 +133,7 @@ const makers = {
   }],
   INVALID_URL_SCHEME: ['T', (expected) => {
     const all = [expected].flat();
-    return `The URL must be ${all.length === 2 ? `one of scheme ${all[0]} or ${all[1]}` : `of scheme ${all[0]}`}`;
+    return `The URL must be ${all.length === 2 ? 'one of' : 'of'} scheme ${all.join(' or ')}`;
   }],
   MISSING_ARGS: ['T', (...names) => {
     const all = names.map((n) => [n].flat().map((x) => `"${x}"`).join(' or '));
@@ -147,7 +151,8 @@ const makers = {
       got = String(input).replace(/\d(?=(\d{3})+$)/g, '$&_');
     if (typeof input === 'bigint')
       got += 'n';
-    return `${isText ? name : `The value of "${name}" is out of range.`} It must be ${range}. Received ${got}`;
+    const what = isText ? name : `The value of "${name}" is out of range.`;
+    return `${what} It must be ${range}. Received ${got}`;
   }],
   PACKAGE_IMPORT_NOT_DEFINED: ['T', (specifier, dir, base) =>
     `Package import specifier "${specifier}" is not defined${dir ? ` in package ${dir}package.json` : ''} ` +
@@ -156,8 +161,8 @@ const makers = {
     `No "exports" main defined in ${dir}package.json${imported(base)}` :
     `Package subpath '${subpath}' is not defined by "exports" in ${dir}package.json${imported(base)}`],
   PARSE_ARGS_UNKNOWN_OPTION: ['T', (option, allowPositionals) => `Unknown option '${option}'` +
-    (allowPositionals ? '. To specify a positional argument starting with a \'-\', place it at the end of the ' +
-      `command after '--', as in '-- ${JSON.stringify(option)}` : '')],
+    (allowPositionals ? '. To specify a positional argument starting with a \'-\', place it at the end of ' +
+      `the command after '--', as in '-- ${JSON.stringify(option)}` : '')],
   SOCKET_BAD_PORT: ['R', (name, port, allowZero = true) =>
     `${name} should be ${allowZero ? '>=' : '>'} 0 and < 65536. Received ${determineSpecificType(port)}.`],
   UNHANDLED_ERROR: ['E', (error) => 'Unhandled error.' + (error === undefined ? '' : ` (${error})`)],
@@ -182,7 +187,8 @@ function formatList(all, word = 'and') {
   return last < 2 ? all.join(` ${word} `) : `${all.slice(0, last).join(', ')}, ${word} ${all[last]}`;
 }
 
-const typeNames = ['string', 'function', 'number', 'object', 'Function', 'Object', 'boolean', 'bigint', 'symbol'];
+const typeNames =
+  ['string', 'function', 'number', 'object', 'Function', 'Object', 'boolean', 'bigint', 'symbol'];
 
 // "of type string or an instance of URL", of the names of types and classes
 function describeTypes(expected) {
@@ -230,7 +236,7 @@ function makeClass(code, Base, text) {
       super();
       this.code = code;
       const message = typeof text === 'function' ? text.apply(this, args) :
-        args.length ? require('internal/inspect').format(text, ...args) : text;
+        args.length ? require('internal/format').format(text, ...args) : text;
       Object.defineProperty(this, 'message', { value: message, writable: true, configurable: true });
     }
     get ['constructor']() {
@@ -319,7 +325,8 @@ class AbortError extends Error {
 
 // The first line of an error's stack.
 function headerOf(error) {
-  return kIsNodeError in error ? `${error.name} [${error.code}]: ${error.message}` : errorToString.call(error);
+  return kIsNodeError in error ? `${error.name} [${error.code}]: ${error.message}` :
+    errorToString.call(error);
 }
 
 // An error's stack as V8 has it, whose first line is made when the stack is first looked at. The engine's
@@ -335,7 +342,7 @@ function stackOf(error) {
   return s ? `${head}\n${s.endsWith('\n') ? s.slice(0, -1) : s}` : head;
 }
 
-// What a failed call of the system is: of its (negative) number and name, with path and dest if there are any.
+// A failed call of the system, of its (negative) number and its name, with path and dest if there are any.
 function uvException({ errno, syscall, path, dest, message, code }) {
   const known = require('internal/errnos').map().get(errno) ?? ['UNKNOWN', 'unknown error'];
   const e = new Error(`${code ?? known[0]}: ${message || known[1]}, ${syscall}` + (path ? ` '${path}'` : '') +

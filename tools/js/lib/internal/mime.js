@@ -43,7 +43,8 @@ class MIMEParams {
         continue;
       let value;
       [value, i] = parseValue(s, i + 1);
-      if (value !== null && name !== '' && !notToken.test(name) && !notQuoted.test(value) && !r.#data.has(name))
+      const isValid = value !== null && name !== '' && !notToken.test(name) && !notQuoted.test(value);
+      if (isValid && !r.#data.has(name))
         r.#data.set(name, value);
     }
     return r;
@@ -100,7 +101,7 @@ class MIMEType {
       throw new codes.ERR_INVALID_MIME_SYNTAX('type', text, type.search(notToken));
     this.#type = token('type', type, text);
     const end = s.indexOf(';', slash);
-    this.#subtype = token('subtype', trimEnd(end === -1 ? s.slice(slash + 1) : s.slice(slash + 1, end)), text);
+    this.#subtype = token('subtype', trimEnd(s.slice(slash + 1, end === -1 ? undefined : end)), text);
     this.#params = parseParams(end === -1 ? '' : s.slice(end + 1));
   }
   get type() {

@@ -57,7 +57,8 @@ function tokenize(args, options) {
       if (arg.length === 2) {
         option(name, arg);
       } else if (typeOf(options, name) === 'string') { // -fFILE
-        tokens.push({ kind: 'option', name, rawName: arg.slice(0, 2), index, value: arg.slice(2), inlineValue: true });
+        tokens.push({ kind: 'option', name, rawName: arg.slice(0, 2), index, value: arg.slice(2),
+          inlineValue: true });
       } else { // -abc is -a -b -c; a part with a value takes what follows
         const parts = [];
         for (let i = 1; i < arg.length; i++) {
@@ -95,7 +96,8 @@ function checkUsage({ options, allowPositionals, allowNegative }, token) {
   if (!token.inlineValue && token.value != null && token.value.length > 1 && token.value[0] === '-') {
     const raw = token.rawName;
     const example = raw.startsWith('--') ? `'${raw}=-XYZ'` : `'--${token.name}=-XYZ' or '${raw}-XYZ'`;
-    fail(`Option '${raw}' argument is ambiguous.\nDid you forget to specify the option argument for '${raw}'?\n` +
+    fail(`Option '${raw}' argument is ambiguous.\n` +
+      `Did you forget to specify the option argument for '${raw}'?\n` +
       `To specify an option argument starting with a dash use ${example}.`);
   }
 }
