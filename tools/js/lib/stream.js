@@ -11,6 +11,38 @@ const { Buffer } = require('buffer');
 
 require('internal/streams/operators').install(Readable.prototype);
 
+// Two duplexes, each reading what is written to the other.
+function duplexPair(options) {
+  const make = () => {
+    let other = null, waiting = null;
+    const side = new Duplex({ ...options, read() {
+      const f = waiting;
+      waiting = null;
+      f?.();
+    }, write(chunk, encoding, callback) {
+      other.put(chunk, callback);
+    }, final(callback) {
+      other.side.on('end', callback);
+      other.side.push(null);
+    } });
+    const half = { side, put(chunk, callback) {
+      if (chunk.length === 0) {
+        globalThis.process.nextTick(callback);
+      } else {
+        side.push(chunk);
+        waiting = callback;
+      }
+    }, connect(to) {
+      other = to;
+    } };
+    return half;
+  };
+  const a = make(), b = make();
+  a.connect(b);
+  b.connect(a);
+  return [a.side, b.side];
+}
+
 module.exports = Stream;
 Object.assign(Stream, {
   isDestroyed: (s) => s ? Boolean(s.destroyed || s._readableState?.destroyed || s._writableState?.destroyed) : null,
@@ -35,6 +67,8 @@ Object.assign(Stream, {
   setDefaultHighWaterMark,
   getDefaultHighWaterMark,
   Stream,
+  duplexPair,
+  _isArrayBufferView: ArrayBuffer.isView,
   _isUint8Array: (v) => v instanceof Uint8Array,
   _uint8ArrayToBuffer: (v) => Buffer.from(v.buffer, v.byteOffset, v.byteLength),
 });

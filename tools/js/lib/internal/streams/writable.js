@@ -30,6 +30,7 @@ function WritableState(options, stream, isDuplex) {
   this.writecb = null;
   this.writelen = 0;
   this.afterWriteTickInfo = null;
+  this.afterWritePending = false;
   this.buffered = [];
   this.bufferedIndex = 0;
   this.pendingcb = 0;
@@ -90,31 +91,26 @@ proto.pipe = function() {
 // True or false as write() says it, or an error.
 function writeAny(stream, chunk, encoding, callback) {
   const state = stream._writableState;
-  if (typeof encoding === 'function') {
-    callback = encoding;
-    encoding = state.defaultEncoding;
-  } else {
+  if (typeof callback !== 'function')
+    callback = nop;
+  if (chunk === null)
+    throw new codes.ERR_STREAM_NULL_VALUES();
+  if (!state.objectMode) {
     if (!encoding)
       encoding = state.defaultEncoding;
     else if (encoding !== 'buffer' && !Buffer.isEncoding(encoding))
       throw new codes.ERR_UNKNOWN_ENCODING(encoding);
-    if (typeof callback !== 'function')
-      callback = nop;
-  }
-  if (chunk === null)
-    throw new codes.ERR_STREAM_NULL_VALUES();
-  if (!state.objectMode) {
     if (typeof chunk === 'string') {
       if (state.decodeStrings) {
         chunk = Buffer.from(chunk, encoding);
         encoding = 'buffer';
       }
-    } else if (chunk instanceof Uint8Array) {
+    } else if (ArrayBuffer.isView(chunk)) {
       if (!Buffer.isBuffer(chunk))
         chunk = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       encoding = 'buffer';
     } else {
-      throw new codes.ERR_INVALID_ARG_TYPE('chunk', ['string', 'Buffer', 'Uint8Array'], chunk);
+      throw new codes.ERR_INVALID_ARG_TYPE('chunk', ['string', 'Buffer', 'TypedArray', 'DataView'], chunk);
     }
   }
   const error = state.ending ? new codes.ERR_STREAM_WRITE_AFTER_END() :
@@ -129,6 +125,10 @@ function writeAny(stream, chunk, encoding, callback) {
 }
 
 proto.write = function(chunk, encoding, callback) {
+  if (typeof encoding === 'function') {
+    callback = encoding;
+    encoding = null;
+  }
   return writeAny(this, chunk, encoding, callback) === true;
 };
 
@@ -205,9 +205,19 @@ function onWrite(stream, error) {
     clearBuffer(stream, state);
   if (!sync) {
     afterWrite(stream, state, 1, callback);
-  } else if (state.afterWriteTickInfo?.callback === callback) { // many writes without a callback: one tick
+  } else if (callback === nop) { // nobody waits: no tick but for 'drain'
+    if (state.needDrain && state.length === 0 && !state.afterWritePending) {
+      state.afterWritePending = true;
+      nextTick(afterWrite, stream, state, 1, callback);
+    } else {
+      state.pendingcb--;
+      if (state.ending)
+        finishMaybe(stream, state, true);
+    }
+  } else if (state.afterWriteTickInfo?.callback === callback) {
     state.afterWriteTickInfo.count++;
   } else {
+    state.afterWritePending = true;
     const info = state.afterWriteTickInfo = { count: 1, callback };
     nextTick(() => {
       state.afterWriteTickInfo = null;
@@ -224,6 +234,7 @@ function onWriteError(stream, state, error, callback) {
 }
 
 function afterWrite(stream, state, count, callback) {
+  state.afterWritePending = false;
   if (!state.ending && !stream.destroyed && state.length === 0 && state.needDrain) {
     state.needDrain = false;
     stream.emit('drain');
@@ -234,7 +245,8 @@ function afterWrite(stream, state, count, callback) {
   }
   if (state.destroyed)
     errorBuffer(state);
-  finishMaybe(stream, state);
+  if (state.ending)
+    finishMaybe(stream, state, true);
 }
 
 function resetBuffer(state) {
@@ -331,8 +343,8 @@ proto.end = function(chunk, encoding, callback) {
     error = new codes.ERR_STREAM_DESTROYED('end');
   }
   if (typeof callback === 'function') {
-    if (error)
-      nextTick(callback, error);
+    if (error || state.errored)
+      nextTick(callback, error || state.errored);
     else if (state.finished)
       nextTick(callback);
     else
@@ -412,7 +424,7 @@ function finish(stream, state) {
   state.pendingcb--;
   state.finished = true;
   for (const f of state[kOnFinished].splice(0))
-    f();
+    f(null);
   stream.emit('finish');
   if (state.autoDestroy) {
     const r = stream._readableState;
