@@ -181,6 +181,14 @@ static bool is_ignored(uint32_t c)
            (c >= 0x1BCA0 && c <= 0x1BCA3) || (c >= 0xE0100 && c <= 0xE01EF);
 }
 
+/* Characters that compatibility would make several labels of, which no domain has. */
+static bool is_with_dot(uint32_t c)
+{
+    return (c >= 0x2024 && c <= 0x2026) || (c >= 0x2488 && c <= 0x249B) || c == 0x33C2 ||
+           c == 0x33C7 || c == 0x33D8 || c == 0xFE12 || c == 0xFE19 || c == 0xFE30 || c == 0xFE52 ||
+           c == 0x1F100;
+}
+
 static void map(uint32_t c, points *to)
 {
     uint32_t folded[4];
@@ -190,8 +198,15 @@ static void map(uint32_t c, points *to)
         add(to, c);
         return;
     }
+    if (c == 0x1E9E) { /* the capital of U+00DF */
+        add(to, 's');
+        add(to, 's');
+        return;
+    }
     if (c == 0x3002 || c == 0xFF0E || c == 0xFF61)
         c = '.';
+    if (is_with_dot(c))
+        c = 0xFFFD;
     int k = lre_case_conv(folded, c, 2);
     for (int i = 0; i < k; i++)
         add(to, folded[i]);
@@ -297,6 +312,53 @@ static bool is_valid(const uint32_t *p, size_t n)
            !is_any_of_category(p, n, "Co") && !is_any_of_category(p, n, "Cs");
 }
 
+/* ---- the Bidi rule (RFC 5893 2), with the direction of a letter by its block -------------------
+ */
+
+static bool is_right_to_left(uint32_t c)
+{
+    return (c >= 0x590 && c <= 0x8FF) || (c >= 0xFB1D && c <= 0xFDFF) ||
+           (c >= 0xFE70 && c <= 0xFEFE) || (c >= 0x10800 && c <= 0x10FFF) ||
+           (c >= 0x1E800 && c <= 0x1EFFF);
+}
+
+static bool is_arabic_digit(uint32_t c) { return c >= 0x660 && c <= 0x669; }
+static bool is_digit(uint32_t c) { return (c >= '0' && c <= '9') || (c >= 0x6F0 && c <= 0x6F9); }
+
+/* What the rule says of a label that is_bidi. */
+static bool follows_bidi(const uint32_t *p, size_t n)
+{
+    while (n > 0 && is_any_of_category(p + n - 1, 1, "Mn"))
+        n--;
+    if (n == 0)
+        return true;
+    bool right = is_right_to_left(p[0]), arabic = false, european = false;
+    if (is_digit(p[0]) || is_arabic_digit(p[0]) || p[0] == '-')
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        bool letter = (p[i] >= 'a' && p[i] <= 'z') || is_any_of_category(p + i, 1, "L");
+        arabic = arabic || is_arabic_digit(p[i]);
+        european = european || is_digit(p[i]);
+        if (right ? letter && !is_right_to_left(p[i])
+                  : is_right_to_left(p[i]) && (letter || is_arabic_digit(p[i])))
+            return false;
+    }
+    uint32_t last = p[n - 1];
+    if (!right)
+        return true;
+    return !(arabic && european) && (is_right_to_left(last) || is_digit(last));
+}
+
+/* Is any of it written from the right? */
+static bool is_bidi(const uint32_t *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (is_right_to_left(p[i]))
+            return true;
+    }
+    return false;
+}
+
 /* A label in Punycode decoded: false where it is not one that encoding makes. */
 static bool decode_label(const uint32_t *p, size_t n, points *to)
 {
@@ -324,11 +386,12 @@ static bool label_to_ascii(const uint32_t *p, size_t n, js_text *to)
         wide = wide || p[i] >= 0x80;
     if (is_encoded(p, n)) {
         points plain = {0};
-        bool ok = !wide && decode_label(p, n, &plain);
+        bool ok = !wide && decode_label(p, n, &plain) &&
+                  (!is_bidi(plain.p, plain.n) || follows_bidi(plain.p, plain.n));
         done(&plain);
         if (!ok)
             return false;
-    } else if (n > 0 && !is_valid(p, n))
+    } else if (n > 0 && (!is_valid(p, n) || (is_bidi(p, n) && !follows_bidi(p, n))))
         return false;
     if (wide) {
         js_text_add(to, "xn--", 4);
