@@ -423,7 +423,8 @@ for (const name of ['Deflate', 'Gzip', 'DeflateRaw', 'Unzip', 'Inflate', 'Gunzip
     return runSync(C, mode, buffer, opts);
   };
 }
-for (const [name] of modes) {
+for (const name of ['Deflate', 'Inflate', 'DeflateRaw', 'InflateRaw', 'Gzip', 'Gunzip', 'Unzip',
+  'BrotliCompress', 'BrotliDecompress']) {
   Object.defineProperty(module.exports, `create${name}`, { enumerable: true, configurable: true,
     value: function (opts) {
       return new classes[name](opts);
