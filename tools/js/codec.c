@@ -28,12 +28,17 @@ void BrotliEncoderLazyStaticInitInner(void);
 void BrotliDecoderLazyStaticInitInner(void);
 void BrotliSetDictionaryData(const uint8_t *data);
 
-static BrotliDecoderState *new_decoder(void)
+static void ready_decoder(void)
 {
     static bool is_ready;
     if (!is_ready)
         BrotliDecoderLazyStaticInitInner();
     is_ready = true;
+}
+
+static BrotliDecoderState *new_decoder(void)
+{
+    ready_decoder();
     return BrotliDecoderCreateInstance(NULL, NULL, NULL);
 }
 
@@ -94,6 +99,12 @@ static bool load_dictionary(void)
     data = p; /* for good: brotli keeps it */
     BrotliSetDictionaryData(data);
     return true;
+}
+
+bool js_brotli_ready(void)
+{
+    ready_decoder();
+    return load_dictionary();
 }
 
 bool js_unbrotli(const uint8_t *p, size_t n, uint8_t *out, size_t n_out)

@@ -68,6 +68,8 @@ uint32_t js_codec_crc32(uint32_t value, const uint8_t *p, size_t n);
 
 /* Exactly n_out bytes from a whole raw deflate stream (RFC 1951). */
 bool js_inflate(const uint8_t *p, size_t n, uint8_t *out, size_t n_out);
+/* Brotli's tables and dictionary are there, for who uses the library itself.  False: no memory. */
+bool js_brotli_ready(void);
 
 /* Exactly n_out bytes from a whole brotli stream.  What of the static dictionary it refers to is
  * unpacked only then. */

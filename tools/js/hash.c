@@ -187,8 +187,11 @@ bool js_scrypt(js_span password, js_span salt, uint32_t n, uint32_t r, uint32_t 
                size_t n_out)
 {
     const js_hash_type *sha256 = js_hash_find("sha256");
-    const uint64_t words = UINT64_C(32) * r, all = words * ((uint64_t)n + p + 1) * 4;
-    uint8_t *room = all <= SIZE_MAX / 2 ? malloc((size_t)all) : NULL;
+    const uint64_t words = UINT64_C(32) * r;
+    uint64_t all;
+    if (__builtin_mul_overflow(words * 4, (uint64_t)n + p + 1, &all) || all > SIZE_MAX / 2)
+        return false;
+    uint8_t *room = malloc((size_t)all);
     if (!room)
         return false;
     uint32_t *b = (uint32_t *)(void *)room, *v = b + words * p, *y = v + words * n;

@@ -50,6 +50,7 @@ for (const [name, value] of Object.entries(constants).slice(6, 15))
   codesOf[name] = value;
 for (const [name, value] of Object.entries(codesOf))
   codesOf[value] = name;
+Object.freeze(codesOf);
 
 const KMAX = 2 ** 32;
 const BROTLI_DECODE = 8;
@@ -197,7 +198,7 @@ function crc32(data, value = 0) {
   if (typeof data !== 'string' && !ArrayBuffer.isView(data))
     throw new codes.ERR_INVALID_ARG_TYPE('data', ['Buffer', 'TypedArray', 'DataView', 'string'], data);
   integer(value, 'value', 0, 2 ** 32 - 1);
-  return zlib.crc32(typeof data === 'string' ? data : bytesOf(data), value);
+  return zlib.crc32(typeof data === 'string' ? data.toWellFormed() : bytesOf(data), value);
 }
 
 // ---- streams ----------------------------------------------------------------------------------------------
@@ -422,7 +423,8 @@ for (const name of ['Deflate', 'Gzip', 'DeflateRaw', 'Unzip', 'Inflate', 'Gunzip
     return runSync(C, mode, buffer, opts);
   };
 }
-for (const [name] of modes) {
+for (const name of ['Deflate', 'Inflate', 'DeflateRaw', 'InflateRaw', 'Gzip', 'Gunzip', 'Unzip',
+  'BrotliCompress', 'BrotliDecompress']) {
   Object.defineProperty(module.exports, `create${name}`, { enumerable: true, configurable: true,
     value: function (opts) {
       return new classes[name](opts);

@@ -22,7 +22,7 @@ function textOrBytes(v, encoding) {
   if (typeof v !== 'string')
     return bytesOf(v);
   const { Buffer } = require('buffer');
-  return isUtf8(encoding) || !Buffer.isEncoding(encoding) ? v : Buffer.from(v, encoding);
+  return isUtf8(encoding) || !Buffer.isEncoding(encoding) ? v.toWellFormed() : Buffer.from(v, encoding);
 }
 
 // An error as of the internal/errors, of codes only one file needs.
