@@ -535,7 +535,7 @@ js_kept js_export(js_strip *p)
         js_expect(p, JT_namespace);
         js_ident(p);
         js_semicolon(p);
-        return JK_KEPT;
+        return erased(p, at, JK_ERASED);
     }
     if (js_at(p, JT_type)) {
         uint8_t next = js_peek(p).kind;

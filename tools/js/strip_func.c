@@ -139,6 +139,8 @@ bool js_signature(js_strip *p, uint8_t flags, bool constructor)
         js_blank_annotation(p, true);
     if (!js_at(p, '{'))
         return false;
+    if (outer & JF_AMBIENT)
+        js_fail(p, "An implementation cannot be declared in ambient contexts");
     js_function_body(p, (uint8_t)(flags | (outer & JF_AMBIENT)));
     return true;
 }

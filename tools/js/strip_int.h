@@ -165,6 +165,10 @@ void js_prop_name(js_strip *p);
 bool js_at_prop_name(uint8_t kind);
 int js_binary_precedence(const js_strip *p, uint8_t kind);
 
+/* strip_arrow.c.  return_type_allowed: see js_assign. */
+bool js_try_arrow(js_strip *p, bool return_type_allowed);
+void js_arrow_body(js_strip *p, bool is_async, bool return_type_allowed); /* at => */
+
 /* strip_func.c */
 void js_params(js_strip *p, bool constructor);
 void js_binding(js_strip *p);

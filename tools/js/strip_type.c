@@ -22,9 +22,11 @@ void js_type_args(js_strip *p)
     uint32_t start = p->t.pos;
     js_rescan_less(p);
     js_expect(p, '<');
-    do
+    while (!js_at(p, '>') && !js_at(p, JT_EOF)) {
         any_type(p);
-    while (js_accept(p, ',') && !js_at(p, '>'));
+        if (!js_accept(p, ','))
+            break;
+    }
     js_expect(p, '>');
     /* An expression that begins with the same `<` need not try the same again. */
     if (p->failed)
