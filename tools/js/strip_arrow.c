@@ -79,7 +79,7 @@ static bool arrow_function(js_strip *p, bool sure, bool return_type_allowed)
         js_poke(p, paren, ' ');
     }
     uint8_t flags = p->flags;
-    p->flags = (uint8_t)((flags & ~JF_NO_IN) | (is_async ? JF_AWAIT : 0));
+    p->flags = (uint8_t)((flags & ~JF_HEAD) | (is_async ? JF_AWAIT : 0));
     js_params(p, false);
     p->flags = flags;
     paren = p->prev_pos;

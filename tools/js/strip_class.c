@@ -5,10 +5,13 @@
 
 void js_decorators(js_strip *p)
 {
+    uint8_t flags = p->flags;
+    p->flags |= JF_DECORATOR;
     while (js_at(p, '@')) {
         js_next(p);
         js_lhs(p, false);
     }
+    p->flags = flags;
 }
 
 typedef struct member {
@@ -250,7 +253,7 @@ void js_class(js_strip *p)
     uint8_t flags = p->flags;
     if (!js_enter(p))
         return;
-    p->flags = (uint8_t)(flags & ~JF_NO_IN);
+    p->flags = (uint8_t)(flags & ~JF_HEAD);
     js_expect(p, JT_class);
     if (js_is_ident(p->t.kind) && !(js_at(p, JT_implements) && js_is_word(js_peek(p).kind)))
         js_next(p);

@@ -54,7 +54,7 @@ int js_binary_precedence(const js_strip *p, uint8_t kind)
 static void nested_expr(js_strip *p)
 {
     uint8_t flags = p->flags;
-    p->flags = (uint8_t)(flags & ~JF_NO_IN);
+    p->flags = (uint8_t)(flags & ~JF_HEAD);
     js_expr(p);
     p->flags = flags;
 }
@@ -62,7 +62,7 @@ static void nested_expr(js_strip *p)
 static void nested_assign(js_strip *p)
 {
     uint8_t flags = p->flags;
-    p->flags = (uint8_t)(flags & ~JF_NO_IN);
+    p->flags = (uint8_t)(flags & ~JF_HEAD);
     js_assign(p, true);
     p->flags = flags;
 }
@@ -139,7 +139,7 @@ static void template_literal(js_strip *p)
 static void elements(js_strip *p, uint8_t close)
 {
     uint8_t flags = p->flags;
-    p->flags = (uint8_t)(flags & ~JF_NO_IN);
+    p->flags = (uint8_t)(flags & ~JF_HEAD);
     js_next(p);
     while (!js_at(p, close) && !js_at(p, JT_EOF)) {
         if (js_accept(p, ','))
@@ -183,7 +183,7 @@ static void property(js_strip *p)
 static void object(js_strip *p)
 {
     uint8_t flags = p->flags;
-    p->flags = (uint8_t)(flags & ~JF_NO_IN);
+    p->flags = (uint8_t)(flags & ~JF_HEAD);
     js_next(p);
     while (!js_at(p, '}') && !js_at(p, JT_EOF)) {
         property(p);
@@ -315,6 +315,8 @@ void js_lhs(js_strip *p, bool no_call)
                 member_name(p);
             continue;
         case '[':
+            if (p->flags & JF_DECORATOR)
+                return;
             js_next(p);
             nested_expr(p);
             js_expect(p, ']');
@@ -493,7 +495,7 @@ void js_assign(js_strip *p, bool return_type_allowed)
         if (!js_accept(p, '?'))
             break;
         uint8_t flags = p->flags;
-        p->flags = (uint8_t)(flags & ~JF_NO_IN);
+        p->flags = (uint8_t)(flags & ~JF_HEAD);
         js_assign(p, false);
         p->flags = flags;
         js_expect(p, ':');

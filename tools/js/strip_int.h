@@ -70,12 +70,14 @@ typedef struct js_tok {
 } js_tok;
 
 enum {
-    JF_AWAIT = 1,    /* in an async function: await is an operator */
-    JF_FUNC = 2,     /* in a function */
-    JF_YIELD = 4,    /* in a generator */
-    JF_NO_IN = 8,    /* in the head of a for: `in` is no operator */
-    JF_NO_COND = 16, /* in the extends part of a conditional type */
-    JF_AMBIENT = 32, /* under declare */
+    JF_AWAIT = 1,                      /* in an async function: await is an operator */
+    JF_FUNC = 2,                       /* in a function */
+    JF_YIELD = 4,                      /* in a generator */
+    JF_NO_IN = 8,                      /* in the head of a for: `in` is no operator */
+    JF_NO_COND = 16,                   /* in the extends part of a conditional type */
+    JF_AMBIENT = 32,                   /* under declare */
+    JF_DECORATOR = 64,                 /* after @: a [ begins the name of a member */
+    JF_HEAD = JF_NO_IN | JF_DECORATOR, /* what ends in brackets of any kind */
 };
 
 typedef struct js_strip {
