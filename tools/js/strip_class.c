@@ -124,6 +124,8 @@ static void field(js_strip *p, member *m, body *b, bool word)
 
 static void method(js_strip *p, member *m, body *b, uint8_t flags, bool constructor)
 {
+    if (m->erased && !m->abstract)
+        js_fail(p, "`declare` modifier cannot appear on class elements of this kind");
     if (js_signature(p, flags, constructor)) {
         if (m->abstract)
             js_fail(p, "Abstract method cannot have an implementation.");
