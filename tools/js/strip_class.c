@@ -5,16 +5,21 @@
 
 void js_decorators(js_strip *p)
 {
+    uint8_t flags = p->flags;
+    p->flags |= JF_DECORATOR;
     while (js_at(p, '@')) {
         js_next(p);
         js_lhs(p, false);
     }
+    p->flags = flags;
 }
 
 typedef struct member {
-    uint32_t first, start;             /* with its decorators, and without */
-    bool decorated, is_static, erased; /* erased: declare or abstract */
-    bool modified;                     /* had words that were blanked */
+    uint32_t first, start; /* with its decorators, and without */
+    bool decorated, is_static;
+    bool erased;   /* declare or abstract, and then */
+    bool abstract; /* abstract */
+    bool modified; /* had words that were blanked */
 } member;
 
 /* What the class body remembers from one member to the next. */
@@ -49,6 +54,7 @@ static void modifiers(js_strip *p, member *m)
             m->is_static = true;
         } else if (js_at(p, JT_declare) || js_at(p, JT_abstract)) {
             m->erased = true;
+            m->abstract |= js_at(p, JT_abstract);
         } else if (!js_at(p, JT_accessor)) {
             m->modified = true;
             js_blank(p, p->t.pos, p->t.end);
@@ -99,7 +105,10 @@ static void field(js_strip *p, member *m, body *b, bool word)
         mark = p->t.pos;
         js_blank_annotation(p, false);
     }
-    bool valued = js_accept(p, '=');
+    bool valued = js_at(p, '=');
+    if (valued && m->abstract)
+        js_fail(p, "Abstract property cannot have an initializer.");
+    js_accept(p, '=');
     if (valued) {
         uint8_t flags = p->flags;
         p->flags = (uint8_t)((flags & JF_AMBIENT) | JF_FUNC);
@@ -115,9 +124,12 @@ static void field(js_strip *p, member *m, body *b, bool word)
 
 static void method(js_strip *p, member *m, body *b, uint8_t flags, bool constructor)
 {
+    if (m->erased && !m->abstract)
+        js_fail(p, "`declare` modifier cannot appear on class elements of this kind");
     if (js_signature(p, flags, constructor)) {
-        if (!m->erased)
-            b->open = false;
+        if (m->abstract)
+            js_fail(p, "Abstract method cannot have an implementation.");
+        b->open = false;
         return;
     }
     m->erased = true;
@@ -243,7 +255,7 @@ void js_class(js_strip *p)
     uint8_t flags = p->flags;
     if (!js_enter(p))
         return;
-    p->flags = (uint8_t)(flags & ~JF_NO_IN);
+    p->flags = (uint8_t)(flags & ~JF_HEAD);
     js_expect(p, JT_class);
     if (js_is_ident(p->t.kind) && !(js_at(p, JT_implements) && js_is_word(js_peek(p).kind)))
         js_next(p);

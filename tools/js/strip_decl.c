@@ -73,6 +73,7 @@ static void type_alias(js_strip *p)
 static js_kept enumeration(js_strip *p)
 {
     uint32_t start = p->t.pos;
+    bool refused = p->unsupported;
     if (js_at(p, JT_const))
         js_next(p);
     js_next(p);
@@ -86,6 +87,7 @@ static js_kept enumeration(js_strip *p)
             break;
     }
     js_expect(p, '}');
+    p->unsupported = refused;
     js_unsupported(p, start, p->prev_end, "TypeScript enum is not supported in strip-only mode");
     return JK_ERASED;
 }
@@ -137,17 +139,13 @@ static js_kept namespace(js_strip *p, js_start at)
     if (described)
         p->flags |= JF_AMBIENT;
     bool refused = p->unsupported;
-    js_strip_error refusal = p->refusal;
     bool types = namespace_body(p);
     p->flags = flags;
     if (module)
         refuse_module(p, start, name_end);
     if (types || described)
         return erased(p, at, types ? JK_TYPES : JK_ERASED);
-    if (!refused && !p->module_word) {
-        p->unsupported = false;
-        p->refusal = refusal;
-    }
+    p->unsupported = refused || p->module_word; /* what is within is not told */
     js_unsupported(p, start, p->prev_end,
                    "TypeScript namespace declaration is not supported in strip-only mode");
     return JK_ERASED;
@@ -535,7 +533,7 @@ js_kept js_export(js_strip *p)
         js_expect(p, JT_namespace);
         js_ident(p);
         js_semicolon(p);
-        return JK_KEPT;
+        return erased(p, at, JK_ERASED);
     }
     if (js_at(p, JT_type)) {
         uint8_t next = js_peek(p).kind;

@@ -39,7 +39,7 @@ void js_binding(js_strip *p)
     if (!js_enter(p))
         return;
     uint8_t flags = p->flags;
-    p->flags = (uint8_t)(flags & ~JF_NO_IN);
+    p->flags = (uint8_t)(flags & ~JF_HEAD);
     if (js_accept(p, '{'))
         object_pattern(p);
     else if (js_accept(p, '['))
@@ -103,7 +103,7 @@ static void param(js_strip *p, bool constructor)
 void js_params(js_strip *p, bool constructor)
 {
     uint8_t flags = p->flags;
-    p->flags = (uint8_t)(flags & ~JF_NO_IN);
+    p->flags = (uint8_t)(flags & ~JF_HEAD);
     js_expect(p, '(');
     if (js_at(p, JT_this))
         this_param(p);
@@ -139,6 +139,8 @@ bool js_signature(js_strip *p, uint8_t flags, bool constructor)
         js_blank_annotation(p, true);
     if (!js_at(p, '{'))
         return false;
+    if (outer & JF_AMBIENT)
+        js_fail(p, "An implementation cannot be declared in ambient contexts");
     js_function_body(p, (uint8_t)(flags | (outer & JF_AMBIENT)));
     return true;
 }

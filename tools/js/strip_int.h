@@ -70,12 +70,14 @@ typedef struct js_tok {
 } js_tok;
 
 enum {
-    JF_AWAIT = 1,    /* in an async function: await is an operator */
-    JF_FUNC = 2,     /* in a function */
-    JF_YIELD = 4,    /* in a generator */
-    JF_NO_IN = 8,    /* in the head of a for: `in` is no operator */
-    JF_NO_COND = 16, /* in the extends part of a conditional type */
-    JF_AMBIENT = 32, /* under declare */
+    JF_AWAIT = 1,                      /* in an async function: await is an operator */
+    JF_FUNC = 2,                       /* in a function */
+    JF_YIELD = 4,                      /* in a generator */
+    JF_NO_IN = 8,                      /* in the head of a for: `in` is no operator */
+    JF_NO_COND = 16,                   /* in the extends part of a conditional type */
+    JF_AMBIENT = 32,                   /* under declare */
+    JF_DECORATOR = 64,                 /* after @: a [ begins the name of a member */
+    JF_HEAD = JF_NO_IN | JF_DECORATOR, /* what ends in brackets of any kind */
 };
 
 typedef struct js_strip {
@@ -164,6 +166,10 @@ void js_lhs(js_strip *p, bool no_call);
 void js_prop_name(js_strip *p);
 bool js_at_prop_name(uint8_t kind);
 int js_binary_precedence(const js_strip *p, uint8_t kind);
+
+/* strip_arrow.c.  return_type_allowed: see js_assign. */
+bool js_try_arrow(js_strip *p, bool return_type_allowed);
+void js_arrow_body(js_strip *p, bool is_async, bool return_type_allowed); /* at => */
 
 /* strip_func.c */
 void js_params(js_strip *p, bool constructor);

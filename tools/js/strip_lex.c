@@ -82,9 +82,9 @@ static uint32_t block_comment(js_strip *p, uint32_t i, js_tok *t)
 }
 
 /* White space and comments. */
-static uint32_t skip(js_strip *p, uint32_t i, js_tok *t)
+static uint32_t skip(js_strip *p, uint32_t from, js_tok *t)
 {
-    for (;;) {
+    for (uint32_t i = from;;) {
         unsigned c = at(p, i);
         if (c == ' ' || c == '\t' || c == '\v' || c == '\f') {
             i++;
@@ -106,7 +106,7 @@ static uint32_t skip(js_strip *p, uint32_t i, js_tok *t)
             t->pos = i;
             i = block_comment(p, i, t);
         } else if (!p->module && ((c == '<' && starts(p, i, "<!--", 4)) ||
-                                  (c == '-' && (t->nl || !i) && starts(p, i, "-->", 3)))) {
+                                  (c == '-' && (t->nl || !from) && starts(p, i, "-->", 3)))) {
             i = line_comment(p, i);
         } else {
             return i;

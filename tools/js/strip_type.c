@@ -22,9 +22,11 @@ void js_type_args(js_strip *p)
     uint32_t start = p->t.pos;
     js_rescan_less(p);
     js_expect(p, '<');
-    do
+    while (!js_at(p, '>') && !js_at(p, JT_EOF)) {
         any_type(p);
-    while (js_accept(p, ',') && !js_at(p, '>'));
+        if (!js_accept(p, ','))
+            break;
+    }
     js_expect(p, '>');
     /* An expression that begins with the same `<` need not try the same again. */
     if (p->failed)
@@ -454,14 +456,14 @@ static void function_type(js_strip *p)
 
 static void union_type(js_strip *p)
 {
-    while (js_accept(p, '|') || js_accept(p, '&'))
-        ;
     do {
+        while (js_accept(p, '|') || js_accept(p, '&'))
+            ;
         if (at_function_type(p))
             function_type(p);
         else
             operator_type(p);
-    } while (js_accept(p, '|') || js_accept(p, '&'));
+    } while (js_at(p, '|') || js_at(p, '&'));
 }
 
 void js_type(js_strip *p)
@@ -534,14 +536,16 @@ void js_blank_type_params(js_strip *p)
     uint32_t start = p->t.pos, quiet = p->quiet;
     p->quiet++;
     js_expect(p, '<');
-    do {
+    while (!js_at(p, '>') && !js_at(p, JT_EOF)) {
         variance(p);
         js_ident(p);
         if (js_accept(p, JT_extends))
             any_type(p);
         if (js_accept(p, '='))
             any_type(p);
-    } while (js_accept(p, ',') && !js_at(p, '>'));
+        if (!js_accept(p, ','))
+            break;
+    }
     js_expect(p, '>');
     p->quiet = quiet;
     js_blank(p, start, p->prev_end);
