@@ -60,20 +60,21 @@ static void z_free(voidpf opaque, voidpf p)
     free(p);
 }
 
-static int write_deflated(FILE *out, const char *name, uint8_t *code, size_t n)
+static int write_deflated(FILE *out, const char *name, bool is_source, const void *code, size_t n)
 {
     z_stream z = {.zalloc = z_alloc, .zfree = z_free};
     size_t most = n + n / 100 + 64;
     uint8_t *to = malloc(most);
     if (!to || deflateInit2(&z, 9, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK)
         return 1;
-    z.next_in = code;
+    z.next_in = (Bytef *)(uintptr_t)code;
     z.avail_in = (uInt)n;
     z.next_out = to;
     z.avail_out = (uInt)most;
     if (deflate(&z, Z_FINISH) != Z_STREAM_END)
         return 1;
     (void)fwrite(name, 1, strlen(name) + 1, out);
+    (void)fputc(is_source, out);
     put32(out, z.total_out);
     put32(out, n);
     bool ok = fwrite(to, 1, z.total_out, out) == z.total_out;
@@ -97,9 +98,43 @@ static int add(JSContext *cx, FILE *out, const char *name, const char *path)
         JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE | JS_WRITE_OBJ_STRIP_DEBUG);
     if (!code)
         return complain(cx, path);
-    int rc = write_deflated(out, name, code, code_n);
+    int rc = write_deflated(out, name, false, code, code_n);
     js_free(cx, code);
     JS_FreeValue(cx, fn);
+    free(source);
+    return rc;
+}
+
+/* Take out lines that are comments alone, and empty ones. */
+static size_t squeeze(char *p, size_t n)
+{
+    size_t to = 0;
+    for (size_t at = 0; at < n;) {
+        size_t end = at, first;
+        while (end < n && p[end] != '\n')
+            end++;
+        for (first = at; first < end && p[first] == ' ';)
+            first++;
+        bool is_kept = first < end && strncmp(p + first, "//", 2) != 0;
+        size_t line = end + (end < n) - at;
+        if (is_kept) {
+            memmove(p + to, p + at, line);
+            to += line;
+        }
+        at += line;
+    }
+    return to;
+}
+
+static int add_source(FILE *out, const char *name, const char *path)
+{
+    size_t n;
+    char *source = read_wrapped(path, &n);
+    if (!source)
+        return 1;
+    n = squeeze(source, n);
+    source[n++] = '\0';
+    int rc = write_deflated(out, name, true, source, n);
     free(source);
     return rc;
 }
@@ -109,15 +144,20 @@ int main(int argc, char **argv)
     FILE *out = argc > 1 ? fopen(argv[1], "wb") : NULL;
     JSRuntime *rt = JS_NewRuntime();
     JSContext *cx = rt ? JS_NewContext(rt) : NULL;
+    bool is_source = false;
     if (!out || !cx)
         return 1;
     for (int i = 2; i < argc; i++) {
         char *eq = strchr(argv[i], '=');
+        if (strcmp(argv[i], "--") == 0) {
+            is_source = true;
+            continue;
+        }
         if (!eq)
             return 1;
         *eq = '\0';
-        if (add(cx, out, argv[i], eq + 1) != 0)
-            return 1;
+        if ((is_source ? add_source(out, argv[i], eq + 1) : add(cx, out, argv[i], eq + 1)) != 0)
+            return complain(cx, eq + 1);
     }
     return fputc(0, out) == 0 && fclose(out) == 0 ? 0 : 1;
 }

@@ -5,13 +5,22 @@ set(quickjs ${BX_SOURCES}/quickjs)
 set(BX_QUICKJS_FLAGS -isystem ${quickjs} -DQUICKJS_NG_BUILD)
 set(BX_JS_FLAGS ${BX_QUICKJS_FLAGS} -I${CMAKE_BINARY_DIR}/generated ${BX_JS_CODEC_FLAGS})
 
-# The library, compiled by a program of the build.
+# The library, compiled by a program of the build; what few programs need stays a source.
+set(rare assert child_process crypto internal/assertion_error internal/blob internal/fetch internal/mime
+    internal/parse_args internal/readline internal/signature internal/streams/compose internal/streams/operators
+    internal/streams/web_readable internal/streams/web_writable internal/structured_clone internal/webcrypto punycode
+    querystring url zlib)
 file(GLOB_RECURSE files CONFIGURE_DEPENDS ${js}/lib/*.js)
 set(named "")
+set(sources "")
 foreach(file IN LISTS files)
     file(RELATIVE_PATH name ${js}/lib ${file})
     string(REGEX REPLACE "\\.js$" "" name ${name})
-    list(APPEND named ${name}=${file})
+    if(name IN_LIST rare)
+        list(APPEND sources ${name}=${file})
+    else()
+        list(APPEND named ${name}=${file})
+    endif()
 endforeach()
 add_executable(js_compile EXCLUDE_FROM_ALL ${js}/compile.c ${js}/engine.c ${quickjs}/libregexp.c ${quickjs}/libunicode.c
     ${quickjs}/dtoa.c ${BX_SOURCES}/zlib/deflate.c ${BX_SOURCES}/zlib/trees.c ${BX_SOURCES}/zlib/adler32.c
@@ -23,7 +32,7 @@ target_compile_definitions(js_compile PRIVATE _GNU_SOURCE= QUICKJS_NG_BUILD Z_SO
 target_link_libraries(js_compile PRIVATE m)
 set(block ${CMAKE_BINARY_DIR}/generated/js/js_library.bin)
 add_custom_command(OUTPUT ${block}
-    COMMAND $<TARGET_FILE:js_compile> ${block} ${named}
+    COMMAND $<TARGET_FILE:js_compile> ${block} ${named} -- ${sources}
     DEPENDS ${files} js_compile
     COMMENT "library of js" VERBATIM)
 

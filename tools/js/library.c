@@ -17,39 +17,56 @@ static size_t size_at(const uint8_t *p)
     return (size_t)p[0] | (size_t)p[1] << 8 | (size_t)p[2] << 16 | (size_t)p[3] << 24;
 }
 
-bool js_library_find(const char *name, js_file *ret)
+typedef struct entry {
+    const char *name;
+    bool is_source;
+    size_t stored, unpacked;
+    uint8_t *p;
+} entry;
+
+/* The entry at *at, which moves behind it.  False: there is none any more. */
+static bool next(uint8_t **at, entry *ret)
 {
-    enum { HEAD = 8 };
-    uint8_t *p = block;
-    while (*p) {
-        const char *found = (const char *)p;
-        p += strlen(found) + 1;
-        size_t stored = size_at(p), n = size_at(p + 4);
-        if (strcmp(found, name) == 0) {
-            uint8_t *to = malloc(n);
-            if (!to || !js_inflate(p + HEAD, stored, to, n)) {
-                free(to);
-                return false;
-            }
-            *ret = (js_file){.p = (const char *)to, .n = n, .owned = to};
+    uint8_t *p = *at;
+    if (!*p)
+        return false;
+    ret->name = (const char *)p;
+    p += strlen(ret->name) + 1;
+    *ret = (entry){ret->name, *p == 1, size_at(p + 1), size_at(p + 5), p + 9};
+    *at = ret->p + ret->stored;
+    return true;
+}
+
+static bool find(const char *name, entry *ret)
+{
+    uint8_t *at = block;
+    while (next(&at, ret)) {
+        if (strcmp(ret->name, name) == 0)
             return true;
-        }
-        p += HEAD + stored;
     }
     return false;
 }
 
+bool js_library_find(const char *name, js_file *ret)
+{
+    entry e;
+    uint8_t *to = find(name, &e) ? malloc(e.unpacked) : NULL;
+    if (!to || !js_inflate(e.p, e.stored, to, e.unpacked)) {
+        free(to);
+        return false;
+    }
+    *ret = (js_file){.p = (const char *)to,
+                     .n = e.is_source ? e.unpacked - 1 : e.unpacked, /* its NUL */
+                     .is_source = e.is_source,
+                     .owned = to};
+    return true;
+}
+
 void js_library_forget(const char *name)
 {
-    enum { HEAD = 8 };
-    for (uint8_t *p = block; *p;) {
-        const char *found = (const char *)p;
-        p += strlen(found) + 1;
-        size_t stored = size_at(p);
-        if (strcmp(found, name) == 0)
-            memset(p + HEAD, 0, stored);
-        p += HEAD + stored;
-    }
+    entry e;
+    if (find(name, &e))
+        memset(e.p, 0, e.stored);
 }
 
 void js_library_done(js_file *f) { free(f->owned); }

@@ -39,7 +39,7 @@ function plain(args, fd) {
   return line;
 }
 
-for (const [name, fd] of [['log', 1], ['info', 1], ['debug', 1], ['warn', 2], ['error', 2]]) {
+function printer(name, fd) {
   const fn = {
     [name](...args) {
       const line = real || stdio.streams[fd] ? undefined : plain(args, fd);
@@ -55,8 +55,7 @@ for (const [name, fd] of [['log', 1], ['info', 1], ['debug', 1], ['warn', 2], ['
   Object.defineProperty(console, name, { value: fn, writable: true, configurable: true, enumerable: true });
 }
 
-for (const name of ['dir', 'time', 'timeEnd', 'timeLog', 'trace', 'assert', 'clear', 'count', 'countReset', 'group',
-  'groupEnd', 'table', 'dirxml', 'groupCollapsed', 'Console', 'profile', 'profileEnd', 'timeStamp', 'context', 'createTask']) {
+function later(name) {
   const get = () => {
     full();
     return console[name];
@@ -69,3 +68,14 @@ for (const name of ['dir', 'time', 'timeEnd', 'timeLog', 'trace', 'assert', 'cle
     set(value) { Object.defineProperty(console, name, { value, writable: true, configurable: true, enumerable: true }); },
   });
 }
+
+const PRINTERS = { log: 1, warn: 2, debug: 1, info: 1, error: 2 };
+for (const name of ['log', 'warn', 'dir', 'time', 'timeEnd', 'timeLog', 'trace', 'assert', 'clear', 'count', 'countReset',
+  'group', 'groupEnd', 'table', 'debug', 'info', 'dirxml', 'error', 'groupCollapsed', 'Console', 'profile', 'profileEnd',
+  'timeStamp', 'context', 'createTask']) {
+  if (PRINTERS[name])
+    printer(name, PRINTERS[name]);
+  else
+    later(name);
+}
+Object.defineProperty(console, Symbol.toStringTag, { value: 'console', configurable: true });
