@@ -131,6 +131,15 @@ bool bx_job_is_ready_locked(const bx_job *j);
 bool bx_job_is_woken_locked(const bx_job *j);
 uint64_t bx_job_until(const bx_job *j); /* when it has to be looked at again at the latest */
 
+/* All who are about to wait for something, or to do something else for long: a call that was kept
+ * back for who waits for nothing but it gets a thread. */
+void bx_jobs_unpark_locked(bx_tree *t);
+void bx_jobs_unpark(const bx_process *p);
+/* The caller waits for nothing else, and for as long as it takes: where it is kept back, run it on
+ * this stack, which no hand-over between threads is as quick as.  The lock is given up
+ * meanwhile. */
+bool bx_job_run_here_locked(bx_job *j);
+
 /* ---- for the call's threads -------------------------------------------------------------------
  */
 /* A call whose turn it is, which then counts as running; NULL: none. */

@@ -223,9 +223,20 @@ static bx_errno step_behind_gate(plan *r, uint64_t slice_ns, size_t *ret_n)
     return *ret_n > 0 ? BX_E_SUCCESS : e;
 }
 
+static void run_what_is_waited_for(plan *r)
+{
+    bx_job *j = r->n == 1 && r->until_ns == UINT64_MAX ? r->subs[0].job : NULL;
+    if (!j || j->kind != BX_JOB_CALL)
+        return;
+    bx_tree_lock(r->p->tree);
+    (void)bx_job_run_here_locked(j);
+    bx_tree_unlock(r->p->tree);
+}
+
 static bx_errno wait_behind_gate(plan *r, size_t *ret_n)
 {
     bx_gate *g = &r->p->tree->gate;
+    run_what_is_waited_for(r);
     if (r->n_children > 0) { /* who is asked for has to run beside from now on */
         bx_tree_lock(r->p->tree);
         g->blocked(g->ctx);
