@@ -265,8 +265,11 @@ static void run(bx_job *j)
         return;
     }
     const bx_process *before = bx_process_act_for(j->owner);
-    const bx_tool_ask ask = {
-        .name = c->name, .input = c->input, .above = &c->ctl, .beside = true, .answer = &c->answer};
+    const bx_tool_ask ask = {.name = c->name,
+                             .input = c->input,
+                             .above = &c->ctl,
+                             .beside = !c->alone,
+                             .answer = &c->answer};
     c->status = bx_process_ask(j->owner, &ask);
     (void)bx_process_act_for(before);
     charge_answer(j);
@@ -304,6 +307,7 @@ bool bx_job_run_here_locked(bx_job *j)
     bx_tree *t = j->owner->tree;
     if (t->parked != j || t->queue != j || !bx_job_pick_locked(t))
         return false;
+    j->call.alone = t->n_threads == 0;
     bx_job_run_locked(t, j);
     return true;
 }

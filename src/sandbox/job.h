@@ -52,6 +52,7 @@ typedef enum bx_call_stage { BX_CALL_QUEUED, BX_CALL_RUNS, BX_CALL_OVER } bx_cal
 typedef struct bx_call_job {
     bx_call_stage stage; /* the gate's lock */
     bool dropped;        /* likewise: whoever runs it frees it */
+    bool alone;          /* nothing else of the call goes on meanwhile */
     bx_ctl ctl;          /* below its process's */
     bx_str name, input;  /* one piece of memory, owned: name.p */
     bx_nested_status status;
