@@ -157,12 +157,18 @@ static const struct group {
     void (*run)(const bench_env *e);
     bool alone;
 } groups[] = {
-    {"noop", bench_noop, false},           {"files", bench_files, false},
-    {"limits", bench_limits, false},       {"cache", bench_cache, false},
-    {"component", bench_component, false}, {"net", bench_net, false},
-    {"convert", bench_convert, false},     {"start", bench_start, true},
-    {"large", bench_large, true},          {"filetools", bench_filetools, false},
-    {"shell", bench_shell, false},         {"nested", bench_nested, false},
+    {"noop", bench_noop, false},
+    {"files", bench_files, false},
+    {"limits", bench_limits, false},
+    {"cache", bench_cache, false},
+    {"component", bench_component, false},
+    {"net", bench_net, false},
+    {"convert", bench_convert, false},
+    {"start", bench_start, true},
+    {"large", bench_large, true},
+    {"filetools", bench_filetools, false},
+    {"shell", bench_shell, false},
+    {"nested", bench_nested, false},
     {"many", bench_many, true},
 };
 

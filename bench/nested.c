@@ -136,10 +136,10 @@ static double run(const place *p, bx_module *m, const char *const *args, size_t 
     return us;
 }
 
-static double guest_calls(const place *p, bx_module *loop, int n)
+static double guest_calls(const place *p, bx_module *loop, int n, int letter)
 {
     static char letters[MOST_CALLS + 1];
-    memset(letters, 'x', (size_t)n);
+    memset(letters, letter, (size_t)n);
     letters[n] = '\0';
     const char *const all[] = {"call_loop", letters}, *const none[] = {"call_loop", ""};
     return (run(p, loop, all, 2, 0) - run(p, loop, none, 2, 0)) / n;
@@ -163,12 +163,12 @@ void bench_nested(const bench_env *e)
     open_place(e, &p);
     bx_module *loop = bench_module(e, e->guests, "call_loop");
     int n = e->quick ? 500 : MOST_CALLS;
-    double own[ROUNDS], direct[ROUNDS], guest[ROUNDS], shell[ROUNDS];
+    double own[ROUNDS], direct[ROUNDS], guest[ROUNDS], beside[ROUNDS], shell[ROUNDS];
     for (int i = -1; i < ROUNDS; i++) { /* in turn, so that a drift of the machine hits all alike */
-        double x = own_calls(&p, n), y = direct_calls(&p, n / 4), z = guest_calls(&p, loop, n),
-               s = shell_calls(&p, n);
+        double x = own_calls(&p, n), y = direct_calls(&p, n / 4), z = guest_calls(&p, loop, n, 'x'),
+               a = guest_calls(&p, loop, n, 'a'), s = shell_calls(&p, n);
         if (i >= 0)
-            own[i] = x, direct[i] = y, guest[i] = z - x, shell[i] = s - x;
+            own[i] = x, direct[i] = y, guest[i] = z - x, beside[i] = a - x, shell[i] = s - x;
     }
     double alone = bench_stats_of(own, ROUNDS).p50;
     double beyond = bench_stats_of(guest, ROUNDS).p50, sh = bench_stats_of(shell, ROUNDS).p50;
@@ -176,6 +176,9 @@ void bench_nested(const bench_env *e)
               "a no-op tool called by a guest, and its own call; the ratio is what it adds; "
               "called from outside %.1f us",
               bench_stats_of(direct, ROUNDS).p50);
+    double next = bench_stats_of(beside, ROUNDS).p50;
+    bench_row("nested_call_awaited", next + alone, alone, "us", next, BENCH_AT_MOST, 10,
+              "the same, begun beside the guest, which waits for it");
     bench_row("nested_call_from_shell", sh + alone, alone, "us", sh, BENCH_AT_MOST, 10,
               "the same by the shell's builtin call");
     bx_module_free(loop);

@@ -123,6 +123,8 @@ static void dequeue_locked(bx_tree *t, bx_job *j)
     bx_job **at = &t->queue;
     while (*at != j)
         at = &(*at)->next;
+    if (t->parked == j)
+        t->parked = NULL;
     *at = j->next;
     if (!*at)
         t->queue_end = at;
@@ -152,6 +154,40 @@ static bx_errno copy_texts(bx_call_job *c, bx_str name, bx_str input)
     return BX_E_SUCCESS;
 }
 
+/* Without any thread nobody would ever take them. */
+static void fail_all_locked(bx_tree *t)
+{
+    while (t->queue) {
+        bx_job *j = t->queue;
+        dequeue_locked(t, j);
+        end_with(&j->call, BX_NESTED_LIMIT, "no thread to run it");
+    }
+}
+
+/* For one more in the queue, and for who is parked. */
+static void find_threads_locked(bx_tree *t)
+{
+    bx_jobs_unpark_locked(t);
+    if (bx_tree_thread_for_job_locked(t) != 0)
+        fail_all_locked(t);
+}
+
+void bx_jobs_unpark_locked(bx_tree *t)
+{
+    if (t->parked && bx_tree_thread_for_job_locked(t) != 0)
+        fail_all_locked(t);
+    t->parked = NULL;
+}
+
+void bx_jobs_unpark(const bx_process *p)
+{
+    if (!p->tree)
+        return;
+    bx_tree_lock(p->tree);
+    bx_jobs_unpark_locked(p->tree);
+    bx_tree_unlock(p->tree);
+}
+
 bx_errno bx_job_call_start(bx_process *p, bx_str name, bx_str input, uint32_t *ret)
 {
     bx_job *j;
@@ -171,12 +207,12 @@ bx_errno bx_job_call_start(bx_process *p, bx_str name, bx_str input, uint32_t *r
     if (bx_ctl_inherit(&c->ctl, bx_process_ctl(p), NULL) != BX_OK) {
         end_with(c, BX_NESTED_LIMIT, "over the limit depth");
     } else {
+        bool alone = t->jobs_queued == 0 && t->jobs_running == 0 && t->running == 0;
         enqueue_locked(t, j);
-        int rc = bx_tree_thread_for_job_locked(t);
-        if (rc != 0) {
-            dequeue_locked(t, j);
-            end_with(c, BX_NESTED_LIMIT, "no thread to run it");
-        }
+        if (alone)
+            t->parked = j;
+        else
+            find_threads_locked(t);
     }
     bx_tree_unlock(t);
     *ret = j->id;
@@ -229,8 +265,11 @@ static void run(bx_job *j)
         return;
     }
     const bx_process *before = bx_process_act_for(j->owner);
-    const bx_tool_ask ask = {
-        .name = c->name, .input = c->input, .above = &c->ctl, .beside = true, .answer = &c->answer};
+    const bx_tool_ask ask = {.name = c->name,
+                             .input = c->input,
+                             .above = &c->ctl,
+                             .beside = !c->alone,
+                             .answer = &c->answer};
     c->status = bx_process_ask(j->owner, &ask);
     (void)bx_process_act_for(before);
     charge_answer(j);
@@ -252,12 +291,25 @@ void bx_job_run_locked(bx_tree *t, bx_job *j)
 
 /* ---- calls: what the process asks ------------------------------------------------------------ */
 
+/* Who asks instead of waiting goes on with something else. */
 static bx_call_stage stage_of(bx_job *j)
 {
-    bx_tree_lock(j->owner->tree);
+    bx_tree *t = j->owner->tree;
+    bx_tree_lock(t);
+    bx_jobs_unpark_locked(t);
     bx_call_stage s = j->call.stage;
-    bx_tree_unlock(j->owner->tree);
+    bx_tree_unlock(t);
     return s;
+}
+
+bool bx_job_run_here_locked(bx_job *j)
+{
+    bx_tree *t = j->owner->tree;
+    if (t->parked != j || t->queue != j || !bx_job_pick_locked(t))
+        return false;
+    j->call.alone = t->n_threads == 0;
+    bx_job_run_locked(t, j);
+    return true;
 }
 
 /* Arguments that do not fit have a result too, one that says so. */

@@ -52,6 +52,7 @@ typedef enum bx_call_stage { BX_CALL_QUEUED, BX_CALL_RUNS, BX_CALL_OVER } bx_cal
 typedef struct bx_call_job {
     bx_call_stage stage; /* the gate's lock */
     bool dropped;        /* likewise: whoever runs it frees it */
+    bool alone;          /* nothing else of the call goes on meanwhile */
     bx_ctl ctl;          /* below its process's */
     bx_str name, input;  /* one piece of memory, owned: name.p */
     bx_nested_status status;
@@ -130,6 +131,15 @@ void bx_job_pump(bx_job *j);
 bool bx_job_is_ready_locked(const bx_job *j);
 bool bx_job_is_woken_locked(const bx_job *j);
 uint64_t bx_job_until(const bx_job *j); /* when it has to be looked at again at the latest */
+
+/* All who are about to wait for something, or to do something else for long: a call that was kept
+ * back for who waits for nothing but it gets a thread. */
+void bx_jobs_unpark_locked(bx_tree *t);
+void bx_jobs_unpark(const bx_process *p);
+/* The caller waits for nothing else, and for as long as it takes: where it is kept back, run it on
+ * this stack, which no hand-over between threads is as quick as.  The lock is given up
+ * meanwhile. */
+bool bx_job_run_here_locked(bx_job *j);
 
 /* ---- for the call's threads -------------------------------------------------------------------
  */

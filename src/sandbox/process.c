@@ -39,6 +39,7 @@ static bool is_ready_locked(bx_process *q)
 static void dispatch_ready(void *ctx)
 {
     bx_tree *t = ctx;
+    bx_jobs_unpark_locked(t);
     for (bx_process *q = t->all; q;) {
         bool same = !is_ready_locked(q) || bx_process_dispatch_locked(t, q);
         q = same ? q->next : t->all; /* each time it begins again there is one less */
@@ -235,6 +236,7 @@ bx_errno bx_process_wait(bx_process *p, int32_t pid, uint64_t timeout_ns, int32_
     if (!p->tree)
         return BX_E_CHILD;
     bx_tree_lock(p->tree);
+    bx_jobs_unpark_locked(p->tree);
     bx_errno e = wait_locked(p, pid, timeout_ns, ret_pid, ret);
     bx_tree_unlock(p->tree);
     return e;

@@ -1,4 +1,5 @@
 /* Tool calls of a guest: who may, what is left for them, and what they used. */
+#include "sandbox/job.h"
 #include "sandbox/process.h"
 #include "sandbox/tree.h"
 
@@ -112,6 +113,7 @@ bx_nested_status bx_process_call(bx_process *p, bx_str name, bx_str input)
         p->answer = bx_buf_init(MAX_ANSWER);
     if (bx_tree_of(p, &t) != BX_E_SUCCESS)
         return say(&p->answer, BX_NESTED_LIMIT, "out of memory");
+    bx_jobs_unpark(p);
     const bx_tool_ask ask = {.name = name,
                              .input = input,
                              .above = bx_process_ctl(p),

@@ -39,7 +39,8 @@ struct bx_tree {
     _Atomic uint32_t memory_hits;  /* as hits.memory; without the lock */
     bx_wasi *spare[BX_TREE_SPARE]; /* owned; to be used again */
     unsigned n_spare;
-    struct bx_job *queue, **queue_end;  /* calls that wait for a thread, oldest first */
+    struct bx_job *queue, **queue_end; /* calls that wait for a thread, oldest first */
+    struct bx_job *parked; /* of these, one that no thread was looked for: see bx_jobs_unpark */
     unsigned jobs_queued, jobs_running; /* calls; BX_JOBS_AT_ONCE run at most */
 };
 

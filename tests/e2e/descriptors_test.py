@@ -99,6 +99,29 @@ class FewThreads(unittest.TestCase):
         self.assertEqual(read(None), b"300000 bytes\nwriter: kind 0 code 0 signal 0\n")
         self.assertEqual(read(1), b"0 bytes\nwriter: kind 5 code 126 signal 0\n")
 
+    def test_tool_calls_without_threads(self):
+        """Calls that should run at once and find no thread end in words."""
+        folder = scratch(self)
+        program = shutil.copy(BOXAGNTS, folder / "boxagnts")
+        module = shutil.copy(GUESTS / "jobs.wasm", folder / "jobs.wasm")
+        home = folder / "home"
+        home.mkdir()
+        os.chown(home, NOBODY, NOBODY)
+
+        def calls(n, most):
+            def less():
+                if most is not None:
+                    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+                os.setgroups([])
+                os.setgid(NOBODY)
+                os.setuid(NOBODY)
+            return subprocess.run([program, "exec", "--allow", "tool:*", module, "--", "calls", str(n), "glob", '{"pattern":"*"}'],
+                                  capture_output=True, timeout=60, preexec_fn=less, stdin=subprocess.DEVNULL,
+                                  env={"BOXAGNTS_HOME": str(home)}, check=False).stdout
+        self.assertEqual(calls(4, None).count(b"ended: "), 4)
+        self.assertEqual(calls(4, 1), b"failed: status 3 why 1: no thread to run it\n" * 4)
+        self.assertRegex(calls(1, 1), b"^failed: status 3 why 1: .*: Resource temporarily unavailable\n$")
+
 
 def scratch(test):
     """A directory that every user can look into."""
