@@ -1,6 +1,7 @@
 // Deep equality: assert.deepEqual (isStrict is false), assert.deepStrictEqual and util.isDeepStrictEqual.
 const { core } = internal;
 const { classOf } = core;
+const { dense, extraKeys } = internal.inspect;
 const { isError } = require('internal/inspect_names');
 
 const isEnumerable = (o, k) => Object.prototype.propertyIsEnumerable.call(o, k);
@@ -46,6 +47,9 @@ function isEqual(a, b, isStrict, open) {
   return hasSameContent(a, b, cls, isStrict, open) && hasSameKeys(a, b, cls, isStrict, open);
 }
 
+// An array without holes and getters.
+const isDense = (o) => dense(o) === o.length;
+
 // What is not in properties.
 function hasSameContent(a, b, cls, isStrict, open) {
   if (ArrayBuffer.isView(a)) {
@@ -83,17 +87,20 @@ function hasSameContent(a, b, cls, isStrict, open) {
   return true;
 }
 
-function keysOf(o, cls) {
+// All keys but those of entries that are compared one by one, or as bytes.
+function keysOf(o, cls, isList) {
+  if (isList || ArrayBuffer.isView(o) && cls !== 'DataView')
+    return extraKeys(o, false).filter((k) => typeof k === 'string');
   let keys = Object.keys(o);
   if (cls === 'Error') // the engine keeps an assigned stack in an enumerable property
     keys = keys.filter((k) => k !== 'stack');
-  // Of typed arrays, whose bytes were compared, only the other ones.
-  return ArrayBuffer.isView(o) && o.length ? keys.slice(o.length) : keys;
+  return keys;
 }
 
 function hasSameKeys(a, b, cls, isStrict, open) {
-  const keys = keysOf(a, cls);
-  if (keys.length !== keysOf(b, cls).length || !keys.every((k) => isEnumerable(b, k)))
+  const isList = cls === 'Array' && isDense(a) && isDense(b);
+  const keys = keysOf(a, cls, isList);
+  if (keys.length !== keysOf(b, cls, isList).length || !keys.every((k) => isEnumerable(b, k)))
     return false;
   if (isStrict) {
     const s = symbolsOf(a);
@@ -102,7 +109,7 @@ function hasSameKeys(a, b, cls, isStrict, open) {
     keys.push(...s);
   }
   const isCollection = (cls === 'Set' || cls === 'Map') && a.size > 0;
-  if (keys.length === 0 && !isCollection)
+  if (keys.length === 0 && !isCollection && !(isList && a.length > 0))
     return true;
   for (let i = 0; i < open.length; i += 2) {
     if (open[i] === a && open[i + 1] === b)
@@ -112,6 +119,8 @@ function hasSameKeys(a, b, cls, isStrict, open) {
   let r = true;
   for (let i = 0; i < keys.length && r; i++)
     r = isEqual(a[keys[i]], b[keys[i]], isStrict, open);
+  for (let i = 0; isList && i < a.length && r; i++)
+    r = isEqual(a[i], b[i], isStrict, open);
   if (r && isCollection)
     r = cls === 'Set' ? isSameSet(a, b, isStrict, open) : isSameMap(a, b, isStrict, open);
   open.length -= 2;

@@ -1,7 +1,7 @@
 // util.inspect: values as text, the way Node 20 writes them.
 const { core } = internal;
 const { classOf, promiseState } = core;
-const { previewEntries, proxyDetails, dense, isNamespace } = internal.inspect;
+const { previewEntries, proxyDetails, dense, extraKeys, isNamespace } = internal.inspect;
 const { stackOf, isStackOverflowError } = require('internal/errors');
 const { quote, toEscapeAll, escapeOne, stringWidth, numberText, bigintText, more, colors, styles } =
   require('internal/inspect_text');
@@ -205,20 +205,6 @@ function keysOf(v, showHidden) {
   return keys;
 }
 
-// The keys of an array that are no index.
-function extraKeys(v, length, showHidden) {
-  let keys = showHidden ? Object.getOwnPropertyNames(v) : Object.keys(v);
-  let n = Math.min(length, keys.length);
-  while (n > 0 && !isIndex(keys[n - 1]))
-    n--;
-  keys = keys.slice(n);
-  for (const s of Object.getOwnPropertySymbols(v)) {
-    if (showHidden || isPropertyEnumerable(v, s))
-      keys.push(s);
-  }
-  return keys;
-}
-
 const isIndex = (key) => /^(0|[1-9]\d*)$/.test(key) && +key < 2 ** 32 - 1;
 
 // What there is to say of a value: `base` text before the braces, what opens and closes, `list`: entries to
@@ -327,7 +313,7 @@ function describeIterable(cx, v, it, cls) {
   switch (cls) {
     case 'Array': {
       const prefix = name !== 'Array' || tag !== '' ? prefixOf(name, tag, 'Array', `(${v.length})`) : '';
-      it.keys = extraKeys(v, v.length, cx.showHidden);
+      it.keys = extraKeys(v, cx.showHidden);
       it.open = `${prefix}[`;
       it.close = ']';
       it.isArray = true;
@@ -353,7 +339,7 @@ function describeIterable(cx, v, it, cls) {
   if (typedTag.call(v) === undefined)
     return;
   const size = typedLength.call(v);
-  it.keys = extraKeys(v, size, cx.showHidden);
+  it.keys = extraKeys(v, cx.showHidden);
   it.open = `${prefixOf(name, tag, name === null ? cls : '', `(${size})`)}[`;
   it.close = ']';
   it.isArray = true;
