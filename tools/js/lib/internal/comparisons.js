@@ -47,9 +47,6 @@ function isEqual(a, b, isStrict, open) {
   return hasSameContent(a, b, cls, isStrict, open) && hasSameKeys(a, b, cls, isStrict, open);
 }
 
-// An array without holes and getters.
-const isDense = (o) => dense(o) === o.length;
-
 // What is not in properties.
 function hasSameContent(a, b, cls, isStrict, open) {
   if (ArrayBuffer.isView(a)) {
@@ -87,9 +84,9 @@ function hasSameContent(a, b, cls, isStrict, open) {
   return true;
 }
 
-// All keys but those of entries that are compared one by one, or as bytes.
-function keysOf(o, cls, isList) {
-  if (isList || ArrayBuffer.isView(o) && cls !== 'DataView')
+// All keys but those of entries, which are compared one by one, or as bytes.
+function keysOf(o, cls) {
+  if (cls === 'Array' || ArrayBuffer.isView(o) && cls !== 'DataView')
     return extraKeys(o, false).filter((k) => typeof k === 'string');
   let keys = Object.keys(o);
   if (cls === 'Error') // the engine keeps an assigned stack in an enumerable property
@@ -98,9 +95,8 @@ function keysOf(o, cls, isList) {
 }
 
 function hasSameKeys(a, b, cls, isStrict, open) {
-  const isList = cls === 'Array' && isDense(a) && isDense(b);
-  const keys = keysOf(a, cls, isList);
-  if (keys.length !== keysOf(b, cls, isList).length || !keys.every((k) => isEnumerable(b, k)))
+  const keys = keysOf(a, cls);
+  if (keys.length !== keysOf(b, cls).length || !keys.every((k) => isEnumerable(b, k)))
     return false;
   if (isStrict) {
     const s = symbolsOf(a);
@@ -109,7 +105,8 @@ function hasSameKeys(a, b, cls, isStrict, open) {
     keys.push(...s);
   }
   const isCollection = (cls === 'Set' || cls === 'Map') && a.size > 0;
-  if (keys.length === 0 && !isCollection && !(isList && a.length > 0))
+  const isList = cls === 'Array' && a.length > 0;
+  if (keys.length === 0 && !isCollection && !isList)
     return true;
   for (let i = 0; i < open.length; i += 2) {
     if (open[i] === a && open[i + 1] === b)
@@ -119,12 +116,31 @@ function hasSameKeys(a, b, cls, isStrict, open) {
   let r = true;
   for (let i = 0; i < keys.length && r; i++)
     r = isEqual(a[keys[i]], b[keys[i]], isStrict, open);
-  for (let i = 0; isList && i < a.length && r; i++)
-    r = isEqual(a[i], b[i], isStrict, open);
+  if (r && isList)
+    r = isSameList(a, b, isStrict, open);
   if (r && isCollection)
     r = cls === 'Set' ? isSameSet(a, b, isStrict, open) : isSameMap(a, b, isStrict, open);
   open.length -= 2;
   return r;
+}
+
+function isSameList(a, b, isStrict, open) {
+  const n = Math.min(dense(a), dense(b));
+  for (let i = 0; i < a.length; i++) {
+    if (i >= n) {
+      const has = Object.hasOwn(a, i);
+      if (has !== Object.hasOwn(b, i))
+        return false;
+      if (!has) { // a hole: of the rest only what is there
+        const keys = Object.keys(a).slice(i);
+        return keys.every((k) => Object.hasOwn(b, k) && isEqual(a[k], b[k], isStrict, open)) &&
+          keys.length + i === Object.keys(b).length;
+      }
+    }
+    if (!isEqual(a[i], b[i], isStrict, open))
+      return false;
+  }
+  return true;
 }
 
 // Takes out of `left` one that equals `v`.
