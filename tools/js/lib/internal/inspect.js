@@ -207,6 +207,14 @@ function keysOf(v, showHidden) {
 
 const isIndex = (key) => /^(0|[1-9]\d*)$/.test(key) && +key < 2 ** 32 - 1;
 
+// The last `n` entries in order: the entries of arrays stay where they are.
+function sortProperties(output, n, order) {
+  if (n >= output.length)
+    output.sort(order);
+  else if (n > 1)
+    output.push(...output.splice(output.length - n).sort(order));
+}
+
 // What there is to say of a value: `base` text before the braces, what opens and closes, `list`: entries to
 // put before the properties; `isArray`: they may stand in columns. A string: that is all.
 function formatObject(cx, v, level, isTyped) {
@@ -257,13 +265,8 @@ function formatObject(cx, v, level, isTyped) {
       base = base === '' ? s : `${s} ${base}`;
   }
   cx.seen.pop();
-  if (cx.sorted) {
-    const order = cx.sorted === true ? undefined : cx.sorted;
-    if (!isArray)
-      output.sort(order);
-    else if (keys.length > 1)
-      output.push(...output.splice(output.length - keys.length).sort(order));
-  }
+  if (cx.sorted)
+    sortProperties(output, isArray ? keys.length : Infinity, cx.sorted === true ? undefined : cx.sorted);
   const r = layOut(cx, output, base, open, it.close, isArray, level, v);
   // Beyond this much text only the outermost is told.
   const n = (cx.budget[cx.indentationLvl] || 0) + r.length;
