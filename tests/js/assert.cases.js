@@ -85,3 +85,6 @@ const { AssertionError } = require('assert'); const e = new AssertionError({ act
 const assert = require('assert'); const show = (f) => { try { f(); } catch (e) { console.log(require('util').inspect(e).split('\n').filter((l) => !/^ +at /.test(l)).join('\n')); } }; show(() => assert.strictEqual(1, 2)); show(() => assert.deepStrictEqual({ a: { b: { c: 1 } } }, { a: 1 })); show(() => assert.fail('x')); show(() => assert.strictEqual('x\n'.repeat(20), 'y'));
 //== exports
 const assert = require('assert'); console.log(Object.keys(assert).filter((k) => k !== 'CallTracker').join(), assert.name === 'ok' || assert.name, assert.throws.name, assert.AssertionError.name);
+//== arrays the engine keeps in different ways
+const u = require('util').isDeepStrictEqual, slow = [1, 2, 3]; delete slow[1]; slow[1] = 2; const getter = [1, 0, 3]; Object.defineProperty(getter, 1, { get: () => 2, enumerable: true }); const extra = Object.assign([1, 2, 3], { x: 1 }); const hidden = [1, 2, 3]; Object.defineProperty(hidden, 1, { enumerable: false });
+const all = [[1, 2, 3], slow, getter, extra, hidden, [1, , 3], [1, undefined, 3], Object.assign([1, 2, 3], { [Symbol.for('s')]: 1 })]; console.log(all.map((a) => all.map((b) => u(a, b) ? 1 : 0).join('')).join('\n'));

@@ -432,3 +432,5 @@ const i = require('util').inspect; console.log(i('a', { colors: true }), i(5, { 
 const i = require('util').inspect; console.log(i({ a: 1, b: 'x' }, { stylize: (s, t) => `<${t}:${s}>` }));
 //== util.inspect odd options
 const i = require('util').inspect; for (const o of [null, undefined, 5, 'str', [], () => {}, { depth: undefined }, { breakLength: undefined }, { compact: undefined }, { maxArrayLength: undefined }, { maxArrayLength: NaN }, { depth: '1' }, { depth: NaN }, { compact: 'x' }]) try { console.log(i({ a: { b: { c: { d: 1 } } }, l: [1, 2, 3], s: 'str' }, o)); } catch (e) { console.log(e.message); }
+//== a million entries
+const big = new Array(1e6).fill(7); console.log(require('util').inspect(big).length, require('util').inspect(new Uint8Array(1e6)).length, require('util').isDeepStrictEqual(big, big.slice()));

@@ -61,3 +61,5 @@ const p = require('util').promisify; for (const v of [null, undefined, 1, -0, Na
 console.log(Object.keys(require('util')).filter((k) => !/^_|transferable/.test(k)).join());
 //== exports of console
 console.log(Object.keys(console).join());
+//== the falsy rejection
+require('util').callbackify(() => Promise.reject())((e) => console.log(e.code, e.reason, Object.keys(e))); for (let i = 0; i < 9; i++) await null;

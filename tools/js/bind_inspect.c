@@ -50,6 +50,14 @@ JS_FUNCTION(dense)
     return JS_NewUint32(cx, js_engine_dense(argv[0]));
 }
 
+/* extraKeys(array or typed array, all): its keys that are no index, those that are not enumerable
+ * too if `all`. */
+JS_FUNCTION(extra_keys)
+{
+    (void)self, (void)argc;
+    return js_engine_extra_keys(cx, argv[0], JS_ToBool(cx, argv[1]) > 0);
+}
+
 /* isNamespace(v): is it what `import * as` gives? */
 JS_FUNCTION(is_namespace)
 {
@@ -61,6 +69,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("previewEntries", 1, preview_entries),
     JS_CFUNC_DEF("proxyDetails", 1, proxy_details),
     JS_CFUNC_DEF("dense", 1, dense),
+    JS_CFUNC_DEF("extraKeys", 2, extra_keys),
     JS_CFUNC_DEF("isNamespace", 1, is_namespace),
 };
 

@@ -80,8 +80,7 @@ JSValue js_engine_preview(JSContext *cx, JSValueConst v, bool *ret_is_pairs)
     const bool is_set = JS_GetClassID(v) == JS_CLASS_SET_ITERATOR;
     if (!is_set && JS_GetClassID(v) != JS_CLASS_MAP_ITERATOR)
         return JS_UNDEFINED;
-    const JSMapIteratorData *it = JS_GetOpaque(v, is_set ? JS_CLASS_SET_ITERATOR
-                                                         : JS_CLASS_MAP_ITERATOR);
+    const JSMapIteratorData *it = JS_GetOpaque(v, JS_CLASS_MAP_ITERATOR + (is_set ? 1 : 0));
     *ret_is_pairs = it->kind == JS_ITERATOR_KIND_KEY_AND_VALUE;
     JSValue r = JS_NewArray(cx);
     if (JS_IsException(r) || JS_IsUndefined(it->obj)) /* it has been through */
@@ -139,3 +138,38 @@ uint32_t js_engine_dense(JSValueConst v)
 }
 
 bool js_engine_is_namespace(JSValueConst v) { return JS_GetClassID(v) == JS_CLASS_MODULE_NS; }
+
+/* The keys of one kind that are no index, after those in `r`: 0, or -1 with a pending exception. */
+static int js_add_extra_keys(JSContext *cx, JSValueConst r, const JSObject *p, bool all,
+                             JSAtomKindEnum kind, uint32_t *n)
+{
+    const JSShapeProperty *prs = get_shape_prop(p->shape);
+    for (int i = 0; i < p->shape->prop_count; i++, prs++) {
+        uint32_t index;
+        if (prs->atom == JS_ATOM_NULL || JS_AtomGetKind(cx, prs->atom) != kind ||
+            (!all && !(prs->flags & JS_PROP_ENUMERABLE)) ||
+            JS_AtomIsArrayIndex(cx, &index, prs->atom))
+            continue;
+        JSValue key = JS_AtomToValue(cx, prs->atom);
+        if (JS_IsException(key) ||
+            JS_DefinePropertyValueUint32(cx, r, (*n)++, key, JS_PROP_C_W_E) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+JSValue js_engine_extra_keys(JSContext *cx, JSValueConst v, bool all)
+{
+    const JSClassID id = JS_GetClassID(v);
+    if (id != JS_CLASS_ARRAY && !is_typed_array(id))
+        return JS_UNDEFINED;
+    const JSObject *p = JS_VALUE_GET_OBJ(v);
+    JSValue r = JS_NewArray(cx);
+    uint32_t n = 0;
+    if (!JS_IsException(r) && (js_add_extra_keys(cx, r, p, all, JS_ATOM_KIND_STRING, &n) < 0 ||
+                               js_add_extra_keys(cx, r, p, all, JS_ATOM_KIND_SYMBOL, &n) < 0)) {
+        JS_FreeValue(cx, r);
+        return JS_EXCEPTION;
+    }
+    return r;
+}

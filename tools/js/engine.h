@@ -15,9 +15,12 @@ void js_engine_set_time_origin(JSContext *cx);
 /* What an iterator of a Map or a Set has still to give, in an array, without moving it; pairs where
  * it gives entries. JS_UNDEFINED: it is no such iterator. */
 JSValue js_engine_preview(JSContext *cx, JSValueConst v, bool *ret_is_pairs);
-/* How many entries at the beginning of an array are there and plain values, no holes and no getters;
- * 0 where that is not known. */
+/* How many entries at the beginning of an array are there and plain values, no holes and no
+ * getters; 0 where that is not known. */
 uint32_t js_engine_dense(JSValueConst v);
+/* The own keys of an array or a typed array that are no index, in order; those that are not
+ * enumerable too if `all`. JS_UNDEFINED: it is neither. */
+JSValue js_engine_extra_keys(JSContext *cx, JSValueConst v, bool all);
 /* Is it what `import * as` gives?  Its class has no name of its own. */
 bool js_engine_is_namespace(JSValueConst v);
 

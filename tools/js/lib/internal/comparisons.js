@@ -1,6 +1,7 @@
 // Deep equality: assert.deepEqual (isStrict is false), assert.deepStrictEqual and util.isDeepStrictEqual.
 const { core } = internal;
 const { classOf } = core;
+const { dense, extraKeys } = internal.inspect;
 const { isError } = require('internal/inspect_names');
 
 const isEnumerable = (o, k) => Object.prototype.propertyIsEnumerable.call(o, k);
@@ -83,12 +84,14 @@ function hasSameContent(a, b, cls, isStrict, open) {
   return true;
 }
 
+// All keys but those of entries, which are compared one by one, or as bytes.
 function keysOf(o, cls) {
+  if (cls === 'Array' || ArrayBuffer.isView(o) && cls !== 'DataView')
+    return extraKeys(o, false).filter((k) => typeof k === 'string');
   let keys = Object.keys(o);
   if (cls === 'Error') // the engine keeps an assigned stack in an enumerable property
     keys = keys.filter((k) => k !== 'stack');
-  // Of typed arrays, whose bytes were compared, only the other ones.
-  return ArrayBuffer.isView(o) && o.length ? keys.slice(o.length) : keys;
+  return keys;
 }
 
 function hasSameKeys(a, b, cls, isStrict, open) {
@@ -102,7 +105,8 @@ function hasSameKeys(a, b, cls, isStrict, open) {
     keys.push(...s);
   }
   const isCollection = (cls === 'Set' || cls === 'Map') && a.size > 0;
-  if (keys.length === 0 && !isCollection)
+  const isList = cls === 'Array' && a.length > 0;
+  if (keys.length === 0 && !isCollection && !isList)
     return true;
   for (let i = 0; i < open.length; i += 2) {
     if (open[i] === a && open[i + 1] === b)
@@ -112,10 +116,31 @@ function hasSameKeys(a, b, cls, isStrict, open) {
   let r = true;
   for (let i = 0; i < keys.length && r; i++)
     r = isEqual(a[keys[i]], b[keys[i]], isStrict, open);
+  if (r && isList)
+    r = isSameList(a, b, isStrict, open);
   if (r && isCollection)
     r = cls === 'Set' ? isSameSet(a, b, isStrict, open) : isSameMap(a, b, isStrict, open);
   open.length -= 2;
   return r;
+}
+
+function isSameList(a, b, isStrict, open) {
+  const n = Math.min(dense(a), dense(b));
+  for (let i = 0; i < a.length; i++) {
+    if (i >= n) {
+      const has = Object.hasOwn(a, i);
+      if (has !== Object.hasOwn(b, i))
+        return false;
+      if (!has) { // a hole: of the rest only what is there
+        const keys = Object.keys(a).slice(i);
+        return keys.every((k) => Object.hasOwn(b, k) && isEqual(a[k], b[k], isStrict, open)) &&
+          keys.length + i === Object.keys(b).length;
+      }
+    }
+    if (!isEqual(a[i], b[i], isStrict, open))
+      return false;
+  }
+  return true;
 }
 
 // Takes out of `left` one that equals `v`.

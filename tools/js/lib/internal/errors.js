@@ -80,7 +80,7 @@ E USE_AFTER_CLOSE %s was closed
 E ZLIB_INITIALIZATION_FAILED Initialization failed
 `;
 
-// Texts that are more than that: [class, function of the arguments; `this` is the error].
+// Texts that are more than that: [class, function of the arguments; `this`: more properties of the error].
 const makers = {
   BUFFER_OUT_OF_BOUNDS: ['R', (name) =>
     name ? `"${name}" is outside of buffer bounds` : 'Attempt to access memory outside buffer bounds'],
@@ -233,11 +233,11 @@ function determineSpecificType(v) {
 function makeClass(code, Base, text) {
   class NodeError extends Base {
     constructor(...args) {
-      super();
+      const facts = {}; // what the text's function says beside the text
+      super(typeof text === 'function' ? text.apply(facts, args) :
+        args.length ? require('internal/format').format(text, ...args) : text);
       this.code = code;
-      const message = typeof text === 'function' ? text.apply(this, args) :
-        args.length ? require('internal/format').format(text, ...args) : text;
-      Object.defineProperty(this, 'message', { value: message, writable: true, configurable: true });
+      Object.assign(this, facts);
     }
     get ['constructor']() {
       return Base;

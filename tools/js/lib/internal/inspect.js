@@ -1,7 +1,7 @@
 // util.inspect: values as text, the way Node 20 writes them.
 const { core } = internal;
 const { classOf, promiseState } = core;
-const { previewEntries, proxyDetails, dense, isNamespace } = internal.inspect;
+const { previewEntries, proxyDetails, dense, extraKeys, isNamespace } = internal.inspect;
 const { stackOf, isStackOverflowError } = require('internal/errors');
 const { quote, toEscapeAll, escapeOne, stringWidth, numberText, bigintText, more, colors, styles } =
   require('internal/inspect_text');
@@ -205,21 +205,15 @@ function keysOf(v, showHidden) {
   return keys;
 }
 
-// The keys of an array that are no index.
-function extraKeys(v, length, showHidden) {
-  let keys = showHidden ? Object.getOwnPropertyNames(v) : Object.keys(v);
-  let n = Math.min(length, keys.length);
-  while (n > 0 && !isIndex(keys[n - 1]))
-    n--;
-  keys = keys.slice(n);
-  for (const s of Object.getOwnPropertySymbols(v)) {
-    if (showHidden || isPropertyEnumerable(v, s))
-      keys.push(s);
-  }
-  return keys;
-}
-
 const isIndex = (key) => /^(0|[1-9]\d*)$/.test(key) && +key < 2 ** 32 - 1;
+
+// The last `n` entries in order: the entries of arrays stay where they are.
+function sortProperties(output, n, order) {
+  if (n >= output.length)
+    output.sort(order);
+  else if (n > 1)
+    output.push(...output.splice(output.length - n).sort(order));
+}
 
 // What there is to say of a value: `base` text before the braces, what opens and closes, `list`: entries to
 // put before the properties; `isArray`: they may stand in columns. A string: that is all.
@@ -271,13 +265,8 @@ function formatObject(cx, v, level, isTyped) {
       base = base === '' ? s : `${s} ${base}`;
   }
   cx.seen.pop();
-  if (cx.sorted) {
-    const order = cx.sorted === true ? undefined : cx.sorted;
-    if (!isArray)
-      output.sort(order);
-    else if (keys.length > 1)
-      output.push(...output.splice(output.length - keys.length).sort(order));
-  }
+  if (cx.sorted)
+    sortProperties(output, isArray ? keys.length : Infinity, cx.sorted === true ? undefined : cx.sorted);
   const r = layOut(cx, output, base, open, it.close, isArray, level, v);
   // Beyond this much text only the outermost is told.
   const n = (cx.budget[cx.indentationLvl] || 0) + r.length;
@@ -327,7 +316,7 @@ function describeIterable(cx, v, it, cls) {
   switch (cls) {
     case 'Array': {
       const prefix = name !== 'Array' || tag !== '' ? prefixOf(name, tag, 'Array', `(${v.length})`) : '';
-      it.keys = extraKeys(v, v.length, cx.showHidden);
+      it.keys = extraKeys(v, cx.showHidden);
       it.open = `${prefix}[`;
       it.close = ']';
       it.isArray = true;
@@ -353,7 +342,7 @@ function describeIterable(cx, v, it, cls) {
   if (typedTag.call(v) === undefined)
     return;
   const size = typedLength.call(v);
-  it.keys = extraKeys(v, size, cx.showHidden);
+  it.keys = extraKeys(v, cx.showHidden);
   it.open = `${prefixOf(name, tag, name === null ? cls : '', `(${size})`)}[`;
   it.close = ']';
   it.isArray = true;

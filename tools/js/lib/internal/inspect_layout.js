@@ -6,8 +6,9 @@ function inColumns(cx, output, value) {
   const n = cx.maxArrayLength < output.length ? output.length - 1 : output.length;
   const widths = new Array(n);
   let total = 0, longest = 0;
+  const isASCII = /^[\x20-\x7e]*$/.test(output.join(''));
   for (let i = 0; i < n; i++) {
-    const w = stringWidth(output[i], cx.colors);
+    const w = isASCII ? output[i].length : stringWidth(output[i], cx.colors);
     widths[i] = w;
     total += w + 2;
     if (w > longest)

@@ -39,6 +39,7 @@ const wideSteps = '3cw+2n 3ii+1 li+7 2b+5 1kh+p 2+2g d+5x r+26 3+2d 3+2u 6+16 2+
   '4+1i wq+s hw+8mb 6l9+e7 lt+9 n+y 2+i 2+3 46+2n 3k+6 m4a+4 c+6 a+5p1 16+v 2q+36 6pq+3 2+6 2+1 2+82 g ' +
   'u+2 3 f+3 9+az 603+1 2k+1 90+2e a+m 616+2 e+17 5+8 o+5 2or+1ekd 3+1ekd';
 let wide; // [first, last, first, last, …]
+let emoji, mark; // patterns, made when they are needed: compiled they are long
 
 function isWide(c) {
   if (wide === undefined) {
@@ -69,10 +70,12 @@ function stringWidth(s, hasColors = true) {
   if (/^[\x20-\x7e]*$/.test(s))
     return s.length;
   let n = 0;
+  emoji ??= new RegExp('^\\p{Emoji_Presentation}', 'u');
+  mark ??= new RegExp('^[\\p{Cc}\\p{Cf}\\p{Me}\\p{Mn}]', 'u');
   for (const ch of s.normalize('NFC')) {
-    if (/^\p{Emoji_Presentation}/u.test(ch) || isWide(ch.codePointAt(0)))
+    if (emoji.test(ch) || isWide(ch.codePointAt(0)))
       n += 2;
-    else if (ch === '\xad' || !/^[\p{Cc}\p{Cf}\p{Me}\p{Mn}]/u.test(ch))
+    else if (ch === '\xad' || !mark.test(ch))
       n++;
   }
   return n;
