@@ -1,461 +1,10 @@
 // Cases of crypto: each is run by node and by the guest, which must print the same.
 
-//== hash md5
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('md5').update(b).digest('hex'));
-}
-const h = c.createHash('md5');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac md5
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('md5', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 md5
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'md5').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'md5').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'md5').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'md5').toString('base64'));
-
-//== hkdf md5
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('md5', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('md5', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('md5', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha1
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha1').update(b).digest('hex'));
-}
-const h = c.createHash('sha1');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha1
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha1', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha1
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha1').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha1').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha1').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha1').toString('base64'));
-
-//== hkdf sha1
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha1', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha1', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha1', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha224').update(b).digest('hex'));
-}
-const h = c.createHash('sha224');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha224', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha224').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha224').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha224').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha224').toString('base64'));
-
-//== hkdf sha224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha224', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha224', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha224', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha256').update(b).digest('hex'));
-}
-const h = c.createHash('sha256');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha256', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha256').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha256').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha256').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha256').toString('base64'));
-
-//== hkdf sha256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha256', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha256', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha256', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha384
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha384').update(b).digest('hex'));
-}
-const h = c.createHash('sha384');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha384
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha384', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha384
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha384').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha384').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha384').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha384').toString('base64'));
-
-//== hkdf sha384
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha384', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha384', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha384', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha512').update(b).digest('hex'));
-}
-const h = c.createHash('sha512');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha512', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha512').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha512').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha512').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha512').toString('base64'));
-
-//== hkdf sha512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha512', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha512', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha512', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha512-224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha512-224').update(b).digest('hex'));
-}
-const h = c.createHash('sha512-224');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha512-224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha512-224', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha512-224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha512-224').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha512-224').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha512-224').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha512-224').toString('base64'));
-
-//== hkdf sha512-224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha512-224', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha512-224', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha512-224', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha512-256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha512-256').update(b).digest('hex'));
-}
-const h = c.createHash('sha512-256');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha512-256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha512-256', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha512-256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha512-256').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha512-256').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha512-256').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha512-256').toString('base64'));
-
-//== hkdf sha512-256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha512-256', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha512-256', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha512-256', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha3-224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha3-224').update(b).digest('hex'));
-}
-const h = c.createHash('sha3-224');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha3-224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha3-224', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha3-224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha3-224').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha3-224').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha3-224').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha3-224').toString('base64'));
-
-//== hkdf sha3-224
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha3-224', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha3-224', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha3-224', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha3-256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha3-256').update(b).digest('hex'));
-}
-const h = c.createHash('sha3-256');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha3-256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha3-256', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha3-256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha3-256').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha3-256').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha3-256').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha3-256').toString('base64'));
-
-//== hkdf sha3-256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha3-256', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha3-256', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha3-256', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha3-384
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha3-384').update(b).digest('hex'));
-}
-const h = c.createHash('sha3-384');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha3-384
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha3-384', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha3-384
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha3-384').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha3-384').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha3-384').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha3-384').toString('base64'));
-
-//== hkdf sha3-384
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha3-384', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha3-384', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha3-384', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash sha3-512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('sha3-512').update(b).digest('hex'));
-}
-const h = c.createHash('sha3-512');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac sha3-512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('sha3-512', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 sha3-512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'sha3-512').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'sha3-512').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'sha3-512').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'sha3-512').toString('base64'));
-
-//== hkdf sha3-512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('sha3-512', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha3-512', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('sha3-512', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
-//== hash shake128
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('shake128').update(b).digest('hex'));
-}
-const h = c.createHash('shake128');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hash shake256
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('shake256').update(b).digest('hex'));
-}
-const h = c.createHash('shake256');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hash blake2b512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 3, 55, 56, 63, 64, 65, 71, 72, 103, 104, 111, 112, 127, 128, 129, 135, 136, 143, 144, 167, 168, 169, 1000]) {
-  const b = Buffer.alloc(n, 'boxagnts');
-  console.log(n, c.createHash('blake2b512').update(b).digest('hex'));
-}
-const h = c.createHash('blake2b512');
-for (let i = 0; i < 300; i++)
-  h.update(Buffer.alloc(i, i));
-console.log(h.digest('base64'));
-
-//== hmac blake2b512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-for (const n of [0, 1, 63, 64, 65, 71, 72, 73, 127, 128, 129, 135, 136, 137, 143, 144, 145, 300])
-  console.log(n, c.createHmac('blake2b512', Buffer.alloc(n, 'key')).update('the data ä').digest('hex'));
-
-//== pbkdf2 blake2b512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => c.pbkdf2Sync('password', 'salt', 1, 20, 'blake2b512').toString('hex'));
-t(() => c.pbkdf2Sync('password', 'salt', 7, 150, 'blake2b512').toString('hex'));
-t(() => c.pbkdf2Sync('', '', 2, 1, 'blake2b512').toString('hex'));
-t(() => c.pbkdf2Sync(Buffer.alloc(200, 'p'), new DataView(new ArrayBuffer(9)), 3, 65, 'blake2b512').toString('base64'));
-
-//== hkdf blake2b512
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-t(() => Buffer.from(c.hkdfSync('blake2b512', 'key', 'salt', 'info', 100)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('blake2b512', '', '', '', 1)).toString('hex'));
-t(() => Buffer.from(c.hkdfSync('blake2b512', Buffer.alloc(200), new Uint8Array(200), new ArrayBuffer(1024), 255)).toString('hex'));
-
 //== aliases
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.createHash('SHA256').update('x').digest('hex'));
 t(() => c.createHash('RSA-SHA256').update('x').digest('hex'));
 t(() => c.createHash('sha-256').update('x').digest('hex'));
@@ -481,7 +30,9 @@ t(() => c.createHash('SHA-512/256').update('x').digest('hex'));
 
 //== no such hash
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.createHash('nope'));
 t(() => c.createHash(''));
 t(() => c.createHash('sha'));
@@ -495,7 +46,9 @@ t(() => c.createHash('__proto__'));
 
 //== createHash arguments
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.createHash());
 t(() => c.createHash(1));
 t(() => c.createHash(null));
@@ -507,7 +60,9 @@ t(() => new c.Hash());
 
 //== update arguments
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.createHash('md5').update());
 t(() => c.createHash('md5').update(1));
 t(() => c.createHash('md5').update(null));
@@ -535,7 +90,9 @@ t(() => c.createHash('md5').update('').update('').digest('hex'));
 
 //== digest encodings
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.createHash('md5').update('x').digest());
 t(() => c.createHash('md5').update('x').digest(undefined));
 t(() => c.createHash('md5').update('x').digest(null));
@@ -554,7 +111,9 @@ t(() => Buffer.isBuffer(c.createHash('md5').digest()));
 
 //== finished hash
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => { const h = c.createHash('md5'); h.digest(); h.update('x'); });
 t(() => { const h = c.createHash('md5'); h.digest(); h.digest(); });
 t(() => { const h = c.createHash('md5'); h.digest(); h.copy(); });
@@ -563,7 +122,9 @@ t(() => { const h = c.createHmac('md5', 'k'); h.digest(); h.update('s'); });
 
 //== copies go on alone
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 for (const a of c.getHashes().filter((n) => ['md5', 'sha256', 'sha512', 'sha3-256', 'blake2b512'].includes(n))) {
   const h = c.createHash(a).update('one');
   const k = h.copy();
@@ -577,7 +138,9 @@ t(() => c.createHash('shake128', { outputLength: 5 }).update('x').copy().digest(
 
 //== outputLength
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.createHash('sha256', { outputLength: 5 }));
 t(() => c.createHash('sha256', { outputLength: 32 }).digest('hex'));
 t(() => c.createHash('shake128', { outputLength: 5 }).update('x').digest('hex'));
@@ -591,7 +154,9 @@ t(() => c.createHash('shake128', {}).digest('hex'));
 
 //== createHmac arguments
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.createHmac('nope', 'k'));
 t(() => c.createHmac('md5'));
 t(() => c.createHmac('md5', 1));
@@ -612,7 +177,9 @@ t(() => c.Hmac('md5', 'x').digest('base64'));
 
 //== hash
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.hash('sha1', 'x'));
 t(() => c.hash('md5', 'x', 'base64'));
 t(() => c.hash('md5', 'x', 'buffer'));
@@ -628,7 +195,9 @@ t(() => c.hash('sha512', 'ä'));
 
 //== timingSafeEqual
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.timingSafeEqual(Buffer.from('a'), Buffer.from('ab')));
 t(() => c.timingSafeEqual('a', 'b'));
 t(() => c.timingSafeEqual(Buffer.from('a'), 'b'));
@@ -641,7 +210,9 @@ t(() => c.timingSafeEqual());
 
 //== randomBytes arguments
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.randomBytes());
 t(() => c.randomBytes(-1));
 t(() => c.randomBytes('1'));
@@ -660,7 +231,9 @@ t(() => c.prng(3).length);
 
 //== randomInt arguments
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.randomInt());
 t(() => c.randomInt(0));
 t(() => c.randomInt(5, 5));
@@ -682,7 +255,6 @@ t(() => c.randomInt(0, 10, null));
 
 //== randomInt is even
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 const n = new Array(5).fill(0);
 for (let i = 0; i < 5000; i++)
   n[c.randomInt(-2, 3) + 2]++;
@@ -690,7 +262,9 @@ console.log(n.every((x) => x > 850 && x < 1150));
 
 //== randomFill arguments
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.randomFillSync('x'));
 t(() => c.randomFillSync(new Uint8Array(4), 5));
 t(() => c.randomFillSync(new Uint8Array(4), 1, 4));
@@ -711,7 +285,9 @@ t(() => { const b = c.randomFillSync(new Uint32Array(30), 10, 10); return b.slic
 
 //== getRandomValues
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.getRandomValues(new Float32Array(4)));
 t(() => c.getRandomValues([]));
 t(() => c.getRandomValues(new Uint8Array(65537)));
@@ -724,7 +300,9 @@ t(() => c.getRandomValues(null));
 
 //== randomUUID
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.randomUUID(1));
 t(() => c.randomUUID(null));
 t(() => c.randomUUID([]));
@@ -735,7 +313,9 @@ t(() => crypto.randomUUID() === crypto.randomUUID());
 
 //== pbkdf2 arguments
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.pbkdf2Sync('p', 's', 1, 20));
 t(() => c.pbkdf2Sync('p', 's', 1, 20, 'nope'));
 t(() => c.pbkdf2Sync('p', 's', 0, 20, 'sha1'));
@@ -754,7 +334,9 @@ t(() => c.pbkdf2Sync('p', 's', 1000, 20, 'RSA-SHA256'));
 
 //== scrypt
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.scryptSync('p', 's', 8).toString('hex'));
 t(() => c.scryptSync('', '', 64, { N: 16, r: 1, p: 1 }).toString('hex'));
 t(() => c.scryptSync('password', 'NaCl', 64, { N: 1024, r: 8, p: 16 }).toString('hex'));
@@ -764,7 +346,9 @@ t(() => c.scryptSync('p', 's', 0));
 
 //== scrypt arguments
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.scryptSync('p', 's', 8, { N: 3 }));
 t(() => c.scryptSync('p', 's', 8, { N: 2 ** 20 }));
 t(() => c.scryptSync('p', 's', 8, { N: 16, cost: 16 }));
@@ -784,7 +368,9 @@ t(() => c.scryptSync('p', 's', 8, { N: -1 }));
 
 //== hkdf arguments
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.hkdfSync('nope', 'k', 's', 'i', 10));
 t(() => c.hkdfSync('sha256', 'k', 's', 'i', 255 * 32).byteLength);
 t(() => c.hkdfSync('sha256', 'k', 's', 'i', 255 * 32 + 1));
@@ -800,7 +386,9 @@ t(() => c.hkdf('sha256', 'k', 's', 'i', 1));
 
 //== secret keys
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
+function t(f) {
+  try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.message, ...Object.keys(e)); }
+}
 t(() => c.createSecretKey('abc').export());
 t(() => c.createSecretKey('abc').type);
 t(() => c.createSecretKey('abc').symmetricKeySize);
@@ -818,7 +406,6 @@ t(() => c.createSecretKey('x'));
 
 //== callbacks come later
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 c.randomBytes(4, (e, b) => console.log('randomBytes', e, b.length));
 c.randomFill(new Uint8Array(4), (e, b) => console.log('randomFill', e, b.length));
 c.randomInt(5, (e, n) => console.log('randomInt', e, n < 5));
@@ -826,37 +413,31 @@ console.log('first');
 
 //== pbkdf2 callback
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 c.pbkdf2('p', 's', 1, 8, 'sha1', (e, k) => console.log(e, k));
 console.log('first');
 
 //== scrypt callback
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 c.scrypt('p', 's', 8, (e, k) => console.log(e, k));
 console.log('first');
 
 //== scrypt callback with options
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 c.scrypt('p', 's', 8, { N: 16 }, (e, k) => console.log(e, k));
 console.log('first');
 
 //== hkdf callback
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 c.hkdf('sha1', 'p', 's', '', 8, (e, k) => console.log(e, Buffer.from(k)));
 console.log('first');
 
 //== promisified
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 const { promisify } = require('util');
 Promise.all([promisify(c.pbkdf2)('p', 's', 1, 8, 'sha1'), promisify(c.scrypt)('p', 's', 8), promisify(c.randomBytes)(3)]).then(([a, b, r]) => console.log(a, b, r.length));
 
 //== hash as a stream
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 const h = c.createHash('sha256');
 h.on('readable', () => { const d = h.read(); if (d) console.log(d.toString('hex')); });
 h.write('one ');
@@ -865,7 +446,6 @@ h.end();
 
 //== hash with setEncoding
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 const h = c.createHash('sha256');
 h.setEncoding('hex');
 h.on('data', (d) => console.log(d)).on('end', () => console.log('end'));
@@ -873,28 +453,24 @@ h.end('abc');
 
 //== pipe into a hash
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 const { Readable } = require('stream');
 const h = c.createHash('md5');
 Readable.from(['a', 'b', 'c']).pipe(h).on('finish', () => console.log(h.digest ? h.read().toString('hex') : ''));
 
 //== pipeline of a hmac
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 const { pipeline, Readable } = require('stream');
 const h = c.createHmac('md5', 'k');
 pipeline(Readable.from([Buffer.from('ab')]), h, (e) => console.log(e, h.read().toString('hex')));
 
 //== a hash is a Transform
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 const s = require('stream');
 const h = c.createHash('md5');
 console.log(h instanceof s.Transform, h instanceof s.Readable, h instanceof require('events'), h instanceof c.Hash, c.createHmac('md5', 'x') instanceof s.Transform, typeof h.pipe, h.writable, h.readable);
 
 //== async iteration of a hash
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 (async () => {
   const h = c.createHash('sha1');
   h.end('x');
@@ -902,145 +478,11 @@ function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code
     console.log(d.toString('hex'));
 })();
 
-//== subtle.digest SHA-1
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.digest('SHA-1', Buffer.from('abc')));
-  await p(() => subtle.digest({ name: 'sha-1' }, new ArrayBuffer(0)));
-  await p(() => subtle.digest('SHA-1', new Uint16Array([1, 2])));
-})();
-
-//== subtle HMAC SHA-1
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-1' }, true, ['sign', 'verify']).then(async (k) => subtle.sign('HMAC', k, Buffer.from('data'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: { name: 'SHA-1' } }, true, ['sign', 'verify']).then(async (k) => subtle.verify('HMAC', k, await subtle.sign('HMAC', k, Buffer.from('data')), Buffer.from('data'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-1' }, true, ['sign', 'verify']).then(async (k) => subtle.verify('HMAC', k, await subtle.sign('HMAC', k, Buffer.from('data')), Buffer.from('datb'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-1' }, true, ['sign', 'verify']).then(async (k) => subtle.exportKey('jwk', k)));
-})();
-
-//== subtle.deriveBits SHA-1
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.importKey('raw', Buffer.from('pw'), 'PBKDF2', false, ['deriveBits']).then((k) => subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-1', salt: Buffer.from('salt'), iterations: 3 }, k, 256)));
-  await p(() => subtle.importKey('raw', Buffer.from('pw'), 'HKDF', false, ['deriveBits']).then((k) => subtle.deriveBits({ name: 'HKDF', hash: 'SHA-1', salt: Buffer.from('salt'), info: Buffer.from('i') }, k, 128)));
-})();
-
-//== subtle.digest SHA-256
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.digest('SHA-256', Buffer.from('abc')));
-  await p(() => subtle.digest({ name: 'sha-256' }, new ArrayBuffer(0)));
-  await p(() => subtle.digest('SHA-256', new Uint16Array([1, 2])));
-})();
-
-//== subtle HMAC SHA-256
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-256' }, true, ['sign', 'verify']).then(async (k) => subtle.sign('HMAC', k, Buffer.from('data'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: { name: 'SHA-256' } }, true, ['sign', 'verify']).then(async (k) => subtle.verify('HMAC', k, await subtle.sign('HMAC', k, Buffer.from('data')), Buffer.from('data'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-256' }, true, ['sign', 'verify']).then(async (k) => subtle.verify('HMAC', k, await subtle.sign('HMAC', k, Buffer.from('data')), Buffer.from('datb'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-256' }, true, ['sign', 'verify']).then(async (k) => subtle.exportKey('jwk', k)));
-})();
-
-//== subtle.deriveBits SHA-256
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.importKey('raw', Buffer.from('pw'), 'PBKDF2', false, ['deriveBits']).then((k) => subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt: Buffer.from('salt'), iterations: 3 }, k, 256)));
-  await p(() => subtle.importKey('raw', Buffer.from('pw'), 'HKDF', false, ['deriveBits']).then((k) => subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt: Buffer.from('salt'), info: Buffer.from('i') }, k, 128)));
-})();
-
-//== subtle.digest SHA-384
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.digest('SHA-384', Buffer.from('abc')));
-  await p(() => subtle.digest({ name: 'sha-384' }, new ArrayBuffer(0)));
-  await p(() => subtle.digest('SHA-384', new Uint16Array([1, 2])));
-})();
-
-//== subtle HMAC SHA-384
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-384' }, true, ['sign', 'verify']).then(async (k) => subtle.sign('HMAC', k, Buffer.from('data'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: { name: 'SHA-384' } }, true, ['sign', 'verify']).then(async (k) => subtle.verify('HMAC', k, await subtle.sign('HMAC', k, Buffer.from('data')), Buffer.from('data'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-384' }, true, ['sign', 'verify']).then(async (k) => subtle.verify('HMAC', k, await subtle.sign('HMAC', k, Buffer.from('data')), Buffer.from('datb'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-384' }, true, ['sign', 'verify']).then(async (k) => subtle.exportKey('jwk', k)));
-})();
-
-//== subtle.deriveBits SHA-384
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.importKey('raw', Buffer.from('pw'), 'PBKDF2', false, ['deriveBits']).then((k) => subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-384', salt: Buffer.from('salt'), iterations: 3 }, k, 256)));
-  await p(() => subtle.importKey('raw', Buffer.from('pw'), 'HKDF', false, ['deriveBits']).then((k) => subtle.deriveBits({ name: 'HKDF', hash: 'SHA-384', salt: Buffer.from('salt'), info: Buffer.from('i') }, k, 128)));
-})();
-
-//== subtle.digest SHA-512
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.digest('SHA-512', Buffer.from('abc')));
-  await p(() => subtle.digest({ name: 'sha-512' }, new ArrayBuffer(0)));
-  await p(() => subtle.digest('SHA-512', new Uint16Array([1, 2])));
-})();
-
-//== subtle HMAC SHA-512
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-512' }, true, ['sign', 'verify']).then(async (k) => subtle.sign('HMAC', k, Buffer.from('data'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: { name: 'SHA-512' } }, true, ['sign', 'verify']).then(async (k) => subtle.verify('HMAC', k, await subtle.sign('HMAC', k, Buffer.from('data')), Buffer.from('data'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-512' }, true, ['sign', 'verify']).then(async (k) => subtle.verify('HMAC', k, await subtle.sign('HMAC', k, Buffer.from('data')), Buffer.from('datb'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-512' }, true, ['sign', 'verify']).then(async (k) => subtle.exportKey('jwk', k)));
-})();
-
-//== subtle.deriveBits SHA-512
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.importKey('raw', Buffer.from('pw'), 'PBKDF2', false, ['deriveBits']).then((k) => subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-512', salt: Buffer.from('salt'), iterations: 3 }, k, 256)));
-  await p(() => subtle.importKey('raw', Buffer.from('pw'), 'HKDF', false, ['deriveBits']).then((k) => subtle.deriveBits({ name: 'HKDF', hash: 'SHA-512', salt: Buffer.from('salt'), info: Buffer.from('i') }, k, 128)));
-})();
-
-//== subtle: a key
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-256' }, true, ['sign']).then((k) => [k.type, k.extractable, JSON.stringify(k.algorithm), k.usages.join()].join(' ')));
-  await p(() => subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, true, ['sign']).then((k) => subtle.exportKey('raw', k)).then((b) => b.byteLength));
-  await p(() => subtle.importKey('jwk', { kty: 'oct', k: 'a2V5' }, { name: 'HMAC', hash: 'SHA-256' }, true, ['sign']).then((k) => subtle.exportKey('raw', k)));
-})();
-
-//== subtle: refusals
-const { subtle } = globalThis.crypto;
-async function p(f) { try { const r = await f(); console.log(r instanceof ArrayBuffer ? Buffer.from(r).toString('hex') : r); } catch (e) { console.log(e.name, e.message); } }
-(async () => {
-  await p(() => subtle.digest('MD5', Buffer.from('abc')));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']).then((k) => subtle.sign('HMAC', k, Buffer.from('data'))));
-  await p(() => subtle.importKey('raw', Buffer.from('key'), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']).then((k) => subtle.exportKey('raw', k)));
-})();
-
-//== crypto the global
-const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
-console.log(Object.prototype.toString.call(c.webcrypto), c.webcrypto === crypto, c.subtle === crypto.subtle, typeof crypto.subtle.digest);
-t(() => new crypto.constructor());
-
 //== getHashes
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 const all = c.getHashes();
 console.log(Array.isArray(all), ['md5', 'sha1', 'sha256', 'sha512', 'sha3-256', 'shake128', 'RSA-SHA256', 'blake2b512'].every((n) => all.includes(n)));
 
 //== names
 const c = require('crypto');
-function t(f) { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message, Object.keys(e).join()); } }
 console.log(c.createHash.name, c.createHmac.name, c.randomBytes.name, typeof c.createCipheriv, typeof c.X509Certificate, c.constants.RSA_PKCS1_PSS_PADDING, c.getFips());

@@ -17,6 +17,7 @@ struct js_codec {
     uint8_t n_ids; /* of CODEC_UNZIP: bytes of gzip's mark seen */
     BrotliDecoderState *decoder;
     BrotliEncoderState *encoder;
+    bool has_no_memory; /* the encoder once got none */
 };
 
 /* ---- brotli's tables: built when they are first needed -----------------------------------------
@@ -42,13 +43,29 @@ static BrotliDecoderState *new_decoder(void)
     return BrotliDecoderCreateInstance(NULL, NULL, NULL);
 }
 
+/* Without memory for its ring buffer the encoder of 1.2.1 drops the input and says that all went
+ * well; so that it was refused any is kept. */
+static void *encoder_alloc(void *opaque, size_t n)
+{
+    js_codec *c = opaque;
+    void *p = malloc(n);
+    c->has_no_memory = c->has_no_memory || !p;
+    return p;
+}
+
+static void encoder_free(void *opaque, void *p)
+{
+    (void)opaque;
+    free(p);
+}
+
 /* The dictionary has been loaded. */
-static BrotliEncoderState *new_encoder(void)
+static BrotliEncoderState *new_encoder(js_codec *c)
 {
     static bool is_ready;
     if (!is_ready)
         BrotliEncoderLazyStaticInitInner();
-    BrotliEncoderState *s = BrotliEncoderCreateInstance(NULL, NULL, NULL);
+    BrotliEncoderState *s = BrotliEncoderCreateInstance(encoder_alloc, encoder_free, c);
     is_ready = is_ready || s != NULL; /* NULL: no memory for the tables, perhaps */
     return s;
 }
@@ -288,7 +305,7 @@ static bool open_brotli(js_codec *c, js_codec_error *err)
     if (ok && c->mode == CODEC_BROTLI_DECODE)
         ok = (c->decoder = new_decoder()) != NULL;
     else if (ok)
-        ok = (c->encoder = new_encoder()) != NULL;
+        ok = (c->encoder = new_encoder(c)) != NULL;
     for (int i = 0; i < CODEC_BROTLI_PARAMS && ok; i++) {
         int64_t v = c->options.brotli[i];
         if (v == CODEC_UNSET)
@@ -305,8 +322,9 @@ static bool open_brotli(js_codec *c, js_codec_error *err)
 
 static bool run_encoder(js_codec *c, js_codec_io *io, int flush, js_codec_error *err)
 {
-    return BrotliEncoderCompressStream(c->encoder, (BrotliEncoderOperation)flush, &io->n_in,
-                                       &io->in, &io->n_out, &io->out, NULL) ||
+    const bool ok = BrotliEncoderCompressStream(c->encoder, (BrotliEncoderOperation)flush,
+                                                &io->n_in, &io->in, &io->n_out, &io->out, NULL);
+    return (ok && !c->has_no_memory) ||
            fail(err, "Compression failed", "ERR_BROTLI_COMPRESSION_FAILED", -1);
 }
 

@@ -2,14 +2,14 @@
 #   BX_JS_CODECS        their sources
 #   BX_JS_CODEC_FLAGS   for them and for tools/js/codec.c
 #   BX_JS_CODEC_SMALL   for them in the module: brotli asks for much inlining, which more than doubles what it takes there
-# Brotli's encoder builds its tables at run time (BROTLI_STATIC_INIT=2) and finds its dictionary by itself no more: codec.c
-# sees to both.
+# Without BROTLI_ENCODER_CLEANUP_ON_OOM its encoder ends the process when there is no memory.  It builds its tables at run
+# time (BROTLI_STATIC_INIT=2) and is handed its dictionary: codec.c sees to both.
 file(GLOB BX_JS_CODECS ${BX_SOURCES}/brotli/common/*.c ${BX_SOURCES}/brotli/dec/*.c ${BX_SOURCES}/brotli/enc/*.c)
 foreach(name adler32 crc32 deflate inffast inflate inftrees trees zutil)
     list(APPEND BX_JS_CODECS ${BX_SOURCES}/zlib/${name}.c)
 endforeach()
 set(BX_JS_CODEC_FLAGS -DZ_SOLO -DDYNAMIC_CRC_TABLE -DBROTLI_STATIC_INIT=2 -DBROTLI_EXTERNAL_DICTIONARY_DATA
-    -I${CMAKE_BINARY_DIR}/generated -isystem ${BX_SOURCES}/brotli/include)
+    -DBROTLI_ENCODER_CLEANUP_ON_OOM -I${CMAKE_BINARY_DIR}/generated -isystem ${BX_SOURCES}/brotli/include)
 set(BX_JS_CODEC_SMALL -Oz -D__always_inline__=__unused__)
 
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/scripts/brotli_dictionary.py)
