@@ -133,3 +133,18 @@ bx_host_code(lines
     SOURCES ${lines_parts}
     USES host_regex host_common m
     FUZZ sed_fuzz awk_fuzz)
+
+# JavaScript: what needs no engine.
+add_library(host_js_codecs OBJECT EXCLUDE_FROM_ALL ${BX_JS_CODECS} ${BX_SOURCES}/quickjs/libunicode.c)
+target_link_libraries(host_js_codecs PRIVATE bx_hardening)
+target_compile_options(host_js_codecs PRIVATE -w ${BX_JS_CODEC_FLAGS})
+if(BX_SANITIZE)
+    target_compile_options(host_js_codecs PRIVATE -fno-sanitize=undefined)
+endif()
+file(GLOB js_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/js/strip*.c ${CMAKE_SOURCE_DIR}/tools/js/url_*.c)
+list(APPEND js_parts ${CMAKE_SOURCE_DIR}/tools/js/hash.c ${CMAKE_SOURCE_DIR}/tools/js/codec.c ${CMAKE_SOURCE_DIR}/tools/js/text_codec.c)
+bx_host_code(js
+    SOURCES ${js_parts} $<TARGET_OBJECTS:host_js_codecs>
+    USES host_lib m
+    FLAGS ${BX_JS_CODEC_FLAGS} -isystem${BX_SOURCES}/quickjs
+    FUZZ js_codec_fuzz js_hash_fuzz js_text_fuzz js_url_fuzz strip_fuzz)

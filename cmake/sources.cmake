@@ -38,14 +38,4 @@ file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/regex)
 execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/scripts/regex_tables.py
     ${CMAKE_BINARY_DIR}/generated/regex/unicode.def COMMAND_ERROR_IS_FATAL ANY)
 
-# The codecs of the JavaScript tool's module zlib: both ways, as small as they can be built.
-set(BX_JS_CODECS ${BX_ZLIB} ${BX_SOURCES}/zlib/deflate.c ${BX_SOURCES}/zlib/trees.c)
-file(GLOB brotli ${BX_SOURCES}/brotli/*/*.c)
-list(FILTER brotli EXCLUDE REGEX "/enc/(encode|backward_references|compress_fragment|compress_fragment_two_pass)\\.c$")
-list(APPEND BX_JS_CODECS ${brotli})
-set(BX_JS_CODEC_FLAGS -DZ_SOLO -DBROTLI_STATIC_INIT=2 -DBROTLI_EXTERNAL_DICTIONARY_DATA -isystem ${BX_SOURCES}/brotli/include
-    -isystem ${BX_SOURCES}/brotli)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS scripts/brotli_dictionary.py)
-file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/js)
-execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/scripts/brotli_dictionary.py ${BX_SOURCES}/brotli/common/dictionary_inc.h
-    ${CMAKE_BINARY_DIR}/generated/js/brotli_dictionary.def COMMAND_ERROR_IS_FATAL ANY)
+include(tools/js/codecs.cmake)

@@ -3,7 +3,7 @@
  * Qualities 0 and 1, which have encoders of their own, are never asked for (codec.c). */
 #include <stdlib.h>
 
-#include "enc/quality.h"
+#include <enc/quality.h>
 
 static void js_choose_hasher(const BrotliEncoderParams *params, BrotliHasherParams *ret)
 {
@@ -15,7 +15,7 @@ static void js_choose_hasher(const BrotliEncoderParams *params, BrotliHasherPara
 }
 
 #define ChooseHasher js_choose_hasher
-#include "enc/encode.c"
+#include <enc/encode.c>
 
 void BrotliCompressFragmentFast(BrotliOnePassArena *s, const uint8_t *input, size_t input_size,
                                 BROTLI_BOOL is_last, int *table, size_t table_size,

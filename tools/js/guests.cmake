@@ -45,16 +45,17 @@ foreach(name IN LISTS hot)
 endforeach()
 bx_guest_objects(tools-js engine SOURCES ${js}/engine.c FLAGS ${BX_JS_FLAGS} ${keep_fast} AFTER ${js}/hot.txt)
 set(fast ${quickjs}/libregexp.c ${BX_SOURCES}/zlib/inffast.c ${BX_SOURCES}/zlib/inflate.c)
-set(small ${quickjs}/libunicode.c ${quickjs}/dtoa.c ${BX_JS_CODECS})
+set(small ${BX_JS_CODECS})
 list(REMOVE_ITEM small ${fast})
-bx_guest_objects(tools-js foreign SOURCES ${small}
+bx_guest_objects(tools-js codecs SOURCES ${small} FLAGS ${BX_JS_FLAGS} ${BX_JS_CODEC_SMALL})
+bx_guest_objects(tools-js foreign SOURCES ${quickjs}/libunicode.c ${quickjs}/dtoa.c
     FLAGS ${BX_JS_FLAGS} -Oz)
 bx_guest_objects(tools-js quick SOURCES ${fast} FLAGS ${BX_JS_FLAGS})
 file(GLOB sources CONFIGURE_DEPENDS ${js}/*.c)
-list(FILTER sources EXCLUDE REGEX "/(compile|engine|library_dir)\\.c$")
+list(FILTER sources EXCLUDE REGEX "/(brotli_[a-z]+|compile|engine|library_dir)\\.c$")
 bx_guest(js DIRECTORY tools SNAPSHOT
-    SOURCES ${sources} ${CMAKE_SOURCE_DIR}/tools/lib/process.c ${CMAKE_SOURCE_DIR}/tools/fetch/idna.c
-    OBJECTS ${engine} ${foreign} ${quick}
+    SOURCES ${sources} ${CMAKE_SOURCE_DIR}/tools/lib/process.c
+    OBJECTS ${engine} ${foreign} ${quick} ${codecs}
     FLAGS ${BX_JS_FLAGS} -Oz -DBX_HOST_CALLS=1 -Wno-c23-extensions --embed-dir=${CMAKE_BINARY_DIR}/generated/js
     AFTER ${block}
     LINK -Wl,-z,stack-size=1048576 -Wl,--initial-memory=4194304)

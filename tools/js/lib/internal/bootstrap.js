@@ -67,7 +67,8 @@ for (const name of ['fetch', 'Request', 'Response', 'Headers', 'FormData'])
 for (const name of ['ReadableStream', 'WritableStream', 'TransformStream'])
   lazily(name, 'stream/web');
 lazily('structuredClone', 'internal/structured_clone');
-lazily('crypto', 'crypto', 'webcrypto');
+for (const name of ['crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto'])
+  lazily(name, 'internal/webcrypto');
 
 core.setRejectionTracker(loop.track);
 const loader = load('internal/loader');
