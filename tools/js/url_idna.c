@@ -261,15 +261,12 @@ static bool is_in(const CharRange *r, uint32_t c)
     return false;
 }
 
-static bool is_any_of_category(const uint32_t *p, size_t n, const char *category)
+/* The characters of a category, to be freed by cr_free. False: no memory. Making them takes a
+ * while: once a label at most. */
+static bool load_category(CharRange *ret, const char *category)
 {
-    CharRange r;
-    cr_init(&r, NULL, grow);
-    bool found = unicode_general_category(&r, category) != 0; /* no memory: refuse */
-    for (size_t i = 0; !found && i < n; i++)
-        found = p[i] >= 0x80 && is_in(&r, p[i]);
-    cr_free(&r);
-    return found;
+    cr_init(ret, NULL, grow);
+    return unicode_general_category(ret, category) == 0;
 }
 
 /* Characters that a domain may not have though their category would let them. */
@@ -308,8 +305,16 @@ static bool is_valid(const uint32_t *p, size_t n)
     }
     if (!wide)
         return true;
-    return !is_any_of_category(p, 1, "M") && !is_any_of_category(p, n, "Cn") &&
-           !is_any_of_category(p, n, "Co") && !is_any_of_category(p, n, "Cs");
+    CharRange marks, others; /* others: controls, formats, what is private or not assigned */
+    bool ok = load_category(&marks, "M") && !is_in(&marks, p[0]);
+    cr_free(&marks);
+    if (!ok)
+        return false;
+    ok = load_category(&others, "C");
+    for (size_t i = 0; ok && i < n; i++)
+        ok = p[i] < 0x80 || p[i] == 0x200C || p[i] == 0x200D || !is_in(&others, p[i]);
+    cr_free(&others);
+    return ok;
 }
 
 /* ---- the Bidi rule (RFC 5893 2), with the direction of a letter by its block -------------------
@@ -325,28 +330,39 @@ static bool is_right_to_left(uint32_t c)
 static bool is_arabic_digit(uint32_t c) { return c >= 0x660 && c <= 0x669; }
 static bool is_digit(uint32_t c) { return (c >= '0' && c <= '9') || (c >= 0x6F0 && c <= 0x6F9); }
 
-/* What the rule says of a label that is_bidi. */
-static bool follows_bidi(const uint32_t *p, size_t n)
+/* The rule for a label, but for what stands at its end. */
+static bool has_one_direction(const uint32_t *p, size_t n, const CharRange *letters)
 {
-    while (n > 0 && is_any_of_category(p + n - 1, 1, "Mn"))
-        n--;
-    if (n == 0)
-        return true;
     bool right = is_right_to_left(p[0]), arabic = false, european = false;
     if (is_digit(p[0]) || is_arabic_digit(p[0]) || p[0] == '-')
         return false;
     for (size_t i = 0; i < n; i++) {
-        bool letter = (p[i] >= 'a' && p[i] <= 'z') || is_any_of_category(p + i, 1, "L");
+        bool letter = p[i] < 0x80 ? p[i] >= 'a' && p[i] <= 'z' : is_in(letters, p[i]);
         arabic = arabic || is_arabic_digit(p[i]);
         european = european || is_digit(p[i]);
         if (right ? letter && !is_right_to_left(p[i])
                   : is_right_to_left(p[i]) && (letter || is_arabic_digit(p[i])))
             return false;
     }
-    uint32_t last = p[n - 1];
-    if (!right)
-        return true;
-    return !(arabic && european) && (is_right_to_left(last) || is_digit(last));
+    return !right || !(arabic && european);
+}
+
+/* What the rule says of a label that is_bidi. */
+static bool follows_bidi(const uint32_t *p, size_t n)
+{
+    CharRange marks, letters;
+    bool ok = load_category(&marks, "Mn");
+    ok = load_category(&letters, "L") && ok;
+    while (ok && n > 0 && is_in(&marks, p[n - 1]))
+        n--;
+    if (ok && n > 0) {
+        uint32_t last = p[n - 1];
+        ok = has_one_direction(p, n, &letters) &&
+             (!is_right_to_left(p[0]) || is_right_to_left(last) || is_digit(last));
+    }
+    cr_free(&marks);
+    cr_free(&letters);
+    return ok;
 }
 
 /* Is any of it written from the right? */
