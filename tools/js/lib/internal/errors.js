@@ -255,6 +255,10 @@ function makeClass(code, Base, text) {
 // The same code with another base: codes.ERR_INVALID_STATE.TypeError
 function makeVariants(code, Base, text) {
   const C = makeClass(code, Base, text);
+  if (code === 'ERR_INVALID_URL') { // Node makes it elsewhere, as a plain one
+    delete C.prototype[kIsNodeError];
+    delete C.prototype.toString;
+  }
   for (const B of [Error, TypeError, RangeError]) {
     Object.defineProperty(C, B.name, { configurable: true, get() {
       const value = makeClass(code, B, text);
