@@ -38,6 +38,8 @@ function lazily(name, file, key = name) {
 }
 
 define('global', globalThis);
+Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', configurable: true });
+load('internal/stack');
 const loop = load('internal/loop');
 const timers = load('timers');
 for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'])
