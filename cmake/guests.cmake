@@ -39,15 +39,16 @@ function(bx_guest_objects of ret)
     set(${ret} ${objects} PARENT_SCOPE)
 endfunction()
 
-# bx_guest(NAME DIRECTORY d SOURCES ... [FLAGS ...] [LINK ...] [WIT world.wit]): build/<d>/NAME.wasm, added to the list
+# bx_guest(NAME DIRECTORY d SOURCES ... [SMALL ...] [FLAGS ...] [LINK ...] [WIT world.wit]): build/<d>/NAME.wasm, added to the list
 # in the global property bx_guests_<d>.
+#   SMALL  sources that run seldom: compiled for size
 #   FLAGS  for the compiler; LINK  for the linker: give a tool the stack and memory it needs for ordinary input
 #   WIT    the world it is a component of: bindings are generated (NAME.h is there to include) and compiled, and the core
 #          module is wrapped as a component by boxagnts-pack
 # All of tools/lib and src/base/{buf,error}.h can be used; only what is used is linked.  A tool's manifest NAME.tool.yaml stands beside its first
 # source and is copied next to the module.
 function(bx_guest name)
-    cmake_parse_arguments(PARSE_ARGV 1 guest "" "DIRECTORY;WIT" "SOURCES;FLAGS;LINK")
+    cmake_parse_arguments(PARSE_ARGV 1 guest "" "DIRECTORY;WIT" "SOURCES;SMALL;FLAGS;LINK")
     set(of ${guest_DIRECTORY}-${name})
     set(wasm ${CMAKE_BINARY_DIR}/${guest_DIRECTORY}/${name}.wasm)
     set(core ${wasm})
@@ -73,6 +74,8 @@ function(bx_guest name)
         list(APPEND guest_LINK -Wl,--wrap=utimensat -Wl,--wrap=futimens)     # tools/lib/set_times.c
     endif()
     bx_guest_objects(${of} objects SOURCES ${guest_SOURCES} FLAGS ${guest_FLAGS} AFTER ${after})
+    bx_guest_objects(${of} small SOURCES ${guest_SMALL} FLAGS ${guest_FLAGS} -Oz AFTER ${after})
+    list(APPEND objects ${small})
     add_custom_command(OUTPUT ${core}
         COMMAND ${BX_GUEST_CC} ${guest_LINK} ${objects} ${type} -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib -o ${core}
         DEPENDS ${objects} ${type} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc

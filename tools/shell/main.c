@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "shell/expand.h"
+#include "shell/history.h"
 #include "shell/run.h"
 #include "shell/tool.h"
 
@@ -324,7 +325,7 @@ static void run(shell *sh, invocation *v, int argc, char **argv)
         positional(sh, argc, argv, v->i);
         read_startup(sh, v);
         if (sh->unwind == SH_GO)
-            (void)sh_run_text(sh, sh->command_string, strlen(sh->command_string), 1);
+            (void)sh_run_lines(sh, sh->command_string, strlen(sh->command_string));
     } else if (v->i < argc && !v->stdin_only) {
         const char *file = argv[v->i];
         positional(sh, argc, argv, v->i + 1);
@@ -343,6 +344,8 @@ static void run(shell *sh, invocation *v, int argc, char **argv)
         sh->from_stdin = true;
         positional(sh, argc, argv, v->i);
         read_startup(sh, v);
+        if (v->interactive)
+            sh_history_on(sh);
         if (sh->unwind == SH_GO)
             (void)sh_run_stdin(sh, v->interactive);
     }
@@ -356,10 +359,22 @@ int sh_shell_finish(shell *sh)
     if (sh->signals_wanted && sh->unwind == SH_GO)
         sh_poll_signals(sh);
     sh_trap_exit(sh);
+    sh_history_end(sh);
     if (sh_flush(sh) != 0 && sh->out_error && sh->status == 0)
         sh->status = 1;
     sh_end_substitutions(sh);
     return sh->status & 255;
+}
+
+/* At a terminal `boxagnts sh` keeps the lines itself. */
+static void set_history_file(shell *sh)
+{
+    const char *home = sh_get("HOME");
+    if (isatty(0) || sh_get("HISTFILE") || !home)
+        return;
+    char *file = sh_format("%s/.%s_history", home, sh->as_sh ? "sh" : "bash");
+    (void)sh_set("HISTFILE", file);
+    free(file);
 }
 
 static int shell_main(int argc, char **argv)
@@ -390,13 +405,14 @@ static int shell_main(int argc, char **argv)
     sh->interactive = v.interactive;
     if (v.interactive) {
         sh->shopt[SH_SHOPT_EXPAND_ALIASES] = true;
-        sh->opt[SH_OPT_HISTEXPAND] = false;
+        sh->opt[SH_OPT_HISTEXPAND] = true;
         sh->opt[SH_OPT_EMACS] = true;
         sh_trap_forget(sh, 2); /* from now on signals are caught */
         if (!sh_get("PS1"))
             (void)sh_set("PS1", "\\s-\\v\\$ ");
         if (!sh_get("PS2"))
             (void)sh_set("PS2", "> ");
+        set_history_file(sh);
     }
     sh->shopt[SH_SHOPT_LOGIN_SHELL] = sh->login;
     run(sh, &v, argc, argv);

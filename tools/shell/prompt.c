@@ -3,21 +3,10 @@
 #include <time.h>
 
 #include "shell/expand_in.h"
+#include "shell/history.h"
 #include "shell/parse.h"
 
-static void put_time(sh_buf *b, const char *format)
-{
-    time_t now = time(NULL);
-    struct tm tm;
-    char text[256];
-    if (!localtime_r(&now, &tm))
-        return;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    size_t n = strftime(text, sizeof text, format, &tm);
-#pragma GCC diagnostic pop
-    sh_buf_add(b, text, n);
-}
+static void put_time(sh_buf *b, const char *format) { sh_time_text(b, format, time(NULL)); }
 
 static void put_directory(sh_buf *b, bool base)
 {
@@ -112,6 +101,8 @@ static void put_simple(shell *sh, sh_buf *b, char c)
         sh_buf_c(b, '0');
         break;
     case '!':
+        sh_buf_int(b, sh_history_number(sh) - (!sh->prompting && sh_history_number(sh) > 1));
+        break;
     case '#':
         sh_buf_c(b, '1');
         break;

@@ -65,6 +65,8 @@ void sh_poll_signals(shell *sh);           /* run the traps of signals that have
 /* All commands of a text; its status.  `what`: for messages of syntax errors ("eval"), or NULL. */
 int sh_run_text(shell *sh, const char *text, size_t n, int line);
 int sh_run_stdin(shell *sh, bool interactive);
+/* A script or the text of -c, line by line: the history takes them. */
+int sh_run_lines(shell *sh, const char *text, size_t n);
 int sh_run_file(shell *sh, const char *path, bool script); /* script: not `source` */
 char *sh_read_all(shell *sh, int fd, size_t *ret_n, int *ret_error);
 void sh_print_parse_error(shell *sh, const sh_parse_error *e, const char *what);
@@ -135,6 +137,7 @@ typedef struct sh_subshell {
     bool functions_shared;
     struct sh_aliases *aliases;
     struct spec *specs;
+    struct sh_history *history;
     struct sh_traps *traps;
     struct sh_jobs *jobs;
     char *cwd, *underscore;
@@ -324,7 +327,8 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(hash) \
     X(alias) \
     X(unalias) \
-    X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) \
+    X(trap) \
+    X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) \
         X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
 /* clang-format on */
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);

@@ -227,6 +227,8 @@ struct shell {
     struct sh_aliases *aliases;
     struct spec *specs; /* of complete */
     struct sh_hash *hash;
+    struct sh_history *history; /* history.h; NULL: none yet */
+    bool prompting;             /* PS1 is shown: \! is the next line's number */
 };
 
 /* ---- output (output.c) ---- */

@@ -1,6 +1,7 @@
 /* Assigning to variables and unsetting them. */
 #include "shell/case.h"
 #include "shell/expand.h"
+#include "shell/history.h"
 #include "shell/parse.h"
 #include "shell/vars_in.h"
 
@@ -59,6 +60,10 @@ static void after_assign(sh_var *v)
         sh_path_changed(sh_shell);
     else if (name[0] == 'O' && strcmp(name, "OPTIND") == 0)
         sh_state.getopts_at = 0;
+    else if (name[0] == 'H' && strcmp(name, "HISTSIZE") == 0)
+        sh_history_resized(sh_shell, false);
+    else if (name[0] == 'H' && strcmp(name, "HISTFILESIZE") == 0)
+        sh_history_resized(sh_shell, true);
 }
 
 static int assign_var(sh_var *v, const char *value, size_t n, unsigned flags)
