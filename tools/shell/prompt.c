@@ -5,6 +5,7 @@
 #include "shell/expand_in.h"
 #include "shell/history.h"
 #include "shell/parse.h"
+#include "shell/run.h"
 
 static void put_time(sh_buf *b, const char *format) { sh_time_text(b, format, time(NULL)); }
 
@@ -98,7 +99,7 @@ static void put_simple(shell *sh, sh_buf *b, char c)
         sh_buf_c(b, '$');
         break;
     case 'j':
-        sh_buf_c(b, '0');
+        sh_buf_int(b, (int64_t)sh_jobs_count(sh));
         break;
     case '!':
         sh_buf_int(b, sh_history_number(sh) - (!sh->prompting && sh_history_number(sh) > 1));

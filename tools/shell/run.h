@@ -266,7 +266,8 @@ void sh_job_finish(shell *sh, int32_t pid); /* wait for it, without a word */
 void sh_job_note(shell *sh, int32_t pid);   /* a process substitution: `wait` may name it */
 void sh_job_ended(shell *sh, const bx_ended *e);
 void sh_jobs_notify(shell *sh);
-void sh_jobs_end(shell *sh); /* wait for all, or kill them at the deadline */
+size_t sh_jobs_count(shell *sh); /* that run, the outer ones of a subshell too */
+void sh_jobs_end(shell *sh);     /* wait for all, or kill them at the deadline */
 
 /* ---- aliases, hash, dirs ---- */
 
@@ -328,8 +329,9 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(alias) \
     X(unalias) \
     X(trap) \
-    X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) \
-        X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
+    X(wait) \
+    X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) \
+        X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
 /* clang-format on */
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)

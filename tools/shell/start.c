@@ -16,8 +16,8 @@ bool sh_is_executable(const char *path)
     struct stat st;
     if (stat(path, &st) != 0 || S_ISDIR(st.st_mode))
         return false;
-#ifdef __wasm__
-    return true;
+#ifdef __wasm__ /* there are no permission bits: an empty file is no program */
+    return st.st_size > 0 || strncmp(path, "/bin/", 5) == 0;
 #else
     return access(path, X_OK) == 0;
 #endif
@@ -59,8 +59,13 @@ char *sh_search_path(const char *path, const char *name, bool executable)
 
 char *sh_find_program(shell *sh, const char *name, bool std_path, bool use_hash)
 {
-    if (strchr(name, '/'))
-        return sh_strdup(name);
+    if (strchr(name, '/')) {
+        static const char usr[] = "/usr";
+        struct stat st;
+        bool other = strncmp(name, "/usr/bin/", 9) == 0 && stat(name, &st) != 0 &&
+                     stat(name + sizeof usr - 1, &st) == 0;
+        return sh_strdup(other ? name + sizeof usr - 1 : name); /* programs are in /bin only */
+    }
     const char *path = std_path ? "/bin:/usr/bin" : sh_get("PATH");
     if (!*name)
         return NULL;
