@@ -35,7 +35,7 @@ static size_t word_end(const char *s, size_t i)
     if (strchr("<>&|", s[i])) {
         char c = s[i++];
         if (s[i] == c)
-            i += 1 + (c == '<' && (s[i + 1] == '-' || s[i + 1] == '<'));
+            i += c == '<' && (s[i + 1] == '-' || s[i + 1] == '<') ? 2 : 1;
         else if ((s[i] == '&' && (c == '<' || c == '>')) || (s[i] == '>' && c == '&') ||
                  (s[i] == '|' && c == '>'))
             i++;
@@ -396,8 +396,11 @@ static bool one(expander *e, char quote_char)
     const char *line = event(e, quote_char);
     if (!line)
         return fail(e, "event not found");
-    char *copy = sh_strdup(line), *text = designated(e, copy);
+    char *copy = sh_strdup(line);
+    e->from = e->at;
+    char *text = designated(e, copy);
     free(copy);
+    e->from = text ? e->at : e->from;
     bool good = text && modify(e, &text);
     if (good)
         sh_buf_z(&e->out, text);

@@ -330,6 +330,13 @@ bool sh_history_line(shell *sh, sh_buf *line, bool more)
 /* "#1700000000", where HISTTIMEFORMAT says that files have times. */
 static bool is_time(const char *s) { return s[0] == '#' && s[1] >= '0' && s[1] <= '9'; }
 
+static void append_line(sh_history *h, const char *line)
+{
+    char *old = h->v[h->n - 1].text;
+    h->v[h->n - 1].text = sh_format("%s\n%s", old, line);
+    free(old);
+}
+
 /* Lines of a file from the `skip`-th on into the list; errno. */
 static int load(shell *sh, const char *path, size_t skip, size_t *ret_lines)
 {
@@ -339,7 +346,7 @@ static int load(shell *sh, const char *path, size_t skip, size_t *ret_lines)
     size_t n, lines = 0;
     char *text = sh_read_all(sh, fd, &n, &error);
     (void)close(fd);
-    bool timed = sh_get("HISTTIMEFORMAT") != NULL;
+    bool timed = sh_get("HISTTIMEFORMAT") != NULL, stamped = timed && n > 0 && is_time(text);
     time_t when = 0;
     for (char *s = text; !error && s < text + n;) {
         char *end = memchr(s, '\n', (size_t)(text + n - s));
@@ -350,6 +357,8 @@ static int load(shell *sh, const char *path, size_t skip, size_t *ret_lines)
             when = 0;
             for (const char *c = s + 1; *c >= '0' && *c <= '9' && when < INT64_MAX / 16; c++)
                 when = when * 10 + (*c - '0');
+        } else if (lines > skip && *s && stamped && !when && sh_history_list(sh)->n > 0) {
+            append_line(own(sh), s); /* an entry of several lines */
         } else if (lines > skip && *s) {
             sh_history_push(sh, s, strlen(s), when);
             when = 0;

@@ -140,6 +140,15 @@ char *sh_expand_prompt(shell *sh, const char *text, bool expand)
         } else if ((k = sh_digits(s, strlen(s), 3, 8, &v))) {
             sh_buf_c(&b, (char)v);
             s += k - 1;
+        } else if (expand && (*s == 'w' || *s == 'W')) {
+            sh_buf dir = {0}; /* what a directory is called is not to be expanded */
+            put_directory(&dir, *s == 'W');
+            for (const char *c = sh_buf_str(&dir); *c; c++) {
+                if (strchr("$`\\", *c) && sh->shopt[SH_SHOPT_PROMPTVARS])
+                    sh_buf_c(&b, '\\');
+                sh_buf_c(&b, *c);
+            }
+            sh_buf_done(&dir);
         } else {
             put_simple(sh, &b, *s);
         }

@@ -278,6 +278,7 @@ void sh_aliases_free(struct sh_aliases *a);
 void sh_aliases_dump(shell *sh, sh_buf *out);
 const char *sh_alias_name(shell *sh, size_t i); /* in order; NULL behind the last */
 const char *sh_cwd(shell *sh);
+char *sh_cwd_physical(void);               /* without links, to be freed; NULL: nobody knows */
 int sh_chdir(shell *sh, const char *path); /* errno */
 struct sh_dirs *sh_dirs_share(shell *sh);
 struct spec *sh_specs_share(shell *sh); /* complete's: a subshell begins */
@@ -330,8 +331,11 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(unalias) \
     X(trap) \
     X(wait) \
-    X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) \
-        X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
+    X(jobs) \
+    X(kill) \
+    X(disown) \
+    X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) \
+        X(compgen) X(compopt) X(help) X(caller) X(logout)
 /* clang-format on */
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)

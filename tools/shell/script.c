@@ -320,6 +320,7 @@ typedef struct lines {
     bool dropped;     /* by a signal, with all that was read of the command */
     const char *text; /* what is left of a script; NULL: standard input */
     size_t n;
+    int number; /* of the line that was read last */
 } lines;
 
 /* What is about to wait for input may wait for an answer to what is not written yet. */
@@ -366,10 +367,12 @@ static bool next_of_text(lines *l, bool more, bx_str *ret)
         *ret = (bx_str){l->text, end ? (size_t)(end - l->text) + 1 : l->n};
         l->text += ret->n;
         l->n -= ret->n;
+        l->number++;
         if (!sh->opt[SH_OPT_HISTORY] && !sh->opt[SH_OPT_HISTEXPAND])
             return true;
         l->line.n = 0;
         sh_buf_add(&l->line, ret->p, ret->n);
+        sh->line = l->number;
         if (sh_history_line(sh, &l->line, more)) {
             *ret = (bx_str){sh_buf_str(&l->line), l->line.n};
             return true;
@@ -436,6 +439,7 @@ again:
         return false;
     (void)sh_buf_str(&l->line);
     (void)without_nuls(l->line.p, &l->line.n);
+    l->sh->line = ++l->number;
     if ((l->sh->opt[SH_OPT_HISTORY] || l->sh->opt[SH_OPT_HISTEXPAND]) &&
         !sh_history_line(l->sh, &l->line, more))
         goto again;

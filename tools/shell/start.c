@@ -16,8 +16,8 @@ bool sh_is_executable(const char *path)
     struct stat st;
     if (stat(path, &st) != 0 || S_ISDIR(st.st_mode))
         return false;
-#ifdef __wasm__ /* there are no permission bits: an empty file is no program */
-    return st.st_size > 0 || strncmp(path, "/bin/", 5) == 0;
+#ifdef __wasm__ /* there are no permission bits */
+    return true;
 #else
     return access(path, X_OK) == 0;
 #endif
@@ -143,6 +143,8 @@ int sh_spawn(shell *sh, const char *name, const char *path, char *const *argv, s
     for (int fd = 0; fd < map->top; fd++)
         if (map->own[fd] >= 0)
             fds[n_fds++] = (bx_fd_map){fd, map->own[fd]};
+    char *real = sh_get("PWD") ? NULL : sh_cwd_physical();
+    const char *cwd = real ? real : sh_cwd(sh);
     bx_start s = {.size = sizeof s,
                   .flags = flags,
                   .name = bx_str_of(name),
@@ -150,11 +152,12 @@ int sh_spawn(shell *sh, const char *name, const char *path, char *const *argv, s
                   .n_args = argc,
                   .env = env,
                   .n_env = n_env,
-                  .cwd = bx_str_of(sh_cwd(sh)),
+                  .cwd = bx_str_of(cwd),
                   .fds = fds,
                   .n_fds = n_fds};
     (void)sh_flush(sh);
     int error = bx_process_start(&s, ret);
+    free(real);
     if (args != few)
         free(args);
     free(env);
@@ -313,8 +316,9 @@ int32_t sh_start(shell *sh, int argc, char **argv, const sh_fdmap *map, unsigned
             error = sh_spawn(sh, path, path, argv, (size_t)argc, map, flags, false, &pid);
         else if (stat(path, &st) != 0)
             error = errno;
-        else if (S_ISDIR(st.st_mode) || !sh_is_executable(path))
-            error = EACCES;
+        else if (S_ISDIR(st.st_mode) || !sh_is_executable(path) ||
+                 (st.st_size == 0 && strchr(argv[0], '/')))
+            error = EACCES; /* an empty file was hardly made to be run */
         else
             pid = start_script(sh, path, argv, (size_t)argc, map, flags, &error);
         if (error) {
