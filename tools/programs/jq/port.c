@@ -11,6 +11,7 @@
 
 #undef abort
 #undef strftime
+#undef timegm
 
 int bx_jq_main(int argc, char **argv);
 
@@ -131,6 +132,13 @@ time_t bx_jq_mktime(struct tm *tm)
         return -1;
     time_t result = (time_t)t;
     return bx_jq_localtime_r(&result, tm) ? result : -1;
+}
+
+time_t bx_jq_timegm(struct tm *tm)
+{
+    time_t t = timegm(tm);
+    tm->tm_zone = "GMT"; /* as glibc calls it */
+    return t;
 }
 
 /* %Z and %z by what the time says of its zone; the C library knows none. */

@@ -96,9 +96,11 @@ _Noreturn void bx_jq_abort(void);
 #include <time.h>
 struct tm *bx_jq_localtime_r(const time_t *t, struct tm *ret);
 time_t bx_jq_mktime(struct tm *tm);
+time_t bx_jq_timegm(struct tm *tm);
 size_t bx_jq_strftime(char *ret, size_t max, const char *format, const struct tm *tm);
 #define localtime_r bx_jq_localtime_r
 #define mktime      bx_jq_mktime
+#define timegm      bx_jq_timegm
 #define strftime    bx_jq_strftime
 
 #ifdef __wasi__
