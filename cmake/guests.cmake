@@ -80,6 +80,8 @@ function(bx_guest name)
         COMMAND ${BX_GUEST_CC} ${guest_LINK} ${objects} ${type} -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib -o ${core}
         DEPENDS ${objects} ${type} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
         COMMENT "guest ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
+    # A command waits for what all targets that it is part of wait for: of one that needs the compiler only, for nothing else.
+    add_custom_target(guest-${of} DEPENDS ${core})
     if(guest_WIT AND TARGET boxagnts_pack)
         add_custom_command(OUTPUT ${wasm}
             COMMAND $<TARGET_FILE:boxagnts_pack> componentize ${core} ${wasm}
