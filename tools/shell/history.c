@@ -516,7 +516,7 @@ static int print_list(shell *sh, const char *count, bool too_many)
     }
     if (too_many) {
         sh_builtin_error(sh, "too many arguments");
-        sh_discard(sh, 1);
+        sh_discard_all(sh);
         return 1;
     }
     n = n < 0 ? -n : n;

@@ -32,8 +32,15 @@ void sh_discard(shell *sh, int status)
     bool outermost =
         sh->from_command && !sh->opt[SH_OPT_ERREXIT] && !sh->sub && !sh->in_state_child;
     sh->status = status == 127 && !outermost ? 1 : status;
+    sh->discards_all = false;
     if (sh->unwind != SH_EXIT)
         sh->unwind = status == 127 && !sh->interactive ? SH_EXIT : SH_DISCARD;
+}
+
+void sh_discard_all(shell *sh)
+{
+    sh_discard(sh, 1);
+    sh->discards_all = true;
 }
 
 bool sh_broken_pipe(shell *sh)

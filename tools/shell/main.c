@@ -19,6 +19,7 @@ extern char **environ;
 
 typedef struct invocation {
     const char *command; /* -c */
+    bool is_script;      /* it is a script's text: --script-text */
     const char *rcfile;
     bool no_rc, no_profile, stdin_only, interactive, version, help;
     int state_fd;
@@ -162,8 +163,8 @@ static bool long_option(shell *sh, invocation *v, int argc, char **argv)
 {
     const char *o = argv[v->i] + 1;
     o += *o == '-';
-    bool argument =
-        strcmp(o, "rcfile") == 0 || strcmp(o, "init-file") == 0 || strcmp(o, "state-fd") == 0;
+    bool argument = strcmp(o, "rcfile") == 0 || strcmp(o, "init-file") == 0 ||
+                    strcmp(o, "state-fd") == 0 || strcmp(o, "script-text") == 0;
     if (argument && v->i + 1 >= argc) {
         sh_error_plain(sh, "%s: option requires an argument", argv[v->i]);
         return false;
@@ -186,7 +187,10 @@ static bool long_option(shell *sh, invocation *v, int argc, char **argv)
         sh->shopt[SH_SHOPT_RESTRICTED_SHELL] = true;
     else if (strcmp(o, "rcfile") == 0 || strcmp(o, "init-file") == 0)
         v->rcfile = argv[++v->i];
-    else if (strcmp(o, "state-fd") == 0) {
+    else if (strcmp(o, "script-text") == 0) {
+        v->command = argv[++v->i];
+        v->is_script = true;
+    } else if (strcmp(o, "state-fd") == 0) {
         int64_t fd;
         v->state_fd = sh_number(argv[++v->i], &fd) && fd > 2 && fd < SH_FD_MAX ? (int)fd : -1;
     } else if (strcmp(o, "noediting") != 0 && strcmp(o, "debugger") != 0 &&
@@ -315,12 +319,15 @@ static void run(shell *sh, invocation *v, int argc, char **argv)
     if (v->state_fd >= 0) {
         (void)sh_run_state(sh, v->state_fd);
     } else if (v->command) {
-        sh->from_command = true;
+        sh->from_command = !v->is_script;
         sh->command_string = sh_strdup(v->command);
-        (void)sh_set("BASH_EXECUTION_STRING", v->command);
+        if (!v->is_script)
+            (void)sh_set("BASH_EXECUTION_STRING", v->command);
         if (v->i < argc) {
             free(sh->arg0);
             sh->arg0 = sh_strdup(argv[v->i++]);
+            if (v->is_script)
+                sh->source = sh_strdup(sh->arg0);
         }
         positional(sh, argc, argv, v->i);
         read_startup(sh, v);

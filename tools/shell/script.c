@@ -104,8 +104,9 @@ static void show_source(shell *sh, const sh_unit *u)
     }
 }
 
-/* Runs what the parser gives, to the end or to what unwinds; *ret_ran: was there any command? */
-static int run_parser(shell *sh, sh_parser *p, const char *what, bool *ret_ran)
+/* Runs what the parser gives, to the end or to what unwinds; *ret_ran: was there any command?
+ * `top`: it is the script. */
+static int run_parser(shell *sh, sh_parser *p, const char *what, bool top, bool *ret_ran)
 {
     *ret_ran = false;
     while (sh->unwind == SH_GO) {
@@ -130,6 +131,12 @@ static int run_parser(shell *sh, sh_parser *p, const char *what, bool *ret_ran)
             (void)sh_run_unit(sh, unit);
         }
         sh_unit_unref(unit);
+        if (sh->unwind == SH_DISCARD && sh->discards_all && !sh->interactive) {
+            if (!top)
+                break;
+            if (sh->from_command)
+                sh_exit(sh, 1);
+        }
         if (sh->unwind == SH_DISCARD) {
             sh->unwind = SH_GO;
             if (sh->status == 0)
@@ -155,7 +162,7 @@ static int run_text(shell *sh, const char *text, size_t n, int line, bool *ret_r
     if (!sh_deeper(sh))
         return sh->status;
     sh_parser *p = sh_parser_new(sh_plain_source(sh), (bx_str){text, n}, line);
-    int status = run_parser(sh, p, what_of(sh), ret_ran);
+    int status = run_parser(sh, p, what_of(sh), false, ret_ran);
     sh_parser_free(p);
     sh->depth--;
     return status;
@@ -467,7 +474,7 @@ int sh_run_stdin(shell *sh, bool interactive)
     sh_parser *p = sh_parser_new(&source, (bx_str){"", 0}, 1);
     bool ran;
     for (;;) {
-        (void)run_parser(sh, p, NULL, &ran);
+        (void)run_parser(sh, p, NULL, true, &ran);
         if (!interactive || l.ended || sh->unwind == SH_EXIT)
             break;
         sh->unwind = SH_GO;
@@ -490,7 +497,7 @@ int sh_run_lines(shell *sh, const char *text, size_t n)
     sh_source source = {&l, next_line, line_alias, line_options, line_warn};
     sh_parser *p = sh_parser_new(&source, (bx_str){"", 0}, 1);
     bool ran;
-    (void)run_parser(sh, p, what_of(sh), &ran);
+    (void)run_parser(sh, p, what_of(sh), true, &ran);
     sh_parser_free(p);
     sh_buf_done(&l.line);
     return sh->status;
