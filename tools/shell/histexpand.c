@@ -2,6 +2,10 @@
 #include "shell/history.h"
 #include "shell/expand.h"
 
+enum {
+    MADE_MAX = 1 << 20
+}; /* bytes that a line may become: !# and :gs double it again and again */
+
 typedef struct expander {
     shell *sh;
     const char *s;     /* the line */
@@ -291,7 +295,7 @@ static bool substitute(expander *e, char **text, bool all, bool words)
     bool any = false, done = false;
     if (!old_pattern)
         return fail(e, "no previous substitution");
-    for (const char *s = *text; *s;) {
+    for (const char *s = *text; *s && b.n < MADE_MAX;) {
         if (words && (*s == ' ' || *s == '\t'))
             done = false;
         if (!done && n && strncmp(s, old_pattern, n) == 0) {
@@ -304,9 +308,9 @@ static bool substitute(expander *e, char **text, bool all, bool words)
         }
     }
     (void)sh_buf_str(&b);
-    if (!any) {
+    if (!any || b.n >= MADE_MAX) {
         sh_buf_done(&b);
-        return fail(e, "substitution failed");
+        return fail(e, any ? "the line becomes too long" : "substitution failed");
     }
     free(*text);
     *text = sh_buf_take(&b);
@@ -405,7 +409,7 @@ static bool one(expander *e, char quote_char)
     if (good)
         sh_buf_z(&e->out, text);
     free(text);
-    return good;
+    return good && e->out.n >= MADE_MAX ? fail(e, "the line becomes too long") : good;
 }
 
 /* All of it, into e->out; *ret: was there anything to expand? */
