@@ -312,7 +312,7 @@ void awk_format(prog_buf *out, awk_val *args, size_t n);
 
 /* Regular expressions of strings, kept.  `fold` follows IGNORECASE. */
 bx_posix *awk_regex(bx_str text);
-bx_posix *awk_node_regex(awk_node *n); /* of a literal, or of its value */
+bx_posix *awk_node_regex(awk_node *n);          /* of a literal, or of its value */
 void awk_check_regex(awk_node *n, size_t line); /* a literal that is none ends the program */
 bool awk_matches(bx_posix *x, bx_str s);
 bool awk_find(bx_posix *x, bx_str s, size_t from, bx_span *ret, size_t count);
