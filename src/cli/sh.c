@@ -159,7 +159,7 @@ static bx_code script_arguments(run *r, const char *file, size_t at, bx_error *e
     bx_code rc = read_script(r, file, err);
     if (rc != BX_OK)
         return rc;
-    r->args[r->n_args++] = "-c";
+    r->args[r->n_args++] = "--script-text";
     r->args[r->n_args++] = r->script.p;
     for (size_t i = at; i < r->a->n_rest; i++) /* $0 and the others */
         r->args[r->n_args++] = r->a->rest[i];
