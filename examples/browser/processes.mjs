@@ -64,10 +64,11 @@ class Process {
 }
 
 export class Call {
-  /** `programs`: name to the bytes of a module; several may share them.  `kernel`: the files. */
-  constructor({ kernel, programs, stdin = new Uint8Array(0), maxOutput = 64 << 20 }) {
+  /** `programs`: name to the bytes of a module; several may share them.  `kernel`: the files.  `modules`: what is compiled of them, to
+   *  be kept from call to call. */
+  constructor({ kernel, programs, modules = new Map(), stdin = new Uint8Array(0), maxOutput = 64 << 20 }) {
     this.programs = programs;
-    this.modules = new Map(); // bytes to WebAssembly.Module
+    this.modules = modules;
     this.lastPid = 0;
     this.depth = 0;
     this.waiting = []; // processes that have not begun

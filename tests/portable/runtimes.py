@@ -4,11 +4,13 @@ BoxAgnts itself, Node's WASI, wazero (Go), and a page in Chromium.  A runtime th
 """
 import base64
 import dataclasses
+import json
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -30,6 +32,7 @@ class Case:
     files: dict = dataclasses.field(default_factory=dict)
     argv0: str = ""
     args: tuple = ()
+    env: dict = dataclasses.field(default_factory=dict)
     programs: bool = False
 
 
@@ -85,6 +88,10 @@ def gathered(directory):
     return ret
 
 
+def environment(case):
+    return [word for name, value in {"PWD": "/workspace", **case.env}.items() for word in ("--env", f"{name}={value}")]
+
+
 class Commands:
     """A runtime that is a command line."""
 
@@ -103,7 +110,7 @@ class BoxAgnts(Commands):
         allow = ["--allow", "tool:*", "--allow", "tmp"] if case.programs else []
         argv0 = ["--argv0", case.argv0] if case.argv0 else []
         return [BOXAGNTS, "exec", "--mount", f"{work}::/workspace", "--allow", "rw:/workspace", *allow, *argv0,
-                "--env", "PWD=/workspace", case.wasm, "--", *case.args]
+                *environment(case), case.wasm, "--", *case.args]
 
 
 class Node(Commands):
@@ -121,10 +128,10 @@ class Node(Commands):
         self.flags = ["--experimental-wasi-unstable-preview1"] if major < 20 else []
 
     def command(self, case, work):
-        programs = ["--programs", PROGRAMS] if case.programs else []
+        programs = ["--toolbox", toolbox() / "toolbox"] if case.programs else []
         argv0 = ["--argv0", case.argv0] if case.argv0 else []
         return [self.node, *self.flags, PORTABLE / "node.mjs", "--dir", f"{work}::/workspace", *programs, *argv0,
-                "--env", "PWD=/workspace", case.wasm, *case.args]
+                *environment(case), case.wasm, *case.args]
 
 
 class Wazero(Commands):
@@ -148,4 +155,58 @@ class Wazero(Commands):
 
     def command(self, case, work):
         argv0 = ["--argv0", case.argv0] if case.argv0 else []
-        return [self.binary, "--dir", f"{work}::/workspace", *argv0, "--env", "PWD=/workspace", case.wasm, *case.args]
+        return [self.binary, "--dir", f"{work}::/workspace", *argv0, *environment(case), case.wasm, *case.args]
+
+
+def toolbox():
+    """The folder of scripts/toolbox, with the page, laid out once in a process."""
+    if not toolbox.made:
+        toolbox.made = tempfile.TemporaryDirectory()
+        subprocess.run([sys.executable, root / "scripts/toolbox", "--page", TOOLS.parent, toolbox.made.name], check=True, timeout=120)
+    return pathlib.Path(toolbox.made.name)
+
+
+toolbox.made = None
+
+
+class Exchange:
+    """A runtime that is asked by requests of exchange.js, on a workspace in memory."""
+
+    def run(self, case):
+        files = {}
+        for number, (name, value) in enumerate(case.files.items()):
+            files[name] = {"mtime": MTIME + number}
+            if isinstance(value, dict) and "link" in value:
+                files[name]["link"] = value["link"]
+            elif not (isinstance(value, dict) and value.get("dir")):
+                files[name]["base64"] = base64.b64encode(content(value)).decode()
+        answer = self.ask({"wasm": case.wasm.name, "argv0": case.argv0 or case.wasm.name, "args": list(case.args), "env": case.env,
+                           "stdin": base64.b64encode(case.stdin).decode(), "files": files})
+        after = {}
+        for name, value in answer["files"].items():
+            after[name] = "dir" if value is None else base64.b64decode(value["base64"]) if "base64" in value else "link: " + value["link"]
+        return Result(base64.b64decode(answer["stdout"]), answer["code"], after, base64.b64decode(answer["stderr"]))
+
+
+class Memory(Exchange):
+    """The page's modules in Node: what can be tried where there is no browser."""
+    name = "memory"
+
+    def __init__(self):
+        node = Node()
+        self.version = f"{node.version}, files in memory"
+        self.process = subprocess.Popen([node.node, root / "tests/portable/memory_host.mjs", toolbox() / "toolbox"],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def ask(self, request):
+        self.process.stdin.write(json.dumps(request).encode() + b"\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise AssertionError("the host of the modules has ended")
+        return json.loads(answer)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
