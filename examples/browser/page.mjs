@@ -9,7 +9,7 @@ class Client {
     this.worker = worker;
     this.pending = new Map();
     this.last = 0;
-    for (const method of ['call', 'run', 'put', 'clear', 'files', 'list']) {
+    for (const method of ['call', 'run', 'put', 'fill', 'clear', 'files', 'list']) {
       this[method] = (...args) => this.send(method, args);
     }
     worker.onmessage = ({ data: { id, value, error } }) => {

@@ -70,6 +70,11 @@ export class Toolbox {
     this.fs.put(`${WORKSPACE}/${path}`, content, mtime === undefined ? undefined : BigInt(mtime) * 1000000000n);
   }
 
+  /** Put several: [path, content, mtime] each. */
+  fill(entries) {
+    entries.forEach((entry) => this.put(...entry));
+  }
+
   clear() {
     this.fs.clear(WORKSPACE);
   }

@@ -1,7 +1,7 @@
 // worker.mjs - the thread the tools run on: takes {id, method, args}, answers {id, value} or {id, error}.
 import { Toolbox } from './toolbox.mjs';
 
-const METHODS = new Set(['call', 'run', 'put', 'clear', 'files', 'list']);
+const METHODS = new Set(['call', 'run', 'put', 'fill', 'clear', 'files', 'list']);
 
 async function load(folder) {
   const { tools, programs } = await (await fetch(`${folder}/toolbox.json`)).json();

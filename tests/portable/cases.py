@@ -4,18 +4,19 @@ import json
 import zlib
 
 from runtimes import PROGRAMS, TOOLS, Case
+from programs_test import read_cases
 from support import box
 
 PLAIN = ("read", "write", "edit", "glob", "grep")           # tools that start nothing
 
 
-def examples(tool):
+def examples(tool, **options):
     """The examples of a tool's manifest; those of a narrower grant are left out."""
     manifest = json.loads(box("tool", "show", "--json", tool).stdout)
     for example in manifest["examples"]:
         if not example.get("allow"):
             yield Case(f"{tool}: {example['says']}", TOOLS / f"{tool}.wasm", json.dumps(example["arguments"]).encode(),
-                       example.get("files", {}))
+                       example.get("files", {}), **options)
 
 
 def png(width, height):
@@ -144,3 +145,13 @@ def commands():
             words = [word if name == "jq" and "paths" not in word and "|" in word and "print" not in word and words[0] == "jq"
                      else word.replace("|", " ") if "print" in word else word for word in words]
         yield Case(f"{name} {number}: {line}", PROGRAMS / f"{name}.wasm", stdin, files, words[0], tuple(words[1:]))
+
+
+def shell_examples():
+    yield from examples("bash", env={"BOXAGNTS_TOOL": "1"}, programs=True)
+
+
+def scripts(path):
+    """The cases of tests/programs/X.cases, as scripts of the shell."""
+    for name, parts in read_cases(path):
+        yield Case(f"{path.stem}: {name}", TOOLS / "bash.wasm", argv0="bash", args=("-c", "\n".join(parts["script"])), programs=True)

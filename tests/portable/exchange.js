@@ -9,9 +9,9 @@ const textOf = (bytes) => {
   return btoa(ret);
 };
 await box.clear();
-for (const [path, { base64, link, mtime }] of Object.entries(request.files)) {
-  await box.put(path, base64 !== undefined ? bytesOf(base64) : link !== undefined ? { link } : null, mtime);
-}
+await box.fill(Object.entries(request.files).map(([path, { base64, link, mtime }]) => [
+  path, base64 !== undefined ? bytesOf(base64) : link !== undefined ? { link } : null, mtime,
+]));
 const { wasm, argv0, args, env } = request;
 const { code, stdout, stderr } = await box.run(wasm, { argv0, args, env, stdin: bytesOf(request.stdin) });
 const files = {};

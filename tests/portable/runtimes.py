@@ -14,6 +14,7 @@ import sys
 import tempfile
 import unittest
 
+import webdriver
 from support import BOXAGNTS, TOOLS, root
 
 PROGRAMS = TOOLS.parent / "programs"
@@ -96,7 +97,10 @@ class Commands:
     """A runtime that is a command line."""
 
     def run(self, case):
-        with tempfile.TemporaryDirectory() as work:
+        with tempfile.TemporaryDirectory() as top:
+            work = pathlib.Path(top, "work")
+            for directory in (work, pathlib.Path(top, "tmp")):
+                directory.mkdir()
             lay_out(work, case.files)
             done = subprocess.run(self.command(case, work), input=case.stdin, capture_output=True, timeout=120, check=False,
                                   env=dict(os.environ, NODE_NO_WARNINGS="1"))
@@ -108,7 +112,7 @@ class BoxAgnts(Commands):
 
     def command(self, case, work):
         allow = ["--allow", "tool:*", "--allow", "tmp"] if case.programs else []
-        argv0 = ["--argv0", case.argv0] if case.argv0 else []
+        argv0 = ["--no-manifest", "--argv0", case.argv0] if case.argv0 else []
         return [BOXAGNTS, "exec", "--mount", f"{work}::/workspace", "--allow", "rw:/workspace", *allow, *argv0,
                 *environment(case), case.wasm, "--", *case.args]
 
@@ -128,7 +132,7 @@ class Node(Commands):
         self.flags = ["--experimental-wasi-unstable-preview1"] if major < 20 else []
 
     def command(self, case, work):
-        programs = ["--toolbox", toolbox() / "toolbox"] if case.programs else []
+        programs = ["--dir", f"{work.with_name('tmp')}::/tmp", "--toolbox", toolbox() / "toolbox"] if case.programs else []
         argv0 = ["--argv0", case.argv0] if case.argv0 else []
         return [self.node, *self.flags, PORTABLE / "node.mjs", "--dir", f"{work}::/workspace", *programs, *argv0,
                 *environment(case), case.wasm, *case.args]
@@ -210,3 +214,29 @@ class Memory(Exchange):
         self.process.stdin.close()
         self.process.wait(10)
         self.process.stdout.close()
+
+
+class Browser(Exchange):
+    """The page itself, in Chromium."""
+    name = "browser"
+
+    def __init__(self):
+        try:
+            self.chromium = webdriver.Chromium()
+        except FileNotFoundError as error:
+            raise unittest.SkipTest(str(error)) from None
+        self.version = self.chromium.version
+        self.server = webdriver.Server(toolbox())
+        self.exchange = (root / "tests/portable/exchange.js").read_text(encoding="utf-8")
+        self.open()
+
+    def open(self):
+        self.chromium.go(self.server.url + "/index.html")
+        self.chromium.run("await toolbox.list();")
+
+    def ask(self, request):
+        return self.chromium.run(f"const box = toolbox; const [request] = given;\n{self.exchange}", request)
+
+    def close(self):
+        self.chromium.close()
+        self.server.close()
