@@ -17,6 +17,7 @@ const PROCESSES_MAX = 10000;
 const DEPTH_MAX = 40; // processes on top of each other: each has the engine's stack below it
 const FD_ASIDE = 256;
 const PATH_MAX = 4096;
+const START_BACKGROUND = 1;
 const FOREVER = 0xffffffffffffffffn;
 export const KIND = { EXIT: 0, SIGNAL: 1, TRAP: 2, FAILED: 5 };
 
@@ -149,14 +150,14 @@ export class Call {
     }
   }
 
-  /** Run what was to run beside the others, as far as it has not. */
+  /** Run what was to run beside the others, as far as it has not: somebody sleeps. */
   idle() {
-    while (this.waiting.length > 0 && this.depth < DEPTH_MAX) {
-      this.begin(this.waiting[0]);
+    for (let next; this.depth < DEPTH_MAX && (next = this.waiting.find(({ background }) => background));) {
+      this.begin(next);
     }
   }
 
-  start(parent, { name, args, env, cwd, fds }) {
+  start(parent, { flags, name, args, env, cwd, fds }) {
     const base = name.startsWith('/bin/') ? name.slice(5) : name;
     this.module(base);
     if (this.lastPid >= PROCESSES_MAX || this.depth >= DEPTH_MAX) {
@@ -175,6 +176,7 @@ export class Call {
     for (const [to, file] of given) {
       child.fds[to >= 3 && to < preopens.length ? to + FD_ASIDE : to] = file.share();
     }
+    child.background = Boolean(flags & START_BACKGROUND);
     parent.children.push(child);
     this.waiting.push(child);
     return child.pid;
@@ -236,6 +238,7 @@ function host(process) {
         env[name] = value;
       }
       const pid = call.start(process, {
+        flags: v.getUint32(spec + 4, true),
         name: pair(spec + 8),
         args: list(spec + 16),
         env,
