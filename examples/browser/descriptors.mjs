@@ -6,6 +6,7 @@ import { Kernel } from './kernel.mjs';
 export const PIPE_MAX = 64 << 20;
 const SIGPIPE = 13;
 const RIGHTS = 0xfffffffn;
+const RIGHT_WRITE = 1n << 6n;
 const utf8 = new TextEncoder();
 
 /** The kinds of open files in one call. */
@@ -249,7 +250,11 @@ export function files(call, kernel) {
         return putEntries(wasi, a, this.list());
       }
       if (name === 'path_open') {
-        const file = this.lookup(wasi.path(a[2], a[3]), wasi) ?? fail(E.NOENT);
+        const changes = a[4] & ~2 || a[5] & RIGHT_WRITE;
+        const file = this.lookup(wasi.path(a[2], a[3]), wasi) ?? fail(changes ? E.PERM : E.NOENT);
+        if (changes && (file instanceof Made || file.type === TYPE.FILE)) {
+          fail(E.PERM);
+        }
         if (file.type !== TYPE.DIRECTORY && a[4] & 2) {
           fail(E.NOTDIR);
         }

@@ -10,6 +10,7 @@
 import { files } from './descriptors.mjs';
 import { E, Errno, fail } from './memory_fs.mjs';
 import { Exit, MemoryWasi, Sink } from './memory_wasi.mjs';
+import { stubs } from './stubs.mjs';
 
 const SIGKILL = 9;
 const HARMLESS = new Set([17, 18, 19, 20, 21, 22, 23, 28]); // child, continue, the stopping ones, urgent, window
@@ -111,8 +112,9 @@ export class Call {
     let ended = new Ended(process, KIND.EXIT, 0);
     try {
       process.wasi = new ProcessWasi(process);
-      const imports = { wasi_snapshot_preview1: process.wasi.imports, boxagnts: host(process) };
-      const instance = new WebAssembly.Instance(this.module(process.name), imports);
+      const module = this.module(process.name);
+      const boxagnts = { ...stubs(module).boxagnts, ...host(process) };
+      const instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: process.wasi.imports, boxagnts });
       process.memory = instance.exports.memory;
       instance.exports._start();
     } catch (error) {
@@ -303,8 +305,6 @@ function host(process) {
       process.fds[to]?.release();
       process.fds[to] = file;
     },
-    call: () => 5, // no tools here: BX_CALL_UNAVAILABLE
-    call_read: () => 0,
   };
   return Object.fromEntries(Object.entries(functions).map(([name, f]) => [name, (...a) => {
     try {

@@ -17,7 +17,7 @@ import { WASI } from 'node:wasi';
 
 import { Kernel } from '../browser/kernel.mjs';
 import { Call } from '../browser/processes.mjs';
-import { stubs } from './stubs.mjs';
+import { stubs } from '../browser/stubs.mjs';
 
 const USAGE = 'usage: node.mjs [--dir HOST::GUEST] [--env NAME=VALUE] [--argv0 NAME] [--toolbox FOLDER] FILE.wasm [ARGUMENT]...';
 const KERNEL_PAGES = 32;
@@ -45,11 +45,17 @@ function options(words) {
   return { ...ret, file: words[0], args: [ret.argv0 ?? words[0], ...words.slice(1)] };
 }
 
+/** The functions of Node's WASI behind functions in JavaScript.  Called by a module directly they take a short cut in which
+ *  Node 20 and 22 let the garbage collector run although it must not, and crash (docs/portable.md). */
+function imported(wasi) {
+  return Object.fromEntries(Object.entries(wasi.wasiImport).map(([name, f]) => [name, (...a) => f(...a)]));
+}
+
 /** The module alone: its imports from `boxagnts` answer ENOSYS. */
 function run({ file, args, env, preopens }) {
   const module = new WebAssembly.Module(readFileSync(file));
   const wasi = new WASI({ version: 'preview1', args, env, preopens, returnOnExit: true });
-  const imports = { wasi_snapshot_preview1: wasi.wasiImport, ...stubs(module) };
+  const imports = { wasi_snapshot_preview1: imported(wasi), ...stubs(module) };
   return wasi.start(new WebAssembly.Instance(module, imports));
 }
 
@@ -62,7 +68,7 @@ function runWithPrograms({ file, args, env, preopens, toolbox }) {
   const wasi = new WASI({ version: 'preview1', preopens });
   const memory = new WebAssembly.Memory({ initial: KERNEL_PAGES });
   wasi.initialize({ exports: { memory } });
-  const kernel = new Kernel(wasi.wasiImport, memory);
+  const kernel = new Kernel(imported(wasi), memory);
   const call = new Call({ kernel, programs: new Map([...known, ['', read(file)]]), stdin: readFileSync(0) });
   const { code, stdout, stderr } = call.run('', args, env);
   writeAll(1, stdout);

@@ -1,0 +1,220 @@
+"""The same .wasm files in other runtimes: Node's WASI, wazero, and a page in Chromium.  Each case of tests/portable/cases.py is run by
+boxagnts and by the others; what comes out on standard output, the exit status and the files afterwards must be the same bytes.
+
+Skipped where a runtime is not installed; KNOWN has what differs and why, docs/portable.md says more."""
+# timeout: 900
+import dataclasses
+import json
+import pathlib
+import re
+import sys
+import tempfile
+import unittest
+
+from support import SANITIZED, TOOLS, box, root
+
+sys.path.insert(0, str(root / "tests/portable"))
+import cases  # noqa: E402
+import runtimes  # noqa: E402
+from runtimes import PROGRAMS, Case, Result  # noqa: E402
+
+# Runtimes, the beginning of a case's name, why it may differ there.  A case that is not listed must not.
+KNOWN = [
+    ("node wazero browser", r'read \d+: {"path": "/"}', "there is no directory above the granted ones"),
+    ("node", r'read \d+: {"path": "/workspace/\.\./', "Node finds a path by its words, and so it never leaves"),
+    ("node", r"files \d+: cp -r sub copy", "Node refuses a link that would lead out if it stood in the uppermost directory"),
+    ("wazero", r'read \d+: {"path": "(absolute|out_of)"}', "wazero follows links out of a directory, as its documentation says"),
+    ("wazero", r"files \d+: (ln -s|cp -r sub copy)", "wazero 1.6 makes no links to names that its own directory lacks"),
+    # One process after the other, in JavaScript:
+    ("node browser", r"shell_run: (bg multiple|wait n|wait -n loop)$", "what runs beside something else runs before or after it"),
+    ("node browser", r"shell_run: (co-process read loop|multiple coproc io)$", "two that wait for each other in turn"),
+]
+
+
+def is_known(runtime, case):
+    return any(runtime in names.split() and re.match(pattern, case.name) for names, pattern, _ in KNOWN)
+
+
+class Compared(unittest.TestCase):
+    """What each runtime has in common; the answers of boxagnts are kept for all of them."""
+    runtime = None
+    expected = {}
+
+    @classmethod
+    def setUpClass(cls):
+        if SANITIZED:
+            raise unittest.SkipTest("the modules are the same in every build")
+        if cls.runtime is None:
+            raise unittest.SkipTest("no runtime of its own")
+        cls.here = cls.runtime()
+        print(f"# {cls.here.version}", flush=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        if hasattr(getattr(cls, "here", None), "close"):
+            cls.here.close()
+
+    def wanted(self, case):
+        key = (case.name, case.stdin, case.args)
+        if key not in self.expected:
+            self.expected[key] = runtimes.BoxAgnts().run(case)
+        return self.expected[key]
+
+    def compare(self, all_cases, files=True):
+        all_cases, bad = list(all_cases), []
+        for case in all_cases:
+            wanted, got = self.wanted(case), self.here.run(case)
+            if not files:
+                wanted, got = (dataclasses.replace(result, files={}) for result in (wanted, got))
+            differs = wanted.differs(got)
+            if differs and not is_known(self.here.name, case):
+                bad.append(f"{case.name}:\n   {differs}")
+        self.assertGreater(len(all_cases), 0)
+        self.assertEqual(bad, [], f"{len(bad)} of {len(all_cases)} differ:\n" + "\n".join(bad))
+
+
+class Alone:
+    """Tools and programs that start nothing."""
+
+    def test_examples(self):
+        self.compare(case for tool in cases.PLAIN for case in cases.examples(tool))
+
+    def test_calls(self):
+        self.compare(cases.calls())
+
+    def test_programs(self):
+        self.compare(cases.commands())
+
+    def test_shell_alone(self):
+        """Without programs the shell's own language works, and what it cannot start it refuses in words."""
+        if hasattr(self.here, "ask"):
+            self.skipTest("it has programs")
+        own = 'f() { local n=$1; echo $((n * 2)); }; for i in 1 2 3; do f $i; done; x=${HOME:-none}; echo "${x^^}"; [[ abc == a* ]]'
+        case = Case("bash: own", TOOLS / "bash.wasm", argv0="bash", args=("-c", own))
+        self.compare([case])
+        got = self.here.run(dataclasses.replace(case, args=("-c", "/bin/ls; echo $?")))
+        self.assertNotEqual((got.stdout, got.stderr), (b"0\n", b""))
+        got = self.here.run(Case("bash: tool", TOOLS / "bash.wasm", b'{"command":"echo hi"}', env={"BOXAGNTS_TOOL": "1"}))
+        self.assertIs(json.loads(got.stdout)["isError"], True)
+
+    def test_control(self):
+        """A module that says another word, or leaves another file, is found out."""
+        with tempfile.TemporaryDirectory() as scratch:
+            changed = pathlib.Path(scratch, "read.wasm")
+            code = (TOOLS / "read.wasm").read_bytes()
+            self.assertIn(b"total_lines", code)
+            changed.write_bytes(code.replace(b"total_lines", b"total_linez"))
+            case = next(case for case in cases.examples("read"))
+            if hasattr(self.here, "ask"):
+                right = self.here.run(case)
+                wrong = dataclasses.replace(right, stdout=right.stdout.replace(b"total_lines", b"total_linez"))
+            else:
+                wrong = self.here.run(dataclasses.replace(case, wasm=changed))
+            self.assertIn("total_linez", self.wanted(case).differs(wrong))
+        case = Case("write: control", TOOLS / "write.wasm", b'{"path":"f","content":"a"}')
+        other = Case("write: control", TOOLS / "write.wasm", b'{"path":"f","content":"b"}')
+        right, wrong = self.here.run(case), self.here.run(other)
+        self.assertEqual(right.files, {"f": b"a"})
+        self.assertIn("files afterwards", Result(right.stdout, right.status, right.files).differs(
+            Result(right.stdout, right.status, wrong.files)))
+
+
+class Shell:
+    """Runtimes where examples/browser/processes.mjs provides programs."""
+
+    def test_shell_examples(self):
+        self.compare(cases.shell_examples())
+
+    def test_shell_calls(self):
+        self.compare(cases.shell_calls())
+
+    def test_scripts(self):
+        every = 1 if hasattr(self.here, "ask") else 8       # a process each
+        self.compare(list(cases.scripts(root / "tests/programs/shell_run.cases"))[::every], files=False)
+
+    def test_pipe_limit(self):
+        """What does not fit between two programs is an error that both ends see, and never a shorter text."""
+        command = "set -o pipefail; head -c 200000000 /dev/zero | wc -c; echo $?"
+        case = Case("pipe", TOOLS / "bash.wasm", argv0="bash", args=("-c", command), programs=True)
+        self.assertEqual(self.wanted(case).stdout, b"200000000\n0\n")
+        got = self.here.run(case)
+        self.assertNotIn(b"\n0\n", b"\n" + got.stdout)
+        self.assertIn(b"wc: ", got.stderr)
+        self.compare([dataclasses.replace(case, name="pipe: yes", args=("-c", "yes | head -n 2; echo ${PIPESTATUS[*]}"))])
+
+
+class Node(Alone, Shell, Compared):
+    runtime = runtimes.Node
+
+
+class Wazero(Alone, Compared):
+    runtime = runtimes.Wazero
+
+
+class Browser(Alone, Shell, Compared):
+    runtime = runtimes.Browser
+
+    def test_page(self):
+        """What a person does: choose, run, look; nothing leaves the page, and its content policy is never broken."""
+        page = self.here.chromium
+        self.here.open()
+        page.run("while (!document.body.dataset.ready) await new Promise((go) => setTimeout(go, 20));")
+        press = """
+            const [tool, json] = given;
+            const at = (id) => document.getElementById(id);
+            at('tool').value = tool;
+            at('tool').dispatchEvent(new Event('change'));
+            if (json) at('arguments').value = json;
+            at('run').click();
+            while (at('run').disabled) await new Promise((go) => setTimeout(go, 20));
+            return [at('result').textContent, at('files').textContent, at('about').textContent];
+        """
+        result, files, about = page.run(press, "bash", "")
+        self.assertIn("3 apple", result)
+        self.assertIn("count.txt", files)
+        self.assertIn("shell command", about)
+        result, files, _ = page.run(press, "write", '{"path":"made/here.txt","content":"x\\n"}')
+        self.assertIn("created /workspace/made/here.txt", result)
+        self.assertIn("made/here.txt 2 bytes", files)
+        self.assertIn("no such file", page.run(press, "read", '{"path":"nope"}')[0])
+        self.assertIn("JSON", page.run(press, "read", "{")[0])
+        self.assertEqual([line for line in page.log() if "favicon" not in line], [])
+        loaded = page.run("return performance.getEntriesByType('resource').map(({ name }) => name);")
+        self.assertEqual([url for url in loaded if not url.startswith(self.here.server.url)], [])
+        blocked = page.run("try { await fetch('https://boxagnts.invalid/'); return 'sent'; } catch (e) { return 'blocked'; }")
+        self.assertEqual(blocked, "blocked")
+        self.assertTrue(any("Content Security Policy" in line for line in page.log()), "the control of the log")
+
+    def test_script_api(self):
+        text = self.here.chromium.run("""
+            await toolbox.clear();
+            await toolbox.put('a.txt', new TextEncoder().encode('alpha\\n'));
+            return (await toolbox.call('read', { path: 'a.txt' })).text;
+        """)
+        case = Case("api", TOOLS / "read.wasm", b'{"path":"a.txt"}', {"a.txt": "alpha\n"})
+        self.assertEqual(text.encode(), self.wanted(case).stdout)
+        self.assertRaises(Exception, self.here.chromium.run, "await toolbox.call('nosuch', {});")
+
+
+class ToolCall(unittest.TestCase):
+    """The bytes that are compared are those that `tool call` gives a model."""
+
+    def test_same_as_tool_call(self):
+        case = next(iter(cases.examples("read")))
+        with tempfile.TemporaryDirectory() as work:
+            runtimes.lay_out(work, case.files)
+            called = json.loads(box("tool", "call", "--json", "read", "--workspace", work, "-", stdin=case.stdin).stdout)
+        del called["outcome"]
+        self.assertEqual(called, json.loads(runtimes.BoxAgnts().run(case).stdout))
+
+    def test_modules_are_those_of_the_build(self):
+        laid_out = runtimes.toolbox() / "toolbox"
+        for wasm in laid_out.glob("*.wasm"):
+            built = next(path for path in (TOOLS / wasm.name, PROGRAMS / wasm.name) if path.exists())
+            self.assertEqual(wasm.read_bytes(), built.read_bytes(), wasm.name)
+        self.assertGreater(len(list(laid_out.glob("*.wasm"))), 10)
+
+
+del Compared
+if __name__ == "__main__":
+    unittest.main()
