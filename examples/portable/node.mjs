@@ -11,6 +11,7 @@
 //   echo '{"command":"sort a | uniq -c"}' | node node.mjs --dir .::/workspace --env BOXAGNTS_TOOL=1 --toolbox box box/bash.wasm
 //
 // Node 20 or newer, or 18 with --experimental-wasi-unstable-preview1.
+import { webcrypto } from 'node:crypto';
 import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { WASI } from 'node:wasi';
@@ -21,6 +22,7 @@ import { stubs } from '../browser/stubs.mjs';
 
 const USAGE = 'usage: node.mjs [--dir HOST::GUEST] [--env NAME=VALUE] [--argv0 NAME] [--toolbox FOLDER] FILE.wasm [ARGUMENT]...';
 const KERNEL_PAGES = 32;
+globalThis.crypto ??= webcrypto; // Node 18
 
 function options(words) {
   const ret = { preopens: {}, env: {}, argv0: null, toolbox: null, args: [] };

@@ -1,10 +1,12 @@
 // memory_host.mjs FOLDER - the page's modules without a page: a request of exchange.js a line on standard input, an answer a line.
+import { webcrypto } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { Toolbox } from '../../examples/browser/toolbox.mjs';
 
+globalThis.crypto ??= webcrypto; // Node 18
 const AsyncFunction = (async () => {}).constructor;
 const exchange = new AsyncFunction('box', 'request', readFileSync(new URL('exchange.js', import.meta.url), 'utf8'));
 const folder = process.argv[2];

@@ -103,7 +103,7 @@ class Commands:
                 directory.mkdir()
             lay_out(work, case.files)
             done = subprocess.run(self.command(case, work), input=case.stdin, capture_output=True, timeout=120, check=False,
-                                  env=dict(os.environ, NODE_NO_WARNINGS="1"))
+                                  env=dict(os.environ, NODE_NO_WARNINGS="1", XDG_CACHE_HOME=str(CACHE)))
             return Result(done.stdout, done.returncode, gathered(work), done.stderr)
 
 
@@ -127,6 +127,7 @@ class Node(Commands):
         text = subprocess.run([self.node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
         self.version = f"node {text}"
         major = int(re.match(r"v(\d+)", text).group(1))
+        self.exact = f"node{major}"
         if major < 18:
             raise unittest.SkipTest(f"{self.version} is older than 18")
         self.flags = ["--experimental-wasi-unstable-preview1"] if major < 20 else []
@@ -140,6 +141,7 @@ class Node(Commands):
 
 class Wazero(Commands):
     name = "wazero"
+    exact = "wazero"
 
     def __init__(self):
         go = shutil.which("go") or "/usr/local/go/bin/go"
@@ -158,8 +160,9 @@ class Wazero(Commands):
         self.version = "wazero " + re.search(r"wazero (v\S+)", lines).group(1)
 
     def command(self, case, work):
+        programs = ["--dir", f"{work.with_name('tmp')}::/tmp", "--toolbox", toolbox() / "toolbox"] if case.programs else []
         argv0 = ["--argv0", case.argv0] if case.argv0 else []
-        return [self.binary, "--dir", f"{work}::/workspace", *argv0, *environment(case), case.wasm, *case.args]
+        return [self.binary, "--dir", f"{work}::/workspace", *programs, *argv0, *environment(case), case.wasm, *case.args]
 
 
 def toolbox():
