@@ -1,6 +1,8 @@
-"""What tests/e2e/portable_*_test.py share.  Each case of cases.py is run by boxagnts and by another runtime; what comes out on standard output, the exit status and the files afterwards must be the same bytes.
+"""What tests/e2e/portable_*_test.py share.  Each case of cases.py is run by boxagnts and by another runtime; what comes out on
+standard output, the exit status and the files afterwards must be the same bytes.
 
-Of the many scripts of the shell only some are taken, all with BX_PORTABLE_ALL=1.  Skipped where a runtime is not installed; KNOWN has what differs and why, docs/portable.md says more."""
+Of the many scripts of the shell only some are taken, all with BX_PORTABLE_ALL=1.  Skipped where a runtime is not installed; KNOWN has
+what differs and why, docs/portable.md says more."""
 import dataclasses
 import json
 import os
