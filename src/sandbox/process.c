@@ -540,6 +540,7 @@ void bx_process_end_tree(bx_process *first, bx_outcome *o)
     for (unsigned i = 0; i < t->n_spare; i++)
         bx_wasi_free(t->spare[i]);
     bx_views_free(t->views);
+    bx_data_free(t->data);
     (void)pthread_cond_destroy(&t->work);
     (void)pthread_cond_destroy(&t->gate.changed);
     (void)pthread_mutex_destroy(&t->gate.lock);

@@ -32,6 +32,7 @@ struct bx_tree {
     bx_outcome_kind fatal; /* how the call ends whatever its first process does */
     char fatal_error[512];
     bx_view *views; /* owned */
+    bx_data *data;  /* owned */
     bx_egress_budget budget;
     bx_limit_hits hits;
     bx_wasi *spare[BX_TREE_SPARE]; /* owned; to be used again */
