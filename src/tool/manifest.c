@@ -352,7 +352,7 @@ static bx_code take_requires(bx_manifest *m, const bx_json_val *list, bx_error *
     while (good && (e = bx_json_next(&it, NULL)))
         good = bx_json_str(e, &s) && bx_program_name_is_good(s);
     if (!good)
-        return bx_fail(err, BX_EINVAL, "requires: expected a list of names of programs");
+        return bx_fail(err, BX_EINVAL, "requires: expected a list of names that tool add knows");
     m->requires = list;
     return BX_OK;
 }

@@ -34,7 +34,7 @@ typedef struct bx_manifest { /* texts and values are borrowed from `doc` */
     const bx_json_val *args;         /* of the program, before its caller's; a list, or NULL */
     const bx_json_val *env;          /* of the program, where its caller gives none; or NULL */
     const bx_json_val *
-        requires;  /* programs that have to be installed; a list, or NULL */
+        requires;  /* packages that have to be added; a list, or NULL */
     bx_cap *needs; /* owned */
     size_t n_needs;
     bx_limits limits; /* the defaults where it names none */

@@ -264,7 +264,7 @@ def end(code, known):
     sys.modules["__main__"].__dict__.clear()
     for name in [name for name in sys.modules if name not in known]:
         space = getattr(sys.modules.pop(name), "__dict__", None)
-        if isinstance(space, dict) and space.get("__file__", "").startswith("/usr/local/lib/"):
+        if isinstance(space, dict) and str(space.get("__file__")).startswith("/usr/local/lib/"):
             continue
         if isinstance(space, dict):
             space.clear()

@@ -12,7 +12,7 @@ extern char **environ;
 
 enum {
     INPUT_MAX = 32 << 20,
-    CODE_MAX = 512 << 10, /* a program's arguments are no longer in all than 1 MiB */
+    CODE_MAX = 4 << 20, /* arguments and variables of a program are at most 8 MiB */
     ARGS_MAX = 256,
     VARS_MAX = 512,
     SHOWN_MAX = 200000, /* bytes of each stream in the result */
@@ -48,7 +48,7 @@ static void read_call(bx_args *a, call *c)
     if (bx_arg_given(a, "code") == bx_arg_given(a, "file"))
         bx_arg_wrong(a, "code", "expected either code or file", NULL);
     if (strlen(c->code) > CODE_MAX)
-        bx_arg_wrong(a, "code", "more than 512 KiB; write it to a file, and give file", NULL);
+        bx_arg_wrong(a, "code", "more than 4 MiB; write it to a file, and give file", NULL);
     if (bx_arg_given(a, "file") && (c->file[0] == '\0' || strlen(c->file) > CWD_MAX))
         bx_arg_wrong(a, "file", "expected a path", NULL);
     if (c->cwd[0] == '\0' || strlen(c->cwd) > CWD_MAX)
