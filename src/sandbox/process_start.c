@@ -87,6 +87,12 @@ static bx_errno find_program(const bx_process *p, bx_str name, bx_str cwd, const
     return BX_E_SUCCESS;
 }
 
+/* A limit that somebody made smaller than the default holds for all. */
+static uint64_t stack_of(const bx_program *p, const bx_limits *l)
+{
+    return p->stack > l->stack && l->stack >= bx_limits_default().stack ? p->stack : l->stack;
+}
+
 static bool take(_Atomic uint64_t *used, uint64_t n, uint64_t max)
 {
     bool fits = atomic_fetch_add(used, n) + n <= max;
@@ -102,6 +108,8 @@ static bx_errno take_place_locked(bx_tree *t, const bx_process *p, bx_process *q
 {
     uint64_t bytes = BX_PROCESS_BYTES + ask->args.cap + ask->env.cap;
     const bx_limits *l = t->live->limits;
+    q->stack = stack_of(q->program, l);
+    bytes += q->stack - l->stack;
     bx_limit_hits *hits = &t->hits;
     bx_shared *s = t->live->shared;
     if (t->closing || t->next_pid == INT32_MAX)
