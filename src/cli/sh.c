@@ -221,7 +221,7 @@ static bx_code find_shell(bx_app *app, const bx_program_set **all, const bx_prog
     rc = bx_app_programs(app, all, err);
     if (rc == BX_OK && !(*ret = bx_program_find(*all, BX_LIT("bash"))))
         rc = bx_fail(err, BX_ENOENT, "this program was built without a shell");
-    return rc;
+    return rc == BX_OK ? bx_module_ready((*ret)->module, err) : rc;
 }
 
 static void on_notice(const char *text) { bx_cli_complain("note: history: %s", text); }

@@ -201,6 +201,8 @@ static bx_code run_sealed(adding *a, bx_app *app, const char *script, bx_error *
     if (rc == BX_OK && !(shell = bx_program_find(programs, BX_LIT("bash"))))
         rc = bx_fail(err, BX_ENOENT, "this program was built without a shell");
     if (rc == BX_OK)
+        rc = bx_module_ready(shell->module, err);
+    if (rc == BX_OK)
         rc = grant_of(a, &g, err);
     if (rc == BX_OK)
         rc = bx_app_protect(app, g, err);

@@ -32,9 +32,11 @@ struct bx_module {
     bool summed;
     uint8_t of_wasm[BX_SHA256_BYTES];
     bx_wasm_kind kind;
-    bool wrapped;                               /* the file is a component around it */
-    _Atomic bool alone;                         /* it has more code than goes with a pool */
-    pthread_mutex_t lock;                       /* held while code is prepared */
+    bool wrapped;           /* the file is a component around it */
+    _Atomic bool alone;     /* it has more code than goes with a pool */
+    pthread_mutex_t lock;   /* held while code is prepared */
+    _Atomic bool on_demand; /* nothing but name and `wanted` is there yet */
+    bx_limits wanted;
     _Atomic(bx_emodule *) code[BX_MAX_ENGINES]; /* by engine index; set once */
 };
 
@@ -494,6 +496,67 @@ bx_code bx_module_open_lazy(bx_runtime *rt, const char *path, const bx_limits *l
                             bx_module **ret, bx_error *err)
 {
     return open_file(rt, path, limits, true, ret, err);
+}
+
+static bx_code check_head(const char *path, bx_error *err)
+{
+    BX_AUTOCLOSE int fd = -1;
+    uint8_t head[8];
+    size_t size = 0;
+    bx_code rc = open_wasm(path, &fd, &size, err);
+    if (rc != BX_OK)
+        return rc;
+    ssize_t n = read(fd, head, sizeof head);
+    bx_wasm_kind kind = n < 0 ? BX_WASM_NONE : bx_wasm_sniff(head, (size_t)n);
+    return kind == BX_WASM_CORE || kind == BX_WASM_COMPONENT ? BX_OK : refuse_kind(kind, size, err);
+}
+
+bx_code bx_module_on_demand(bx_runtime *rt, const char *path, const bx_limits *limits,
+                            bx_module **ret, bx_error *err)
+{
+    bx_code rc = check_head(path, err);
+    if (rc == BX_OK)
+        rc = new_module(rt, path, BX_WASM_NONE, ret, err);
+    if (rc != BX_OK)
+        return bx_wrap(rc, err, "%s", path);
+    (*ret)->wanted = *limits;
+    atomic_store(&(*ret)->on_demand, true);
+    return BX_OK;
+}
+
+/* `from` gives all it has but its name. */
+static void become(bx_module *m, bx_module *from)
+{
+    m->wasm = from->wasm;
+    from->wasm = bx_buf_init(0);
+    m->file = bx_fd_take(&from->file);
+    m->id = from->id;
+    m->known = from->known;
+    m->summed = from->summed;
+    memcpy(m->of_wasm, from->of_wasm, sizeof m->of_wasm);
+    m->kind = from->kind;
+    m->wrapped = from->wrapped;
+    atomic_store(&m->alone, atomic_load(&from->alone));
+    for (size_t i = 0; i < BX_MAX_ENGINES; i++)
+        atomic_store(&m->code[i], atomic_exchange(&from->code[i], NULL));
+}
+
+bx_code bx_module_ready(bx_module *m, bx_error *err)
+{
+    if (!atomic_load_explicit(&m->on_demand, memory_order_acquire))
+        return BX_OK;
+    BX_AUTO(bx_module) bx_module *from = NULL;
+    bx_code rc = BX_OK;
+    (void)pthread_mutex_lock(&m->lock);
+    if (atomic_load(&m->on_demand)) {
+        rc = open_file(m->rt, m->name, &m->wanted, true, &from, err);
+        if (rc == BX_OK) {
+            become(m, from);
+            atomic_store_explicit(&m->on_demand, false, memory_order_release);
+        }
+    }
+    (void)pthread_mutex_unlock(&m->lock);
+    return rc;
 }
 
 bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p, size_t n,

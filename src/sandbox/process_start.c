@@ -370,6 +370,8 @@ bx_errno bx_process_start(bx_process *p, bx_start_ask *ask, int32_t *ret_pid)
     const bx_program *program = NULL;
     bx_tree *t = NULL;
     bx_errno e = find_program(p, ask->name, ask->cwd, &program);
+    if (e == BX_E_SUCCESS && bx_module_ready(program->module, NULL) != BX_OK)
+        e = BX_E_NOEXEC;
     if (e == BX_E_SUCCESS)
         e = bx_tree_of(p, &t);
     if (e != BX_E_SUCCESS)

@@ -13,8 +13,8 @@ typedef struct bx_data_dir {
 } bx_data_dir;
 
 typedef struct bx_program {
-    bx_str name; /* as a guest calls it */
-    bx_module *module;
+    bx_str name;         /* as a guest calls it */
+    bx_module *module;   /* bx_module_ready before it is used */
     bx_str bytes;        /* of the module, as /bin shows them; may be empty */
     const bx_cap *needs; /* the most it can use; borrowed */
     size_t n_needs;

@@ -187,16 +187,18 @@ static bx_code take_env(part *q, bx_error *err)
 static bx_code add_path(bx_programs *p, bx_str name, const char *path, bool all_names,
                         bx_error *err)
 {
-    const bx_limits limits = bx_limits_default();
+    bx_limits limits = bx_limits_default(); /* those it will most likely run with */
     part *q = bx_calloc(1, sizeof *q);
     if (!q)
         return bx_fail(err, BX_ENOMEM, "programs");
     q->name = bx_strndup(name.p, name.n);
     q->all_names = all_names;
-    bx_code rc = q->name ? bx_module_open_lazy(p->rt, path, &limits, &q->module, err)
-                         : bx_fail(err, BX_ENOMEM, "programs");
+    bx_code rc =
+        q->name ? bx_manifest_beside(path, &q->manifest, err) : bx_fail(err, BX_ENOMEM, "programs");
+    if (rc == BX_OK && q->manifest)
+        limits.stack = q->manifest->limits.stack;
     if (rc == BX_OK)
-        rc = bx_manifest_beside(path, &q->manifest, err);
+        rc = bx_module_on_demand(p->rt, path, &limits, &q->module, err);
     if (rc == BX_OK && q->manifest)
         rc = take_data(q, path, err);
     if (rc == BX_OK && q->manifest)
