@@ -163,6 +163,7 @@ static const struct group {
     {"convert", bench_convert, false},     {"start", bench_start, true},
     {"large", bench_large, true},          {"filetools", bench_filetools, false},
     {"shell", bench_shell, false},         {"many", bench_many, true},
+    {"python", bench_python, true},
 };
 
 /* Whether `name` is one of the words of `only`. */
