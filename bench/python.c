@@ -1,6 +1,6 @@
-/* `python3 -c 'print(1)'` in the sandbox, from the start of the process to its end, against the host's
- * interpreter.  Needs python in build/python-home: BOXAGNTS_HOME=build/python-home boxagnts tool add
- * python. */
+/* `python3 -c 'print(1)'` in the sandbox, from the start of the process to its end, against the
+ * host's interpreter.  Needs python in build/python-home: BOXAGNTS_HOME=build/python-home boxagnts
+ * tool add python. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -41,6 +41,7 @@ void bench_python(const bench_env *e)
     char script[] = "python3 -c 'print(1)'";
     char *const ours[] = {program, "sh", "-c", script, NULL};
     char *const theirs[] = {python, "-c", "print(1)", NULL};
+    (void)unsetenv("PYTHONUNBUFFERED"); /* with it the line is written in two pieces */
     double us[ROUNDS], them[ROUNDS], ratio[ROUNDS];
     bench_stats a, b;
     for (int i = 0; i < WARM_TRIES; i++) {
