@@ -62,29 +62,32 @@ static bx_code make(bx_data *d, const bx_limits *limits, bx_error *err)
     return bx_wrap(rc, err, "data of %.*s", BX_FMT(d->program->name));
 }
 
-bx_code bx_data_of(const bx_program *program, const bx_limits *limits, bx_data **all,
-                   const bx_data **ret, bx_error *err)
+bx_code bx_data_new(const bx_program *program, const bx_limits *limits, bx_data **ret,
+                    bx_error *err)
 {
-    *ret = NULL;
-    if (program->n_data == 0)
-        return BX_OK;
-    for (bx_data *d = *all; d; d = d->next) {
-        if (d->program->data == program->data) /* another name of the same program */
-            return *ret = d, BX_OK;
-    }
     bx_data *d = bx_calloc(1, sizeof *d);
     if (!d)
         return bx_fail(err, BX_ENOMEM, "data of a program");
     d->program = program;
     bx_code rc = make(d, limits, err);
-    if (rc != BX_OK) {
+    if (rc != BX_OK)
         free_one(d);
-        return rc;
-    }
+    else
+        *ret = d;
+    return rc;
+}
+
+const bx_data *bx_data_find(const bx_data *all, const bx_program *program)
+{
+    while (all && all->program->data != program->data) /* another name of it has the same */
+        all = all->next;
+    return all;
+}
+
+void bx_data_add(bx_data **all, bx_data *d)
+{
     d->next = *all;
     *all = d;
-    *ret = d;
-    return BX_OK;
 }
 
 size_t bx_data_count(const bx_data *d) { return d ? d->n : 0; }

@@ -10,11 +10,14 @@
 
 typedef struct bx_data bx_data;
 
-/* *ret NULL: the program brings nothing.  It belongs to the list `all`, which one thread at a time
- * may use.  BX_ENOENT and the like: a directory is not there; `limits` outlives the list. */
-BX_NODISCARD bx_code bx_data_of(const bx_program *program, const bx_limits *limits, bx_data **all,
-                                const bx_data **ret, bx_error *err);
-/* After the last process. */
+/* Of a program that brings something.  BX_ENOENT and the like: a directory is not there; `limits`
+ * outlives it. */
+BX_NODISCARD bx_code bx_data_new(const bx_program *program, const bx_limits *limits, bx_data **ret,
+                                 bx_error *err);
+/* A list of them, which one thread at a time may use: that of the program, or NULL; one more, which
+ * is taken; all freed, after the last process. */
+const bx_data *bx_data_find(const bx_data *all, const bx_program *program);
+void bx_data_add(bx_data **all, bx_data *d);
 void bx_data_free(bx_data *all);
 
 size_t bx_data_count(const bx_data *d); /* 0 for NULL */

@@ -238,9 +238,23 @@ static bx_errno data_of(bx_process *q, const bx_data **ret)
     if (bx_module_kind(q->program->module) == BX_WASM_COMPONENT)
         return BX_E_ACCES;
     bx_tree_lock(t);
-    bx_code rc = bx_data_of(q->program, t->live->limits, &t->data, ret, NULL);
+    *ret = bx_data_find(t->data, q->program);
     bx_tree_unlock(t);
-    return rc == BX_OK ? BX_E_SUCCESS : rc == BX_ENOMEM ? BX_E_NOMEM : BX_E_NOENT;
+    if (*ret)
+        return BX_E_SUCCESS;
+    bx_data *made = NULL; /* without the lock: directories are opened */
+    bx_code rc = bx_data_new(q->program, t->live->limits, &made, NULL);
+    if (rc != BX_OK)
+        return rc == BX_ENOMEM ? BX_E_NOMEM : BX_E_NOENT;
+    bx_tree_lock(t);
+    *ret = bx_data_find(t->data, q->program); /* another thread was faster */
+    if (!*ret) {
+        bx_data_add(&t->data, made);
+        *ret = BX_TAKE(made);
+    }
+    bx_tree_unlock(t);
+    bx_data_free(made);
+    return BX_E_SUCCESS;
 }
 
 static bx_errno set_directories(bx_process *p, bx_process *q)
