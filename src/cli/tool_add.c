@@ -62,7 +62,12 @@ static bx_code make_stage(adding *a, bx_error *err)
     bx_code rc = bx_home_dir(a->home, sizeof a->home, err);
     if (rc == BX_OK)
         rc = bx_dir_make(a->home, err);
-    char stage[BX_MAX_PATH] = "";
+    char stage[BX_MAX_PATH] = "", programs[BX_MAX_PATH];
+    BX_AUTOCLOSE int fd = -1; /* looked at now, so that nobody waits for a refusal */
+    if (rc == BX_OK)
+        rc = path_of(programs, err, a->home, "programs", "");
+    if (rc == BX_OK)
+        rc = bx_dir_open_private(programs, &fd, err);
     if (rc == BX_OK)
         rc = path_of(stage, err, a->home, "adding-", "XXXXXX");
     if (rc == BX_OK && !mkdtemp(stage))

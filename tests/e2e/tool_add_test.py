@@ -27,7 +27,8 @@ class ToolAdd(unittest.TestCase):
             env["PATH"] = str(path)
         done = box("tool", "add", *arguments, env=env)
         left = sorted(p.name for p in self.home.iterdir()) if self.home.exists() else []
-        self.assertEqual([name for name in left if name not in ("keys", "modules")], [], "something was left behind")
+        self.assertEqual([name for name in left if name not in ("keys", "modules", "programs")], [], "something was left behind")
+        self.assertEqual(list(self.home.glob("programs/*")), [])
         return done.returncode, done.stderr.decode()
 
     def host_python(self, script):
@@ -77,6 +78,13 @@ class ToolAdd(unittest.TestCase):
         self.host_python("exit 0\n")
         self.assertEqual(self.add("python", path=self.bin)[0], 125)
 
+    def test_a_home_that_others_can_write_to(self):
+        (self.home / "programs").mkdir(parents=True)
+        (self.home / "programs").chmod(0o777)
+        self.host_python(f"touch {self.top}/asked\n")
+        self.assertEqual(self.add("python", path=self.bin)[0], 125)
+        self.assertFalse((self.top / "asked").exists())
+
     def test_no_pip(self):
         code, said = self.add("python", path=self.top / "empty")
         self.assertEqual(code, 125)
@@ -88,7 +96,7 @@ class ToolAdd(unittest.TestCase):
         done = box("tool", "call", "python", '{"code":"print(1)"}', env=env)
         self.assertEqual(done.returncode, 125)
         self.assertIn(b"boxagnts tool add python", done.stderr)
-        (self.home / "programs").mkdir(parents=True)
+        (self.home / "programs").mkdir(parents=True, exist_ok=True)
         self.home.chmod(0o700)
         (self.home / "programs/python.wasm").write_bytes(b"\0asm\1\0\0\0")
         self.assertIn(b"python", box("tool", "list", env=env).stdout)             # the control
