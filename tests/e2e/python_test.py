@@ -14,7 +14,7 @@ import sys
 import tempfile
 import unittest
 
-from support import BOXAGNTS, SANITIZED, box, root
+from support import BOXAGNTS, SANITIZED, TOOLS, box, root
 
 PACKAGE = (root / "src/tool/package.c").read_text()
 PROJECT, VERSION, FILE, SHA256 = (re.search(rf'\.{key} = "([^"]+)"', PACKAGE)[1] for key in ("project", "version", "file", "sha256"))
@@ -181,6 +181,14 @@ except KeyError as e:
     def test_two_starts_share_no_randomness(self):
         code = "import random, uuid, secrets, os; print(random.random(), uuid.uuid4(), secrets.token_hex(), os.urandom(8).hex())"
         self.assertEqual(len({word for _ in range(2) for word in self.python(code).stdout.split()}), 8)
+
+
+class Exec(Python):
+    def test_program_of_another_guest(self):
+        done = box("exec", "--no-manifest", "--program", f"py={HOME}/programs/python.wasm", "--allow", "tool:py", "--limit", "memory=1GiB",
+                   TOOLS / "bash.wasm", "--", "-c", "py -c 'import heapq; print(heapq.nsmallest(1, [3, 2]))'",
+                   env={"BOXAGNTS_HOME": str(HOME)})
+        self.assertEqual(done.stdout, b"[2]\n", done.stderr)
 
 
 class Bounds(Python):
