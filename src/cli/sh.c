@@ -65,7 +65,8 @@ typedef struct run {
 static bool has_line(const bx_args *a, int id, const char *begin)
 {
     for (size_t i = 0; i < a->n_flags; i++) {
-        if (a->flags[i].id == id && strncmp(a->flags[i].value, begin, strlen(begin)) == 0)
+        const char *v = a->flags[i].value; /* NULL: it takes none */
+        if (a->flags[i].id == id && strncmp(v ? v : "", begin, strlen(begin)) == 0)
             return true;
     }
     return false;
@@ -269,7 +270,7 @@ static bx_code find_program(bx_app *app, const char *name, const bx_program_set 
     bx_code rc = bx_app_programs(app, all, err);
     if (rc == BX_OK && !(*ret = bx_program_find(*all, bx_str_of(name))))
         rc = bx_fail(err, BX_ENOENT, "this program was built without %s", name);
-    return rc;
+    return rc == BX_OK ? bx_module_ready((*ret)->module, err) : rc;
 }
 
 static void on_notice(const char *text) { bx_cli_complain("note: history: %s", text); }
