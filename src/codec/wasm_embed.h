@@ -21,6 +21,9 @@ typedef struct bx_wasm_embed {
 
 enum { BX_WASM_EMBED_MAX = 64 << 20 };
 
+/* The mark of the modules of ours that carry something, with its NUL. */
+#define BX_WASM_EMBED_MARK "boxagnts: the script is here: >"
+
 /* The module `wasm` with `e`, onto `out`.  BX_EINVAL: it is none, or has no memory of its own, no
  * data, no such mark or several; BX_ELIMIT: no room in its memory; BX_EUNSUPPORTED: a memory that
  * is shared or of 64 bits, imports in another order, types that are none of functions. */
