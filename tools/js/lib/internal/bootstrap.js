@@ -1,5 +1,5 @@
 // What runs once, when the snapshot is made: the loader of the library's own files, the globals, and the
-// two ways a process begins (`tool`, `program`: main.c).
+// ways a process begins (`tool`, `program`, `own`: main.c).
 const { core } = internal;
 
 const cache = Object.create(null);
@@ -86,3 +86,4 @@ for (const name of ['process', 'path', 'internal/stdio', 'internal/run', 'intern
 const run = load('internal/run');
 exports.tool = run.tool;
 exports.program = run.program;
+exports.own = () => load('internal/own').run();

@@ -21,7 +21,8 @@ function inspect(value) {
 
 // The line of the user's source that threw, marked as Node does, where it can be told.
 function context(error, sources) {
-  const m = /^    at (?:.*\()?((?:\/|\[|code)[^():\n]*):(\d+)(?::(\d+))?\)?$/m.exec(error instanceof Error ? String(error.stack) : '');
+  const m = /^    at (?:.*\()?((?:\/|\[|\w[\w.-]*\.[cm]?[jt]s)[^():\n]*):(\d+)(?::(\d+))?\)?$/m
+    .exec(error instanceof Error ? String(error.stack) : '');
   if (!m)
     return '';
   let text = sources?.[m[1]];
@@ -322,15 +323,19 @@ function resultOf(text, value, failure, code) {
 
 function print(result) { os.write(1, JSON.stringify(result) + '\n'); }
 
-async function evaluateTool(ask) {
-  const r = await evaluate(ask.code, NAME);
+// {main, value}: the function main of the code, if it has one, and what it is worth else.
+async function evaluateMain(code, name) {
+  const r = await evaluate(code, name);
   const key = Symbol.for('boxagnts.ns');
   const all = globalThis[key];
   delete globalThis[key];
-  const main = all ? all.main : core.evalScript('typeof main === "function" ? main : undefined', NAME, 1, false);
-  if (typeof main === 'function')
-    return main(ask.args);
-  return all ? all.default : r?.value;
+  const main = all ? all.main : core.evalScript('typeof main === "function" ? main : undefined', name, 1, false);
+  return { main, value: all ? all.default : r?.value };
+}
+
+async function evaluateTool(ask) {
+  const { main, value } = await evaluateMain(ask.code, NAME);
+  return typeof main === 'function' ? main(ask.args) : value;
 }
 
 exports.tool = () => {
@@ -370,3 +375,6 @@ exports.tool = () => {
     });
   }));
 };
+
+// For internal/own.
+Object.assign(exports, { asJson, evaluate, evaluateMain, explain, fatal, live, print, scope, shown, sources });
