@@ -23,11 +23,11 @@ R ENCODING_NOT_SUPPORTED The "%s" encoding is not supported
 E EVENT_RECURSION The event "%s" is already being dispatched
 T FEATURE_UNAVAILABLE_ON_PLATFORM The feature %s is unavailable on the current platform, which is being used \
 to run Node.js
-S FS_CP_DIR_TO_NON_DIR Cannot overwrite directory with non-directory
+S FS_CP_DIR_TO_NON_DIR Cannot overwrite non-directory with directory
 S FS_CP_EEXIST Target already exists
 S FS_CP_EINVAL Invalid src or dest
 S FS_CP_FIFO_PIPE Cannot copy a FIFO pipe
-S FS_CP_NON_DIR_TO_DIR Cannot overwrite non-directory with directory
+S FS_CP_NON_DIR_TO_DIR Cannot overwrite directory with non-directory
 S FS_CP_SOCKET Cannot copy a socket file
 S FS_CP_SYMLINK_TO_SUBDIRECTORY Cannot overwrite symlink in subdirectory of self
 S FS_CP_UNKNOWN Cannot copy an unknown file type
