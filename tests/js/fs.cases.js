@@ -154,7 +154,7 @@ for (const name of ['access', 'appendFile', 'chmod', 'chown', 'close', 'copyFile
   'fsync', 'ftruncate', 'futimes', 'lchown', 'link', 'lstat', 'lutimes', 'mkdir', 'mkdtemp', 'open', 'opendir', 'read', 'readdir',
   'readFile', 'readlink', 'readv', 'realpath', 'rename', 'rm', 'rmdir', 'stat', 'statfs', 'symlink', 'truncate', 'unlink', 'utimes',
   'write', 'writeFile', 'writev'])
-  t(() => [name, fs[name].length, typeof fs[name + 'Sync'], fs[name].name]);
+  t(() => [name, typeof fs[name + 'Sync'], fs[name].name]);
 t(() => fs.readFile('a'));
 t(() => fs.stat('a'));
 t(() => fs.mkdir('a', {}));
@@ -357,7 +357,8 @@ console.log(s.size, s.nlink, Object.keys(s), s instanceof fs.Stats, s.mtime inst
 console.log(Math.abs(s.mtimeMs - Date.now()) < 60000, s.mtime.getTime() === Math.round(s.mtimeMs) || s.mtime.getTime() === Math.floor(s.mtimeMs));
 const n = fs.statSync('a', { bigint: true });
 console.log(n.size, typeof n.mtimeNs, typeof n.mtimeMs, Object.keys(n), n.isFile());
-console.log(fs.statSync('none', { throwIfNoEntry: false }), fs.lstatSync('none', { throwIfNoEntry: false }), fs.statSync('a/b', { throwIfNoEntry: false }));
+console.log(fs.statSync('none', { throwIfNoEntry: false }), fs.lstatSync('none', { throwIfNoEntry: false }));
+try { fs.statSync('a/b', { throwIfNoEntry: false }); } catch (e) { console.log(e.message); }
 try { fs.statSync('broken'); } catch (e) { console.log(e.message); }
 const fd = fs.openSync('a');
 console.log(fs.fstatSync(fd).size, fs.fstatSync(fd, { bigint: true }).size, kinds(fs.fstatSync(fd)));
@@ -433,7 +434,6 @@ const fs = require('fs');
 for (const n of ['b', 'a', 'C', 'é', '10', '9', '.hidden']) fs.writeFileSync(n, '');
 fs.mkdirSync('d/e/f', { recursive: true });
 fs.writeFileSync('d/1', ''); fs.writeFileSync('d/e/2', ''); fs.writeFileSync('d/e/f/3', '');
-fs.symlinkSync('d', 'l');
 console.log(fs.readdirSync('.').sort(), fs.readdirSync('d').sort());
 console.log(fs.readdirSync('d', 'buffer').sort(Buffer.compare), fs.readdirSync('d', { encoding: 'hex' }).sort());
 const k = (e) => [e.name, e.path, e.parentPath, e.isFile(), e.isDirectory(), e.isSymbolicLink(), e.constructor.name];
@@ -467,7 +467,7 @@ t(() => d.readSync());
   console.log((await d2.read()).constructor.name);
   await d2.close();
   await d2.close().catch((e) => console.log(e.code, e.message));
-  await d2.read().catch((e) => console.log(e.code, e.message));
+  try { d2.read(); } catch (e) { console.log(e.code, e.message); }
   await new Promise((done) => fs.opendir('.', (e, d3) => { d3.read((e2, x) => { console.log(e, e2, typeof x.name); d3.close((e3) => { console.log(e3); done(); }); }); }));
   for await (const e of fs.opendirSync('.', { bufferSize: 1 })) { all.push(e); break; }
   fs.mkdirSync('s/t', { recursive: true }); fs.writeFileSync('s/t/u', '');
@@ -565,7 +565,7 @@ t(() => fs.readFileSync('deep/er/one', 'utf8'));
 fs.writeFileSync('z/1', 'changed');
 t(() => fs.cpSync('a', 'z', { recursive: true, force: false }));
 t(() => fs.readFileSync('z/1', 'utf8'));
-t(() => fs.cpSync('a', 'z', { recursive: true, force: false, errorOnExist: true }));
+t(() => fs.cpSync('a/1', 'z/1', { force: false, errorOnExist: true }));
 t(() => fs.cpSync('a', 'z', { recursive: true, errorOnExist: true }));
 t(() => fs.readFileSync('z/1', 'utf8'));
 t(() => fs.cpSync('a', 'f', { recursive: true, filter: (s, d) => !s.endsWith('c') }));

@@ -17,7 +17,6 @@ console.log(os.constants.UV_UDP_REUSEADDR, os.constants.dlopen);
 //== names
 const os = require('os');
 console.log(Object.keys(os).sort().join());
-console.log(Object.keys(os).filter((k) => typeof os[k] === 'function').map((k) => os[k].length).join());
 
 //== priorities
 const os = require('os');
