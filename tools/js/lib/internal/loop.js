@@ -31,13 +31,15 @@ function runJobs() {
 
 const rejected = new Map(); // promises without a handler so far, and why
 exports.track = (promise, reason, isHandled) => {
-  if (isHandled)
-    rejected.delete(promise);
-  else
+  if (isHandled) {
+    if (!rejected.delete(promise))
+      onHandled(promise);
+  } else {
     rejected.set(promise, reason);
+  }
 };
-let onRejection = (reason) => onUncaught(reason);
-exports.setUnhandledRejection = (fn) => { onRejection = fn; };
+let onRejection = (reason) => onUncaught(reason), onHandled = () => {};
+exports.setUnhandledRejection = (fn, handled) => { [onRejection, onHandled] = [fn, handled]; };
 
 // All ticks, then all jobs, until there is neither: what Node does between any two callbacks.
 function drain() {
