@@ -87,11 +87,12 @@ static bx_code allow_env(const bx_args *a, bx_grant *g, const char *line, bx_err
 }
 
 /* A person waits as long as they like; whoever gives the limit means it. */
-static bx_code set_limits(const bx_args *a, bx_grant *g, bx_error *err)
+static bx_code set_limits(const run *r, bx_grant *g, bx_error *err)
 {
+    const bx_args *a = r->a;
     bx_limits l = *bx_grant_limits(g);
-    bx_code rc = BX_OK;
-    if (!has_line(a, BX_OPT_limits, "wall="))
+    bx_code rc = r->is_js ? bx_limits_set(&l, BX_LIT("stack=6MiB"), err) : BX_OK; /* as its manifest */
+    if (rc == BX_OK && !has_line(a, BX_OPT_limits, "wall="))
         rc = bx_limits_set(&l, BX_LIT("wall=24h"), err);
     if (rc == BX_OK && !has_line(a, FLAG_JSON, ""))
         rc = bx_limits_set(&l, BX_LIT("output=1GiB"), err);
@@ -110,7 +111,7 @@ static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
     BX_AUTO(bx_grant) bx_grant *g = NULL;
     bx_code rc = bx_grant_new(&g, err);
     if (rc == BX_OK)
-        rc = set_limits(r->a, g, err);
+        rc = set_limits(r, g, err);
     if (rc == BX_OK)
         rc = bx_grant_allow(g, BX_LIT("tool:*"), err);
     for (size_t i = 0; rc == BX_OK && i < BX_COUNT(always); i++)

@@ -148,12 +148,15 @@ void bx_runtime_free(bx_runtime *rt)
     free(rt);
 }
 
-/* The pool serves the default settings; rarer ones share no slots and allocate on demand. */
+/* Slots are address space alone until they are used, so those for larger stacks, which tools like js ask
+ * for in their manifests, have as many; what is measured in fuel, or asks for more stack, allocates on
+ * demand. */
 static bx_engine_config config_of(const bx_runtime *rt, bool fuel, uint64_t stack, bool alone)
 {
-    bool is_default = !fuel && stack == bx_limits_default().stack;
+    enum { POOLED_STACK = 8 << 20 };
+    bool is_pooled = !fuel && !alone && stack <= POOLED_STACK;
     return (bx_engine_config){
-        .slots = is_default && !alone ? rt->slots : 0,
+        .slots = is_pooled ? rt->slots : 0,
         .fuel = fuel,
         .max_wasm_stack = stack,
         .memory_max = UINT64_C(4) << 30,

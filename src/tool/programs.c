@@ -292,7 +292,7 @@ static void put(bx_programs *p, const part *q, bx_str name)
         .n_needs = q->manifest ? q->manifest->n_needs : 0,
         .has_needs = q->manifest != NULL,
         .knows_cwd = q->carried,
-        .stack = q->manifest && !q->carried ? q->manifest->limits.stack : 0,
+        .stack = q->manifest ? q->manifest->limits.stack : 0,
         .data = q->data,
         .n_data = q->n_data,
         .args = q->args,

@@ -58,4 +58,4 @@ bx_guest(js DIRECTORY tools SNAPSHOT
     OBJECTS ${engine} ${foreign} ${quick} ${codecs}
     FLAGS ${BX_JS_FLAGS} -Oz -DBX_HOST_CALLS=1 -Wno-c23-extensions --embed-dir=${CMAKE_BINARY_DIR}/generated/js
     AFTER ${block}
-    LINK -Wl,-z,stack-size=1048576 -Wl,--initial-memory=4194304)
+    LINK -Wl,-z,stack-size=3145728 -Wl,--initial-memory=6291456)
