@@ -48,6 +48,40 @@ static uint64_t js_engine_now_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
+/* How deep it may go is measured on the stack in linear memory, but what overflows is the host's, on
+ * which a function that keeps all it has in registers takes as much as others: JSON.parse, the
+ * parser and proxies would get to a trap before they are told to stop.  So a function that looks
+ * whether there is stack left takes some of it here, as much as what it calls until the next look
+ * takes of the host's: by its size the look says who asks (1000: the parser, between whose looks
+ * are a dozen calls; a number known only when it runs: a call of JavaScript, whose frame is large
+ * anyway). */
+enum { LOOK_FRAME = 192, PARSER_LOOK = 1000, PARSER_FRAME = 768 };
+
+static inline __attribute__((always_inline)) bool js_check_stack_overflow(JSRuntime *rt,
+                                                                          size_t alloca_size);
+
+static inline __attribute__((always_inline)) uintptr_t js_engine_sp(size_t n)
+{
+    if (__builtin_constant_p(n) && n == PARSER_LOOK) {
+        char frame[PARSER_FRAME];
+        __asm__ volatile("" ::"r"(frame) : "memory");
+        return (uintptr_t)frame;
+    }
+    if (__builtin_constant_p(n) && n == 0) {
+        char frame[LOOK_FRAME];
+        __asm__ volatile("" ::"r"(frame) : "memory");
+        return (uintptr_t)frame;
+    }
+    return (uintptr_t)__builtin_frame_address(0);
+}
+
+/* The definition there becomes that of a function nobody calls; its calls ask the one above, with
+ * the argument of js_check_stack_overflow where they stand in that. */
+enum { alloca_size = 1 };
+#define js_get_stack_pointer(...) JS_ENGINE_SP_##__VA_ARGS__
+#define JS_ENGINE_SP_void         js_engine_unused_sp(void)
+#define JS_ENGINE_SP_             js_engine_sp(alloca_size)
+
 /* For size, unless the build says otherwise of a function (hot.txt). */
 #ifdef __wasm__
 #pragma clang attribute push(__attribute__((minsize)), apply_to = function)

@@ -79,6 +79,14 @@ lazily('structuredClone', 'internal/structured_clone');
 for (const name of ['crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto'])
   lazily(name, 'internal/webcrypto');
 
+// Helpers of iterators call each other without a look at the stack; as functions of JavaScript they get one.
+{
+  const prototype = Object.getPrototypeOf([].values().map(() => 0));
+  const native = prototype.next, { apply } = Reflect;
+  Object.defineProperty(prototype, 'next', { writable: true, configurable: true, enumerable: false,
+    value: { next() { return apply(native, this, []); } }.next });
+}
+
 core.setRejectionTracker(loop.track);
 const loader = load('internal/loader');
 core.setModuleHooks(loader.hookResolve, loader.hookLoad, loader.hookMeta);
