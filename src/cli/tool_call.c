@@ -131,8 +131,10 @@ static bx_code call_tool(run *r, bx_error *err)
     BX_AUTO(bx_grant) bx_grant *g = NULL;
     bx_app *app = NULL;
     const bx_runtime_settings settings = {.cache_dir = NULL};
-    bx_code rc = r->builtin ? bx_builtin_manifest(r->builtin, &r->manifest, err)
-                            : bx_own_tool_find(r->a->words[0], &r->wasm, &r->manifest, err);
+    bx_code rc = r->builtin ? bx_builtin_check(r->builtin, err) : BX_OK;
+    if (rc == BX_OK)
+        rc = r->builtin ? bx_builtin_manifest(r->builtin, &r->manifest, err)
+                        : bx_own_tool_find(r->a->words[0], &r->wasm, &r->manifest, err);
     if (rc == BX_OK)
         rc = grant_of(r, &g, err);
     if (rc == BX_OK)
@@ -288,8 +290,10 @@ static bx_code end_of_error(run *r, bx_code why, bx_error *err)
 static void complain_unknown(const char *name)
 {
     BX_AUTO_BUF list = bx_buf_init(64 << 10);
-    for (size_t i = 0; i < bx_builtins_count; i++)
-        (void)bx_buf_addf(&list, "%s%s", i ? ", " : "", bx_builtins[i].name);
+    for (size_t i = 0; i < bx_builtins_count; i++) {
+        if (bx_builtin_check(&bx_builtins[i], NULL) != BX_ENOENT)
+            (void)bx_buf_addf(&list, "%s%s", list.n ? ", " : "", bx_builtins[i].name);
+    }
     bx_cli_complain("tool call: no tool '%s'; there is %s", name, list.p ? list.p : "none");
 }
 

@@ -416,6 +416,9 @@ const sync = {
   readFile(file, options) {
     const o = optionsOf(options, { encoding: null, flag: 'r' });
     const from = typeof file === 'number' ? fdOf(file) : pathOf(file);
+    const kept = from === 0 || from === '/dev/stdin' ? require('internal/stdio').takeInput() : undefined;
+    if (kept)
+      return o.encoding && o.encoding !== 'buffer' ? kept.toString(o.encoding) : kept;
     if (isUtf8(o.encoding))
       return sys.readText(from);
     const bytes = sys.readFile(from);

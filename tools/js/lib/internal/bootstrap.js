@@ -38,6 +38,8 @@ function lazily(name, file, key = name) {
 }
 
 define('global', globalThis);
+Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', configurable: true });
+load('internal/stack');
 const loop = load('internal/loop');
 const timers = load('timers');
 for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'])
@@ -64,7 +66,10 @@ for (const name of ['EventTarget', 'Event', 'CustomEvent'])
   lazily(name, 'internal/event_target');
 for (const name of ['fetch', 'Request', 'Response', 'Headers', 'FormData'])
   lazily(name, 'internal/fetch');
-for (const name of ['ReadableStream', 'WritableStream', 'TransformStream'])
+for (const name of ['ReadableStream', 'WritableStream', 'TransformStream', 'TextEncoderStream', 'TextDecoderStream',
+  'CountQueuingStrategy', 'ByteLengthQueuingStrategy', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader',
+  'ReadableStreamDefaultController', 'ReadableByteStreamController', 'WritableStreamDefaultWriter',
+  'WritableStreamDefaultController', 'TransformStreamDefaultController'])
   lazily(name, 'stream/web');
 lazily('structuredClone', 'internal/structured_clone');
 for (const name of ['crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto'])

@@ -333,6 +333,8 @@ function headerOf(error) {
     errorToString.call(error);
 }
 
+require('internal/stack').setHeader(headerOf);
+
 // An error's stack as V8 has it, whose first line is made when the stack is first looked at. The engine's
 // has only the calls; whatever the user put there stays as it is.
 const headers = new WeakMap();
@@ -375,7 +377,7 @@ function aggregateTwoErrors(inner, outer) {
 }
 
 // What others may put in: sourceOf(file), the text of a script that is in no file.
-const hooks = {};
+const hooks = { sourceOf: (file) => require('internal/run').sources?.[file] };
 
 module.exports = {
   hooks, codes, kIsNodeError, SystemError, AbortError, stackOf, headerOf, determineSpecificType, formatList,

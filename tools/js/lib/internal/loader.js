@@ -7,7 +7,7 @@ const path = require('path');
 const PUBLIC = new Set([
   'assert', 'assert/strict', 'buffer', 'child_process', 'console', 'constants', 'crypto', 'events', 'fs', 'fs/promises',
   'module', 'os', 'path', 'path/posix', 'perf_hooks', 'process', 'punycode', 'querystring', 'readline',
-  'readline/promises', 'stream', 'stream/promises', 'stream/web', 'string_decoder', 'sys', 'timers', 'timers/promises',
+  'readline/promises', 'stream', 'stream/consumers', 'stream/promises', 'stream/web', 'string_decoder', 'sys', 'timers', 'timers/promises',
   'tty', 'url', 'util', 'util/types', 'zlib', 'test', 'async_hooks', 'diagnostics_channel', 'worker_threads', 'http',
   'https', 'net', 'tls', 'dns', 'vm', 'v8',
 ]);

@@ -51,8 +51,6 @@ function drain() {
         } catch (e) {
           onUncaught(e);
         }
-        if (i + 1 === now.length || ticks.length === 0)
-          runJobs();
       }
     }
     runJobs();

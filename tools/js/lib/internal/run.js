@@ -21,7 +21,8 @@ function inspect(value) {
 
 // The line of the user's source that threw, marked as Node does, where it can be told.
 function context(error, sources) {
-  const m = /\(?((?:\/|\[|\w[\w.-]*\.[cm]?[jt]s)[^():\n]*):(\d+)(?::(\d+))?\)?/.exec(error instanceof Error ? String(error.stack) : '');
+  const m = /^    at (?:.*\()?((?:\/|\[|\w[\w.-]*\.[cm]?[jt]s)[^():\n]*):(\d+)(?::(\d+))?\)?$/m
+    .exec(error instanceof Error ? String(error.stack) : '');
   if (!m)
     return '';
   let text = sources?.[m[1]];
@@ -46,7 +47,7 @@ function explain(error, sources) {
 
 // ---- the end -----------------------------------------------------------------------------------------------------
 
-const sources = Object.create(null);
+const sources = exports.sources = Object.create(null);
 
 // Nothing of the user's code runs after it.
 function fatal(error, origin = 'uncaughtException') {
@@ -159,7 +160,7 @@ Examples:
 `;
 
 const VALUES = { '-e': 'eval', '--eval': 'eval', '-p': 'print', '--print': 'print', '-r': 'require', '--require': 'require',
-  '--input-type': 'type', '-C': 'skip', '--conditions': 'skip', '--import': 'require', '--max-old-space-size': 'skip' };
+  '--input-type': 'type', '--script-name': 'name', '-C': 'skip', '--conditions': 'skip', '--import': 'require', '--max-old-space-size': 'skip' };
 
 function parse(args) {
   const o = { require: [], rest: [], exec: [] };
@@ -199,7 +200,7 @@ function parse(args) {
 }
 
 function fromText(code, o) {
-  const done = evaluate(code, EVAL);
+  const done = evaluate(code, o.name ?? EVAL);
   done.then((r) => {
     if (o.print !== undefined)
       console.log(r?.value);
@@ -217,6 +218,8 @@ exports.program = () => {
     return 0;
   }
   const code = o.print ?? o.eval;
+  if (o.name !== undefined) // a script of the host, as text
+    o.rest.unshift(o.name);
   const file = code === undefined && o.rest.length && o.rest[0] !== '-' ? o.rest[0] : undefined;
   hooks.begin(['/bin/node', ...(file === undefined && code === undefined ? o.rest.slice(1) : o.rest)], o.exec);
   if (code === undefined && file === undefined && o.rest[0] === '-')
@@ -229,7 +232,7 @@ exports.program = () => {
     } else if (file !== undefined) {
       runFile(file);
     } else {
-      scope(EVAL);
+      scope(o.name ?? EVAL);
       fromText(code ?? fs.readText(0), o);
     }
   });
