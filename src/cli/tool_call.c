@@ -131,10 +131,10 @@ static bx_code call_tool(run *r, bx_error *err)
     BX_AUTO(bx_grant) bx_grant *g = NULL;
     bx_app *app = NULL;
     const bx_runtime_settings settings = {.cache_dir = NULL};
-    bx_code rc = r->builtin ? bx_builtin_check(r->builtin, err) : BX_OK;
-    if (rc == BX_OK)
-        rc = r->builtin ? bx_builtin_manifest(r->builtin, &r->manifest, err)
-                        : bx_own_tool_find(r->a->words[0], &r->wasm, &r->manifest, err);
+    bx_code rc = r->builtin ? bx_builtin_check(r->builtin, err)
+                            : bx_own_tool_find(r->a->words[0], &r->wasm, &r->manifest, err);
+    if (rc == BX_OK && r->builtin)
+        rc = bx_builtin_manifest(r->builtin, &r->manifest, err);
     if (rc == BX_OK)
         rc = grant_of(r, &g, err);
     if (rc == BX_OK)

@@ -217,6 +217,19 @@ JS_FUNCTION(core_run_jobs)
     return rc < 0 ? JS_EXCEPTION : JS_UNDEFINED;
 }
 
+static JSValue run_queued(JSContext *cx, int argc, JSValueConst *argv)
+{
+    (void)argc;
+    return JS_Call(cx, argv[0], JS_UNDEFINED, 0, NULL);
+}
+
+/* queue(fn): one more job; what it throws comes out of runJobs. */
+JS_FUNCTION(core_queue)
+{
+    (void)self, (void)argc;
+    return JS_EnqueueJob(cx, run_queued, 1, argv) < 0 ? JS_EXCEPTION : JS_UNDEFINED;
+}
+
 /* promiseState(p): [0 pending | 1 fulfilled | 2 rejected, value], or undefined for what is none. */
 JS_FUNCTION(core_promise_state)
 {
@@ -319,6 +332,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("library", 1, core_library),
     JS_CFUNC_DEF("setModuleHooks", 3, core_set_module_hooks),
     JS_CFUNC_DEF("runJobs", 0, core_run_jobs),
+    JS_CFUNC_DEF("queue", 1, core_queue),
     JS_CFUNC_DEF("promiseState", 1, core_promise_state),
     JS_CFUNC_DEF("setRejectionTracker", 1, core_set_rejection_tracker),
     JS_CFUNC_DEF("classOf", 1, core_class_of),

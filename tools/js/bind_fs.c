@@ -28,6 +28,15 @@ static const char *get_path(JSContext *cx, JSValueConst v)
     return p;
 }
 
+/* The empty path is nothing, while wasi-libc takes it for the working directory. */
+static bool is_nothing(const char *path)
+{
+    if (*path)
+        return false;
+    errno = ENOENT;
+    return true;
+}
+
 static JSValue path_end(JSContext *cx, int rc, const char *what, const char *path)
 {
     JSValue r = rc < 0 ? js_throw_errno(cx, errno, what, path, NULL) : JS_UNDEFINED;
@@ -57,7 +66,7 @@ JS_FUNCTION(fs_open)
         if (asked & map[i].linux_flag)
             flags |= map[i].flag;
     }
-    int fd = open(path, flags, (mode_t)mode);
+    int fd = is_nothing(path) ? -1 : open(path, flags, (mode_t)mode);
     JSValue r = path_end(cx, fd, "open", path);
     return JS_IsException(r) ? r : JS_NewInt32(cx, fd);
 }
@@ -112,7 +121,9 @@ JS_FUNCTION(fs_write)
     transfer t;
     if (!get_transfer(cx, argv, &t))
         return JS_EXCEPTION;
-    ssize_t n = t.position < 0 ? write(t.fd, t.p, t.n) : pwrite(t.fd, t.p, t.n, t.position);
+    /* As on Linux, what is open for appending is written at its end wherever that shall be. */
+    bool here = t.position < 0 || (fcntl(t.fd, F_GETFL) & O_APPEND);
+    ssize_t n = here ? write(t.fd, t.p, t.n) : pwrite(t.fd, t.p, t.n, t.position);
     return n < 0 ? js_throw_errno(cx, errno, "write", NULL, NULL) : JS_NewInt64(cx, n);
 }
 
@@ -166,7 +177,7 @@ static uint8_t *read_file(JSContext *cx, JSValueConst from, size_t *ret_n)
     const char *path = get_path(cx, from);
     if (!path)
         return NULL;
-    fd = open(path, O_RDONLY);
+    fd = is_nothing(path) ? -1 : open(path, O_RDONLY);
     uint8_t *p = NULL;
     if (fd < 0) {
         (void)js_throw_errno(cx, errno, "open", path, NULL);
@@ -231,7 +242,7 @@ JS_FUNCTION(fs_stat)
     if (!path)
         return JS_EXCEPTION;
     bool follows = JS_ToBool(cx, argv[1]);
-    int rc = follows ? stat(path, &st) : lstat(path, &st);
+    int rc = is_nothing(path) ? -1 : follows ? stat(path, &st) : lstat(path, &st);
     if (rc < 0 && JS_ToBool(cx, argv[2]) && (errno == ENOENT || errno == ENOTDIR)) {
         JS_FreeCString(cx, path);
         return JS_NULL;
@@ -269,7 +280,7 @@ JS_FUNCTION(fs_list)
 {
     (void)self, (void)argc;
     const char *path = get_path(cx, argv[0]);
-    DIR *d = path ? opendir(path) : NULL;
+    DIR *d = path && !is_nothing(path) ? opendir(path) : NULL;
     if (!d)
         return path ? path_end(cx, -1, "scandir", path) : JS_EXCEPTION;
     JSValue r = JS_NewArray(cx);
@@ -320,7 +331,7 @@ JS_FUNCTION(fs_change)
     const char *path = get_path(cx, argv[1]);
     if (!path || what < 0 || what > 3)
         return JS_EXCEPTION;
-    return path_end(cx, all[what].fn(path), all[what].name, path);
+    return path_end(cx, is_nothing(path) ? -1 : all[what].fn(path), all[what].name, path);
 }
 
 /* join(what, from, to): what is 0 rename, 1 link, 2 symlink */
@@ -344,22 +355,24 @@ JS_FUNCTION(fs_join)
     return r;
 }
 
+/* Microseconds since 1970. */
 static bool get_time(JSContext *cx, JSValueConst v, struct timespec *ret)
 {
-    double ms;
-    if (JS_ToFloat64(cx, &ms, v) < 0)
+    double us;
+    if (JS_ToFloat64(cx, &us, v) < 0)
         return false;
-    double s = (double)(int64_t)(ms / 1000);
-    ret->tv_sec = (time_t)s;
-    ret->tv_nsec = (long)((ms - s * 1000) * 1e6);
-    if (ret->tv_nsec < 0) {
-        ret->tv_nsec += 1000000000;
-        ret->tv_sec--;
+    if (!(us >= -9e15 && us <= 9e15)) {
+        (void)JS_ThrowRangeError(cx, "a time is outside what a file can have");
+        return false;
     }
+    int64_t n = (int64_t)us;
+    int64_t s = n / 1000000 - (n % 1000000 < 0);
+    ret->tv_sec = (time_t)s;
+    ret->tv_nsec = (long)((n - s * 1000000) * 1000);
     return true;
 }
 
-/* setTimes(path or fd, atime, mtime in ms, follows) */
+/* setTimes(path or fd, atime, mtime in us, follows) */
 JS_FUNCTION(fs_set_times)
 {
     (void)self, (void)argc;

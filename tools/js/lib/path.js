@@ -77,35 +77,42 @@ function relative(from, to) {
 // Where the last part begins and ends, slashes behind it left out.
 function last(path) {
   let end = path.length;
-  while (end > 1 && path[end - 1] === '/')
+  while (end > 0 && path[end - 1] === '/')
     end--;
   return [path.lastIndexOf('/', end - 1) + 1, end];
 }
 
+// One slash between two parts is taken away; of more, the others stay.
 function dirname(path) {
   check(path, 'path');
   if (path === '')
     return '.';
-  let [begin] = last(path);
-  if (begin === 0)
-    return '.';
-  while (begin > 1 && path[begin - 1] === '/')
-    begin--;
-  return path.slice(0, begin);
+  let end = path.length;
+  while (end > 1 && path[end - 1] === '/')
+    end--;
+  const at = path.lastIndexOf('/', end - 1);
+  if (at <= 0)
+    return at < 0 ? '.' : '/';
+  return at === 1 && path[0] === '/' ? '//' : path.slice(0, at);
 }
 
 function basename(path, suffix) {
   if (suffix !== undefined)
     check(suffix, 'suffix');
   check(path, 'path');
+  if (suffix && suffix === path)
+    return '';
   const [begin, end] = last(path);
-  const name = path === '/' ? '' : path.slice(begin, end).replace(/\/+$/, '');
+  const name = path.slice(begin, end);
+  if (suffix && end === 0)
+    return path.length < suffix.length ? '' : path.length > 1 ? path : '';
   return suffix && name.endsWith(suffix) && name !== suffix ? name.slice(0, -suffix.length) : name;
 }
 
 function extname(path) {
   check(path, 'path');
-  const name = basename(path);
+  const [begin, end] = last(path);
+  const name = path.slice(begin, end);
   const dot = name.lastIndexOf('.');
   return dot <= 0 || name === '..' ? '' : name.slice(dot);
 }
@@ -113,17 +120,16 @@ function extname(path) {
 function parse(path) {
   check(path, 'path');
   const root = path[0] === '/' ? '/' : '';
-  const base = basename(path), ext = extname(path);
-  let dir = dirname(path);
-  if (dir === '.' && !path.startsWith('.'))
-    dir = '';
-  else if (dir === '.' && !path.includes('/'))
-    dir = '';
-  return { root, dir: base === '' && root ? '/' : dir, base, ext, name: ext ? base.slice(0, -ext.length) : base };
+  const [begin, end] = last(path);
+  const base = path.slice(Math.max(begin, root.length), end);
+  const dot = base.lastIndexOf('.');
+  // As Node has it, "/.." has an extension, and ".." has none.
+  const ext = dot <= 0 || (base === '..' && !(root && begin === 1)) ? '' : base.slice(dot);
+  return { root, dir: begin > 1 ? path.slice(0, begin - 1) : root, base, ext, name: ext ? base.slice(0, -ext.length) : base };
 }
 
 function format(object) {
-  if (object === null || typeof object !== 'object') {
+  if (object === null || typeof object !== 'object' || Array.isArray(object)) {
     const { codes } = require('internal/errors');
     throw new codes.ERR_INVALID_ARG_TYPE('pathObject', 'Object', object);
   }
@@ -136,8 +142,9 @@ function format(object) {
 }
 
 const path = {
-  resolve, normalize, isAbsolute, join, relative, toNamespacedPath: (p) => p, dirname, basename, extname, format, parse,
-  sep: '/', delimiter: ':', win32: null, posix: null,
+  resolve, normalize, isAbsolute, join, relative, toNamespacedPath(p) { return p; }, dirname, basename, extname, format, parse,
+  sep: '/', delimiter: ':',
 };
+Object.defineProperty(path, 'win32', { enumerable: true, configurable: true, get: () => require('path/win32') });
 path.posix = path;
 module.exports = path;

@@ -18,7 +18,16 @@ const lazily = (name, make) => ({
   },
 });
 
+const checks = () => require('internal/validators');
+const wrong = (name, ...args) => {
+  const { codes } = require('internal/errors');
+  return new codes[name](...args);
+};
+
 let startTicks = 0;
+let mask = 0o22;
+let code; // exitCode
+let saysWarnings = true, hasSaidHow = false;
 const start = { argv: undefined, execArgv: [] };
 
 const process = {
@@ -29,7 +38,12 @@ const process = {
   platform: 'linux',
   release: { name: 'node' },
   execPath: '/bin/node',
-  exitCode: undefined,
+  get exitCode() { return code; },
+  set exitCode(value) {
+    if (value !== undefined && value !== null)
+      checks().validateInteger(typeof value === 'string' && value !== '' ? Number(value) : value, 'code');
+    code = value;
+  },
   features: { inspector: false, debug: false, uv: false, ipv6: true, tls: false, typescript: 'strip' },
   config: { target_defaults: {}, variables: {} },
   allowedNodeEnvironmentFlags: new Set(),
@@ -37,37 +51,47 @@ const process = {
   nextTick: loop.nextTick,
   cwd: () => fs.cwd(),
   chdir(directory) {
-    if (typeof directory !== 'string') {
-      const { codes } = require('internal/errors');
-      throw new codes.ERR_INVALID_ARG_TYPE('directory', 'string', directory);
+    checks().validateString(directory, 'directory');
+    const from = fs.cwd();
+    try {
+      fs.change(3, directory);
+    } catch (e) {
+      const { uvException } = require('internal/errors');
+      throw uvException({ errno: e.errno, syscall: 'chdir', path: from, dest: directory });
     }
-    fs.change(3, directory);
   },
-  exit(code) {
-    if (code !== undefined)
-      process.exitCode = code;
+  exit(...args) {
+    if (args.length)
+      process.exitCode = args[0];
     finish();
     leave();
   },
   reallyExit: (code) => os.exit(code ?? 0),
   abort: () => os.exit(134),
   kill(pid, signal = 'SIGTERM') {
-    const numbers = require('os').constants.signals;
-    const number = typeof signal === 'number' ? signal : numbers[signal];
-    if (number === undefined) {
-      const { codes } = require('internal/errors');
-      throw new codes.ERR_UNKNOWN_SIGNAL(signal);
-    }
-    host.kill(pid, number);
+    if (pid != (pid | 0)) // as Node compares them: digits will do
+      throw wrong('ERR_INVALID_ARG_TYPE', 'pid', 'number', pid);
+    const number = typeof signal === 'number' ? signal : require('os').constants.signals[signal];
+    if (number === undefined)
+      throw wrong('ERR_UNKNOWN_SIGNAL', signal);
+    host.kill(pid | 0, number);
     return true;
   },
-  umask: () => 0o22,
+  umask(value) {
+    const old = mask;
+    if (value !== undefined)
+      mask = checks().parseFileMode(value, 'mask') & 0o777;
+    return old;
+  },
   getuid: () => 1000, geteuid: () => 1000, getgid: () => 1000, getegid: () => 1000, getgroups: () => [1000],
   uptime: () => (os.ticks() - startTicks) / 1e9,
   hrtime(since) {
     const now = os.ticks();
     let s = Math.floor(now / 1e9), ns = Math.floor(now % 1e9);
     if (since !== undefined) {
+      checks().validateArray(since, 'time');
+      if (since.length !== 2)
+        throw wrong('ERR_OUT_OF_RANGE', 'time', 2, since.length);
       s -= since[0];
       ns -= since[1];
       if (ns < 0) {
@@ -86,26 +110,74 @@ const process = {
     return { userCPUTime: user, systemCPUTime: system, maxRSS: core.memory()[0] / 1024 };
   },
   cpuUsage(since) {
+    if (since) {
+      checks().validateObject(since, 'prevValue');
+      for (const name of ['user', 'system']) {
+        checks().validateNumber(since[name], `prevValue.${name}`);
+        if (!(since[name] >= 0 && since[name] <= Number.MAX_SAFE_INTEGER))
+          throw Object.assign(wrong('ERR_INVALID_ARG_VALUE', `prevValue.${name}`, since[name]), { name: 'RangeError' });
+      }
+    }
     const [user, system] = os.cpu();
     return { user: user - (since ? since.user : 0), system: system - (since ? since.system : 0) };
   },
-  emitWarning(warning, type = 'Warning', code) {
-    if (typeof type === 'object' && type !== null)
-      ({ type = 'Warning', code } = type);
-    const error = warning instanceof Error ? warning : Object.assign(new Error(warning), { name: type });
-    const label = typeof code === 'string' ? `[${code}] ` : '';
-    if (listeners?.listenerCount('warning')) {
-      loop.nextTick(() => emitter().emit('warning', error));
-      return;
+  emitWarning(warning, type, code) {
+    let detail;
+    if (type !== null && typeof type === 'object' && !Array.isArray(type))
+      ({ type, code, detail } = type);
+    else if (typeof type === 'function')
+      type = code = undefined;
+    if (type !== undefined)
+      checks().validateString(type, 'type');
+    if (typeof code === 'function')
+      code = undefined;
+    else if (code !== undefined)
+      checks().validateString(code, 'code');
+    if (typeof warning === 'string') {
+      warning = Object.assign(new Error(warning), { name: String(type || 'Warning') });
+      if (code !== undefined)
+        warning.code = code;
+      if (typeof detail === 'string')
+        warning.detail = detail;
+    } else if (!(warning instanceof Error)) {
+      throw wrong('ERR_INVALID_ARG_TYPE', 'warning', ['Error', 'string'], warning);
     }
-    process.stderr.write(`(node:${process.pid}) ${label}${error.name}: ${error.message}\n`);
+    if (warning.name === 'DeprecationWarning' && process.noDeprecation)
+      return;
+    loop.nextTick(() => {
+      say(warning);
+      listeners?.emit('warning', warning);
+    });
   },
   getBuiltinModule: (name) => require('internal/loader').builtin(name),
   binding() { throw new Error('No such module'); },
-  setUncaughtExceptionCaptureCallback(fn) { capture = fn; },
+  setUncaughtExceptionCaptureCallback(fn) {
+    if (fn !== null && typeof fn !== 'function')
+      throw wrong('ERR_INVALID_ARG_TYPE', 'fn', ['Function', 'null'], fn);
+    if (fn !== null && capture !== null)
+      throw wrong('ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET');
+    capture = fn;
+  },
   hasUncaughtExceptionCaptureCallback: () => capture !== null,
+  getActiveResourcesInfo: () => [],
+  constrainedMemory: () => 0,
   get connected() { return false; },
 };
+
+// A warning goes to standard error, whoever else hears of it.
+function say(warning) {
+  if (!saysWarnings)
+    return;
+  const label = warning.code ? `[${warning.code}] ` : '';
+  let text = `(node:${process.pid}) ${label}${warning}\n`;
+  if (typeof warning.detail === 'string')
+    text += warning.detail + '\n';
+  if (!hasSaidHow)
+    text += `(Use \`node --trace-${warning.name === 'DeprecationWarning' ? 'deprecation' : 'warnings'} ...\` to show where the ` +
+      'warning was created)\n';
+  hasSaidHow = true;
+  require('internal/stdio').write(2, text);
+}
 process.hrtime.bigint = () => BigInt(Math.floor(os.ticks()));
 process.memoryUsage.rss = () => core.memory()[0];
 let capture = null;
@@ -159,7 +231,7 @@ function leave() {
 }
 
 function exitCode() {
-  const code = Number(process.exitCode ?? 0);
+  const code = Number(process.exitCode || 0);
   return Number.isInteger(code) ? code & 255 : 1;
 }
 
@@ -168,8 +240,9 @@ function finish() {
   if (hasEnded)
     return;
   hasEnded = true;
+  process._exiting = true;
   if (listeners?.listenerCount('exit'))
-    listeners.emit('exit', exitCode());
+    listeners.emit('exit', Number(process.exitCode || 0));
 }
 
 module.exports = process;
@@ -186,17 +259,18 @@ Object.defineProperty(process, Symbol.for('boxagnts.internal'), {
       start.execArgv = execArgv;
     },
     finish,
+    silence() { saysWarnings = false; },
     beforeExit: () => listeners?.emit('beforeExit', exitCode()),
     hasListener: (name) => (listeners?.listenerCount(name) ?? 0) > 0,
     emit: (...args) => emitter().emit(...args),
     // Handled by the user's code?
     uncaught(error, origin) {
+      if (listeners?.listenerCount('uncaughtExceptionMonitor'))
+        listeners.emit('uncaughtExceptionMonitor', error, origin);
       if (capture !== null) {
         capture(error);
         return true;
       }
-      if (listeners?.listenerCount('uncaughtExceptionMonitor'))
-        listeners.emit('uncaughtExceptionMonitor', error, origin);
       return Boolean(listeners?.emit('uncaughtException', error, origin));
     },
   },

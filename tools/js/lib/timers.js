@@ -14,19 +14,24 @@ function check(callback) {
 class Timeout {
   constructor(callback, ms, args, repeats) {
     ms *= 1;
-    if (!(ms >= 1 && ms <= LONGEST))
+    if (!(ms >= 1 && ms <= LONGEST)) {
+      if (ms > LONGEST) {
+        process.emitWarning(`${ms} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`,
+          'TimeoutOverflowWarning');
+      }
       ms = 1;
+    }
     Object.defineProperties(this, {
       due: { writable: true }, age: { writable: true }, at: { writable: true },
       alive: { writable: true, value: true }, counted: { writable: true, value: true }, id: { writable: true },
     });
-    this._idleTimeout = Math.trunc(ms);
+    this._idleTimeout = ms;
     this._onTimeout = callback;
     this._timerArgs = args;
-    this._repeat = repeats ? Math.trunc(ms) : null;
+    this._repeat = repeats ? ms : null;
     this._destroyed = false;
     loop.ref();
-    loop.arm(this, this._idleTimeout);
+    loop.arm(this, Math.trunc(ms));
   }
 
   run() {
@@ -36,7 +41,7 @@ class Timeout {
       this._onTimeout(...this._timerArgs);
     } finally {
       if (this.alive && this._repeat !== null)
-        loop.arm(this, this._repeat);
+        loop.arm(this, Math.trunc(this._repeat));
     }
   }
 
@@ -66,18 +71,26 @@ class Timeout {
     return this;
   }
 
-  hasRef() { return this.alive && this.counted; }
+  hasRef() { return this.counted; }
 
+  // Counts from now on; one that has come already does so again.
   refresh() {
     if (this.alive) {
       loop.disarm(this);
-      loop.arm(this, this._idleTimeout);
+    } else if (this._idleTimeout < 0) {
+      return this;
+    } else {
+      this.alive = true;
+      this._destroyed = false;
+      if (this.counted)
+        loop.ref();
     }
+    loop.arm(this, Math.trunc(this._idleTimeout));
     return this;
   }
 
   close() {
-    this.end();
+    clearTimeout(this);
     return this;
   }
 
@@ -89,8 +102,6 @@ class Timeout {
     }
     return this.id;
   }
-
-  [Symbol.dispose ?? Symbol('dispose')]() { this.end(); }
 }
 
 class Immediate {
@@ -147,18 +158,31 @@ function setImmediate(callback, ...args) {
 }
 
 function clearTimeout(timer) {
-  if (timer instanceof Timeout)
-    timer.end();
-  else if (typeof timer === 'number' || typeof timer === 'string')
-    known.get(Number(timer))?.end();
+  if (typeof timer === 'number' || typeof timer === 'string')
+    timer = known.get(Number(timer));
+  if (!(timer instanceof Timeout))
+    return;
+  timer.end();
+  timer._idleTimeout = -1;
 }
+
+function clearInterval(timer) { clearTimeout(timer); }
 
 function clearImmediate(immediate) {
   if (immediate instanceof Immediate)
     immediate.end();
 }
 
-module.exports = {
-  setTimeout, setInterval, setImmediate, clearTimeout, clearInterval: clearTimeout, clearImmediate,
+if (Symbol.dispose) {
+  Timeout.prototype[Symbol.dispose] = function () { clearTimeout(this); };
+  Immediate.prototype[Symbol.dispose] = function () { clearImmediate(this); };
+}
+
+const timers = module.exports = {
+  setTimeout, clearTimeout, setImmediate, clearImmediate, setInterval, clearInterval,
   get promises() { return require('timers/promises'); },
 };
+for (const name of ['setTimeout', 'setImmediate', 'setInterval']) {
+  Object.defineProperty(timers[name], Symbol.for('nodejs.util.promisify.custom'),
+    { enumerable: true, get: () => timers.promises[name] });
+}

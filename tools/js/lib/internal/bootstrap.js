@@ -19,15 +19,19 @@ function load(name) {
 
 // ---- globals ------------------------------------------------------------------------------------------------
 
+// What for … in finds of the globals, as in Node.
+const SEEN = ['global', 'clearImmediate', 'setImmediate', 'clearInterval', 'clearTimeout', 'setInterval', 'setTimeout',
+  'queueMicrotask', 'structuredClone', 'atob', 'btoa', 'performance', 'fetch', 'crypto'];
+
 function define(name, value) {
-  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: SEEN.includes(name) });
 }
 
 // Made at the first use.
 function lazily(name, file, key = name) {
   Object.defineProperty(globalThis, name, {
     configurable: true,
-    enumerable: false,
+    enumerable: SEEN.includes(name),
     get() {
       const value = key === null ? load(file) : load(file)[key];
       define(name, value);
@@ -49,7 +53,7 @@ define('queueMicrotask', function queueMicrotask(callback) {
     const { codes } = load('internal/errors');
     throw new codes.ERR_INVALID_ARG_TYPE('callback', 'Function', callback);
   }
-  Promise.resolve().then(callback).catch((e) => { loop.nextTick(() => { throw e; }); });
+  core.queue(callback);
 });
 lazily('tools', 'internal/tools');
 for (const name of ['process', 'console'])

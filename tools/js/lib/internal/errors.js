@@ -23,11 +23,11 @@ R ENCODING_NOT_SUPPORTED The "%s" encoding is not supported
 E EVENT_RECURSION The event "%s" is already being dispatched
 T FEATURE_UNAVAILABLE_ON_PLATFORM The feature %s is unavailable on the current platform, which is being used \
 to run Node.js
-S FS_CP_DIR_TO_NON_DIR Cannot overwrite directory with non-directory
+S FS_CP_DIR_TO_NON_DIR Cannot overwrite non-directory with directory
 S FS_CP_EEXIST Target already exists
 S FS_CP_EINVAL Invalid src or dest
 S FS_CP_FIFO_PIPE Cannot copy a FIFO pipe
-S FS_CP_NON_DIR_TO_DIR Cannot overwrite non-directory with directory
+S FS_CP_NON_DIR_TO_DIR Cannot overwrite directory with non-directory
 S FS_CP_SOCKET Cannot copy a socket file
 S FS_CP_SYMLINK_TO_SUBDIRECTORY Cannot overwrite symlink in subdirectory of self
 S FS_CP_UNKNOWN Cannot copy an unknown file type
@@ -37,6 +37,7 @@ E FS_INVALID_SYMLINK_TYPE Symlink type must be one of "dir", "file", or "junctio
 T ILLEGAL_CONSTRUCTOR Illegal constructor
 T IMPORT_ASSERTION_TYPE_FAILED Module "%s" is not of type "%s"
 T IMPORT_ASSERTION_TYPE_MISSING Module "%s" needs an import attribute of type "%s"
+T IMPORT_ASSERTION_TYPE_UNSUPPORTED Import assertion type "%s" is unsupported
 T INCOMPATIBLE_OPTION_PAIR Option "%s" cannot be used in combination with option "%s"
 R INVALID_BUFFER_SIZE Buffer size must be a multiple of %s
 T INVALID_CURSOR_POS Cannot set cursor row without setting its column
@@ -57,6 +58,8 @@ E OPERATION_FAILED Operation failed: %s
 T PARSE_ARGS_INVALID_OPTION_VALUE %s
 T PARSE_ARGS_UNEXPECTED_POSITIONAL Unexpected argument '%s'. This command does not take positional arguments
 T PERFORMANCE_INVALID_TIMESTAMP %d is not a valid timestamp
+E REQUIRE_ASYNC_MODULE require() cannot be used on an ESM graph with top-level await. Use import() instead. \
+Asked for: %s
 E SOCKET_CLOSED Socket is closed
 E STREAM_ALREADY_FINISHED Cannot call %s after a stream was finished
 E STREAM_CANNOT_PIPE Cannot pipe, not readable
@@ -76,6 +79,10 @@ R UNKNOWN_MODULE_FORMAT Unknown module format: %s for URL %s
 T UNKNOWN_SIGNAL Unknown signal: %s
 T UNSUPPORTED_RESOLVE_REQUEST Failed to resolve module specifier "%s" from "%s": Invalid relative URL or \
 base scheme is not hierarchical.
+T UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING Stripping types is currently unsupported for files under node_modules, \
+for "%s"
+E UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET \`process.setupUncaughtExceptionCapture()\` was called while a capture callback was \
+already active
 E USE_AFTER_CLOSE %s was closed
 E ZLIB_INITIALIZATION_FAILED Initialization failed
 `;
@@ -165,6 +172,11 @@ const makers = {
       `the command after '--', as in '-- ${JSON.stringify(option)}` : '')],
   SOCKET_BAD_PORT: ['R', (name, port, allowZero = true) =>
     `${name} should be ${allowZero ? '>=' : '>'} 0 and < 65536. Received ${determineSpecificType(port)}.`],
+  UNHANDLED_REJECTION: ['E', function (reason) {
+    this.name = 'UnhandledPromiseRejection';
+    return 'This error originated either by throwing inside of an async function without a catch block, or by rejecting a ' +
+      `promise which was not handled with .catch(). The promise rejected with the reason "${reason}".`;
+  }],
   UNHANDLED_ERROR: ['E', (error) => 'Unhandled error.' + (error === undefined ? '' : ` (${error})`)],
   UNSUPPORTED_DIR_IMPORT: ['E', (path, base) =>
     `Directory import '${path}' is not supported resolving ES modules imported from ${base}`],

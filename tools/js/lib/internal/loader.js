@@ -6,7 +6,7 @@ const path = require('path');
 
 const PUBLIC = new Set([
   'assert', 'assert/strict', 'buffer', 'child_process', 'console', 'constants', 'crypto', 'events', 'fs', 'fs/promises',
-  'module', 'os', 'path', 'path/posix', 'perf_hooks', 'process', 'punycode', 'querystring', 'readline',
+  'module', 'os', 'path', 'path/posix', 'path/win32', 'perf_hooks', 'process', 'punycode', 'querystring', 'readline',
   'readline/promises', 'stream', 'stream/consumers', 'stream/promises', 'stream/web', 'string_decoder', 'sys', 'timers', 'timers/promises',
   'tty', 'url', 'util', 'util/types', 'zlib', 'test', 'async_hooks', 'diagnostics_channel', 'worker_threads', 'http',
   'https', 'net', 'tls', 'dns', 'vm', 'v8',
@@ -67,25 +67,36 @@ function scopeOf(file) {
 }
 
 // A target of `exports` or `imports`: a path, null (not exported), undefined (no condition holds).
-function target(value, directory, star, conditions, key, isImports) {
+function target(value, directory, star, conditions, key, isImports, base) {
   if (typeof value === 'string') {
     if (!value.startsWith('./')) {
       if (isImports && !value.startsWith('../') && !value.startsWith('/'))
         return { bare: star === undefined ? value : value.replaceAll('*', star) };
-      throw error('ERR_INVALID_PACKAGE_TARGET', directory, key, value, isImports);
+      throw error('ERR_INVALID_PACKAGE_TARGET', directory + '/', key, value, isImports, base);
     }
     if (/(^|[\\/])(\.|%2e){1,2}([\\/]|$)|(^|[\\/])node_modules([\\/]|$)/i.test(value.slice(2)))
-      throw error('ERR_INVALID_PACKAGE_TARGET', directory, key, value, isImports);
+      throw error('ERR_INVALID_PACKAGE_TARGET', directory + '/', key, value, isImports, base);
     return path.join(directory, star === undefined ? value : value.replaceAll('*', star));
   }
   if (Array.isArray(value)) {
-    let last;
+    let last = null, failure;
     for (const one of value) {
-      const r = target(one, directory, star, conditions, key, isImports);
+      let r;
+      try {
+        r = target(one, directory, star, conditions, key, isImports, base);
+      } catch (e) {
+        if (e.code !== 'ERR_INVALID_PACKAGE_TARGET')
+          throw e;
+        failure = e;
+        continue;
+      }
       if (r !== undefined && r !== null)
         return r;
+      failure = undefined;
       last = r;
     }
+    if (failure)
+      throw failure;
     return last;
   }
   if (value === null)
@@ -93,19 +104,19 @@ function target(value, directory, star, conditions, key, isImports) {
   if (typeof value === 'object') {
     for (const [condition, one] of Object.entries(value)) {
       if (condition === 'default' || conditions.has(condition)) {
-        const r = target(one, directory, star, conditions, key, isImports);
+        const r = target(one, directory, star, conditions, key, isImports, base);
         if (r !== undefined)
           return r;
       }
     }
     return undefined;
   }
-  throw error('ERR_INVALID_PACKAGE_TARGET', directory, key, value, isImports);
+  throw error('ERR_INVALID_PACKAGE_TARGET', directory + '/', key, value, isImports, base);
 }
 
-function match(table, key, directory, conditions, isImports) {
+function match(table, key, directory, conditions, isImports, base) {
   if (Object.hasOwn(table, key) && !key.includes('*') && !key.endsWith('/'))
-    return target(table[key], directory, undefined, conditions, key, isImports);
+    return target(table[key], directory, undefined, conditions, key, isImports, base);
   let best, star;
   for (const pattern of Object.keys(table)) {
     const at = pattern.indexOf('*');
@@ -119,17 +130,17 @@ function match(table, key, directory, conditions, isImports) {
       star = key.slice(at, key.length - after.length);
     }
   }
-  return best === undefined ? undefined : target(table[best], directory, star, conditions, best, isImports);
+  return best === undefined ? undefined : target(table[best], directory, star, conditions, best, isImports, base);
 }
 
-function packageExports(directory, m, subpath, conditions) {
+function packageExports(directory, m, subpath, conditions, base) {
   let table = m.exports;
   const keys = typeof table === 'object' && table !== null && !Array.isArray(table) ? Object.keys(table) : [];
   if (!keys.some((k) => k.startsWith('.')))
     table = { '.': table };
-  const r = match(table, subpath, directory, conditions, false);
+  const r = match(table, subpath, directory, conditions, false, base);
   if (r === undefined || r === null)
-    throw error('ERR_PACKAGE_PATH_NOT_EXPORTED', directory, subpath);
+    throw error('ERR_PACKAGE_PATH_NOT_EXPORTED', directory + '/', subpath, base);
   return r;
 }
 
@@ -141,7 +152,7 @@ function splitName(specifier) {
 
 // ---- resolving -----------------------------------------------------------------------------------------------
 
-const EXTENSIONS = ['.js', '.json', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
+const TYPESCRIPT = ['.ts', '.mts', '.cts']; // tried after what Node tries
 
 function real(file) {
   let at = '';
@@ -167,7 +178,7 @@ function real(file) {
 function asFile(file) {
   if (fs.kind(file) === 1)
     return real(file);
-  for (const extension of EXTENSIONS) {
+  for (const extension of [...Object.keys(Module._extensions), ...TYPESCRIPT]) {
     if (fs.kind(file + extension) === 1)
       return real(file + extension);
   }
@@ -192,26 +203,36 @@ const IMPORT = new Set(['node', 'import', 'module-sync', 'default']);
 
 function notFound(specifier, base, isImport, isPackage) {
   if (isImport)
-    return error('ERR_MODULE_NOT_FOUND', specifier, base, isPackage);
-  const e = new Error(`Cannot find module '${specifier}'${base ? `\nRequire stack:\n- ${base}` : ''}`);
+    return error('ERR_MODULE_NOT_FOUND', specifier, base, isPackage ? undefined : require('url').pathToFileURL(specifier));
+  const stack = stackOf(base);
+  const e = new Error(`Cannot find module '${specifier}'${stack.length ? `\nRequire stack:\n- ${stack.join('\n- ')}` : ''}`);
   e.code = 'MODULE_NOT_FOUND';
-  e.requireStack = base ? [base] : [];
+  e.requireStack = stack;
   return e;
 }
+
+// The files that asked for each other, the last one first.
+function stackOf(base) {
+  const r = [];
+  for (let m = asking ?? base; m; m = m.parent)
+    r.push(m.filename ?? m.id ?? m);
+  return r;
+}
+let asking; // the module whose require() is being resolved
 
 function inPackage(specifier, base, isImport) {
   const conditions = isImport ? IMPORT : REQUIRE;
   const [name, subpath] = splitName(specifier);
   const [own, ownManifest] = scopeOf(base);
   if (ownManifest?.exports !== undefined && ownManifest.exports !== null && ownManifest.name === name)
-    return existing(packageExports(own, ownManifest, subpath, conditions), specifier, base, isImport);
+    return existing(packageExports(own, ownManifest, subpath, conditions, base), specifier, base, isImport);
   for (let d = path.dirname(base); ; d = path.dirname(d)) {
     if (!d.endsWith('/node_modules')) {
       const directory = path.join(d, 'node_modules', name);
       if (fs.kind(directory) === 2) {
         const m = manifestIn(directory);
         if (m?.exports !== undefined && m.exports !== null)
-          return existing(packageExports(directory, m, subpath, conditions), specifier, base, isImport);
+          return existing(packageExports(directory, m, subpath, conditions, isImport ? base : undefined), specifier, base, isImport);
         const file = path.join(directory, subpath);
         const found = subpath === '.' ? asDirectory(directory) : asFile(file) ?? asDirectory(file);
         if (found)
@@ -235,7 +256,9 @@ function existing(file, specifier, base, isImport) {
     return resolve(file.bare, base, isImport);
   if (fs.kind(file) === 1)
     return real(file);
-  throw notFound(isImport ? file : specifier, base, isImport);
+  if (isImport)
+    throw notFound(file, base, true);
+  throw Object.assign(new Error(`Cannot find module '${file}'`), { code: 'MODULE_NOT_FOUND' });
 }
 
 // `base`: the file that asks. A file's absolute path, or "node:NAME".
@@ -243,7 +266,8 @@ function resolve(specifier, base, isImport) {
   if (typeof specifier !== 'string')
     throw error('ERR_INVALID_ARG_TYPE', 'id', 'string', specifier);
   if (specifier === '')
-    throw error('ERR_INVALID_ARG_VALUE', 'id', specifier, 'must be a non-empty string');
+    throw isImport ? error('ERR_INVALID_MODULE_SPECIFIER', '', 'is not a valid package name', base)
+      : error('ERR_INVALID_ARG_VALUE', 'id', specifier, 'must be a non-empty string');
   if (isBuiltin(specifier))
     return specifier.startsWith('node:') ? specifier : 'node:' + specifier;
   if (specifier.startsWith('node:'))
@@ -251,12 +275,14 @@ function resolve(specifier, base, isImport) {
   if (specifier.startsWith('file:'))
     specifier = require('url').fileURLToPath(specifier);
   else if (isImport && /^[a-z][a-z0-9+.-]+:/i.test(specifier) && !specifier.startsWith('data:'))
-    throw error('ERR_UNSUPPORTED_ESM_URL_SCHEME', specifier);
+    throw error('ERR_UNSUPPORTED_ESM_URL_SCHEME', new URL(specifier), ['file', 'data', 'node']);
   if (specifier[0] === '#') {
+    if (specifier === '#' || specifier.startsWith('#/') || specifier.endsWith('/'))
+      throw error('ERR_INVALID_MODULE_SPECIFIER', specifier, 'is not a valid internal imports specifier name', base);
     const [directory, m] = scopeOf(base);
-    const r = m?.imports && match(m.imports, specifier, directory, isImport ? IMPORT : REQUIRE, true);
+    const r = m?.imports && match(m.imports, specifier, directory, isImport ? IMPORT : REQUIRE, true, base);
     if (r === undefined || r === null)
-      throw error('ERR_PACKAGE_IMPORT_NOT_DEFINED', specifier, directory, base);
+      throw error('ERR_PACKAGE_IMPORT_NOT_DEFINED', specifier, directory && directory + '/', base);
     return existing(r, specifier, base, isImport);
   }
   if (/^(\.\.?)?\//.test(specifier) || specifier === '.' || specifier === '..') {
@@ -335,10 +361,29 @@ function Module(id = '', parent) {
   parent?.children.push(this);
 }
 Module._cache = Object.create(null);
+Module._pathCache = Object.create(null);
 Module._extensions = Object.create(null);
-Module.prototype.require = function (id) { return load(id, this); };
+Module.globalPaths = [];
+Module.prototype.require = function (id) {
+  require('internal/validators').validateString(id, 'id');
+  if (id === '')
+    throw error('ERR_INVALID_ARG_VALUE', 'id', id, 'must be a non-empty string');
+  return Module._load(id, this, false);
+};
+Module.prototype.load = function (file) {
+  this.filename ??= file;
+  this.paths ??= Module._nodeModulePaths(path.dirname(file));
+  let name = path.basename(file);
+  for (let dot = name.indexOf('.', 1); dot > 0; dot = name.indexOf('.', 1)) { // the longest that is known
+    name = name.slice(dot);
+    if (Module._extensions[name])
+      break;
+  }
+  (Module._extensions[name] ?? Module._extensions['.js'])(this, file);
+  this.loaded = true;
+};
 Module.builtinModules = [...PUBLIC].filter((name) => !ABSENT.has(name)).sort();
-Module.isBuiltin = isBuiltin;
+Module.isBuiltin = (name) => typeof name === 'string' && isBuiltin(name) && name !== 'test';
 Module.Module = Module;
 Module.createRequire = (from) => {
   let file = from;
@@ -346,7 +391,10 @@ Module.createRequire = (from) => {
     file = require('url').fileURLToPath(from);
   if (typeof file !== 'string' || file[0] !== '/')
     throw error('ERR_INVALID_ARG_VALUE', 'filename', from, 'must be a file URL object, file URL string, or absolute path string');
-  return requireFor(new Module(file.endsWith('/') ? file + 'noop.js' : file));
+  const m = new Module(file.endsWith('/') ? file + 'noop.js' : file);
+  m.filename = m.id;
+  m.paths = Module._nodeModulePaths(m.path);
+  return requireFor(m);
 };
 Module.wrap = (code) => Module.wrapper[0] + code + Module.wrapper[1];
 Module.wrapper = ['(function (exports, require, module, __filename, __dirname) { ', '\n});'];
@@ -359,92 +407,120 @@ Module._nodeModulePaths = (from) => {
       return r;
   }
 };
-Module._resolveFilename = (id, parent) => {
-  const r = resolve(id, parent?.filename ?? parent?.id ?? path.join(fs.cwd(), '[eval]'), false);
-  return r.startsWith('node:') ? id : r;
+Module._resolveFilename = (id, parent, isMain, options) => {
+  const base = parent ? baseOf(parent) : path.join(fs.cwd(), '[eval]');
+  const before = asking;
+  asking = parent;
+  try {
+    if (options?.paths !== undefined)
+      return among(id, options.paths, base);
+    const r = resolve(id, base, false);
+    return r.startsWith('node:') ? id : r;
+  } finally {
+    asking = before;
+  }
 };
-Module._load = (id, parent) => load(id, parent);
+// Where `id` is to be looked for as if from these directories.
+function among(id, paths, base) {
+  if (!Array.isArray(paths))
+    throw error('ERR_INVALID_ARG_VALUE', 'options.paths', paths);
+  for (const one of paths) {
+    try {
+      const r = resolve(id, path.join(path.resolve(one), 'noop.js'), false);
+      return r.startsWith('node:') ? id : r;
+    } catch (e) {
+      if (e.code !== 'MODULE_NOT_FOUND')
+        throw e;
+    }
+  }
+  throw notFound(id, base, false);
+}
+Module._load = (id, parent, isMain = false) => {
+  if (id.startsWith('node:'))
+    return builtin(Module._resolveFilename(id, parent, isMain));
+  const file = Module._resolveFilename(id, parent, isMain);
+  if (isBuiltin(file))
+    return builtin(file);
+  return loadFile(file, parent).exports;
+};
 Module.stripTypeScriptTypes = (code) => internal.strip.types(code, '[eval]');
 
 const baseOf = (module) => module.filename ?? module.id;
 
 function requireFor(module) {
-  const fn = (id) => module.require(id);
-  fn.resolve = (id, options) => {
-    for (const base of options?.paths ?? []) {
-      try {
-        const r = resolve(id, path.join(path.resolve(base), 'noop.js'), false);
-        return r.startsWith('node:') ? id : r;
-      } catch { /* the next one */ }
-    }
-    if (options?.paths)
-      throw notFound(id, baseOf(module), false);
-    const r = resolve(id, baseOf(module), false);
-    return r.startsWith('node:') ? id : r;
+  const fn = { require(id) { return module.require(id); } }.require;
+  fn.resolve = function resolve(id, options) {
+    require('internal/validators').validateString(id, 'request');
+    return Module._resolveFilename(id, module, false, options);
   };
-  fn.resolve.paths = (id) => (isBuiltin(id) ? null : Module._nodeModulePaths(path.dirname(baseOf(module))));
-  fn.cache = Module._cache;
+  fn.resolve.paths = function paths(id) {
+    if (isBuiltin(id))
+      return null;
+    return /^\.\.?(\/|$)/.test(id) ? [path.dirname(baseOf(module))] : Module._nodeModulePaths(path.dirname(baseOf(module)));
+  };
   fn.main = main;
   fn.extensions = Module._extensions;
+  fn.cache = Module._cache;
   return fn;
 }
 exports.requireFor = requireFor;
 
 let main;
 
-function load(id, parent) {
-  const file = resolve(id, parent ? baseOf(parent) : path.join(fs.cwd(), '[eval]'), false);
-  if (file.startsWith('node:'))
-    return builtin(file);
-  return loadFile(file, parent).exports;
-}
-
 // `parent` null: it is the program itself.
 function loadFile(file, parent) {
   const known = Module._cache[file];
-  if (known)
+  if (known) {
+    if (parent?.children && !parent.children.includes(known))
+      parent.children.push(known);
     return known;
-  const m = new Module(parent === null ? '.' : file, parent ?? undefined);
-  if (parent === null)
-    main = m;
-  m.filename = file;
-  m.paths = Module._nodeModulePaths(path.dirname(file));
+  }
+  const m = new Module(file, parent ?? undefined);
+  if (parent === null) {
+    main = process.mainModule = m;
+    m.id = '.';
+    Object.defineProperty(m, 'parent', { value: null, writable: true, configurable: true });
+  }
   Module._cache[file] = m;
   let ok = false;
   try {
-    run(m, file);
+    m.load(file);
     ok = true;
   } finally {
-    if (!ok)
+    if (!ok) {
       delete Module._cache[file];
+      const at = parent?.children?.indexOf(m) ?? -1;
+      if (at >= 0)
+        parent.children.splice(at, 1);
+    }
   }
-  m.loaded = true;
   return m;
 }
 exports.loadFile = loadFile;
 
-function run(m, file) {
-  if (file.endsWith('.json')) {
-    const text = fs.readText(file).replace(/^\uFEFF/, '');
-    try {
-      m.exports = JSON.parse(text);
-    } catch (e) {
-      e.message = `${file}: ${e.message}`;
-      throw e;
-    }
-    return;
-  }
-  if (file.endsWith('.node'))
-    throw Object.assign(new Error(`${file}: native addons do not run in a sandbox`), { code: 'ERR_DLOPEN_FAILED' });
+Module._extensions['.js'] = (m, file) => {
   const source = sourceOf(file);
-  if (formatOf(file, source) === 'module') {
+  if (formatOf(file, source) === 'module')
     m.exports = requireModule(file);
-    return;
+  else
+    m._compile(source, file);
+};
+Module._extensions['.json'] = (m, file) => {
+  const text = fs.readText(file).replace(/^\uFEFF/, '');
+  try {
+    m.exports = JSON.parse(text);
+  } catch (e) {
+    e.message = `${file}: ${e.message}`;
+    throw e;
   }
-  m._compile(source, file);
-}
+};
+Module._extensions['.node'] = (m, file) => {
+  throw Object.assign(new Error(`${file}: native addons do not run in a sandbox`), { code: 'ERR_DLOPEN_FAILED' });
+};
 
 Module.prototype._compile = function (source, file) {
+  if (source.startsWith('#!'))
+    source = '//' + source.slice(2);
   // The wrapper stands on a line of its own before the first one, so that lines and columns are the user's.
   const fn = core.evalScript('(function (exports, require, module, __filename, __dirname) {\n' + source + '\n})',
     file, 0, false);
@@ -512,11 +588,12 @@ exports.hookLoad = (name, attributes) => {
   if (name.startsWith('data:'))
     return dataSource(name, attributes);
   const file = fileOf(name);
+  checkType(attributes);
   if (attributes?.type === 'json' && !file.endsWith('.json'))
     throw error('ERR_IMPORT_ASSERTION_TYPE_FAILED', file, 'json');
   if (file.endsWith('.json')) {
     if (attributes?.type !== 'json')
-      throw error('ERR_IMPORT_ATTRIBUTE_MISSING', file, 'type', 'json');
+      throw error('ERR_IMPORT_ASSERTION_TYPE_MISSING', file, 'json');
     return { default: loadFile(file).exports };
   }
   const text = sourceOf(file);
@@ -525,13 +602,24 @@ exports.hookLoad = (name, attributes) => {
   return namespaceOf(loadFile(file).exports, false);
 };
 
+function checkType(attributes) {
+  if (attributes?.type !== undefined && attributes.type !== 'json')
+    throw error('ERR_IMPORT_ASSERTION_TYPE_UNSUPPORTED', attributes.type);
+}
+
 function dataSource(name, attributes) {
+  checkType(attributes);
   const m = /^data:([^,;]*)(?:;[^,]*?)?(;base64)?,([\s\S]*)$/.exec(name);
   if (!m)
     throw error('ERR_INVALID_URL', name);
   const text = m[2] ? Buffer.from(m[3], 'base64').toString() : decodeURIComponent(m[3]);
-  if (m[1] === 'application/json' || attributes?.type === 'json')
+  if (m[1] === 'application/json') {
+    if (attributes?.type !== 'json')
+      throw error('ERR_IMPORT_ASSERTION_TYPE_MISSING', name, 'json');
     return { default: JSON.parse(text) };
+  }
+  if (!/^(text|application)\/javascript$/.test(m[1]))
+    throw error('ERR_UNKNOWN_MODULE_FORMAT', m[1], name);
   return text;
 }
 

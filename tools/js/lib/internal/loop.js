@@ -10,7 +10,7 @@ exports.setUncaught = (fn) => { onUncaught = fn; };
 
 // ---- ticks -----------------------------------------------------------------------------------------
 
-let ticks = [];
+const ticks = [];
 exports.nextTick = function nextTick(fn, ...args) {
   if (typeof fn !== 'function') {
     const { codes } = require('internal/errors');
@@ -31,28 +31,31 @@ function runJobs() {
 
 const rejected = new Map(); // promises without a handler so far, and why
 exports.track = (promise, reason, isHandled) => {
-  if (isHandled)
-    rejected.delete(promise);
-  else
+  if (isHandled) {
+    if (!rejected.delete(promise))
+      onHandled(promise);
+  } else {
     rejected.set(promise, reason);
+  }
 };
-let onRejection = (reason) => onUncaught(reason);
-exports.setUnhandledRejection = (fn) => { onRejection = fn; };
+let onRejection = (reason) => onUncaught(reason), onHandled = () => {};
+exports.setUnhandledRejection = (fn, handled) => { [onRejection, onHandled] = [fn, handled]; };
 
 // All ticks, then all jobs, until there is neither: what Node does between any two callbacks.
 function drain() {
   do {
-    while (ticks.length) {
-      const now = ticks;
-      ticks = [];
-      for (let i = 0; i < now.length; i++) {
-        try {
-          now[i]();
-        } catch (e) {
-          onUncaught(e);
-        }
+    for (let i = 0; i < ticks.length; i++) {
+      try {
+        ticks[i]();
+      } catch (e) {
+        onUncaught(e);
+      }
+      if (i > 10000) { // of a program that never stops making them
+        ticks.splice(0, i + 1);
+        i = -1;
       }
     }
+    ticks.length = 0;
     runJobs();
     if (rejected.size && ticks.length === 0) {
       const all = [...rejected];
@@ -63,6 +66,7 @@ function drain() {
   } while (ticks.length);
 }
 exports.drain = drain;
+exports.runJobs = runJobs;
 
 function call(fn, ...args) {
   try {
@@ -159,6 +163,18 @@ function runImmediates() {
   }
 }
 
+// ---- what was asked of files: done and told between timers and immediates, as Node's poll phase does ---------------
+
+let files = [];
+exports.later = (fn) => { files.push(fn); };
+
+function runFiles() {
+  const now = files;
+  files = [];
+  for (const fn of now)
+    call(fn);
+}
+
 // ---- what is outside ------------------------------------------------------------------------------------
 
 const watchers = new Map(); // kind * 2^32 + id: { kind, id, fn }
@@ -210,7 +226,14 @@ exports.turn = () => {
   runTimers();
   if (asked.length && begin())
     return true;
-  if (refs <= 0 && immediates.length === 0 && asked.length === 0)
+  if (files.length) {
+    runFiles();
+    if (watchers.size)
+      wait(0);
+    runImmediates();
+    return true;
+  }
+  if (refs <= 0 && asked.length === 0)
     return false;
   if (immediates.length === 0) {
     const next = heap.length ? Math.max(0, heap[0].due - exports.now()) : -1;

@@ -49,33 +49,67 @@ function explain(error, sources) {
 
 const sources = exports.sources = Object.create(null);
 
-// Nothing of the user's code runs after it.
+let isOver = false; // the words of the error that ends the process have been said
+
+// What nobody caught: the user's handlers, or the end.
 function fatal(error, origin = 'uncaughtException') {
-  if (hooks.uncaught(error, origin))
-    return;
-  stdio.write(2, explain(error, sources) + `\nNode.js ${process.version}\n`);
-  process.exitCode = process.exitCode || 1;
-  hooks.finish();
+  let failure = error, code = 1;
+  if (!isOver) {
+    try {
+      if (hooks.uncaught(error, origin))
+        return;
+    } catch (e) { // of a handler
+      failure = e;
+      code = 7;
+    }
+  }
+  stdio.write(2, explain(failure, sources) + `\nNode.js ${process.version}\n`);
+  process.exitCode = code;
+  if (!isOver && code === 1) {
+    isOver = true;
+    try {
+      hooks.finish();
+    } catch { /* its end is an error already */ }
+  }
   hooks.leave();
 }
 
+let rejections; // what is to be done about those nobody handles: --unhandled-rejections
+const reported = new WeakSet(); // promises whose rejection was told to handlers
+
 function unhandled(reason, promise) {
   if (hooks.hasListener('unhandledRejection')) {
-    hooks.emit('unhandledRejection', reason, promise);
+    reported.add(promise);
+    try {
+      hooks.emit('unhandledRejection', reason, promise);
+    } catch (e) {
+      fatal(e);
+    }
     return;
   }
-  if (reason instanceof Error) {
-    fatal(reason, 'unhandledRejection');
+  if (rejections === 'none')
+    return;
+  if (rejections === 'warn') {
+    process.emitWarning(`Unhandled promise rejection: ${inspect(reason)}`, 'UnhandledPromiseRejectionWarning');
     return;
   }
-  const { codes } = require('internal/errors');
-  fatal(new codes.ERR_UNHANDLED_REJECTION(inspect(reason)), 'unhandledRejection');
+  let error = reason;
+  if (!(reason instanceof Error)) {
+    const { codes } = require('internal/errors');
+    error = new codes.ERR_UNHANDLED_REJECTION(inspect(reason));
+  }
+  fatal(error, 'unhandledRejection');
+}
+
+function handledLate(promise) {
+  if (reported.delete(promise))
+    loop.nextTick(() => hooks.emit('rejectionHandled', promise));
 }
 
 // Run `fn`, then the loop, to the end.
 function live(fn) {
   loop.setUncaught(fatal);
-  loop.setUnhandledRejection(unhandled);
+  loop.setUnhandledRejection(unhandled, handledLate);
   try {
     fn();
   } catch (e) {
@@ -83,10 +117,19 @@ function live(fn) {
   }
   do {
     loop.run();
-    hooks.beforeExit();
+    try {
+      hooks.beforeExit();
+    } catch (e) {
+      fatal(e);
+    }
     loop.drain();
   } while (loop.turn());
-  hooks.finish();
+  try {
+    hooks.finish();
+  } catch (e) {
+    isOver = true;
+    fatal(e);
+  }
   return hooks.exitCode();
 }
 
@@ -131,10 +174,12 @@ function scope(name) {
 function runFile(file) {
   const found = loader.resolve(/^\//.test(file) ? file : './' + file, fs.cwd().replace(/\/$/, '') + '/' + EVAL, false);
   process.argv[1] = found;
-  if (loader.formatOf(found) !== 'module')
+  if (loader.formatOf(found) !== 'module') {
     loader.loadFile(found, null);
-  else
+  } else {
     core.evalModule(`import ${JSON.stringify(found)};`, `${found}?main`, () => {}).catch((e) => fatal(e));
+    loop.runJobs(); // a module runs as a job: others come before the ticks
+  }
 }
 
 // ---- as a program -----------------------------------------------------------------------------------------------------
@@ -159,7 +204,7 @@ Examples:
   [ 1, 2 ]
 `;
 
-const VALUES = { '-e': 'eval', '--eval': 'eval', '-p': 'print', '--print': 'print', '-r': 'require', '--require': 'require',
+const VALUES = { '--unhandled-rejections': 'rejections', '--stack-trace-limit': 'frames',  '-e': 'eval', '--eval': 'eval', '-p': 'print', '--print': 'print', '-r': 'require', '--require': 'require',
   '--input-type': 'type', '--script-name': 'name', '-C': 'skip', '--conditions': 'skip', '--import': 'require', '--max-old-space-size': 'skip' };
 
 function parse(args) {
@@ -191,6 +236,10 @@ function parse(args) {
       o.help = true;
     } else if (name === '-c' || name === '--check') {
       o.check = true;
+    } else if (name === '--no-warnings') {
+      hooks.silence();
+    } else if (name === '--expose-gc' || name === '--expose_gc') {
+      o.gc = true;
     } else if (name === '-i' || name === '--interactive' || !name.startsWith('--')) {
       return { wrong: `bad option: ${name}` };
     } // other long options tune the engine of the original
@@ -205,6 +254,14 @@ function fromText(code, o) {
     if (o.print !== undefined)
       console.log(r?.value);
   }, fatal);
+}
+
+// What is loaded before the program, as if from a file beside it.
+function preload(name) {
+  const m = new loader.Module(fs.cwd().replace(/\/$/, '') + '/internal/preload');
+  m.filename = m.id;
+  m.paths = loader.Module._nodeModulePaths(fs.cwd());
+  loader.Module._load(name, m);
 }
 
 exports.program = () => {
@@ -224,9 +281,14 @@ exports.program = () => {
   hooks.begin(['/bin/node', ...(file === undefined && code === undefined ? o.rest.slice(1) : o.rest)], o.exec);
   if (code === undefined && file === undefined && o.rest[0] === '-')
     hooks.begin(['/bin/node', ...o.rest], o.exec);
+  rejections = o.rejections;
+  if (o.frames !== undefined)
+    Error.stackTraceLimit = Number(o.frames);
+  if (o.gc)
+    globalThis.gc = core.gc;
   return live(() => {
     for (const name of o.require)
-      loader.Module._load(name, undefined);
+      preload(name);
     if (o.check && file !== undefined) {
       core.check(loader.sourceOf(require('path').resolve(file)), file);
     } else if (file !== undefined) {

@@ -1,41 +1,77 @@
+// Timers that are promises. What is wrong with their options rejects them.
 const timers = require('timers');
 
-function abortable(signal, resolve, reject, start, stop) {
-  const { AbortError } = require('internal/errors');
-  if (signal?.aborted)
-    return reject(new AbortError(undefined, { cause: signal.reason }));
-  const onAbort = () => {
-    stop();
-    reject(new AbortError(undefined, { cause: signal.reason }));
-  };
-  start(() => {
-    signal?.removeEventListener('abort', onAbort);
-    resolve();
-  });
-  signal?.addEventListener('abort', onAbort, { once: true });
+function optionsOf(options) {
+  const { validateAbortSignal, validateBoolean, validateObject } = require('internal/validators');
+  if (options === undefined)
+    return { ref: true };
+  validateObject(options, 'options');
+  const { signal, ref = true } = options;
+  validateAbortSignal(signal, 'options.signal');
+  validateBoolean(ref, 'options.ref');
+  return { signal, ref };
 }
 
-exports.setTimeout = (ms, value, { signal, ref = true } = {}) => new Promise((resolve, reject) => {
-  let timer;
-  abortable(signal, () => resolve(value), reject, (done) => {
-    timer = timers.setTimeout(done, ms);
+const aborted = (signal) => {
+  const { AbortError } = require('internal/errors');
+  return new AbortError(undefined, { cause: signal.reason });
+};
+
+// The promise of a timer: start(done) makes it, stop(timer) takes it back.
+async function wait(options, start, stop, value) {
+  const { signal, ref } = optionsOf(options);
+  if (signal?.aborted)
+    throw aborted(signal);
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      stop(timer);
+      reject(aborted(signal));
+    };
+    const timer = start(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve(value);
+    });
     if (!ref)
       timer.unref();
-  }, () => timers.clearTimeout(timer));
-});
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
 
-exports.setImmediate = (value, { signal, ref = true } = {}) => new Promise((resolve, reject) => {
-  let immediate;
-  abortable(signal, () => resolve(value), reject, (done) => {
-    immediate = timers.setImmediate(done);
-    if (!ref)
-      immediate.unref();
-  }, () => timers.clearImmediate(immediate));
-});
+exports.setTimeout = function setTimeout(ms, value, options) {
+  return wait(options, (done) => timers.setTimeout(done, ms), timers.clearTimeout, value);
+};
 
-exports.setInterval = async function* (ms, value, options) {
-  for (;;) {
-    yield await exports.setTimeout(ms, value, options);
+exports.setImmediate = function setImmediate(value, options) {
+  return wait(options, timers.setImmediate, timers.clearImmediate, value);
+};
+
+exports.setInterval = async function* setInterval(ms, value, options) {
+  const { signal, ref } = optionsOf(options);
+  if (signal?.aborted)
+    throw aborted(signal);
+  let due = 0, wake;
+  const timer = timers.setInterval(() => {
+    due++;
+    wake?.();
+  }, ms);
+  if (!ref)
+    timer.unref();
+  const onAbort = () => {
+    timers.clearInterval(timer);
+    wake?.();
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    while (!signal?.aborted) {
+      if (due === 0)
+        await new Promise((resolve) => { wake = resolve; });
+      for (; due > 0; due--)
+        yield value;
+    }
+    throw aborted(signal);
+  } finally {
+    timers.clearInterval(timer);
+    signal?.removeEventListener('abort', onAbort);
   }
 };
 
