@@ -64,13 +64,15 @@ static inline __attribute__((always_inline)) uintptr_t js_engine_sp(size_t n)
 {
     if (__builtin_constant_p(n) && n == PARSER_LOOK) {
         char frame[PARSER_FRAME];
-        __asm__ volatile("" ::"r"(frame) : "memory");
-        return (uintptr_t)frame;
+        uintptr_t at = (uintptr_t)frame;
+        __asm__ volatile("" : "+r"(at) : : "memory");
+        return at;
     }
     if (__builtin_constant_p(n) && n == 0) {
         char frame[LOOK_FRAME];
-        __asm__ volatile("" ::"r"(frame) : "memory");
-        return (uintptr_t)frame;
+        uintptr_t at = (uintptr_t)frame;
+        __asm__ volatile("" : "+r"(at) : : "memory");
+        return at;
     }
     return (uintptr_t)__builtin_frame_address(0);
 }
