@@ -101,14 +101,6 @@ class New(OwnTool):
                 (where / f"hello_{language}.wasm").write_bytes(b"")      # a control: the test can fail
                 self.assertIn("FAILED: module", self.run_box("tool", "check", where, code=1).stdout.decode())
 
-    def test_go_and_rust_where_the_tool_chain_is(self):
-        for language, needed in (("go", ["go"]), ("rust", ["cargo", "rustc"])):
-            with self.subTest(language):
-                if "BX_FOREIGN" not in os.environ or not all(map(shutil.which, needed)):
-                    self.skipTest("not asked for (BX_FOREIGN), or not there")
-                self.run_box("tool", "new", "hello", "--lang", language, "--dir", language)
-                self.assertEqual(self.make(self.top / language, "test").count("ok: "), 4)
-
     def test_bad_names(self):
         for name in ("", "A", "1a", "_a", "a-b", "a.b", "a/b", "../a", "\u00e4", "a b", "a" * 41, "a\n"):
             with self.subTest(name):
