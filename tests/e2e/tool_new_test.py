@@ -171,6 +171,17 @@ class Check(OwnTool):
         self.check(1, {**example, "allow": ["read:/workspace"]}, source=source, **rights)
         self.assertEqual(list(self.tmp.iterdir()), [])
 
+    def test_links_out_of_the_workspace_are_not_followed(self):
+        (self.top / "outside").write_text("x")
+        rights = {"needs": ["rw:/workspace"], "permission": "write",
+                  "annotations": {**MANIFEST["annotations"], "readOnlyHint": False}}
+        example = {"says": "It links.", "files": {"inside": "x"}, "arguments": {}, "result": {"is_error": False},
+                   "after": {"link": "x"}}
+        for target, code in ((str(self.top / "outside"), 1), ("../../outside", 1), ("inside", 0)):
+            with self.subTest(target):
+                source = f"export function main() {{ require('fs').symlinkSync({json.dumps(target)}, 'link'); return ''; }}"
+                self.check(code, example, source=source.replace("export ", ""), **rights)
+
     def test_files_stay_below_the_workspace(self):
         for name in ("../x", "/x", "a/../../x", "a//b", ".", "", "a/", "a\0b"):
             with self.subTest(name):
