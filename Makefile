@@ -5,12 +5,13 @@ FUZZ_SECONDS ?= 10
 BENCH_ARGS ?=
 FOREIGN ?=
 PAGES ?=
+PORT ?= 8080
 
 # $(call build,PRESET,DIRECTORY,TARGETS): configure once, then build; one build at a time in a tree.
 build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
-.PHONY: help run build test bench fuzz test-asan test-tsan foreign pages install format check clean
+.PHONY: help run build test bench fuzz test-asan test-tsan foreign pages browser install format check clean
 
 help:
 	@echo 'make run        build, then show the built-in tools at work'
@@ -20,6 +21,7 @@ help:
 	@echo 'make test-tsan  unit tests under the thread sanitizer'
 	@echo 'make foreign    programs of other tool chains, run unchanged (long; installs tool chains; FOREIGN=words)'
 	@echo 'make pages      judge the Markdown of web_fetch over pages of Debian documentation packages (PAGES=options)'
+	@echo 'make browser    the tools in a page: build/browser, served at 127.0.0.1:$(PORT)'
 	@echo 'make bench      measure calls (BENCH_ARGS=--quick for a short run)'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=$(FUZZ_SECONDS))'
 	@echo 'make check      layers, sizes, banned calls, texts, formatting'
@@ -63,6 +65,13 @@ pages:
 	@$(call build,release,build,all)
 	@tests/pages/fetch-pages build/pages
 	@build/pages.venv/bin/python tests/pages/judge.py build/pages $(PAGES)
+
+browser:
+	@scripts/setup build
+	@$(call build,release,build,all)
+	@scripts/toolbox --page build build/browser
+	@echo 'the page is at http://127.0.0.1:$(PORT)/'
+	@cd build/browser && python3 -m http.server --bind 127.0.0.1 $(PORT)
 
 bench:
 	@scripts/setup bench

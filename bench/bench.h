@@ -70,5 +70,6 @@ void bench_component(const bench_env *e);
 void bench_net(const bench_env *e);
 void bench_shell(const bench_env *e);
 void bench_nested(const bench_env *e);
+void bench_python(const bench_env *e);
 
 #endif

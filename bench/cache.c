@@ -14,7 +14,7 @@ static double open_once(const bench_env *e, const char *cache_dir, const char *p
     bx_error err;
     (void)e;
     if (bx_runtime_new(&cfg, &rt, &err) != BX_OK ||
-        bx_runtime_engine(rt, &l, &engine, &i, &err) != BX_OK)
+        bx_runtime_engine(rt, &l, false, &engine, &i, &err) != BX_OK)
         bench_die("%s", err.msg);
     double begin = bench_now_us();
     if (bx_module_open(rt, path, &l, &m, &err) != BX_OK)

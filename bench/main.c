@@ -170,6 +170,7 @@ static const struct group {
     {"shell", bench_shell, false},
     {"nested", bench_nested, false},
     {"many", bench_many, true},
+    {"python", bench_python, true},
 };
 
 /* Whether `name` is one of the words of `only`. */

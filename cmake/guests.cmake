@@ -39,8 +39,9 @@ function(bx_guest_objects of ret)
     set(${ret} ${objects} PARENT_SCOPE)
 endfunction()
 
-# bx_guest(NAME DIRECTORY d SOURCES ... [OBJECTS ...] [FLAGS ...] [LINK ...] [AFTER ...] [SNAPSHOT] [WIT world.wit]):
+# bx_guest(NAME DIRECTORY d SOURCES ... [SMALL ...] [OBJECTS ...] [FLAGS ...] [LINK ...] [AFTER ...] [SNAPSHOT] [WIT world.wit]):
 # build/<d>/NAME.wasm, added to the list in the global property bx_guests_<d>.
+#   SMALL  sources that run seldom: compiled for size
 #   OBJECTS  compiled already (bx_guest_objects), with flags of their own
 #   FLAGS  for the compiler; LINK  for the linker: give a tool the stack and memory it needs for ordinary input
 #   SNAPSHOT  the module is shipped as it is after its exported function `wizer-initialize` (boxagnts-pack runs it)
@@ -50,7 +51,7 @@ endfunction()
 # All of tools/lib and src/base/{buf,error}.h can be used; only what is used is linked.  A tool's manifest NAME.tool.yaml stands beside its first
 # source and is copied next to the module.
 function(bx_guest name)
-    cmake_parse_arguments(PARSE_ARGV 1 guest "SNAPSHOT" "DIRECTORY;WIT" "SOURCES;OBJECTS;FLAGS;LINK;AFTER")
+    cmake_parse_arguments(PARSE_ARGV 1 guest "SNAPSHOT" "DIRECTORY;WIT" "SOURCES;SMALL;OBJECTS;FLAGS;LINK;AFTER")
     set(of ${guest_DIRECTORY}-${name})
     set(wasm ${CMAKE_BINARY_DIR}/${guest_DIRECTORY}/${name}.wasm)
     set(core ${wasm})
@@ -79,11 +80,14 @@ function(bx_guest name)
         list(APPEND guest_LINK -Wl,--wrap=utimensat -Wl,--wrap=futimens)     # tools/lib/set_times.c
     endif()
     bx_guest_objects(${of} objects SOURCES ${guest_SOURCES} FLAGS ${guest_FLAGS} AFTER ${after})
-    list(APPEND objects ${guest_OBJECTS})
+    bx_guest_objects(${of} small SOURCES ${guest_SMALL} FLAGS ${guest_FLAGS} -Oz AFTER ${after})
+    list(APPEND objects ${small} ${guest_OBJECTS})
     add_custom_command(OUTPUT ${core}
         COMMAND ${BX_GUEST_CC} ${guest_LINK} ${objects} ${type} -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib -o ${core}
         DEPENDS ${objects} ${type} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
         COMMENT "guest ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
+    # A command waits for what all targets that it is part of wait for: of one that needs the compiler only, for nothing else.
+    add_custom_target(guest-${of} DEPENDS ${core})
     if(guest_SNAPSHOT AND TARGET boxagnts_pack)
         add_custom_command(OUTPUT ${wasm}
             COMMAND $<TARGET_FILE:boxagnts_pack> snapshot ${core} ${wasm}

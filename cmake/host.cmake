@@ -74,9 +74,9 @@ bx_host_code(search
 file(GLOB shell_parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/shell/*.c)
 list(FILTER shell_parts EXCLUDE REGEX "/main\\.c$")
 bx_host_code(shell
-    SOURCES ${shell_parts}
+    SOURCES ${shell_parts} ${CMAKE_SOURCE_DIR}/tools/programs/date/tz.c
     USES host_lib m
-    FUZZ sh_parse_fuzz sh_match_fuzz sh_expand_fuzz sh_result_fuzz)
+    FUZZ sh_parse_fuzz sh_match_fuzz sh_expand_fuzz sh_result_fuzz sh_history_fuzz)
 target_include_directories(host_shell PUBLIC ${CMAKE_SOURCE_DIR})      # tests/host/shell/words_host.h
 
 # Programs of the shell.

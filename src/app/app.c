@@ -324,6 +324,9 @@ static bx_code find_tool(const void *ctx, bx_str name, bx_tool *ret, bx_error *e
     const bx_builtin *b = bx_builtin_find(name);
     if (!b)
         return bx_fail(err, BX_ENOENT, "no tool '%.*s'", BX_FMT(name));
+    bx_code there = bx_builtin_check(b, err);
+    if (there != BX_OK)
+        return there;
     size_t i = (size_t)(b - bx_builtins);
     (void)pthread_mutex_lock(&app->lock);
     bx_code rc = load_locked(app, i, err);

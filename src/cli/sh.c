@@ -1,4 +1,5 @@
-/* boxagnts sh: the shell for a person, in a sandbox of its own with a directory to work in. */
+/* boxagnts sh and boxagnts js: the shell and JavaScript for a person, in a sandbox of its own with
+ * a directory to work in. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,11 +23,11 @@ enum { FLAG_WORKSPACE = 1000, FLAG_JSON, FLAG_PROGRAM, SLOTS = 64, MAX_SCRIPT = 
 
 static const bx_flag flags[] = {
     {"workspace", "DIR",
-     "the directory the shell works in, read and written as " WORKSPACE
+     "the directory to work in, read and written as " WORKSPACE
      " (default: an empty one in memory)",
      FLAG_WORKSPACE},
     {"allow", "CAP",
-     "grant something more: fetch:https://host, read:/data, … (the shell has " WORKSPACE
+     "grant something more: fetch:https://host, read:/data, … (there are " WORKSPACE
      ", /tmp in memory, and all programs)",
      BX_OPT_allow},
     {"deny", "GLOB", "carve out paths, whatever else is allowed: '**/.env', " WORKSPACE "/keys",
@@ -48,6 +49,8 @@ static const bx_flag flags[] = {
 
 typedef struct run {
     const bx_args *a;
+    const char *program; /* "bash", "node" */
+    bool is_js;
     bool json;
     bx_record record;
     bx_outcome out;
@@ -62,7 +65,8 @@ typedef struct run {
 static bool has_line(const bx_args *a, int id, const char *begin)
 {
     for (size_t i = 0; i < a->n_flags; i++) {
-        if (a->flags[i].id == id && strncmp(a->flags[i].value, begin, strlen(begin)) == 0)
+        const char *v = a->flags[i].value; /* NULL: it takes none */
+        if (a->flags[i].id == id && strncmp(v ? v : "", begin, strlen(begin)) == 0)
             return true;
     }
     return false;
@@ -83,11 +87,12 @@ static bx_code allow_env(const bx_args *a, bx_grant *g, const char *line, bx_err
 }
 
 /* A person waits as long as they like; whoever gives the limit means it. */
-static bx_code set_limits(const bx_args *a, bx_grant *g, bx_error *err)
+static bx_code set_limits(const run *r, bx_grant *g, bx_error *err)
 {
+    const bx_args *a = r->a;
     bx_limits l = *bx_grant_limits(g);
-    bx_code rc = BX_OK;
-    if (!has_line(a, BX_OPT_limits, "wall="))
+    bx_code rc = r->is_js ? bx_limits_set(&l, BX_LIT("stack=6MiB"), err) : BX_OK; /* as its manifest */
+    if (rc == BX_OK && !has_line(a, BX_OPT_limits, "wall="))
         rc = bx_limits_set(&l, BX_LIT("wall=24h"), err);
     if (rc == BX_OK && !has_line(a, FLAG_JSON, ""))
         rc = bx_limits_set(&l, BX_LIT("output=1GiB"), err);
@@ -106,7 +111,7 @@ static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
     BX_AUTO(bx_grant) bx_grant *g = NULL;
     bx_code rc = bx_grant_new(&g, err);
     if (rc == BX_OK)
-        rc = set_limits(r->a, g, err);
+        rc = set_limits(r, g, err);
     if (rc == BX_OK)
         rc = bx_grant_allow(g, BX_LIT("tool:*"), err);
     for (size_t i = 0; rc == BX_OK && i < BX_COUNT(always); i++)
@@ -138,7 +143,7 @@ static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
 
 /* A script of the host is read here, and run as text under its own name; one the workspace has is
  * found there by the shell. */
-static bx_code script_arguments(run *r, const char *file, size_t at, bx_error *err)
+static bx_code read_script(run *r, const char *file, bx_error *err)
 {
     r->script = bx_buf_init(MAX_SCRIPT);
     bx_code rc = bx_file_read_all(AT_FDCWD, file, MAX_SCRIPT, &r->script, err);
@@ -148,9 +153,15 @@ static bx_code script_arguments(run *r, const char *file, size_t at, bx_error *e
         (void)bx_buf_add_c(&r->script, '\0');
         rc = bx_buf_check(&r->script, err);
     }
+    return rc;
+}
+
+static bx_code script_arguments(run *r, const char *file, size_t at, bx_error *err)
+{
+    bx_code rc = read_script(r, file, err);
     if (rc != BX_OK)
         return rc;
-    r->args[r->n_args++] = "-c";
+    r->args[r->n_args++] = "--script-text";
     r->args[r->n_args++] = r->script.p;
     for (size_t i = at; i < r->a->n_rest; i++) /* $0 and the others */
         r->args[r->n_args++] = r->a->rest[i];
@@ -187,6 +198,46 @@ static bx_code arguments_of(run *r, bx_error *err)
     return BX_OK;
 }
 
+/* A script of the host goes along as text, under its name; what is in the workspace is found there.
+ */
+static bx_code js_arguments_of(run *r, bx_error *err)
+{
+    static const char *const with_value[] = {"-e",           "--eval", "-p",          "--print",
+                                             "-pe",          "-r",     "--require",   "--import",
+                                             "--input-type", "-C",     "--conditions"};
+    const bx_args *a = r->a;
+    r->args = bx_calloc(a->n_rest + 6, sizeof *r->args);
+    if (!r->args)
+        return bx_fail(err, BX_ENOMEM, "arguments");
+    r->args[r->n_args++] = "node";
+    size_t i = 0;
+    bool takes_file = true;
+    for (; i < a->n_rest && a->rest[i][0] == '-' && a->rest[i][1]; i++) {
+        const char *word = a->rest[i];
+        r->args[r->n_args++] = word;
+        for (size_t k = 0; k < BX_COUNT(with_value); k++) {
+            if (strcmp(word, with_value[k]) != 0)
+                continue;
+            takes_file = takes_file && k > 4;
+            if (i + 1 < a->n_rest)
+                r->args[r->n_args++] = a->rest[++i];
+            break;
+        }
+    }
+    if (takes_file && i < a->n_rest && is_host_file(a->rest[i])) {
+        bx_code rc = read_script(r, a->rest[i], err);
+        if (rc != BX_OK)
+            return rc;
+        const char *const words[] = {"--script-name", a->rest[i], "-e", r->script.p};
+        for (size_t k = 0; k < BX_COUNT(words); k++)
+            r->args[r->n_args++] = words[k];
+        i++;
+    }
+    for (; i < a->n_rest; i++)
+        r->args[r->n_args++] = a->rest[i];
+    return BX_OK;
+}
+
 static bool takes_argument(const char *option)
 {
     static const char *const options[] = {"-o", "-O", "--rcfile", "--init-file"};
@@ -214,14 +265,13 @@ static bool is_interactive(const run *r)
 
 /* ---- the call -------------------------------------------------------------------------------- */
 
-static bx_code find_shell(bx_app *app, const bx_program_set **all, const bx_program **ret,
-                          bx_error *err)
+static bx_code find_program(bx_app *app, const char *name, const bx_program_set **all,
+                            const bx_program **ret, bx_error *err)
 {
-    bx_code rc = BX_OK;
-    rc = bx_app_programs(app, all, err);
-    if (rc == BX_OK && !(*ret = bx_program_find(*all, BX_LIT("bash"))))
-        rc = bx_fail(err, BX_ENOENT, "this program was built without a shell");
-    return rc;
+    bx_code rc = bx_app_programs(app, all, err);
+    if (rc == BX_OK && !(*ret = bx_program_find(*all, bx_str_of(name))))
+        rc = bx_fail(err, BX_ENOENT, "this program was built without %s", name);
+    return rc == BX_OK ? bx_module_ready((*ret)->module, err) : rc;
 }
 
 static void on_notice(const char *text) { bx_cli_complain("note: history: %s", text); }
@@ -270,14 +320,14 @@ static bx_code run_shell(run *r, bx_app *app, bx_grant *g, bx_error *err)
     BX_AUTO(bx_sealed) bx_sealed *sealed = NULL;
     const bx_program_set *programs = NULL;
     const bx_program *shell = NULL;
-    bx_code rc = find_shell(app, &programs, &shell, err);
+    bx_code rc = find_program(app, r->program, &programs, &shell, err);
     if (rc == BX_OK)
         rc = bx_app_protect(app, g, err);
     if (rc == BX_OK)
         rc = bx_sealed_new_with(BX_TAKE(g), bx_app_store_dir(app), programs, &sealed, err);
     bx_grant_free(g);
     if (rc == BX_OK)
-        rc = arguments_of(r, err);
+        rc = r->is_js ? js_arguments_of(r, err) : arguments_of(r, err);
     if (rc != BX_OK)
         return rc;
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
@@ -336,9 +386,12 @@ static int finish(run *r, bx_code rc, const bx_error *err)
     return r->json ? bx_cli_print_outcome(&r->out, &r->record) : bx_outcome_exit_code(&r->out);
 }
 
-static int run_sh(const bx_args *a)
+static int run_it(const bx_args *a, bool is_js)
 {
-    run r = {.a = a, .json = bx_has_flag(a, FLAG_JSON)};
+    run r = {.a = a,
+             .program = is_js ? "node" : "bash",
+             .is_js = is_js,
+             .json = bx_has_flag(a, FLAG_JSON)};
     bx_error err = {.msg = ""};
     bx_args passed = *a;
     if (passed.n_rest > 0 && strcmp(passed.rest[0], "--") == 0) {
@@ -346,7 +399,7 @@ static int run_sh(const bx_args *a)
         passed.n_rest--;
         r.a = &passed;
     }
-    r.interactive = is_interactive(&r);
+    r.interactive = !is_js && is_interactive(&r);
     if (r.interactive)
         bx_keystrokes_block();
     bx_record_init(&r.record);
@@ -359,6 +412,32 @@ static int run_sh(const bx_args *a)
     free(r.args);
     return code;
 }
+
+static int run_sh(const bx_args *a) { return run_it(a, false); }
+
+static int run_js(const bx_args *a)
+{
+    if (a->n_rest > 0 || !isatty(STDIN_FILENO))
+        return run_it(a, true);
+    bx_cli_complain("js: a program is needed: -e CODE, a FILE, or text on standard input");
+    return EXIT_OURS;
+}
+
+const bx_command bx_cmd_js = {
+    .name = "js",
+    .usage = "js [flags] [-e CODE | -p CODE | FILE] [ARGS…]",
+    .summary = "run JavaScript or TypeScript with Node's usual modules and a directory of its own",
+    .details =
+        "The options of node that matter are there (boxagnts js -- --help). Nothing of the host "
+        "is\n"
+        "reachable but what the flags name; FILE is a script of the host, which is all of it that\n"
+        "the program sees unless --workspace names its directory. Exit code: that of the program;\n"
+        "else as in exec.\n",
+    .flags = flags,
+    .n_flags = BX_COUNT(flags),
+    .passes_on = true,
+    .run = run_js,
+};
 
 const bx_command bx_cmd_sh = {
     .name = "sh",

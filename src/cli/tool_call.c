@@ -1,10 +1,11 @@
-/* boxagnts tool call: one call of a built-in tool, with what the flags let it use. */
+/* boxagnts tool call: one call of a tool, with what the flags let it use. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/own_tool.h"
 #include "cli/setup.h"
 #include "cli/tell.h"
 #include "codec/shown.h"
@@ -14,17 +15,15 @@
 #include "tool/builtin.h"
 #include "tool/result.h"
 
-#define WORKSPACE "/workspace" /* where every built-in tool looks for files */
-
 enum { FLAG_WORKSPACE = 1000, FLAG_JSON, EXIT_IS_ERROR = 1 };
 
 static const bx_flag flags[] = {
-    {"workspace", "DIR", "the directory the tool sees as " WORKSPACE " (default: the current one)",
-     FLAG_WORKSPACE},
+    {"workspace", "DIR",
+     "the directory the tool sees as " BX_WORKSPACE " (default: the current one)", FLAG_WORKSPACE},
     {"allow", "CAP",
-     "let the tool use what it needs of this: fetch:https://host, read:" WORKSPACE "/docs, …",
+     "let the tool use what it needs of this: fetch:https://host, read:" BX_WORKSPACE "/docs, …",
      BX_OPT_allow},
-    {"deny", "GLOB", "carve out paths, whatever else is allowed: '**/.env', " WORKSPACE "/keys",
+    {"deny", "GLOB", "carve out paths, whatever else is allowed: '**/.env', " BX_WORKSPACE "/keys",
      BX_OPT_deny},
     {"limit", "NAME=VALUE", "set a limit instead of the tool's own: wall=5s, output=1MiB, …",
      BX_OPT_limits},
@@ -46,7 +45,8 @@ static const bx_flag flags[] = {
 /* One run of the command. */
 typedef struct run {
     const bx_args *a;
-    const bx_builtin *builtin;
+    const bx_builtin *builtin; /* NULL: it is the file `wasm` */
+    bx_buf wasm;
     bx_manifest *manifest;
     bx_record record;
     bx_tool_end end;
@@ -54,45 +54,19 @@ typedef struct run {
 
 /* ---- what it may use ------------------------------------------------------------------------- */
 
-static bool names_files(const bx_grant *g)
-{
-    return bx_grant_find(g, BX_CAP_READ) || bx_grant_find(g, BX_CAP_WRITE) ||
-           bx_grant_find(g, BX_CAP_RW);
-}
-
-static bool needs(const bx_manifest *m, bx_cap_kind kind)
-{
-    for (size_t i = 0; i < m->n_needs; i++) {
-        if (m->needs[i].kind == kind)
-            return true;
-    }
-    return false;
-}
-
-/* Whoever calls a tool by name means it to do what it is for: so it may use the workspace, in the
- * way it needs, unless other files are named; so it may start programs and have a /tmp, where it
- * needs them.  The network is never meant without being named. */
 static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
 {
     BX_AUTO(bx_grant) bx_grant *g = NULL;
     const char *workspace = bx_flag_last(r->a, FLAG_WORKSPACE);
-    bx_code rc = bx_grant_new(&g, err);
-    if (rc == BX_OK)
-        rc = bx_tool_limits(r->manifest, g, err);
-    if (rc == BX_OK)
-        rc = bx_grant_mount(g, bx_str_of(workspace ? workspace : "."), BX_LIT(WORKSPACE), err);
+    bx_code rc = bx_own_tool_grant(r->manifest, workspace ? workspace : ".", &g, err);
     for (size_t i = 0; i < r->a->n_flags && rc == BX_OK; i++) {
         int id = r->a->flags[i].id;
         if (id < BX_OPTION_COUNT)
             rc = bx_wrap(bx_option_apply(g, (bx_option)id, bx_str_of(r->a->flags[i].value), err),
                          err, "--%s", bx_options[id].flag);
     }
-    if (rc == BX_OK && !names_files(g))
-        rc = bx_grant_allow(g, BX_LIT("rw:" WORKSPACE), err);
-    if (rc == BX_OK && needs(r->manifest, BX_CAP_TOOL) && !bx_grant_find(g, BX_CAP_TOOL))
-        rc = bx_grant_allow(g, BX_LIT("tool:*"), err);
-    if (rc == BX_OK && needs(r->manifest, BX_CAP_TMP) && !bx_grant_find(g, BX_CAP_TMP))
-        rc = bx_grant_allow(g, BX_LIT("tmp"), err);
+    if (rc == BX_OK)
+        rc = bx_own_tool_grant_rest(r->manifest, g, err);
     if (rc == BX_OK)
         *ret = BX_TAKE(g);
     return rc;
@@ -114,17 +88,25 @@ static bx_code read_arguments(const run *r, const bx_limits *l, bx_buf *text, bx
     bx_code rc = from_stdin ? bx_fd_read_all(STDIN_FILENO, (size_t)l->memory, text, err)
                             : bx_file_read_all(AT_FDCWD, source + 1, (size_t)l->memory, text, err);
     *ret = bx_buf_str(text);
-    return bx_wrap(rc, err, "arguments of %s", r->builtin->name);
+    return bx_wrap(rc, err, "arguments of %.*s", BX_FMT(r->manifest->name));
 }
 
 /* ---- the call -------------------------------------------------------------------------------- */
+
+static bx_code open_module(const run *r, bx_app *app, const bx_grant *g, bx_module **ret,
+                           bx_error *err)
+{
+    if (!r->builtin)
+        return bx_module_open_lazy(bx_app_runtime(app), r->wasm.p, bx_grant_limits(g), ret, err);
+    const bx_carried carried = bx_builtin_module(r->builtin);
+    return bx_module_carried(bx_app_runtime(app), &carried, ret, err);
+}
 
 static bx_code invoke(run *r, bx_app *app, const bx_grant *g, bx_error *err)
 {
     BX_AUTO_BUF text = bx_buf_init(0);
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     const bx_tool_ground ground = bx_app_ground(app);
-    const bx_carried carried = bx_builtin_module(r->builtin);
     static bx_module *m; /* never freed: as bx_app_leave */
     bx_tool_call call = {.run = g,
                          .ctl = &ctl,
@@ -132,7 +114,7 @@ static bx_code invoke(run *r, bx_app *app, const bx_grant *g, bx_error *err)
                          .err_fd = bx_has_flag(r->a, FLAG_JSON) ? -1 : STDERR_FILENO};
     bx_code rc = read_arguments(r, bx_grant_limits(g), &text, &call.arguments, err);
     if (rc == BX_OK)
-        rc = bx_module_carried(bx_app_runtime(app), &carried, &m, err);
+        rc = open_module(r, app, g, &m, err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK) {
@@ -149,7 +131,10 @@ static bx_code call_tool(run *r, bx_error *err)
     BX_AUTO(bx_grant) bx_grant *g = NULL;
     bx_app *app = NULL;
     const bx_runtime_settings settings = {.cache_dir = NULL};
-    bx_code rc = bx_builtin_manifest(r->builtin, &r->manifest, err);
+    bx_code rc = r->builtin ? bx_builtin_check(r->builtin, err)
+                            : bx_own_tool_find(r->a->words[0], &r->wasm, &r->manifest, err);
+    if (rc == BX_OK && r->builtin)
+        rc = bx_builtin_manifest(r->builtin, &r->manifest, err);
     if (rc == BX_OK)
         rc = grant_of(r, &g, err);
     if (rc == BX_OK)
@@ -305,21 +290,24 @@ static bx_code end_of_error(run *r, bx_code why, bx_error *err)
 static void complain_unknown(const char *name)
 {
     BX_AUTO_BUF list = bx_buf_init(64 << 10);
-    for (size_t i = 0; i < bx_builtins_count; i++)
-        (void)bx_buf_addf(&list, "%s%s", i ? ", " : "", bx_builtins[i].name);
+    for (size_t i = 0; i < bx_builtins_count; i++) {
+        if (bx_builtin_check(&bx_builtins[i], NULL) != BX_ENOENT)
+            (void)bx_buf_addf(&list, "%s%s", list.n ? ", " : "", bx_builtins[i].name);
+    }
     bx_cli_complain("tool call: no tool '%s'; there is %s", name, list.p ? list.p : "none");
 }
 
 static int run_call(const bx_args *a)
 {
-    run r = {.a = a};
+    run r = {.a = a, .wasm = bx_buf_init(8192)};
     if (a->n_words == 0 || a->n_words > 2) {
         bx_cli_complain(a->n_words ? "tool call: one tool and one JSON text only"
                                    : "tool call: which tool? see boxagnts tool list");
         return EXIT_OURS;
     }
-    r.builtin = bx_builtin_find(bx_str_of(a->words[0]));
-    if (!r.builtin) {
+    bool own = bx_own_tool_is_meant(a->words[0]);
+    r.builtin = own ? NULL : bx_builtin_find(bx_str_of(a->words[0]));
+    if (!own && !r.builtin) {
         complain_unknown(a->words[0]);
         return EXIT_OURS;
     }
@@ -336,14 +324,18 @@ static int run_call(const bx_args *a)
     bx_tool_end_done(&r.end);
     bx_record_done(&r.record);
     bx_manifest_free(r.manifest);
+    bx_buf_done(&r.wasm);
     return code;
 }
 
 const bx_command bx_cmd_tool_call = {
     .name = "tool call",
-    .usage = "tool call [flags] NAME [JSON|@FILE|-]",
-    .summary = "call a built-in tool with JSON arguments and print what it answers",
+    .usage = "tool call [flags] NAME|FILE.wasm|DIR [JSON|@FILE|-]",
+    .summary = "call a tool with JSON arguments and print what it answers",
     .details =
+        "A name is that of a built-in tool.  A path (with a '/' in it, or ending in .wasm) is that "
+        "of a\n"
+        "module with its manifest NAME.tool.yaml beside it, or of a directory with one tool.\n"
         "The arguments are JSON text, or come from a file, or from standard input (default).\n"
         "The tool gets what it needs of what it may use: the workspace, unless --allow names "
         "other\n"

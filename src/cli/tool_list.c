@@ -81,6 +81,8 @@ static int run_list(const bx_args *a)
     bx_json_out_begin_array(&o);
     for (size_t i = 0; i < bx_builtins_count; i++) {
         BX_AUTO(bx_manifest) bx_manifest *m = NULL;
+        if (bx_builtin_check(&bx_builtins[i], NULL) == BX_ENOENT)
+            continue;
         if (load(&bx_builtins[i], &m) != BX_OK)
             return EXIT_OURS;
         list_one(m, as_json ? &o : NULL);

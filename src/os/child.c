@@ -107,6 +107,35 @@ bx_code bx_child_run(const bx_child *c, const bx_ctl *ctl, bx_child_end *ret, bx
     return BX_OK;
 }
 
+static int command_actions(posix_spawn_file_actions_t *fa)
+{
+    int rc = posix_spawn_file_actions_addopen(fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    return rc != 0 ? rc : posix_spawn_file_actions_adddup2(fa, STDERR_FILENO, STDOUT_FILENO);
+}
+
+bx_code bx_command_run(const char *const *argv, int *ret, bx_error *err)
+{
+    posix_spawn_file_actions_t fa;
+    pid_t pid = -1, got;
+    int status = 0, rc = posix_spawn_file_actions_init(&fa);
+    if (rc == 0) {
+        rc = command_actions(&fa);
+        if (rc == 0)
+            rc = posix_spawnp(&pid, argv[0], &fa, NULL, (char *const *)(uintptr_t)argv, environ);
+        (void)posix_spawn_file_actions_destroy(&fa);
+    }
+    if (rc == ENOENT)
+        return bx_fail(err, BX_ENOENT, "there is no command '%s' here", argv[0]);
+    if (rc != 0)
+        return bx_fail_errno(err, rc, "start %s", argv[0]);
+    while ((got = waitpid(pid, &status, 0)) < 0 && errno == EINTR) {
+    }
+    if (got != pid)
+        return bx_fail_errno(err, errno, "wait for %s", argv[0]);
+    *ret = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return BX_OK;
+}
+
 /* Bytes of memory of its own that the process has mapped: what RLIMIT_DATA counts. */
 static uint64_t data_now(void)
 {

@@ -25,6 +25,11 @@ typedef struct bx_child_end {
 BX_NODISCARD bx_code bx_child_run(const bx_child *c, const bx_ctl *ctl, bx_child_end *ret,
                                   bx_error *err);
 
+/* Run a command of the host as a person would: found on PATH, with this process's variables and
+ * standard error, which gets its output too; its input is empty.  *ret: its exit status, 128 + the
+ * signal that ended it.  BX_ENOENT: there is no such command; BX_EIO. */
+BX_NODISCARD bx_code bx_command_run(const char *const *argv, int *ret, bx_error *err);
+
 /* In the child: end with the thread that made this process, keep no descriptor above 2, dump no
  * core, gain no rights by exec; at most `cpu_s` seconds of processor time and `memory` bytes of
  * memory of its own (RLIMIT_DATA) beyond what the process has now.  False: the kernel refused. */

@@ -49,6 +49,20 @@ static void its_end_is_told(void)
     done();
 }
 
+static void commands_of_the_host(void)
+{
+    bx_error err = {.msg = ""};
+    int status = -1;
+    const char *const good[] = {"sh", "-c", "test -n \"$PATH\" && ! read x", NULL};
+    const char *const bad[] = {"sh", "-c", "exit 7", NULL};
+    const char *const killed[] = {"sh", "-c", "kill -9 $$", NULL};
+    const char *const none[] = {"boxagnts-has-no-such-command", NULL};
+    CHECK(bx_command_run(good, &status, &err) == BX_OK && status == 0);
+    CHECK(bx_command_run(bad, &status, &err) == BX_OK && status == 7);
+    CHECK(bx_command_run(killed, &status, &err) == BX_OK && status == 128 + SIGKILL);
+    CHECK(bx_command_run(none, &status, &err) == BX_ENOENT && strstr(err.msg, "no command"));
+}
+
 static void a_deadline_or_a_cancel_ends_it(void)
 {
     bx_child_end end;
@@ -78,5 +92,5 @@ static void what_cannot_be_started(void)
     done();
 }
 
-BXT_MAIN(RUN(it_reads_and_writes); RUN(its_end_is_told); RUN(a_deadline_or_a_cancel_ends_it);
-         RUN(what_cannot_be_started);)
+BXT_MAIN(RUN(it_reads_and_writes); RUN(its_end_is_told); RUN(commands_of_the_host);
+         RUN(a_deadline_or_a_cancel_ends_it); RUN(what_cannot_be_started);)

@@ -47,6 +47,7 @@ typedef struct bx_process {
     _Atomic unsigned killed_by; /* a signal that ends it */
     bx_ctl ctl;
     const bx_program *program;
+    uint64_t stack;             /* bytes of it for its guest code */
     const struct bx_view *view; /* what it may use; NULL: all that the call may */
     bx_buf args, env;           /* owned; NUL-terminated strings */
     size_t n_args, n_env;

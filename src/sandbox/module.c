@@ -19,6 +19,8 @@
 #include "wasi/wasi.h"
 
 /* The table of host functions is handed to the engine as it is. */
+enum { MAX_POOLED_CODE = 64 << 20 }; /* bytes */
+
 struct bx_module {
     bx_runtime *rt;
     char *name;
@@ -30,8 +32,11 @@ struct bx_module {
     bool summed;
     uint8_t of_wasm[BX_SHA256_BYTES];
     bx_wasm_kind kind;
-    bool wrapped;                               /* the file is a component around it */
-    pthread_mutex_t lock;                       /* held while code is prepared */
+    bool wrapped;           /* the file is a component around it */
+    _Atomic bool alone;     /* it has more code than goes with a pool */
+    pthread_mutex_t lock;   /* held while code is prepared */
+    _Atomic bool on_demand; /* nothing but name and `wanted` is there yet */
+    bx_limits wanted;
     _Atomic(bx_emodule *) code[BX_MAX_ENGINES]; /* by engine index; set once */
 };
 
@@ -166,6 +171,27 @@ static bx_code need_bytes_locked(bx_module *m, bx_error *err)
 
 /* ---- compiling ------------------------------------------------------------------------ */
 
+/* The engine that code is loaded into, and its number. */
+typedef struct place {
+    bx_engine *e;
+    size_t i;
+} place;
+
+static bx_code place_of(const bx_module *m, const bx_limits *limits, place *ret, bx_error *err)
+{
+    return bx_runtime_engine(m->rt, limits, atomic_load(&m->alone), &ret->e, &ret->i, err);
+}
+
+/* Once the size of its code is known: what an instance of very much of it needs beside its memory
+ * is more than a slot of the pool has room for. */
+static bx_code suit(bx_module *m, const bx_limits *limits, size_t code_n, place *at, bx_error *err)
+{
+    if (code_n <= MAX_POOLED_CODE || atomic_load(&m->alone))
+        return BX_OK;
+    atomic_store(&m->alone, true);
+    return place_of(m, limits, at, err);
+}
+
 static bx_code load_code(bx_engine *e, bx_code_kind kind, const void *code, size_t n,
                          bx_emodule **ret, bx_error *err)
 {
@@ -178,12 +204,12 @@ static bx_code_kind code_kind(bx_wasm_kind kind)
     return kind == BX_WASM_CORE ? BX_CODE_CORE : BX_CODE_COMPONENT;
 }
 
-static bx_code compile_fresh(const bx_module *m, bx_engine *e, const bx_module_use *use,
+static bx_code compile_fresh(bx_module *m, place *at, const bx_module_use *use,
                              const bx_cache_key *key, bx_emodule **ret, bx_error *err)
 {
     const bx_compile_job job = {
         .program = bx_runtime_compiler(m->rt),
-        .engine = e,
+        .engine = at->e,
         .config = bx_runtime_engine_config(m->rt, use->limits),
         .kind = code_kind(m->kind),
         .wasm = bx_buf_str(&m->wasm),
@@ -196,7 +222,9 @@ static bx_code compile_fresh(const bx_module *m, bx_engine *e, const bx_module_u
         rc = bx_compile(&job, &code, err);
     if (rc != BX_OK)
         return rc;
-    rc = load_code(e, job.kind, code.p, code.n, ret, err);
+    rc = suit(m, use->limits, code.n, at, err);
+    if (rc == BX_OK)
+        rc = load_code(at->e, job.kind, code.p, code.n, ret, err);
     bx_cache *cache = bx_runtime_cache(m->rt);
     if (rc == BX_OK && cache) {
         bx_error why;
@@ -216,17 +244,23 @@ static bool load_cached(bx_engine *e, bx_code_kind kind, bx_cached *code, bx_emo
 }
 
 /* Whatever is wrong with an entry, the answer is the same: compile. */
-static bool find_cached(const bx_module *m, bx_engine *e, const bx_cache_key *key, bx_emodule **ret)
+static bool find_cached(bx_module *m, place *at, const bx_limits *limits, const bx_cache_key *key,
+                        bx_emodule **ret)
 {
     bx_cache *cache = bx_runtime_cache(m->rt);
     bx_cache_seen seen = {
         .kind = (int)code_kind(m->kind), .wrapped = m->wrapped, .code = {.fd = -1}};
-    if (bx_cache_load(cache, key, &seen.code, NULL) != BX_OK ||
-        !load_cached(e, code_kind(m->kind), &seen.code, ret))
+    if (bx_cache_load(cache, key, &seen.code, NULL) != BX_OK)
+        return false;
+    if (suit(m, limits, seen.code.n, at, NULL) != BX_OK) {
+        (void)close(seen.code.fd);
+        return false;
+    }
+    if (!load_cached(at->e, code_kind(m->kind), &seen.code, ret))
         return false;
     memcpy(seen.of_wasm, m->of_wasm, sizeof seen.of_wasm);
     if (m->known)
-        bx_cache_remember(cache, &m->id, bx_engine_fingerprint(e), &seen);
+        bx_cache_remember(cache, &m->id, bx_engine_fingerprint(at->e), &seen);
     return true;
 }
 
@@ -240,19 +274,19 @@ static bool load_carried(const bx_module *m, bx_engine *e, bx_emodule **ret)
                                             ret, &ee) == BX_ENG_OK;
 }
 
-static bx_code compile(bx_module *m, bx_engine *e, const bx_module_use *use, bx_emodule **ret,
+static bx_code compile(bx_module *m, place *at, const bx_module_use *use, bx_emodule **ret,
                        bx_error *err)
 {
     bx_cache_key key = {{0}};
-    if (load_carried(m, e, ret))
+    if (load_carried(m, at->e, ret))
         return BX_OK;
     bx_code rc = need_bytes_locked(m, err);
     if (rc == BX_OK && bx_runtime_cache(m->rt)) {
-        key = bx_cache_key_of(sum_of(m), (int)code_kind(m->kind), bx_engine_fingerprint(e));
-        if (find_cached(m, e, &key, ret))
+        key = bx_cache_key_of(sum_of(m), (int)code_kind(m->kind), bx_engine_fingerprint(at->e));
+        if (find_cached(m, at, use->limits, &key, ret))
             return BX_OK;
     }
-    return rc == BX_OK ? compile_fresh(m, e, use, &key, ret, err) : rc;
+    return rc == BX_OK ? compile_fresh(m, at, use, &key, ret, err) : rc;
 }
 
 void bx_core_tables(bx_host_table tables[BX_CORE_TABLES])
@@ -283,14 +317,14 @@ static bx_code publish(bx_module *m, size_t i, bx_emodule *code, bx_error *err)
     return BX_OK;
 }
 
-static bx_code prepare_locked(bx_module *m, bx_engine *e, size_t i, const bx_module_use *use,
-                              bx_error *err)
+static bx_code prepare_locked(bx_module *m, place *at, const bx_module_use *use, bx_error *err)
 {
-    if (atomic_load(&m->code[i]))
-        return BX_OK;
+    bx_code rc = place_of(m, use->limits, at, err); /* another call may have found it large */
+    if (rc != BX_OK || atomic_load(&m->code[at->i]))
+        return rc;
     bx_emodule *code = NULL;
-    bx_code rc = compile(m, e, use, &code, err);
-    return rc == BX_OK ? publish(m, i, code, err) : rc;
+    rc = compile(m, at, use, &code, err);
+    return rc == BX_OK ? publish(m, at->i, code, err) : rc;
 }
 
 /* Another call may be compiling: its time is not ours to spend. */
@@ -321,20 +355,19 @@ static void end_of(bx_code rc, const bx_module_use *use)
 bx_code bx_module_code(bx_module *m, const bx_module_use *use, const bx_emodule **ret,
                        bx_error *err)
 {
-    bx_engine *e = NULL;
-    size_t i = 0;
-    bx_code rc = bx_runtime_engine(m->rt, use->limits, &e, &i, err);
-    if (rc == BX_OK && !atomic_load_explicit(&m->code[i], memory_order_acquire)) {
+    place at = {.e = NULL};
+    bx_code rc = place_of(m, use->limits, &at, err);
+    if (rc == BX_OK && !atomic_load_explicit(&m->code[at.i], memory_order_acquire)) {
         rc = lock_code(m, use->ctl, err);
         if (rc == BX_OK) {
-            rc = prepare_locked(m, e, i, use, err);
+            rc = prepare_locked(m, &at, use, err);
             (void)pthread_mutex_unlock(&m->lock);
         }
     }
     end_of(rc, use);
     if (rc != BX_OK)
         return bx_wrap(rc, err, "%s", m->name);
-    *ret = atomic_load_explicit(&m->code[i], memory_order_acquire);
+    *ret = atomic_load_explicit(&m->code[at.i], memory_order_acquire);
     return BX_OK;
 }
 
@@ -385,9 +418,15 @@ static bool open_remembered(bx_runtime *rt, const char *path, int *fd, const bx_
     size_t i = 0;
     bx_cache_seen seen;
     bx_emodule *code = NULL;
-    if (!cache || bx_runtime_engine(rt, limits, &e, &i, NULL) != BX_OK ||
-        !bx_cache_recall(cache, id, bx_engine_fingerprint(e), &seen) ||
-        !load_cached(e, (bx_code_kind)seen.kind, &seen.code, &code))
+    if (!cache || bx_runtime_engine(rt, limits, false, &e, &i, NULL) != BX_OK ||
+        !bx_cache_recall(cache, id, bx_engine_fingerprint(e), &seen))
+        return false;
+    bool alone = seen.code.n > MAX_POOLED_CODE;
+    if (alone && bx_runtime_engine(rt, limits, true, &e, &i, NULL) != BX_OK) {
+        (void)close(seen.code.fd);
+        return false;
+    }
+    if (!load_cached(e, (bx_code_kind)seen.kind, &seen.code, &code))
         return false;
     BX_AUTO(bx_module) bx_module *m = NULL;
     bx_wasm_kind kind = seen.kind == BX_CODE_CORE ? BX_WASM_CORE : BX_WASM_COMPONENT;
@@ -398,6 +437,7 @@ static bool open_remembered(bx_runtime *rt, const char *path, int *fd, const bx_
     m->id = *id;
     m->known = m->summed = true;
     m->wrapped = seen.wrapped;
+    atomic_store(&m->alone, alone);
     memcpy(m->of_wasm, seen.of_wasm, sizeof m->of_wasm);
     if (publish(m, i, code, NULL) != BX_OK)
         return false;
@@ -456,6 +496,67 @@ bx_code bx_module_open_lazy(bx_runtime *rt, const char *path, const bx_limits *l
                             bx_module **ret, bx_error *err)
 {
     return open_file(rt, path, limits, true, ret, err);
+}
+
+static bx_code check_head(const char *path, bx_error *err)
+{
+    BX_AUTOCLOSE int fd = -1;
+    uint8_t head[8];
+    size_t size = 0;
+    bx_code rc = open_wasm(path, &fd, &size, err);
+    if (rc != BX_OK)
+        return rc;
+    ssize_t n = read(fd, head, sizeof head);
+    bx_wasm_kind kind = n < 0 ? BX_WASM_NONE : bx_wasm_sniff(head, (size_t)n);
+    return kind == BX_WASM_CORE || kind == BX_WASM_COMPONENT ? BX_OK : refuse_kind(kind, size, err);
+}
+
+bx_code bx_module_on_demand(bx_runtime *rt, const char *path, const bx_limits *limits,
+                            bx_module **ret, bx_error *err)
+{
+    bx_code rc = check_head(path, err);
+    if (rc == BX_OK)
+        rc = new_module(rt, path, BX_WASM_NONE, ret, err);
+    if (rc != BX_OK)
+        return bx_wrap(rc, err, "%s", path);
+    (*ret)->wanted = *limits;
+    atomic_store(&(*ret)->on_demand, true);
+    return BX_OK;
+}
+
+/* `from` gives all it has but its name. */
+static void become(bx_module *m, bx_module *from)
+{
+    m->wasm = from->wasm;
+    from->wasm = bx_buf_init(0);
+    m->file = bx_fd_take(&from->file);
+    m->id = from->id;
+    m->known = from->known;
+    m->summed = from->summed;
+    memcpy(m->of_wasm, from->of_wasm, sizeof m->of_wasm);
+    m->kind = from->kind;
+    m->wrapped = from->wrapped;
+    atomic_store(&m->alone, atomic_load(&from->alone));
+    for (size_t i = 0; i < BX_MAX_ENGINES; i++)
+        atomic_store(&m->code[i], atomic_exchange(&from->code[i], NULL));
+}
+
+bx_code bx_module_ready(bx_module *m, bx_error *err)
+{
+    if (!atomic_load_explicit(&m->on_demand, memory_order_acquire))
+        return BX_OK;
+    BX_AUTO(bx_module) bx_module *from = NULL;
+    bx_code rc = BX_OK;
+    (void)pthread_mutex_lock(&m->lock);
+    if (atomic_load(&m->on_demand)) {
+        rc = open_file(m->rt, m->name, &m->wanted, true, &from, err);
+        if (rc == BX_OK) {
+            become(m, from);
+            atomic_store_explicit(&m->on_demand, false, memory_order_release);
+        }
+    }
+    (void)pthread_mutex_unlock(&m->lock);
+    return rc;
 }
 
 bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p, size_t n,

@@ -26,6 +26,11 @@ bx_wasm_kind bx_wasm_sniff(const uint8_t *p, size_t n);
  * (too large), BX_EUNSUPPORTED (needs what nobody provides; the message lists it). */
 BX_NODISCARD bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits,
                                     bx_module **ret, bx_error *err);
+/* The file is looked at, and what bx_module_open_lazy does is done when it is first asked for:
+ * bx_module_ready, before anything else of the module is.  Any thread. */
+BX_NODISCARD bx_code bx_module_on_demand(bx_runtime *rt, const char *path, const bx_limits *limits,
+                                         bx_module **ret, bx_error *err);
+BX_NODISCARD bx_code bx_module_ready(bx_module *m, bx_error *err);
 /* As bx_module_open, but code is prepared by the first call, within its deadline and cancel: what
  * only compiling finds out is an error of that call. */
 BX_NODISCARD bx_code bx_module_open_lazy(bx_runtime *rt, const char *path, const bx_limits *limits,

@@ -92,13 +92,25 @@ static const char *const end_names[] = {
     [BX_ENDED_MEMORY] = "memory", [BX_ENDED_LIMIT] = "limit",   [BX_ENDED_FAILED] = "failed",
 };
 
+/* The beginning of what its caller gave it, with blanks between: those of its manifest tell nothing
+ * of this start. */
+static size_t show_args(const bx_process *q, char *to, size_t cap)
+{
+    size_t n = 0, skip = q->program->n_args;
+    for (size_t i = 0, k = 0; i < q->args.n && n < cap; i++) {
+        char c = q->args.p[i];
+        if (k == 0 || k > skip || q->n_args <= skip)
+            to[n++] = c ? c : ' ';
+        k += c == '\0';
+    }
+    return n > 0 && to[n - 1] == ' ' && n < cap ? n - 1 : n;
+}
+
 static void record(const bx_process *q)
 {
     enum { SHOWN = 512 };
     char args[SHOWN];
-    size_t n = q->args.n < sizeof args ? q->args.n : sizeof args;
-    for (size_t i = 0; i < n; i++)
-        args[i] = q->args.p[i] ? q->args.p[i] : ' ';
+    size_t n = show_args(q, args, sizeof args);
     const bx_record_process p = {
         .pid = q->pid,
         .parent = q->parent_pid,
@@ -109,7 +121,7 @@ static void record(const bx_process *q)
         .memory_bytes = q->ended.memory_bytes,
     };
     const bx_process_texts t = {.program = q->program->name,
-                                .args = {args, n && n == q->args.n ? n - 1 : n},
+                                .args = {args, n},
                                 .end = bx_str_of(end_names[q->ended.kind]),
                                 .error = bx_str_of(q->error)};
     bx_record_add_process(q->live->call.record, &p, &t);
@@ -413,6 +425,7 @@ void bx_process_end_tree(bx_process *first, bx_outcome *o)
         bx_wasi_free(t->spare[i]);
     bx_kept_done(&t->kept);
     bx_views_free(t->views);
+    bx_data_free(t->data);
     (void)pthread_cond_destroy(&t->work);
     (void)pthread_cond_destroy(&t->gate.changed);
     (void)pthread_mutex_destroy(&t->gate.lock);

@@ -11,16 +11,17 @@ static uint64_t left(uint64_t limit, uint64_t used) { return used < limit ? limi
 static bx_limits what_is_left(const bx_process *p, const bx_shared *used)
 {
     const bx_live *l = p->live;
-    const bx_fs_counters *n = bx_vfs_counters(l->files);
+    bx_fs_counters n;
     const bx_egress_budget *b = &p->tree->budget;
     bx_limits r = *l->limits;
+    bx_vfs_counters_now(l->files, &n);
     r.memory = left(r.memory, used->memory);
     r.processes = left(r.processes, used->processes);
     r.starts = left(r.starts, used->starts);
     r.calls = left(r.calls, used->calls);
-    r.fs_write = left(r.fs_write, n->bytes_written);
-    r.files_created = left(r.files_created, n->files_created);
-    r.dir_entries = left(r.dir_entries, n->dir_entries);
+    r.fs_write = left(r.fs_write, n.bytes_written);
+    r.files_created = left(r.files_created, n.files_created);
+    r.dir_entries = left(r.dir_entries, n.dir_entries);
     r.http_requests = left(r.http_requests, b->requests);
     r.http_in = left(r.http_in, b->bytes_in);
     r.http_out = left(r.http_out, b->bytes_out);

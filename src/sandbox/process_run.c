@@ -95,10 +95,19 @@ static void settle(bx_process *q, bx_outcome *o, uint64_t end_ns)
 
 /* ---- the run --------------------------------------------------------------------------------- */
 
+/* The call's, but for the stack. */
+static bx_limits limits_of(const bx_process *q)
+{
+    bx_limits l = *q->live->limits;
+    l.stack = q->stack;
+    return l;
+}
+
 static bool has_code(bx_process *q, const bx_emodule **code, bx_eng_end *end)
 {
+    const bx_limits limits = limits_of(q);
     const bx_module_use use = {
-        .limits = q->live->limits, .ctl = &q->ctl, .entry = "_start", .end = &end->kind};
+        .limits = &limits, .ctl = &q->ctl, .entry = "_start", .end = &end->kind};
     bx_error why;
     bx_code rc = bx_module_code(q->program->module, &use, code, &why);
     if (rc == BX_OK && bx_module_kind(q->program->module) == BX_WASM_CORE &&
@@ -197,7 +206,8 @@ static void run(void *arg)
         exit_code = 1;
     if (end.kind == BX_END_HOST && end.host_code == BX_WASI_SIGPIPE)
         atomic_store(&q->killed_by, 13);
-    bx_outcome_from_end(&o, &end, q->live->limits, exit_code);
+    const bx_limits limits = limits_of(q);
+    bx_outcome_from_end(&o, &end, &limits, exit_code);
     settle(q, &o, bx_now_ns());
     bx_outcome_done(&o);
     current = before;
@@ -207,7 +217,7 @@ void bx_process_run(bx_process *q)
 {
     bx_error err;
     q->begin_ns = bx_now_ns();
-    if (bx_with_stack(q->live->limits->stack, run, q, &err) != BX_OK) {
+    if (bx_with_stack(q->stack, run, q, &err) != BX_OK) {
         q->ended = (bx_ended){.kind = BX_ENDED_FAILED, .code = 126};
         keep_error(q, err.msg);
         complain(q);

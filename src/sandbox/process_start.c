@@ -87,6 +87,12 @@ static bx_errno find_program(const bx_process *p, bx_str name, bx_str cwd, const
     return BX_E_SUCCESS;
 }
 
+/* A limit that somebody made smaller than the default holds for all. */
+static uint64_t stack_of(const bx_program *p, const bx_limits *l)
+{
+    return p->stack > l->stack && l->stack >= bx_limits_default().stack ? p->stack : l->stack;
+}
+
 static bool take(_Atomic uint64_t *used, uint64_t n, uint64_t max)
 {
     bool fits = atomic_fetch_add(used, n) + n <= max;
@@ -112,6 +118,8 @@ static bx_errno take_place_locked(bx_tree *t, const bx_process *p, bx_process *q
 {
     uint64_t bytes = BX_PROCESS_BYTES + ask->args.cap + ask->env.cap;
     const bx_limits *l = t->live->limits;
+    q->stack = stack_of(q->program, l);
+    bytes += q->stack - l->stack;
     bx_limit_hits *hits = &t->hits;
     bx_shared *s = t->live->shared;
     if (t->closing || t->next_pid == INT32_MAX)
@@ -136,6 +144,58 @@ static bx_errno take_place_locked(bx_tree *t, const bx_process *p, bx_process *q
 }
 
 /* ---- what it gets ---------------------------------------------------------------------------- */
+
+static bool has_var(const bx_start_ask *ask, bx_str name)
+{
+    const char *at = ask->env.p;
+    for (size_t i = 0; i < ask->n_env; i++) {
+        if (strncmp(at, name.p, name.n) == 0 && at[name.n] == '=')
+            return true;
+        at += strlen(at) + 1;
+    }
+    return false;
+}
+
+/* The program's own variables, where its caller says nothing of them. */
+static void add_own_env(bx_process *q, const bx_start_ask *ask)
+{
+    for (size_t i = 0; i < q->program->n_env; i++) {
+        bx_str line = q->program->env[i];
+        const char *equals = memchr(line.p, '=', line.n);
+        if (!equals || has_var(ask, (bx_str){line.p, (size_t)(equals - line.p)}))
+            continue;
+        (void)bx_buf_add_str(&q->env, line);
+        (void)bx_buf_add_c(&q->env, '\0');
+        q->n_env++;
+    }
+}
+
+/* The program's own arguments come between its name and those of its caller. */
+static bx_errno set_args(bx_process *q, bx_start_ask *ask)
+{
+    const bx_program *p = q->program;
+    q->args = ask->args;
+    q->n_args = ask->n_args;
+    ask->args = bx_buf_init(0);
+    if (p->n_args == 0 || q->n_args == 0)
+        return BX_E_SUCCESS;
+    BX_AUTO_BUF all = bx_buf_init(BX_MAX_ARG_BYTES);
+    size_t first = strlen(q->args.p) + 1;
+    (void)bx_buf_add(&all, q->args.p, first);
+    for (size_t i = 0; i < p->n_args; i++) {
+        (void)bx_buf_add_str(&all, p->args[i]);
+        (void)bx_buf_add_c(&all, '\0');
+    }
+    if (q->args.n > first)
+        (void)bx_buf_add(&all, q->args.p + first, q->args.n - first);
+    if (bx_buf_check(&all, NULL) != BX_OK || q->n_args + p->n_args > BX_MAX_ARGS)
+        return BX_E_2BIG;
+    bx_buf_done(&q->args);
+    q->args = all;
+    all = bx_buf_init(0);
+    q->n_args += p->n_args;
+    return BX_E_SUCCESS;
+}
 
 /* PWD among the variables says where it begins, and only once.  One who knows another way to ask
  * gets it only where its caller has it. */
@@ -162,6 +222,7 @@ static bx_errno set_pwd(bx_process *q, bx_start_ask *ask)
         (void)bx_buf_add_c(&q->env, '\0');
         q->n_env++;
     }
+    add_own_env(q, ask);
     q->begin_cwd = bx_buf_init(BX_MAX_PATH + 1);
     (void)bx_buf_add_str(&q->begin_cwd, ask->cwd);
     if (bx_buf_check(&q->env, NULL) != BX_OK || bx_buf_check(&q->begin_cwd, NULL) != BX_OK)
@@ -176,6 +237,34 @@ static void remember_cwd(bx_process *p, bx_str cwd)
         p->cwd = bx_buf_init(BX_MAX_PATH + 1);
     bx_buf_clear(&p->cwd);
     (void)bx_buf_add_str(&p->cwd, cwd);
+}
+
+/* A component has no descriptors of preview1, which is where these directories are. */
+static bx_errno data_of(bx_process *q, const bx_data **ret)
+{
+    bx_tree *t = q->tree;
+    if (q->program->n_data == 0)
+        return BX_E_SUCCESS;
+    if (bx_module_kind(q->program->module) == BX_WASM_COMPONENT)
+        return BX_E_ACCES;
+    bx_tree_lock(t);
+    *ret = bx_data_find(t->data, q->program);
+    bx_tree_unlock(t);
+    if (*ret)
+        return BX_E_SUCCESS;
+    bx_data *made = NULL; /* without the lock: directories are opened */
+    bx_code rc = bx_data_new(q->program, t->live->limits, &made, NULL);
+    if (rc != BX_OK)
+        return rc == BX_ENOMEM ? BX_E_NOMEM : BX_E_NOENT;
+    bx_tree_lock(t);
+    *ret = bx_data_find(t->data, q->program); /* another thread was faster */
+    if (!*ret) {
+        bx_data_add(&t->data, made);
+        *ret = BX_TAKE(made);
+    }
+    bx_tree_unlock(t);
+    bx_data_free(made);
+    return BX_E_SUCCESS;
 }
 
 static bx_errno set_directories(bx_process *p, bx_process *q)
@@ -199,7 +288,11 @@ static bx_errno set_directories(bx_process *p, bx_process *q)
     }
     if (q->program->knows_cwd)
         cwd.n = 0;
-    return bx_view_preopens(q->view, s, p->live->files, cwd, &q->preopens, &q->n_preopens);
+    const bx_data *data = NULL;
+    bx_errno e = data_of(q, &data);
+    return e != BX_E_SUCCESS ? e
+                             : bx_view_preopens(q->view, s, p->live->files, data, cwd, &q->preopens,
+                                                &q->n_preopens);
 }
 
 static bx_errno new_wasi(bx_tree *t, bx_wasi **ret)
@@ -258,11 +351,10 @@ static bx_errno prepare(bx_process *p, bx_process *q, bx_start_ask *ask)
     q->parent_pid = p->pid;
     q->depth = p->depth + 1;
     q->background = ask->background || p->background;
-    q->args = ask->args;
-    ask->args = bx_buf_init(0);
-    q->n_args = ask->n_args;
     q->ctl = bx_ctl_init(UINT64_MAX);
     bx_errno e = bx_ctl_inherit(&q->ctl, p->live->ctl, NULL) == BX_OK ? BX_E_SUCCESS : BX_E_AGAIN;
+    if (e == BX_E_SUCCESS)
+        e = set_args(q, ask);
     if (e == BX_E_SUCCESS)
         e = set_pwd(q, ask);
     if (e == BX_E_SUCCESS)
@@ -302,6 +394,8 @@ bx_errno bx_process_start(bx_process *p, bx_start_ask *ask, int32_t *ret_pid)
     const bx_program *program = NULL;
     bx_tree *t = NULL;
     bx_errno e = find_program(p, ask->name, ask->cwd, &program);
+    if (e == BX_E_SUCCESS && bx_module_ready(program->module, NULL) != BX_OK)
+        e = BX_E_NOEXEC;
     if (e == BX_E_SUCCESS)
         e = bx_tree_of(p, &t);
     if (e != BX_E_SUCCESS)

@@ -6,14 +6,28 @@
 #include "policy/grant.h"
 #include "sandbox/module.h"
 
+/* A directory that a program brings with it. */
+typedef struct bx_data_dir {
+    bx_str guest;     /* where the program sees it; a guest path */
+    const char *host; /* where it is */
+} bx_data_dir;
+
 typedef struct bx_program {
-    bx_str name; /* as a guest calls it */
-    bx_module *module;
+    bx_str name;         /* as a guest calls it */
+    bx_module *module;   /* bx_module_ready before it is used */
     bx_str bytes;        /* of the module, as /bin shows them; may be empty */
     const bx_cap *needs; /* the most it can use; borrowed */
     size_t n_needs;
-    bool has_needs; /* false: nothing narrows what its caller has */
-    bool knows_cwd; /* enters PWD by itself; others are given the directory as "." */
+    bool has_needs;          /* false: nothing narrows what its caller has */
+    bool knows_cwd;          /* enters PWD by itself; others are given the directory as "." */
+    const bx_data_dir *data; /* read-only, for this program alone (sandbox/data.h); borrowed */
+    size_t n_data;
+    const bx_str *args; /* what comes between its name and what its caller gives it; borrowed */
+    size_t n_args;
+    uint64_t stack;    /* bytes it wants where the call's limit is the default or more: what is more
+                          than that is charged to the call's memory; 0: the call's */
+    const bx_str *env; /* "K=V", where its caller gives it no K; borrowed */
+    size_t n_env;
 } bx_program;
 
 typedef struct bx_program_set {

@@ -12,7 +12,7 @@ enum {
 };
 
 struct engine_row {
-    bool fuel;
+    bool fuel, alone; /* alone: without a pool where others have one */
     uint64_t stack;
     bx_engine *engine;
 };
@@ -148,12 +148,15 @@ void bx_runtime_free(bx_runtime *rt)
     free(rt);
 }
 
-/* The pool serves the default settings; rarer ones share no slots and allocate on demand. */
-static bx_engine_config config_of(const bx_runtime *rt, bool fuel, uint64_t stack)
+/* Slots are address space alone until they are used, so those for larger stacks, which tools like js ask
+ * for in their manifests, have as many; what is measured in fuel, or asks for more stack, allocates on
+ * demand. */
+static bx_engine_config config_of(const bx_runtime *rt, bool fuel, uint64_t stack, bool alone)
 {
-    bool is_default = !fuel && stack == bx_limits_default().stack;
+    enum { POOLED_STACK = 8 << 20 };
+    bool is_pooled = !fuel && !alone && stack <= POOLED_STACK;
     return (bx_engine_config){
-        .slots = is_default ? rt->slots : 0,
+        .slots = is_pooled ? rt->slots : 0,
         .fuel = fuel,
         .max_wasm_stack = stack,
         .memory_max = UINT64_C(4) << 30,
@@ -165,19 +168,19 @@ static bx_engine_config config_of(const bx_runtime *rt, bool fuel, uint64_t stac
     };
 }
 
-static bx_code make_engine(bx_runtime *rt, bool fuel, uint64_t stack, bx_engine **ret,
+static bx_code make_engine(bx_runtime *rt, bool fuel, uint64_t stack, bool alone, bx_engine **ret,
                            bx_error *err)
 {
-    const bx_engine_config cfg = config_of(rt, fuel, stack);
+    const bx_engine_config cfg = config_of(rt, fuel, stack, alone);
     bx_eng_error e = {0};
     bx_eng_code rc = bx_engine_new(&cfg, ret, &e);
     return rc == BX_ENG_OK ? BX_OK : bx_wrap(bx_from_engine(rc, &e, err), err, "make an engine");
 }
 
-static bool find(const bx_runtime *rt, size_t n, bool fuel, uint64_t stack, size_t *ret)
+static bool find(const bx_runtime *rt, size_t n, bool fuel, uint64_t stack, bool alone, size_t *ret)
 {
     for (size_t i = 0; i < n; i++) {
-        if (rt->rows[i].fuel == fuel && rt->rows[i].stack == stack) {
+        if (rt->rows[i].fuel == fuel && rt->rows[i].stack == stack && rt->rows[i].alone == alone) {
             *ret = i;
             return true;
         }
@@ -185,34 +188,36 @@ static bool find(const bx_runtime *rt, size_t n, bool fuel, uint64_t stack, size
     return false;
 }
 
-static bx_code add_engine_locked(bx_runtime *rt, bool fuel, uint64_t stack, size_t *ret,
+static bx_code add_engine_locked(bx_runtime *rt, bool fuel, uint64_t stack, bool alone, size_t *ret,
                                  bx_error *err)
 {
     size_t n = atomic_load(&rt->n);
-    if (find(rt, n, fuel, stack, ret))
+    if (find(rt, n, fuel, stack, alone, ret))
         return BX_OK;
     if (n == BX_MAX_ENGINES)
         return bx_fail(err, BX_ELIMIT, "more than %d different stack limits in one process",
                        BX_MAX_ENGINES);
     bx_engine *e = NULL;
-    bx_code rc = make_engine(rt, fuel, stack, &e, err);
+    bx_code rc = make_engine(rt, fuel, stack, alone, &e, err);
     if (rc != BX_OK)
         return rc;
-    rt->rows[n] = (struct engine_row){fuel, stack, e};
+    rt->rows[n] = (struct engine_row){fuel, alone, stack, e};
     atomic_store_explicit(&rt->n, n + 1, memory_order_release);
     *ret = n;
     return BX_OK;
 }
 
-bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **ret,
+bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bool alone, bx_engine **ret,
                           size_t *ret_index, bx_error *err)
 {
     bool fuel = limits->fuel != 0;
+    alone = alone && rt->slots > 0;
     size_t i = 0;
     bx_code rc = BX_OK;
-    if (!find(rt, atomic_load_explicit(&rt->n, memory_order_acquire), fuel, limits->stack, &i)) {
+    if (!find(rt, atomic_load_explicit(&rt->n, memory_order_acquire), fuel, limits->stack, alone,
+              &i)) {
         (void)pthread_mutex_lock(&rt->lock);
-        rc = add_engine_locked(rt, fuel, limits->stack, &i, err);
+        rc = add_engine_locked(rt, fuel, limits->stack, alone, &i, err);
         (void)pthread_mutex_unlock(&rt->lock);
     }
     if (rc != BX_OK)
@@ -224,7 +229,7 @@ bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **r
 
 bx_engine_config bx_runtime_engine_config(const bx_runtime *rt, const bx_limits *limits)
 {
-    return config_of(rt, limits->fuel != 0, limits->stack);
+    return config_of(rt, limits->fuel != 0, limits->stack, false);
 }
 
 const char *bx_runtime_compiler(const bx_runtime *rt) { return rt->compiler; }

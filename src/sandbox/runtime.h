@@ -37,10 +37,11 @@ BX_NODISCARD bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **r
 void bx_runtime_free(bx_runtime *rt); /* NULL is fine */
 BX_DEFINE_AUTO(bx_runtime, bx_runtime_free)
 
-/* The engine whose compile settings these limits need: fuel or not, and the stack size.  Made
- * when first asked for; lives as long as the runtime.  *ret_index numbers it from 0. */
-BX_NODISCARD bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bx_engine **ret,
-                                       size_t *ret_index, bx_error *err);
+/* The engine whose compile settings these limits need: fuel or not, and the stack size; `alone`:
+ * the one of them without a pool, which loads the same code.  Made when first asked for; lives as
+ * long as the runtime.  *ret_index numbers it from 0. */
+BX_NODISCARD bx_code bx_runtime_engine(bx_runtime *rt, const bx_limits *limits, bool alone,
+                                       bx_engine **ret, size_t *ret_index, bx_error *err);
 enum { BX_MAX_ENGINES = 16 };
 
 const char *bx_engine_version(void); /* of Wasmtime: "48.0.8" */

@@ -34,6 +34,7 @@ struct bx_tree {
     char fatal_error[512];
     bx_view *views; /* owned */
     bx_kept kept;   /* its own lock */
+    bx_data *data;  /* owned */
     bx_egress_budget budget;
     bx_limit_hits hits;
     _Atomic uint32_t memory_hits;  /* as hits.memory; without the lock */

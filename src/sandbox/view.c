@@ -247,23 +247,42 @@ static bool has_cwd_entry(const bx_vfs *v)
     return n > 0 && is_cwd_entry(v, n - 1);
 }
 
-bx_errno bx_view_preopens(const bx_view *v, const bx_sealed *s, bx_vfs_session *files, bx_str cwd,
-                          bx_wasi_preopen **ret, size_t *ret_n)
+/* Those of the program come after what is granted, so that of two at one path its own count; the
+ * working directory is found among the granted ones only, before they are there. */
+static bx_errno add_last(bx_wasi_preopen *list, size_t *n, bx_vfs_session *files,
+                         const bx_data *data, bx_str cwd)
+{
+    bx_wasi_preopen at;
+    if (cwd.n > 0) {
+        bx_errno e = open_cwd(list, *n, files, cwd, &at);
+        if (e != BX_E_SUCCESS)
+            return e;
+    }
+    bx_errno e = bx_data_preopens(data, list + *n);
+    if (e == BX_E_SUCCESS)
+        *n += bx_data_count(data);
+    if (cwd.n > 0)
+        list[(*n)++] = at; /* dropped with the others where the rest failed */
+    return e;
+}
+
+bx_errno bx_view_preopens(const bx_view *v, const bx_sealed *s, bx_vfs_session *files,
+                          const bx_data *data, bx_str cwd, bx_wasi_preopen **ret, size_t *ret_n)
 {
     bool all = !v || v->all_files;
     *ret = NULL;
     *ret_n = 0;
-    if (all && cwd.n == 0 && !has_cwd_entry(s->vfs))
+    if (all && cwd.n == 0 && !has_cwd_entry(s->vfs) && !data)
         return BX_E_SUCCESS;
-    size_t most = bx_vfs_preopen_count(s->vfs) + (v ? bx_grant_caps(v->grant).n : 0) + 3, n = 0;
+    size_t most = bx_vfs_preopen_count(s->vfs) + (v ? bx_grant_caps(v->grant).n : 0) +
+                  bx_data_count(data) + 3,
+           n = 0;
     bx_wasi_preopen *list = bx_calloc(most, sizeof *list);
     if (!list)
         return BX_E_NOMEM;
     bx_errno e = all ? add_all(s->vfs, list, &n) : add_granted(v, s->vfs, files, list, &n);
-    if (e == BX_E_SUCCESS && cwd.n > 0) {
-        e = open_cwd(list, n, files, cwd, &list[n]);
-        n += e == BX_E_SUCCESS;
-    }
+    if (e == BX_E_SUCCESS)
+        e = add_last(list, &n, files, data, cwd);
     if (e != BX_E_SUCCESS) {
         drop(list, n);
         return e;

@@ -4,6 +4,7 @@
 #ifndef BX_SANDBOX_VIEW_H
 #define BX_SANDBOX_VIEW_H
 
+#include "sandbox/data.h"
 #include "sandbox/live.h"
 
 typedef struct bx_view bx_view;
@@ -19,11 +20,13 @@ bool bx_view_narrows_files(const bx_view *v); /* `v` may be NULL */
 /* What is granted under it; `v` may be NULL. */
 const bx_grant *bx_view_grant(const bx_view *v, const bx_sealed *s);
 
-/* The directories a process begins with: those of the view (NULL: all), and `cwd` as "." unless it
- * is empty.  *ret NULL: simply all there are.  Owned by the caller, the open files in it by whoever
- * the list is given to.  NOENT, NOTDIR, …: the working directory is none. */
+/* The directories a process begins with: those of the view (NULL: all), those of its program
+ * (`data`; NULL: none), and `cwd` as "." unless it is empty.  *ret NULL: simply all there are.
+ * Owned by the caller, the open files in it by whoever the list is given to.  NOENT, NOTDIR, …: the
+ * working directory is none. */
 BX_NODISCARD bx_errno bx_view_preopens(const bx_view *v, const bx_sealed *s, bx_vfs_session *files,
-                                       bx_str cwd, bx_wasi_preopen **ret, size_t *ret_n);
+                                       const bx_data *data, bx_str cwd, bx_wasi_preopen **ret,
+                                       size_t *ret_n);
 
 /* Is it a directory that a process under `v` can be in, and so start others in? */
 BX_NODISCARD bx_errno bx_view_check_cwd(const bx_view *v, const bx_sealed *s, bx_vfs_session *files,

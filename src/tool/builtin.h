@@ -27,6 +27,9 @@ const bx_builtin *bx_builtin_find(bx_str name);
 const char *bx_builtin_name(size_t i); /* NULL past the last */
 bx_carried bx_builtin_module(const bx_builtin *b);
 bx_str bx_builtin_manifest_text(const bx_builtin *b);
+/* BX_ENOENT: it requires a package that nobody has added ($BOXAGNTS_HOME/programs/NAME.wasm), and
+ * so is none of the tools there are; in words.  Reads nothing of one that requires none. */
+BX_NODISCARD bx_code bx_builtin_check(const bx_builtin *b, bx_error *err);
 BX_NODISCARD bx_code bx_builtin_manifest(const bx_builtin *b, bx_manifest **ret, bx_error *err);
 
 #endif

@@ -10,7 +10,12 @@
 
 #include "tool/schema.h"
 
-enum { MAX_NAME = 40, MAX_VERSION = 40, MAX_DESCRIPTION = 1024 };
+enum {
+    MAX_NAME = 40,
+    MAX_VERSION = 40,
+    MAX_DESCRIPTION = 1024,
+    MAX_PATH_NAME = 200,
+};
 
 static const char *const permissions[] = {"none", "read", "write", "execute", "dangerous"};
 static const char *const hows[] = {"json", "argv", "typed"};
@@ -251,6 +256,121 @@ static bx_code take_programs(bx_manifest *m, const bx_json_val *list, bx_error *
     return BX_OK;
 }
 
+/* ---- what a program brings with it -------------------------------------------------------------
+ */
+
+/* A directory named from the manifest's own: nothing in the text leads out of it. */
+static bool is_beside(bx_str path)
+{
+    if (path.n == 0 || path.n > MAX_PATH_NAME)
+        return false;
+    for (bx_str rest = path; rest.n > 0;) {
+        const char *slash = memchr(rest.p, '/', rest.n);
+        bx_str part = {rest.p, slash ? (size_t)(slash - rest.p) : rest.n};
+        if (part.n == 0 || part.p[0] == '.' || memchr(part.p, '\0', part.n))
+            return false;
+        rest = bx_str_from(rest, part.n + (slash ? 1 : 0));
+        if (slash && rest.n == 0)
+            return false;
+    }
+    return true;
+}
+
+static bx_code take_data(bx_manifest *m, const bx_json_val *object, bx_error *err)
+{
+    bx_json_iter it = bx_json_iter_of(object);
+    const bx_json_val *e;
+    bx_str guest, dir, checked;
+    if (object &&
+        (bx_json_type_of(object) != BX_JSON_OBJECT || bx_json_size(object) > BX_MANIFEST_MAX_DATA))
+        return bx_fail(err, BX_EINVAL,
+                       "data: expected GUEST-PATH: DIRECTORY, as in '/usr/share/x: x', at most %d",
+                       BX_MANIFEST_MAX_DATA);
+    while ((e = bx_json_next(&it, &guest))) {
+        bx_code rc = bx_guest_path_check(guest, &checked, err);
+        if (rc != BX_OK)
+            return bx_wrap(rc, err, "data");
+        if (guest.n < 2 || !bx_str_eq(guest, checked))
+            return bx_fail(err, BX_EINVAL, "data: '%.*s' is no place for a directory",
+                           BX_FMT(guest));
+        if (!bx_json_str(e, &dir) || !is_beside(dir))
+            return bx_fail(err, BX_EINVAL,
+                           "data: expected for %.*s the name of a directory beside the manifest",
+                           BX_FMT(guest));
+    }
+    m->data = object;
+    return BX_OK;
+}
+
+static bool is_text(const bx_json_val *v, bx_str *ret)
+{
+    return bx_json_str(v, ret) && ret->n <= BX_MANIFEST_MAX_TEXT &&
+           (ret->n == 0 || !memchr(ret->p, '\0', ret->n));
+}
+
+static bx_code take_args(bx_manifest *m, const bx_json_val *list, bx_error *err)
+{
+    bx_json_iter it = bx_json_iter_of(list);
+    const bx_json_val *e;
+    bx_str s;
+    bool good = !list || (bx_json_type_of(list) == BX_JSON_ARRAY &&
+                          bx_json_size(list) <= BX_MANIFEST_MAX_ARGS);
+    while (good && (e = bx_json_next(&it, NULL)))
+        good = is_text(e, &s);
+    if (!good)
+        return bx_fail(err, BX_EINVAL, "args: expected a list of at most %d texts",
+                       BX_MANIFEST_MAX_ARGS);
+    m->args = list;
+    return BX_OK;
+}
+
+static bx_code take_env(bx_manifest *m, const bx_json_val *object, bx_error *err)
+{
+    bx_json_iter it = bx_json_iter_of(object);
+    const bx_json_val *e;
+    bx_str name, s;
+    bool good = !object || (bx_json_type_of(object) == BX_JSON_OBJECT &&
+                            bx_json_size(object) <= BX_MANIFEST_MAX_ENV);
+    while (good && (e = bx_json_next(&it, &name)))
+        good = is_text(e, &s) && name.n > 0 && name.n <= MAX_PATH_NAME &&
+               !memchr(name.p, '=', name.n) && !memchr(name.p, '\0', name.n);
+    if (!good)
+        return bx_fail(err, BX_EINVAL, "env: expected NAME: TEXT, at most %d of them",
+                       BX_MANIFEST_MAX_ENV);
+    m->env = object;
+    return BX_OK;
+}
+
+/* Of a tool: what it starts has to be there, else the tool is not either. */
+static bx_code take_requires(bx_manifest *m, const bx_json_val *list, bx_error *err)
+{
+    bx_json_iter it = bx_json_iter_of(list);
+    const bx_json_val *e;
+    bx_str s;
+    bool good = !list || (bx_json_type_of(list) == BX_JSON_ARRAY && bx_json_size(list) > 0 &&
+                          bx_json_size(list) <= BX_MANIFEST_MAX_DATA);
+    while (good && (e = bx_json_next(&it, NULL)))
+        good = bx_json_str(e, &s) && bx_program_name_is_good(s);
+    if (!good)
+        return bx_fail(err, BX_EINVAL, "requires: expected a list of names that tool add knows");
+    m->requires = list;
+    return BX_OK;
+}
+
+static bx_code take_program(bx_manifest *m, const bx_json_val *root, bx_error *err)
+{
+    bx_code rc = take_data(m, bx_json_get(root, BX_LIT("data")), err);
+    if (rc == BX_OK)
+        rc = take_args(m, bx_json_get(root, BX_LIT("args")), err);
+    if (rc == BX_OK)
+        rc = take_env(m, bx_json_get(root, BX_LIT("env")), err);
+    if (rc == BX_OK)
+        rc = take_requires(m, bx_json_get(root, BX_LIT("requires")), err);
+    if (rc == BX_OK && (m->data || m->args || m->env) && m->call != BX_TOOL_ARGV)
+        rc = bx_fail(err, BX_EINVAL, "data, args and env are a program's: call has to be argv");
+    return rc;
+}
+
 static bx_code take_head(bx_manifest *m, const bx_json_val *root, bx_error *err)
 {
     size_t permission = 0, how = 0;
@@ -280,7 +400,8 @@ static bx_code take_all(bx_manifest *m, bx_error *err)
 {
     static const char *const known[] = {"name",        "version",      "description", "permission",
                                         "call",        "input_schema", "needs",       "limits",
-                                        "annotations", "examples",     "programs"};
+                                        "annotations", "examples",     "programs",    "data",
+                                        "args",        "env",          "requires"};
     const bx_json_val *root = bx_json_root(m->doc);
     if (bx_json_type_of(root) != BX_JSON_OBJECT)
         return bx_fail(err, BX_EINVAL, "expected KEY: VALUE, not %s",
@@ -288,6 +409,8 @@ static bx_code take_all(bx_manifest *m, bx_error *err)
     bx_code rc = check_keys(root, known, BX_COUNT(known), "a manifest", err);
     if (rc == BX_OK)
         rc = take_head(m, root, err);
+    if (rc == BX_OK)
+        rc = take_program(m, root, err);
     if (rc == BX_OK)
         rc = take_schema(m, bx_json_get(root, BX_LIT("input_schema")), err);
     if (rc == BX_OK)

@@ -30,7 +30,12 @@ typedef struct bx_manifest { /* texts and values are borrowed from `doc` */
     const bx_json_val *annotations;  /* all four of MCP's are there */
     const bx_json_val *examples;     /* a list, or NULL */
     const bx_json_val *programs;     /* names it answers to as a program; a list, or NULL */
-    bx_cap *needs;                   /* owned */
+    const bx_json_val *data;         /* guest path to a directory beside the manifest, or NULL */
+    const bx_json_val *args;         /* of the program, before its caller's; a list, or NULL */
+    const bx_json_val *env;          /* of the program, where its caller gives none; or NULL */
+    const bx_json_val *
+        requires;  /* packages that have to be added; a list, or NULL */
+    bx_cap *needs; /* owned */
     size_t n_needs;
     bx_limits limits; /* the defaults where it names none */
 } bx_manifest;
@@ -39,6 +44,10 @@ enum {
     BX_MANIFEST_MAX_BYTES = 256 << 10,
     BX_MANIFEST_MAX_NEEDS = 64,
     BX_MANIFEST_MAX_PROGRAMS = 512,
+    BX_MANIFEST_MAX_DATA = 8,
+    BX_MANIFEST_MAX_ARGS = 32,
+    BX_MANIFEST_MAX_ENV = 32,
+    BX_MANIFEST_MAX_TEXT = 16 << 10, /* bytes of one of args or env */
 };
 
 /* Of a document that was parsed as JSON or YAML (codec/yaml.h), which is taken, also on failure.

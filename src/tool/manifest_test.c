@@ -69,6 +69,54 @@ static void what_it_says(void)
     CHECK(bx_str_eq(bx_buf_str(&text), BX_LIT("wall 5s, output 2MiB, files_created 3")));
 }
 
+#define PROGRAM \
+    "name: x\nversion: 1.0.0\ndescription: A program.\ncall: argv\nprograms: [x]\nneeds: []\n"
+
+static void what_a_program_brings(void)
+{
+    BX_AUTO(bx_manifest) bx_manifest *m = NULL;
+    bx_error err;
+    CHECK(of_yaml(PROGRAM "data: { /usr/share/x: x/data, /opt/y: y }\nargs: [-c, '']\n"
+                          "env: { A: '', B: c }\n",
+                  &m, &err) == BX_OK);
+    CHECK(bx_json_size(m->data) == 2 && bx_json_size(m->args) == 2 && bx_json_size(m->env) == 2);
+    CHECK(!m->requires);
+    CHECK(good(HEAD REST "requires: [python]\n"));
+    CHECK(good(PROGRAM "data: {}\nargs: []\nenv: {}\n"));
+    CHECK(good(PROGRAM "data: { /a: b.c/d }\n"));
+    static const struct {
+        const char *text, *says;
+    } wrong[] = {
+        {"data: [x]\n", "data: expected GUEST-PATH"},
+        {"data: { /a: 1, /b: b, /c: c, /d: d, /e: e, /f: f, /g: g, /h: h, /i: i }\n", "at most 8"},
+        {"data: { a: x }\n", "data: "},
+        {"data: { /: x }\n", "no place for a directory"},
+        {"data: { /a/: x }\n", "no place for a directory"},
+        {"data: { /a/../b: x }\n", "data: "},
+        {"data: { /a: '' }\n", "beside the manifest"},
+        {"data: { /a: /x }\n", "beside the manifest"},
+        {"data: { /a: x/ }\n", "beside the manifest"},
+        {"data: { /a: .. }\n", "beside the manifest"},
+        {"data: { /a: x/../y }\n", "beside the manifest"},
+        {"data: { /a: .x }\n", "beside the manifest"},
+        {"data: { /a: x//y }\n", "beside the manifest"},
+        {"data: { /a: 3 }\n", "beside the manifest"},
+        {"args: x\n", "args: expected a list"},
+        {"args: [1]\n", "args: expected a list"},
+        {"env: [x]\n", "env: expected NAME: TEXT"},
+        {"env: { 'A=B': c }\n", "env: expected NAME: TEXT"},
+        {"env: { A: 1 }\n", "env: expected NAME: TEXT"},
+        {"requires: []\n", "requires: expected a list"},
+        {"requires: [a/b]\n", "requires: expected a list"},
+    };
+    for (size_t i = 0; i < BX_COUNT(wrong); i++) {
+        char text[1024];
+        (void)snprintf(text, sizeof text, "%s%s", PROGRAM, wrong[i].text);
+        CHECK(refused(text, wrong[i].says));
+    }
+    CHECK(refused(HEAD REST "args: [x]\n", "call has to be argv"));
+}
+
 static void json_is_the_same(void)
 {
     BX_AUTO(bx_manifest) bx_manifest *a = NULL, *b = NULL;
@@ -191,6 +239,6 @@ static void out_of_memory(void)
     });
 }
 
-BXT_MAIN(RUN(what_it_says); RUN(json_is_the_same); RUN(what_is_refused);
+BXT_MAIN(RUN(what_it_says); RUN(what_a_program_brings); RUN(json_is_the_same); RUN(what_is_refused);
          RUN(it_cannot_contradict_itself); RUN(examples); RUN(the_other_reader_agrees);
          RUN(out_of_memory);)

@@ -16,9 +16,15 @@ typedef struct part { /* a module and what it says of itself */
     struct part *next;
     bx_module *module;
     bx_manifest *manifest; /* NULL: nothing */
-    char *name;            /* of a file's one program; NULL: the manifest names them */
+    char *name;            /* of a file; NULL: the manifest alone names its programs */
     bx_str bytes;
-    bool carried;
+    bool carried, all_names;
+    bx_data_dir *data; /* owned, with the paths of the host in it */
+    size_t n_data;
+    bx_str *args; /* owned list; texts are the manifest's */
+    size_t n_args;
+    bx_str *env; /* owned, "K=V" */
+    size_t n_env;
 } part;
 
 struct bx_programs {
@@ -41,6 +47,13 @@ bx_code bx_programs_new(bx_runtime *rt, bx_programs **ret, bx_error *err)
 static void part_free(part *q)
 {
     bx_module_free(q->module);
+    for (size_t i = 0; i < q->n_data; i++)
+        free((char *)(uintptr_t)q->data[i].host);
+    for (size_t i = 0; i < q->n_env; i++)
+        free((char *)(uintptr_t)q->env[i].p);
+    free(q->data);
+    free(q->args);
+    free(q->env);
     bx_manifest_free(q->manifest);
     free(q->name);
     free(q);
@@ -113,17 +126,85 @@ bx_code bx_programs_add_builtin(bx_programs *p, bx_error *err)
 
 /* ---- files --------------------------------------------------------------------------------- */
 
-static bx_code add_path(bx_programs *p, bx_str name, const char *path, bx_error *err)
+/* What the manifest names beside itself, as paths of the host. */
+static bx_code take_data(part *q, const char *path, bx_error *err)
 {
-    const bx_limits limits = bx_limits_default();
+    const char *slash = strrchr(path, '/');
+    size_t n = bx_json_size(q->manifest->data);
+    bx_str dir = slash ? (bx_str){path, (size_t)(slash - path) + 1} : BX_LIT("");
+    q->data = n ? bx_calloc(n, sizeof *q->data) : NULL;
+    bx_json_iter it = bx_json_iter_of(q->manifest->data);
+    bx_str guest, name;
+    for (const bx_json_val *e; q->data && (e = bx_json_next(&it, &guest));) {
+        BX_AUTO_BUF host = bx_buf_init(MAX_PATH);
+        if (!bx_json_str(e, &name))
+            continue; /* looked at when the manifest was read */
+        (void)bx_buf_addf(&host, "%.*s%.*s", BX_FMT(dir), BX_FMT(name));
+        if (bx_buf_check(&host, err) != BX_OK)
+            return bx_fail(err, BX_ELIMIT, "data: the path is too long");
+        char *copy = bx_strndup(host.p, host.n);
+        if (!copy)
+            return bx_fail(err, BX_ENOMEM, "programs");
+        q->data[q->n_data++] = (bx_data_dir){.guest = guest, .host = copy};
+    }
+    return n && !q->data ? bx_fail(err, BX_ENOMEM, "programs") : BX_OK;
+}
+
+static bx_code take_args(part *q, bx_error *err)
+{
+    size_t n = bx_json_size(q->manifest->args);
+    q->args = n ? bx_calloc(n, sizeof *q->args) : NULL;
+    bx_json_iter it = bx_json_iter_of(q->manifest->args);
+    for (const bx_json_val *e; q->args && (e = bx_json_next(&it, NULL));) {
+        if (bx_json_str(e, &q->args[q->n_args]))
+            q->n_args++;
+    }
+    return n && !q->args ? bx_fail(err, BX_ENOMEM, "programs") : BX_OK;
+}
+
+static bx_code take_env(part *q, bx_error *err)
+{
+    size_t n = bx_json_size(q->manifest->env);
+    q->env = n ? bx_calloc(n, sizeof *q->env) : NULL;
+    bx_json_iter it = bx_json_iter_of(q->manifest->env);
+    bx_str name, value;
+    for (const bx_json_val *e; q->env && (e = bx_json_next(&it, &name));) {
+        if (!bx_json_str(e, &value))
+            continue;
+        char *line = bx_calloc(name.n + value.n + 2, 1);
+        if (!line)
+            return bx_fail(err, BX_ENOMEM, "programs");
+        memcpy(line, name.p, name.n);
+        line[name.n] = '=';
+        if (value.n)
+            memcpy(line + name.n + 1, value.p, value.n);
+        q->env[q->n_env++] = (bx_str){line, name.n + 1 + value.n};
+    }
+    return n && !q->env ? bx_fail(err, BX_ENOMEM, "programs") : BX_OK;
+}
+
+/* `all_names`: those its manifest lists too. */
+static bx_code add_path(bx_programs *p, bx_str name, const char *path, bool all_names,
+                        bx_error *err)
+{
+    bx_limits limits = bx_limits_default(); /* those it will most likely run with */
     part *q = bx_calloc(1, sizeof *q);
     if (!q)
         return bx_fail(err, BX_ENOMEM, "programs");
     q->name = bx_strndup(name.p, name.n);
-    bx_code rc = q->name ? bx_module_open_lazy(p->rt, path, &limits, &q->module, err)
-                         : bx_fail(err, BX_ENOMEM, "programs");
+    q->all_names = all_names;
+    bx_code rc =
+        q->name ? bx_manifest_beside(path, &q->manifest, err) : bx_fail(err, BX_ENOMEM, "programs");
+    if (rc == BX_OK && q->manifest)
+        limits.stack = q->manifest->limits.stack;
     if (rc == BX_OK)
-        rc = bx_manifest_beside(path, &q->manifest, err);
+        rc = bx_module_on_demand(p->rt, path, &limits, &q->module, err);
+    if (rc == BX_OK && q->manifest)
+        rc = take_data(q, path, err);
+    if (rc == BX_OK && q->manifest)
+        rc = take_args(q, err);
+    if (rc == BX_OK && q->manifest)
+        rc = take_env(q, err);
     if (rc != BX_OK) {
         part_free(q);
         return rc;
@@ -143,7 +224,7 @@ bx_code bx_programs_add_file(bx_programs *p, bx_str text, bx_error *err)
     int n = snprintf(path, sizeof path, "%.*s", BX_FMT(rest));
     if (n < 0 || (size_t)n >= sizeof path)
         return bx_fail(err, BX_ELIMIT, "the path of %.*s is too long", BX_FMT(name));
-    return bx_wrap(add_path(p, name, path, err), err, "program %.*s", BX_FMT(name));
+    return bx_wrap(add_path(p, name, path, false, err), err, "program %.*s", BX_FMT(name));
 }
 
 bx_code bx_programs_add_dir(bx_programs *p, const char *dir, bx_error *err)
@@ -163,7 +244,7 @@ bx_code bx_programs_add_dir(bx_programs *p, const char *dir, bx_error *err)
         int n = snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
         if (n < 0 || (size_t)n >= sizeof path)
             continue;
-        rc = add_path(p, name, path, &ignored);
+        rc = add_path(p, name, path, true, &ignored);
         if (rc == BX_ENOMEM)
             rc = bx_fail(err, rc, "%s", ignored.msg);
         else
@@ -183,11 +264,17 @@ static int by_name(const void *a, const void *b)
     return c != 0 ? c : (x.n > y.n) - (x.n < y.n);
 }
 
+/* The names its manifest gives it, or NULL. */
+static const bx_json_val *listed(const part *q)
+{
+    return q->manifest && (!q->name || q->all_names) ? q->manifest->programs : NULL;
+}
+
 static size_t count(const bx_programs *p)
 {
     size_t n = 0;
     for (const part *q = p->parts; q; q = q->next)
-        n += q->name ? 1 : bx_json_size(q->manifest->programs);
+        n += (q->name ? 1 : 0) + bx_json_size(listed(q));
     return n;
 }
 
@@ -205,6 +292,13 @@ static void put(bx_programs *p, const part *q, bx_str name)
         .n_needs = q->manifest ? q->manifest->n_needs : 0,
         .has_needs = q->manifest != NULL,
         .knows_cwd = q->carried,
+        .stack = q->manifest ? q->manifest->limits.stack : 0,
+        .data = q->data,
+        .n_data = q->n_data,
+        .args = q->args,
+        .n_args = q->n_args,
+        .env = q->env,
+        .n_env = q->n_env,
     };
 }
 
@@ -215,7 +309,7 @@ bx_code bx_programs_set(bx_programs *p, bx_program_set *ret, bx_error *err)
         if (!p->list)
             return bx_fail(err, BX_ENOMEM, "programs");
         for (const part *q = p->parts; q; q = q->next) {
-            bx_json_iter it = bx_json_iter_of(q->name ? NULL : q->manifest->programs);
+            bx_json_iter it = bx_json_iter_of(listed(q));
             bx_str name;
             if (q->name)
                 put(p, q, bx_str_of(q->name));

@@ -18,8 +18,8 @@ BX_NODISCARD bx_code bx_programs_add_builtin(bx_programs *p, bx_error *err);
 /* "NAME=FILE.wasm".  A manifest FILE.tool.yaml beside it narrows what it may use.  BX_EINVAL,
  * BX_ENOENT; that it is WebAssembly is looked at when it is started. */
 BX_NODISCARD bx_code bx_programs_add_file(bx_programs *p, bx_str text, bx_error *err);
-/* Every NAME.wasm of a directory; none where there is no such directory.  What cannot be read is
- * left out. */
+/* Every NAME.wasm of a directory, by that name and those its manifest lists as `programs`; none
+ * where there is no such directory.  What cannot be read is left out. */
 BX_NODISCARD bx_code bx_programs_add_dir(bx_programs *p, const char *dir, bx_error *err);
 
 /* In order; borrowed, and fixed from now on. */

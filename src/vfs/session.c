@@ -153,6 +153,13 @@ const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s)
     return &s->n;
 }
 
+void bx_vfs_counters_now(bx_vfs_session *s, bx_fs_counters *ret)
+{
+    BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);
+    BX_SESSION_LOCK(s);
+    *ret = s->n;
+}
+
 bx_code bx_vfs_session_share(bx_vfs_session *s, bx_error *err)
 {
     BX_CHECK_MAGIC(s, BX_SESSION_MAGIC);

@@ -127,6 +127,8 @@ BX_NODISCARD bx_code bx_vfs_session_share(bx_vfs_session *s, bx_error *err);
 void bx_vfs_session_charge(bx_vfs_session *s, uint64_t bytes_written, uint64_t files_created,
                            uint64_t dir_entries);
 const bx_fs_counters *bx_vfs_counters(const bx_vfs_session *s);
+/* The same as they are now, while other threads use the session. */
+void bx_vfs_counters_now(bx_vfs_session *s, bx_fs_counters *ret);
 
 /* The directory handle of preopen `i`; owned by the session, opened lazily, never closed by
  * bx_file_close (which then only forgets the caller's use of it). */

@@ -12,6 +12,7 @@ import tempfile
 import fetch_cases
 import file_cases
 import other_cases
+import portable_cases
 import shell_cases
 import toolchains
 import typed_cases
@@ -150,6 +151,7 @@ def main(words):
     other_programs(tally)
     typed_components(tally)
     fetchers(tally)
+    portable_cases.run(tally)
     print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     return 1 if tally.failed or not tally.passed else 0
 

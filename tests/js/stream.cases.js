@@ -136,3 +136,35 @@ const { Readable, Stream } = require('stream'); const EE = require('events'); co
 const src = new Stream(); src.readable = true; const got = []; const dst = new Stream(); dst.writable = true; dst.write = (c) => { got.push(c); return true }; dst.end = () => console.log(got); src.pipe(dst); src.emit('data', 'x'); src.emit('end');
 //== many chunks
 const { Readable, Transform, Writable, pipeline } = require('stream'); let n = 0, sum = 0; pipeline(new Readable({ objectMode: true, read() { this.push(n < 20000 ? n++ : null) } }), new Transform({ objectMode: true, transform(c, e, cb) { cb(null, c + 1) } }), new Writable({ objectMode: true, write(c, e, cb) { sum += c; cb() } }), (e) => console.log(e, sum)); const r = new Readable({ objectMode: true, read() {} }); for (let i = 0; i < 50000; i++) r.push(i); r.push(null); let k = 0; r.on('data', () => k++).on('end', () => console.log(k));
+//== order of ticks between streams
+const { Readable, Writable, Transform, PassThrough, Duplex } = require('stream'); const log = (...a) => console.log(...a);
+const ev = (s, n) => { for (const e of ['readable', 'end', 'close', 'finish', 'prefinish', 'error', 'drain', 'pause', 'resume', 'pipe', 'unpipe']) if (e !== 'readable') s.on(e, () => log(n, e)); return s };
+const a = ev(Readable.from(['x', 'y']), 'a'), t = ev(new PassThrough(), 't'), w = ev(new Writable({ write(c, e, cb) { log('w', String(c)); setImmediate(cb) } }), 'w'); a.pipe(t).pipe(w);
+//== order with sync writes and end callbacks
+const { Writable } = require('stream'); const log = (...a) => console.log(...a); const w = new Writable({ write(c, e, cb) { cb() }, final(cb) { process.nextTick(() => { log('final'); cb() }) } }); for (const e of ['finish', 'close', 'prefinish']) w.on(e, () => log(e)); w.write('a', () => log('wa')); process.nextTick(() => log('tick')); w.end('b', () => log('end')); Promise.resolve().then(() => log('job')); setImmediate(() => log('immediate'));
+//== transform order
+const { Transform } = require('stream'); const log = (...a) => console.log(...a); const t = new Transform({ transform(c, e, cb) { setImmediate(() => cb(null, c)) }, flush(cb) { log('flush'); setImmediate(cb) } }); for (const e of ['end', 'close', 'finish', 'prefinish']) t.on(e, () => log(e)); t.on('data', (c) => log('data', String(c))); t.write('1'); t.write('2'); t.end(() => log('end cb'));
+//== readable with async push
+const { Readable } = require('stream'); const log = (...a) => console.log(...a); let i = 0; const r = new Readable({ read() { log('read', i); setImmediate(() => this.push(i < 3 ? String(i++) : null)) } }); r.on('readable', () => { log('readable', r.readableLength); let c; while ((c = r.read(1)) !== null) log('chunk', String(c)) }); r.on('end', () => log('end')).on('close', () => log('close'));
+//== read(0) and partial
+const { Readable } = require('stream'); const log = (...a) => console.log(...a); const r = new Readable({ highWaterMark: 3, read(n) { log('read', n); } }); r.push('ab'); log(r.read(0), r.read(5), r.readableHighWaterMark, r.readableLength); r.push('cdef'); log(String(r.read(5))); r.push(null); log(r.read(5) && 1, r.read()); 
+//== destroy in data
+const { Readable } = require('stream'); const log = (...a) => console.log(...a); const r = Readable.from([1, 2, 3]); r.on('data', (x) => { log(x); if (x === 2) r.destroy() }).on('end', () => log('end')).on('close', () => log('close')); const q = new Readable({ read() {} }); q.on('error', (e) => log(e.message)).on('close', () => log('q')); q.destroy(new Error('a')); q.emit('error', new Error('manual'));
+//== errors in pipe chain
+const { Readable, Transform, Writable, pipeline } = require('stream'); const log = (...a) => console.log(...a); const mk = (n) => new Transform({ transform(c, e, cb) { cb(null, c) }, destroy(er, cb) { log('destroy', n, er && er.message); cb(er) } }); const a = mk('a'), b = mk('b'), c = mk('c'); pipeline(a, b, c, (e) => log('cb', e.message)); for (const [n, s] of Object.entries({ a, b, c })) s.on('close', () => log('close', n)).on('error', (e) => log('error', n, e.message)); a.write('x'); setImmediate(() => b.destroy(new Error('mid')));
+//== writable state while writing
+const { Writable } = require('stream'); const w = new Writable({ highWaterMark: 2, write(c, e, cb) { setImmediate(cb) } }); const s = () => console.log(w.writableLength, w.writableNeedDrain, w.writableEnded, w.writableFinished, w.writable, w._writableState.pendingcb); w.write('a'); s(); w.write('b'); s(); w.end(); s(); w.on('finish', s).on('close', s);
+//== cork in nextTick
+const { Writable } = require('stream'); const w = new Writable({ write(c, e, cb) { console.log('w', String(c)); cb() } }); w.cork(); w.write('1'); w.cork(); w.write('2'); w.uncork(); console.log(w.writableCorked); process.nextTick(() => { w.uncork(); w.cork(); w.end('3'); }); w.on('finish', () => console.log('fin'));
+//== async iterator with errors and early data
+const { PassThrough } = require('stream'); (async () => { const p = new PassThrough({ objectMode: true }); p.write(1); p.write(2); setTimeout(() => { p.write(3); p.end() }, 2); const o = []; for await (const x of p) o.push(x); console.log(o, p.destroyed); const q = new PassThrough(); q.write('a'); setTimeout(() => q.destroy(new Error('E')), 2); try { for await (const x of q) console.log(String(x)) } catch (e) { console.log(e.message) } })();
+//== promisified
+const util = require('util'), stream = require('stream'); (async () => { await util.promisify(stream.pipeline)(stream.Readable.from(['a']), new stream.PassThrough().resume()); console.log('p'); await util.promisify(stream.finished)(stream.Readable.from([]).resume()); console.log('f'); })();
+//== emitter in stream subclass with captureRejections
+const { Readable } = require('stream'); const r = new Readable({ captureRejections: true, read() { this.push('x'); this.push(null) } }); r.on('data', async () => { throw new Error('async') }); r.on('error', (e) => console.log(e.message)).on('close', () => console.log('close'));
+//== Duplex.from pair and destroy
+const { Duplex, Readable, Writable } = require('stream'); const got = []; const d = Duplex.from({ readable: Readable.from(['r1', 'r2']), writable: new Writable({ write(c, e, cb) { got.push(String(c)); cb() } }) }); d.on('data', (c) => console.log(String(c))).on('close', () => console.log('close', got)).on('finish', () => console.log('finish')); d.write('w1'); d.end('w2');
+//== duplexPair
+const { duplexPair } = require('stream'); const [a, b] = duplexPair(); b.on('data', (c) => { console.log('b', String(c)); b.write('re:' + c) }).on('end', () => { console.log('b end'); b.end() }); a.on('data', (c) => console.log('a', String(c))).on('end', () => console.log('a end')); a.write('1'); a.end('2');
+//== isReadable and friends
+const s = require('stream'); const r = s.Readable.from([]), w = new s.Writable({ write() {} }); console.log(s.isReadable(r), s.isReadable(w), s.isReadable({}), s.isErrored(r), s.isDisturbed(r), s.isDestroyed(r), s.isWritable(w)); r.resume(); r.on('close', () => console.log(s.isReadable(r), s.isDisturbed(r), s.isDestroyed(r)));

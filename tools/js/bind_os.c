@@ -7,6 +7,7 @@
 
 #include "js/js.h"
 #include "js/main.h"
+#include "js/script.h"
 
 extern char **environ;
 
@@ -115,11 +116,21 @@ JS_FUNCTION(os_exit)
     _Exit(code & 255);
 }
 
+/* script(): what the module carries (js/script.h). */
+JS_FUNCTION(os_script)
+{
+    (void)self, (void)argc, (void)argv;
+    const char *p;
+    size_t n;
+    return js_script(&p, &n) ? JS_NewStringLen(cx, p, n) : JS_UNDEFINED;
+}
+
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("args", 0, os_args),     JS_CFUNC_DEF("env", 0, os_env),
     JS_CFUNC_DEF("write", 2, os_write),   JS_CFUNC_DEF("now", 0, os_now),
     JS_CFUNC_DEF("ticks", 0, os_ticks),   JS_CFUNC_DEF("cpu", 0, os_cpu),
     JS_CFUNC_DEF("random", 1, os_random), JS_CFUNC_DEF("exit", 1, os_exit),
+    JS_CFUNC_DEF("script", 0, os_script),
 };
 
 int js_bind_os(JSContext *cx, JSValueConst to)

@@ -8,6 +8,7 @@
 #include "js/text_codec.h"
 
 enum { UTF8, UTF16LE, LATIN1, ASCII, HEX, BASE64, BASE64URL };
+enum { MOST_UNITS = 0x1fffffe8 }; /* of a string: Node's buffer.constants.MAX_STRING_LENGTH */
 
 /* ---- to strings -------------------------------------------------------------------------------
  */
@@ -106,6 +107,29 @@ static bool part(JSContext *cx, JSValueConst *argv, uint8_t **ret, size_t *ret_n
     return true;
 }
 
+/* Would the text of n bytes be longer than Node lets a string be? That also keeps every size below
+ * in range. */
+static bool is_too_long(size_t n, int32_t encoding)
+{
+    uint64_t units = n;
+    if (encoding == UTF16LE)
+        units /= 2;
+    else if (encoding == HEX)
+        units *= 2;
+    else if (encoding == BASE64 || encoding == BASE64URL)
+        units = units / 3 * 4;
+    return units > MOST_UNITS;
+}
+
+static JSValue throw_too_long(JSContext *cx)
+{
+    JSValue e =
+        JS_NewPlainError(cx, "Cannot create a string longer than 0x%x characters", MOST_UNITS);
+    (void)JS_DefinePropertyValueStr(cx, e, "code", JS_NewString(cx, "ERR_STRING_TOO_LONG"),
+                                    JS_PROP_C_W_E);
+    return JS_Throw(cx, e);
+}
+
 /* decode(bytes, start, end, encoding): a string. */
 JS_FUNCTION(text_decode)
 {
@@ -117,6 +141,8 @@ JS_FUNCTION(text_decode)
         return JS_EXCEPTION;
     if (n == 0)
         return JS_NewStringLen(cx, "", 0);
+    if (is_too_long(n, encoding))
+        return throw_too_long(cx);
     switch (encoding) {
     case UTF16LE:
         return from_utf16(cx, p, n);

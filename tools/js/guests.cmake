@@ -52,10 +52,10 @@ bx_guest_objects(tools-js foreign SOURCES ${quickjs}/libunicode.c ${quickjs}/dto
     FLAGS ${BX_JS_FLAGS} -Oz)
 bx_guest_objects(tools-js quick SOURCES ${fast} FLAGS ${BX_JS_FLAGS})
 file(GLOB sources CONFIGURE_DEPENDS ${js}/*.c)
-list(FILTER sources EXCLUDE REGEX "/(brotli_[a-z]+|compile|engine|library_dir)\\.c$")
+list(FILTER sources EXCLUDE REGEX "/(brotli_[a-z]+|compile|engine|imports|library_dir)\\.c$")
 bx_guest(js DIRECTORY tools SNAPSHOT
-    SOURCES ${sources} ${CMAKE_SOURCE_DIR}/tools/lib/process.c
+    SOURCES ${js}/imports.c ${sources} ${CMAKE_SOURCE_DIR}/tools/lib/process.c
     OBJECTS ${engine} ${foreign} ${quick} ${codecs}
     FLAGS ${BX_JS_FLAGS} -Oz -DBX_HOST_CALLS=1 -Wno-c23-extensions --embed-dir=${CMAKE_BINARY_DIR}/generated/js
     AFTER ${block}
-    LINK -Wl,-z,stack-size=1048576 -Wl,--initial-memory=4194304)
+    LINK -Wl,-z,stack-size=3145728 -Wl,--initial-memory=6291456)

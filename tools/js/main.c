@@ -1,11 +1,12 @@
 /* js/main.c - the guest `js`: a tool (one JSON object on standard input, one result on standard
- * output) or a program like node, whichever BOXAGNTS_TOOL says.  The module that is shipped is a
- * snapshot taken after js_prepare. */
+ * output) or a program like node, whichever BOXAGNTS_TOOL says; or, where it carries a script, what
+ * that is.  The module that is shipped is a snapshot taken after js_prepare. */
 #include "js/main.h"
 
 #include <stdlib.h>
 
 #include "js/js.h"
+#include "js/script.h"
 #include "lib/process.h"
 
 int js_argc;
@@ -42,5 +43,9 @@ int main(int argc, char **argv)
     if (!is_prepared)
         js_prepare();
     js_runtime_wake();
+    const char *script;
+    size_t n;
+    if (js_script(&script, &n))
+        exit(js_runtime_call("own"));
     exit(js_runtime_call(getenv("BOXAGNTS_TOOL") ? "tool" : "program"));
 }

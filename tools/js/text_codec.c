@@ -235,7 +235,7 @@ static uint32_t at(const units *u, size_t i)
 static ptrdiff_t search(const units *hay, const units *needle, size_t from)
 {
     size_t m = needle->n;
-    uint32_t *back = malloc(m * sizeof *back);
+    uint32_t *back = m <= SIZE_MAX / sizeof *back ? malloc(m * sizeof *back) : NULL;
     if (!back)
         return -2;
     back[0] = 0;

@@ -378,7 +378,7 @@ static bool is_bidi(const uint32_t *p, size_t n)
 /* A label in Punycode decoded: false where it is not one that encoding makes. */
 static bool decode_label(const uint32_t *p, size_t n, points *to)
 {
-    if (n <= 4 || !from_punycode(p + 4, n - 4, to))
+    if (n <= 4 || !from_punycode(p + 4, n - 4, to) || to->n == 0)
         return false;
     points again = {0};
     bool ok = map_all(to->p, to->n, &again) && again.n == to->n &&

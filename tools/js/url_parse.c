@@ -13,8 +13,13 @@ void js_text_add(js_text *t, const char *p, size_t n)
     if (t->failed || n == 0)
         return;
     if (n > t->cap - t->n) {
-        size_t cap = (t->n + n) * 3 / 2 + 16;
-        char *q = n <= JS_URL_MAX * 4 ? realloc(t->p, cap) : NULL;
+        size_t most = SIZE_MAX / 4; /* so that no sum overflows */
+        char *q = NULL;
+        size_t cap = 0;
+        if (n <= most && t->n <= most) {
+            cap = (t->n + n) / 2 * 3 + 16;
+            q = realloc(t->p, cap);
+        }
         if (!q) {
             t->failed = true;
             return;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "js/js.h"
+#include "js/text_codec.h"
 
 bool js_bytes(JSContext *cx, JSValueConst v, uint8_t **ret, size_t *ret_n)
 {
@@ -48,6 +49,8 @@ bool js_text_or_bytes(JSContext *cx, JSValueConst v, const char **ret_text, cons
     }
     *ret_text = JS_ToCStringLen(cx, ret_n, v);
     *ret = (const uint8_t *)*ret_text;
+    if (*ret_text && !js_is_ascii(*ret, *ret_n)) /* then it is a copy */
+        js_utf8_replace_surrogates((uint8_t *)(uintptr_t)*ret_text, *ret_n);
     return *ret_text != NULL;
 }
 

@@ -15,6 +15,10 @@
 
 #include "lib/args.h"
 
+/* A list of strings without U+0000, in its order, at most `max` of them; returns how many.
+ * NUL-terminated, and live as long as `a`. */
+size_t bx_arg_texts(bx_args *a, const char *name, bx_str *ret, size_t max);
+
 /* How many items it has, 1 to `max`; 0 when it is not there or wrong. */
 size_t bx_arg_list(bx_args *a, const char *name, size_t max);
 

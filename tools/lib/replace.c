@@ -78,6 +78,26 @@ static int open_target(const char *path, bool *ret_readable)
     return fd;
 }
 
+/* The same where O_NOFOLLOW has no effect, as in Node's WASI: what was opened may then be what a
+ * link leads to. */
+static int open_named(const char *path, bool *ret_readable)
+{
+    struct stat st;
+    int fd = open_target(path, ret_readable);
+#ifdef __wasi__
+    if (fd >= 0 && lstat(path, &st) == 0 && S_ISLNK(st.st_mode)) {
+        (void)close(fd);
+        errno = ELOOP;
+        return -1;
+    }
+    if (fd < 0 && errno == ENOENT && lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
+        errno = ELOOP;
+#else
+    (void)st;
+#endif
+    return fd;
+}
+
 /* What is replaced is a name, the one at the end of all links: so they are followed here, one at a
  * time.
  */
@@ -88,7 +108,7 @@ int bx_target_open(const char *path, bx_target *ret)
     ret->path = bx_strndup(path, strlen(path));
     if (!ret->path)
         return ENOMEM;
-    for (int i = 0; (ret->fd = open_target(ret->path, &ret->is_readable)) < 0; i++) {
+    for (int i = 0; (ret->fd = open_named(ret->path, &ret->is_readable)) < 0; i++) {
         if (errno == ENOENT)
             return 0;
         int error = errno != ELOOP || i == LINKS ? errno : follow(ret);

@@ -107,18 +107,29 @@ int bx_result_fail(bx_result *r, const char *part, ...)
     return bx_result_end(r, true);
 }
 
+#ifdef __wasi__
+/* The name of preopened directory `fd`; false: there is none.  *ret_n is 0 where it is not to be
+ * shown. */
+static bool preopen_name(__wasi_fd_t fd, char path[4096], size_t *ret_n)
+{
+    __wasi_prestat_t stat;
+    if (__wasi_fd_prestat_get(fd, &stat) != 0)
+        return false;
+    size_t n = stat.u.dir.pr_name_len;
+    *ret_n = n <= 4096 && __wasi_fd_prestat_dir_name(fd, (uint8_t *)path, n) == 0 ? n : 0;
+    return true;
+}
+#endif
+
 /* The guest paths this call was granted, as the preopened directories tell. */
 static void put_grants(bx_result *r)
 {
     bool any = false;
 #ifdef __wasi__
     char path[4096];
-    __wasi_prestat_t stat;
-    for (__wasi_fd_t fd = 3; __wasi_fd_prestat_get(fd, &stat) == 0; fd++) {
-        size_t n = stat.u.dir.pr_name_len;
-        if (n > sizeof path || __wasi_fd_prestat_dir_name(fd, (uint8_t *)path, n) != 0)
-            continue;
-        if (n == 1 && (path[0] == '.' || any))
+    size_t n;
+    for (__wasi_fd_t fd = 3; preopen_name(fd, path, &n); fd++) {
+        if (n == 0 || (n == 1 && (path[0] == '.' || any)))
             continue; /* the working directory; what lies above the grants, after which it comes */
         bx_text_puts(r, any ? ", " : "");
         bx_text_put(r, path, n);
@@ -127,6 +138,27 @@ static void put_grants(bx_result *r)
 #endif
     if (!any)
         bx_text_puts(r, "no files at all");
+}
+
+/* Whether `path` is below none of the directories that were granted.  A runtime that has no
+ * directory above them refuses it, one that has finds nothing: it is the same to whoever asked. */
+static bool is_outside(const char *path)
+{
+    bool any = false;
+#ifdef __wasi__
+    char at[4096];
+    size_t n;
+    for (__wasi_fd_t fd = 3; preopen_name(fd, at, &n); fd++) {
+        if (n == 0 || at[0] != '/' || (n == 1 && any))
+            continue; /* as in put_grants */
+        any = true;
+        if (n == 1 || (strncmp(path, at, n) == 0 && (path[n] == '/' || path[n] == '\0')))
+            return false;
+    }
+#else
+    (void)path;
+#endif
+    return any;
 }
 
 static bool is_refusal(int error)
@@ -140,7 +172,7 @@ static bool is_refusal(int error)
 
 int bx_result_fail_file(bx_result *r, const char *what, const char *path, int error)
 {
-    bool refused = is_refusal(error);
+    bool refused = is_refusal(error) || (error == ENOENT && is_outside(path));
     if (error != ENOENT && !refused)
         return bx_result_fail(r, "cannot ", what, " ", path, ": ", strerror(error), NULL);
     bx_text_begin(r);

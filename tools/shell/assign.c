@@ -368,7 +368,7 @@ static int assign_element(shell *sh, sh_assign *a, const char *value, unsigned f
     int64_t i = 0;
     if (!sh_arith_text_value(sh, a->index, &i)) {
         if (sh->unwind == SH_GO)
-            sh_discard(sh, 1);
+            sh_discard_all(sh);
         return 1;
     }
     char *sub;

@@ -60,8 +60,7 @@ static char *without_links(const char *path)
 }
 #endif
 
-/* The physical directory, to be freed; NULL: nobody knows. */
-static char *physical(void)
+char *sh_cwd_physical(void)
 {
     char *p = getcwd(NULL, 0);
 #ifdef __wasm__
@@ -93,7 +92,7 @@ const char *sh_cwd(shell *sh)
     if (pwd && pwd[0] == '/' && same_directory(pwd, ".")) {
         set_cwd(sh, sh_strdup(pwd));
     } else {
-        char *p = physical();
+        char *p = sh_cwd_physical();
         set_cwd(sh, p ? p : sh_strdup("/"));
     }
     return sh->cwd;
@@ -150,7 +149,7 @@ static int change(shell *sh, const char *path, bool real)
         }
     }
     if (real) {
-        char *p = physical();
+        char *p = sh_cwd_physical();
         free(target);
         target = p ? p : absolute(sh, path);
     }
@@ -259,7 +258,7 @@ int sh_bi_pwd(shell *sh, int argc, char **argv)
                 return sh_builtin_usage(sh);
             }
         }
-    char *p = real ? physical() : NULL;
+    char *p = real ? sh_cwd_physical() : NULL;
     sh_puts(sh, p ? p : sh_cwd(sh));
     sh_puts(sh, "\n");
     free(p);

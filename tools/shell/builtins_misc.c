@@ -1,4 +1,4 @@
-/* shell/builtins_misc.c - times, ulimit, umask, history as far as a script uses it. */
+/* shell/builtins_misc.c - times, ulimit, umask. */
 #include <errno.h>
 #include <time.h>
 #ifndef __wasm__
@@ -233,22 +233,7 @@ int sh_bi_umask(shell *sh, int argc, char **argv)
     return 0;
 }
 
-/* ---- history and keys: a script has none ---- */
-
-int sh_bi_history(shell *sh, int argc, char **argv)
-{
-    (void)sh, (void)argc, (void)argv;
-    return 0;
-}
-
-int sh_bi_fc(shell *sh, int argc, char **argv)
-{
-    (void)argc, (void)argv;
-    if (!sh->opt[SH_OPT_HISTORY])
-        return 1;
-    sh_builtin_error(sh, "no command found");
-    return 1;
-}
+/* ---- keys: there are none ---- */
 
 int sh_bi_bind(shell *sh, int argc, char **argv)
 {

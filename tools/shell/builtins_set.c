@@ -1,5 +1,6 @@
 /* shell/builtins_set.c - set and shopt: the options of the shell. */
 #include "shell/expand.h"
+#include "shell/history.h"
 #include "shell/run.h"
 
 static const struct option {
@@ -44,6 +45,8 @@ static int by_letter(char c)
 static void set_one(shell *sh, int i, bool on)
 {
     sh->opt[i] = on;
+    if (on && i == SH_OPT_HISTORY)
+        sh_history_on(sh);
     if (on && i == SH_OPT_VI)
         sh->opt[SH_OPT_EMACS] = false;
     if (on && i == SH_OPT_EMACS)

@@ -2,6 +2,8 @@
 
 #include <wctype.h>
 
+bool sh_bytes;
+
 uint32_t sh_char_code(const char *s, size_t n, size_t *ret_len)
 {
     const unsigned char *p = (const unsigned char *)s;
@@ -10,7 +12,7 @@ uint32_t sh_char_code(const char *s, size_t n, size_t *ret_len)
         return p[0];
     size_t len = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
     uint32_t bad = 0xdc00u + p[0];
-    if (p[0] < 0xc2 || p[0] > 0xf4 || len > n)
+    if (p[0] < 0xc2 || p[0] > 0xf4 || len > n || sh_bytes)
         return bad;
     uint32_t c = p[0] & (0x7fu >> len);
     for (size_t i = 1; i < len; i++) {
@@ -60,6 +62,8 @@ static size_t ascii_run(const char *s, size_t n)
 size_t sh_char_count(const char *s, size_t n)
 {
     size_t i = 0, count = 0;
+    if (sh_bytes)
+        return n;
     while (i < n) {
         size_t run = ascii_run(s + i, n - i);
         i += run;
@@ -75,6 +79,8 @@ size_t sh_char_count(const char *s, size_t n)
 size_t sh_char_offset(const char *s, size_t n, size_t k)
 {
     size_t i = 0;
+    if (sh_bytes)
+        return k < n ? k : n;
     while (k && i < n) {
         size_t run = ascii_run(s + i, n - i < k ? n - i : k);
         i += run;

@@ -1,8 +1,11 @@
-/* shell/case.h - upper and lower case of UTF-8 text, and counting its characters.  No state. */
+/* shell/case.h - upper and lower case of UTF-8 text, and counting its characters.  One thread. */
 #ifndef BX_SHELL_CASE_H
 #define BX_SHELL_CASE_H
 
 #include "shell/mem.h"
+
+/* LC_ALL=C: a byte is a character, here and in patterns (match.h). */
+extern bool sh_bytes;
 
 enum { SH_CASE_LOWER, SH_CASE_UPPER, SH_CASE_CAPITAL, SH_CASE_TOGGLE };
 

@@ -403,14 +403,19 @@ int sh_builtin_declare(shell *sh, int argc, char **argv)
         d = (declarer){.sh = sh, .kind = READONLY, .on = SH_A_READONLY};
         letters = "aAfp";
     }
-    if (d.kind == LOCAL && !sh_in_function()) {
+    bool outside = d.kind == LOCAL && !sh_in_function();
+    if (outside) { /* but arrays are assigned: bash does that before it runs `local` */
         sh_builtin_error(sh, "can only be used in a function");
-        return 1;
+        if (!sh->compound)
+            return 1;
+        d.kind = DECLARE;
     }
     sh_opts o = {.sh = sh, .argc = argc, .argv = argv, .letters = letters};
     if (!read_options(&d, &o))
         return 2;
     if (o.i >= argc) {
+        if (outside)
+            return 1;
         if (d.functions)
             return all_functions(&d);
         if (d.kind == DECLARE && argc == 1) {
@@ -419,9 +424,13 @@ int sh_builtin_declare(shell *sh, int argc, char **argv)
         }
         return print_all(&d);
     }
-    int status = 0;
+    if (outside)
+        d.on &= ~(uint32_t)(SH_A_EXPORT | SH_A_READONLY);
+    int status = outside;
     bool lists = d.print && (d.kind == DECLARE || d.kind == LOCAL);
     for (int i = o.i; i < argc; i++) {
+        if (outside && !sh->compound[i])
+            continue;
         if (lists)
             status |= print_one(&d, argv[i]);
         else if (d.functions)

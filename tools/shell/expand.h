@@ -62,6 +62,10 @@ int sh_compound_assign(shell *sh, sh_var *v, const sh_compound *c); /* the eleme
  * double quotes. */
 char *sh_expand_prompt(shell *sh, const char *text, bool expand);
 
+/* `when` (Unix time) by a format of strftime, in the zone of TZ, if that is exported, else in UTC.
+ */
+void sh_time_text(sh_buf *out, const char *format, int64_t when);
+
 /* --- quoting (quote.c): added to `out` --- */
 void sh_quote_single(sh_buf *out, const char *s);    /* 'a'\''b': declare -p of alias, trap -p */
 void sh_quote_reuse(sh_buf *out, const char *s);     /* ${x@Q}: '...' or $'...' */

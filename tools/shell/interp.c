@@ -32,8 +32,15 @@ void sh_discard(shell *sh, int status)
     bool outermost =
         sh->from_command && !sh->opt[SH_OPT_ERREXIT] && !sh->sub && !sh->in_state_child;
     sh->status = status == 127 && !outermost ? 1 : status;
+    sh->discards_all = false;
     if (sh->unwind != SH_EXIT)
         sh->unwind = status == 127 && !sh->interactive ? SH_EXIT : SH_DISCARD;
+}
+
+void sh_discard_all(shell *sh)
+{
+    sh_discard(sh, 1);
+    sh->discards_all = true;
 }
 
 bool sh_broken_pipe(shell *sh)
@@ -570,15 +577,13 @@ FRAME int run_command(shell *sh, sh_cmd *c, sh_strs *args, sh_compound **compoun
     sh_buf trace = {0};
     bool x = sh->opt[SH_OPT_XTRACE], scope = s->n_assigns > 0;
     bool keeps = scope && sh->opt[SH_OPT_POSIX] && b && (b->flags & SH_BUILTIN_SPECIAL);
-    if (scope && !keeps)
+    if (scope)
         sh_scope_enter(true);
+    if (scope && b)
+        sh_scope_of_builtin();
     int status = 0;
     for (uint32_t i = 0; i < s->n_assigns && sh->unwind == SH_GO; i++) {
-        int one = keeps ? sh_assign_run(sh, s->assigns[i], x ? &trace : NULL)
-                        : sh_assign_run_temp(sh, s->assigns[i], x ? &trace : NULL);
-        if (keeps && one == 0) /* bash exports them too */
-            sh_var_attrs(sh_var_make(sh_name_of(s->assigns[i]->name.p, s->assigns[i]->name.n)),
-                         SH_A_EXPORT, 0);
+        int one = sh_assign_run_temp(sh, s->assigns[i], x ? &trace : NULL);
         status = one ? one : status;
     }
     if (x && sh->unwind == SH_GO)
@@ -596,7 +601,9 @@ FRAME int run_command(shell *sh, sh_cmd *c, sh_strs *args, sh_compound **compoun
     } else if (status) {
         sh->status = status;
     }
-    if (scope && !keeps)
+    if (keeps)
+        sh_scope_keep();
+    else if (scope)
         sh_scope_leave();
     return sh->status;
 }

@@ -739,3 +739,19 @@ int sh_bi_suspend(shell *sh, int argc, char **argv)
     sh_builtin_error(sh, "cannot suspend: no job control");
     return 1;
 }
+
+static size_t count(const sh_jobs *t)
+{
+    size_t n = 0;
+    for (const sh_job *j = t ? t->list : NULL; j; j = j->next)
+        n += j->number > 0 && j->running > 0;
+    return n;
+}
+
+size_t sh_jobs_count(shell *sh)
+{
+    size_t n = count(sh->jobs);
+    for (const sh_subshell *s = sh->sub; s; s = s->outer)
+        n += count(s->jobs);
+    return n;
+}

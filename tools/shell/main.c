@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "shell/expand.h"
+#include "shell/history.h"
 #include "shell/run.h"
 #include "shell/tool.h"
 
@@ -18,6 +19,7 @@ extern char **environ;
 
 typedef struct invocation {
     const char *command; /* -c */
+    bool is_script;      /* it is a script's text: --script-text */
     const char *rcfile;
     bool no_rc, no_profile, stdin_only, interactive, version, help;
     int state_fd;
@@ -161,8 +163,8 @@ static bool long_option(shell *sh, invocation *v, int argc, char **argv)
 {
     const char *o = argv[v->i] + 1;
     o += *o == '-';
-    bool argument =
-        strcmp(o, "rcfile") == 0 || strcmp(o, "init-file") == 0 || strcmp(o, "state-fd") == 0;
+    bool argument = strcmp(o, "rcfile") == 0 || strcmp(o, "init-file") == 0 ||
+                    strcmp(o, "state-fd") == 0 || strcmp(o, "script-text") == 0;
     if (argument && v->i + 1 >= argc) {
         sh_error_plain(sh, "%s: option requires an argument", argv[v->i]);
         return false;
@@ -185,7 +187,10 @@ static bool long_option(shell *sh, invocation *v, int argc, char **argv)
         sh->shopt[SH_SHOPT_RESTRICTED_SHELL] = true;
     else if (strcmp(o, "rcfile") == 0 || strcmp(o, "init-file") == 0)
         v->rcfile = argv[++v->i];
-    else if (strcmp(o, "state-fd") == 0) {
+    else if (strcmp(o, "script-text") == 0) {
+        v->command = argv[++v->i];
+        v->is_script = true;
+    } else if (strcmp(o, "state-fd") == 0) {
         int64_t fd;
         v->state_fd = sh_number(argv[++v->i], &fd) && fd > 2 && fd < SH_FD_MAX ? (int)fd : -1;
     } else if (strcmp(o, "noediting") != 0 && strcmp(o, "debugger") != 0 &&
@@ -314,17 +319,20 @@ static void run(shell *sh, invocation *v, int argc, char **argv)
     if (v->state_fd >= 0) {
         (void)sh_run_state(sh, v->state_fd);
     } else if (v->command) {
-        sh->from_command = true;
+        sh->from_command = !v->is_script;
         sh->command_string = sh_strdup(v->command);
-        (void)sh_set("BASH_EXECUTION_STRING", v->command);
+        if (!v->is_script)
+            (void)sh_set("BASH_EXECUTION_STRING", v->command);
         if (v->i < argc) {
             free(sh->arg0);
             sh->arg0 = sh_strdup(argv[v->i++]);
+            if (v->is_script)
+                sh->source = sh_strdup(sh->arg0);
         }
         positional(sh, argc, argv, v->i);
         read_startup(sh, v);
         if (sh->unwind == SH_GO)
-            (void)sh_run_text(sh, sh->command_string, strlen(sh->command_string), 1);
+            (void)sh_run_lines(sh, sh->command_string, strlen(sh->command_string));
     } else if (v->i < argc && !v->stdin_only) {
         const char *file = argv[v->i];
         positional(sh, argc, argv, v->i + 1);
@@ -343,6 +351,8 @@ static void run(shell *sh, invocation *v, int argc, char **argv)
         sh->from_stdin = true;
         positional(sh, argc, argv, v->i);
         read_startup(sh, v);
+        if (v->interactive)
+            sh_history_on(sh);
         if (sh->unwind == SH_GO)
             (void)sh_run_stdin(sh, v->interactive);
     }
@@ -356,10 +366,22 @@ int sh_shell_finish(shell *sh)
     if (sh->signals_wanted && sh->unwind == SH_GO)
         sh_poll_signals(sh);
     sh_trap_exit(sh);
+    sh_history_end(sh);
     if (sh_flush(sh) != 0 && sh->out_error && sh->status == 0)
         sh->status = 1;
     sh_end_substitutions(sh);
     return sh->status & 255;
+}
+
+/* At a terminal `boxagnts sh` keeps the lines itself. */
+static void set_history_file(shell *sh)
+{
+    const char *home = sh_get("HOME");
+    if (isatty(0) || sh_get("HISTFILE") || !home)
+        return;
+    char *file = sh_format("%s/.%s_history", home, sh->as_sh ? "sh" : "bash");
+    (void)sh_set("HISTFILE", file);
+    free(file);
 }
 
 static int shell_main(int argc, char **argv)
@@ -390,13 +412,14 @@ static int shell_main(int argc, char **argv)
     sh->interactive = v.interactive;
     if (v.interactive) {
         sh->shopt[SH_SHOPT_EXPAND_ALIASES] = true;
-        sh->opt[SH_OPT_HISTEXPAND] = false;
+        sh->opt[SH_OPT_HISTEXPAND] = true;
         sh->opt[SH_OPT_EMACS] = true;
         sh_trap_forget(sh, 2); /* from now on signals are caught */
         if (!sh_get("PS1"))
             (void)sh_set("PS1", "\\s-\\v\\$ ");
         if (!sh_get("PS2"))
             (void)sh_set("PS2", "> ");
+        set_history_file(sh);
     }
     sh->shopt[SH_SHOPT_LOGIN_SHELL] = sh->login;
     run(sh, &v, argc, argv);

@@ -206,7 +206,7 @@ bool sh_pattern_find(const sh_pattern *p, bx_str s, size_t from, size_t *start, 
 
 const sh_pattern *sh_pattern_cached(bx_str text, unsigned flags)
 {
-    enum { SLOTS = 16, MAX_TEXT = 256 };
+    enum { SLOTS = 16, MAX_TEXT = 256, BYTES = 256 };
     static struct {
         char text[MAX_TEXT];
         size_t n;
@@ -217,6 +217,7 @@ const sh_pattern *sh_pattern_cached(bx_str text, unsigned flags)
         sh_pattern_free(large.p);
         return large.p = sh_pattern_new(text, flags);
     }
+    flags |= sh_bytes ? BYTES : 0;
     uint32_t h = flags * 31;
     for (size_t i = 0; i < text.n; i++)
         h = h * 33 + (unsigned char)text.p[i];

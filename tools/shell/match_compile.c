@@ -25,7 +25,7 @@ size_t sh_char_at(const char *s, size_t n, uint32_t *ret)
                  : c >= 0xe0 && c < 0xf0 ? 3
                  : c >= 0xf0 && c < 0xf5 ? 4
                                          : 0;
-    if (!len || len > n) {
+    if (!len || len > n || sh_bytes) {
         *ret = 0x40000000U | c; /* an invalid byte is a character of its own */
         return 1;
     }
@@ -48,7 +48,7 @@ size_t sh_char_at(const char *s, size_t n, uint32_t *ret)
 
 size_t sh_char_before(const char *s, size_t at)
 {
-    if ((unsigned char)s[at - 1] < 0x80)
+    if ((unsigned char)s[at - 1] < 0x80 || sh_bytes)
         return 1;
     for (size_t len = 2; len <= 4 && len <= at; len++) {
         uint32_t c;

@@ -3,6 +3,7 @@
 #ifndef BX_SHELL_MATCH_INT_H
 #define BX_SHELL_MATCH_INT_H
 
+#include "shell/case.h"
 #include "shell/match.h"
 
 typedef enum node_kind { N_BYTE, N_CHAR, N_ANY, N_STAR, N_SET, N_GROUP } node_kind;

@@ -127,8 +127,10 @@ static bool element(shell *sh, const sh_ref *r, sh_var *v, sh_value *ret)
     int64_t i = 0;
     bool ok = r->sub_text ? sh_arith_string(sh, NULL, r->sub_text, &i)
                           : sh_arith_text_value(sh, r->index, &i);
+    if (!ok && sh->unwind == SH_GO)
+        sh_discard_all(sh);
     if (!ok)
-        return sh_failed_(sh);
+        return false;
     if (!v)
         return true;
     if (i < 0) {

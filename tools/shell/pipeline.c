@@ -532,7 +532,9 @@ static void background_cheap(shell *sh, sh_cmd *c)
     (void)sh_flush(sh);
     sh_subshell_enter(sh, &s);
     int32_t pid = sh->own_pid;
+    sh->condition += c->kind == SH_CMD_SIMPLE; /* no ERR trap for it, as in bash */
     (void)sh_run(sh, c->kind == SH_CMD_SUBSHELL && !c->redirs ? c->group : c);
+    sh->condition = s.condition;
     int status = sh_subshell_leave(sh, &s);
     sh_job_add(sh, &pid, 1, command_text(c), status, true);
 }

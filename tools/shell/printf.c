@@ -264,18 +264,12 @@ static void put_time(printer *p, const spec *f, const char *format, size_t n)
         p->arg--;
         t = (time_t)int_arg(p, true);
     }
-    struct tm tm;
-    char text[128]; /* as much as bash gives */
     char *z = n ? sh_strndup(format, n) : sh_strdup("%X");
-    size_t k = 0;
-    if (localtime_r(&t, &tm)) {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        k = strftime(text, sizeof text, z, &tm);
-#pragma GCC diagnostic pop
-    }
+    sh_buf b = {0};
+    sh_time_text(&b, z, t);
     free(z);
-    put_field(p, f, text, cut(f, k));
+    put_field(p, f, sh_buf_str(&b), b.n < 128 ? cut(f, b.n) : 0); /* bash gives no more */
+    sh_buf_done(&b);
 }
 
 /* The number at f->at or, for *, of the arguments. */

@@ -3,21 +3,11 @@
 #include <time.h>
 
 #include "shell/expand_in.h"
+#include "shell/history.h"
 #include "shell/parse.h"
+#include "shell/run.h"
 
-static void put_time(sh_buf *b, const char *format)
-{
-    time_t now = time(NULL);
-    struct tm tm;
-    char text[256];
-    if (!localtime_r(&now, &tm))
-        return;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    size_t n = strftime(text, sizeof text, format, &tm);
-#pragma GCC diagnostic pop
-    sh_buf_add(b, text, n);
-}
+static void put_time(sh_buf *b, const char *format) { sh_time_text(b, format, time(NULL)); }
 
 static void put_directory(sh_buf *b, bool base)
 {
@@ -109,9 +99,11 @@ static void put_simple(shell *sh, sh_buf *b, char c)
         sh_buf_c(b, '$');
         break;
     case 'j':
-        sh_buf_c(b, '0');
+        sh_buf_int(b, (int64_t)sh_jobs_count(sh));
         break;
     case '!':
+        sh_buf_int(b, sh_history_number(sh) - (!sh->prompting && sh_history_number(sh) > 1));
+        break;
     case '#':
         sh_buf_c(b, '1');
         break;
@@ -148,6 +140,15 @@ char *sh_expand_prompt(shell *sh, const char *text, bool expand)
         } else if ((k = sh_digits(s, strlen(s), 3, 8, &v))) {
             sh_buf_c(&b, (char)v);
             s += k - 1;
+        } else if (expand && (*s == 'w' || *s == 'W')) {
+            sh_buf dir = {0}; /* what a directory is called is not to be expanded */
+            put_directory(&dir, *s == 'W');
+            for (const char *c = sh_buf_str(&dir); *c; c++) {
+                if (strchr("$`\\", *c) && sh->shopt[SH_SHOPT_PROMPTVARS])
+                    sh_buf_c(&b, '\\');
+                sh_buf_c(&b, *c);
+            }
+            sh_buf_done(&dir);
         } else {
             put_simple(sh, &b, *s);
         }

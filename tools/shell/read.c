@@ -66,7 +66,7 @@ static void finish_char(reader *r, char first)
     unsigned char c = (unsigned char)first;
     int more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : c >= 0xc2 ? 1 : 0;
     char x;
-    while (more-- > 0 && get(r, &x)) {
+    while (more-- > 0 && !sh_bytes && get(r, &x)) {
         sh_buf_c(&r->line, x);
         if (((unsigned char)x & 0xc0) != 0x80)
             return;

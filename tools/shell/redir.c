@@ -386,9 +386,7 @@ static int perform(shell *sh, const sh_redir *r, action *a, sh_undo **undo)
             error = sh_fd_to(sh, 1, 2);
     }
     if (error == 0 && a->move) {
-        if (undo)
-            error = save_fd(sh, a->source, undo);
-        (void)close(a->source);
+        (void)close(a->source); /* for good, as in bash */
         sh_fd_note(sh, a->source, false);
     }
     if (error) {

@@ -65,6 +65,8 @@ void sh_poll_signals(shell *sh);           /* run the traps of signals that have
 /* All commands of a text; its status.  `what`: for messages of syntax errors ("eval"), or NULL. */
 int sh_run_text(shell *sh, const char *text, size_t n, int line);
 int sh_run_stdin(shell *sh, bool interactive);
+/* A script or the text of -c, line by line: the history takes them. */
+int sh_run_lines(shell *sh, const char *text, size_t n);
 int sh_run_file(shell *sh, const char *path, bool script); /* script: not `source` */
 char *sh_read_all(shell *sh, int fd, size_t *ret_n, int *ret_error);
 void sh_print_parse_error(shell *sh, const sh_parse_error *e, const char *what);
@@ -135,6 +137,7 @@ typedef struct sh_subshell {
     bool functions_shared;
     struct sh_aliases *aliases;
     struct spec *specs;
+    struct sh_history *history;
     struct sh_traps *traps;
     struct sh_jobs *jobs;
     char *cwd, *underscore;
@@ -263,7 +266,8 @@ void sh_job_finish(shell *sh, int32_t pid); /* wait for it, without a word */
 void sh_job_note(shell *sh, int32_t pid);   /* a process substitution: `wait` may name it */
 void sh_job_ended(shell *sh, const bx_ended *e);
 void sh_jobs_notify(shell *sh);
-void sh_jobs_end(shell *sh); /* wait for all, or kill them at the deadline */
+size_t sh_jobs_count(shell *sh); /* that run, the outer ones of a subshell too */
+void sh_jobs_end(shell *sh);     /* wait for all, or kill them at the deadline */
 
 /* ---- aliases, hash, dirs ---- */
 
@@ -274,6 +278,7 @@ void sh_aliases_free(struct sh_aliases *a);
 void sh_aliases_dump(shell *sh, sh_buf *out);
 const char *sh_alias_name(shell *sh, size_t i); /* in order; NULL behind the last */
 const char *sh_cwd(shell *sh);
+char *sh_cwd_physical(void);               /* without links, to be freed; NULL: nobody knows */
 int sh_chdir(shell *sh, const char *path); /* errno */
 struct sh_dirs *sh_dirs_share(shell *sh);
 struct spec *sh_specs_share(shell *sh); /* complete's: a subshell begins */
@@ -325,8 +330,14 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(call) \
     X(alias) \
     X(unalias) \
-    X(trap) X(wait) X(jobs) X(kill) X(disown) X(fg) X(bg) X(suspend) X(times) X(ulimit) X(umask) \
-        X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
+    X(trap) \
+    X(wait) \
+    X(jobs) \
+    X(kill) \
+    X(disown) \
+    X(fg) \
+    X(bg) X(suspend) X(times) X(ulimit) X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) \
+        X(compopt) X(help) X(caller) X(logout)
 /* clang-format on */
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)

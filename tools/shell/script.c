@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "shell/expand.h"
+#include "shell/history.h"
 #include "shell/run.h"
 
 char *sh_read_all(shell *sh, int fd, size_t *ret_n, int *ret_error)
@@ -103,8 +104,9 @@ static void show_source(shell *sh, const sh_unit *u)
     }
 }
 
-/* Runs what the parser gives, to the end or to what unwinds; *ret_ran: was there any command? */
-static int run_parser(shell *sh, sh_parser *p, const char *what, bool *ret_ran)
+/* Runs what the parser gives, to the end or to what unwinds; *ret_ran: was there any command?
+ * `top`: it is the script. */
+static int run_parser(shell *sh, sh_parser *p, const char *what, bool top, bool *ret_ran)
 {
     *ret_ran = false;
     while (sh->unwind == SH_GO) {
@@ -129,6 +131,12 @@ static int run_parser(shell *sh, sh_parser *p, const char *what, bool *ret_ran)
             (void)sh_run_unit(sh, unit);
         }
         sh_unit_unref(unit);
+        if (sh->unwind == SH_DISCARD && sh->discards_all && !sh->interactive) {
+            if (!top)
+                break;
+            if (sh->from_command)
+                sh_exit(sh, 1);
+        }
         if (sh->unwind == SH_DISCARD) {
             sh->unwind = SH_GO;
             if (sh->status == 0)
@@ -154,7 +162,7 @@ static int run_text(shell *sh, const char *text, size_t n, int line, bool *ret_r
     if (!sh_deeper(sh))
         return sh->status;
     sh_parser *p = sh_parser_new(sh_plain_source(sh), (bx_str){text, n}, line);
-    int status = run_parser(sh, p, what_of(sh), ret_ran);
+    int status = run_parser(sh, p, what_of(sh), false, ret_ran);
     sh_parser_free(p);
     sh->depth--;
     return status;
@@ -256,7 +264,7 @@ static int run_script(shell *sh, const char *path)
     if (!text)
         return sh->status = status;
     sh->source = sh_strdup(path);
-    (void)sh_run_text(sh, text, n, 1);
+    (void)sh_run_lines(sh, text, n);
     free(text);
     return sh->status;
 }
@@ -316,7 +324,10 @@ typedef struct lines {
     shell *sh;
     sh_buf line;
     bool prompts, ended;
-    bool dropped; /* by a signal, with all that was read of the command */
+    bool dropped;     /* by a signal, with all that was read of the command */
+    const char *text; /* what is left of a script; NULL: standard input */
+    size_t n;
+    int number; /* of the line that was read last */
 } lines;
 
 /* What is about to wait for input may wait for an answer to what is not written yet. */
@@ -355,6 +366,28 @@ bool sh_unread(shell *sh, int fd, size_t n)
     return lseek(fd, -(off_t)n, SEEK_CUR) >= 0;
 }
 
+static bool next_of_text(lines *l, bool more, bx_str *ret)
+{
+    shell *sh = l->sh;
+    while (l->n > 0) {
+        const char *end = memchr(l->text, '\n', l->n);
+        *ret = (bx_str){l->text, end ? (size_t)(end - l->text) + 1 : l->n};
+        l->text += ret->n;
+        l->n -= ret->n;
+        l->number++;
+        if (!sh->opt[SH_OPT_HISTORY] && !sh->opt[SH_OPT_HISTEXPAND])
+            return true;
+        l->line.n = 0;
+        sh_buf_add(&l->line, ret->p, ret->n);
+        sh->line = l->number;
+        if (sh_history_line(sh, &l->line, more)) {
+            *ret = (bx_str){sh_buf_str(&l->line), l->line.n};
+            return true;
+        }
+    }
+    return false;
+}
+
 /* One line and no byte more. */
 static void read_line(lines *l)
 {
@@ -389,6 +422,9 @@ static void read_line(lines *l)
 static bool next_line(void *ctx, bool more, bx_str *ret)
 {
     lines *l = ctx;
+    if (l->text)
+        return next_of_text(l, more, ret);
+again:
     if (l->ended)
         return false;
     if (l->prompts) {
@@ -396,7 +432,9 @@ static bool next_line(void *ctx, bool more, bx_str *ret)
         if (!more)
             sh_jobs_notify(l->sh);
         const char *ps = sh_get(more ? "PS2" : "PS1");
+        l->sh->prompting = true;
         char *prompt = sh_expand_prompt(l->sh, ps ? ps : "", true);
+        l->sh->prompting = false;
         if (prompt)
             sh_err_put(l->sh, prompt, strlen(prompt));
         free(prompt);
@@ -408,6 +446,11 @@ static bool next_line(void *ctx, bool more, bx_str *ret)
         return false;
     (void)sh_buf_str(&l->line);
     (void)without_nuls(l->line.p, &l->line.n);
+    l->sh->line = ++l->number;
+    if ((l->sh->opt[SH_OPT_HISTORY] || l->sh->opt[SH_OPT_HISTEXPAND]) &&
+        !sh_history_line(l->sh, &l->line, more))
+        goto again;
+    (void)sh_buf_str(&l->line);
     *ret = (bx_str){l->line.p, l->line.n};
     return true;
 }
@@ -431,7 +474,7 @@ int sh_run_stdin(shell *sh, bool interactive)
     sh_parser *p = sh_parser_new(&source, (bx_str){"", 0}, 1);
     bool ran;
     for (;;) {
-        (void)run_parser(sh, p, NULL, &ran);
+        (void)run_parser(sh, p, NULL, true, &ran);
         if (!interactive || l.ended || sh->unwind == SH_EXIT)
             break;
         sh->unwind = SH_GO;
@@ -445,5 +488,17 @@ int sh_run_stdin(shell *sh, bool interactive)
     sh_buf_done(&l.line);
     if (interactive && l.ended)
         sh_err_put(sh, "exit\n", 5);
+    return sh->status;
+}
+
+int sh_run_lines(shell *sh, const char *text, size_t n)
+{
+    lines l = {.sh = sh, .text = text, .n = n};
+    sh_source source = {&l, next_line, line_alias, line_options, line_warn};
+    sh_parser *p = sh_parser_new(&source, (bx_str){"", 0}, 1);
+    bool ran;
+    (void)run_parser(sh, p, what_of(sh), true, &ran);
+    sh_parser_free(p);
+    sh_buf_done(&l.line);
     return sh->status;
 }

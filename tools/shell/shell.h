@@ -227,6 +227,9 @@ struct shell {
     struct sh_aliases *aliases;
     struct spec *specs; /* of complete */
     struct sh_hash *hash;
+    struct sh_history *history; /* history.h; NULL: none yet */
+    bool discards_all;          /* SH_DISCARD is that of sh_discard_all */
+    bool prompting;             /* PS1 is shown: \! is the next line's number */
 };
 
 /* ---- output (output.c) ---- */
@@ -255,6 +258,9 @@ const char *sh_strerror(int error);
 /* An expansion failed (after a message): the command is not run, and a shell that is not
  * interactive ends with `status`. */
 void sh_discard(shell *sh, int status);
+/* The same to the line of the script: also `eval`, sourced files and -c end, as for a subscript
+ * that is no expression. */
+void sh_discard_all(shell *sh);
 
 /* ---- what words need of the interpreter ---- */
 

@@ -16,7 +16,7 @@ bool sh_is_executable(const char *path)
     struct stat st;
     if (stat(path, &st) != 0 || S_ISDIR(st.st_mode))
         return false;
-#ifdef __wasm__
+#ifdef __wasm__ /* there are no permission bits */
     return true;
 #else
     return access(path, X_OK) == 0;
@@ -59,8 +59,13 @@ char *sh_search_path(const char *path, const char *name, bool executable)
 
 char *sh_find_program(shell *sh, const char *name, bool std_path, bool use_hash)
 {
-    if (strchr(name, '/'))
-        return sh_strdup(name);
+    if (strchr(name, '/')) {
+        static const char usr[] = "/usr";
+        struct stat st;
+        bool other = strncmp(name, "/usr/bin/", 9) == 0 && stat(name, &st) != 0 &&
+                     stat(name + sizeof usr - 1, &st) == 0;
+        return sh_strdup(other ? name + sizeof usr - 1 : name); /* programs are in /bin only */
+    }
     const char *path = std_path ? "/bin:/usr/bin" : sh_get("PATH");
     if (!*name)
         return NULL;
@@ -138,6 +143,8 @@ int sh_spawn(shell *sh, const char *name, const char *path, char *const *argv, s
     for (int fd = 0; fd < map->top; fd++)
         if (map->own[fd] >= 0)
             fds[n_fds++] = (bx_fd_map){fd, map->own[fd]};
+    char *real = sh_get("PWD") ? NULL : sh_cwd_physical();
+    const char *cwd = real ? real : sh_cwd(sh);
     bx_start s = {.size = sizeof s,
                   .flags = flags,
                   .name = bx_str_of(name),
@@ -145,11 +152,12 @@ int sh_spawn(shell *sh, const char *name, const char *path, char *const *argv, s
                   .n_args = argc,
                   .env = env,
                   .n_env = n_env,
-                  .cwd = bx_str_of(sh_cwd(sh)),
+                  .cwd = bx_str_of(cwd),
                   .fds = fds,
                   .n_fds = n_fds};
     (void)sh_flush(sh);
     int error = bx_process_start(&s, ret);
+    free(real);
     if (args != few)
         free(args);
     free(env);
@@ -308,8 +316,9 @@ int32_t sh_start(shell *sh, int argc, char **argv, const sh_fdmap *map, unsigned
             error = sh_spawn(sh, path, path, argv, (size_t)argc, map, flags, false, &pid);
         else if (stat(path, &st) != 0)
             error = errno;
-        else if (S_ISDIR(st.st_mode) || !sh_is_executable(path))
-            error = EACCES;
+        else if (S_ISDIR(st.st_mode) || !sh_is_executable(path) ||
+                 (st.st_size == 0 && strchr(argv[0], '/')))
+            error = EACCES; /* an empty file was hardly made to be run */
         else
             pid = start_script(sh, path, argv, (size_t)argc, map, flags, &error);
         if (error) {

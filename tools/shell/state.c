@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "shell/expand.h"
+#include "shell/history.h"
 #include "shell/run.h"
 #include "shell/unparse.h"
 
@@ -39,6 +40,7 @@ static void add_setup(shell *sh, sh_buf *b)
     sh_vars_dump(&setup);
     sh_aliases_dump(sh, &setup);
     sh_specs_dump(sh, &setup);
+    sh_history_dump(sh, &setup);
     sh_traps_dump(sh, &setup, true);
     add_text(b, setup.p, setup.n);
     sh_buf_done(&setup);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "shell/expand.h"
+#include "shell/history.h"
 #include "shell/run.h"
 
 enum { SUBSHELL_PID = 1 << 22 }; /* process numbers that no process has */
@@ -24,6 +25,7 @@ void sh_subshell_enter(shell *sh, sh_subshell *s)
     sh_functions_share(sh);
     s->aliases = sh_aliases_share(sh);
     s->specs = sh_specs_share(sh);
+    s->history = sh_history_share(sh);
     s->traps = sh->traps;
     s->jobs = sh->jobs;
     sh->jobs = NULL;
@@ -65,6 +67,7 @@ int sh_subshell_leave(shell *sh, sh_subshell *s)
     sh_functions_restore(sh, s->functions, s->functions_shared);
     sh_aliases_restore(sh, s->aliases);
     sh_specs_restore(sh, s->specs);
+    sh_history_restore(sh, s->history);
     sh_traps_free(sh->traps);
     sh->traps = s->traps;
     sh_jobs_free(sh->jobs);

@@ -309,7 +309,7 @@ static int run(const call *c)
     if (error)
         return fail("bash", sh_strerror(error));
     sh_capture_begin(sh, &capture);
-    (void)sh_run_text(sh, c->command, strlen(c->command), 1);
+    (void)sh_run_lines(sh, c->command, strlen(c->command));
     (void)sh_shell_finish(sh);
     close_rest(sh);
     sh_jobs_end(sh);

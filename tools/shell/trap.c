@@ -342,7 +342,10 @@ void sh_traps_dump(shell *sh, sh_buf *out, bool reset)
     sh_buf name = {0};
     for (int i = 1; i < SH_TRAPS; i++) {
         const char *text = sh->traps->text[i];
-        if (!text || (reset && *text))
+        bool inherited = i == SH_TRAP_ERR                            ? sh->opt[SH_OPT_ERRTRACE]
+                         : i == SH_TRAP_DEBUG || i == SH_TRAP_RETURN ? sh->opt[SH_OPT_FUNCTRACE]
+                                                                     : !reset;
+        if (!text || (*text && !inherited))
             continue;
         sh_buf_z(out, "trap -- ");
         sh_quote_single(out, text);

@@ -347,9 +347,13 @@ sh_var *sh_var_local(sh_name *name)
     sh_var *old = name->var;
     if (d == 0)
         return sh_var_make(name);
-    if (old && old->scope >= d)
+    if (old && old->scope >= d) {
+        if ((old->attrs & SH_A_TEMP) && old->scope > d)
+            sh_var_attrs(old, 0, SH_A_TEMP); /* v=x eval 'local v' */
         return old;
-    if (old && (old->attrs & SH_A_TEMP) && old->scope == d - 1 && !sh_log_keeps_(old)) {
+    }
+    if (old && (old->attrs & SH_A_TEMP) && old->scope == d - 1 &&
+        !sh_names_.scopes[d - 1].of_builtin && !sh_log_keeps_(old)) {
         adopt(old, d);
         return old;
     }
@@ -430,6 +434,12 @@ void sh_scope_enter(bool temporary)
     t->scopes[t->n_scopes++] = (sh_scope){.temporary = temporary};
 }
 
+void sh_scope_of_builtin(void)
+{
+    sh_scope *s = &sh_names_.scopes[sh_names_.n_scopes - 1];
+    s->of_builtin = s->temporary;
+}
+
 void sh_scope_drop_(void)
 {
     sh_names *t = &sh_names_;
@@ -443,9 +453,8 @@ void sh_scope_drop_(void)
         while (*at != v)
             at = &(*at)->outer;
         *at = v->outer;
-        if (v->name->text[0] == 'P' && strcmp(v->name->text, "PATH") == 0)
-            sh_path_changed(sh_shell);
-        else if (v->name->text[0] == '-') /* `local -` */
+        sh_name_changed_(v->name->text);
+        if (v->name->text[0] == '-') /* `local -` */
             for (size_t i = 0; i < SH_OPT_COUNT && i < v->n; i++)
                 sh_shell->opt[i] = v->s[i] == '1';
         sh_value_free_(v);
@@ -458,4 +467,24 @@ void sh_scope_leave(void)
 {
     if (sh_names_.n_scopes > 1 && sh_names_.n_scopes > sh_names_.save_depth)
         sh_scope_drop_();
+}
+
+void sh_scope_keep(void)
+{
+    sh_strs kept = {0}; /* names and values */
+    size_t depth = sh_scope_depth();
+    for (sh_var *v = depth ? sh_names_.scopes[depth].first : NULL; v; v = v->next_in_scope) {
+        const char *s = sh_var_text(v, NULL);
+        if (s) {
+            sh_strs_add(&kept, sh_strdup(v->name->text));
+            sh_strs_add(&kept, sh_strdup(s));
+        }
+    }
+    sh_scope_leave();
+    for (size_t i = kept.n; i >= 2; i -= 2) {
+        sh_name *name = sh_name_of(kept.v[i - 2], strlen(kept.v[i - 2]));
+        if (sh_assign_name(name, kept.v[i - 1], strlen(kept.v[i - 1]), 0) == 0 && name->var)
+            sh_var_attrs(name->var, SH_A_EXPORT, 0);
+    }
+    sh_strs_done(&kept);
 }

@@ -178,7 +178,10 @@ bool sh_walk_next(const sh_var *v, sh_walk *w);
 /* A function is entered and left; a temporary scope holds the assignments of `A=1 cmd` and is
  * entered before that of the function.  Leaving restores what was hidden. */
 void sh_scope_enter(bool temporary);
+void sh_scope_of_builtin(void); /* the temporary scope just made is not of a function */
 void sh_scope_leave(void);
+/* Leave a temporary scope whose variables stay, exported: of a special builtin in posix mode. */
+void sh_scope_keep(void);
 uint32_t sh_scope_depth(void);
 bool sh_in_function(void);
 /* Assign in the innermost (temporary) scope, exported. */

@@ -1,6 +1,7 @@
 /* Assigning to variables and unsetting them. */
 #include "shell/case.h"
 #include "shell/expand.h"
+#include "shell/history.h"
 #include "shell/parse.h"
 #include "shell/vars_in.h"
 
@@ -57,8 +58,14 @@ static void after_assign(sh_var *v)
     const char *name = v->name->text;
     if (name[0] == 'P' && strcmp(name, "PATH") == 0)
         sh_path_changed(sh_shell);
+    else if (name[0] == 'L' && (name[1] == 'C' || name[1] == 'A'))
+        sh_locale_changed_(v->attrs & SH_A_TEMP ? NULL : name);
     else if (name[0] == 'O' && strcmp(name, "OPTIND") == 0)
         sh_state.getopts_at = 0;
+    else if (name[0] == 'H' && strcmp(name, "HISTSIZE") == 0)
+        sh_history_resized(sh_shell, false);
+    else if (name[0] == 'H' && strcmp(name, "HISTFILESIZE") == 0)
+        sh_history_resized(sh_shell, true);
 }
 
 static int assign_var(sh_var *v, const char *value, size_t n, unsigned flags)
@@ -302,7 +309,9 @@ static int unset_binding(sh_var *v)
     if (v->attrs & SH_A_EXPORT)
         sh_names_.env_changed = true;
     sh_name *name = v->name;
-    if (v->scope && v->scope != sh_function_scope_()) { /* of a caller: what it hid comes back */
+    uint32_t here = sh_function_scope_();
+    if (v->scope && (v->scope < here || (v->scope > here && (v->attrs & SH_A_TEMP)))) {
+        /* of a caller: what it hid comes back */
         sh_var **at = &sh_names_.scopes[v->scope].first;
         while (*at && *at != v)
             at = &(*at)->next_in_scope;
@@ -315,14 +324,14 @@ static int unset_binding(sh_var *v)
             sh_value_free_(v);
             free(v);
         }
+        sh_name_changed_(name->text);
         return 0;
     }
     sh_var_touch(v);
     sh_value_free_(v);
     v->attrs = 0;
     v->dynamic = NULL;
-    if (strcmp(name->text, "PATH") == 0)
-        sh_path_changed(sh_shell);
+    sh_name_changed_(name->text);
     return 0;
 }
 

@@ -58,6 +58,7 @@ void sh_vars_init(shell *sh, char *const *environment,
     for (size_t i = 0; environment && environment[i]; i++)
         import(sh, environment[i], function);
     sh_vars_special_(sh);
+    sh_locale_changed_("");
 }
 
 void sh_vars_done(void)

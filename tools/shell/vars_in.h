@@ -5,8 +5,9 @@
 #include "shell/vars.h"
 
 typedef struct sh_scope {
-    sh_var *first;  /* bindings made here */
-    bool temporary; /* of `A=1 cmd` */
+    sh_var *first;   /* bindings made here */
+    bool temporary;  /* of `A=1 cmd` */
+    bool of_builtin; /* of `A=1 eval …`: no function takes it for its own */
 } sh_scope;
 
 typedef struct sh_names {
@@ -52,6 +53,16 @@ void sh_log_pop_(sh_var *v);         /* one is taken away: the log owns it if it
 bool sh_log_keeps_(const sh_var *v); /* must sh_log_pop_ be called, or may it be freed? */
 
 void sh_log_done_(void);
+
+/* The value of a name is another one: what follows from that. */
+void sh_locale_changed_(const char *assigned); /* the name that was assigned to, or NULL */
+static inline void sh_name_changed_(const char *name)
+{
+    if (name[0] == 'P' && strcmp(name, "PATH") == 0)
+        sh_path_changed(sh_shell);
+    else if (name[0] == 'L' && (name[1] == 'C' || name[1] == 'A'))
+        sh_locale_changed_(NULL);
+}
 
 void sh_value_free_(sh_var *v);   /* the value only */
 void sh_scope_drop_(void);        /* leave the innermost scope, its bindings freed */

@@ -108,8 +108,7 @@ static void undo(note *x)
     sh_var *v = x->v;
     if ((v->attrs | x->old.attrs) & SH_A_EXPORT)
         sh_names_.env_changed = true;
-    if (strcmp(v->name->text, "PATH") == 0)
-        sh_path_changed(sh_shell);
+    const char *name = v->name->text;
     switch (x->kind) {
     case NOTE_CONTENT:
         sh_value_free_(v);
@@ -134,6 +133,7 @@ static void undo(note *x)
         sh_names_.scopes[v->scope].first = v;
         break;
     }
+    sh_name_changed_(name);
 }
 
 void sh_vars_restore(void)

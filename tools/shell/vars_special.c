@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "shell/expand.h"
+#include "shell/history.h"
 #include "shell/vars_in.h"
 
 static int64_t clock_us(void)
@@ -109,6 +110,7 @@ static void get_epoch_real(sh_var *v)
 }
 
 static void get_bashpid(sh_var *v) { made_int(v, sh_shell->own_pid); }
+static void get_histcmd(sh_var *v) { made_int(v, sh_history_number(sh_shell) - 1); }
 static void get_subshell(sh_var *v) { made_int(v, sh_shell->subshell); }
 
 static void get_command(sh_var *v)
@@ -176,7 +178,8 @@ static const sh_dynamic LINE = {get_line, NULL}, RANDOM = {get_random, set_rando
                         PID = {get_bashpid, ignore}, SUBSHELL = {get_subshell, ignore},
                         COMMAND = {get_command, ignore}, SHELLOPTS = {get_shellopts, NULL},
                         BASHOPTS = {get_bashopts, NULL}, UNDERSCORE = {get_underscore, ignore},
-                        ARGV0 = {get_argv0, ignore}, ARRAY = {get_array, ignore};
+                        ARGV0 = {get_argv0, ignore}, HISTCMD = {get_histcmd, ignore},
+                        ARRAY = {get_array, ignore};
 
 static const struct {
     const char *name;
@@ -192,6 +195,7 @@ static const struct {
     {"BASHPID", &PID, SH_A_SET | SH_A_INTEGER},
     {"BASH_SUBSHELL", &SUBSHELL, SH_A_SET},
     {"BASH_COMMAND", &COMMAND, SH_A_SET},
+    {"HISTCMD", &HISTCMD, SH_A_SET | SH_A_INTEGER},
     {"SHELLOPTS", &SHELLOPTS, SH_A_SET | SH_A_READONLY},
     {"BASHOPTS", &BASHOPTS, SH_A_SET | SH_A_READONLY},
     {"_", &UNDERSCORE, SH_A_SET},

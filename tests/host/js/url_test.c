@@ -64,7 +64,7 @@ static void hosts(void)
     CHECK(parses("http://a\xE3\x80\x82"
                  "b/",
                  NULL, "http://a.b/"));
-    CHECK(parses("http://xn--a/", NULL, NULL));
+    CHECK(parses("http://xn--a/", NULL, NULL) && parses("http://xn----/", NULL, NULL));
     CHECK(parses("http://a%2fb/", NULL, NULL));        /* no slash comes into a host */
     CHECK(parses("http://\xE2\x80\xA5/", NULL, NULL)); /* nor dots out of one character */
 }

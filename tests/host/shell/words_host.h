@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "shell/expand.h"
+#include "shell/history.h"
 #include "shell/parse.h"
+#include "shell/run.h"
 
 static shell host_shell;
 static sh_buf host_out, host_err;
@@ -83,6 +85,8 @@ void sh_discard(shell *sh, int status)
     sh->unwind = SH_DISCARD;
 }
 
+void sh_discard_all(shell *sh) { sh_discard(sh, 1); }
+
 /* Every command substitution gives its own source. */
 void sh_substitute(shell *sh, struct sh_command_subst *c, sh_buf *ret)
 {
@@ -115,6 +119,30 @@ const char *sh_shellopts(shell *sh) { return sh ? "braceexpand:hashall" : NULL; 
 const char *sh_bashopts(shell *sh) { return sh ? "cmdhist" : NULL; }
 bool sh_shellopts_import(shell *sh, const char *list) { return sh && list; }
 const char *sh_current_command(shell *sh) { return sh ? "command" : NULL; }
+int64_t sh_history_number(const shell *sh)
+{
+    (void)sh;
+    return 1;
+}
+
+void sh_history_resized(shell *sh, bool file) { (void)sh, (void)file; }
+
+size_t sh_jobs_count(shell *sh)
+{
+    (void)sh;
+    return 0;
+}
+
+void sh_error_plain(shell *sh, const char *fmt, ...)
+{
+    va_list args;
+    (void)sh;
+    va_start(args, fmt);
+    host_format(&host_err, fmt, args);
+    va_end(args);
+    sh_buf_c(&host_err, '\n');
+}
+
 void sh_path_changed(shell *sh) { (void)sh; }
 
 bool sh_function_text(shell *sh, const char *name, sh_buf *ret) { return sh && !name && ret; }

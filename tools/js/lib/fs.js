@@ -200,6 +200,9 @@ const ops = {
     const from = isFd ? fdOf(file) : pathOf(file);
     return () => {
       v.orAbort(o.signal);
+      const kept = from === 0 || from === '/dev/stdin' ? require('internal/stdio').takeInput() : undefined;
+      if (kept)
+        return o.encoding && o.encoding !== 'buffer' ? kept.toString(o.encoding) : kept;
       let at = from;
       if (isFd)
         sys.fstat(from);

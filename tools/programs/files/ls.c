@@ -94,6 +94,12 @@ static bool look(const ls_options *o, ls_file *f, const char *path, bool given)
         failed = mode_stat(AT_FDCWD, path, false, &f->st);
     if (failed && follow && o->follow != 'L')
         failed = mode_stat(AT_FDCWD, path, false, &f->st);
+    size_t n = strlen(path);
+    if (failed && !given && n >= 3 && strcmp(path + n - 3, "/..") == 0) {
+        char *itself = prog_strndup(path, n - 1); /* nothing is above: as at a root */
+        failed = mode_stat(AT_FDCWD, itself, false, &f->st);
+        free(itself);
+    }
     if (failed) {
         prog_warn(errno, "cannot access %s", prog_quoteaf(path));
         status = given ? 2 : status ? status : 1;

@@ -1,5 +1,6 @@
 /* What the sources of jq need and the system of a guest lacks, and its main. */
 #include "lib/process.h"
+#include "programs/date/tz.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #undef abort
+#undef strftime
+#undef timegm
 
 int bx_jq_main(int argc, char **argv);
 
@@ -90,6 +93,86 @@ char *bx_jq_realpath(const char *path, char *ret)
     return ret ? memcpy(ret, full, n + 1) : NULL;
 }
 #endif
+
+/* ---- time ---- */
+
+struct tm *bx_jq_localtime_r(const time_t *t, struct tm *ret)
+{
+    tz_time local;
+    tz_local(tz_of_env(), *t, &local);
+    if (local.year - 1900 > INT_MAX || local.year - 1900 < INT_MIN) {
+        errno = EOVERFLOW;
+        return NULL;
+    }
+    memset(ret, 0, sizeof *ret);
+    ret->tm_year = (int)(local.year - 1900);
+    ret->tm_mon = local.month;
+    ret->tm_mday = local.day;
+    ret->tm_hour = local.hour;
+    ret->tm_min = local.minute;
+    ret->tm_sec = local.second;
+    ret->tm_wday = local.weekday;
+    ret->tm_yday = local.yearday;
+    ret->tm_isdst = local.is_dst;
+    ret->tm_gmtoff = local.east;
+    ret->tm_zone = local.zone;
+    return ret;
+}
+
+time_t bx_jq_mktime(struct tm *tm)
+{
+    tz_time local = {.year = (int64_t)tm->tm_year + 1900,
+                     .month = tm->tm_mon,
+                     .day = tm->tm_mday,
+                     .hour = tm->tm_hour,
+                     .minute = tm->tm_min,
+                     .second = tm->tm_sec};
+    int64_t t;
+    if (!tz_unix(tz_of_env(), &local, &t))
+        return -1;
+    time_t result = (time_t)t;
+    return bx_jq_localtime_r(&result, tm) ? result : -1;
+}
+
+time_t bx_jq_timegm(struct tm *tm)
+{
+    time_t t = timegm(tm);
+    tm->tm_zone = "GMT"; /* as glibc calls it */
+    return t;
+}
+
+/* %Z and %z by what the time says of its zone; the C library knows none. */
+size_t bx_jq_strftime(char *ret, size_t max, const char *format, const struct tm *tm)
+{
+    char *made = malloc(strlen(format) * 9 + 1), *to = made;
+    if (!made)
+        return 0;
+    int minutes = (int)(tm->tm_gmtoff < 0 ? -tm->tm_gmtoff : tm->tm_gmtoff) / 60;
+    for (const char *s = format; *s; s++) {
+        if (s[0] != '%' || !s[1]) {
+            *to++ = *s;
+        } else if (*++s == 'Z') {
+            const char *zone = tm->tm_zone ? tm->tm_zone : "UTC";
+            size_t n = strnlen(zone, 16);
+            memcpy(to, zone, n);
+            to += n;
+        } else if (*s == 'z') {
+            *to++ = tm->tm_gmtoff < 0 ? '-' : '+';
+            for (int v = minutes / 60 * 100 + minutes % 60, unit = 1000; unit > 0; unit /= 10)
+                *to++ = (char)('0' + v / unit % 10);
+        } else {
+            *to++ = '%';
+            *to++ = *s;
+        }
+    }
+    *to = '\0';
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    size_t n = strftime(ret, max, made, tm);
+#pragma GCC diagnostic pop
+    free(made);
+    return n;
+}
 
 static const char help[] =
     "Usage: jq [OPTION]... FILTER [FILE]...\n"

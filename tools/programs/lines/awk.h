@@ -261,6 +261,7 @@ typedef struct awk_machine {
     enum { RS_CHAR, RS_PARAGRAPH, RS_REGEX } rs;
     char rs_char;
     bx_posix *rs_regex;
+    bool rs_has_begin; /* a ^ is in it */
     awk_str *ofs, *ors, *subsep;
     char *convfmt, *ofmt; /* NUL-terminated */
     uint32_t line;        /* of the program, for messages */
@@ -293,7 +294,6 @@ double awk_split(bx_str s, awk_array *a, awk_array *seps, bx_posix *by, bx_str p
 double awk_patsplit(bx_str s, awk_array *a, awk_array *seps, bx_posix *by);
 
 /* Input: one record of what `r` reads into *ret; false at the end.  Sets RT. */
-bool awk_read_record(prog_reader *r, bx_str *ret);
 bool awk_next_record(bx_str *ret); /* of the operands */
 void awk_next_file(void);
 int awk_getline(awk_node *n, bx_str source, bool is_command, bx_str *ret); /* 1, 0, -1 */
@@ -312,7 +312,8 @@ void awk_format(prog_buf *out, awk_val *args, size_t n);
 
 /* Regular expressions of strings, kept.  `fold` follows IGNORECASE. */
 bx_posix *awk_regex(bx_str text);
-bx_posix *awk_node_regex(awk_node *n); /* of a literal, or of its value */
+bx_posix *awk_node_regex(awk_node *n);          /* of a literal, or of its value */
+void awk_check_regex(awk_node *n, size_t line); /* a literal that is none ends the program */
 bool awk_matches(bx_posix *x, bx_str s);
 bool awk_find(bx_posix *x, bx_str s, size_t from, bx_span *ret, size_t count);
 

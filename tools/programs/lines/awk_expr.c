@@ -247,6 +247,15 @@ static awk_node *literal(awk_parser *ps, awk_kind kind)
     return n;
 }
 
+static awk_node *regex(awk_parser *ps)
+{
+    size_t line = ps->l.line;
+    awk_lex_regex(&ps->l);
+    awk_node *n = literal(ps, N_REGEX);
+    awk_check_regex(n, line);
+    return n;
+}
+
 static awk_node *postfix(awk_parser *ps)
 {
     awk_node *n = awk_lvalue(ps);
@@ -276,8 +285,7 @@ static awk_node *primary(awk_parser *ps)
         return literal(ps, N_STR);
     case T_SLASH:
     case T_DIV_ASSIGN:
-        awk_lex_regex(&ps->l);
-        return literal(ps, N_REGEX);
+        return regex(ps);
     case T_NAME:
     case T_DOLLAR:
         return postfix(ps);
@@ -523,7 +531,7 @@ static awk_node *assign_to(awk_parser *ps, awk_node *to, uint8_t op)
 }
 
 /* An assignment whose target the grammar above took for an operand: of the last operand of what it
- * made (`1 + x = 2`, `a && b = c`, `!x = y`). */
+ * made (`1 < x = 2`, `a && b = c`); gawk knows none behind `!`, `-` and arithmetic. */
 static bool assign_within(awk_parser *ps, awk_node **at, uint8_t op)
 {
     for (unsigned i = 0; i < AWK_NEST_MAX; i++) {
@@ -533,15 +541,8 @@ static bool assign_within(awk_parser *ps, awk_node **at, uint8_t op)
             return true;
         }
         switch (n->kind) {
-        case N_NOT:
-        case N_NEG:
-        case N_PLUS:
-            at = &n->a;
-            break;
         case N_AND:
         case N_OR:
-        case N_ARITH:
-        case N_CONCAT:
         case N_LT:
         case N_LE:
         case N_EQ:

@@ -15,6 +15,7 @@ typedef struct stream {
     char how; /* '>' 'a' '|': output; '<' a file, 'c' a command: input; '&' both */
     prog_writer w;
     prog_reader r;
+    bool read; /* a record of it */
     int32_t pid;
     bool is_open_w, is_open_r;
     struct stream *next;
@@ -22,6 +23,7 @@ typedef struct stream {
 
 static stream *streams;
 static prog_reader input; /* of the operands */
+static bool input_read;   /* a record of it */
 static bool input_is_open, input_begun, input_over, used_operand;
 static double next_operand = 1;
 
@@ -86,16 +88,44 @@ static bool read_paragraph(prog_reader *r, bx_str *ret)
 /* How far back a separator that is being looked for may have begun. */
 enum { SEPARATOR_MAX = 4096 };
 
-static bool read_regex(prog_reader *r, bx_str *ret)
+/* A byte in front of what is to be read: then it is not the begin of the file, where ^ matches. */
+static void keep_before(prog_reader *r)
+{
+    if (r->at > 0)
+        return;
+    if (r->end == r->cap) {
+        r->p = prog_realloc(r->p, r->cap + PROG_READ_BLOCK, 1);
+        r->cap += PROG_READ_BLOCK;
+    }
+    memmove(r->p + 1, r->p, r->end);
+    r->p[0] = '\n';
+    r->at = 1;
+    r->end++;
+}
+
+static bool find_separator(const prog_reader *r, size_t from, bool begins, bx_span *ret)
+{
+    size_t before = !begins && awk_m.rs_has_begin;
+    bx_str s = {(const char *)r->p + r->at - before, r->end - r->at + before};
+    if (!awk_find(awk_m.rs_regex, s, from + before, ret, 1))
+        return false;
+    ret->from -= before;
+    ret->to -= before;
+    return true;
+}
+
+static bool read_regex(prog_reader *r, bool begins, bx_str *ret)
 {
     if (r->at == r->end && !prog_more(r))
         return false;
     for (size_t looked = 0;;) {
+        if (!begins && awk_m.rs_has_begin)
+            keep_before(r);
         bx_str s = {(const char *)r->p + r->at, r->end - r->at};
         bx_span m;
-        bool found = awk_find(awk_m.rs_regex, s, looked, &m, 1);
+        bool found = find_separator(r, looked, begins, &m);
         while (found && m.to == m.from)
-            found = m.to < s.n && awk_find(awk_m.rs_regex, s, m.to + 1, &m, 1);
+            found = m.to < s.n && find_separator(r, m.to + 1, begins, &m);
         if (found && (m.to < s.n || r->eof || !prog_more(r))) {
             s.p = (const char *)r->p + r->at;
             *ret = (bx_str){s.p, m.from};
@@ -116,15 +146,18 @@ static bool read_regex(prog_reader *r, bx_str *ret)
     }
 }
 
-bool awk_read_record(prog_reader *r, bx_str *ret)
+/* *read: has a record of it been read? */
+static bool read_record(prog_reader *r, bool *read, bx_str *ret)
 {
+    bool begins = !*read;
+    *read = true;
     switch (awk_m.rs) {
     case RS_CHAR:
         return read_char(r, ret);
     case RS_PARAGRAPH:
         return read_paragraph(r, ret);
     default:
-        return read_regex(r, ret);
+        return read_regex(r, begins, ret);
     }
 }
 
@@ -172,6 +205,7 @@ static void open_input(const char *name, size_t n)
         input.error = 0;
         input_is_open = true;
         input_begun = false;
+        input_read = false;
         awk_m.fnr = 0;
         awk_drop(&awk_p.globals[V_FILENAME]);
         awk_p.globals[V_FILENAME] = awk_text(is_stdin && n == 0 ? "" : z, strlen(z));
@@ -237,7 +271,7 @@ bool awk_next_record(bx_str *ret)
             if (!input_is_open)
                 continue;
         }
-        if (awk_read_record(&input, ret)) {
+        if (read_record(&input, &input_read, ret)) {
             awk_m.nr++;
             awk_m.fnr++;
             return true;
@@ -461,7 +495,7 @@ int awk_getline(awk_node *n, bx_str source, bool is_command, bx_str *ret)
     (void)n;
     if (!is_command && input_is_open && input.fd == 0 &&
         (bx_str_eq(source, BX_LIT("-")) || bx_str_eq(source, BX_LIT("/dev/stdin"))))
-        return awk_read_record(&input, ret) ? 1 : 0;
+        return read_record(&input, &input_read, ret) ? 1 : 0;
     stream *s = find(source, is_command ? "c&" : "<");
     if (!s) {
         s = add(source, is_command ? 'c' : '<');
@@ -477,7 +511,7 @@ int awk_getline(awk_node *n, bx_str source, bool is_command, bx_str *ret)
         (void)prog_flush(&s->w);
     if (!s->is_open_r)
         return -1;
-    if (awk_read_record(&s->r, ret))
+    if (read_record(&s->r, &s->read, ret))
         return 1;
     return s->r.error ? -1 : 0;
 }

@@ -148,8 +148,10 @@ void awk_lex_regex(awk_lexer *l)
     size_t i = l->start + 1;
     bool in_set = false;
     for (; i < l->n && (l->p[i] != '/' || in_set); i++) {
-        if (l->p[i] == '\n')
+        if (l->p[i] == '\n') {
+            l->start++;
             awk_syntax_error(l, "unterminated regexp");
+        }
         if (l->p[i] == '\\' && i + 1 < l->n) {
             i++;
         } else if (l->p[i] == '[' && !in_set) {
@@ -164,8 +166,10 @@ void awk_lex_regex(awk_lexer *l)
             in_set = false;
         }
     }
-    if (i >= l->n)
+    if (i >= l->n) {
+        l->start++; /* it is the text that has no end */
         awk_syntax_error(l, "unterminated regexp");
+    }
     set_regex(l, l->p + l->start + 1, i - l->start - 1);
     l->at = i + 1;
     l->tok = T_REGEX;

@@ -33,13 +33,18 @@ static void replace_z(char **to, awk_str *with)
     awk_unref(with);
 }
 
+static bx_code try_compile(const char *p, size_t n, bool fold, bx_posix **ret, bx_error *err)
+{
+    bx_posix_options o = {
+        .extended = true, .lenient = true, .awk = true, .captures = true, .fold = fold};
+    return bx_posix_new((bx_str){p, n}, &o, ret, err);
+}
+
 static bx_posix *compile(const char *p, size_t n, bool fold)
 {
     bx_error err;
     bx_posix *x;
-    bx_posix_options o = {
-        .extended = true, .lenient = true, .awk = true, .captures = true, .fold = fold};
-    if (bx_posix_new((bx_str){p, n}, &o, &x, &err) != BX_OK)
+    if (try_compile(p, n, fold, &x, &err) != BX_OK)
         awk_fatal("invalid regexp: %s: /%.*s/", err.msg, (int)(n > 200 ? 200 : n), p);
     return x;
 }
@@ -96,6 +101,7 @@ static void set_rs(const awk_str *rs)
         awk_m.rs_char = rs->p[0];
     else if (rs->n > 1)
         awk_m.rs_regex = awk_regex((bx_str){rs->p, rs->n});
+    awk_m.rs_has_begin = memchr(rs->p, '^', rs->n) != NULL;
 }
 
 void awk_special_changed(int32_t slot)
@@ -253,6 +259,18 @@ bx_posix *awk_regex(bx_str text)
     }
     *k = (kept){awk_str_new(text.p, text.n), x, awk_m.ignore_case};
     return x;
+}
+
+void awk_check_regex(awk_node *n, size_t line)
+{
+    bx_error err;
+    if (try_compile(n->s->p, n->s->n, awk_m.ignore_case, &n->regex[awk_m.ignore_case], &err) ==
+        BX_OK)
+        return;
+    (void)prog_flush(&prog_out);
+    prog_warn(0, "%s:%lu: error: %s: /%.*s/", awk_p.source, (unsigned long)line, err.msg,
+              (int)(n->s->n > 200 ? 200 : n->s->n), n->s->p);
+    prog_exit(1);
 }
 
 bx_posix *awk_node_regex(awk_node *n)

@@ -373,14 +373,17 @@ static void search_operand(settings *s, const char *name, bool several)
 }
 
 /* A pipe of the call shows nothing of itself, not even to fstat; the input of the call itself is of
- * no type, and there may be none: it counts if there is something in it. */
+ * no type, or a pipe where another runtime tells, and there may be none: either counts if there is
+ * something in it. */
 static bool reads_stdin(settings *s)
 {
     struct stat st;
     if (fstat(0, &st) != 0)
         return errno != EBADF;
-    if ((st.st_mode & S_IFMT) != 0)
-        return S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode);
+    if (S_ISREG(st.st_mode))
+        return true;
+    if ((st.st_mode & S_IFMT) != 0 && !S_ISFIFO(st.st_mode))
+        return false;
     s->r = (prog_reader){.fd = 0};
     return prog_more(&s->r);
 }

@@ -1,5 +1,5 @@
 // What runs once, when the snapshot is made: the loader of the library's own files, the globals, and the
-// two ways a process begins (`tool`, `program`: main.c).
+// ways a process begins (`tool`, `program`, `own`: main.c).
 const { core } = internal;
 
 const cache = Object.create(null);
@@ -42,6 +42,8 @@ function lazily(name, file, key = name) {
 }
 
 define('global', globalThis);
+Object.defineProperty(globalThis, Symbol.toStringTag, { value: 'global', configurable: true });
+load('internal/stack');
 const loop = load('internal/loop');
 const timers = load('timers');
 for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'])
@@ -68,7 +70,10 @@ for (const name of ['EventTarget', 'Event', 'CustomEvent'])
   lazily(name, 'internal/event_target');
 for (const name of ['fetch', 'Request', 'Response', 'Headers', 'FormData'])
   lazily(name, 'internal/fetch');
-for (const name of ['ReadableStream', 'WritableStream', 'TransformStream'])
+for (const name of ['ReadableStream', 'WritableStream', 'TransformStream', 'TextEncoderStream', 'TextDecoderStream',
+  'CountQueuingStrategy', 'ByteLengthQueuingStrategy', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader',
+  'ReadableStreamDefaultController', 'ReadableByteStreamController', 'WritableStreamDefaultWriter',
+  'WritableStreamDefaultController', 'TransformStreamDefaultController'])
   lazily(name, 'stream/web');
 lazily('structuredClone', 'internal/structured_clone');
 for (const name of ['crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto'])
@@ -93,3 +98,4 @@ for (const name of ['process', 'path', 'internal/stdio', 'internal/run', 'intern
 const run = load('internal/run');
 exports.tool = run.tool;
 exports.program = run.program;
+exports.own = () => load('internal/own').run();

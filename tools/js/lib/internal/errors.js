@@ -267,6 +267,10 @@ function makeClass(code, Base, text) {
 // The same code with another base: codes.ERR_INVALID_STATE.TypeError
 function makeVariants(code, Base, text) {
   const C = makeClass(code, Base, text);
+  if (code === 'ERR_INVALID_URL') { // Node makes it elsewhere, as a plain one
+    delete C.prototype[kIsNodeError];
+    delete C.prototype.toString;
+  }
   for (const B of [Error, TypeError, RangeError]) {
     Object.defineProperty(C, B.name, { configurable: true, get() {
       const value = makeClass(code, B, text);
@@ -341,6 +345,8 @@ function headerOf(error) {
     errorToString.call(error);
 }
 
+require('internal/stack').setHeader(headerOf);
+
 // An error's stack as V8 has it, whose first line is made when the stack is first looked at. The engine's
 // has only the calls; whatever the user put there stays as it is.
 const headers = new WeakMap();
@@ -383,7 +389,7 @@ function aggregateTwoErrors(inner, outer) {
 }
 
 // What others may put in: sourceOf(file), the text of a script that is in no file.
-const hooks = {};
+const hooks = { sourceOf: (file) => require('internal/run').sources?.[file] };
 
 module.exports = {
   hooks, codes, kIsNodeError, SystemError, AbortError, stackOf, headerOf, determineSpecificType, formatList,

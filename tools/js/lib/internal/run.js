@@ -21,7 +21,8 @@ function inspect(value) {
 
 // The line of the user's source that threw, marked as Node does, where it can be told.
 function context(error, sources) {
-  const m = /\(?((?:\/|\[|code)[^():\n]*):(\d+)(?::(\d+))?\)?/.exec(error instanceof Error ? String(error.stack) : '');
+  const m = /^    at (?:.*\()?((?:\/|\[|\w[\w.-]*\.[cm]?[jt]s)[^():\n]*):(\d+)(?::(\d+))?\)?$/m
+    .exec(error instanceof Error ? String(error.stack) : '');
   if (!m)
     return '';
   let text = sources?.[m[1]];
@@ -46,7 +47,7 @@ function explain(error, sources) {
 
 // ---- the end -----------------------------------------------------------------------------------------------------
 
-const sources = Object.create(null);
+const sources = exports.sources = Object.create(null);
 
 let isOver = false; // the words of the error that ends the process have been said
 
@@ -204,7 +205,7 @@ Examples:
 `;
 
 const VALUES = { '--unhandled-rejections': 'rejections', '--stack-trace-limit': 'frames',  '-e': 'eval', '--eval': 'eval', '-p': 'print', '--print': 'print', '-r': 'require', '--require': 'require',
-  '--input-type': 'type', '-C': 'skip', '--conditions': 'skip', '--import': 'require', '--max-old-space-size': 'skip' };
+  '--input-type': 'type', '--script-name': 'name', '-C': 'skip', '--conditions': 'skip', '--import': 'require', '--max-old-space-size': 'skip' };
 
 function parse(args) {
   const o = { require: [], rest: [], exec: [] };
@@ -248,7 +249,7 @@ function parse(args) {
 }
 
 function fromText(code, o) {
-  const done = evaluate(code, EVAL);
+  const done = evaluate(code, o.name ?? EVAL);
   done.then((r) => {
     if (o.print !== undefined)
       console.log(r?.value);
@@ -274,6 +275,8 @@ exports.program = () => {
     return 0;
   }
   const code = o.print ?? o.eval;
+  if (o.name !== undefined) // a script of the host, as text
+    o.rest.unshift(o.name);
   const file = code === undefined && o.rest.length && o.rest[0] !== '-' ? o.rest[0] : undefined;
   hooks.begin(['/bin/node', ...(file === undefined && code === undefined ? o.rest.slice(1) : o.rest)], o.exec);
   if (code === undefined && file === undefined && o.rest[0] === '-')
@@ -291,7 +294,7 @@ exports.program = () => {
     } else if (file !== undefined) {
       runFile(file);
     } else {
-      scope(EVAL);
+      scope(o.name ?? EVAL);
       fromText(code ?? fs.readText(0), o);
     }
   });
@@ -382,15 +385,19 @@ function resultOf(text, value, failure, code) {
 
 function print(result) { os.write(1, JSON.stringify(result) + '\n'); }
 
-async function evaluateTool(ask) {
-  const r = await evaluate(ask.code, NAME);
+// {main, value}: the function main of the code, if it has one, and what it is worth else.
+async function evaluateMain(code, name) {
+  const r = await evaluate(code, name);
   const key = Symbol.for('boxagnts.ns');
   const all = globalThis[key];
   delete globalThis[key];
-  const main = all ? all.main : core.evalScript('typeof main === "function" ? main : undefined', NAME, 1, false);
-  if (typeof main === 'function')
-    return main(ask.args);
-  return all ? all.default : r?.value;
+  const main = all ? all.main : core.evalScript('typeof main === "function" ? main : undefined', name, 1, false);
+  return { main, value: all ? all.default : r?.value };
+}
+
+async function evaluateTool(ask) {
+  const { main, value } = await evaluateMain(ask.code, NAME);
+  return typeof main === 'function' ? main(ask.args) : value;
 }
 
 exports.tool = () => {
@@ -430,3 +437,6 @@ exports.tool = () => {
     });
   }));
 };
+
+// For internal/own.
+Object.assign(exports, { asJson, evaluate, evaluateMain, explain, fatal, live, print, scope, shown, sources });

@@ -50,7 +50,11 @@ exports.output = (fd) => {
 
 let input; // bytes for standard input, where a tool was given some
 exports.setInput = (bytes) => { input = bytes; };
-exports.inputText = () => input;
+exports.takeInput = () => {
+  const bytes = input;
+  input = bytes && Buffer.alloc(0);
+  return bytes;
+};
 
 const CHUNK = 65536;
 

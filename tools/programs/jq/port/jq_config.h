@@ -92,6 +92,17 @@
 _Noreturn void bx_jq_abort(void);
 #define abort bx_jq_abort
 
+/* In the zone of TZ, also a named one (date/tz.h). */
+#include <time.h>
+struct tm *bx_jq_localtime_r(const time_t *t, struct tm *ret);
+time_t bx_jq_mktime(struct tm *tm);
+time_t bx_jq_timegm(struct tm *tm);
+size_t bx_jq_strftime(char *ret, size_t max, const char *format, const struct tm *tm);
+#define localtime_r bx_jq_localtime_r
+#define mktime      bx_jq_mktime
+#define timegm      bx_jq_timegm
+#define strftime    bx_jq_strftime
+
 #ifdef __wasi__
 /* The same for an argument that is a double; without long double, whose helpers in compiler-rt have
  * other signatures than the ABI that jq is compiled for (guests.cmake). */

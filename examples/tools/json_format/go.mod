@@ -1,0 +1,3 @@
+module json_format
+
+go 1.21

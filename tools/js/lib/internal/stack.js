@@ -1,0 +1,64 @@
+// error.stack in V8's form: a first line with name and message, calls of the user's code only. The engine's has the
+// calls alone, the library's own among them.
+const { prototype } = Error;
+const { get: engineGet } = Object.getOwnPropertyDescriptor(prototype, 'stack');
+const errorToString = prototype.toString;
+const engineCapture = Error.captureStackTrace;
+
+let headerOf = (error) => errorToString.call(error);
+exports.setHeader = (fn) => { headerOf = fn; };
+
+const OURS = /\(<null>:0:1\)$|^    at (?:evalScript|evalModule|runJobs) \(native\)$/;
+
+function calls(text) {
+  let r = '';
+  for (const line of text.split('\n')) {
+    if (line === '' || OURS.test(line))
+      continue;
+    r += '\n' + line.replace(/^    at <(?:eval|anonymous)> \((.*)\)$/, '    at $1').replace(/ \(native\)$/, ' (<anonymous>)');
+  }
+  return r;
+}
+
+function isEngines(text) { return typeof text === 'string' && (text === '' || text.startsWith('    at ')); }
+
+const made = new WeakMap(); // error: its stack, from the first look on
+
+Object.defineProperty(prototype, 'stack', {
+  configurable: true,
+  enumerable: false,
+  get() {
+    const known = made.get(this);
+    if (known !== undefined)
+      return known;
+    const text = engineGet.call(this);
+    if (!isEngines(text))
+      return text;
+    let head;
+    try {
+      head = headerOf(this);
+    } catch {
+      head = 'Error';
+    }
+    const stack = head + calls(text);
+    made.set(this, stack);
+    return stack;
+  },
+  set(value) {
+    Object.defineProperty(this, 'stack', { value, writable: true, configurable: true, enumerable: false });
+  },
+});
+
+Error.captureStackTrace = function captureStackTrace(object, above) {
+  engineCapture(object, above);
+  const own = Object.getOwnPropertyDescriptor(object, 'stack');
+  if (own && isEngines(own.value)) {
+    let head;
+    try {
+      head = headerOf(object);
+    } catch {
+      head = 'Error';
+    }
+    Object.defineProperty(object, 'stack', { ...own, value: head + calls(own.value), enumerable: false });
+  }
+};
