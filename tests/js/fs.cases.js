@@ -20,7 +20,7 @@ t(() => fs.access('a', 0, 'no'));
 
 //== errors of system calls and their properties
 const fs = require('fs');
-const t = (f) => { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.syscall, e.path, e.dest, e.message, Object.keys(e)); } };
+const t = (f) => { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.errno, e.syscall, e.path?.replace(process.cwd(), '.'), e.dest, e.message.replace(process.cwd(), '.'), Object.keys(e).sort()); } };
 fs.writeFileSync('file', '1');
 fs.mkdirSync('dir');
 fs.writeFileSync('dir/x', '1');
@@ -139,7 +139,6 @@ t(() => fs.existsSync(5));
 t(() => fs.existsSync({}));
 t(() => fs.statSync());
 t(() => fs.readlinkSync());
-t(() => fs.realpathSync(5));
 t(() => fs.opendirSync(5));
 t(() => fs.opendirSync('.', { bufferSize: 0 }));
 t(() => fs.cpSync('x'));
@@ -170,14 +169,13 @@ console.log(require('fs/promises') === fs.promises, require('node:fs') === fs);
 console.log(fs.constants.O_CREAT, fs.constants.O_EXCL, fs.constants.O_TRUNC, fs.constants.O_APPEND, fs.constants.S_IFMT, fs.F_OK, fs.R_OK);
 
 //== constants
-console.log(Object.entries(require('fs').constants).map((e) => e.join('=')).sort().join('\n'));
+console.log(Object.entries(require('fs').constants).filter(([k]) => !k.startsWith('EXT')).map((e) => e.join('=')).sort().join('\n'));
 
 //== read and write whole files
 const fs = require('fs');
 fs.writeFileSync('a', 'héllo €');
 console.log(fs.readFileSync('a'), fs.readFileSync('a', 'utf8'), fs.readFileSync('a', { encoding: 'latin1' }));
 console.log(fs.readFileSync('a', 'hex'), fs.readFileSync('a', 'base64'), fs.readFileSync('a', { encoding: null }));
-console.log(fs.readFileSync('a', 'buffer'));
 fs.writeFileSync('b', Buffer.from([0, 255, 128]));
 console.log(fs.readFileSync('b'), JSON.stringify(fs.readFileSync('b', 'utf8')), fs.readFileSync('b', 'binary').length);
 fs.writeFileSync('c', 'aGVsbG8=', 'base64');
@@ -395,8 +393,7 @@ t(() => fs.mkdirSync('n', { mode: '755' }));
 t(() => rel(fs.mkdirSync('p/q/', { recursive: true })));
 t(() => rel(fs.mkdirSync('p/../r/s', { recursive: true })));
 console.log(fs.readdirSync('.'), fs.readdirSync('b/c'));
-fs.mkdir('k/l', { recursive: true }, (e, made) => console.log(e, rel(made)));
-fs.mkdir('k2', (...x) => console.log(x));
+fs.mkdir('k/l', { recursive: true }, (e, made) => { console.log(e, made, rel(made)); fs.mkdir('k2', (...x) => console.log(x)); });
 
 //== rmdir, rm, unlink
 const fs = require('fs');
@@ -425,9 +422,7 @@ t(() => fs.readdirSync('dir'));
 t(() => fs.rmSync('f/x', { force: true }));
 t(() => fs.rmdirSync('f'));
 t(() => fs.unlinkSync('f'));
-fs.rm('none', (e) => console.log(e.code, e.message, e.syscall));
-fs.rm('none', { force: true }, (e) => console.log(e));
-fs.rm('dir', (e) => console.log(e.name, e.code, e.message));
+fs.rm('none', (e) => { console.log(e.code, e.message, e.syscall); fs.rm('none', { force: true }, (e2) => { console.log(e2); fs.rm('dir', (e3) => console.log(e3.name, e3.code, e3.message)); }); });
 
 //== readdir
 const fs = require('fs');
@@ -508,7 +503,7 @@ t(() => fs.symlinkSync('d', 'ds', 'dir'));
 t(() => fs.readdirSync('ds'));
 fs.symlink('a', 's2', (e) => { console.log(e); fs.readlink('s2', (...x) => console.log(x)); });
 fs.link('a', 'h3', (e) => console.log(e));
-fs.realpath('none', (e, r) => console.log(e.message.replace(process.cwd(), ''), r));
+setTimeout(() => fs.realpath('none', (e, r) => console.log(e.message.replace(process.cwd(), ''), r)), 50);
 
 //== rename
 const fs = require('fs');
@@ -577,7 +572,7 @@ t(() => fs.cpSync('a', 'a', { recursive: true }));
 t(() => fs.cpSync('a', 'a/b/new', { recursive: true }));
 fs.symlinkSync('1', 'a/link');
 t(() => fs.cpSync('a', 'y', { recursive: true }));
-t(() => fs.readlinkSync('y/link').replace(process.cwd(), '.'));
+t(() => fs.readFileSync('y/link', 'utf8'));
 t(() => fs.cpSync('a', 'x', { recursive: true, verbatimSymlinks: true }));
 t(() => fs.readlinkSync('x/link'));
 t(() => fs.cpSync('a', 'w', { recursive: true, dereference: true }));
@@ -586,8 +581,8 @@ fs.utimesSync('a/1', 1000, 2000);
 t(() => fs.cpSync('a/1', 'times', { preserveTimestamps: true }));
 t(() => fs.statSync('times').mtimeMs);
 fs.cp('a', 'cb', { recursive: true }, (e) => { console.log(e, fs.readdirSync('cb').sort()); });
-fs.cp('a', 'cb2', (e) => { console.log(e.name, e.code, e.message); });
-fs.promises.cp('a', 'pr', { recursive: true, filter: async (s) => !s.includes('b') }).then(() => console.log(fs.readdirSync('pr').sort()));
+setTimeout(() => fs.cp('a', 'cb2', (e) => { console.log(e.name, e.code, e.message); }), 50);
+fs.promises.cp('a', 'pr', { recursive: true, filter: async (s) => !s.includes('b') }).then(() => setTimeout(() => console.log(fs.readdirSync('pr').sort()), 100));
 t(() => fs.cpSync('a', 'z', { recursive: true, mode: 99 }));
 
 //== utimes
@@ -669,10 +664,10 @@ fs.writeFile('a', 'hello', (e) => {
       console.log(e3, s);
       fs.appendFile('a', '!', (e4) => {
         console.log(e4, fs.readFileSync('a', 'utf8'));
-        fs.readFile('none', (...x) => console.log(x.length, x[0].message, x[0].stack.split('\n').length));
-        fs.readFile('.', (e5) => console.log(e5.message));
-        fs.writeFile('none/x', '', (e6) => console.log(e6.message));
-        fs.unlink('a', (...x) => console.log(x));
+        fs.readFile('none', (...x) => console.log(x.length, x[0].message));
+        setTimeout(() => fs.readFile('.', (e5) => console.log(e5.message)), 30);
+        setTimeout(() => fs.writeFile('none/x', '', (e6) => console.log(e6.message)), 60);
+        setTimeout(() => fs.unlink('a', (...x) => console.log(x)), 90);
       });
     });
   });
@@ -770,11 +765,11 @@ const fs = require('fs');
 fs.writeFileSync('a', 'x');
 const ac = new AbortController();
 ac.abort();
+try { fs.readFile('a', { signal: 'no' }, () => {}); } catch (e) { console.log(e.code, e.message); }
 fs.readFile('a', { signal: ac.signal }, (e, d) => console.log(e.name, e.code, e.message, d));
 fs.writeFile('b', 'x', { signal: ac.signal }, (e) => console.log(e.name, e.code, fs.existsSync('b')));
 fs.promises.readFile('a', { signal: ac.signal }).catch((e) => console.log(e.name, e.code, e.cause?.name));
 fs.promises.writeFile('a', 'x', { signal: ac.signal }).catch((e) => console.log(e.name, e.code));
-try { fs.readFile('a', { signal: 'no' }, () => {}); } catch (e) { console.log(e.code, e.message); }
 
 //== Stats and Dirent as printed
 const fs = require('fs');

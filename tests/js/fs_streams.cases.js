@@ -77,7 +77,7 @@ const fs = require('fs'), { once } = require('events');
 const fs = require('fs');
 fs.writeFileSync('a', 'x'.repeat(200000));
 const r = fs.createReadStream('a');
-r.once('data', (d) => { console.log(d.length); r.close((e) => console.log('closed', e)); });
+r.once('data', (d) => { console.log(d.length); r.close((e) => console.log('closed', e?.code)); });
 r.on('end', () => console.log('never')); r.on('close', () => console.log('close event', r.destroyed));
 const q = fs.createReadStream('a'); q.destroy(new Error('mine')); q.on('error', (e) => console.log(e.message));
 const w = fs.createWriteStream('b'); w.write('x'); w.close((e) => { console.log('w closed', e, fs.readFileSync('b', 'utf8')); w.write('y', (e2) => console.log(e2.code)); }); w.on('error', (e) => console.log('w error', e.code));

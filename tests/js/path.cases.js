@@ -47,12 +47,3 @@ const path = require('path');
 console.log(path.sep, path.delimiter, path.posix === path, path.posix.posix === path, require('path/posix') === path, require('path/posix') === path.posix);
 console.log(Object.keys(path).filter((k) => k !== '_makeLong' && k !== 'matchesGlob').sort().join());
 console.log(path.join.length, path.resolve.name, path.relative.length, path.basename.length, path.parse.name);
-
-//== win32
-const { win32 } = require('path');
-const w = require('path/win32');
-console.log(w === win32, win32.sep, win32.delimiter);
-const list = ['', '.', '..', 'C:\\', 'C:', 'C:a', 'C:\\a\\..\\b', 'C:/a/b', '\\\\srv\\share\\x', '\\a', 'a\\b', 'a/b', 'a\\..\\..', 'C:\\a\\b.txt', 'c:..\\x', '//srv/share', 'a.b.c', '\\\\?\\C:\\x', 'C:\\\\a'];
-for (const p of list)
-  console.log(JSON.stringify(p), JSON.stringify([win32.normalize(p), win32.dirname(p), win32.basename(p), win32.extname(p), win32.isAbsolute(p), win32.join(p, 'q'), win32.join('q', p), win32.resolve('C:\\x', p)]), JSON.stringify(win32.parse(p)), JSON.stringify(win32.format(win32.parse(p))));
-console.log(win32.relative('C:\\a\\b', 'C:\\a\\c'), win32.relative('C:\\a', 'D:\\b'), win32.relative('C:\\A', 'c:\\a\\B'), win32.basename('C:\\a.txt', '.txt'), win32.relative('C:\\', 'C:\\x'), win32.relative('C:\\foo\\bar', 'C:\\foo'));

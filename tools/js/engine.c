@@ -50,31 +50,40 @@ static uint64_t js_engine_now_ns(void)
 
 /* How deep it may go is measured on the stack in linear memory, but what overflows is the host's, on
  * which a function that keeps all it has in registers takes as much as others: JSON.parse, the
- * parser and proxies would get to a trap before they are told to stop.  So a function that looks
- * whether there is stack left takes some of it here, as much as what it calls until the next look
- * takes of the host's: by its size the look says who asks (1000: the parser, between whose looks
- * are a dozen calls; a number known only when it runs: a call of JavaScript, whose frame is large
- * anyway). */
-enum { LOOK_FRAME = 192, PARSER_LOOK = 1000, PARSER_FRAME = 768 };
+ * parser and proxies would get to a trap before they are told to stop.  A look whether there is
+ * stack left tells by its size who looks:
+ *
+ * 0: something that recurses in C.  It takes some of the stack here, as much as what it calls until
+ * the next look takes of the host's.
+ *
+ * 1000: the reader of tokens, at the end of a dozen calls of the parser: what the parser has taken
+ * since it began counts so many times.
+ *
+ * A number known only when it runs: a call, whose frame is large anyway.  The parser is done then. */
+enum { LOOK_FRAME = 192, TOKEN_LOOK = 1000, PARSER_TIMES = 6 };
 
+static uintptr_t parser_base; /* where the stack was when the parser began; 0: it does not run */
+
+struct JSProxyData;
 static inline __attribute__((always_inline)) bool js_check_stack_overflow(JSRuntime *rt,
                                                                           size_t alloca_size);
+static inline __attribute__((always_inline)) struct JSProxyData *
+get_proxy_method(JSContext *ctx, JSValue *pmethod, JSValueConst obj, JSAtom name);
 
 static inline __attribute__((always_inline)) uintptr_t js_engine_sp(size_t n)
 {
-    if (__builtin_constant_p(n) && n == PARSER_LOOK) {
-        char frame[PARSER_FRAME];
-        uintptr_t at = (uintptr_t)frame;
-        __asm__ volatile("" : "+r"(at) : : "memory");
-        return at;
+    uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+    if (!__builtin_constant_p(n)) {
+        parser_base = 0;
+        return sp;
     }
-    if (__builtin_constant_p(n) && n == 0) {
+    if (n == TOKEN_LOOK)
+        return parser_base ? sp - (PARSER_TIMES - 1) * (parser_base - sp) : sp;
+    if (n == 0) {
         char frame[LOOK_FRAME];
-        uintptr_t at = (uintptr_t)frame;
-        __asm__ volatile("" : "+r"(at) : : "memory");
-        return at;
+        __asm__ volatile("" : "=r"(sp) : "0"(frame) : "memory");
     }
-    return (uintptr_t)__builtin_frame_address(0);
+    return sp;
 }
 
 /* The definition there becomes that of a function nobody calls; its calls ask the one above, with
@@ -92,6 +101,18 @@ enum { alloca_size = 1 };
 #ifdef __wasm__
 #pragma clang attribute pop
 #endif
+
+static JSValue eval_measured(JSContext *cx, JSValueConst self, const char *input, size_t n,
+                             const char *filename, int line, int flags, int scope)
+{
+    const uintptr_t before = parser_base;
+    parser_base = (uintptr_t)__builtin_frame_address(0);
+    JSValue r = __JS_EvalInternal(cx, self, input, n, filename, line, flags, scope);
+    parser_base = before;
+    return r;
+}
+
+void js_engine_measure(JSContext *cx) { cx->eval_internal = eval_measured; }
 
 void js_engine_wake(JSContext *cx, uint64_t seed)
 {

@@ -7,6 +7,8 @@
 
 #include "quickjs.h"
 
+/* What the parser takes of the stack is measured from where it begins. */
+void js_engine_measure(JSContext *cx);
 /* The process begins: clocks can be read from now on, and Math.random goes on from `seed`.  Before
  * that all times are 0, so that a snapshot holds none. */
 void js_engine_wake(JSContext *cx, uint64_t seed);

@@ -97,6 +97,7 @@ void js_runtime_init(void)
     context = JS_NewContext(runtime);
     if (!context)
         abort();
+    js_engine_measure(context);
     JS_SetCanBlock(runtime, false);
     if (!run_bootstrap()) {
         complain("the library does not load");

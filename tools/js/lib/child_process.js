@@ -28,9 +28,37 @@ function signalNumber(signal) {
   return number;
 }
 
+const withoutNul = (name, text) => {
+  if (typeof text === 'string' && text.includes('\0'))
+    throw error('ERR_INVALID_ARG_VALUE', name, text, 'must be a string without null bytes');
+};
+
+// What is wrong with the options.
+function check(o) {
+  const { validateAbortSignal, validateBoolean, validateInt32, validateString } = require('internal/validators');
+  const is = (name, test) => o[name] === undefined || o[name] === null || test(o[name], `options.${name}`);
+  if (o.cwd !== undefined && o.cwd !== null && typeof o.cwd !== 'string' && !(o.cwd instanceof Uint8Array) && !(o.cwd instanceof URL))
+    throw error('ERR_INVALID_ARG_TYPE', 'options.cwd', ['string', 'Buffer', 'URL'], o.cwd);
+  withoutNul('options.cwd', o.cwd);
+  is('detached', validateBoolean);
+  for (const name of ['uid', 'gid'])
+    is(name, (v, full) => (v === (v | 0) ? undefined : validateInt32(v, full)));
+  if (o.shell !== undefined && o.shell !== null && typeof o.shell !== 'boolean' && typeof o.shell !== 'string')
+    throw error('ERR_INVALID_ARG_TYPE', 'options.shell', ['boolean', 'string'], o.shell);
+  is('argv0', validateString);
+  is('windowsHide', validateBoolean);
+  if (o.timeout !== undefined && o.timeout !== null && !(Number.isInteger(o.timeout) && o.timeout >= 0))
+    throw error('ERR_OUT_OF_RANGE', 'timeout', 'an unsigned integer', o.timeout);
+  if (o.maxBuffer !== undefined && o.maxBuffer !== null && !(typeof o.maxBuffer === 'number' && o.maxBuffer >= 0))
+    throw error('ERR_OUT_OF_RANGE', 'options.maxBuffer', 'a positive number', o.maxBuffer);
+  is('signal', validateAbortSignal);
+  is('killSignal', signalNumber);
+}
+
 function pick(file, args, options) {
   if (typeof file !== 'string')
     throw error('ERR_INVALID_ARG_TYPE', 'file', 'string', file);
+  withoutNul('file', file);
   if (file === '')
     throw error('ERR_INVALID_ARG_VALUE', 'file', file, 'cannot be empty');
   if (!Array.isArray(args)) {
@@ -41,12 +69,12 @@ function pick(file, args, options) {
     }
     args = [];
   }
+  if (options !== undefined && options !== null)
+    require('internal/validators').validateObject(options, 'options');
   const o = { ...options };
   args = args.map(String);
-  for (const text of [file, ...args]) {
-    if (text.includes('\0'))
-      throw error('ERR_INVALID_ARG_VALUE', 'args', text, 'must be a string without null bytes');
-  }
+  args.forEach((text, i) => withoutNul(`args[${i}]`, text));
+  check(o);
   if (o.shell) {
     args = ['-c', [file, ...args].join(' ')];
     file = typeof o.shell === 'string' ? o.shell : SHELL;
@@ -369,6 +397,8 @@ function spawn(...all) {
 
 function execFile(...all) {
   const callback = typeof all[all.length - 1] === 'function' ? all.pop() : undefined;
+  if (all.length > 3 && all[3] !== undefined && all[3] !== null)
+    require('internal/validators').validateFunction(all[3], 'callback');
   const [file, args, o] = pick(...all);
   const most = o.maxBuffer ?? PIPE_MOST;
   const encoding = o.encoding === undefined ? 'utf8' : o.encoding;
@@ -417,12 +447,23 @@ function exec(command, options, callback) {
 
 // ---- synchronous ------------------------------------------------------------------------------------------------------
 
+function inputOf(input) {
+  if (input === undefined || input === null)
+    return Buffer.alloc(0);
+  if (typeof input === 'string')
+    return Buffer.from(input);
+  if (!ArrayBuffer.isView(input))
+    throw error('ERR_INVALID_ARG_TYPE', 'options.stdio[0]', ['Buffer', 'TypedArray', 'DataView', 'string'], input);
+  return Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+}
+
 function spawnSync(...all) {
   const [file, args, o] = pick(...all);
   const kinds = stdioOf(o.stdio);
   const most = o.maxBuffer ?? PIPE_MOST;
   const pipes = connect(kinds);
-  const result = { pid: 0, output: null, stdout: null, stderr: null, status: null, signal: null };
+  const result = { status: null, signal: null, output: null, pid: 0, stdout: null, stderr: null };
+  inputOf(o.input);
   try {
     result.pid = launch(file, args, o, pipes.fds);
   } catch (e) {
@@ -433,8 +474,7 @@ function spawnSync(...all) {
     return { error: e, status: null, signal: null, output: null, pid: 0, stdout: null, stderr: null };
   }
   pipes.theirs.forEach(close);
-  let input = o.input === undefined || o.input === null ? Buffer.alloc(0)
-    : typeof o.input === 'string' ? Buffer.from(o.input) : Buffer.from(o.input.buffer, o.input.byteOffset, o.input.byteLength);
+  let input = inputOf(o.input);
   const kept = pipes.ours.map(() => []), sizes = pipes.ours.map(() => 0);
   const until = o.timeout > 0 ? internal.os.ticks() / 1e6 + o.timeout : Infinity;
   let failure, end = null;
@@ -555,6 +595,8 @@ for (const fn of [exec, execFile])
   Object.defineProperty(fn, Symbol.for('nodejs.util.promisify.custom'), { value: promisified(fn), enumerable: false });
 
 function fork(file, args = [], options = {}) {
+  if (typeof file !== 'string' && !(file instanceof Uint8Array) && !(file instanceof URL))
+    throw error('ERR_INVALID_ARG_TYPE', 'modulePath', ['string', 'Buffer', 'URL'], file);
   return spawn('node', [file, ...args], { stdio: options.silent ? 'pipe' : 'inherit', ...options });
 }
 

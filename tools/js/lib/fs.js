@@ -36,7 +36,10 @@ function makeDirectories(directory) {
   }
   for (const one of [...missing].reverse())
     sys.change(0, one);
-  return missing.length ? missing[missing.length - 1] : undefined;
+  if (missing.length === 0)
+    return undefined;
+  const first = missing[missing.length - 1];
+  return directory[0] === '/' ? first : path.relative(sys.cwd(), first);
 }
 
 function makeTemporary(prefix) {
@@ -105,7 +108,7 @@ function directoryMode(options) {
   if (options?.recursive !== undefined && typeof options.recursive !== 'boolean')
     throw error('ERR_INVALID_ARG_TYPE', 'options.recursive', 'boolean', options.recursive);
   if (options?.mode !== undefined)
-    modeOf(options.mode, 'options.mode');
+    modeOf(options.mode);
 }
 
 function removal(file, options, isDirectory) {
@@ -196,7 +199,7 @@ const ops = {
   readFile(file, options) {
     const o = optionsOf(options, { encoding: null, flag: 'r' });
     const flags = flagsOf(o.flag, 'r');
-    const isFd = Number.isInteger(file) && file >= 0;
+    const isFd = file === (file | 0);
     const from = isFd ? fdOf(file) : pathOf(file);
     return () => {
       v.orAbort(o.signal);
@@ -223,7 +226,7 @@ const ops = {
   writeFile(file, data, options, flag = 'w') {
     const o = optionsOf(options, { encoding: 'utf8', mode: 0o666, flag });
     const bytes = v.bytesOf(data, o.encoding ?? 'utf8');
-    const isFd = Number.isInteger(file) && file >= 0;
+    const isFd = file === (file | 0);
     const to = isFd ? fdOf(file) : pathOf(file);
     const flags = flagsOf(o.flag, flag), mode = modeOf(o.mode);
     return () => {
@@ -322,7 +325,7 @@ const ops = {
   },
   readlink(file, options) {
     const { encoding } = optionsOf(options, { encoding: 'utf8' });
-    file = pathOf(file);
+    file = pathOf(file, 'oldPath');
     return () => encoded(sys.readlink(file), encoding);
   },
   realpath(file, options) {
@@ -341,11 +344,11 @@ const ops = {
     if (typeof file === 'number')
       return ops.ftruncate(file, length);
     file = pathOf(file);
-    if (length !== undefined)
-      require('internal/validators').validateInteger(length, 'len');
     return () => {
       const fd = sys.open(file, 2, 0o666);
       try {
+        if (length !== undefined)
+          require('internal/validators').validateInteger(length, 'len');
         sys.resize(fd, Math.max(0, length ?? 0));
       } finally {
         sys.close(fd);
@@ -370,12 +373,12 @@ const ops = {
   futimes: (fd, atime, mtime) => setTimes(fdOf(fd), atime, mtime, true),
   chmod(file, mode) {
     file = pathOf(file);
-    modeOf(mode, 'mode', undefined);
+    require('internal/validators').parseFileMode(mode, 'mode');
     return changesNothing('chmod', true)(file);
   },
   fchmod(fd, mode) {
     fdOf(fd);
-    modeOf(mode, 'mode', undefined);
+    require('internal/validators').parseFileMode(mode, 'mode');
     return () => { as('fchmod', () => sys.fstat(fd)); };
   },
   chown(file, uid, gid) {
@@ -451,6 +454,7 @@ for (const [name, operation] of Object.entries(ops)) {
   }[name];
 }
 
+fs.opendirSync = function opendirSync(...args) { return as('opendir', ops.opendir(...args)); };
 fs.existsSync = function existsSync(file) {
   try {
     return ops.exists(file)();

@@ -143,8 +143,7 @@ function format(object) {
 
 const path = {
   resolve, normalize, isAbsolute, join, relative, toNamespacedPath(p) { return p; }, dirname, basename, extname, format, parse,
-  sep: '/', delimiter: ':',
+  sep: '/', delimiter: ':', win32: null, posix: null,
 };
-Object.defineProperty(path, 'win32', { enumerable: true, configurable: true, get: () => require('path/win32') });
 path.posix = path;
 module.exports = path;

@@ -3,7 +3,21 @@ const { core, fs, host, os } = internal;
 const loop = require('internal/loop');
 
 let listeners; // an EventEmitter, made when somebody wants one
-const emitter = () => (listeners ??= new (require('events'))());
+
+// From the first listener on the process itself is one.
+function emitter() {
+  if (!listeners) {
+    const EventEmitter = require('events');
+    for (const name of METHODS)
+      delete process[name];
+    Object.setPrototypeOf(process, Object.create(EventEmitter.prototype));
+    EventEmitter.call(process);
+    listeners = process;
+  }
+  return listeners;
+}
+const METHODS = ['on', 'once', 'off', 'addListener', 'removeListener', 'removeAllListeners', 'emit', 'prependListener',
+  'prependOnceListener', 'listeners', 'rawListeners', 'listenerCount', 'eventNames', 'setMaxListeners', 'getMaxListeners'];
 
 const lazily = (name, make) => ({
   configurable: true,
@@ -41,7 +55,7 @@ const process = {
   get exitCode() { return code; },
   set exitCode(value) {
     if (value !== undefined && value !== null)
-      checks().validateInteger(typeof value === 'string' && value !== '' ? Number(value) : value, 'code');
+      checks().validateInteger(typeof value === 'string' && Number.isInteger(Number(value)) && value ? +value : value, 'code');
     code = value;
   },
   features: { inspector: false, debug: false, uv: false, ipv6: true, tls: false, typescript: 'strip' },
@@ -54,7 +68,7 @@ const process = {
     checks().validateString(directory, 'directory');
     const from = fs.cwd();
     try {
-      fs.change(3, directory);
+      fs.change(3, directory && require('path').resolve(directory));
     } catch (e) {
       const { uvException } = require('internal/errors');
       throw uvException({ errno: e.errno, syscall: 'chdir', path: from, dest: directory });
@@ -182,14 +196,8 @@ process.hrtime.bigint = () => BigInt(Math.floor(os.ticks()));
 process.memoryUsage.rss = () => core.memory()[0];
 let capture = null;
 
-for (const name of ['on', 'once', 'off', 'addListener', 'removeListener', 'removeAllListeners', 'emit',
-  'prependListener', 'prependOnceListener', 'listeners', 'rawListeners', 'listenerCount', 'eventNames',
-  'setMaxListeners', 'getMaxListeners']) {
-  process[name] = (...args) => {
-    const r = emitter()[name](...args);
-    return r === listeners ? process : r;
-  };
-}
+for (const name of METHODS)
+  process[name] = (...args) => emitter()[name](...args);
 
 Object.defineProperties(process, {
   env: lazily('env', () => environment(os.env())),

@@ -3,7 +3,7 @@ const { fs: sys } = internal;
 const { Readable, Writable } = require('stream');
 const loop = require('internal/loop');
 const { error, flagsOf, modeOf, optionsOf, pathOf, fdOf, writeAll } = require('internal/fs_values');
-const { validateFunction, validateInteger, validateObject } = require('internal/validators');
+const { validateFunction, validateInteger } = require('internal/validators');
 
 // A turn later: callback(null, result), or what went wrong.
 function later(callback, operation) {
@@ -22,39 +22,36 @@ function later(callback, operation) {
 // What is given as `fs` instead of what the system does.
 const given = (fs, name) => (fs && typeof fs[name] === 'function' ? fs[name].bind(fs) : undefined);
 
-// What both have in the beginning: where from or to, whose it is, and the part of the file.
-function begin(stream, file, o, flags) {
-  const { fd } = o;
-  if (fd === undefined || fd === null) {
-    stream.fd = null;
-    stream.path = pathOf(file);
-    stream.flags = o.flags ?? flags;
-    stream.mode = o.mode ?? 0o666;
-    flagsOf(stream.flags, flags);
-    modeOf(stream.mode);
-  } else if (typeof fd === 'object') {
-    if (typeof fd.fd !== 'number')
-      throw error('ERR_INVALID_ARG_TYPE', 'options.fd', ['number', 'FileHandle'], fd);
-    Object.defineProperty(stream, 'handle', { value: fd, enumerable: false });
-    stream.fd = fd.fd;
-    fd.once('close', () => stream.close());
+// What both have in the beginning: where from or to, whose it is, and the part of the file. Whatever is wrong with the
+// options is told before there is a stream.
+function facts(file, o, flags) {
+  const r = { fd: null };
+  if (o.fs !== undefined && o.fs !== null) {
+    for (const name of ['open', 'close', flags === 'r' ? 'read' : 'write'])
+      validateFunction(o.fs[name], `options.fs.${name}`);
+  }
+  if (o.fd === undefined || o.fd === null) {
+    Object.assign(r, { path: pathOf(file), flags: o.flags ?? flags, mode: o.mode ?? 0o666 });
+    flagsOf(r.flags, flags);
+    modeOf(r.mode);
+  } else if (typeof o.fd === 'number') {
+    r.fd = fdOf(o.fd);
+  } else if (typeof o.fd === 'object' && typeof o.fd.fd === 'number') {
+    r.fd = o.fd.fd;
   } else {
-    stream.fd = fdOf(fd);
+    throw error('ERR_INVALID_ARG_TYPE', 'options.fd', ['number', 'FileHandle'], o.fd);
   }
-  if (o.fs !== undefined) {
-    validateObject(o.fs, 'options.fs');
-    for (const name of ['open', 'read', 'write', 'writev', 'close']) {
-      if (o.fs[name] !== undefined && o.fs[name] !== null)
-        validateFunction(o.fs[name], `options.fs.${name}`);
-    }
-    Object.defineProperty(stream, 'own', { value: o.fs, enumerable: false });
-  }
-  stream.autoClose = o.autoClose ?? true;
-  stream.start = o.start;
-  stream.pos = undefined;
-  if (o.start !== undefined) {
+  if (o.start !== undefined)
     validateInteger(o.start, 'start', 0);
-    stream.pos = o.start;
+  return Object.assign(r, { autoClose: o.autoClose ?? true, start: o.start, pos: o.start });
+}
+
+function begin(stream, o, facts) {
+  Object.assign(stream, facts);
+  Object.defineProperty(stream, 'own', { value: o.fs, enumerable: false });
+  if (typeof o.fd === 'object' && o.fd !== null) {
+    Object.defineProperty(stream, 'handle', { value: o.fd, enumerable: false });
+    o.fd.once('close', () => stream.close());
   }
 }
 
@@ -99,15 +96,16 @@ const optionsFor = (o) => ({ ...o, autoDestroy: o.autoClose ?? true, emitClose: 
 class ReadStream extends Readable {
   constructor(file, options) {
     const o = optionsOf(options, {});
-    super({ highWaterMark: 64 * 1024, ...optionsFor(o) });
-    begin(this, file, o, 'r');
-    this.end = o.end ?? Infinity;
-    this.bytesRead = 0;
-    if (this.end !== Infinity) {
-      validateInteger(this.end, 'end', 0);
-      if (this.start !== undefined && this.start > this.end)
-        throw error('ERR_OUT_OF_RANGE', 'start', `<= "end" (here: ${this.end})`, this.start);
+    const all = facts(file, o, 'r');
+    all.end = o.end ?? Infinity;
+    if (all.end !== Infinity) {
+      validateInteger(all.end, 'end', 0);
+      if (all.start !== undefined && all.start > all.end)
+        throw error('ERR_OUT_OF_RANGE', 'start', `<= "end" (here: ${all.end})`, all.start);
     }
+    super({ highWaterMark: 64 * 1024, ...optionsFor(o) });
+    begin(this, o, all);
+    this.bytesRead = 0;
   }
   _read(n) {
     n = Math.min(n, this.pos === undefined ? this.end - this.bytesRead + 1 : this.end - this.pos + 1);
@@ -142,8 +140,9 @@ class ReadStream extends Readable {
 class WriteStream extends Writable {
   constructor(file, options) {
     const o = optionsOf(options, {});
+    const all = facts(file, o, 'w');
     super({ ...optionsFor(o), decodeStrings: true, defaultEncoding: o.encoding ?? 'utf8' });
-    begin(this, file, o, 'w');
+    begin(this, o, all);
     this.bytesWritten = 0;
     Object.defineProperty(this, 'flushes', { value: Boolean(o.flush), enumerable: false });
     if (o.encoding)

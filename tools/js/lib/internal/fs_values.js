@@ -173,11 +173,14 @@ function viewsOf(buffers) {
 function timeOf(value) {
   if (typeof value === 'string' && +value == value) // as Node compares them: '' is 0
     value = +value;
-  if (Number.isFinite(value))
-    return value < 0 ? Date.now() * 1000 : Math.trunc(value * 1e6);
   if (value instanceof Date)
-    return Math.trunc(value.getTime() / 1000 * 1e6);
-  throw error('ERR_INVALID_ARG_TYPE', 'time', ['Date', 'Time in seconds'], value);
+    value = value.getTime() / 1000;
+  else if (Number.isFinite(value) && value < 0)
+    value = Date.now() / 1000;
+  if (!Number.isFinite(value))
+    throw error('ERR_INVALID_ARG_TYPE', 'time', ['Date', 'Time in seconds'], value);
+  const s = Math.floor(value);
+  return s * 1e6 + Math.trunc((value - s) * 1e6);
 }
 
 function ownerOf(id, name) {

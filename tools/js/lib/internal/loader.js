@@ -6,7 +6,7 @@ const path = require('path');
 
 const PUBLIC = new Set([
   'assert', 'assert/strict', 'buffer', 'child_process', 'console', 'constants', 'crypto', 'events', 'fs', 'fs/promises',
-  'module', 'os', 'path', 'path/posix', 'path/win32', 'perf_hooks', 'process', 'punycode', 'querystring', 'readline',
+  'module', 'os', 'path', 'path/posix', 'perf_hooks', 'process', 'punycode', 'querystring', 'readline',
   'readline/promises', 'stream', 'stream/consumers', 'stream/promises', 'stream/web', 'string_decoder', 'sys', 'timers', 'timers/promises',
   'tty', 'url', 'util', 'util/types', 'zlib', 'test', 'async_hooks', 'diagnostics_channel', 'worker_threads', 'http',
   'https', 'net', 'tls', 'dns', 'vm', 'v8',
@@ -266,8 +266,7 @@ function resolve(specifier, base, isImport) {
   if (typeof specifier !== 'string')
     throw error('ERR_INVALID_ARG_TYPE', 'id', 'string', specifier);
   if (specifier === '')
-    throw isImport ? error('ERR_INVALID_MODULE_SPECIFIER', '', 'is not a valid package name', base)
-      : error('ERR_INVALID_ARG_VALUE', 'id', specifier, 'must be a non-empty string');
+    throw notFound('', base, isImport, true);
   if (isBuiltin(specifier))
     return specifier.startsWith('node:') ? specifier : 'node:' + specifier;
   if (specifier.startsWith('node:'))
@@ -554,8 +553,6 @@ function namespaceOf(value, builtinNames) {
       if (name !== 'default' && (builtinNames || !Array.isArray(value)))
         r[name] = value[name];
     }
-    if (!builtinNames)
-      r['module.exports'] = value;
   }
   return r;
 }
@@ -632,6 +629,11 @@ exports.hookMeta = (name, meta) => {
     meta.dirname = path.dirname(file);
   }
   meta.resolve = (specifier) => {
+    specifier = String(specifier);
+    if (/^(\.\.?)?\//.test(specifier) && isFile) // where it would be, whether it is there or not
+      return new URL(specifier, meta.url).href;
+    if (/^[a-z][a-z0-9+.-]+:/i.test(specifier) && !specifier.startsWith('node:'))
+      return new URL(specifier).href;
     const r = exports.hookResolve(name, specifier);
     return r[0] === '/' ? require('url').pathToFileURL(r).href : r;
   };

@@ -172,7 +172,15 @@ function scope(name) {
 }
 
 function runFile(file) {
-  const found = loader.resolve(/^\//.test(file) ? file : './' + file, fs.cwd().replace(/\/$/, '') + '/' + EVAL, false);
+  const full = require('path').resolve(file) + (file.endsWith('/') ? '/' : '');
+  let found;
+  try {
+    found = loader.resolve(full, full, false);
+  } catch (e) {
+    if (e.code !== 'MODULE_NOT_FOUND' || !e.requireStack)
+      throw e;
+    throw Object.assign(new Error(`Cannot find module '${full}'`), { code: e.code, requireStack: [] });
+  }
   process.argv[1] = found;
   if (loader.formatOf(found) !== 'module') {
     loader.loadFile(found, null);
@@ -204,8 +212,15 @@ Examples:
   [ 1, 2 ]
 `;
 
-const VALUES = { '--unhandled-rejections': 'rejections', '--stack-trace-limit': 'frames',  '-e': 'eval', '--eval': 'eval', '-p': 'print', '--print': 'print', '-r': 'require', '--require': 'require',
+const VALUES = { '--unhandled-rejections': 'rejections', '--stack-trace-limit': 'frames',
+  '-e': 'eval', '--eval': 'eval', '-p': 'print', '--print': 'print', '-r': 'require', '--require': 'require',
   '--input-type': 'type', '--script-name': 'name', '-C': 'skip', '--conditions': 'skip', '--import': 'require', '--max-old-space-size': 'skip' };
+
+// Options that tune the engine of the original, or its debugging: nothing here.
+const TUNING = new RegExp('^--(?:no-)?(?:abort|addons|allow|build|conditions|cpu-prof|debug|deprecation|diagnostic|disable|dns|' +
+  'enable|env-file|es-module|experimental|extra|force|frozen|global-search|harmony|heap|icu|insecure|inspect|interpreted|jitless|' +
+  'max|min|network|node|openssl|opt|pending|perf|preserve|prof|redirect|report|secure|security|sparkplug|stack|test|throw|title|' +
+  'tls|trace|track|turbo|use|v8|verify|wasm|watch|warnings|zero)');
 
 function parse(args) {
   const o = { require: [], rest: [], exec: [] };
@@ -240,16 +255,16 @@ function parse(args) {
       hooks.silence();
     } else if (name === '--expose-gc' || name === '--expose_gc') {
       o.gc = true;
-    } else if (name === '-i' || name === '--interactive' || !name.startsWith('--')) {
+    } else if (!TUNING.test(name)) {
       return { wrong: `bad option: ${name}` };
-    } // other long options tune the engine of the original
+    }
   }
   o.rest = args.slice(i);
   return o;
 }
 
 function fromText(code, o) {
-  const done = evaluate(code, o.name ?? EVAL);
+  const done = evaluate(code, o.name);
   done.then((r) => {
     if (o.print !== undefined)
       console.log(r?.value);
@@ -258,7 +273,7 @@ function fromText(code, o) {
 
 // What is loaded before the program, as if from a file beside it.
 function preload(name) {
-  const m = new loader.Module(fs.cwd().replace(/\/$/, '') + '/internal/preload');
+  const m = new loader.Module(fs.cwd().replace(/\/$/, '') + '/[preload]');
   m.filename = m.id;
   m.paths = loader.Module._nodeModulePaths(fs.cwd());
   loader.Module._load(name, m);
@@ -294,7 +309,9 @@ exports.program = () => {
     } else if (file !== undefined) {
       runFile(file);
     } else {
-      scope(o.name ?? EVAL);
+      o.name ??= code === undefined ? '[stdin]' : EVAL;
+      if (o.type !== 'module') // a module has none of these
+        scope(o.name);
       fromText(code ?? fs.readText(0), o);
     }
   });

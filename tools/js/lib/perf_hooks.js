@@ -1,0 +1,2 @@
+// What the engine has of it.
+exports.performance = globalThis.performance;
