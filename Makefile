@@ -68,6 +68,7 @@ bench:
 	@scripts/setup bench
 	@$(call build,release,build,all bench)
 	@[ -e build/bench.venv/bin/python ] || { python3 -m venv build/bench.venv && build/bench.venv/bin/pip install -q bashkit==0.20.1; } || echo 'bench: no bashkit to compare with'
+	@scripts/bench-npm
 	@build/boxagnts-bench $(BENCH_ARGS) build/bench-guests build/tools build/bench.json
 
 fuzz:
