@@ -10,7 +10,7 @@ PAGES ?=
 build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
-.PHONY: help run build test bench fuzz test-asan test-tsan foreign pages install format check clean
+.PHONY: help run build test test262 js-packages bench fuzz test-asan test-tsan foreign pages install format check clean
 
 help:
 	@echo 'make run        build, then show the built-in tools at work'
@@ -20,6 +20,8 @@ help:
 	@echo 'make test-tsan  unit tests under the thread sanitizer'
 	@echo 'make foreign    programs of other tool chains, run unchanged (long; installs tool chains; FOREIGN=words)'
 	@echo 'make pages      judge the Markdown of web_fetch over pages of Debian documentation packages (PAGES=options)'
+	@echo 'make test262    the language suite through js: DIR=a checkout of tc39/test262 (TEST262=options)'
+	@echo 'make js-packages real npm packages through js (PACKAGES=names)'
 	@echo 'make bench      measure calls (BENCH_ARGS=--quick for a short run)'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=$(FUZZ_SECONDS))'
 	@echo 'make check      layers, sizes, banned calls, texts, formatting'
@@ -63,6 +65,12 @@ pages:
 	@$(call build,release,build,all)
 	@tests/pages/fetch-pages build/pages
 	@build/pages.venv/bin/python tests/pages/judge.py build/pages $(PAGES)
+
+test262: build
+	@scripts/test262 $(TEST262) '$(DIR)'
+
+js-packages: build
+	@scripts/js-packages $(PACKAGES)
 
 bench:
 	@scripts/setup bench
