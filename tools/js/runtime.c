@@ -96,7 +96,7 @@ void js_runtime_init(void)
     context = JS_NewContext(runtime);
     if (!context)
         abort();
-    JS_SetCanBlock(runtime, false);
+    JS_SetCanBlock(runtime, true); /* Atomics.wait, as in Node */
     if (!run_bootstrap()) {
         complain("the library does not load");
         abort();
