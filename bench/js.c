@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "bench/bench.h"
+#include "policy/options.h"
 #include "tool/builtin.h"
 #include "tool/invoke.h"
 
@@ -69,6 +70,9 @@ static bx_sealed *seal(const char *const lines[], size_t n, const bx_limits *l)
         rc = bx_grant_set_limits(g, l, &err);
     for (size_t i = 0; i < n && rc == BX_OK; i++)
         rc = bx_grant_allow(g, bx_str_of(lines[i]), &err);
+    bx_option o;
+    if (rc == BX_OK && bx_option_find(BX_LIT("allow_networks"), &o))
+        rc = bx_option_apply(g, o, BX_LIT("127.0.0.0/8"), &err);
     if (rc == BX_OK)
         rc = bx_sealed_new(g, NULL, &s, &err);
     if (rc != BX_OK)
@@ -79,7 +83,7 @@ static bx_sealed *seal(const char *const lines[], size_t n, const bx_limits *l)
 static void open_place(const bench_env *e, bx_runtime *rt, place *p)
 {
     static const char *const lines[] = {"tool:*", "env:BOXAGNTS_TOOL=1",
-                                        "fetch:http://127.0.0.1:1..65535", "net:127.0.0.0/8"};
+                                        "fetch:http://127.0.0.1:1..65535"};
     bx_limits l = bx_limits_default();
     l.calls = INT64_MAX;
     l.wall_ns = 600 * BX_SEC;
@@ -88,7 +92,7 @@ static void open_place(const bench_env *e, bx_runtime *rt, place *p)
     p->tools = bx_tool_nested(&p->ground);
     p->js = builtin(rt, BX_LIT("js"));
     p->fetch = builtin(rt, BX_LIT("web_fetch"));
-    p->sealed = seal(lines, 4, &l);
+    p->sealed = seal(lines, 3, &l);
     p->tool = seal(lines + 1, 1, &l);
 }
 

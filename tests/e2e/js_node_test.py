@@ -3,6 +3,7 @@
 A file is a list of snippets, each behind a line `//== NAME`.  Node 20 or newer is what they are compared with; without one the
 comparison is left out."""
 # timeout: 900
+import os
 import pathlib
 import shutil
 import subprocess
@@ -35,14 +36,15 @@ def node():
     if not program:
         return None
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
-    return program if int(version.lstrip("v").split(".")[0] or 0) >= 20 else None
+    return "node" if int(version.lstrip("v").split(".")[0] or 0) >= 20 else None
 
 
 def run(argv, code):
     with tempfile.TemporaryDirectory() as scratch:
         pathlib.Path(scratch, "case.js").write_text(code, encoding="utf-8")
         argv = [scratch if word is None else word for word in argv]
-        done = subprocess.run(argv, cwd=scratch, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
+        env = {name: value for name, value in os.environ.items() if name != "TMPDIR"}
+        done = subprocess.run(argv, cwd=scratch, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False, env=env)
         return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
 
 

@@ -59,8 +59,26 @@ JS_FUNCTION(core_eval_module)
     return r;
 }
 
-/* check(source, filename): throws what is wrong with its form, as a script in which `await` may stand
- * outside functions. */
+/* realm(): [global object, evalScript] of a new realm: all the language's objects once more,
+ * without anything of the library. It lives as long as anything of it does. */
+JS_FUNCTION(core_realm)
+{
+    (void)self, (void)argc, (void)argv;
+    JSContext *realm = JS_NewContext(JS_GetRuntime(cx));
+    if (!realm)
+        return JS_ThrowOutOfMemory(cx);
+    JSValue r = JS_NewArray(cx);
+    if (!JS_IsException(r)) {
+        (void)JS_SetPropertyUint32(cx, r, 0, JS_GetGlobalObject(realm));
+        (void)JS_SetPropertyUint32(cx, r, 1,
+                                   JS_NewCFunction(realm, core_eval_script, "evalScript", 4));
+    }
+    JS_FreeContext(realm); /* its functions hold it */
+    return r;
+}
+
+/* check(source, filename): throws what is wrong with its form, as a script in which `await` may
+ * stand outside functions. */
 JS_FUNCTION(core_check)
 {
     (void)self, (void)argc;
@@ -327,6 +345,7 @@ JS_FUNCTION(core_memory)
 
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("evalScript", 4, core_eval_script),
+    JS_CFUNC_DEF("realm", 0, core_realm),
     JS_CFUNC_DEF("evalModule", 3, core_eval_module),
     JS_CFUNC_DEF("check", 2, core_check),
     JS_CFUNC_DEF("library", 1, core_library),

@@ -6,6 +6,9 @@
  *
  * What it asks the clock for when a context is made would be the same in every copy of a snapshot,
  * and nothing may be asked of the host while one is made: the clock it sees is js_engine_clock's.
+ *
+ * Atomics are left out where there are no threads, though programs use them: what they need of
+ * threads is here. Who waits is woken by nobody but the time.
  */
 #include <assert.h>
 #include <fenv.h>
@@ -25,8 +28,6 @@
 #include "list.h"
 
 #undef __wasi__
-#undef __STDC_NO_ATOMICS__
-#define __STDC_NO_ATOMICS__ 1
 #define js__gettimeofday_us js_engine_now_us
 #define js__hrtime_ns       js_engine_now_ns
 
@@ -92,6 +93,39 @@ enum { alloca_size = 1 };
 #define js_get_stack_pointer(...) JS_ENGINE_SP_##__VA_ARGS__
 #define JS_ENGINE_SP_void         js_engine_unused_sp(void)
 #define JS_ENGINE_SP_             js_engine_sp(alloca_size)
+
+#if !JS_HAVE_THREADS
+#define JS_ONCE_INIT 0
+typedef int js_once_t, js_mutex_t, js_cond_t;
+
+static void js_once(js_once_t *once, void (*run)(void))
+{
+    if (!*once)
+        run();
+    *once = 1;
+}
+
+static void js_mutex_init(js_mutex_t *m) { *m = 0; }
+static void js_mutex_lock(js_mutex_t *m) { (void)m; }
+static void js_mutex_unlock(js_mutex_t *m) { (void)m; }
+static void js_cond_init(js_cond_t *c) { *c = 0; }
+static void js_cond_destroy(js_cond_t *c) { (void)c; }
+static void js_cond_signal(js_cond_t *c) { (void)c; }
+
+static int js_cond_timedwait(js_cond_t *c, js_mutex_t *m, uint64_t ns)
+{
+    (void)c, (void)m;
+    const struct timespec t = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+    (void)nanosleep(&t, NULL);
+    return -1;
+}
+
+static void js_cond_wait(js_cond_t *c, js_mutex_t *m)
+{
+    for (;;) /* to the deadline of the call */
+        (void)js_cond_timedwait(c, m, UINT64_C(3600000000000));
+}
+#endif
 
 /* For size, unless the build says otherwise of a function (hot.txt). */
 #ifdef __wasm__

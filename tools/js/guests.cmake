@@ -9,7 +9,7 @@ set(BX_JS_FLAGS ${BX_QUICKJS_FLAGS} -I${CMAKE_BINARY_DIR}/generated ${BX_JS_CODE
 set(rare assert child_process crypto internal/assertion_error internal/blob internal/fetch internal/mime
     internal/parse_args internal/readline internal/signature internal/streams/compose internal/streams/operators
     internal/streams/web_readable internal/streams/web_writable internal/structured_clone internal/webcrypto punycode
-    querystring url zlib)
+    querystring url vm zlib)
 file(GLOB_RECURSE files CONFIGURE_DEPENDS ${js}/lib/*.js)
 set(named "")
 set(sources "")

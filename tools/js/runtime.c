@@ -98,7 +98,7 @@ void js_runtime_init(void)
     if (!context)
         abort();
     js_engine_measure(context);
-    JS_SetCanBlock(runtime, false);
+    JS_SetCanBlock(runtime, true); /* Atomics.wait, as in Node */
     if (!run_bootstrap()) {
         complain("the library does not load");
         abort();

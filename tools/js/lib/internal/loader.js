@@ -12,7 +12,7 @@ const PUBLIC = new Set([
   'https', 'net', 'tls', 'dns', 'vm', 'v8',
 ]);
 const ABSENT = new Set(['async_hooks', 'cluster', 'dgram', 'dns', 'dns/promises', 'domain', 'http', 'http2', 'https',
-  'inspector', 'net', 'repl', 'test', 'tls', 'trace_events', 'v8', 'vm', 'wasi', 'worker_threads']);
+  'inspector', 'net', 'repl', 'test', 'tls', 'trace_events', 'v8', 'wasi', 'worker_threads']);
 
 const error = (name, ...args) => {
   const { codes } = require('internal/errors');

@@ -162,11 +162,37 @@ function evaluate(code, name) {
   }
 }
 
-function scope(name) {
-  const module = new loader.Module(name);
-  module.filename = fs.cwd().replace(/\/$/, '') + '/' + name;
+const set = (name, value) => {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true });
+};
+
+// The names that a file would have, for code that is none; made when the first of them is used.
+const NAMES = ['module', 'exports', 'require'];
+let place;
+
+function fill() {
+  const module = new loader.Module(place);
+  module.filename = fs.cwd().replace(/\/$/, '') + '/' + place;
   module.paths = loader.Module._nodeModulePaths(fs.cwd());
-  Object.assign(globalThis, { module, exports: module.exports, require: loader.requireFor(module) });
+  const values = [module, module.exports, loader.requireFor(module)];
+  NAMES.forEach((name, i) => {
+    if (Object.getOwnPropertyDescriptor(globalThis, name)?.get === getters[i].get)
+      set(name, values[i]);
+  });
+  return values;
+}
+
+const getters = NAMES.map((name, i) => ({
+  configurable: true,
+  enumerable: true,
+  get: () => fill()[i],
+  set: (value) => set(name, value),
+}));
+
+function scope(name) {
+  place = name;
+  for (let i = 0; i < NAMES.length; i++)
+    Object.defineProperty(globalThis, NAMES[i], getters[i]);
   globalThis.__filename = name;
   globalThis.__dirname = '.';
 }
@@ -320,6 +346,7 @@ exports.program = () => {
 // ---- as a tool ------------------------------------------------------------------------------------------------------------
 
 const NAME = 'code.js';
+const NOTHING = Buffer.from('');
 const KEEP = 1 << 20; // bytes of output that are kept; of more the beginning and the end
 
 function keeper() {
@@ -361,6 +388,8 @@ function shown(value) {
 
 // Anything JSON can say; throws otherwise, with words for whoever wrote the code.
 function asJson(value) {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === undefined || Number.isFinite(value))
+    return value;
   if (typeof value === 'function' || typeof value === 'symbol')
     throw new TypeError(`the result is a ${typeof value}: return plain data`);
   let text;
@@ -407,7 +436,10 @@ async function evaluateMain(code, name) {
   const r = await evaluate(code, name);
   const key = Symbol.for('boxagnts.ns');
   const all = globalThis[key];
-  delete globalThis[key];
+  if (all)
+    delete globalThis[key];
+  else if (!code.includes('main'))
+    return { value: r?.value };
   const main = all ? all.main : core.evalScript('typeof main === "function" ? main : undefined', name, 1, false);
   return { main, value: all ? all.default : r?.value };
 }
@@ -427,7 +459,7 @@ exports.tool = () => {
   }
   const output = keeper();
   stdio.sinks[1] = stdio.sinks[2] = output.add;
-  stdio.setInput(Buffer.from(ask.stdin ?? ''));
+  stdio.setInput(ask.stdin ? Buffer.from(ask.stdin) : NOTHING);
   hooks.begin(['/bin/node', NAME]);
   Object.assign(process.env, { PATH: '/bin', ...ask.env });
   globalThis.args = ask.args;
