@@ -70,7 +70,7 @@ function scopeOf(file) {
 function target(value, directory, star, conditions, key, isImports, base) {
   if (typeof value === 'string') {
     if (!value.startsWith('./')) {
-      if (isImports && !value.startsWith('../') && !value.startsWith('/'))
+      if (isImports && !value.startsWith('../') && !value.startsWith('/') && !/^[a-z][a-z0-9+.-]*:/i.test(value))
         return { bare: star === undefined ? value : value.replaceAll('*', star) };
       throw error('ERR_INVALID_PACKAGE_TARGET', directory + '/', key, value, isImports, base);
     }
@@ -414,7 +414,7 @@ Module._resolveFilename = (id, parent, isMain, options) => {
     if (options?.paths !== undefined)
       return among(id, options.paths, base);
     const r = resolve(id, base, false);
-    return r.startsWith('node:') ? id : r;
+    return r.startsWith('node:') && isBuiltin(id) ? id : r;
   } finally {
     asking = before;
   }

@@ -7,6 +7,7 @@ const process = require('process');
 const hooks = process[Symbol.for('boxagnts.internal')];
 
 const EVAL = '[eval]';
+const { parse: parseJson, stringify } = JSON; // whatever becomes of them
 
 
 // ---- errors ----------------------------------------------------------------------------------------------------
@@ -141,7 +142,7 @@ function evaluateAs(code, name) {
   if (!loader.isModule(code))
     return core.evalScript(code, name, 1, true);
   loader.define(name, code);
-  return core.evalModule(`import * as all from ${JSON.stringify(name)}; globalThis[Symbol.for('boxagnts.ns')] = all;`,
+  return core.evalModule(`import * as all from ${stringify(name)}; globalThis[Symbol.for('boxagnts.ns')] = all;`,
     `${name}?main`, () => {});
 }
 
@@ -185,7 +186,7 @@ function runFile(file) {
   if (loader.formatOf(found) !== 'module') {
     loader.loadFile(found, null);
   } else {
-    core.evalModule(`import ${JSON.stringify(found)};`, `${found}?main`, () => {}).catch((e) => fatal(e));
+    core.evalModule(`import ${stringify(found)};`, `${found}?main`, () => {}).catch((e) => fatal(e));
     loop.runJobs(); // a module runs as a job: others come before the ticks
   }
 }
@@ -355,8 +356,8 @@ function keeper() {
 function shown(value) {
   if (typeof value === 'string')
     return value;
-  const line = JSON.stringify(value);
-  return line.length <= 120 ? line : JSON.stringify(value, null, 2);
+  const line = stringify(value);
+  return line.length <= 120 ? line : stringify(value, null, 2);
 }
 
 // Anything JSON can say; throws otherwise, with words for whoever wrote the code.
@@ -365,11 +366,11 @@ function asJson(value) {
     throw new TypeError(`the result is a ${typeof value}: return plain data`);
   let text;
   try {
-    text = JSON.stringify(value);
+    text = stringify(value);
   } catch (e) {
     throw new TypeError(`the result cannot be passed on as JSON: ${e.message}; return plain data`);
   }
-  return text === undefined ? undefined : JSON.parse(text);
+  return text === undefined ? undefined : parseJson(text);
 }
 
 function resultOf(text, value, failure, code) {
@@ -400,7 +401,7 @@ function resultOf(text, value, failure, code) {
   };
 }
 
-function print(result) { os.write(1, JSON.stringify(result) + '\n'); }
+function print(result) { os.write(1, stringify(result) + '\n'); }
 
 // {main, value}: the function main of the code, if it has one, and what it is worth else.
 async function evaluateMain(code, name) {
@@ -420,7 +421,7 @@ async function evaluateTool(ask) {
 exports.tool = () => {
   let ask;
   try {
-    ask = JSON.parse(fs.readText(0));
+    ask = parseJson(fs.readText(0));
   } catch (e) {
     print({ content: [{ type: 'text', text: `the arguments are no JSON: ${e.message}` }], isError: true });
     return 0;
