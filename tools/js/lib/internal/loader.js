@@ -457,8 +457,28 @@ exports.hookLoad = (name, attributes) => {
   const text = sourceOf(file);
   if (formatOf(file, text) === 'module')
     return text;
-  return namespaceOf(loadFile(file).exports, false);
+  return (Module._cache[file] === undefined && whenItsTurnComes(file, text)) || namespaceOf(loadFile(file).exports, false);
 };
+
+// Exports of a CommonJS file that is run when the modules before it have been, where its text says all of their names:
+// nothing is done with `exports` but to set its properties. Undefined otherwise: it has to be run to know them.
+function whenItsTurnComes(file, text) {
+  const names = new Set();
+  const rest = text.replace(
+    /\bexports\s*\.\s*([A-Za-z_$][\w$]*)|\bObject\s*\.\s*defineProperty\s*\(\s*exports\s*,\s*(['"])([^'"\\]+)\2/g,
+    (all, property, quote, defined) => {
+      names.add(property ?? defined);
+      return '';
+    });
+  if (/\bexports\b/.test(rest))
+    return undefined;
+  const r = {};
+  for (const name of names) {
+    if (name !== 'default')
+      Object.defineProperty(r, name, { enumerable: true, get: () => loadFile(file).exports[name] });
+  }
+  return Object.defineProperty(r, 'default', { enumerable: true, get: () => loadFile(file).exports });
+}
 
 function checkType(attributes) {
   if (attributes?.type !== undefined && attributes.type !== 'json')

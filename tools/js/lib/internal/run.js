@@ -23,7 +23,7 @@ function inspect(value) {
 // The line of the user's source that threw, marked as Node does, where it can be told.
 function context(error, sources) {
   const m = /^    at (?:.*\()?((?:\/|\[|\w[\w.-]*\.[cm]?[jt]s)[^():\n]*):(\d+)(?::(\d+))?\)?$/m
-    .exec(error instanceof Error ? String(error.stack) : '');
+    .exec(error instanceof Error ? String(error.stack).replace(/^    at new .*\n/gm, '') : ''); // made there, thrown below
   if (!m)
     return '';
   let text = sources?.[m[1]];
@@ -97,7 +97,9 @@ function unhandled(reason, promise) {
   let error = reason;
   if (!(reason instanceof Error)) {
     const { codes } = require('internal/errors');
-    error = new codes.ERR_UNHANDLED_REJECTION(inspect(reason));
+    const { message, code } = new codes.ERR_UNHANDLED_REJECTION(inspect(reason));
+    error = Object.assign(new Error(message), { code });
+    Object.defineProperty(error, 'name', { value: 'UnhandledPromiseRejection', writable: true, configurable: true });
   }
   fatal(error, 'unhandledRejection');
 }
@@ -106,6 +108,9 @@ function handledLate(promise) {
   if (reported.delete(promise))
     loop.nextTick(() => hooks.emit('rejectionHandled', promise));
 }
+
+let awaited; // the promise of the program itself
+const UNSETTLED = 13; // the exit code where it waits for what can no longer come
 
 // Run `fn`, then the loop, to the end.
 function live(fn) {
@@ -125,6 +130,10 @@ function live(fn) {
     }
     loop.drain();
   } while (loop.turn());
+  if (awaited && core.promiseState(awaited)?.[0] === 0 && process.exitCode === undefined) {
+    process.exitCode = UNSETTLED;
+    stdio.write(2, 'Warning: Detected unsettled top-level await\n');
+  }
   try {
     hooks.finish();
   } catch (e) {
@@ -182,11 +191,12 @@ function runFile(file) {
       throw e;
     throw Object.assign(new Error(`Cannot find module '${full}'`), { code: e.code, requireStack: [] });
   }
-  process.argv[1] = found;
+  process.argv[1] = full;
   if (loader.formatOf(found) !== 'module') {
     loader.loadFile(found, null);
   } else {
-    core.evalModule(`import ${stringify(found)};`, `${found}?main`, () => {}).catch((e) => fatal(e));
+    awaited = core.evalModule(`import ${stringify(found)};`, `${found}?main`, () => {});
+    awaited.catch((e) => fatal(e));
     loop.runJobs(); // a module runs as a job: others come before the ticks
   }
 }
@@ -265,7 +275,7 @@ function parse(args) {
 }
 
 function fromText(code, o) {
-  const done = evaluate(code, o.name);
+  const done = awaited = evaluate(code, o.name);
   done.then((r) => {
     if (o.print !== undefined)
       console.log(r?.value);
@@ -449,7 +459,8 @@ exports.tool = () => {
         hooks.leave();
       }, ask.timeout_ms).unref();
     }
-    evaluateTool(ask).then((v) => { value = v; }, (e) => {
+    awaited = evaluateTool(ask);
+    awaited.then((v) => { value = v; }, (e) => {
       failure = e;
       process.exitCode = 1;
     });
