@@ -55,8 +55,7 @@ class Endless(Hostile):
                 self.assertLess(time.monotonic() - begin, 30)
 
     def test_a_promise_that_never_settles_is_no_work(self):
-        status, _, error = call("await new Promise(() => {})", wall_s=2)
-        self.assertIn(status, (0, 1, 13, 124), error)
+        self.fails("await new Promise(() => {})", "unsettled", wall_s=10)
 
     def test_timeout_ms(self):
         self.fails("setInterval(() => {}, 5)", "timed out after 50 ms", arguments={"timeout_ms": 50})
@@ -150,8 +149,10 @@ class Bombs(Hostile):
             with self.subTest(code):
                 status, text, error = call(f"let out = 'done'; try {{ {code} }} catch (e) {{ out = e.name }} globalThis.out = out; out",
                                            "--limit", "memory=64MiB", wall_s=20)
-                self.assertIn(status, (0, 124, 137), (text, error))
-                if status == 0:
+                self.assertIn(status, (0, 1, 124, 137), (text, error))
+                if status == 1:     # not even the error had room: the limit is named
+                    self.assertIn("memory=64MiB", error)
+                elif status == 0:
                     self.assertIn(text, ("RangeError", "InternalError", "TypeError", "done", "ERR_OUT_OF_RANGE"))
 
     def test_a_flood_of_output_is_bounded(self):

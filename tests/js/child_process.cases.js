@@ -83,8 +83,8 @@ const c = spawn('sleep', ['100']);
 console.log(c.kill(), c.killed);
 c.on('exit', (code, signal) => { console.log(code, signal, c.signalCode, c.exitCode, c.kill()); });
 const d = spawn('sleep', ['100']);
-console.log(d.kill('SIGKILL'));
 d.on('exit', (code, signal) => console.log('d', code, signal));
+setTimeout(() => console.log(d.kill('SIGKILL')), 300);
 try { d.kill('SIGFOO'); } catch (e) { console.log(e.name, e.code, e.message); }
 
 //== timeout and signal

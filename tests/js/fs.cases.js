@@ -582,7 +582,7 @@ t(() => fs.cpSync('a/1', 'times', { preserveTimestamps: true }));
 t(() => fs.statSync('times').mtimeMs);
 setTimeout(() => fs.cp('a', 'cb', { recursive: true }, (e) => { console.log(e, fs.readdirSync('cb').sort()); }), 200);
 setTimeout(() => fs.cp('a', 'cb2', (e) => { console.log(e.name, e.code, e.message); }), 50);
-fs.promises.cp('a', 'pr', { recursive: true, filter: async (s) => !s.includes('b') }).then(() => setTimeout(() => console.log(fs.readdirSync('pr').sort()), 100));
+fs.promises.cp('a', 'pr', { recursive: true, filter: async (s) => !s.includes('b') }).then(() => setTimeout(() => console.log(fs.readdirSync('pr').sort()), 500));
 t(() => fs.cpSync('a', 'z', { recursive: true, mode: 99 }));
 
 //== utimes
