@@ -11,7 +11,7 @@ PORT ?= 8080
 build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
-.PHONY: help run build test bench fuzz test-asan test-tsan foreign pages browser install format check clean
+.PHONY: help run build test test262 js-packages bench fuzz test-asan test-tsan foreign pages browser install format check clean
 
 help:
 	@echo 'make run        build, then show the built-in tools at work'
@@ -22,6 +22,8 @@ help:
 	@echo 'make foreign    programs of other tool chains, run unchanged (long; installs tool chains; FOREIGN=words)'
 	@echo 'make pages      judge the Markdown of web_fetch over pages of Debian documentation packages (PAGES=options)'
 	@echo 'make browser    the tools in a page: build/browser, served at 127.0.0.1:$(PORT)'
+	@echo 'make test262    the language suite through js: DIR=a checkout of tc39/test262 (TEST262=options)'
+	@echo 'make js-packages real npm packages through js (PACKAGES=names)'
 	@echo 'make bench      measure calls (BENCH_ARGS=--quick for a short run)'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=$(FUZZ_SECONDS))'
 	@echo 'make check      layers, sizes, banned calls, texts, formatting'
@@ -73,10 +75,17 @@ browser:
 	@echo 'the page is at http://127.0.0.1:$(PORT)/'
 	@cd build/browser && python3 -m http.server --bind 127.0.0.1 $(PORT)
 
+test262: build
+	@scripts/test262 $(TEST262) '$(DIR)'
+
+js-packages: build
+	@scripts/js-packages $(PACKAGES)
+
 bench:
 	@scripts/setup bench
 	@$(call build,release,build,all bench)
 	@[ -e build/bench.venv/bin/python ] || { python3 -m venv build/bench.venv && build/bench.venv/bin/pip install -q bashkit==0.20.1; } || echo 'bench: no bashkit to compare with'
+	@scripts/bench-npm
 	@build/boxagnts-bench $(BENCH_ARGS) build/bench-guests build/tools build/bench.json
 
 fuzz:

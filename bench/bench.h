@@ -3,6 +3,8 @@
 #ifndef BX_BENCH_BENCH_H
 #define BX_BENCH_BENCH_H
 
+#include <sys/types.h>
+
 #include "sandbox/call.h"
 
 typedef struct bench_stats {
@@ -48,6 +50,10 @@ void bench_check(const bx_call *c, const char *expect);
 /* p50 and the like of `n` runs of posix_spawn + waitpid; false when it cannot be started. */
 bool bench_spawn(char *const argv[], size_t n, const char *expect, bench_stats *ret);
 
+/* A server on loopback in a process of its own, which ends with this one: /small (10 kB), /big
+ * (100 MiB), /slow (10 kB after 300 ms), /ms100 (after 100 ms). */
+pid_t bench_server(uint16_t *port);
+
 /* The traced process of bench_noop: stops itself, then makes `calls` calls between two marks. */
 void bench_traced(const char *guests, int calls);
 
@@ -68,6 +74,7 @@ void bench_many(const bench_env *e);
 void bench_cache(const bench_env *e);
 void bench_component(const bench_env *e);
 void bench_net(const bench_env *e);
+void bench_js(const bench_env *e);
 void bench_shell(const bench_env *e);
 void bench_nested(const bench_env *e);
 void bench_python(const bench_env *e);

@@ -13,7 +13,7 @@
 #include "bench/bench.h"
 #include "codec/json.h"
 
-enum { MAX_ROWS = 96 };
+enum { MAX_ROWS = 128 };
 
 static struct row {
     char id[48], unit[16], note[400];
@@ -169,6 +169,7 @@ static const struct group {
     {"filetools", bench_filetools, false},
     {"shell", bench_shell, false},
     {"nested", bench_nested, false},
+    {"js", bench_js, false},
     {"many", bench_many, true},
     {"python", bench_python, true},
 };
@@ -241,7 +242,7 @@ int main(int argc, char **argv)
     bx_egress *egress = NULL;
     if (bx_egress_new(&net, &egress, &err) != BX_OK)
         bench_die("%s", err.msg);
-    bx_runtime_config cfg = {.slots = 1000, .egress = egress};
+    bx_runtime_config cfg = {.slots = 1040, .egress = egress};
     bench_env e = {.guests = o.guests,
                    .tools = o.tools,
                    .scratch = scratch,

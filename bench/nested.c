@@ -157,18 +157,32 @@ static double shell_calls(const place *p, int n)
     return (run(p, bash->module, a, 3, (size_t)n * 5) - run(p, bash->module, b, 3, 0)) / n;
 }
 
+static double js_calls(const place *p, int n)
+{
+    const bx_program *js = bx_program_find(&p->set, BX_LIT("node"));
+    char all[200], none[200];
+    if (!js)
+        bench_die("no js in this build");
+    (void)snprintf(all, sizeof all,
+                   "for (let i = 0; i < %d; i++) if (await tools.noop({}) !== 'done') throw i", n);
+    (void)snprintf(none, sizeof none, "for (let i = 0; i < %d; i++) await i", n);
+    const char *const a[] = {"node", "-e", all}, *const b[] = {"node", "-e", none};
+    return (run(p, js->module, a, 3, 0) - run(p, js->module, b, 3, 0)) / n;
+}
+
 void bench_nested(const bench_env *e)
 {
     place p;
     open_place(e, &p);
     bx_module *loop = bench_module(e, e->guests, "call_loop");
     int n = e->quick ? 500 : MOST_CALLS;
-    double own[ROUNDS], direct[ROUNDS], guest[ROUNDS], beside[ROUNDS], shell[ROUNDS];
+    double own[ROUNDS], direct[ROUNDS], guest[ROUNDS], beside[ROUNDS], shell[ROUNDS], js[ROUNDS];
     for (int i = -1; i < ROUNDS; i++) { /* in turn, so that a drift of the machine hits all alike */
         double x = own_calls(&p, n), y = direct_calls(&p, n / 4), z = guest_calls(&p, loop, n, 'x'),
-               a = guest_calls(&p, loop, n, 'a'), s = shell_calls(&p, n);
+               a = guest_calls(&p, loop, n, 'a'), s = shell_calls(&p, n), j = js_calls(&p, n);
         if (i >= 0)
-            own[i] = x, direct[i] = y, guest[i] = z - x, beside[i] = a - x, shell[i] = s - x;
+            own[i] = x, direct[i] = y, guest[i] = z - x, beside[i] = a - x, shell[i] = s - x,
+            js[i] = j - x;
     }
     double alone = bench_stats_of(own, ROUNDS).p50;
     double beyond = bench_stats_of(guest, ROUNDS).p50, sh = bench_stats_of(shell, ROUNDS).p50;
@@ -181,6 +195,9 @@ void bench_nested(const bench_env *e)
               "the same, begun beside the guest, which waits for it");
     bench_row("nested_call_from_shell", sh + alone, alone, "us", sh, BENCH_AT_MOST, 10,
               "the same by the shell's builtin call");
+    double script = bench_stats_of(js, ROUNDS).p50;
+    bench_row("nested_call_from_js", script + alone, alone, "us", script, BENCH_AT_MOST, 10,
+              "the same by `await tools.noop({})` in a loop");
     bx_module_free(loop);
     close_place(&p);
 }

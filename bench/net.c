@@ -61,10 +61,11 @@ static void *serve_one(void *arg)
         if (!strstr(req, "\r\n\r\n"))
             continue;
         have = 0;
-        if (strncmp(req, "GET /slow", 9) == 0) {
-            struct timespec t = {0, 300000000};
-            (void)nanosleep(&t, NULL);
-        }
+        struct timespec pause = {.tv_nsec = strncmp(req, "GET /slow", 9) == 0     ? 300000000
+                                            : strncmp(req, "GET /ms100", 10) == 0 ? 100000000
+                                                                                  : 0};
+        if (pause.tv_nsec)
+            (void)nanosleep(&pause, NULL);
         if (!answer(fd, strncmp(req, "GET /big", 8) == 0 ? BIG : SMALL))
             break;
     }
@@ -83,7 +84,7 @@ static void serve(int listener)
     }
 }
 
-static pid_t start_server(uint16_t *port)
+pid_t bench_server(uint16_t *port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -298,7 +299,7 @@ void bench_net(const bench_env *e)
         return;
     }
     uint16_t port = 0;
-    pid_t server = start_server(&port);
+    pid_t server = bench_server(&port);
     (void)curl_global_init(CURL_GLOBAL_DEFAULT);
     (void)snprintf(map, sizeof map, "%s::/out", e->scratch);
     struct fetch f = {.m = bench_module(e, e->tools, "web_fetch"),

@@ -225,17 +225,53 @@ static bx_code read_memory(module *m, size_t carried, bx_error *err)
     return BX_OK;
 }
 
-static bx_code find_mark(module *m, bx_str mark, bx_error *err)
+/* Pass over a constant expression (3.3.10) of numbers, globals and sums. */
+static void skip_expression(reader *r)
 {
-    bx_str rest = m->sections[DATA];
+    for (uint8_t op = byte(r); op != 0x0b && !r->bad; op = byte(r)) {
+        if (op == 0x41 || op == 0x42) { /* i32.const, i64.const: a signed number */
+            for (int i = 0; byte(r) & 0x80; i++)
+                r->bad = r->bad || i == 9;
+        } else if (op == 0x23) { /* global.get */
+            (void)number(r);
+        } else if (!(op >= 0x6a && op <= 0x6c) && !(op >= 0x7c && op <= 0x7e)) {
+            r->bad = true;
+        }
+    }
+}
+
+/* How often the mark is in one segment, with room behind it. */
+static size_t search(module *m, bx_str mark, bx_str segment)
+{
     size_t found = 0;
     const char *at;
-    while (mark.n && rest.n >= mark.n && (at = memmem(rest.p, rest.n, mark.p, mark.n))) {
-        rest = bx_str_from(rest, (size_t)(at - rest.p) + mark.n);
-        m->mark = (size_t)(rest.p - m->sections[DATA].p);
+    while (segment.n >= mark.n + 8 && (at = memmem(segment.p, segment.n - 8, mark.p, mark.n))) {
+        segment = bx_str_from(segment, (size_t)(at - segment.p) + mark.n);
+        m->mark = (size_t)(segment.p - m->sections[DATA].p);
         found++;
     }
-    if (found != 1 || m->sections[DATA].n - m->mark < 8)
+    return found;
+}
+
+static bx_code find_mark(module *m, bx_str mark, bx_error *err)
+{
+    reader r = reader_of(m->sections[DATA]);
+    uint32_t n = number(&r);
+    size_t found = 0;
+    for (uint32_t i = 0; i < n && !r.bad; i++) {
+        uint32_t kind = number(&r); /* 0, 1 passive, 2 with the number of a memory (5.5.14) */
+        if (kind == 2)
+            (void)number(&r);
+        if (kind != 1)
+            skip_expression(&r);
+        r.bad = r.bad || kind > 2;
+        bx_str segment = name(&r);
+        if (!r.bad)
+            found += search(m, mark, segment);
+    }
+    if (r.bad || r.p != r.end)
+        return broken(err, "section of data");
+    if (found != 1)
         return bx_fail(err, BX_EINVAL, "the module is not one that carries something: %s",
                        found ? "its mark is there more than once" : "it has no mark for it");
     return BX_OK;
@@ -319,8 +355,7 @@ static bx_code new_data(const module *m, bx_str carried, bx_buf *to, bx_error *e
     if (!grow_list(had, 1, to, &entries))
         return broken(err, "section of data");
     size_t head = had.n - entries.n;
-    if (m->mark < head)
-        return broken(err, "section of data");
+    BX_ASSERT(m->mark >= head); /* find_mark */
     (void)bx_buf_add(to, entries.p, m->mark - head);
     add_u32(to, m->address);
     add_u32(to, (uint32_t)carried.n);

@@ -79,10 +79,13 @@ static void what_is_no_such_module_is_refused(void)
         CHECK(refusal(plain, n, &alone, BX_EINVAL)[0]);
     e.mark = BX_LIT("NONE");
     CHECK(strstr(refusal(plain, sizeof plain, &e, BX_EINVAL), "no mark"));
-    e.mark = BX_LIT("z");
+    e.mark = BX_LIT("\xff");
     CHECK(strstr(refusal(plain, sizeof plain, &e, BX_EINVAL), "more than once"));
-    e.mark = BX_LIT("zz"); /* no room behind it */
-    CHECK(refusal(plain, sizeof plain, &e, BX_EINVAL)[0]);
+    e.mark = BX_LIT("MARK\xff"); /* seven bytes and two behind it: room */
+    BX_AUTO_BUF out = bx_buf_init(MAX_OUT);
+    CHECK(bx_wasm_embed_in(module_of(plain, sizeof plain), &e, &out, NULL) == BX_OK);
+    e.mark = BX_LIT("MARK\xff\xff\xff"); /* seven bytes are none */
+    CHECK(strstr(refusal(plain, sizeof plain, &e, BX_EINVAL), "no mark"));
     e = simple;
     e.without = BX_LIT("w"); /* stands before another */
     CHECK(strstr(refusal(plain, sizeof plain, &e, BX_EUNSUPPORTED), "before others"));

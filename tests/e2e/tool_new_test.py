@@ -101,14 +101,6 @@ class New(OwnTool):
                 (where / f"hello_{language}.wasm").write_bytes(b"")      # a control: the test can fail
                 self.assertIn("FAILED: module", self.run_box("tool", "check", where, code=1).stdout.decode())
 
-    def test_go_and_rust_where_the_tool_chain_is(self):
-        for language, needed in (("go", ["go"]), ("rust", ["cargo", "rustc"])):
-            with self.subTest(language):
-                if "BX_FOREIGN" not in os.environ or not all(map(shutil.which, needed)):
-                    self.skipTest("not asked for (BX_FOREIGN), or not there")
-                self.run_box("tool", "new", "hello", "--lang", language, "--dir", language)
-                self.assertEqual(self.make(self.top / language, "test").count("ok: "), 4)
-
     def test_bad_names(self):
         for name in ("", "A", "1a", "_a", "a-b", "a.b", "a/b", "../a", "\u00e4", "a b", "a" * 41, "a\n"):
             with self.subTest(name):
@@ -178,6 +170,17 @@ class Check(OwnTool):
         self.check(1, example, source=source)        # without the right to write: the example fails
         self.check(1, {**example, "allow": ["read:/workspace"]}, source=source, **rights)
         self.assertEqual(list(self.tmp.iterdir()), [])
+
+    def test_links_out_of_the_workspace_are_not_followed(self):
+        (self.top / "outside").write_text("x")
+        rights = {"needs": ["rw:/workspace"], "permission": "write",
+                  "annotations": {**MANIFEST["annotations"], "readOnlyHint": False}}
+        example = {"says": "It links.", "files": {"inside": "x"}, "arguments": {}, "result": {"is_error": False},
+                   "after": {"link": "x"}}
+        for target, code in ((str(self.top / "outside"), 1), ("../../outside", 1), ("inside", 0)):
+            with self.subTest(target):
+                source = f"export function main() {{ require('fs').symlinkSync({json.dumps(target)}, 'link'); return ''; }}"
+                self.check(code, example, source=source.replace("export ", ""), **rights)
 
     def test_files_stay_below_the_workspace(self):
         for name in ("../x", "/x", "a/../../x", "a//b", ".", "", "a/", "a\0b"):

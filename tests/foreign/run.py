@@ -12,6 +12,7 @@ import tempfile
 import fetch_cases
 import file_cases
 import other_cases
+import own_tool_cases
 import portable_cases
 import shell_cases
 import toolchains
@@ -152,6 +153,7 @@ def main(words):
     typed_components(tally)
     fetchers(tally)
     portable_cases.run(tally)
+    own_tool_cases.run(tally)
     print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
     return 1 if tally.failed or not tally.passed else 0
 

@@ -9,8 +9,7 @@ class ToolError extends Error {
     super(message);
     this.tool = tool;
     this.code = code;
-    if (result !== undefined)
-      this.result = result;
+    Object.defineProperty(this, 'result', { value: result, writable: true, configurable: true, enumerable: false });
   }
 }
 Object.defineProperty(ToolError.prototype, 'name', { value: 'ToolError', configurable: true, writable: true });
