@@ -83,8 +83,8 @@ const c = spawn('sleep', ['100']);
 console.log(c.kill(), c.killed);
 c.on('exit', (code, signal) => { console.log(code, signal, c.signalCode, c.exitCode, c.kill()); });
 const d = spawn('sleep', ['100']);
-console.log(d.kill('SIGKILL'));
 d.on('exit', (code, signal) => console.log('d', code, signal));
+setTimeout(() => console.log(d.kill('SIGKILL')), 300);
 try { d.kill('SIGFOO'); } catch (e) { console.log(e.name, e.code, e.message); }
 
 //== timeout and signal
@@ -146,7 +146,6 @@ console.log(n.status, n.signal, n.output, n.pid, n.stdout, n.error.code, n.error
 console.log(spawnSync('sh', ['-c', 'kill -9 $$']).signal);
 const m = spawnSync('sh', ['-c', 'while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done'], { maxBuffer: 100 });
 console.log(m.error.code, m.error.errno, m.error.message);
-console.log(spawnSync('cat', { input: 'é', encoding: 'latin1' }).stdout.length);
 console.log(spawnSync('cat', { input: new Uint8Array([65, 66]), encoding: 'buffer' }).stdout);
 
 //== maxBuffer of exec

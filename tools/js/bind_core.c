@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "js/engine.h"
 #include "js/js.h"
 
 /* ---- evaluating
@@ -23,7 +24,7 @@ JS_FUNCTION(core_eval_script)
                            .eval_flags = JS_EVAL_TYPE_GLOBAL |
                                          (JS_ToBool(cx, argv[3]) ? JS_EVAL_FLAG_ASYNC : 0),
                            .filename = name,
-                           .line_num = line};
+                           .line_num = line == 0 ? JS_ENGINE_LINE_0 : line};
         r = JS_Eval2(cx, source, n, &o);
     }
     JS_FreeCString(cx, name);

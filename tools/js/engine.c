@@ -49,8 +49,8 @@ static uint64_t js_engine_now_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
-/* How deep it may go is measured on the stack in linear memory, but what overflows is the host's, on
- * which a function that keeps all it has in registers takes as much as others: JSON.parse, the
+/* How deep it may go is measured on the stack in linear memory, but what overflows is the host's,
+ * on which a function that keeps all it has in registers takes as much as others: JSON.parse, the
  * parser and proxies would get to a trap before they are told to stop.  A look whether there is
  * stack left tells by its size who looks:
  *
@@ -60,7 +60,8 @@ static uint64_t js_engine_now_ns(void)
  * 1000: the reader of tokens, at the end of a dozen calls of the parser: what the parser has taken
  * since it began counts so many times.
  *
- * A number known only when it runs: a call, whose frame is large anyway.  The parser is done then. */
+ * A number known only when it runs: a call, whose frame is large anyway.  The parser is done then.
+ */
 enum { LOOK_FRAME = 192, TOKEN_LOOK = 1000, PARSER_TIMES = 6 };
 
 static uintptr_t parser_base; /* where the stack was when the parser began; 0: it does not run */
@@ -68,8 +69,10 @@ static uintptr_t parser_base; /* where the stack was when the parser began; 0: i
 struct JSProxyData;
 static inline __attribute__((always_inline)) bool js_check_stack_overflow(JSRuntime *rt,
                                                                           size_t alloca_size);
-static inline __attribute__((always_inline)) struct JSProxyData *
-get_proxy_method(JSContext *ctx, JSValue *pmethod, JSValueConst obj, JSAtom name);
+static inline __attribute__((always_inline)) struct JSProxyData *get_proxy_method(JSContext *ctx,
+                                                                                  JSValue *pmethod,
+                                                                                  JSValueConst obj,
+                                                                                  JSAtom name);
 
 static inline __attribute__((always_inline)) uintptr_t js_engine_sp(size_t n)
 {
@@ -141,6 +144,8 @@ static JSValue eval_measured(JSContext *cx, JSValueConst self, const char *input
 {
     const uintptr_t before = parser_base;
     parser_base = (uintptr_t)__builtin_frame_address(0);
+    if (line == JS_ENGINE_LINE_0)
+        line = 0;
     JSValue r = __JS_EvalInternal(cx, self, input, n, filename, line, flags, scope);
     parser_base = before;
     return r;

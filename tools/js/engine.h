@@ -7,6 +7,8 @@
 
 #include "quickjs.h"
 
+/* As the number of a source's first line: 0, which JS_Eval2 takes for none given. */
+enum { JS_ENGINE_LINE_0 = -1 };
 /* What the parser takes of the stack is measured from where it begins. */
 void js_engine_measure(JSContext *cx);
 /* The process begins: clocks can be read from now on, and Math.random goes on from `seed`.  Before
@@ -26,8 +28,8 @@ JSValue js_engine_extra_keys(JSContext *cx, JSValueConst v, bool all);
 /* Is it what `import * as` gives?  Its class has no name of its own. */
 bool js_engine_is_namespace(JSValueConst v);
 
-/* Of a compiled function, before it is written: local variables need no names unless somebody debugs it.
- * For compile.c only. */
+/* Of a compiled function, before it is written: local variables need no names unless somebody
+ * debugs it. For compile.c only. */
 void js_engine_strip_names(JSContext *cx, JSValueConst code);
 
 #endif

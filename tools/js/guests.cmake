@@ -6,7 +6,7 @@ set(BX_QUICKJS_FLAGS -isystem ${quickjs} -DQUICKJS_NG_BUILD)
 set(BX_JS_FLAGS ${BX_QUICKJS_FLAGS} -I${CMAKE_BINARY_DIR}/generated ${BX_JS_CODEC_FLAGS})
 
 # The library, compiled by a program of the build; what few programs need stays a source.
-set(rare assert child_process crypto internal/assertion_error internal/blob internal/fetch internal/mime
+set(rare assert child_process constants crypto fs/promises internal/assertion_error internal/blob internal/fetch internal/fs_streams internal/fs_tree internal/mime
     internal/parse_args internal/readline internal/signature internal/streams/compose internal/streams/operators
     internal/streams/web_readable internal/streams/web_writable internal/structured_clone internal/webcrypto punycode
     querystring url vm zlib)

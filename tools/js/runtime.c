@@ -8,8 +8,8 @@
 #include "js/library.h"
 
 /* Bytes of the C stack JavaScript may use: what is deeper is a RangeError.  Of the engine's own
- * stack (the host's, limit `stack`) the same calls take up to three times as much: so the manifest asks for four
- * times as much. */
+ * stack (the host's, limit `stack`) the same calls take up to three times as much: so the manifest
+ * asks for four times as much. */
 enum {
     STACK_BYTES = 1536 << 10,
     GC_BYTES =

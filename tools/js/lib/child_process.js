@@ -447,11 +447,11 @@ function exec(command, options, callback) {
 
 // ---- synchronous ------------------------------------------------------------------------------------------------------
 
-function inputOf(input) {
+function inputOf(input, encoding) {
   if (input === undefined || input === null)
     return Buffer.alloc(0);
   if (typeof input === 'string')
-    return Buffer.from(input);
+    return Buffer.from(input, encoding && encoding !== 'buffer' ? encoding : 'utf8');
   if (!ArrayBuffer.isView(input))
     throw error('ERR_INVALID_ARG_TYPE', 'options.stdio[0]', ['Buffer', 'TypedArray', 'DataView', 'string'], input);
   return Buffer.from(input.buffer, input.byteOffset, input.byteLength);
@@ -463,7 +463,7 @@ function spawnSync(...all) {
   const most = o.maxBuffer ?? PIPE_MOST;
   const pipes = connect(kinds);
   const result = { status: null, signal: null, output: null, pid: 0, stdout: null, stderr: null };
-  inputOf(o.input);
+  inputOf(o.input, o.encoding);
   try {
     result.pid = launch(file, args, o, pipes.fds);
   } catch (e) {
@@ -474,7 +474,7 @@ function spawnSync(...all) {
     return { error: e, status: null, signal: null, output: null, pid: 0, stdout: null, stderr: null };
   }
   pipes.theirs.forEach(close);
-  let input = inputOf(o.input);
+  let input = inputOf(o.input, o.encoding);
   const kept = pipes.ours.map(() => []), sizes = pipes.ours.map(() => 0);
   const until = o.timeout > 0 ? internal.os.ticks() / 1e6 + o.timeout : Infinity;
   let failure, end = null;

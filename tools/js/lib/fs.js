@@ -532,6 +532,7 @@ fs.openAsBlob = async function openAsBlob(file, { type = '' } = {}) {
 };
 fs.watch = fs.watchFile = function watch() { throw error('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'fs.watch'); };
 fs.unwatchFile = function unwatchFile() {};
+fs.lchmod = fs.lchmodSync = undefined; // as on Linux
 fs._toUnixTimestamp = (time) => v.timeOf(time) / 1e6;
 
 // ---- what is made when it is asked for --------------------------------------------------------------------------------

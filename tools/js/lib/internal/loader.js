@@ -3,6 +3,7 @@
 // documentation, whose algorithms these are.
 const { core, fs } = internal;
 const path = require('path');
+const { manifestIn, scopeOf, match, packageExports, splitName, real } = require('internal/packages');
 
 const PUBLIC = new Set([
   'assert', 'assert/strict', 'buffer', 'child_process', 'console', 'constants', 'crypto', 'events', 'fs', 'fs/promises',
@@ -31,149 +32,9 @@ function builtin(name) {
   return exports;
 }
 
-// ---- packages ----------------------------------------------------------------------------------------------
-
-const manifests = new Map(); // directory: its package.json, or null
-
-function manifestIn(directory) {
-  let m = manifests.get(directory);
-  if (m === undefined) {
-    m = null;
-    const file = path.join(directory, 'package.json');
-    if (fs.kind(file) === 1) {
-      try {
-        m = JSON.parse(fs.readText(file));
-      } catch (e) {
-        throw error('ERR_INVALID_PACKAGE_CONFIG', file, undefined, e.message);
-      }
-    }
-    manifests.set(directory, m);
-  }
-  return m;
-}
-
-// The nearest package.json at or above a file: [directory, manifest], or [undefined, null].
-function scopeOf(file) {
-  for (let d = path.dirname(file); ; d = path.dirname(d)) {
-    if (d.endsWith('/node_modules'))
-      break;
-    const m = manifestIn(d);
-    if (m)
-      return [d, m];
-    if (d === '/')
-      break;
-  }
-  return [undefined, null];
-}
-
-// A target of `exports` or `imports`: a path, null (not exported), undefined (no condition holds).
-function target(value, directory, star, conditions, key, isImports, base) {
-  if (typeof value === 'string') {
-    if (!value.startsWith('./')) {
-      if (isImports && !value.startsWith('../') && !value.startsWith('/'))
-        return { bare: star === undefined ? value : value.replaceAll('*', star) };
-      throw error('ERR_INVALID_PACKAGE_TARGET', directory + '/', key, value, isImports, base);
-    }
-    if (/(^|[\\/])(\.|%2e){1,2}([\\/]|$)|(^|[\\/])node_modules([\\/]|$)/i.test(value.slice(2)))
-      throw error('ERR_INVALID_PACKAGE_TARGET', directory + '/', key, value, isImports, base);
-    return path.join(directory, star === undefined ? value : value.replaceAll('*', star));
-  }
-  if (Array.isArray(value)) {
-    let last = null, failure;
-    for (const one of value) {
-      let r;
-      try {
-        r = target(one, directory, star, conditions, key, isImports, base);
-      } catch (e) {
-        if (e.code !== 'ERR_INVALID_PACKAGE_TARGET')
-          throw e;
-        failure = e;
-        continue;
-      }
-      if (r !== undefined && r !== null)
-        return r;
-      failure = undefined;
-      last = r;
-    }
-    if (failure)
-      throw failure;
-    return last;
-  }
-  if (value === null)
-    return null;
-  if (typeof value === 'object') {
-    for (const [condition, one] of Object.entries(value)) {
-      if (condition === 'default' || conditions.has(condition)) {
-        const r = target(one, directory, star, conditions, key, isImports, base);
-        if (r !== undefined)
-          return r;
-      }
-    }
-    return undefined;
-  }
-  throw error('ERR_INVALID_PACKAGE_TARGET', directory + '/', key, value, isImports, base);
-}
-
-function match(table, key, directory, conditions, isImports, base) {
-  if (Object.hasOwn(table, key) && !key.includes('*') && !key.endsWith('/'))
-    return target(table[key], directory, undefined, conditions, key, isImports, base);
-  let best, star;
-  for (const pattern of Object.keys(table)) {
-    const at = pattern.indexOf('*');
-    if (at < 0 || pattern.lastIndexOf('*') !== at)
-      continue;
-    const before = pattern.slice(0, at), after = pattern.slice(at + 1);
-    if (!key.startsWith(before) || key.length < pattern.length || !key.endsWith(after))
-      continue;
-    if (best === undefined || at > best.indexOf('*') || (at === best.indexOf('*') && pattern.length > best.length)) {
-      best = pattern;
-      star = key.slice(at, key.length - after.length);
-    }
-  }
-  return best === undefined ? undefined : target(table[best], directory, star, conditions, best, isImports, base);
-}
-
-function packageExports(directory, m, subpath, conditions, base) {
-  let table = m.exports;
-  const keys = typeof table === 'object' && table !== null && !Array.isArray(table) ? Object.keys(table) : [];
-  if (!keys.some((k) => k.startsWith('.')))
-    table = { '.': table };
-  const r = match(table, subpath, directory, conditions, false, base);
-  if (r === undefined || r === null)
-    throw error('ERR_PACKAGE_PATH_NOT_EXPORTED', directory + '/', subpath, base);
-  return r;
-}
-
-function splitName(specifier) {
-  const parts = specifier.split('/');
-  const n = specifier[0] === '@' ? 2 : 1;
-  return [parts.slice(0, n).join('/'), ['.', ...parts.slice(n)].join('/')];
-}
-
 // ---- resolving -----------------------------------------------------------------------------------------------
 
 const TYPESCRIPT = ['.ts', '.mts', '.cts']; // tried after what Node tries
-
-function real(file) {
-  let at = '';
-  let rest = file.split('/').filter(Boolean);
-  for (let links = 0; rest.length;) {
-    const next = at + '/' + rest.shift();
-    let to;
-    try {
-      to = fs.readlink(next);
-    } catch {
-      at = next;
-      continue;
-    }
-    if (++links > 40)
-      return file;
-    const base = to[0] === '/' ? '' : at;
-    rest = [...path.resolve(base || '/', to).split('/').filter(Boolean), ...rest];
-    at = '';
-  }
-  return at || '/';
-}
 
 function asFile(file) {
   if (fs.kind(file) === 1)
@@ -414,7 +275,7 @@ Module._resolveFilename = (id, parent, isMain, options) => {
     if (options?.paths !== undefined)
       return among(id, options.paths, base);
     const r = resolve(id, base, false);
-    return r.startsWith('node:') ? id : r;
+    return r.startsWith('node:') && isBuiltin(id) ? id : r;
   } finally {
     asking = before;
   }
@@ -596,8 +457,28 @@ exports.hookLoad = (name, attributes) => {
   const text = sourceOf(file);
   if (formatOf(file, text) === 'module')
     return text;
-  return namespaceOf(loadFile(file).exports, false);
+  return (Module._cache[file] === undefined && whenItsTurnComes(file, text)) || namespaceOf(loadFile(file).exports, false);
 };
+
+// Exports of a CommonJS file that is run when the modules before it have been, where its text says all of their names:
+// nothing is done with `exports` but to set its properties. Undefined otherwise: it has to be run to know them.
+function whenItsTurnComes(file, text) {
+  const names = new Set();
+  const rest = text.replace(
+    /\bexports\s*\.\s*([A-Za-z_$][\w$]*)|\bObject\s*\.\s*defineProperty\s*\(\s*exports\s*,\s*(['"])([^'"\\]+)\2/g,
+    (all, property, quote, defined) => {
+      names.add(property ?? defined);
+      return '';
+    });
+  if (/\bexports\b/.test(rest))
+    return undefined;
+  const r = {};
+  for (const name of names) {
+    if (name !== 'default')
+      Object.defineProperty(r, name, { enumerable: true, get: () => loadFile(file).exports[name] });
+  }
+  return Object.defineProperty(r, 'default', { enumerable: true, get: () => loadFile(file).exports });
+}
 
 function checkType(attributes) {
   if (attributes?.type !== undefined && attributes.type !== 'json')

@@ -7,6 +7,7 @@ const process = require('process');
 const hooks = process[Symbol.for('boxagnts.internal')];
 
 const EVAL = '[eval]';
+const { parse: parseJson, stringify } = JSON; // whatever becomes of them
 
 
 // ---- errors ----------------------------------------------------------------------------------------------------
@@ -22,7 +23,7 @@ function inspect(value) {
 // The line of the user's source that threw, marked as Node does, where it can be told.
 function context(error, sources) {
   const m = /^    at (?:.*\()?((?:\/|\[|\w[\w.-]*\.[cm]?[jt]s)[^():\n]*):(\d+)(?::(\d+))?\)?$/m
-    .exec(error instanceof Error ? String(error.stack) : '');
+    .exec(error instanceof Error ? String(error.stack).replace(/^    at new .*\n/gm, '') : ''); // made there, thrown below
   if (!m)
     return '';
   let text = sources?.[m[1]];
@@ -96,7 +97,9 @@ function unhandled(reason, promise) {
   let error = reason;
   if (!(reason instanceof Error)) {
     const { codes } = require('internal/errors');
-    error = new codes.ERR_UNHANDLED_REJECTION(inspect(reason));
+    const { message, code } = new codes.ERR_UNHANDLED_REJECTION(inspect(reason));
+    error = Object.assign(new Error(message), { code });
+    Object.defineProperty(error, 'name', { value: 'UnhandledPromiseRejection', writable: true, configurable: true });
   }
   fatal(error, 'unhandledRejection');
 }
@@ -105,6 +108,9 @@ function handledLate(promise) {
   if (reported.delete(promise))
     loop.nextTick(() => hooks.emit('rejectionHandled', promise));
 }
+
+let awaited; // the promise of the program itself
+const UNSETTLED = 13; // the exit code where it waits for what can no longer come
 
 // Run `fn`, then the loop, to the end.
 function live(fn) {
@@ -124,6 +130,10 @@ function live(fn) {
     }
     loop.drain();
   } while (loop.turn());
+  if (awaited && core.promiseState(awaited)?.[0] === 0 && process.exitCode === undefined) {
+    process.exitCode = UNSETTLED;
+    stdio.write(2, 'Warning: Detected unsettled top-level await\n');
+  }
   try {
     hooks.finish();
   } catch (e) {
@@ -141,7 +151,7 @@ function evaluateAs(code, name) {
   if (!loader.isModule(code))
     return core.evalScript(code, name, 1, true);
   loader.define(name, code);
-  return core.evalModule(`import * as all from ${JSON.stringify(name)}; globalThis[Symbol.for('boxagnts.ns')] = all;`,
+  return core.evalModule(`import * as all from ${stringify(name)}; globalThis[Symbol.for('boxagnts.ns')] = all;`,
     `${name}?main`, () => {});
 }
 
@@ -207,11 +217,12 @@ function runFile(file) {
       throw e;
     throw Object.assign(new Error(`Cannot find module '${full}'`), { code: e.code, requireStack: [] });
   }
-  process.argv[1] = found;
+  process.argv[1] = full;
   if (loader.formatOf(found) !== 'module') {
     loader.loadFile(found, null);
   } else {
-    core.evalModule(`import ${JSON.stringify(found)};`, `${found}?main`, () => {}).catch((e) => fatal(e));
+    awaited = core.evalModule(`import ${stringify(found)};`, `${found}?main`, () => {});
+    awaited.catch((e) => fatal(e));
     loop.runJobs(); // a module runs as a job: others come before the ticks
   }
 }
@@ -290,7 +301,7 @@ function parse(args) {
 }
 
 function fromText(code, o) {
-  const done = evaluate(code, o.name);
+  const done = awaited = evaluate(code, o.name);
   done.then((r) => {
     if (o.print !== undefined)
       console.log(r?.value);
@@ -382,8 +393,8 @@ function keeper() {
 function shown(value) {
   if (typeof value === 'string')
     return value;
-  const line = JSON.stringify(value);
-  return line.length <= 120 ? line : JSON.stringify(value, null, 2);
+  const line = stringify(value);
+  return line.length <= 120 ? line : stringify(value, null, 2);
 }
 
 // Anything JSON can say; throws otherwise, with words for whoever wrote the code.
@@ -394,11 +405,11 @@ function asJson(value) {
     throw new TypeError(`the result is a ${typeof value}: return plain data`);
   let text;
   try {
-    text = JSON.stringify(value);
+    text = stringify(value);
   } catch (e) {
     throw new TypeError(`the result cannot be passed on as JSON: ${e.message}; return plain data`);
   }
-  return text === undefined ? undefined : JSON.parse(text);
+  return text === undefined ? undefined : parseJson(text);
 }
 
 function resultOf(text, value, failure, code) {
@@ -429,7 +440,7 @@ function resultOf(text, value, failure, code) {
   };
 }
 
-function print(result) { os.write(1, JSON.stringify(result) + '\n'); }
+function print(result) { os.write(1, stringify(result) + '\n'); }
 
 // {main, value}: the function main of the code, if it has one, and what it is worth else.
 async function evaluateMain(code, name) {
@@ -452,7 +463,7 @@ async function evaluateTool(ask) {
 exports.tool = () => {
   let ask;
   try {
-    ask = JSON.parse(fs.readText(0));
+    ask = parseJson(fs.readText(0));
   } catch (e) {
     print({ content: [{ type: 'text', text: `the arguments are no JSON: ${e.message}` }], isError: true });
     return 0;
@@ -480,7 +491,8 @@ exports.tool = () => {
         hooks.leave();
       }, ask.timeout_ms).unref();
     }
-    evaluateTool(ask).then((v) => { value = v; }, (e) => {
+    awaited = evaluateTool(ask);
+    awaited.then((v) => { value = v; }, (e) => {
       failure = e;
       process.exitCode = 1;
     });
