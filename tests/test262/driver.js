@@ -15,7 +15,7 @@ function list(name) {
 }
 const flags = list('flags'), isAsync = flags.includes('async'), isModule = flags.includes('module');
 const negative = /negative:[^\S\n]*\r?\n(?:.*\r?\n)*?\s+type: *(\w+)/.exec(front)?.[1];
-const log = console.log, exit = process.exit, out = [];
+const log = (text) => fs.writeSync(1, text + '\n'), exit = process.exit, out = [];
 const print = (text) => { out.push(String(text)); };
 
 function hostOf(global, evalScript) {

@@ -67,6 +67,12 @@ class Script {
   runInNewContext(object) { return this.runInContext(createContext(object)); }
 }
 
+// Without a look at its form first, which takes `await` for a word of the language.
+function direct(code, options, evaluate) {
+  const { filename = 'evalmachine.<anonymous>', lineOffset = 0 } = optionsOf(options);
+  return evaluate(`${code}`, filename, 1 + lineOffset, false);
+}
+
 function compileFunction(code, parameters = [], options) {
   const { filename = '', lineOffset = 0 } = optionsOf(options);
   return core.evalScript(`(function (${parameters.join(',')}) {${code}\n})`, filename, 1 + lineOffset, false);
@@ -80,9 +86,9 @@ module.exports = {
       throw new codes.ERR_INVALID_ARG_TYPE('object', 'Object', object);
     return realms.has(object);
   },
-  runInThisContext: (code, options) => new Script(code, options).runInThisContext(),
-  runInContext: (code, object, options) => new Script(code, options).runInContext(object),
-  runInNewContext: (code, object, options) => new Script(code, options).runInNewContext(object),
+  runInThisContext: (code, options) => direct(code, options, core.evalScript),
+  runInContext: (code, object, options) => direct(code, options, (...args) => runIn(object, ...args)),
+  runInNewContext: (code, object, options) => direct(code, options, (...args) => runIn(createContext(object), ...args)),
   createScript: (code, options) => new Script(code, options),
   compileFunction,
 };

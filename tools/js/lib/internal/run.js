@@ -357,7 +357,6 @@ exports.program = () => {
 // ---- as a tool ------------------------------------------------------------------------------------------------------------
 
 const NAME = 'code.js';
-const NOTHING = Buffer.from('');
 const KEEP = 1 << 20; // bytes of output that are kept; of more the beginning and the end
 
 function keeper() {
@@ -470,7 +469,7 @@ exports.tool = () => {
   }
   const output = keeper();
   stdio.sinks[1] = stdio.sinks[2] = output.add;
-  stdio.setInput(ask.stdin ? Buffer.from(ask.stdin) : NOTHING);
+  stdio.setInput(ask.stdin ? Buffer.from(ask.stdin) : new Uint8Array(0));
   hooks.begin(['/bin/node', NAME]);
   Object.assign(process.env, { PATH: '/bin', ...ask.env });
   globalThis.args = ask.args;
