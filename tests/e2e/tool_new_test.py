@@ -59,6 +59,7 @@ class OwnTool(unittest.TestCase):
 
     def script(self, source, name="t", words=(), suffix="js", **manifest):
         """A tool in JavaScript; its module."""
+        manifest["limits"] = {**manifest.get("limits", MANIFEST["limits"]), "stack": "6MiB"}     # as js has it
         (self.top / f"{name}.tool.yaml").write_text(manifest_text(name=name, **manifest))
         (self.top / f"{name}.{suffix}").write_text(source)
         self.run_box("tool", "build", f"{name}.{suffix}", "-o", f"{name}.wasm", *words)

@@ -138,10 +138,14 @@ exports.disarm = (timer) => {
   timer.at = undefined;
 };
 
+let begun = 1; // ms: a process of Node takes longer to begin, so what is due at once is due in its first turn
+
 function runTimers() {
+  const early = begun;
+  begun = 0;
   if (heap.length === 0)
     return;
-  const now = exports.now(), until = age; // none of those that are made meanwhile
+  const now = exports.now() + early, until = age; // none of those that are made meanwhile
   while (heap.length && heap[0].due <= now && heap[0].age < until) {
     const timer = heap[0];
     exports.disarm(timer);
