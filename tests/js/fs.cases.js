@@ -437,9 +437,13 @@ console.log(fs.readdirSync('d', { withFileTypes: true })[0] instanceof fs.Dirent
 console.log(fs.readdirSync('.', { recursive: true }).sort());
 console.log(fs.readdirSync('d', { recursive: true, withFileTypes: true }).map(k).sort());
 console.log(fs.readdirSync('d/', { withFileTypes: true }).map(k).sort());
-fs.readdir('d', (e, r) => console.log(e, r.sort()));
-fs.readdir('d', { withFileTypes: true }, (e, r) => console.log(e, r.map(k).sort()));
-fs.readdir('none', (e, r) => console.log(e.message, r));
+fs.readdir('d', (e, r) => {
+  console.log(e, r.sort());
+  fs.readdir('d', { withFileTypes: true }, (e, r) => {
+    console.log(e, r.map(k).sort());
+    fs.readdir('none', (e, r) => console.log(e.message, r));
+  });
+});
 console.log(Object.keys(fs.readdirSync('d', { withFileTypes: true })[0]));
 
 //== opendir

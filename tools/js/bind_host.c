@@ -424,6 +424,15 @@ JS_FUNCTION(host_kill)
     return e ? fail(cx, e, "kill") : JS_UNDEFINED;
 }
 
+/* catchPipe(): from now on writing where nobody reads is EPIPE instead of the end. */
+JS_FUNCTION(host_catch_pipe)
+{
+    (void)self, (void)argc, (void)argv;
+    enum { SIGNAL_PIPE = 13 };
+    int e = bx_process_signals(UINT64_C(1) << SIGNAL_PIPE, NULL);
+    return e && e != ENOSYS ? fail(cx, e, "signals") : JS_UNDEFINED;
+}
+
 /* self(): [pid, parent's] */
 JS_FUNCTION(host_self)
 {
@@ -472,6 +481,7 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("start", 6, host_start),
     JS_CFUNC_DEF("wait", 2, host_wait),
     JS_CFUNC_DEF("kill", 2, host_kill),
+    JS_CFUNC_DEF("catchPipe", 0, host_catch_pipe),
     JS_CFUNC_DEF("self", 0, host_self),
     JS_CFUNC_DEF("pipe", 1, host_pipe),
     JS_CFUNC_DEF("dup", 2, host_dup),

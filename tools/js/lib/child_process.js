@@ -131,6 +131,7 @@ function close(fd) {
 
 // Pipes for a child: [child's fd, own fd...] for launch, what stays here, and what is closed here once it runs.
 function connect(kinds) {
+  internal.host.catchPipe(); // a child may end before it has read all
   const fds = [], ours = [], theirs = [];
   let nowhere;
   kinds.forEach((kind, fd) => {
