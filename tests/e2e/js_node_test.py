@@ -16,6 +16,9 @@ CASES = pathlib.Path(__file__).resolve().parent.parent / "js"
 EACH = 25 if SANITIZED else 1       # of the cases, every how many-th is run: the sanitized program is slow
 
 
+RUNS = 6                            # of node, before a difference is one
+
+
 def cases(path):
     """Yield (name, code)."""
     name, lines = None, []
@@ -56,8 +59,17 @@ class LikeNode(unittest.TestCase):
     maxDiff = 2000
 
     def compare(self, code):
-        theirs = run([NODE, "case.js"], code)
+        """What several operations at once finish with has another order in node from run to run: any of its orders will do."""
         ours = run([BOXAGNTS, "sh", "--workspace", None, "-c", "node case.js"], code)
+        seen = []
+        for _ in range(RUNS):
+            theirs = run([NODE, "case.js"], code)
+            if ours[:2] == theirs[:2]:
+                return
+            seen.append(theirs[:2])
+        lines = {(status, tuple(sorted(text.splitlines()))) for status, text in seen}
+        if len(set(seen)) > 1 and lines == {(ours[0], tuple(sorted(ours[1].splitlines())))}:
+            return
         self.assertEqual(ours[1], theirs[1], ours[2])
         self.assertEqual(ours[0], theirs[0], ours[2])
 
