@@ -1,11 +1,12 @@
 /* tool/invoke.h - the one way to run a tool.  In order: the arguments are validated against its
- * schema, its grant is computed, the sandbox runs it, and its result is checked against the
- * contract (docs/tools.md). Nothing runs unvalidated or with more than was computed.  Any thread.
- */
+ * schema, the gate decides, asks and records (tool/gate.h), its grant is computed, the sandbox runs
+ * it, its result is checked against the contract (docs/tools.md), and the end is recorded. Nothing
+ * runs unvalidated, undecided, unrecorded or with more than was computed.  Any thread. */
 #ifndef BX_TOOL_INVOKE_H
 #define BX_TOOL_INVOKE_H
 
 #include "sandbox/call.h"
+#include "tool/gate.h"
 #include "tool/manifest.h"
 
 struct bx_tool;
@@ -21,11 +22,13 @@ typedef struct bx_tool_ground {
     bx_code (*find)(const void *ctx, bx_str name, struct bx_tool *ret, bx_error *err);
     const char *(*name)(const void *ctx, size_t i); /* of the i-th of them; NULL past the last */
     const void *ctx;
+    bx_gate gate; /* empty: for whoever names the rights himself (exec, sh) */
 } bx_tool_ground;
 
 typedef struct bx_tool { /* both borrowed from whoever found it */
     const bx_manifest *manifest;
     bx_module *module;
+    const uint8_t *digest; /* SHA-256 of the module, 32 bytes; NULL: not known */
 } bx_tool;
 
 typedef struct bx_tool_call {
@@ -39,10 +42,12 @@ typedef struct bx_tool_call {
     bx_shared *shared;       /* likewise */
     bx_record *record;       /* likewise; what was refused is told only with one */
     int err_fd;              /* where the tool's standard error goes, as in bx_call */
+    bx_gate_origin origin;   /* who calls */
 } bx_tool_call;
 
 typedef struct bx_tool_end {
     bool entered; /* the sandbox was entered: `outcome` says how that ended */
+    bx_gate_fate fate;
     bool is_error;
     bx_outcome outcome; /* without its output, which is the result */
     bx_json *result;    /* owned; one CallToolResult, always */
