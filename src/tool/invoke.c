@@ -112,7 +112,7 @@ static bx_code validate(const bx_manifest *m, bx_str arguments, bool *ret_fit, b
                           broken.msg);
     } else {
         (void)bx_buf_addf(&why, "the arguments of %.*s do not fit its schema\n", BX_FMT(m->name));
-        *ret_fit = bx_schema_judge(m->input_schema, bx_json_root(doc), &why) == 0;
+        *ret_fit = bx_schema_judge(m->arguments, bx_json_root(doc), &why) == 0;
         if (*ret_fit)
             return BX_OK;
     }
