@@ -22,6 +22,8 @@ typedef struct bx_regexp bx_regexp;
 /* BX_EINVAL: no such pattern, with the place.  BX_EUNSUPPORTED: a back-reference, a property that
  * is not known.  BX_ELIMIT, BX_ENOMEM. */
 BX_NODISCARD bx_code bx_regexp_compile(bx_str pattern, bx_regexp **ret, bx_error *err);
+/* States and ranges of characters: what it takes of memory, in units of about ten bytes. */
+size_t bx_regexp_size(const bx_regexp *r);
 void bx_regexp_free(bx_regexp *r); /* NULL is fine */
 BX_DEFINE_AUTO(bx_regexp, bx_regexp_free)
 
