@@ -21,7 +21,7 @@ typedef struct code_range {
 typedef struct code_set {
     code_range *r; /* owned */
     uint32_t n, cap;
-    bool failed; /* no memory, or too many */
+    bool full, failed; /* too many, no memory: sticky */
 } code_set;
 
 void code_set_done(code_set *s);

@@ -62,9 +62,9 @@ static bx_code add_set(parser *p, code_set *s, bool negated, uint32_t *ret)
     code_set_tidy(s);
     if (negated)
         code_set_negate(s);
-    if (s->failed || s->n > REGEXP_RANGES_MAX - r->n_ranges)
-        return refuse(p, BX_ELIMIT, "too many characters in sets, or no memory");
-    if (!bx_regexp_grow((void **)&r->sets, &r->cap_sets, r->n_sets, sizeof *r->sets))
+    if (s->full || s->n > REGEXP_RANGES_MAX - r->n_ranges)
+        return refuse(p, BX_ELIMIT, "too many characters in sets");
+    if (s->failed || !bx_regexp_grow((void **)&r->sets, &r->cap_sets, r->n_sets, sizeof *r->sets))
         return bx_fail(p->err, BX_ENOMEM, "pattern");
     matched_set *m = &r->sets[r->n_sets];
     *m = (matched_set){.r = BX_TAKE(s->r), .n = s->n};

@@ -60,9 +60,9 @@ void code_set_add(code_set *s, uint32_t lo, uint32_t hi)
 {
     if (s->n == s->cap) {
         uint32_t cap = s->cap ? s->cap * 2 : 8;
-        code_range *r =
-            s->failed || cap > REGEXP_RANGES_MAX ? NULL : bx_realloc(s->r, cap * sizeof *r);
-        s->failed = !r;
+        s->full |= cap > REGEXP_RANGES_MAX;
+        code_range *r = s->failed || s->full ? NULL : bx_realloc(s->r, cap * sizeof *r);
+        s->failed |= !r && !s->full;
         if (!r)
             return;
         s->r = r;
@@ -95,7 +95,7 @@ void code_set_tidy(code_set *s)
 
 void code_set_negate(code_set *s)
 {
-    code_set other = {.failed = s->failed};
+    code_set other = {.full = s->full, .failed = s->failed};
     uint32_t from = 0;
     for (uint32_t i = 0; i < s->n; i++) {
         if (s->r[i].lo > from)
@@ -110,6 +110,7 @@ void code_set_negate(code_set *s)
 
 void code_set_join(code_set *s, const code_set *other)
 {
+    s->full |= other->full;
     s->failed |= other->failed;
     for (uint32_t i = 0; i < other->n; i++)
         code_set_add(s, other->r[i].lo, other->r[i].hi);

@@ -56,7 +56,9 @@ bx_code bx_schema_fail(const bx_schema *s, uint32_t node, const char *keyword, b
         (void)bx_buf_add_z(&shown, "(whole)");
     else
         bx_schema_add_name(&shown, bx_buf_str(&where));
-    return bx_fail(err, code, "schema %s: %s", shown.p ? shown.p : "", what);
+    (void)bx_buf_add_z(&shown, ": ");
+    bx_schema_add_name(&shown, bx_str_of(what)); /* it may quote the schema, which is anybody's */
+    return bx_fail(err, code, "schema %s", shown.p ? shown.p : "");
 }
 
 bx_code bx_schema_spend(bx_schema *s, uint64_t steps, bx_error *err)

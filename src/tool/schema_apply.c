@@ -169,8 +169,8 @@ static uint32_t nearest(judge *j, const bx_rule *r, const spot *at)
         sub.problems = 1; /* so that none below looks for the nearest again */
         bool fits = judge_node(&sub, node, &here);
         (void)judge_spend(j, before - sub.steps);
-        if (!fits && sub.steps > 0 && sub.problems < fewest) {
-            fewest = sub.problems;
+        if (!fits && sub.steps > 0 && sub.problems + sub.extra < fewest) {
+            fewest = sub.problems + sub.extra;
             best = node;
         }
     }

@@ -10,10 +10,10 @@
 
 typedef struct judge {
     const bx_schema *s;
-    bx_buf *out; /* NULL: silent */
-    size_t problems;
-    uint64_t steps; /* left; 0: it was too much */
-    unsigned depth; /* of nodes in each other */
+    bx_buf *out;            /* NULL: silent */
+    size_t problems, extra; /* extra: of those told together, all but one */
+    uint64_t steps;         /* left; 0: it was too much */
+    unsigned depth;         /* of nodes in each other */
 } judge;
 
 /* The resources that were entered, the last one first (JSON Schema Core section 7.1). */

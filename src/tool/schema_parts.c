@@ -19,7 +19,8 @@ static bool tell_missing(judge *j, const bx_schema_object *o, const spot *at)
     if (missing == 0 || !tell_begin(j, missing == 1 ? &there : at->place))
         return missing == 0;
     (void)bx_buf_add_z(j->out, missing == 1 ? "is missing: expected " : "these are missing: ");
-    bx_schema_add_required(j->s, o, missing == 1 ? NULL : at->v, only, j->out);
+    bx_schema_add_required(j->s, o, at->v, missing == 1 ? only : NULL, j->out);
+    j->extra += missing - 1;
     (void)bx_buf_add_c(j->out, '\n');
     return false;
 }

@@ -110,7 +110,7 @@ static bx_code find_in(bx_schema *s, uint32_t resource, bx_str fragment, target 
 {
     BX_AUTO_BUF plain = bx_buf_init(BX_URI_REF_MAX);
     bx_uri_unescape(fragment, &plain);
-    bx_code rc = bx_buf_check(&plain, err);
+    bx_code rc = bx_wrap(bx_buf_check(&plain, err), err, "schema");
     if (rc != BX_OK)
         return rc;
     if (fragment.n == 0) {
@@ -133,13 +133,13 @@ static bx_code follow(bx_schema *s, uint32_t node, const bx_rule *rule, target *
     (void)bx_json_str(rule->json, &ref);
     bx_str fragment = bx_uri_fragment(ref, NULL);
     bx_uri_resolve(bx_str_of(s->resources[s->nodes[node].resource].uri), ref, &uri);
-    bx_code rc = bx_buf_check(&uri, err);
+    bx_code rc = bx_wrap(bx_buf_check(&uri, err), err, "schema");
     if (rc == BX_OK)
         rc = bx_schema_spend(s, s->n_resources, err);
     if (rc != BX_OK)
         return rc;
     uint32_t resource = find_resource(s, bx_buf_str(&uri));
-    if (ref.n == fragment.n + 1) /* "#...": of where it stands, whatever that is called */
+    if (ref.n == 0 || ref.p[0] == '#') /* of where it stands, whatever that is called */
         resource = s->nodes[node].resource;
     *ret = (target){.node = NO_NODE};
     if (resource != NO_NODE)

@@ -73,7 +73,7 @@ static bx_code add_resource(bx_schema *s, uint32_t node, bx_str id, bx_error *er
 {
     BX_AUTO_BUF uri = bx_buf_init(BX_URI_REF_MAX);
     bx_uri_resolve(bx_str_of(s->resources[s->nodes[node].resource].uri), id, &uri);
-    bx_code rc = bx_buf_check(&uri, err);
+    bx_code rc = bx_wrap(bx_buf_check(&uri, err), err, "schema");
     if (rc != BX_OK)
         return rc;
     bx_str found = bx_buf_str(&uri);
@@ -92,9 +92,13 @@ static bx_code add_resource(bx_schema *s, uint32_t node, bx_str id, bx_error *er
         twice |= strcmp(s->resources[i].uri, own) == 0;
     if (twice || s->n_resources >= BX_SCHEMA_MAX_NAMES || !BX_SCHEMA_ROOM(s, resources, 1)) {
         free(own);
-        return twice ? bx_schema_fail(s, node, "$id", BX_EINVAL, err,
-                                      "'%.*s' is the name of another schema in it", BX_FMT(id))
-                     : bx_fail(err, BX_ELIMIT, "schema: too many identifiers");
+        if (twice)
+            return bx_schema_fail(s, node, "$id", BX_EINVAL, err,
+                                  "'%.*s' is the name of another schema in it", BX_FMT(id));
+        return s->n_resources < BX_SCHEMA_MAX_NAMES
+                   ? bx_fail(err, BX_ENOMEM, "schema")
+                   : bx_fail(err, BX_ELIMIT, "schema: more than %d identifiers",
+                             BX_SCHEMA_MAX_NAMES);
     }
     s->nodes[node].resource = s->n_resources;
     s->resources[s->n_resources++] = (bx_schema_resource){.uri = own, .node = node};

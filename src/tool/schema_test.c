@@ -189,5 +189,123 @@ static void what_is_no_schema_is_refused(void)
     CHECK(fits("{\"properties\":{\"a\":{\"x-note\":1}}}", "{\"a\":1}"));
 }
 
+/* ---- what helps to mend a value ----------------------------------------------------------------
+ */
+
+static void what_is_missing_is_told_together(void)
+{
+    CHECK(says("{\"properties\":{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"integer\"}},"
+               "\"required\":[\"a\",\"b\",\"c\"]}",
+               "{}", "(whole): these are missing: a (a string), b (an integer), c (a value)\n"));
+    CHECK(says("{\"dependentRequired\":{\"a\":[\"b\"]}}", "{\"a\":1}",
+               "/b: is missing: it has to be there because a is\n"));
+}
+
+static void names_that_are_near(void)
+{
+    const char *s = "{\"properties\":{\"file_path\":{},\"offset\":{},\"limit\":{}},"
+                    "\"additionalProperties\":false}";
+    CHECK(says(s, "{\"filePath\":1}",
+               "/filePath: is not known; did you mean file_path? There is file_path, offset, "
+               "limit\n"));
+    CHECK(says(s, "{\"path\":1}",
+               "/path: is not known; did you mean file_path? There is file_path, offset, limit\n"));
+    CHECK(says(s, "{\"ofsfet\":1}",
+               "/ofsfet: is not known; did you mean offset? There is file_path, offset, limit\n"));
+    CHECK(says(s, "{\"colour\":1}", "/colour: is not known; there is file_path, offset, limit\n"));
+    CHECK(
+        says("{\"additionalProperties\":false}", "{\"x\":1}", "/x: is not known; there is none\n"));
+}
+
+static void values_that_were_wrapped(void)
+{
+    CHECK(says("{\"type\":\"integer\"}", "\"5\"",
+               "(whole): expected an integer, got the string \"5\"; give the value itself, not a "
+               "string that holds it\n"));
+    CHECK(says("{\"type\":\"array\"}", "\"[1]\"",
+               "(whole): expected an array, got the string \"[1]\"; give the value itself, not a "
+               "string that holds it\n"));
+    CHECK(says("{\"type\":\"integer\"}", "\"x\"",
+               "(whole): expected an integer, got the string \"x\"\n"));
+}
+
+static void alternatives(void)
+{
+    const char *by_kind = "{\"oneOf\":[{\"properties\":{\"kind\":{\"const\":\"circle\"},\"r\":{"
+                          "\"type\":\"number\"}},\"required\":[\"kind\",\"r\"]},{\"properties\":{"
+                          "\"kind\":{\"const\":\"square\"},\"side\":{\"type\":\"number\"}},"
+                          "\"required\":[\"kind\",\"side\"]}]}";
+    CHECK(says(by_kind, "{\"kind\":\"square\",\"r\":1}", "/side: is missing: expected a number\n"));
+    CHECK(
+        says(by_kind, "{\"r\":\"1\"}",
+             "(whole): expected a value with kind, r, or a value with kind, side, got an object "
+             "of 1; the nearest of them:\n/kind: is missing: expected \"circle\"\n/r: expected a "
+             "number, got the string \"1\"; give the value itself, not a string that holds it\n"));
+    CHECK(says("{\"oneOf\":[{\"minimum\":1},{\"maximum\":3}]}", "2",
+               "(whole): fits alternatives 0 and 1 of oneOf (counted from 0), but has to fit "
+               "exactly one\n"));
+}
+
+static void other_words(void)
+{
+    CHECK(says("{\"type\":\"string\",\"pattern\":\"^a\"}", "\"b\"",
+               "(whole): expected a string that matches ^a, got the string \"b\"\n"));
+    CHECK(says("{\"exclusiveMinimum\":0,\"exclusiveMaximum\":1.5}", "0",
+               "(whole): expected a value above 0 below 1.5, got 0\n"));
+    CHECK(says("{\"type\":\"number\",\"multipleOf\":0.01}", "0.075",
+               "(whole): expected a number that is a multiple of 0.01, got 0.075\n"));
+    CHECK(says("{\"not\":{\"type\":\"string\"}}", "\"x\"",
+               "(whole): must not be a string, got the string \"x\"\n"));
+    CHECK(says("{\"contains\":{\"type\":\"string\"},\"maxContains\":1}", "[1,\"a\",\"b\"]",
+               "(whole): expected at most 1 item that is a string, got 2 of 3\n"));
+    CHECK(says("{\"propertyNames\":{\"pattern\":\"^[a-z]+$\"}}", "{\"A\":1}",
+               "/A: is no name for a member; expected a value that matches ^[a-z]+$\n"));
+    CHECK(says("{\"properties\":{\"a\":true},\"unevaluatedProperties\":false}", "{\"a\":1,\"b\":2}",
+               "/b: is not allowed here: nothing in the schema speaks of it\n"));
+    CHECK(says("{\"$ref\":\"https://json-schema.org/draft/2020-12/schema\"}", "{\"type\":1}",
+               "(whole): expected a JSON Schema\n"));
+    CHECK(says("{\"properties\":{\"a\":{\"$ref\":\"#/$defs/n\"}},\"$defs\":{\"n\":{\"type\":"
+               "\"integer\"}},\"required\":[\"a\"]}",
+               "{}", "/a: is missing: expected an integer\n"));
+}
+
+static void exact_numbers(void)
+{
+    CHECK(fits("{\"multipleOf\":0.0001}", "0.0075") &&
+          misfits("{\"multipleOf\":0.0001}", "0.00751"));
+    CHECK(fits("{\"multipleOf\":0.01}", "4.35") && fits("{\"multipleOf\":1e-8}", "12391239123") &&
+          misfits("{\"multipleOf\":0.123456789}", "1e308") &&
+          fits("{\"multipleOf\":0.5}", "1e308"));
+    CHECK(fits("{\"multipleOf\":3}", "18446744073709551615") &&
+          misfits("{\"multipleOf\":2}", "18446744073709551615") &&
+          fits("{\"multipleOf\":7}", "-21"));
+    CHECK(fits("{\"const\":1e2}", "100") &&
+          misfits("{\"const\":9007199254740993}", "9007199254740992.0"));
+    CHECK(fits("{\"const\":0}", "-0.0") && misfits("{\"const\":-1}", "18446744073709551615"));
+    CHECK(misfits("{\"exclusiveMaximum\":9007199254740993}", "9007199254740993") &&
+          fits("{\"exclusiveMaximum\":9007199254740993}", "9007199254740992.0"));
+    CHECK(fits("{\"minimum\":-9223372036854775808}", "-9223372036854775808") &&
+          misfits("{\"minimum\":-9223372036854775808}", "-9223372036854777856.0"));
+    CHECK(fits("{\"maximum\":1e300}", "18446744073709551615") &&
+          misfits("{\"minimum\":0}", "-1e-300"));
+}
+
+static void draft_7_beside_2020_12(void)
+{
+    const char *seven =
+        "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"items\":[{\"type\":"
+        "\"integer\"}],\"additionalItems\":false}";
+    CHECK(fits(seven, "[1]") && misfits(seven, "[1,2]") && misfits(seven, "[\"a\"]"));
+    CHECK(fits("{\"$schema\":\"http://json-schema.org/draft-07/schema\",\"prefixItems\":[false]}",
+               "[1]"));
+    CHECK(misfits("{\"prefixItems\":[false]}", "[1]"));
+    CHECK(misfits("{\"$defs\":{\"a\":{\"$id\":\"http://x/a\",\"$schema\":\"http://json-schema.org/"
+                  "draft-07/schema#\",\"items\":[{\"type\":\"string\"}]}},\"$ref\":\"http://x/a\"}",
+                  "[1]"));
+}
+
 BXT_MAIN(RUN(types); RUN(bounds); RUN(enumerations); RUN(members); RUN(items_and_places);
-         RUN(choices); RUN(what_is_told_is_bounded); RUN(what_is_no_schema_is_refused);)
+         RUN(choices); RUN(what_is_told_is_bounded); RUN(what_is_no_schema_is_refused);
+         RUN(what_is_missing_is_told_together); RUN(names_that_are_near);
+         RUN(values_that_were_wrapped); RUN(alternatives); RUN(other_words); RUN(exact_numbers);
+         RUN(draft_7_beside_2020_12);)
