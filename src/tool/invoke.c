@@ -113,7 +113,7 @@ static bx_code validate(const bx_manifest *m, bx_str arguments, bx_json **ret_do
                           broken.msg);
     } else {
         (void)bx_buf_addf(&why, "the arguments of %.*s do not fit its schema\n", BX_FMT(m->name));
-        bool fit = bx_schema_judge(m->input_schema, bx_json_root(doc), &why) == 0;
+        bool fit = bx_schema_judge(m->arguments, bx_json_root(doc), &why) == 0;
         *ret_doc = BX_TAKE(doc);
         if (fit)
             return BX_OK;

@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-#include "tool/schema.h"
-
 enum {
     MAX_NAME = 40,
     MAX_VERSION = 40,
@@ -231,7 +229,8 @@ static bx_code take_schema(bx_manifest *m, const bx_json_val *schema, bx_error *
     if (!bx_str_eq(type, BX_LIT("object")))
         return bx_fail(err, BX_EINVAL, "input_schema: expected a schema of type object");
     m->input_schema = schema;
-    return bx_wrap(bx_schema_check(schema, err), err, "input_schema");
+    const bx_schema_options strict = {.strict = true};
+    return bx_wrap(bx_schema_compile(schema, &strict, &m->arguments, err), err, "input_schema");
 }
 
 /* Of one module that is several programs, or of a tool that is one as well. */
@@ -474,6 +473,7 @@ void bx_manifest_free(bx_manifest *m)
     for (size_t i = 0; i < m->n_needs; i++)
         bx_cap_done(&m->needs[i]);
     free(m->needs);
+    bx_schema_free(m->arguments);
     bx_json_free(m->doc);
     free(m);
 }
