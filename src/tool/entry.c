@@ -1,11 +1,8 @@
 #include "tool/entry.h"
 
 static const char *const sources[] = {"built-in", "user", "project"};
-static const char *const signatures[] = {"unsigned", "signed", "signed by an unknown key"};
 
 const char *bx_tool_source_name(bx_tool_source s) { return sources[s]; }
-
-const char *bx_signature_state_name(bx_signature_state s) { return signatures[s]; }
 
 void bx_package_digest(const uint8_t module[BX_SHA256_BYTES], bx_str manifest,
                        uint8_t ret[BX_SHA256_BYTES])

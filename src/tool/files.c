@@ -178,10 +178,20 @@ bx_code bx_tool_files_read(const bx_tool_at *at, bx_tool_files *ret, bx_error *e
         return rc;
     }
     bx_sha256(ret->wasm.p, ret->wasm.n, ret->digest);
-    bx_package_digest(ret->digest,
-                      ret->has_manifest_file ? bx_buf_str(&ret->manifest_text) : (bx_str){NULL, 0},
-                      ret->package);
+    bx_package_digest(ret->digest, bx_tool_files_signed(ret).manifest, ret->package);
     return BX_OK;
+}
+
+static bx_str if_there(bool there, const bx_buf *b)
+{
+    return there ? bx_buf_str(b) : (bx_str){NULL, 0};
+}
+
+bx_signed bx_tool_files_signed(const bx_tool_files *f)
+{
+    return (bx_signed){.wasm = bx_buf_str(&f->wasm),
+                       .manifest = if_there(f->has_manifest_file, &f->manifest_text),
+                       .signature = if_there(f->has_signature, &f->signature)};
 }
 
 void bx_tool_files_done(bx_tool_files *f)

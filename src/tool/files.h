@@ -30,6 +30,7 @@ bx_looks bx_tool_files_look(const bx_tool_at *at);
 /* BX_ENOENT: no module; BX_EUNSAFE, BX_EINVAL, BX_ELIMIT: in words.  `ret` is done after an error
  * too, but for its looks. */
 BX_NODISCARD bx_code bx_tool_files_read(const bx_tool_at *at, bx_tool_files *ret, bx_error *err);
+bx_signed bx_tool_files_signed(const bx_tool_files *f); /* borrowed */
 void bx_tool_files_done(bx_tool_files *f);
 
 #endif

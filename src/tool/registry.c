@@ -17,6 +17,7 @@ struct bx_registry {
     bx_catalogue *now;       /* NULL: nobody asked yet */
     bx_pins *pins;
     bx_look of_lock; /* tools.lock, when it was read */
+    bx_look of_keys; /* the directory of trusted keys, likewise */
     uint64_t looked_ns, generation;
     bool look;
 };
@@ -113,6 +114,18 @@ static bool read_pins_locked(bx_registry *r, bx_code *rc, bx_error *err)
     return true;
 }
 
+/* Who is trusted decides over every tool that is signed. */
+static bool keys_changed_locked(bx_registry *r)
+{
+    struct stat st;
+    bx_look look = {.dev = 0};
+    if (r->keys && stat(r->keys, &st) == 0)
+        look = bx_look_of(&st);
+    bool changed = memcmp(&look, &r->of_keys, sizeof look) != 0;
+    r->of_keys = look;
+    return changed;
+}
+
 static bx_tool_entry *find_in(const bx_catalogue *c, bx_str name)
 {
     for (size_t i = 0; i < c->n; i++) {
@@ -196,10 +209,14 @@ static bool same_catalogue(const bx_catalogue *a, const bx_catalogue *b)
 static bx_code scan_locked(bx_registry *r, bx_catalogue *next, bx_error *err)
 {
     bx_code rc;
-    bx_scan s = {.keys = r->keys, .only_signed = r->only_signed, .before = r->now, .into = next};
+    __attribute__((cleanup(bx_trusted_keys_done))) bx_trusted_keys keys = {NULL, 0};
+    bx_scan s = {.keys = &keys, .only_signed = r->only_signed, .before = r->now, .into = next};
     bx_error why;
-    s.problems_again = read_pins_locked(r, &rc, &why);
+    s.all_again = keys_changed_locked(r);
+    s.problems_again = read_pins_locked(r, &rc, &why) || s.all_again;
     s.pins = r->pins;
+    if (rc == BX_OK)
+        rc = bx_trusted_keys_load(r->keys, &keys, &why);
     if (rc != BX_OK) { /* nothing can be judged without it */
         s.source = BX_FROM_HOME;
         s.dir = r->lock_file ? r->lock_file : "";

@@ -153,7 +153,7 @@ static bx_tool_entry *entry_before(const bx_scan *s, bx_str name)
 static bool take_over(bx_scan *s, bx_str name, const bx_looks *looks, bx_code *rc, bx_error *err)
 {
     bx_tool_entry *e = entry_before(s, name);
-    if (e && same_looks(&e->looks, looks)) {
+    if (e && !s->all_again && same_looks(&e->looks, looks)) {
         *rc = bx_catalogue_add(s->into, bx_tool_entry_ref(e), err);
         return true;
     }
@@ -208,10 +208,15 @@ static bx_code judge(bx_scan *s, bx_tool_files *f, bx_error *err)
                        "another one",
                        BX_FMT(f->manifest->name));
     bx_signature_state state = BX_UNSIGNED;
+    char signer[BX_MINISIGN_ID_HEX] = "";
+    const bx_signed signed_of = bx_tool_files_signed(f);
+    bx_code rc = bx_signature_judge(&signed_of, s->keys, &state, signer, err);
+    if (rc != BX_OK)
+        return bx_wrap(rc, err, "its signature");
     if (s->only_signed && state != BX_SIGNED)
         return bx_fail(err, BX_EDENIED, "only signed tools are allowed, and it is %s",
                        bx_signature_state_name(state));
-    bx_code rc = bx_pins_check(s->pins, &of, &added, err);
+    rc = bx_pins_check(s->pins, &of, &added, err);
     if (rc != BX_OK)
         return rc;
     if (is_same(before, f, state) && before->facts.added == added) {
@@ -224,6 +229,9 @@ static bx_code judge(bx_scan *s, bx_tool_files *f, bx_error *err)
         return rc;
     e->facts.added = added;
     e->facts.signature = state;
+    if (state != BX_UNSIGNED && !(e->signer = bx_strndup(signer, strlen(signer))))
+        return no_memory(err);
+    e->facts.signer = e->signer;
     return bx_catalogue_add(s->into, BX_TAKE(e), err);
 }
 

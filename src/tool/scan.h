@@ -29,10 +29,11 @@ typedef struct bx_scan {
     bx_tool_source source;
     const char *dir;   /* the tools are in it; need not be there */
     const char *where; /* as in bx_pin_of */
-    const char *keys;  /* the directory of trusted keys; NULL: none */
+    const bx_trusted_keys *keys;
     bool only_signed;
     bx_pins *pins;
     const bx_catalogue *before; /* what of it did not change is taken over; NULL: nothing */
+    bool all_again;             /* nothing is, though it did not change */
     bool problems_again;        /* but for what was refused */
     bx_catalogue *into;
     bool changed; /* set: something was looked at anew */
