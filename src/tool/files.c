@@ -168,7 +168,7 @@ bx_code bx_tool_files_read(const bx_tool_at *at, bx_tool_files *ret, bx_error *e
     bx_code rc = read_all(at, ret, err);
     if (rc == BX_OK)
         rc = take_manifest(ret, at, err);
-    if (rc == BX_OK && !bx_str_eq(ret->manifest->name, at->name))
+    if (rc == BX_OK && at->strict && !bx_str_eq(ret->manifest->name, at->name))
         rc = bx_fail(err, BX_EINVAL, "its name is %.*s, its file is %.*s.wasm",
                      BX_FMT(ret->manifest->name), BX_FMT(at->name));
     if (rc != BX_OK) {

@@ -207,6 +207,9 @@ static bx_code judge(bx_scan *s, bx_tool_files *f, bx_error *err)
                        "%.*s is the name of a built-in tool, which nobody else can take: give it "
                        "another one",
                        BX_FMT(f->manifest->name));
+    if (f->manifest->data) /* nothing vouches for what lies in those */
+        return bx_fail(err, BX_EUNSUPPORTED,
+                       "it brings directories (data), which is for programs: docs/programs.md");
     bx_signature_state state = BX_UNSIGNED;
     char signer[BX_MINISIGN_ID_HEX] = "";
     const bx_signed signed_of = bx_tool_files_signed(f);

@@ -51,6 +51,15 @@ static bx_str version_of(bx_str function)
     return whole && dots == 2 ? (bx_str){rest.p, n} : BX_LIT("0.0.0");
 }
 
+/* A file's name as a tool's: "word-count" is word_count. */
+static void add_name(bx_json_out *o, bx_str stem)
+{
+    BX_AUTO_BUF name = bx_buf_init(256);
+    for (size_t i = 0; i < stem.n && i < 200; i++)
+        (void)bx_buf_add_c(&name, stem.p[i] == '-' || stem.p[i] == '.' ? '_' : stem.p[i]);
+    add_text(o, "name", bx_buf_str(&name));
+}
+
 static void print_manifest(bx_str name, const bx_json_val *f, bx_json_out *o)
 {
     static const char *const hints[] = {"readOnlyHint", "destructiveHint", "idempotentHint",
@@ -63,7 +72,7 @@ static void print_manifest(bx_str name, const bx_json_val *f, bx_json_out *o)
     (void)bx_buf_add(&words, signature.p,
                      signature.n < MAX_WORDS - 300 ? signature.n : MAX_WORDS - 300);
     bx_json_out_begin_object(o);
-    add_text(o, "name", name);
+    add_name(o, name);
     add_text(o, "version", version_of(function));
     add_text(o, "description", bx_buf_str(&words));
     add_text(o, "permission", BX_LIT("none"));
