@@ -370,6 +370,16 @@ static bx_code take_program(bx_manifest *m, const bx_json_val *root, bx_error *e
     return rc;
 }
 
+/* Left out where the component has one only. */
+static bx_code take_function(bx_manifest *m, const bx_json_val *root, bx_error *err)
+{
+    if (!bx_json_get(root, BX_LIT("function")))
+        return BX_OK;
+    if (m->call != BX_TOOL_TYPED)
+        return bx_fail(err, BX_EINVAL, "function: is for call: typed only");
+    return take_text(root, "function", MAX_DESCRIPTION, &m->function, err);
+}
+
 static bx_code take_head(bx_manifest *m, const bx_json_val *root, bx_error *err)
 {
     size_t permission = 0, how = 0;
@@ -400,7 +410,7 @@ static bx_code take_all(bx_manifest *m, bx_error *err)
     static const char *const known[] = {"name",        "version",      "description", "permission",
                                         "call",        "input_schema", "needs",       "limits",
                                         "annotations", "examples",     "programs",    "data",
-                                        "args",        "env",          "requires"};
+                                        "args",        "env",          "requires",    "function"};
     const bx_json_val *root = bx_json_root(m->doc);
     if (bx_json_type_of(root) != BX_JSON_OBJECT)
         return bx_fail(err, BX_EINVAL, "expected KEY: VALUE, not %s",
@@ -410,6 +420,8 @@ static bx_code take_all(bx_manifest *m, bx_error *err)
         rc = take_head(m, root, err);
     if (rc == BX_OK)
         rc = take_program(m, root, err);
+    if (rc == BX_OK)
+        rc = take_function(m, root, err);
     if (rc == BX_OK)
         rc = take_schema(m, bx_json_get(root, BX_LIT("input_schema")), err);
     if (rc == BX_OK)

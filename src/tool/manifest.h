@@ -32,6 +32,7 @@ typedef struct bx_manifest { /* texts and values are borrowed from `doc` */
     const bx_json_val *annotations;  /* all four of MCP's are there */
     const bx_json_val *examples;     /* a list, or NULL */
     const bx_json_val *programs;     /* names it answers to as a program; a list, or NULL */
+    bx_str function; /* of a component, as exec --invoke takes it; for call: typed only */
     const bx_json_val *data;         /* guest path to a directory beside the manifest, or NULL */
     const bx_json_val *args;         /* of the program, before its caller's; a list, or NULL */
     const bx_json_val *env;          /* of the program, where its caller gives none; or NULL */

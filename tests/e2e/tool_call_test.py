@@ -244,7 +244,9 @@ class Show(ToolTest):
         listed = json.loads(box("tool", "list", "--json").stdout)
         self.assertEqual([tool["name"] for tool in listed], TOOL_NAMES)
         for tool in listed:
-            self.assertEqual(set(tool), {"name", "version", "permission", "description"})
+            self.assertEqual(set(tool), {"name", "version", "permission", "description", "call", "source",
+                                         "package_sha256"})
+            self.assertEqual(tool["source"], "built-in")
         self.assertEqual(box("tool", "list", "read").returncode, 125)
 
     def test_show(self):
