@@ -33,8 +33,11 @@ BX_NODISCARD bx_code bx_audit_new(bx_db *db, bx_audit **ret, bx_error *err);
 /* Writes what is still queued.  NULL is fine. */
 void bx_audit_free(bx_audit *a);
 BX_DEFINE_AUTO(bx_audit, bx_audit_free)
-/* Write what is queued now.  In a process that makes one call, before it ends. */
+/* Write what is queued now. */
 BX_NODISCARD bx_code bx_audit_flush(bx_audit *a, bx_error *err);
+/* Before the process ends, where nothing is freed: write what is queued, and what is due for the
+ * database.  No call may run. */
+BX_NODISCARD bx_code bx_audit_finish(bx_audit *a, bx_error *err);
 
 /* ---- writing --------------------------------------------------------------------------------- */
 

@@ -79,6 +79,8 @@ static bx_code configure(bx_db_conn *c, bx_db_access how, bool power_safe, bx_er
         return bx_db_fail(c, rc, "open", err);
     if (how == BX_DB_READS)
         return bx_db_exec(c, "PRAGMA query_only=1", err);
+    if (how == BX_DB_MAKES) /* nobody knows it yet; whoever makes it waits for the disk once */
+        return bx_db_exec(c, "PRAGMA synchronous=OFF", err);
     return bx_db_exec(c, power_safe ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", err);
 }
 

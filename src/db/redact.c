@@ -33,11 +33,6 @@ static bool starts_ci(bx_str s, bx_str with)
 
 /* ---- by name --------------------------------------------------------------------------------- */
 
-static bool holds(const char *name, size_t n, const char *word)
-{
-    return memmem(name, n, word, strlen(word)) != NULL;
-}
-
 static bool ends(const char *name, size_t n, const char *word)
 {
     size_t w = strlen(word);
@@ -54,10 +49,11 @@ static bool last_part_is(bx_str name, bx_str word)
 
 bool bx_redact_is_secret_name(bx_str name)
 {
-    static const char *const inside[] = {
-        "password", "passwd",  "passphrase", "secret",        "apikey",     "accesskey",
-        "privkey",  "cookie",  "credential", "bearer",        "privatekey", "authorization",
-        "authkey",  "signkey", "signingkey", "encryptionkey",
+    static const bx_str inside[] = {
+        {"password", 8},    {"passwd", 6},    {"passphrase", 10}, {"secret", 6},
+        {"apikey", 6},      {"accesskey", 9}, {"privkey", 7},     {"cookie", 6},
+        {"credential", 10}, {"bearer", 6},    {"privatekey", 10}, {"authorization", 13},
+        {"authkey", 7},     {"signkey", 7},   {"signingkey", 10}, {"encryptionkey", 13},
     };
     static const char *const whole[] = {"auth", "jwt", "otp", "xauth"};
     char plain[MAX_NAME];
@@ -67,9 +63,12 @@ bool bx_redact_is_secret_name(bx_str name)
         if (bx_is_alnum(tail.p[i]))
             plain[n++] = bx_lower(tail.p[i]);
     }
-    for (size_t i = 0; i < BX_COUNT(inside); i++) {
-        if (holds(plain, n, inside[i]))
-            return true;
+    for (size_t at = 0; at < n; at++) {
+        for (size_t i = 0; i < BX_COUNT(inside); i++) {
+            if (plain[at] == inside[i].p[0] &&
+                bx_str_starts((bx_str){plain + at, n - at}, inside[i]))
+                return true;
+        }
     }
     for (size_t i = 0; i < BX_COUNT(whole); i++) {
         if (bx_str_eq((bx_str){plain, n}, bx_str_of(whole[i])))
@@ -310,11 +309,16 @@ static bool known(const bx_redactor *r, bx_str t, size_t i, range *ret)
     return false;
 }
 
-static bool find_at(const bx_redactor *r, bx_str t, size_t i, range *ret)
+/* Characters at which something may begin; most are none. */
+static const bool is_sign[256] = {
+    ['='] = true, [':'] = true, ['-'] = true, ['b'] = true, ['B'] = true, ['e'] = true,
+    ['A'] = true, ['g'] = true, ['x'] = true, ['s'] = true, ['r'] = true, ['n'] = true,
+    ['p'] = true, ['h'] = true, ['d'] = true, ['S'] = true, ['y'] = true, ['w'] = true,
+};
+
+static bool find_at(bx_str t, size_t i, range *ret)
 {
     char c = t.p[i];
-    if (r && r->n && known(r, t, i, ret))
-        return true;
     if (c == '=')
         return after_separator(t, i, ret);
     if (c == ':')
@@ -327,22 +331,28 @@ static bool find_at(const bx_redactor *r, bx_str t, size_t i, range *ret)
         return after_option(t, i, ret);
     if (c == 'b' || c == 'B')
         return scheme(t, i, ret);
-    if (c == 'e')
-        return web_token(t, i, ret);
-    return strchr("AgxsrnphdSyw", c) && c && known_prefix(t, i, ret);
+    return c == 'e' ? web_token(t, i, ret) : known_prefix(t, i, ret);
+}
+
+/* The first secret at or behind `at`. */
+static bool find(const bx_redactor *r, bx_str t, size_t at, range *ret)
+{
+    bool any_known = r && r->n;
+    for (size_t i = at; i < t.n; i++) {
+        if (any_known && known(r, t, i, ret))
+            return true;
+        if (is_sign[(unsigned char)t.p[i]] && find_at(t, i, ret))
+            return true;
+    }
+    return false;
 }
 
 void bx_redact_text(const bx_redactor *r, bx_str text, bx_buf *out)
 {
     size_t done = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        range at;
-        if (!find_at(r, text, i, &at))
-            continue;
+    for (range at; find(r, text, done, &at); done = at.to) {
         (void)bx_buf_add(out, text.p + done, at.from - done);
         (void)bx_buf_add_str(out, mark);
-        done = at.to;
-        i = done - 1;
     }
     if (done < text.n)
         (void)bx_buf_add(out, text.p + done, text.n - done);
@@ -352,7 +362,12 @@ void bx_redact_text(const bx_redactor *r, bx_str text, bx_buf *out)
 
 static void put_text(const bx_redact_rule *rule, bx_str text, bx_json_out *o)
 {
-    BX_AUTO_BUF plain = bx_buf_init(2 * text.n + 64 + text.n * mark.n);
+    range at;
+    if (!find(rule->secrets, text, 0, &at) && (!rule->big || text.n <= rule->inline_max)) {
+        bx_json_out_string(o, text);
+        return;
+    }
+    BX_AUTO_BUF plain = bx_buf_init(64 + text.n * mark.n);
     bx_redact_text(rule->secrets, text, &plain);
     if (plain.fail != BX_OK)
         o->buf->fail = plain.fail;
@@ -384,6 +399,20 @@ static bool names_a_secret(const bx_json_val *object)
     return false;
 }
 
+static void put_key(const bx_redact_rule *rule, bx_str key, bx_json_out *o)
+{
+    range at;
+    if (!find(rule->secrets, key, 0, &at)) {
+        bx_json_out_key(o, key);
+        return;
+    }
+    BX_AUTO_BUF plain = bx_buf_init(64 + key.n * mark.n);
+    bx_redact_text(rule->secrets, key, &plain);
+    if (plain.fail != BX_OK)
+        o->buf->fail = plain.fail;
+    bx_json_out_key(o, bx_buf_str(&plain));
+}
+
 static void put_object(const bx_redact_rule *rule, const bx_json_val *v, bool secret,
                        bx_json_out *o)
 {
@@ -392,11 +421,7 @@ static void put_object(const bx_redact_rule *rule, const bx_json_val *v, bool se
     bool pair = !secret && names_a_secret(v);
     bx_json_out_begin_object(o);
     for (const bx_json_val *e; (e = bx_json_next(&it, &key));) {
-        BX_AUTO_BUF plain = bx_buf_init(2 * key.n + 64 + key.n * mark.n);
-        bx_redact_text(rule->secrets, key, &plain);
-        if (plain.fail != BX_OK)
-            o->buf->fail = plain.fail;
-        bx_json_out_key(o, bx_buf_str(&plain));
+        put_key(rule, key, o);
         put(rule, e,
             secret || bx_redact_is_secret_name(key) || (pair && bx_str_eq(key, BX_LIT("value"))),
             o);
