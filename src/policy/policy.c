@@ -65,11 +65,38 @@ void bx_policy_free(bx_policy *p)
     free(p);
 }
 
+/* What becomes part of every grant has to fit there; who writes the file is told, not who calls. */
+static bx_code count_restriction(const bx_rule *r, size_t *carves, size_t *programs, size_t *blocks,
+                                 bx_error *err)
+{
+    char name[64];
+    if (r->answer == BX_ANSWER_ALLOW)
+        return BX_OK;
+    *carves += r->kind == BX_RULE_PATH && r->glob;
+    *blocks += r->kind == BX_RULE_DOMAIN;
+    *programs += bx_rule_program(r, name);
+    const char *what = *carves > BX_POLICY_MAX_CARVES       ? "paths"
+                       : *programs > BX_POLICY_MAX_PROGRAMS ? "programs"
+                       : *blocks > BX_POLICY_MAX_BLOCKS     ? "hosts"
+                                                            : NULL;
+    if (!what)
+        return BX_OK;
+    return bx_fail(err, BX_ELIMIT,
+                   "%s:%u:%u: too many %s that rules deny or ask about: each is taken out of "
+                   "grants, which have room for %d paths, %d programs and %d hosts",
+                   r->file, r->line, r->column, what, BX_POLICY_MAX_CARVES, BX_POLICY_MAX_PROGRAMS,
+                   BX_POLICY_MAX_BLOCKS);
+}
+
 static bx_code join_rules(bx_policy *p, bx_error *err)
 {
-    size_t n = 0, carves = 0;
-    for (size_t i = 0; i < p->n_files; i++)
+    size_t n = 0, carves = 0, programs = 0, blocks = 0;
+    for (size_t i = 0; i < p->n_files; i++) {
         n += p->files[i]->n_rules;
+        blocks += p->files[i]->block_urls.n;
+        for (size_t k = 0; k < p->files[i]->n_sections; k++)
+            carves += p->files[i]->sections[k].deny.n;
+    }
     p->rules = bx_calloc(n + 1, sizeof(const bx_rule *));
     if (!p->rules)
         return bx_fail(err, BX_ENOMEM, "policy");
@@ -77,12 +104,9 @@ static bx_code join_rules(bx_policy *p, bx_error *err)
         for (size_t k = 0; k < p->files[i]->n_rules; k++) {
             const bx_rule *r = &p->files[i]->rules[k];
             p->rules[p->n_rules++] = r;
-            carves += r->kind == BX_RULE_PATH && r->answer != BX_ANSWER_ALLOW && r->glob;
-            if (carves > BX_POLICY_MAX_CARVES)
-                return bx_fail(err, BX_ELIMIT,
-                               "%s:%u:%u: more than %d paths that rules deny or ask about: each is "
-                               "carved out of grants; name directories above them",
-                               r->file, r->line, r->column, BX_POLICY_MAX_CARVES);
+            bx_code rc = count_restriction(r, &carves, &programs, &blocks, err);
+            if (rc != BX_OK)
+                return rc;
         }
     }
     return BX_OK;

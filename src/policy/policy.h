@@ -11,7 +11,9 @@
 
 enum {
     BX_POLICY_MAX_RULES = 10000,   /* of a file */
-    BX_POLICY_MAX_CARVES = 96,     /* paths that deny and ask rules name, of all files */
+    BX_POLICY_MAX_CARVES = 112,    /* paths that deny and ask rules and sections name, in all */
+    BX_POLICY_MAX_PROGRAMS = 64,   /* programs that deny and ask rules name as a whole, in all */
+    BX_POLICY_MAX_BLOCKS = 200,    /* hosts that deny and ask rules name, and block_urls, in all */
     BX_POLICY_MAX_TOOLS = 256,     /* sections of `tools` in a file */
     BX_POLICY_MAX_LINES = 128,     /* capability lines of a section */
     BX_POLICY_MAX_MOUNTS = 32,     /* of a file */
@@ -132,6 +134,10 @@ BX_NODISCARD bx_code bx_policy_offer(const bx_policy *p, bx_str tool, bx_grant *
 BX_NODISCARD bx_code bx_policy_grant(const bx_policy *p, const bx_policy_call *call,
                                      const bx_policy_decision *decision, const bx_grant *run,
                                      bx_grant **ret, bx_buf *notes, bx_error *err);
+
+/* Does that depend on more than the tool: on what this call names, or was asked about? */
+bool bx_policy_grant_is_of_call(const bx_policy *p, const bx_policy_call *call,
+                                const bx_policy_decision *decision);
 
 /* ---- what the files say ---------------------------------------------------------------------- */
 

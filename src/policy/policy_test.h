@@ -40,7 +40,7 @@ BX_UNUSED static bx_policy_call call_of(const char *tool, const bx_json *argumen
     };
     bx_policy_call c = {.tool = bx_str_of(tool),
                         .permission = BX_PERMISSION_DANGEROUS,
-                        .arguments = bx_json_root(arguments)};
+                        .arguments = arguments ? bx_json_root(arguments) : NULL};
     for (size_t i = 0; i < BX_COUNT(known); i++) {
         if (strcmp(tool, known[i].tool) == 0) {
             c.permission = known[i].permission;

@@ -1,5 +1,7 @@
 #include "policy/rule.h"
 
+#include <stdio.h>
+
 #include "base/ascii.h"
 #include "base/limits.h"
 #include "policy/cap.h"
@@ -294,6 +296,25 @@ static bx_code domain_of(bx_str s, bx_rule *r, bx_error *err)
     r->pattern = bx_strndup(s.p, s.n);
     r->pattern_n = s.n;
     return r->pattern ? BX_OK : bx_fail(err, BX_ENOMEM, "rule");
+}
+
+/* ---- programs -------------------------------------------------------------------------------- */
+
+bool bx_rule_program(const bx_rule *r, char out[64])
+{
+    bx_str p = {r->pattern, r->pattern_n};
+    if (r->kind == BX_RULE_TOOL)
+        return snprintf(out, 64, "%s", r->tool) < 64;
+    if (r->kind != BX_RULE_COMMAND || p.n < 2 || p.p[p.n - 1] != BX_WILD_ANY)
+        return false;
+    p.n--;
+    bool star = p.p[p.n - 1] != ' ';
+    p.n -= !star;
+    for (size_t i = 0; i < p.n; i++) {
+        if (strchr(" /\1\2", p.p[i]))
+            return false;
+    }
+    return snprintf(out, 64, "%.*s%s", (int)(p.n < 64 ? p.n : 64), p.p, star ? "*" : "") < 64;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */

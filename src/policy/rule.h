@@ -65,6 +65,10 @@ bool bx_rule_matches_path(const bx_rule *r, bx_str path);
  * begins with '~', has a NUL, is too long). */
 bool bx_policy_path(bx_str dir, bx_str path, bx_buf *ret);
 
+/* The programs, as NAME of deny:tool:NAME, that the rule means whatever they are called with:
+ * `bash(git *)`, `bash(git*)`, a name of a tool.  False: none. */
+bool bx_rule_program(const bx_rule *r, char out[64]);
+
 const char *bx_answer_name(bx_answer a); /* "allow" */
 
 #endif
