@@ -313,7 +313,7 @@ static const char starter[] =
     "tools:\n"
     "  bash:\n"
     "    limits: { wall: 120s }\n"
-    "    # allow: ['fetch:https://pypi.org']\n"
+    "    # allow: ['fetch:https://files.example.com']\n"
     "\n"
     "examples:\n"
     "  - { tool: bash, arguments: { command: 'git diff | git push' }, expect: deny }\n"

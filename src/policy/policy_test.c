@@ -37,7 +37,8 @@ static void test_errors_have_places(void)
     check_wrong("rules: { deny: [''] }", "is no rule");
     check_wrong("tools: { bash: { limits: { wal: 3s } } }", "boxagnts.yaml:1:33: ");
     check_wrong("tools: { bash: { limits: { wall: x } } }", "boxagnts.yaml:1:34: ");
-    check_wrong("tools: { bash: { allow: ['rea:/x'] } }", "boxagnts.yaml:1:26: capability 'rea:/x'");
+    check_wrong("tools: { bash: { allow: ['rea:/x'] } }",
+                "boxagnts.yaml:1:26: capability 'rea:/x'");
     check_wrong("tools: { bash: { allow: ['deny:/x'] } }", "belongs below deny");
     check_wrong("tools: { bash: { alow: [] } }", "boxagnts.yaml:1:18: no key 'alow'");
     check_wrong("network: { block_networks: [300.1.1.1] }", "boxagnts.yaml:1:29: ");
@@ -131,13 +132,27 @@ static void test_order_of_answers(void)
 static void test_paths(void)
 {
     static const char *const inside[] = {
-        "secrets/key", "./secrets/key", "/workspace/secrets/key", "/workspace//secrets/./key",
-        "/workspace/x/../secrets/key", "x/../secrets", "secrets", "secrets/", "/workspace/secrets/",
-        "/tmp/../workspace/secrets/a", "../workspace/secrets/k", "/../workspace/secrets/k",
-        "secrets/a/b/c", "deep/.env", ".env", "./a/b/.env", "/tmp/.env", ".env/x",
+        "secrets/key",
+        "./secrets/key",
+        "/workspace/secrets/key",
+        "/workspace//secrets/./key",
+        "/workspace/x/../secrets/key",
+        "x/../secrets",
+        "secrets",
+        "secrets/",
+        "/workspace/secrets/",
+        "/tmp/../workspace/secrets/a",
+        "../workspace/secrets/k",
+        "/../workspace/secrets/k",
+        "secrets/a/b/c",
+        "deep/.env",
+        ".env",
+        "./a/b/.env",
+        "/tmp/.env",
+        ".env/x",
     };
     static const char *const outside[] = {"secret", "secrets2/key", "x/secrets/key", ".envrc",
-                                          "env", "a.env", "src/a.c"};
+                                          "env",    "a.env",        "src/a.c"};
     POLICY(p, "rules: { deny: ['read(./secrets/**)', 'read(.env)'], allow: [write, edit, js] }");
     char text[256];
     for (size_t i = 0; i < BX_COUNT(inside); i++) {
@@ -198,21 +213,39 @@ static void test_home_paths(void)
 static void test_hosts(void)
 {
     static const char *const bad[] = {
-        "https://evil.org", "http://EVIL.org/x", "https://evil.org:8443/", "HTTPS://evil.org",
-        "https://evil.org./", "https://evil.org?x", "https://evil.org#x", "https://a.evil.net",
-        "https://a.b.evil.net.", "http://10.0.0.1/", "http://[::1]/", "http://[::1]:80/",
+        "https://evil.org",   "http://EVIL.org/x",  "https://evil.org:8443/",
+        "HTTPS://evil.org",   "https://evil.org./", "https://evil.org?x",
+        "https://evil.org#x", "https://a.evil.net", "https://a.b.evil.net.",
+        "http://10.0.0.1/",   "http://[::1]/",      "http://[::1]:80/",
         "http://[0:0::1]/",
     };
     static const char *const unsure[] = {
-        "https://good.org@evil.org/", "https://evil.org\\\\@good.org", "http://0x0a.1/",
-        "http://167772161/", "http://10.1/", "http://010.0.0.1/", "https://evil%2eorg/",
-        "https://\xd0\xb5vil.org/", "ftp://evil.org/", "//evil.org", "https:evil.org",
-        "https:///evil.org", "https:// evil.org", "https://evil.org\\u0009/", "",
-        "https://[::1/", "https://[::1]x/", "https://evil.org:x/", "https://[::ffff:10.0.0.1%25a]/",
+        "https://good.org@evil.org/",
+        "https://evil.org\\\\@good.org",
+        "http://0x0a.1/",
+        "http://167772161/",
+        "http://10.1/",
+        "http://010.0.0.1/",
+        "https://evil%2eorg/",
+        "https://\xd0\xb5vil.org/",
+        "ftp://evil.org/",
+        "//evil.org",
+        "https:evil.org",
+        "https:///evil.org",
+        "https:// evil.org",
+        "https://evil.org\\u0009/",
+        "",
+        "https://[::1/",
+        "https://[::1]x/",
+        "https://evil.org:x/",
+        "https://[::ffff:10.0.0.1%25a]/",
     };
-    static const char *const good[] = {"https://good.org/?u=https://evil.org", "https://evil.net",
-                                       "https://notevil.org", "https://evil.org.good.org",
-                                       "https://good.org/@evil.org", "http://10.0.0.2/"};
+    static const char *const good[] = {"https://good.org/?u=https://evil.org",
+                                       "https://evil.net",
+                                       "https://notevil.org",
+                                       "https://evil.org.good.org",
+                                       "https://good.org/@evil.org",
+                                       "http://10.0.0.2/"};
     POLICY(p, "rules: { deny: ['web_fetch(domain:evil.org)', 'web_fetch(domain:*.evil.net)',"
               " 'web_fetch(domain:10.0.0.1)', 'web_fetch(domain:[::1])'], allow: [web_fetch] }");
     POLICY(q, "rules: { allow: ['web_fetch(domain:evil.org)', 'web_fetch(domain:*.evil.net)',"
@@ -267,8 +300,8 @@ static const char project_file[] =
 static void test_untrusted_only_narrows(void)
 {
     BX_AUTO_BUF notes = bx_buf_init(8192);
-    BX_AUTO(bx_policy) bx_policy *p =
-        two_files("rules: { allow: ['bash(ls *)'] }", project_file, false, &notes);
+    BX_AUTO(bx_policy)
+    bx_policy *p = two_files("rules: { allow: ['bash(ls *)'] }", project_file, false, &notes);
     CHECK(p);
     CHECK_LINE(p, "rm x", "ask");
     CHECK_LINE(p, "ls x", "allow");
@@ -280,8 +313,8 @@ static void test_untrusted_only_narrows(void)
     CHECK(strstr(notes.p, ":2: left out") && strstr(notes.p, ":3: left out"));
     CHECK(strstr(notes.p, ":4: left out") && strstr(notes.p, ":5: left out"));
     BX_AUTO_BUF none = bx_buf_init(8192);
-    BX_AUTO(bx_policy) bx_policy *q =
-        two_files("rules: { allow: ['bash(ls *)'] }", project_file, true, &none);
+    BX_AUTO(bx_policy)
+    bx_policy *q = two_files("rules: { allow: ['bash(ls *)'] }", project_file, true, &none);
     CHECK(q && none.n == 0);
     CHECK_LINE(q, "rm x", "allow");
     CHECK_CALL(q, "js", "{\"code\":\"1\"}", "allow");
@@ -306,8 +339,8 @@ static void test_modes_of_files(void)
     };
     for (size_t i = 0; i < BX_COUNT(rows); i++) {
         BX_AUTO_BUF notes = bx_buf_init(8192);
-        BX_AUTO(bx_policy) bx_policy *p =
-            two_files(rows[i].user, rows[i].project, rows[i].trust, &notes);
+        BX_AUTO(bx_policy)
+        bx_policy *p = two_files(rows[i].user, rows[i].project, rows[i].trust, &notes);
         CHECK(p && bx_policy_mode_of(p) == rows[i].mode);
     }
 }
@@ -361,9 +394,16 @@ static void test_words(void)
 static void test_suggestions_hold(void)
 {
     static const char *const commands[] = {
-        "git log", "git log 'a b'", "cd x && make -j 2 | tee /dev/null", "sed 's/a/b/;s/c/d/' x",
-        "A=1 make", "echo \"it's\" && grep '*' x", "awk '{print $1}' f", "timeout 5 make",
-        "printf '%s\\n' a", "bash -c 'make x'",
+        "git log",
+        "git log 'a b'",
+        "cd x && make -j 2 | tee /dev/null",
+        "sed 's/a/b/;s/c/d/' x",
+        "A=1 make",
+        "echo \"it's\" && grep '*' x",
+        "awk '{print $1}' f",
+        "timeout 5 make",
+        "printf '%s\\n' a",
+        "bash -c 'make x'",
     };
     for (size_t i = 0; i < BX_COUNT(commands); i++) {
         BX_AUTO_BUF args = bx_buf_init(4096), rules = bx_buf_init(4096), text = bx_buf_init(8192);
