@@ -10,4 +10,7 @@ extern const bx_command bx_cmd_exec, bx_cmd_tool_call, bx_cmd_tool_list, bx_cmd_
     bx_cmd_tool_remove, bx_cmd_tool_sign, bx_cmd_tool_verify, bx_cmd_tool_keygen, bx_cmd_trust,
     bx_cmd_doctor, bx_cmd_completion, bx_cmd_version;
 
+extern const bx_command bx_cmd_policy_show, bx_cmd_policy_check, bx_cmd_policy_explain,
+    bx_cmd_policy_test, bx_cmd_policy_trust, bx_cmd_policy_init;
+
 #endif
