@@ -162,12 +162,13 @@ static bool hung_up(int fd)
     return poll(&p, 1, 0) == 1 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
 
-/* Whether the connection sleeps and its client may be gone unnoticed; a comment goes into a stream
- * that was silent for long. */
-static bool tend(bx_httpd_request *r, uint64_t now, unsigned keepalive_ms)
+/* Whether the connection sleeps, so that its client may be gone unnoticed; a comment goes into a
+ * stream that was silent for long.  *slow: its client has to be cut off. */
+static bool tend(bx_httpd_request *r, uint64_t now, unsigned keepalive_ms, bool *slow)
 {
     (void)pthread_mutex_lock(&r->lock);
     bool asleep = r->waiting && !r->gone;
+    *slow = r->slow && !r->gone;
     if (asleep && r->state == BX_HTTPD_STREAMING && r->out.n == r->sent &&
         now > r->last + (uint64_t)keepalive_ms * NS_PER_MS) {
         r->last = now;
@@ -186,7 +187,10 @@ static bx_httpd_request *look_locked(const bx_httpd_conns *c, bx_httpd_conn *con
         atomic_store(&conn->deadline_ns, UINT64_MAX);
         (void)shutdown(conn->fd, SHUT_RDWR); /* its own thread sees the end, and closes it */
     }
-    if (!r || !tend(r, now, c->keepalive_ms) || !hung_up(conn->fd))
+    bool slow = false, asleep = r && tend(r, now, c->keepalive_ms, &slow);
+    if (slow)
+        (void)shutdown(conn->fd, SHUT_RDWR);
+    if (!slow && !(asleep && hung_up(conn->fd)))
         return NULL;
     bx_httpd_request_ref(r);
     return r;

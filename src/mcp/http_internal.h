@@ -32,6 +32,7 @@ struct bx_httpd_request {
     bool owed;    /* the handler has not finished */
     bool forced;  /* answered by the carrier: what the handler says counts no more */
     bool gone;    /* the client is, or is cut off */
+    bool slow;    /* it does not read what is pushed: to be cut off */
     bool waiting; /* the carrier sleeps until `wake` */
     int status;
     bx_buf heads; /* "name\0value\0" of each field */

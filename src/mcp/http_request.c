@@ -186,21 +186,21 @@ static void compact_locked(bx_httpd_request *r)
     r->sent = 0;
 }
 
+/* The handler may hold locks of its own that `gone` needs, so it is not told from here. */
 bool bx_httpd_push(bx_httpd_request *r, bx_str piece)
 {
     (void)pthread_mutex_lock(&r->lock);
-    bool ok = !r->forced && !r->gone, slow = false;
+    bool ok = !r->forced && !r->gone && !r->slow;
     if (ok) {
         BX_ASSERT(r->state == BX_HTTPD_STREAMING);
         compact_locked(r);
-        slow = r->out.n + piece.n > BX_HTTPD_MAX_UNSENT || bx_buf_add_str(&r->out, piece) != BX_OK;
+        r->slow = r->out.n + piece.n > BX_HTTPD_MAX_UNSENT ||
+                  bx_buf_add_str(&r->out, piece) != BX_OK;
         r->last = bx_now_ns();
-        ok = !slow;
+        ok = !r->slow;
         wake_locked(r);
     }
     (void)pthread_mutex_unlock(&r->lock);
-    if (slow)
-        bx_httpd_request_gone(r);
     return ok;
 }
 
@@ -212,7 +212,7 @@ void bx_httpd_finish(bx_httpd_request *r, bx_str last)
     if (!r->forced) {
         compact_locked(r);
         if (bx_buf_add_str(&r->out, last) != BX_OK)
-            r->gone = true; /* a stream that lacks its end is broken off */
+            r->slow = true; /* a stream that lacks its end is broken off */
         r->state = BX_HTTPD_FINISHED;
         wake_locked(r);
     }

@@ -50,7 +50,7 @@ void bx_httpd_respond(bx_httpd_request *r, int status, const bx_httpd_field *fie
                       bx_str body);
 /* Begin a stream of events: 200. */
 void bx_httpd_stream(bx_httpd_request *r, const bx_httpd_field *fields, size_t n);
-/* A piece of it; false: nobody reads, or too slowly (the client is then cut off and gone). */
+/* A piece of it; false: nobody reads, or too slowly (the client is cut off, and soon gone). */
 bool bx_httpd_push(bx_httpd_request *r, bx_str piece);
 /* The last piece, of any size. */
 void bx_httpd_finish(bx_httpd_request *r, bx_str last);

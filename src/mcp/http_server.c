@@ -69,7 +69,7 @@ static ssize_t read_stream(void *cls, uint64_t pos, char *buf, size_t max)
     ssize_t n = 0;
     (void)pthread_mutex_lock(&r->lock);
     size_t left = r->out.n - r->sent;
-    if (r->gone) {
+    if (r->gone || r->slow) {
         n = MHD_CONTENT_READER_END_WITH_ERROR;
     } else if (left) {
         n = (ssize_t)(left < max ? left : max);
