@@ -5,6 +5,7 @@
 
 #include "base/version.h"
 #include "cli/commands.h"
+#include "cli/mcp_http.h"
 #include "cli/own_tool.h"
 #include "cli/setup.h"
 #include "mcp/stdio.h"
@@ -24,6 +25,7 @@ static const bx_flag flags[] = {
      BX_OPT_deny},
     {"limit", "NAME=VALUE", "set a limit instead of the tools' own: wall=5s, output=1MiB, …",
      BX_OPT_limits},
+    BX_MCP_HTTP_FLAGS,
 };
 
 /* ---- the tools ------------------------------------------------------------------------------- */
@@ -116,7 +118,7 @@ static bx_code serve(box *b, bx_mcp_server **ret, bx_ctl *ctl, bx_error *err)
         .name = BX_LIT("boxagnts"),
         .title = BX_LIT("BoxAgnts"),
         .version = BX_LIT(BX_VERSION),
-        .instructions = BX_LIT(instructions),
+        .instructions = bx_str_of(instructions),
         .tools = &tools,
     };
     bx_code rc = bx_cli_app(SLOTS, &b->app, err);
@@ -124,6 +126,8 @@ static bx_code serve(box *b, bx_mcp_server **ret, bx_ctl *ctl, bx_error *err)
         return rc;
     b->ground = bx_app_ground(b->app);
     rc = bx_mcp_server_new(&cfg, ret, err);
+    if (rc == BX_OK && bx_has_flag(b->a, BX_FLAG_HTTP))
+        return bx_cli_mcp_http_serve(*ret, b->a, err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(ctl, err);
     if (rc != BX_OK)
@@ -145,7 +149,9 @@ static int run(const bx_args *a)
         return EXIT_OURS;
     }
     b.a = a;
-    bx_code rc = load(&b, &err);
+    bx_code rc = bx_cli_mcp_http_check(a, &err);
+    if (rc == BX_OK)
+        rc = load(&b, &err);
     if (rc == BX_OK)
         rc = serve(&b, &server, &ctl, &err);
     if (rc == BX_ETIMEOUT)
@@ -167,7 +173,8 @@ const bx_command bx_cmd_mcp = {
     .usage = "mcp [flags]",
     .summary = "serve the tools to an agent, over the Model Context Protocol",
     .details =
-        "Speaks MCP on standard input and output: one message a line.  Revisions: 2026-07-28,\n"
+        "Speaks MCP on standard input and output, one message a line, or with --http on\n"
+        "http://ADDR/mcp.  Revisions: 2026-07-28,\n"
         "2025-11-25, 2025-06-18, 2025-03-26, 2024-11-05.  Ends when its input does, or at "
         "SIGTERM.\n"
         "The tools get what they need of what they may use: the workspace, unless --allow names "

@@ -200,7 +200,8 @@ static const struct client *find_client(const char *name)
     return NULL;
 }
 
-/* ---- what stands in the text ------------------------------------------------------------------ */
+/* ---- what stands in the text ------------------------------------------------------------------
+ */
 
 typedef struct values {
     bx_buf command, args, url;
@@ -273,7 +274,8 @@ static void fill_in(const values *v, const char *text, bx_buf *out)
     }
 }
 
-/* ---- the command ------------------------------------------------------------------------------ */
+/* ---- the command ------------------------------------------------------------------------------
+ */
 
 static void complain_unknown(const char *name)
 {
@@ -340,9 +342,10 @@ const bx_command bx_cmd_mcp_config = {
     .name = "mcp config",
     .usage = "mcp config CLIENT [--http [ADDR] [--no-auth]] [--workspace DIR] [-- FLAG…]",
     .summary = "print what a client needs in its settings to use this server",
-    .details = "CLIENT is claude-code, codex, cursor, vscode, goose, opencode, gemini-cli, qwen-code or\n"
-               "zed.  What follows -- is passed on to boxagnts mcp.  The text goes to standard output,\n"
-               "where it belongs to standard error.\n",
+    .details =
+        "CLIENT is claude-code, codex, cursor, vscode, goose, opencode, gemini-cli, qwen-code or\n"
+        "zed.  What follows -- is passed on to boxagnts mcp.  The text goes to standard output,\n"
+        "where it belongs to standard error.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
     .first_word = client_name,

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
-#include "cli/command.h"
 #include "mcp/http_token.h"
 #include "os/dirs.h"
 #include "os/signals.h"
@@ -29,19 +28,47 @@ bx_code bx_mcp_http_url(const char *address, char *ret, size_t cap, bx_error *er
     return BX_OK;
 }
 
-/* Who can reach the port could run tools. */
-bx_code bx_cli_mcp_http_check(const bx_cli_mcp_http *o, bx_error *err)
+static const char *address_of(const bx_args *a)
 {
-    bool local = false;
-    bx_code rc = bx_httpd_address_is_local(o->address ? o->address : BX_MCP_HTTP_ADDRESS, &local,
-                                           err);
-    if (rc == BX_OK && o->no_auth && !local)
-        return bx_fail(err, BX_EINVAL,
-                       "--no-auth: only on loopback, where nobody else's machine gets (127.0.0.1, "
-                       "[::1])");
-    if (rc == BX_OK && (o->n_hosts > BX_MCP_MAX_NAMES || o->n_origins > BX_MCP_MAX_NAMES))
+    const char *given = bx_flag_last(a, BX_FLAG_HTTP);
+    return given ? given : BX_MCP_HTTP_ADDRESS;
+}
+
+/* The values of a flag that may be there often; false: too often. */
+static bool values_of(const bx_args *a, int id, const char **ret, size_t *ret_n)
+{
+    *ret_n = 0;
+    for (size_t i = 0; i < a->n_flags; i++) {
+        if (a->flags[i].id != id)
+            continue;
+        if (*ret_n == BX_MCP_MAX_NAMES)
+            return false;
+        ret[(*ret_n)++] = a->flags[i].value;
+    }
+    return true;
+}
+
+bx_code bx_cli_mcp_http_check(const bx_args *a, bx_error *err)
+{
+    const char *names[BX_MCP_MAX_NAMES];
+    size_t n_hosts, n_origins;
+    bool local = false, bounded = values_of(a, BX_FLAG_ALLOW_HOST, names, &n_hosts);
+    bounded = values_of(a, BX_FLAG_ALLOW_ORIGIN, names, &n_origins) && bounded;
+    if (!bounded)
         return bx_fail(err, BX_ELIMIT, "at most %d of --allow-host, and of --allow-origin",
                        BX_MCP_MAX_NAMES);
+    if (!bx_has_flag(a, BX_FLAG_HTTP))
+        return n_hosts || n_origins || bx_has_flag(a, BX_FLAG_NO_AUTH)
+                   ? bx_fail(err, BX_EINVAL,
+                             "--no-auth, --allow-host and --allow-origin are for --http")
+                   : BX_OK;
+    bx_code rc = bx_httpd_address_is_local(address_of(a), &local, err);
+    if (rc == BX_OK && bx_has_flag(a, BX_FLAG_NO_AUTH) && !local)
+        return bx_fail(
+            err, BX_EDENIED,
+            "--no-auth: only on loopback (127.0.0.1, [::1]): whoever reaches %s could run "
+            "the tools",
+            address_of(a));
     return rc;
 }
 
@@ -55,12 +82,14 @@ static void raise_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &l);
 }
 
-/* ---- one run ---------------------------------------------------------------------------------- */
+/* ---- one run ----------------------------------------------------------------------------------
+ */
 
 typedef struct listening {
     bx_mcp_front *front;
     bx_httpd *httpd;
     bx_buf token;
+    const char *hosts[BX_MCP_MAX_NAMES], *origins[BX_MCP_MAX_NAMES];
 } listening;
 
 static bx_code get_token(bx_buf *ret, bx_error *err)
@@ -78,25 +107,23 @@ static bx_code get_token(bx_buf *ret, bx_error *err)
     return rc;
 }
 
-static bx_code begin(bx_mcp_server *server, const bx_cli_mcp_http *o, listening *l, bx_error *err)
+static bx_code begin(bx_mcp_server *server, const bx_args *a, listening *l, bx_error *err)
 {
-    const char *address = o->address ? o->address : BX_MCP_HTTP_ADDRESS;
     bx_mcp_front_config front = {.server = server,
-                                 .guard = {.hosts = o->hosts,
-                                           .n_hosts = o->n_hosts,
-                                           .origins = o->origins,
-                                           .n_origins = o->n_origins}};
-    bx_code rc = bx_cli_mcp_http_check(o, err);
+                                 .guard = {.hosts = l->hosts, .origins = l->origins}};
+    bx_code rc = bx_cli_mcp_http_check(a, err);
     if (rc == BX_OK)
-        rc = bx_httpd_address_is_local(address, &front.guard.local, err);
-    if (rc == BX_OK && !o->no_auth)
+        rc = bx_httpd_address_is_local(address_of(a), &front.guard.local, err);
+    if (rc == BX_OK && !bx_has_flag(a, BX_FLAG_NO_AUTH))
         rc = get_token(&l->token, err);
+    (void)values_of(a, BX_FLAG_ALLOW_HOST, l->hosts, &front.guard.n_hosts);
+    (void)values_of(a, BX_FLAG_ALLOW_ORIGIN, l->origins, &front.guard.n_origins);
     front.guard.token = bx_buf_str(&l->token);
     if (rc == BX_OK)
         rc = bx_mcp_front_new(&front, &l->front, err);
     if (rc != BX_OK)
         return rc;
-    bx_httpd_config httpd = {.service = bx_mcp_front_service(l->front), .address = address};
+    bx_httpd_config httpd = {.service = bx_mcp_front_service(l->front), .address = address_of(a)};
     return bx_httpd_new(&httpd, &l->httpd, err);
 }
 
@@ -118,16 +145,15 @@ static void end(bx_mcp_server *server, listening *l)
     bx_buf_done(&l->token);
 }
 
-int bx_cli_mcp_http_serve(bx_mcp_server *server, const bx_cli_mcp_http *o)
+bx_code bx_cli_mcp_http_serve(bx_mcp_server *server, const bx_args *a, bx_error *err)
 {
     char at[BX_HTTPD_MAX_ADDRESS];
-    bx_error err;
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     listening l = {.token = bx_buf_init(4096)};
     raise_descriptors();
-    bx_code rc = bx_ctl_make_cancellable(&ctl, &err);
+    bx_code rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK)
-        rc = begin(server, o, &l, &err);
+        rc = begin(server, a, &l, err);
     if (rc == BX_OK) {
         int ready;
         bx_signals_cancel(&ctl);
@@ -135,11 +161,9 @@ int bx_cli_mcp_http_serve(bx_mcp_server *server, const bx_cli_mcp_http *o)
         (void)printf("http://%s" BX_MCP_PATH "\n", at);
         (void)fflush(stdout);
         (void)bx_ctl_wait(&ctl, NULL, 0, UINT64_MAX, &ready);
-    } else {
-        bx_cli_complain("mcp --http: %s", err.msg);
     }
     end(server, &l);
     bx_signals_restore();
     bx_ctl_done(&ctl);
-    return rc == BX_OK ? 0 : EXIT_OURS;
+    return rc;
 }

@@ -37,7 +37,8 @@ typedef struct exchange {
 
 #define FIELD(name, value) {BX_LIT(name), BX_LIT(value)}
 
-/* ---- refusals --------------------------------------------------------------------------------- */
+/* ---- refusals ---------------------------------------------------------------------------------
+ */
 
 /* An error of JSON-RPC without an id, since no message was read. */
 static void refuse(bx_httpd_request *r, int status, const bx_httpd_field *more, const char *why)
@@ -62,7 +63,8 @@ static void refuse(bx_httpd_request *r, int status, const bx_httpd_field *more, 
     bx_httpd_respond(r, status, fields, more ? 3 : 2, bx_buf_str(&body));
 }
 
-/* ---- who may come in -------------------------------------------------------------------------- */
+/* ---- who may come in --------------------------------------------------------------------------
+ */
 
 /* The value of a field that may stand once; .p NULL: it is not there.  False: it stands twice. */
 static bool only(const bx_httpd_request *r, bx_str name, bx_str *ret)
@@ -140,7 +142,8 @@ static void admit(void *ctx, bx_httpd_request *r)
         (void)check_method(r);
 }
 
-/* ---- the way back ----------------------------------------------------------------------------- */
+/* ---- the way back -----------------------------------------------------------------------------
+ */
 
 static const bx_httpd_field stream_fields[] = {
     FIELD("Content-Type", "text/event-stream"),
@@ -227,7 +230,8 @@ static void free_exchange(void *ctx)
     free(x);
 }
 
-/* ---- the way in ------------------------------------------------------------------------------- */
+/* ---- the way in -------------------------------------------------------------------------------
+ */
 
 static bool keep_params(exchange *x)
 {
@@ -247,15 +251,22 @@ static bool keep_params(exchange *x)
     return x->params.fail == BX_OK;
 }
 
+/* What stands before the next NUL, taken off. */
+static bx_str take_text(bx_str *rest)
+{
+    bx_str text = {rest->p, strnlen(rest->p, rest->n)};
+    *rest = bx_str_from(*rest, text.n + 1);
+    return text;
+}
+
 /* The field Mcp-Param-NAME, as it came; asked for as long as the message is served. */
 static bx_str param(const void *ctx, bx_str name)
 {
     const exchange *x = ctx;
     for (bx_str rest = bx_buf_str(&x->params); rest.n;) {
-        bx_str key = bx_str_of(rest.p), value = bx_str_of(rest.p + key.n + 1);
+        bx_str key = take_text(&rest), value = take_text(&rest);
         if (key.n == name.n && strncasecmp(key.p, name.p, name.n) == 0)
             return value;
-        rest = bx_str_from(rest, key.n + value.n + 2);
     }
     return (bx_str){NULL, 0};
 }
@@ -363,7 +374,8 @@ static void handle(void *ctx, bx_httpd_request *r)
         delete_session(x);
 }
 
-/* ---- the front -------------------------------------------------------------------------------- */
+/* ---- the front --------------------------------------------------------------------------------
+ */
 
 bx_code bx_mcp_front_new(const bx_mcp_front_config *cfg, bx_mcp_front **ret, bx_error *err)
 {
@@ -372,9 +384,9 @@ bx_code bx_mcp_front_new(const bx_mcp_front_config *cfg, bx_mcp_front **ret, bx_
         return bx_fail(err, BX_ENOMEM, "out of memory");
     f->server = cfg->server;
     f->guard = cfg->guard;
-    bx_code rc = bx_mcp_sessions_new(
-        cfg->server, cfg->sessions ? cfg->sessions : MAX_SESSIONS,
-        cfg->session_idle_ms ? cfg->session_idle_ms : SESSION_IDLE_MS, &f->sessions, err);
+    bx_code rc = bx_mcp_sessions_new(cfg->server, cfg->sessions ? cfg->sessions : MAX_SESSIONS,
+                                     cfg->session_idle_ms ? cfg->session_idle_ms : SESSION_IDLE_MS,
+                                     &f->sessions, err);
     if (rc == BX_OK)
         *ret = BX_TAKE(f);
     return rc;

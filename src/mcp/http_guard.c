@@ -15,7 +15,8 @@ static bool starts(bx_str s, bx_str prefix)
     return s.n >= prefix.n && strncasecmp(s.p, prefix.p, prefix.n) == 0;
 }
 
-/* ---- hosts ------------------------------------------------------------------------------------ */
+/* ---- hosts ------------------------------------------------------------------------------------
+ */
 
 static bool is_port(bx_str s)
 {
@@ -98,7 +99,8 @@ bool bx_mcp_origin_allowed(const bx_mcp_guard *g, bx_str origin)
     return split_host(rest, &name) && is_local(name);
 }
 
-/* ---- the token -------------------------------------------------------------------------------- */
+/* ---- the token --------------------------------------------------------------------------------
+ */
 
 bool bx_mcp_token_allowed(const bx_mcp_guard *g, bx_str authorization)
 {
@@ -116,7 +118,8 @@ bool bx_mcp_token_allowed(const bx_mcp_guard *g, bx_str authorization)
     return bx_equal_ct(theirs, ours, sizeof ours);
 }
 
-/* ---- media types ------------------------------------------------------------------------------ */
+/* ---- media types ------------------------------------------------------------------------------
+ */
 
 static bx_str trimmed(bx_str s)
 {
@@ -147,7 +150,8 @@ static bool covers(bx_str range, bx_str type)
     const char *slash = memchr(type.p, '/', type.n);
     size_t n = slash ? (size_t)(slash - type.p) + 1 : type.n;
     return same(range, type) || same(range, BX_LIT("*/*")) ||
-           (range.n == n + 1 && range.p[n] == '*' && same((bx_str){range.p, n}, (bx_str){type.p, n}));
+           (range.n == n + 1 && range.p[n] == '*' &&
+            same((bx_str){range.p, n}, (bx_str){type.p, n}));
 }
 
 bool bx_mcp_accepts(bx_str accept, bx_str type)

@@ -1,5 +1,5 @@
-/* mcp/http_guard.h - who may talk to a server on HTTP: names it goes by, pages that may call it, and
- * the token.  Pure; any thread. */
+/* mcp/http_guard.h - who may talk to a server on HTTP: names it goes by, pages that may call it,
+ * and the token.  Pure; any thread. */
 #ifndef BX_MCP_HTTP_GUARD_H
 #define BX_MCP_HTTP_GUARD_H
 

@@ -194,8 +194,8 @@ bool bx_httpd_push(bx_httpd_request *r, bx_str piece)
     if (ok) {
         BX_ASSERT(r->state == BX_HTTPD_STREAMING);
         compact_locked(r);
-        r->slow = r->out.n + piece.n > BX_HTTPD_MAX_UNSENT ||
-                  bx_buf_add_str(&r->out, piece) != BX_OK;
+        r->slow =
+            r->out.n + piece.n > BX_HTTPD_MAX_UNSENT || bx_buf_add_str(&r->out, piece) != BX_OK;
         r->last = bx_now_ns();
         ok = !r->slow;
         wake_locked(r);

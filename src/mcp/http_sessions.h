@@ -12,8 +12,8 @@ BX_NODISCARD bx_code bx_mcp_sessions_new(bx_mcp_server *server, unsigned max, un
 void bx_mcp_sessions_free(bx_mcp_sessions *t); /* ends those that are left.  NULL is fine */
 void bx_mcp_sessions_end_all(bx_mcp_sessions *t);
 
-/* A new one, held for the caller (bx_mcp_session_unref).  Where there are too many, the one that was
- * idle longest goes; BX_ELIMIT: none is idle. */
+/* A new one, held for the caller (bx_mcp_session_unref).  Where there are too many, the one that
+ * was idle longest goes; BX_ELIMIT: none is idle. */
 BX_NODISCARD bx_code bx_mcp_sessions_open(bx_mcp_sessions *t, bx_mcp_session **ret, bx_error *err);
 /* The one of that ID, held for the caller; NULL: there is none (any more). */
 bx_mcp_session *bx_mcp_sessions_find(bx_mcp_sessions *t, bx_str id);

@@ -29,7 +29,8 @@ static bx_code check_text(const char *home, bx_buf *text, bx_error *err)
     if (ok)
         return BX_OK;
     return bx_fail(err, BX_EINVAL,
-                   "%s/" BX_MCP_TOKEN_FILE ": expected a token of %d characters or more; remove the "
+                   "%s/" BX_MCP_TOKEN_FILE
+                   ": expected a token of %d characters or more; remove the "
                    "file, and a new one is made",
                    home, MIN_TEXT);
 }
@@ -70,6 +71,7 @@ bx_code bx_mcp_token(const char *home, bx_buf *ret, bool *ret_made, bx_error *er
     bx_code rc = bx_dir_open_private(home, &dir, err);
     if (rc != BX_OK)
         return rc;
-    *ret_made = faccessat(dir, BX_MCP_TOKEN_FILE, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
+    *ret_made =
+        faccessat(dir, BX_MCP_TOKEN_FILE, F_OK, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT;
     return *ret_made ? make_token(dir, ret, err) : read_token(dir, home, ret, err);
 }
