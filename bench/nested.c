@@ -51,7 +51,7 @@ static void open_place(const bench_env *e, place *p)
     l.calls = INT64_MAX;
     l.wall_ns = 600 * BX_SEC;
     bx_code rc = bx_manifest_from_json(bx_str_of(manifest), &m, &err);
-    p->tool = (bx_tool){m, bench_module(e, e->guests, "tool_noop")};
+    p->tool = (bx_tool){.manifest = m, .module = bench_module(e, e->guests, "tool_noop")};
     if (rc == BX_OK)
         rc = bx_programs_new(e->rt, &p->programs, &err);
     if (rc == BX_OK)

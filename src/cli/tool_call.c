@@ -119,7 +119,8 @@ static bx_code invoke(run *r, bx_app *app, const bx_grant *g, bx_error *err)
         rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK) {
         bx_signals_cancel(&ctl);
-        rc = bx_tool_invoke(&ground, &(bx_tool){r->manifest, m}, &call, &r->end, err);
+        const bx_tool tool = {.manifest = r->manifest, .module = m};
+        rc = bx_tool_invoke(&ground, &tool, &call, &r->end, err);
         bx_signals_restore();
     }
     bx_ctl_done(&ctl);

@@ -49,7 +49,8 @@ static bx_code call(const bx_tool_ground *on, bx_str wasm, const char *needs, co
     if (rc == BX_OK && allow)
         rc = bx_grant_allow(g, bx_str_of(allow), err);
     const bx_tool_call c = {.arguments = bx_str_of(arguments), .run = g, .err_fd = -1};
-    return rc == BX_OK ? bx_tool_invoke(on, &(bx_tool){m, module}, &c, ret, err) : rc;
+    const bx_tool tool = {.manifest = m, .module = module};
+    return rc == BX_OK ? bx_tool_invoke(on, &tool, &c, ret, err) : rc;
 }
 
 #define BYTES(a) ((bx_str){a, sizeof(a) - 1})
