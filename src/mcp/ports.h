@@ -9,7 +9,8 @@
 /* One request of a client while it is being served. */
 typedef struct bx_mcp_call bx_mcp_call;
 
-/* ---- what a port may ask of the client --------------------------------------------------------- */
+/* ---- what a port may ask of the client ---------------------------------------------------------
+ */
 
 typedef enum bx_mcp_answer {
     BX_MCP_ANSWERED, /* `ret` is the client's result */
@@ -25,6 +26,11 @@ typedef enum bx_mcp_answer {
  * call. */
 bx_mcp_answer bx_mcp_ask(bx_mcp_call *c, bx_str key, bx_str method, bx_str params,
                          const bx_json_val **ret);
+/* One of `n` answers (an elicitation form); for approvals: what the client sends without having
+ * been asked for this very request is no answer.  BX_MCP_ANSWERED: *ret is the number of the
+ * choice, or `n` where the person declined, or closed it. */
+bx_mcp_answer bx_mcp_choose(bx_mcp_call *c, bx_str message, const char *const *choices, size_t n,
+                            size_t *ret);
 bool bx_mcp_can(const bx_mcp_call *c, bx_str capability); /* "elicitation", "sampling", "roots" */
 bool bx_mcp_is_modern(const bx_mcp_call *c);
 
@@ -38,12 +44,13 @@ void bx_mcp_progress(bx_mcp_call *c, double progress, double total, bx_str messa
 /* `level`: "debug" … "emergency"; `data` is one JSON text. */
 void bx_mcp_log(bx_mcp_call *c, bx_str level, bx_str logger, bx_str data);
 
-bx_ctl *bx_mcp_ctl(bx_mcp_call *c);             /* ends when the client cancels */
-bx_str bx_mcp_client(const bx_mcp_call *c);     /* "codex-mcp-client 0.169.0"; may be empty */
+bx_ctl *bx_mcp_ctl(bx_mcp_call *c);   /* ends when the client cancels */
+bx_str bx_mcp_client(bx_mcp_call *c); /* "codex-mcp-client 0.169.0"; may be empty */
 /* The client lacks `capability`, without which there is no answer: -32021. */
 bx_code bx_mcp_needs(bx_mcp_call *c, bx_str capability, bx_error *err);
 
-/* ---- tools ------------------------------------------------------------------------------------- */
+/* ---- tools -------------------------------------------------------------------------------------
+ */
 
 typedef struct bx_mcp_tools {
     void *ctx;
@@ -59,7 +66,8 @@ typedef struct bx_mcp_tools {
                     const bx_gate_origin *origin, bx_tool_end *ret, bx_error *err);
 } bx_mcp_tools;
 
-/* ---- resources and prompts --------------------------------------------------------------------- */
+/* ---- resources and prompts ---------------------------------------------------------------------
+ */
 
 /* Each writes into an object that is open: the members that MCP names. */
 typedef struct bx_mcp_resources {
@@ -71,8 +79,8 @@ typedef struct bx_mcp_resources {
     bx_code (*read)(void *ctx, bx_mcp_call *call, bx_str uri, bx_json_out *out, bx_error *err);
     /* Values for a variable of a template, that begin with `value`, as strings into an open array;
      * NULL: none. */
-    bx_code (*complete)(void *ctx, bx_str uri, bx_str variable, bx_str value, bx_json_out *out,
-                        bx_error *err);
+    bx_code (*complete)(void *ctx, bx_mcp_call *call, bx_str uri, bx_str variable, bx_str value,
+                        bx_json_out *out, bx_error *err);
     /* Somebody wants to be told of changes of `uri`, or no longer does; NULL: there are none. */
     bx_code (*watch)(void *ctx, bx_str uri, bool on, bx_error *err);
 } bx_mcp_resources;

@@ -27,12 +27,12 @@ enum {
 /* ---- the server ------------------------------------------------------------------------------ */
 
 typedef struct bx_mcp_config {
-    bx_str name, title, version; /* serverInfo */
-    bx_str instructions;         /* for the model; empty: none */
-    const bx_mcp_tools *tools;   /* the ports; borrowed until the server is freed */
+    bx_str name, title, version;       /* serverInfo */
+    bx_str instructions;               /* for the model; empty: none */
+    const bx_mcp_tools *tools;         /* the ports; borrowed until the server is freed */
     const bx_mcp_resources *resources; /* NULL: none */
     const bx_mcp_prompts *prompts;     /* NULL: none */
-    size_t max_calls; /* at once, at most BX_MCP_MAX_CALLS; 0: 16 */
+    size_t max_calls;                  /* at once, at most BX_MCP_MAX_CALLS; 0: 16 */
 } bx_mcp_config;
 
 /* Texts are copied.  BX_ENOMEM, BX_EIO. */
@@ -102,7 +102,8 @@ void bx_mcp_message_free(bx_mcp_message *m); /* NULL is fine */
 BX_DEFINE_AUTO(bx_mcp_message, bx_mcp_message_free)
 
 bx_mcp_kind bx_mcp_message_kind(const bx_mcp_message *m);
-/* Belongs to 2026-07-28: header or `_meta` say so.  It needs no session, and gets none over HTTP. */
+/* Belongs to 2026-07-28: header or `_meta` say so.  It needs no session, and gets none over HTTP.
+ */
 bool bx_mcp_message_is_modern(const bx_mcp_message *m);
 /* An `initialize` of the older era: over HTTP, whoever gets it makes the session for it. */
 bool bx_mcp_message_opens(const bx_mcp_message *m);
