@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fixtures.h"
+#include "mcp/http_front.h"
 #include "mcp/stdio.h"
 #include "os/signals.h"
 
@@ -111,6 +112,32 @@ static bx_code call(void *ctx, bx_mcp_call *c, bx_str name, bx_str arguments, bx
 
 /* ---- the process ----------------------------------------------------------------------------- */
 
+/* Prints the URL once it listens. */
+static bx_code serve_http(const char *address, const bx_ctl *ctl, bx_error *err)
+{
+    char at[BX_HTTPD_MAX_ADDRESS];
+    bx_mcp_front *front = NULL;
+    bx_httpd *httpd = NULL;
+    int ready;
+    const bx_mcp_front_config cfg = {.server = fixture_server, .guard = {.local = true}};
+    bx_code rc = bx_mcp_front_new(&cfg, &front, err);
+    if (rc != BX_OK)
+        return rc;
+    const bx_httpd_config http = {.service = bx_mcp_front_service(front), .address = address};
+    rc = bx_httpd_new(&http, &httpd, err);
+    if (rc == BX_OK) {
+        bx_httpd_where(httpd, at);
+        (void)printf("http://%s" BX_MCP_PATH "\n", at);
+        (void)fflush(stdout);
+        (void)bx_ctl_wait(ctl, NULL, 0, UINT64_MAX, &ready);
+    }
+    bx_mcp_front_stop(front);
+    (void)bx_mcp_server_stop(fixture_server, true, UINT64_MAX);
+    bx_httpd_free(httpd);
+    bx_mcp_front_free(front);
+    return rc;
+}
+
 static bx_code serve(bx_ctl *ctl, int argc, char **argv, bx_error *err)
 {
     static const bx_mcp_tools tools = {.count = count, .manifest = manifest, .call = call};
@@ -122,7 +149,6 @@ static bx_code serve(bx_ctl *ctl, int argc, char **argv, bx_error *err)
         .resources = &fixture_resources,
         .prompts = &fixture_prompts,
     };
-    (void)argv;
     bx_code rc = load(err);
     if (rc == BX_OK)
         rc = bx_mcp_server_new(&cfg, &fixture_server, err);
@@ -131,8 +157,9 @@ static bx_code serve(bx_ctl *ctl, int argc, char **argv, bx_error *err)
     if (rc != BX_OK)
         return rc;
     bx_signals_cancel(ctl);
-    return argc > 1 ? bx_fail(err, BX_EUNSUPPORTED, "no HTTP yet")
-                    : bx_mcp_stdio(fixture_server, STDIN_FILENO, STDOUT_FILENO, ctl, err);
+    return argc == 3 && strcmp(argv[1], "--http") == 0
+               ? serve_http(argv[2], ctl, err)
+               : bx_mcp_stdio(fixture_server, STDIN_FILENO, STDOUT_FILENO, ctl, err);
 }
 
 int main(int argc, char **argv)
