@@ -3,15 +3,14 @@
 
 #include <unistd.h>
 
+#include "app/tool_grant.h"
+#include "app/toolbox.h"
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/mcp_http.h"
-#include "cli/own_tool.h"
 #include "cli/setup.h"
 #include "mcp/stdio.h"
 #include "os/signals.h"
-#include "policy/options.h"
-#include "tool/builtin.h"
 
 enum { FLAG_WORKSPACE = 1000, MAX_TOOLS = 256, SLOTS = 32 };
 
@@ -33,39 +32,43 @@ static const bx_flag flags[] = {
 typedef struct box { /* what is served */
     const bx_args *a;
     bx_app *app;
-    bx_tool_ground ground;
-    bx_manifest *manifests[MAX_TOOLS]; /* owned; in the order of their names */
-    bx_grant *grants[MAX_TOOLS];       /* owned: what each may use */
+    bx_toolbox_option *options; /* owned */
+    bx_toolbox *tools;
+    const bx_manifest *manifests[MAX_TOOLS]; /* in the order of their names */
     size_t n;
 } box;
 
-static bx_code grant_of(const box *b, const bx_manifest *m, bx_grant **ret, bx_error *err)
+static bx_code open_toolbox(box *b, bx_error *err)
 {
-    BX_AUTO(bx_grant) bx_grant *g = NULL;
     const char *workspace = bx_flag_last(b->a, FLAG_WORKSPACE);
-    bx_code rc = bx_own_tool_grant(m, workspace ? workspace : ".", &g, err);
-    for (size_t i = 0; i < b->a->n_flags && rc == BX_OK; i++) {
-        int id = b->a->flags[i].id;
-        if (id < BX_OPTION_COUNT)
-            rc = bx_wrap(bx_option_apply(g, (bx_option)id, bx_str_of(b->a->flags[i].value), err),
-                         err, "--%s", bx_options[id].flag);
+    bx_toolbox_config cfg = {.workspace = workspace ? workspace : "."};
+    b->options = bx_calloc(b->a->n_flags + 1, sizeof *b->options);
+    if (!b->options)
+        return bx_fail(err, BX_ENOMEM, "flags");
+    for (size_t i = 0; i < b->a->n_flags; i++) {
+        const bx_flag_value *f = &b->a->flags[i];
+        if (f->id < BX_OPTION_COUNT)
+            b->options[cfg.n_options++] = (bx_toolbox_option){(bx_option)f->id, f->value};
     }
-    if (rc == BX_OK)
-        rc = bx_own_tool_grant_rest(m, g, err);
-    if (rc == BX_OK)
-        *ret = BX_TAKE(g);
-    return rc;
+    cfg.options = b->options;
+    return bx_toolbox_new(b->app, &cfg, &b->tools, err);
 }
 
+/* Grants are made now: whatever is wrong with a flag is said before a client is served. */
 static bx_code load(box *b, bx_error *err)
 {
-    bx_code rc = BX_OK;
-    for (size_t i = 0; i < bx_builtins_count && b->n < MAX_TOOLS && rc == BX_OK; i++) {
-        if (bx_builtin_check(&bx_builtins[i], NULL) == BX_ENOENT)
-            continue;
-        rc = bx_builtin_manifest(&bx_builtins[i], &b->manifests[b->n], err);
-        if (rc == BX_OK)
-            rc = grant_of(b, b->manifests[b->n], &b->grants[b->n], err);
+    bx_code rc = bx_cli_app(SLOTS, &b->app, err);
+    if (rc == BX_OK)
+        rc = open_toolbox(b, err);
+    const char *name;
+    for (size_t i = 0; rc == BX_OK && b->n < MAX_TOOLS && (name = bx_toolbox_name(b->tools, i));
+         i++) {
+        const bx_grant *g;
+        bx_error none;
+        if (bx_toolbox_find(b->tools, bx_str_of(name), &b->manifests[b->n], &none) != BX_OK ||
+            b->manifests[b->n]->call != BX_TOOL_JSON)
+            continue; /* what cannot be called here, or has to be added first */
+        rc = bx_toolbox_grant(b->tools, b->manifests[b->n], &g, err);
         b->n += rc == BX_OK;
     }
     return rc;
@@ -78,27 +81,13 @@ static const bx_manifest *manifest(void *ctx, size_t i) { return ((box *)ctx)->m
 static bx_code call(void *ctx, bx_mcp_call *c, bx_str name, bx_str arguments, bx_ctl *ctl,
                     const bx_gate_origin *origin, bx_tool_end *ret, bx_error *err)
 {
-    box *b = ctx;
-    bx_tool tool;
-    size_t i = 0;
-    (void)c;
-    while (i < b->n && !bx_str_eq(name, b->manifests[i]->name))
-        i++;
-    if (i == b->n)
-        return bx_fail(err, BX_ENOENT, "no tool '%.*s'", BX_FMT(name));
+    const box *b = ctx;
     bx_record record;
+    (void)c;
     bx_record_init(&record);
-    const bx_tool_call call = {
-        .arguments = arguments,
-        .run = b->grants[i],
-        .ctl = ctl,
-        .record = &record,
-        .err_fd = -1,
-        .origin = *origin,
-    };
-    bx_code rc = b->ground.find(b->ground.ctx, name, &tool, err);
-    if (rc == BX_OK)
-        rc = bx_tool_invoke(&b->ground, &tool, &call, ret, err);
+    const bx_toolbox_call call = {
+        .arguments = arguments, .ctl = ctl, .record = &record, .err_fd = -1, .origin = *origin};
+    bx_code rc = bx_toolbox_run(b->tools, name, &call, ret, err);
     bx_record_done(&record);
     return rc;
 }
@@ -121,11 +110,7 @@ static bx_code serve(box *b, bx_mcp_server **ret, bx_ctl *ctl, bx_error *err)
         .instructions = bx_str_of(instructions),
         .tools = &tools,
     };
-    bx_code rc = bx_cli_app(SLOTS, &b->app, err);
-    if (rc != BX_OK)
-        return rc;
-    b->ground = bx_app_ground(b->app);
-    rc = bx_mcp_server_new(&cfg, ret, err);
+    bx_code rc = bx_mcp_server_new(&cfg, ret, err);
     if (rc == BX_OK && bx_has_flag(b->a, BX_FLAG_HTTP))
         return bx_cli_mcp_http_serve(*ret, b->a, err);
     if (rc == BX_OK)
@@ -158,10 +143,8 @@ static int run(const bx_args *a)
         _exit(0); /* nothing is left to be said, and nobody waits */
     bx_mcp_server_free(server);
     bx_ctl_done(&ctl);
-    for (size_t i = 0; i < b.n; i++) {
-        bx_manifest_free(b.manifests[i]);
-        bx_grant_free(b.grants[i]);
-    }
+    bx_toolbox_free(b.tools);
+    free(b.options);
     bx_app_leave(b.app);
     if (rc != BX_OK)
         bx_cli_complain("mcp: %s", err.msg);
