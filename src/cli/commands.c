@@ -23,6 +23,8 @@ const bx_command *const bx_commands[] = {
     &bx_cmd_policy_trust,
     &bx_cmd_policy_init,
     &bx_cmd_trust,
+    &bx_cmd_mcp,
+    &bx_cmd_mcp_config,
     &bx_cmd_inspect,
     &bx_cmd_componentize,
     &bx_cmd_doctor,
