@@ -181,7 +181,11 @@ class PolicyTest(unittest.TestCase):
         self.write("rules: { allow: ['write(./src/**)'] }")
         self.allowed("write", path="src/new", content="x")
         self.allowed("write", path="src/deep/er/new", content="x")
-        self.fails("write", path="src/link", content="x")
+        self.refused("write", path="src/link", content="x", says="a link is on the way")
+        os.symlink("secrets", self.work / "out")
+        self.write("rules: { allow: ['write(./src/**)', 'write(./out/**)', 'write(./made/here/**)'] }")
+        self.refused("write", path="out/new", content="x", says="a link is on the way")
+        self.allowed("write", path="made/here/new", content="x")  # its directory is made
         self.refused("write", path="src/../a.txt", content="x", says="no rule allows this")
         self.assertEqual((self.work / "a.txt").read_text(), "two\none\n")
         self.write("rules: { allow: ['write'] }")
