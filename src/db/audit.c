@@ -37,8 +37,12 @@ void bx_audit_item_done(bx_audit_item *item)
         free(b);
     }
     bx_buf_done(&item->body);
-    if (item->owned)
-        free(item);
+}
+
+static void free_item(bx_audit_item *item)
+{
+    bx_audit_item_done(item);
+    free(item);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -182,7 +186,7 @@ static void settle_locked(bx_audit *a, bx_audit_item *first, bx_code rc)
         first = i->next;
         i->next = NULL;
         if (i->owned && rc == BX_OK) {
-            bx_audit_item_done(i);
+            free_item(i);
         } else if (i->owned) {
             *last = i;
             last = &i->next;
@@ -312,7 +316,7 @@ bx_code bx_audit_end(bx_audit *a, int64_t id, const bx_audit_result *r, bx_error
     item->call = id;
     bx_code rc = bx_audit_end_body(r, item, err);
     if (rc != BX_OK) {
-        bx_audit_item_done(item);
+        free_item(item);
         return bx_wrap(rc, err, "the end of a call cannot be recorded");
     }
     (void)pthread_mutex_lock(&a->lock);
@@ -350,7 +354,7 @@ void bx_audit_free(bx_audit *a)
     while (a->first) {
         bx_audit_item *i = a->first;
         a->first = i->next;
-        bx_audit_item_done(i);
+        free_item(i);
     }
     (void)pthread_cond_destroy(&a->written);
     (void)pthread_mutex_destroy(&a->lock);
