@@ -226,10 +226,34 @@ static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
     return rc;
 }
 
+/* The facts of a result are what the manifest says they are; an error need not have any. */
+static bx_code check_facts(const bx_manifest *m, bx_tool_end *ret, bx_error *err)
+{
+    BX_AUTO_BUF why = bx_buf_init(MAX_MESSAGE / 2), line = bx_buf_init(MAX_MESSAGE);
+    const bx_json_val *facts = bx_json_get(bx_json_root(ret->result), BX_LIT("structuredContent"));
+    bx_error broken = {.msg = ""};
+    if (!m->facts || bx_tool_result_is_error(ret->result))
+        return BX_OK;
+    if (facts && bx_schema_judge(m->facts, facts, &why) == 0)
+        return BX_OK;
+    if (!facts)
+        (void)bx_buf_add_z(&why, "there is none");
+    for (size_t i = 0; i < why.n; i++) { /* one line */
+        if (why.p[i] != '\n' || i + 1 < why.n)
+            (void)bx_buf_add(&line, why.p[i] == '\n' ? "; " : &why.p[i], why.p[i] == '\n' ? 2 : 1);
+    }
+    (void)bx_fail(&broken, BX_EINVAL, "its structuredContent does not fit its output_schema: %.*s",
+                  (int)line.n, line.n ? line.p : "");
+    bx_json_free(BX_TAKE(ret->result));
+    return replace_output(&ret->outcome, &broken, &ret->result, err);
+}
+
 /* The output is the result; the outcome is left without it. */
-static bx_code take_result(bx_tool_end *ret, bx_error *err)
+static bx_code take_result(const bx_manifest *m, bx_tool_end *ret, bx_error *err)
 {
     bx_code rc = bx_tool_settle(&ret->outcome, &ret->result, err);
+    if (rc == BX_OK)
+        rc = check_facts(m, ret, err);
     if (rc != BX_OK)
         return rc;
     ret->text.p = BX_TAKE(ret->outcome.out);
@@ -282,7 +306,7 @@ static bx_code enter(passage *p, bx_tool_end *ret, bx_error *err)
     if (rc == BX_OK)
         rc = run(p, ret, err);
     if (rc == BX_OK)
-        rc = take_result(ret, err);
+        rc = take_result(p->tool->manifest, ret, err);
     if (rc == BX_OK)
         add_denials(p, ret);
     else if (p->recorded && !ret->result) { /* it was begun: its record has an end */
@@ -421,6 +445,10 @@ static void put_tool(const bx_manifest *m, bx_json_out *o)
     bx_json_out_value(o, bx_json_get(doc, BX_LIT("description")));
     bx_json_out_key(o, BX_LIT("inputSchema"));
     bx_json_out_value(o, bx_json_get(doc, BX_LIT("input_schema")));
+    if (m->output_schema) {
+        bx_json_out_key(o, BX_LIT("outputSchema"));
+        bx_json_out_value(o, m->output_schema);
+    }
     bx_json_out_end_object(o);
 }
 

@@ -220,17 +220,31 @@ static bx_code take_examples(bx_manifest *m, const bx_json_val *list, bx_error *
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static bx_code take_schema(bx_manifest *m, const bx_json_val *schema, bx_error *err)
+/* Both are objects, as MCP has it.  A keyword that is not known is most often one that is misspelt,
+ * so it is refused: nothing is to look as if it were checked. */
+static bx_code take_schema(const bx_json_val *schema, const char *key, bx_schema **ret,
+                           bx_error *err)
 {
+    const bx_schema_options strict = {.strict = true};
     bx_str type = BX_LIT("");
-    if (!schema && m->call != BX_TOOL_JSON)
-        return BX_OK;
     (void)bx_json_str(bx_json_get(schema, BX_LIT("type")), &type);
     if (!bx_str_eq(type, BX_LIT("object")))
-        return bx_fail(err, BX_EINVAL, "input_schema: expected a schema of type object");
-    m->input_schema = schema;
-    const bx_schema_options strict = {.strict = true};
-    return bx_wrap(bx_schema_compile(schema, &strict, &m->arguments, err), err, "input_schema");
+        return bx_fail(err, BX_EINVAL, "%s: expected a schema of type object", key);
+    return bx_wrap(bx_schema_compile(schema, &strict, ret, err), err, "%s", key);
+}
+
+static bx_code take_schemas(bx_manifest *m, const bx_json_val *root, bx_error *err)
+{
+    bx_code rc = BX_OK;
+    m->input_schema = bx_json_get(root, BX_LIT("input_schema"));
+    m->output_schema = bx_json_get(root, BX_LIT("output_schema"));
+    if (m->output_schema && m->call != BX_TOOL_JSON)
+        return bx_fail(err, BX_EINVAL, "output_schema is of a tool: call has to be json");
+    if (m->input_schema || m->call == BX_TOOL_JSON)
+        rc = take_schema(m->input_schema, "input_schema", &m->arguments, err);
+    if (rc == BX_OK && m->output_schema)
+        rc = take_schema(m->output_schema, "output_schema", &m->facts, err);
+    return rc;
 }
 
 /* Of one module that is several programs, or of a tool that is one as well. */
@@ -407,10 +421,10 @@ static bx_code take_head(bx_manifest *m, const bx_json_val *root, bx_error *err)
 
 static bx_code take_all(bx_manifest *m, bx_error *err)
 {
-    static const char *const known[] = {"name",        "version",      "description", "permission",
-                                        "call",        "input_schema", "needs",       "limits",
-                                        "annotations", "examples",     "programs",    "data",
-                                        "args",        "env",          "requires",    "function"};
+    static const char *const known[] = {
+        "name",          "version", "description", "permission",  "call",     "input_schema",
+        "output_schema", "needs",   "limits",      "annotations", "examples", "programs",
+        "data",          "args",    "env",         "requires",    "function"};
     const bx_json_val *root = bx_json_root(m->doc);
     if (bx_json_type_of(root) != BX_JSON_OBJECT)
         return bx_fail(err, BX_EINVAL, "expected KEY: VALUE, not %s",
@@ -423,7 +437,7 @@ static bx_code take_all(bx_manifest *m, bx_error *err)
     if (rc == BX_OK)
         rc = take_function(m, root, err);
     if (rc == BX_OK)
-        rc = take_schema(m, bx_json_get(root, BX_LIT("input_schema")), err);
+        rc = take_schemas(m, root, err);
     if (rc == BX_OK)
         rc = take_needs(m, bx_json_get(root, BX_LIT("needs")), err);
     if (rc == BX_OK)
@@ -486,6 +500,7 @@ void bx_manifest_free(bx_manifest *m)
         bx_cap_done(&m->needs[i]);
     free(m->needs);
     bx_schema_free(m->arguments);
+    bx_schema_free(m->facts);
     bx_json_free(m->doc);
     free(m);
 }

@@ -203,6 +203,11 @@ void bx_tool_page(const bx_manifest *m, bx_buf *out)
     (void)bx_buf_add_z(out,
                        "\n## Arguments\n| argument | value | default | |\n|---|---|---|---|\n");
     add_rows(m->arguments, m->input_schema, BX_LIT(""), 2, out);
+    if (m->output_schema) {
+        (void)bx_buf_add_z(out, "\n## Facts of the result\nIn `structuredContent`, where it is no "
+                                "error.\n\n| member | value | | |\n|---|---|---|---|\n");
+        add_rows(m->facts, m->output_schema, BX_LIT(""), 2, out);
+    }
     (void)bx_buf_add_z(out, "\n## What it may use\n* needs, at most: ");
     add_needs(m, "`", out);
     (void)bx_buf_add_z(out, "\n* limits: ");
@@ -253,6 +258,9 @@ void bx_tool_text(const bx_manifest *m, bx_buf *out)
     (void)bx_buf_add_str(out, m->description);
     (void)bx_buf_add_z(out, "\n\narguments\n");
     add_lines(m->arguments, m->input_schema, 2, 2, out);
+    if (m->output_schema)
+        (void)bx_buf_add_z(out, "\nfacts of the result\n");
+    add_lines(m->facts, m->output_schema, 2, 2, out);
     (void)bx_buf_add_z(out, "\nneeds        ");
     add_needs(m, "", out);
     (void)bx_buf_add_z(out, "\nlimits       ");

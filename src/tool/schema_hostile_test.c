@@ -67,6 +67,8 @@ static void nothing_is_fetched(void)
     CHECK(judged("{\"$ref\":\"#/$defs/none\"}", "1", "there is no schema at '#/$defs/none'") == -1);
     CHECK(judged("{\"$ref\":\"#none\"}", "1", "there is no schema at '#none'") == -1);
     CHECK(judged("{\"$schema\":\"http://example.com/my-own\"}", "1", "is no draft") == -1);
+    CHECK(judged("{\"$ref\":\"#/x-y/%61\",\"x-y\":{\"a\":{\"items\":{\"$ref\":\"#none\"}}}}", "1",
+                 "schema /x-y/%61/items/$ref: there is no schema at") == -1);
     CHECK(judged("{\"$ref\":\"http://x/a\",\"$defs\":{\"a\":{\"$id\":\"http://x/a\",\"type\":"
                  "\"string\"}}}",
                  "1", "expected a string") == 1);

@@ -46,15 +46,17 @@ static const bx_json_val *part_of(const bx_json_val *v, bx_str token)
     return NULL;
 }
 
-/* A place that no keyword leads to becomes a node as well; identifiers in it do not count. */
-static bx_code by_pointer(bx_schema *s, uint32_t resource, bx_str pointer, uint32_t *ret,
+/* `pointer` is of the document, with its escapes.  A place that no keyword leads to becomes a node
+ * as well; identifiers in it do not count. */
+static bx_code by_pointer(bx_schema *s, uint32_t resource, bx_str pointer, target *ret,
                           bx_error *err)
 {
-    BX_AUTO_BUF token = bx_buf_init(BX_URI_REF_MAX);
+    BX_AUTO_BUF token = bx_buf_init(BX_URI_REF_MAX), plain = bx_buf_init(BX_URI_REF_MAX);
     uint32_t node = s->resources[resource].node;
     const bx_json_val *v = s->nodes[node].json;
-    bx_str rest = pointer;
-    bx_code rc = BX_OK;
+    bx_uri_unescape(pointer, &plain);
+    bx_str rest = bx_buf_str(&plain);
+    bx_code rc = bx_wrap(bx_buf_check(&plain, err), err, "schema");
     while (v && rc == BX_OK && next_token(&rest, &token)) {
         rc = bx_schema_spend(s, 1 + bx_json_size(v), err);
         v = part_of(v, bx_buf_str(&token));
@@ -62,7 +64,7 @@ static bx_code by_pointer(bx_schema *s, uint32_t resource, bx_str pointer, uint3
         node = here != NO_NODE ? here : node;
     }
     bx_json_type t = bx_json_type_of(v);
-    *ret = NO_NODE;
+    ret->node = NO_NODE;
     if (rc != BX_OK || (t != BX_JSON_OBJECT && t != BX_JSON_BOOL))
         return rc;
     bx_schema_node like = {.draft = s->nodes[node].draft,
@@ -71,7 +73,7 @@ static bx_code by_pointer(bx_schema *s, uint32_t resource, bx_str pointer, uint3
                            .above = s->resources[resource].node,
                            .via = pointer,
                            .via_kind = 3};
-    return bx_schema_node_for(s, v, &like, ret, err);
+    return bx_schema_node_for(s, v, &like, &ret->node, err);
 }
 
 /* ---- by name --------------------------------------------------------------------------------- */
@@ -118,7 +120,7 @@ static bx_code find_in(bx_schema *s, uint32_t resource, bx_str fragment, target 
         return BX_OK;
     }
     if (plain.p[0] == '/')
-        return by_pointer(s, resource, bx_buf_str(&plain), &ret->node, err);
+        return by_pointer(s, resource, fragment, ret, err);
     ret->anchor = find_anchor(s, resource, bx_buf_str(&plain));
     ret->node = ret->anchor ? ret->anchor->node : NO_NODE;
     return bx_schema_spend(s, s->n_anchors, err);

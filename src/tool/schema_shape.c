@@ -215,8 +215,10 @@ bool bx_schema_is_one(const bx_json_val *v, bx_schema_draft draft, uint64_t *ste
     for (const bx_json_val *e, *inner; (e = bx_json_next(&it, &key));) {
         bx_keyword k = bx_keyword_of(key, draft);
         uint64_t cost = 1 + bx_json_size(e);
-        if (cost > *steps)
+        if (cost >= *steps) {
+            *steps = 0;
             return false;
+        }
         *steps -= cost;
         if (k == BX_KW_COUNT)
             continue;
