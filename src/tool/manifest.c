@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "tool/invoke_kind.h"
 #include "tool/schema.h"
 
 enum {
@@ -222,16 +223,50 @@ static bx_code take_examples(bx_manifest *m, const bx_json_val *list, bx_error *
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+/* What a program takes that does not say. */
+#define PROGRAM_SCHEMA \
+    "{\"type\":\"object\",\"properties\":{" \
+    "\"args\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}," \
+    "\"description\":\"Arguments of the program, without its name.\"}," \
+    "\"stdin\":{\"type\":\"string\",\"description\":\"Its standard input.\"}}," \
+    "\"additionalProperties\":false}"
+
+/* Every argument gets to the program: as `args`, as `stdin`, or where an item of `args` names it.
+ */
+static bx_code check_argv(const bx_manifest *m, bx_error *err)
+{
+    bx_json_iter it = bx_json_iter_of(bx_json_get(m->input_schema, BX_LIT("properties")));
+    bx_str name;
+    while (bx_json_next(&it, &name)) {
+        if (bx_str_eq(name, BX_LIT("args")) || bx_str_eq(name, BX_LIT("stdin")) ||
+            bx_argv_names(m->args, name))
+            continue;
+        return bx_fail(err, BX_EINVAL,
+                       "input_schema: nothing hands '%.*s' to the program: put {%.*s} into an item "
+                       "of args",
+                       BX_FMT(name), BX_FMT(name));
+    }
+    return BX_OK;
+}
+
 static bx_code take_schema(bx_manifest *m, const bx_json_val *schema, bx_error *err)
 {
     bx_str type = BX_LIT("");
+    if (!schema && m->call == BX_TOOL_ARGV && m->annotations) { /* a model may call it */
+        bx_code rc =
+            bx_json_parse(BX_LIT(PROGRAM_SCHEMA), BX_JSON_MAX_DEPTH, &m->program_schema, err);
+        if (rc != BX_OK)
+            return rc;
+        schema = bx_json_root(m->program_schema);
+    }
     if (!schema && m->call != BX_TOOL_JSON)
         return BX_OK;
     (void)bx_json_str(bx_json_get(schema, BX_LIT("type")), &type);
     if (!bx_str_eq(type, BX_LIT("object")))
         return bx_fail(err, BX_EINVAL, "input_schema: expected a schema of type object");
     m->input_schema = schema;
-    return bx_wrap(bx_schema_check(schema, err), err, "input_schema");
+    bx_code rc = m->call == BX_TOOL_ARGV ? check_argv(m, err) : BX_OK;
+    return rc == BX_OK ? bx_wrap(bx_schema_check(schema, err), err, "input_schema") : rc;
 }
 
 /* Of one module that is several programs, or of a tool that is one as well. */
@@ -423,6 +458,7 @@ static bx_code take_all(bx_manifest *m, bx_error *err)
         rc = take_program(m, root, err);
     if (rc == BX_OK)
         rc = take_function(m, root, err);
+    m->annotations = bx_json_get(root, BX_LIT("annotations")); /* judged below */
     if (rc == BX_OK)
         rc = take_schema(m, bx_json_get(root, BX_LIT("input_schema")), err);
     if (rc == BX_OK)
@@ -486,6 +522,7 @@ void bx_manifest_free(bx_manifest *m)
     for (size_t i = 0; i < m->n_needs; i++)
         bx_cap_done(&m->needs[i]);
     free(m->needs);
+    bx_json_free(m->program_schema);
     bx_json_free(m->doc);
     free(m);
 }
