@@ -16,7 +16,7 @@ enum { MAX_LIST = BX_TRUST_MAX * 1024 };
 
 static bx_code list_path(const char *home, char out[BX_MAX_PATH], bx_error *err)
 {
-    int n = snprintf(out, BX_MAX_PATH, "%s/trusted", home);
+    int n = snprintf(out, BX_MAX_PATH, "%s/trust", home);
     return n > 0 && n < BX_MAX_PATH ? BX_OK : bx_fail(err, BX_ELIMIT, "%s: too long a path", home);
 }
 

@@ -1,4 +1,4 @@
-/* app/trust.h - the workspaces whose own tools and policy count: $BOXAGNTS_HOME/trusted, a list the
+/* app/trust.h - the workspaces whose own tools and policy count: $BOXAGNTS_HOME/trust, a list the
  * operator keeps.  A workspace is a directory by its real path; one below it is another one.
  * Any thread. */
 #ifndef BX_APP_TRUST_H

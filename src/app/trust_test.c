@@ -11,7 +11,7 @@ static void kept(void)
     char home[] = "/tmp/bx-trust-XXXXXX", list[64];
     bx_error err;
     CHECK(mkdtemp(home) != NULL);
-    (void)snprintf(list, sizeof list, "%s/trusted", home);
+    (void)snprintf(list, sizeof list, "%s/trust", home);
     CHECK(!bx_trust_has(home, "/tmp"));
     CHECK(bx_trust_set(home, "/tmp", true, &err) == BX_OK && bx_trust_has(home, "/tmp/."));
     CHECK(bx_trust_set(home, "/usr", true, &err) == BX_OK && bx_trust_has(home, "/usr"));

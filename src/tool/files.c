@@ -143,6 +143,14 @@ static bx_code take_manifest(bx_tool_files *f, const bx_tool_at *at, bx_error *e
                        SECTION);
     if (!f->manifest)
         f->manifest = BX_TAKE(inside);
+    if (f->manifest && !f->manifest->input_schema)
+        return bx_fail(err, BX_EINVAL,
+                       "its manifest is that of a program and of no tool: it has no annotations%s",
+                       f->manifest->call == BX_TOOL_TYPED ? " or no input_schema" : "");
+    if (f->manifest && f->manifest->call == BX_TOOL_TYPED && !f->manifest->function.n)
+        return bx_fail(err, BX_EINVAL,
+                       "call: typed, and no function: NAME; boxagnts inspect lists "
+                       "them");
     return f->manifest ? BX_OK
                        : bx_typed_manifest(at->name, bx_buf_str(&f->wasm), &f->manifest, err);
 }

@@ -312,14 +312,41 @@ static void invalid_arguments_are_recorded_and_not_decided(void)
     }
 }
 
-static void only_json_tools_are_called(void)
+static void change(bx_buf *text, const char *from, const char *to)
+{
+    char *at = strstr(text->p, from);
+    BX_AUTO_BUF after = bx_buf_init(4096);
+    (void)bx_buf_addf(&after, "%s%s", to, at + strlen(from));
+    text->n = (size_t)(at - text->p);
+    (void)bx_buf_add_str(text, bx_buf_str(&after));
+}
+
+/* A program says nothing and ends with 0. */
+static void programs_are_called(void)
 {
     bx_tool_end e;
     bx_error err = {.msg = ""};
     BX_AUTO_BUF text = bx_buf_init(4096);
     (void)bx_buf_add_z(&text, nothing);
-    char *how = strstr(text.p, "\"call\":\"json\"");
-    memcpy(how, "\"call\":\"argv\"", strlen("\"call\":\"argv\""));
+    change(&text, "\"call\":\"json\"", "\"call\":\"argv\",\"args\":[\"-n={n}\"]");
+    CHECK(call(&ground, BYTES(silent), text.p, "{\"n\":1}", NULL, &e, &err) == BX_OK);
+    CHECK(e.entered && !e.is_error);
+    CHECK(strcmp(e.text.p, "{\"content\":[{\"type\":\"text\",\"text\":\"\"}],"
+                           "\"structuredContent\":{\"exit_code\":0,\"stdout\":\"\",\"stderr\":"
+                           "\"\"},\"isError\":false}\n") == 0);
+    bx_tool_end_done(&e);
+    CHECK(call(&ground, BYTES(silent), text.p, "{\"n\":\"x\"}", NULL, &e, &err) == BX_OK);
+    CHECK(!e.entered && e.is_error);
+    bx_tool_end_done(&e);
+}
+
+static void what_names_no_function_is_not_called(void)
+{
+    bx_tool_end e;
+    bx_error err = {.msg = ""};
+    BX_AUTO_BUF text = bx_buf_init(4096);
+    (void)bx_buf_add_z(&text, nothing);
+    change(&text, "\"json\"", "\"typed\"");
     CHECK(call(&ground, BYTES(silent), text.p, "{}", NULL, &e, &err) == BX_EUNSUPPORTED);
 }
 
@@ -334,5 +361,5 @@ BXT_MAIN(RUN(setup); RUN(arguments_come_first); RUN(no_result_is_an_error);
          RUN(what_is_protected_stops_the_call); RUN(an_allowed_call_is_recorded_around_its_sandbox);
          RUN(a_decision_narrows_the_grant); RUN(a_denied_call_has_no_sandbox_and_a_record);
          RUN(who_is_asked_decides); RUN(what_cannot_be_recorded_does_not_run);
-         RUN(invalid_arguments_are_recorded_and_not_decided); RUN(only_json_tools_are_called);
+         RUN(invalid_arguments_are_recorded_and_not_decided); RUN(programs_are_called); RUN(what_names_no_function_is_not_called);
          bx_runtime_free(rt);)

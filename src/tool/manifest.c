@@ -8,6 +8,8 @@
 
 #include <stdio.h>
 
+#include "tool/invoke_kind.h"
+
 enum {
     MAX_NAME = 40,
     MAX_VERSION = 40,
@@ -220,6 +222,32 @@ static bx_code take_examples(bx_manifest *m, const bx_json_val *list, bx_error *
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+/* What a program takes that does not say. */
+#define PROGRAM_SCHEMA \
+    "{\"type\":\"object\",\"properties\":{" \
+    "\"args\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}," \
+    "\"description\":\"Arguments of the program, without its name.\"}," \
+    "\"stdin\":{\"type\":\"string\",\"description\":\"Its standard input.\"}}," \
+    "\"additionalProperties\":false}"
+
+/* Every argument gets to the program: as `args`, as `stdin`, or where an item of `args` names it.
+ */
+static bx_code check_argv(const bx_manifest *m, bx_error *err)
+{
+    bx_json_iter it = bx_json_iter_of(bx_json_get(m->input_schema, BX_LIT("properties")));
+    bx_str name;
+    while (bx_json_next(&it, &name)) {
+        if (bx_str_eq(name, BX_LIT("args")) || bx_str_eq(name, BX_LIT("stdin")) ||
+            bx_argv_names(m->args, name))
+            continue;
+        return bx_fail(err, BX_EINVAL,
+                       "input_schema: nothing hands '%.*s' to the program: put {%.*s} into an item "
+                       "of args",
+                       BX_FMT(name), BX_FMT(name));
+    }
+    return BX_OK;
+}
+
 /* Both are objects, as MCP has it.  A keyword that is not known is most often one that is misspelt,
  * so it is refused: nothing is to look as if it were checked. */
 static bx_code take_schema(const bx_json_val *schema, const char *key, bx_schema **ret,
@@ -240,8 +268,16 @@ static bx_code take_schemas(bx_manifest *m, const bx_json_val *root, bx_error *e
     m->output_schema = bx_json_get(root, BX_LIT("output_schema"));
     if (m->output_schema && m->call != BX_TOOL_JSON)
         return bx_fail(err, BX_EINVAL, "output_schema is of a tool: call has to be json");
+    if (!m->input_schema && m->call == BX_TOOL_ARGV && m->annotations) { /* a model may call it */
+        rc = bx_json_parse(BX_LIT(PROGRAM_SCHEMA), BX_JSON_MAX_DEPTH, &m->program_schema, err);
+        if (rc != BX_OK)
+            return rc;
+        m->input_schema = bx_json_root(m->program_schema);
+    }
     if (m->input_schema || m->call == BX_TOOL_JSON)
         rc = take_schema(m->input_schema, "input_schema", &m->arguments, err);
+    if (rc == BX_OK && m->input_schema && m->call == BX_TOOL_ARGV)
+        rc = check_argv(m, err);
     if (rc == BX_OK && m->output_schema)
         rc = take_schema(m->output_schema, "output_schema", &m->facts, err);
     return rc;
@@ -436,6 +472,7 @@ static bx_code take_all(bx_manifest *m, bx_error *err)
         rc = take_program(m, root, err);
     if (rc == BX_OK)
         rc = take_function(m, root, err);
+    m->annotations = bx_json_get(root, BX_LIT("annotations")); /* judged below */
     if (rc == BX_OK)
         rc = take_schemas(m, root, err);
     if (rc == BX_OK)
@@ -501,6 +538,7 @@ void bx_manifest_free(bx_manifest *m)
     free(m->needs);
     bx_schema_free(m->arguments);
     bx_schema_free(m->facts);
+    bx_json_free(m->program_schema);
     bx_json_free(m->doc);
     free(m);
 }

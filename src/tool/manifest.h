@@ -27,7 +27,9 @@ typedef struct bx_manifest { /* texts and values are borrowed from `doc` */
     bx_str name, version, description;
     bx_tool_permission permission;
     bx_tool_how call;
-    const bx_json_val *input_schema;  /* NULL where there is none */
+    const bx_json_val *input_schema;  /* NULL where there is none: of a program that is no tool.
+                                         Of a tool of the kind argv never */
+    bx_json *program_schema;          /* owned: that of a program without one of its own; or NULL */
     bx_schema *arguments;             /* owned: the same compiled */
     const bx_json_val *output_schema; /* of structuredContent; NULL where there is none */
     bx_schema *facts;                 /* owned: the same compiled */

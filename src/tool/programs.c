@@ -9,6 +9,7 @@
 
 #include "os/fd.h"
 #include "tool/builtin.h"
+#include "tool/invoke_kind.h"
 
 enum { MAX_PATH = 4096 };
 
@@ -156,7 +157,8 @@ static bx_code take_args(part *q, bx_error *err)
     q->args = n ? bx_calloc(n, sizeof *q->args) : NULL;
     bx_json_iter it = bx_json_iter_of(q->manifest->args);
     for (const bx_json_val *e; q->args && (e = bx_json_next(&it, NULL));) {
-        if (bx_json_str(e, &q->args[q->n_args]))
+        /* What is made of a tool call's arguments is nothing to one who calls it as a program. */
+        if (bx_json_str(e, &q->args[q->n_args]) && !bx_argv_takes(q->args[q->n_args]))
             q->n_args++;
     }
     return n && !q->args ? bx_fail(err, BX_ENOMEM, "programs") : BX_OK;
