@@ -6,6 +6,8 @@
 
 #include "app/tool_grant.h"
 #include "app/toolbox.h"
+#include "app/shelf.h"
+#include "cli/catalogue.h"
 #include "cli/commands.h"
 #include "app/policy_gate.h"
 #include "cli/own_tool.h"
@@ -54,9 +56,11 @@ static const bx_flag flags[] = {
 /* One run of the command. */
 typedef struct run {
     const bx_args *a;
-    const bx_builtin *builtin; /* NULL: it is the file `wasm` */
+    const bx_builtin *builtin; /* or */
+    bool is_file;              /* `wasm`; neither: a tool of the registry */
     bx_buf wasm;
-    bx_manifest *manifest;
+    const bx_manifest *manifest;
+    bx_manifest *own; /* it, where it is ours to free */
     bx_record record;
     bx_tool_end end;
 } run;
@@ -117,17 +121,25 @@ static bx_code invoke(run *r, bx_app *app, bx_toolbox *tools, bx_error *err)
                             .record = &r->record,
                             .err_fd = bx_has_flag(r->a, FLAG_JSON) ? -1 : STDERR_FILENO,
                             .origin = {.client = BX_LIT("cli")}};
-    bx_code rc = bx_toolbox_grant(tools, r->manifest, &g, err);
+    bx_str name = bx_str_of(r->a->words[0]);
+    bx_tool tool = {.manifest = r->manifest};
+    bx_code rc = r->manifest ? BX_OK : bx_shelf_find(bx_app_shelf(app), name, &tool, NULL, err);
+    if (rc == BX_ENOENT) /* with the names there are */
+        rc = bx_wrap(bx_toolbox_find(tools, name, &tool.manifest, err), err, "tool call");
+    r->manifest = tool.manifest;
+    if (rc == BX_OK)
+        rc = bx_toolbox_grant(tools, r->manifest, &g, err);
     if (rc == BX_OK)
         rc = read_arguments(r, bx_grant_limits(g), &text, &call.arguments, err);
-    if (rc == BX_OK)
+    if (rc == BX_OK && !tool.module)
         rc = open_module(r, app, g, &m, err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK) {
-        const bx_tool tool = {.manifest = r->manifest,
-                              .module = m,
-                              .digest = r->builtin ? r->builtin->of_wasm : NULL};
+        if (!tool.module)
+            tool = (bx_tool){.manifest = r->manifest,
+                             .module = m,
+                             .digest = r->builtin ? r->builtin->of_wasm : NULL};
         bx_signals_cancel(&ctl);
         rc = bx_toolbox_run_this(tools, &tool, &call, &r->end, err);
         bx_signals_restore();
@@ -136,11 +148,32 @@ static bx_code invoke(run *r, bx_app *app, bx_toolbox *tools, bx_error *err)
     return rc;
 }
 
+/* A module whose manifest is in it, or made of its interface, has to be read for that. */
+static bx_code find_file(run *r, bx_error *err)
+{
+    bx_error why;
+    bx_code rc = bx_own_tool_find(r->a->words[0], &r->wasm, &r->own, &why);
+    if (rc == BX_ENOENT) {
+        bx_tool_files f;
+        bx_buf_clear(&r->wasm);
+        rc = bx_cli_tool_files(r->a->words[0], &r->wasm, &f, &why);
+        r->own = BX_TAKE(f.manifest);
+        bx_tool_files_done(&f);
+    }
+    return rc == BX_OK ? rc : bx_fail(err, rc, "%s", why.msg);
+}
+
 static bx_code find_tool(run *r, bx_error *err)
 {
-    bx_code rc = r->builtin ? bx_builtin_check(r->builtin, err)
-                            : bx_own_tool_find(r->a->words[0], &r->wasm, &r->manifest, err);
-    return rc == BX_OK && r->builtin ? bx_builtin_manifest(r->builtin, &r->manifest, err) : rc;
+    bx_code rc = BX_OK;
+    if (r->is_file)
+        rc = find_file(r, err);
+    else if (r->builtin)
+        rc = bx_builtin_check(r->builtin, err);
+    if (rc == BX_OK && r->builtin)
+        rc = bx_builtin_manifest(r->builtin, &r->own, err);
+    r->manifest = r->own;
+    return rc;
 }
 
 /* Where a policy is named, it decides; without one, whoever calls has. */
@@ -331,16 +364,6 @@ static bx_code end_of_error(run *r, bx_code why, bx_error *err)
     return bx_tool_result_of_error(bx_str_of(had.msg), &r->end.text, err);
 }
 
-static void complain_unknown(const char *name)
-{
-    BX_AUTO_BUF list = bx_buf_init(64 << 10);
-    for (size_t i = 0; i < bx_builtins_count; i++) {
-        if (bx_builtin_check(&bx_builtins[i], NULL) != BX_ENOENT)
-            (void)bx_buf_addf(&list, "%s%s", list.n ? ", " : "", bx_builtins[i].name);
-    }
-    bx_cli_complain("tool call: no tool '%s'; there is %s", name, list.p ? list.p : "none");
-}
-
 static int run_call(const bx_args *a)
 {
     run r = {.a = a, .wasm = bx_buf_init(8192)};
@@ -349,12 +372,8 @@ static int run_call(const bx_args *a)
                                    : "tool call: which tool? see boxagnts tool list");
         return EXIT_OURS;
     }
-    bool own = bx_own_tool_is_meant(a->words[0]);
-    r.builtin = own ? NULL : bx_builtin_find(bx_str_of(a->words[0]));
-    if (!own && !r.builtin) {
-        complain_unknown(a->words[0]);
-        return EXIT_OURS;
-    }
+    r.is_file = bx_own_tool_is_meant(a->words[0]);
+    r.builtin = r.is_file ? NULL : bx_builtin_find(bx_str_of(a->words[0]));
     bx_error err = {.msg = ""};
     bx_record_init(&r.record);
     bx_code rc = call_tool(&r, &err);
@@ -367,7 +386,7 @@ static int run_call(const bx_args *a)
         bx_cli_complain("%s", err.msg);
     bx_tool_end_done(&r.end);
     bx_record_done(&r.record);
-    bx_manifest_free(r.manifest);
+    bx_manifest_free(r.own);
     bx_buf_done(&r.wasm);
     return code;
 }
@@ -377,9 +396,10 @@ const bx_command bx_cmd_tool_call = {
     .usage = "tool call [flags] NAME|FILE.wasm|DIR [JSON|@FILE|-]",
     .summary = "call a tool with JSON arguments and print what it answers",
     .details =
-        "A name is that of a built-in tool.  A path (with a '/' in it, or ending in .wasm) is that "
-        "of a\n"
-        "module with its manifest NAME.tool.yaml beside it, or of a directory with one tool.\n"
+        "A name is that of a tool (boxagnts tool list).  A path (with a '/' in it, or ending in "
+        ".wasm)\n"
+        "is that of a module with its manifest NAME.tool.yaml beside it, or of a directory with "
+        "one tool.\n"
         "The arguments are JSON text, or come from a file, or from standard input (default).\n"
         "The tool gets what it needs of what it may use: the workspace, unless --allow names "
         "other\n"

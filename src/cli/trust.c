@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "os/dirs.h"
 #include "os/fd.h"
+#include "tool/could.h"
 
 enum { FLAG_KEY, FLAG_REMOVE, FLAG_LIST };
 
@@ -70,6 +71,33 @@ static bx_code set_key(const char *home, const char *file, bool trusted, bx_erro
     return bx_file_write_atomic(fd, name, 0600, &part, 1, err);
 }
 
+/* What is there of the project's tools is accepted with it, and told. */
+static bx_code accept_tools(const char *home, const char *dir, bx_error *err)
+{
+    BX_AUTO(bx_registry) bx_registry *r = NULL;
+    bx_tool_list l;
+    const bx_registry_config cfg = {
+        .home = home, .workspace = dir, .workspace_is_trusted = true, .accept_project = true};
+    bx_code rc = bx_registry_open(&cfg, &r, err);
+    if (rc == BX_OK)
+        rc = bx_registry_list(r, &l, err);
+    if (rc != BX_OK)
+        return rc;
+    for (size_t i = 0; i < l.n; i++) {
+        const bx_tool_facts *f = bx_tool_entry_facts(l.at[i]);
+        if (f->source != BX_FROM_PROJECT)
+            continue;
+        (void)printf("tool %.*s %.*s, which could\n", BX_FMT(f->manifest->name),
+                     BX_FMT(f->manifest->version));
+        BX_AUTO_BUF words = bx_buf_init(1 << 20);
+        bx_tool_needs_words(f->manifest, &words);
+        bx_cli_print_lines(bx_buf_str(&words));
+    }
+    bx_cli_tell_problems(&l);
+    bx_tool_list_done(&l);
+    return BX_OK;
+}
+
 static int run_trust(const bx_args *a)
 {
     char home[BX_MAX_PATH];
@@ -85,6 +113,8 @@ static int run_trust(const bx_args *a)
         rc = list(home, &err);
     else if (rc == BX_OK)
         rc = key ? set_key(home, key, trusted, &err) : bx_trust_set(home, dir, trusted, &err);
+    if (rc == BX_OK && !listed && !key && trusted)
+        rc = accept_tools(home, dir, &err);
     if (rc != BX_OK) {
         bx_cli_complain("trust: %s", err.msg);
         return EXIT_OURS;
@@ -98,7 +128,9 @@ const bx_command bx_cmd_trust = {
     .summary = "let a project's own tools and policy count, or a key's signatures",
     .details = "DIR is the project's directory (default: the current one).  Until it is trusted, "
                "its\n"
-               ".boxagnts/tools are not looked at.\n",
+               ".boxagnts/tools are not looked at. What is in there now is accepted with it; what "
+               "changes later\n"
+               "has to be accepted: boxagnts tool add --project, or trust again.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
     .run = run_trust,

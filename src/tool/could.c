@@ -62,10 +62,10 @@ void bx_cap_words(const bx_cap *c, bx_buf *out)
     }
 }
 
-static void add_needs(const bx_manifest *m, bx_buf *out)
+void bx_tool_needs_words(const bx_manifest *m, bx_buf *out)
 {
-    (void)bx_buf_add_z(out, m->n_needs ? "could ever, where a call is granted it as well\n"
-                                       : "could ever: compute, and nothing else\n");
+    if (!m->n_needs)
+        (void)bx_buf_add_z(out, "  - compute, and nothing else\n");
     for (size_t i = 0; i < m->n_needs; i++) {
         (void)bx_buf_add_z(out, "  - ");
         bx_cap_words(&m->needs[i], out);
@@ -149,7 +149,8 @@ void bx_tool_could(const bx_manifest *m, const bx_json_val *desc, bx_buf *out)
     (void)bx_buf_addf(out, "\nsays of itself\n  - permission: %s, %s, called with %s\n",
                       bx_tool_permission_name(m->permission),
                       read_only ? "only reads" : "may change things", hows[m->call]);
-    add_needs(m, out);
+    (void)bx_buf_add_z(out, "could ever, where a call is granted it as well\n");
+    bx_tool_needs_words(m, out);
     add_imports(desc, out);
 }
 

@@ -9,6 +9,9 @@
  * the manifest are a stranger's: whoever prints them shows them as such. */
 void bx_tool_could(const bx_manifest *m, const bx_json_val *desc, bx_buf *out);
 
+/* Its needs alone, a line each. */
+void bx_tool_needs_words(const bx_manifest *m, bx_buf *out);
+
 /* One capability: "read and list files at and below /workspace". */
 void bx_cap_words(const bx_cap *c, bx_buf *out);
 

@@ -324,6 +324,10 @@ bx_code bx_pins_check(bx_pins *p, const bx_pin_of *of, bool *ret_added, bx_error
         *ret_added = p->at[i].added;
         return BX_OK;
     }
+    if (of->strict)
+        return bx_fail(err, BX_EDENIED,
+                       "nobody accepted it: look at it, and accept it with boxagnts tool add "
+                       "--project, or all of the project's with boxagnts trust");
     size_t last = find(p, of, false);
     bx_code rc = last < p->n ? check_new_version(&p->at[last], m, err) : BX_OK;
     if (rc == BX_OK)

@@ -2,7 +2,10 @@
  *
  * A version of a tool is one content for good: the first time it is seen, or added, its digest is
  * written down, and other content under the same name and version is refused from then on.  A new
- * version may do what the one before could and no more, until it is added. */
+ * version may do what the one before could and no more, until it is added.
+ *
+ * What lies in a workspace can be written by whatever may write there, guests above all.  So of a
+ * project nothing counts but what was accepted (`strict`). */
 #ifndef BX_TOOL_PINS_H
 #define BX_TOOL_PINS_H
 
@@ -21,6 +24,7 @@ BX_DEFINE_AUTO(bx_pins, bx_pins_free)
 
 typedef struct bx_pin_of { /* what is asked about; borrowed */
     bx_str where;          /* "user", or the workspace */
+    bool strict;           /* what was not seen before is refused */
     const bx_manifest *manifest;
     const uint8_t *package; /* BX_SHA256_BYTES */
 } bx_pin_of;

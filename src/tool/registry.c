@@ -10,7 +10,7 @@ enum { POLL_MS = 1000 };
 
 struct bx_registry {
     char *home_tools, *project_tools, *workspace, *keys, *lock_file; /* each may be NULL */
-    bool only_signed, read_only;
+    bool only_signed, read_only, accept_project;
     uint64_t poll_ns;
     pthread_mutex_t lock;    /* over all below; held while files are read */
     bx_tool_entry **builtin; /* as they were asked for */
@@ -41,6 +41,7 @@ bx_code bx_registry_open(const bx_registry_config *cfg, bx_registry **ret, bx_er
     (void)pthread_mutex_init(&r->lock, NULL);
     r->only_signed = cfg->only_signed;
     r->read_only = cfg->read_only;
+    r->accept_project = cfg->accept_project;
     r->poll_ns = (uint64_t)(cfg->poll_ms ? cfg->poll_ms : POLL_MS) * 1000000;
     r->builtin = bx_calloc(bx_builtins_count + 1, sizeof *r->builtin);
     bool good = r->builtin != NULL;
@@ -174,6 +175,8 @@ static bx_code look_project_locked(bx_registry *r, bx_scan *s, bx_error *err)
     s->source = BX_FROM_PROJECT;
     s->dir = r->project_tools;
     s->where = r->workspace;
+    s->strict = true;
+    s->accept = r->accept_project;
     s->into = project;
     rc = bx_scan_dir(s, err);
     s->into = all;

@@ -24,6 +24,7 @@ typedef struct bx_registry_config { /* copied */
     const char *home;               /* $BOXAGNTS_HOME; NULL: no tools of the user */
     const char *workspace;          /* NULL: no tools of a project */
     bool workspace_is_trusted;      /* else its tools are not even looked at */
+    bool accept_project;            /* what is there of it is accepted from now on (tool/pins.h) */
     bool only_signed; /* tools that are no part of the program need a signature of a key
                          of $BOXAGNTS_HOME/keys/trusted */
     bool read_only;   /* what is seen for the first time is not written to tools.lock */

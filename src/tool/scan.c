@@ -197,8 +197,10 @@ static bx_code make_entry(bx_scan *s, bx_tool_files *f, bx_tool_entry **ret, bx_
 
 static bx_code judge(bx_scan *s, bx_tool_files *f, bx_error *err)
 {
-    const bx_pin_of of = {
-        .where = bx_str_of(s->where), .manifest = f->manifest, .package = f->package};
+    const bx_pin_of of = {.where = bx_str_of(s->where),
+                          .manifest = f->manifest,
+                          .package = f->package,
+                          .strict = s->strict};
     BX_AUTO(bx_tool_entry) bx_tool_entry *e = NULL;
     bx_tool_entry *before = entry_before(s, f->manifest->name);
     bool added = false;
@@ -219,7 +221,8 @@ static bx_code judge(bx_scan *s, bx_tool_files *f, bx_error *err)
     if (s->only_signed && state != BX_SIGNED)
         return bx_fail(err, BX_EDENIED, "only signed tools are allowed, and it is %s",
                        bx_signature_state_name(state));
-    rc = bx_pins_check(s->pins, &of, &added, err);
+    added = s->accept;
+    rc = s->accept ? bx_pins_accept(s->pins, &of, err) : bx_pins_check(s->pins, &of, &added, err);
     if (rc != BX_OK)
         return rc;
     if (is_same(before, f, state) && before->facts.added == added) {

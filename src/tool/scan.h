@@ -31,6 +31,7 @@ typedef struct bx_scan {
     const char *where; /* as in bx_pin_of */
     const bx_trusted_keys *keys;
     bool only_signed;
+    bool strict, accept; /* as in bx_pin_of; or everything is accepted */
     bx_pins *pins;
     const bx_catalogue *before; /* what of it did not change is taken over; NULL: nothing */
     bool all_again;             /* nothing is, though it did not change */
