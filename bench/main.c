@@ -173,6 +173,7 @@ static const struct group {
     {"js", bench_js, false},
     {"many", bench_many, true},
     {"python", bench_python, true},
+    {"audit", bench_audit, true},
 };
 
 /* Whether `name` is one of the words of `only`. */
