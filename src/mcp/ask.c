@@ -3,6 +3,7 @@
 
 #include "codec/base64.h"
 #include "mcp/call.h"
+#include "mcp/tasks.h"
 #include "os/clock.h"
 
 /* ---- who it is ------------------------------------------------------------------------------- */
@@ -70,26 +71,49 @@ static void send_note(bx_mcp_call *c, bx_json_out *o)
         mcp_send(c, bx_buf_str(o->buf));
 }
 
-void bx_mcp_progress(bx_mcp_call *c, double progress, double total, bx_str message)
+/* The port's, or `ours`, which come only as long as the port tells nothing itself. */
+static void progress(bx_mcp_call *c, bool ours, double at, double total, bx_str message)
 {
     BX_AUTO_BUF text = bx_buf_init(64 << 10);
     bx_json_out o = bx_json_out_on(&text);
-    if (!c->token.n || (c->progressed && progress <= c->progress))
+    if (!c->token.n)
         return;
-    c->progressed = true;
-    c->progress = progress;
     begin_note(&o, "notifications/progress");
     bx_json_out_key(&o, BX_LIT("progressToken"));
     bx_json_out_raw(&o, bx_buf_str(&c->token));
     bx_json_out_key(&o, BX_LIT("progress"));
-    bx_json_out_double(&o, progress);
+    bx_json_out_double(&o, at);
     if (total > 0) {
         bx_json_out_key(&o, BX_LIT("total"));
         bx_json_out_double(&o, total);
     }
     if (message.n)
         mcp_put(&o, "message", message);
-    send_note(c, &o);
+    bx_json_out_end_object(&o);
+    bx_json_out_end_object(&o);
+    if (bx_json_out_end(&o, NULL) != BX_OK)
+        return;
+    (void)pthread_mutex_lock(&c->sink_lock);
+    bool fits = !c->closed && !(ours && c->told) && (!c->progressed || at > c->progress);
+    if (fits) {
+        c->progressed = true;
+        c->progress = at;
+        c->told = c->told || !ours;
+        c->sink.send(c->sink.ctx, bx_buf_str(&text));
+    }
+    (void)pthread_mutex_unlock(&c->sink_lock);
+}
+
+void bx_mcp_progress(bx_mcp_call *c, double at, double total, bx_str message)
+{
+    progress(c, false, at, total, message);
+}
+
+void mcp_heartbeat(bx_mcp_call *c, double seconds)
+{
+    char text[64];
+    int n = snprintf(text, sizeof text, "running for %.0f s", seconds);
+    progress(c, true, seconds, 0, (bx_str){text, (size_t)n});
 }
 
 unsigned mcp_log_level(bx_str name)
@@ -269,20 +293,34 @@ static bool was_asked(const bx_mcp_call *c, bx_str key)
     return false;
 }
 
-static bx_mcp_answer ask_later(bx_mcp_call *c, bx_str key, bx_str method, bx_str params)
+static bool is_asked_locked(const bx_mcp_call *c, bx_str key)
 {
     for (size_t i = 0; i < c->n_asked; i++) {
         if (bx_str_eq(key, bx_buf_str(&c->asked[i].key)))
-            return BX_MCP_LATER;
+            return true;
     }
-    if (c->n_asked == MCP_MAX_QUESTIONS)
-        return BX_MCP_FAILED;
-    mcp_question *q = &c->asked[c->n_asked++];
-    *q = (mcp_question){bx_buf_init(256), bx_buf_init(256), bx_buf_init(1 << 20)};
-    (void)bx_buf_add_str(&q->key, key);
-    (void)bx_buf_add_str(&q->method, method);
-    (void)bx_buf_add_str(&q->params, params);
-    return BX_MCP_LATER;
+    return false;
+}
+
+/* False: it is a task, which is asked otherwise.  Whoever becomes one looks at the same lock. */
+static bool ask_later(bx_mcp_call *c, const mcp_question *of, bx_mcp_answer *ret)
+{
+    (void)pthread_mutex_lock(&c->server->lock);
+    bool task = c->task != NULL;
+    *ret = BX_MCP_LATER;
+    if (!task && !is_asked_locked(c, bx_buf_str(&of->key))) {
+        if (c->n_asked == MCP_MAX_QUESTIONS) {
+            *ret = BX_MCP_FAILED;
+        } else {
+            mcp_question *q = &c->asked[c->n_asked++];
+            *q = (mcp_question){bx_buf_init(256), bx_buf_init(256), bx_buf_init(1 << 20)};
+            (void)bx_buf_add_str(&q->key, bx_buf_str(&of->key));
+            (void)bx_buf_add_str(&q->method, bx_buf_str(&of->method));
+            (void)bx_buf_add_str(&q->params, bx_buf_str(&of->params));
+        }
+    }
+    (void)pthread_mutex_unlock(&c->server->lock);
+    return !task;
 }
 
 bx_code mcp_ask_write(bx_mcp_call *c, bx_json_out *out, bx_error *err)
@@ -374,18 +412,32 @@ static bx_json *ask_and_wait(bx_mcp_call *c, bx_str method, bx_str params)
     return w.answer;
 }
 
-static bx_mcp_answer ask_now(bx_mcp_call *c, bx_str method, bx_str params, const bx_json_val **ret)
+/* Keep what was answered as long as the call. */
+static bx_mcp_answer keep(bx_mcp_call *c, bx_json *doc, const bx_json_val *result,
+                          const bx_json_val **ret)
 {
-    if (c->n_answers == MCP_MAX_QUESTIONS)
+    if (!doc)
         return BX_MCP_FAILED;
-    bx_json *doc = ask_and_wait(c, method, params);
-    const bx_json_val *result = doc ? bx_json_get(bx_json_root(doc), BX_LIT("result")) : NULL;
-    if (doc)
-        c->answers[c->n_answers++] = doc;
-    if (bx_json_type_of(result) != BX_JSON_OBJECT)
+    if (bx_json_type_of(result) != BX_JSON_OBJECT || c->n_answers == MCP_MAX_QUESTIONS) {
+        bx_json_free(doc);
         return BX_MCP_FAILED;
+    }
+    c->answers[c->n_answers++] = doc;
     *ret = result;
     return BX_MCP_ANSWERED;
+}
+
+static bx_mcp_answer ask_now(bx_mcp_call *c, const mcp_question *q, const bx_json_val **ret)
+{
+    bx_json *doc = ask_and_wait(c, bx_buf_str(&q->method), bx_buf_str(&q->params));
+    return keep(c, doc, doc ? bx_json_get(bx_json_root(doc), BX_LIT("result")) : NULL, ret);
+}
+
+static bx_mcp_answer ask_task(bx_mcp_call *c, const mcp_question *q, const bx_json_val **ret)
+{
+    bx_json *doc = NULL;
+    (void)mcp_task_ask(c, q, 1, &doc);
+    return keep(c, doc, doc ? bx_json_root(doc) : NULL, ret);
 }
 
 /* ---- asking ---------------------------------------------------------------------------------- */
@@ -420,10 +472,10 @@ static bx_mcp_answer ask(bx_mcp_call *c, const mcp_question *q, bool only_asked,
     }
     if (!may_ask(c, bx_buf_str(&q->method)))
         return BX_MCP_CANNOT;
+    bx_mcp_answer later;
     if (c->m->modern)
-        return ask_later(c, key, bx_buf_str(&q->method), bx_buf_str(&q->params));
-    return c->session ? ask_now(c, bx_buf_str(&q->method), bx_buf_str(&q->params), ret)
-                      : BX_MCP_CANNOT;
+        return ask_later(c, q, &later) ? later : ask_task(c, q, ret);
+    return c->session ? ask_now(c, q, ret) : BX_MCP_CANNOT;
 }
 
 static mcp_question borrowed(bx_str key, bx_str method, bx_str params)
@@ -438,6 +490,40 @@ bx_mcp_answer bx_mcp_ask(bx_mcp_call *c, bx_str key, bx_str method, bx_str param
 {
     const mcp_question q = borrowed(key, method, params);
     return ask(c, &q, false, ret);
+}
+
+/* Of a task all at once, so that its client may answer them in any order. */
+static bool ask_all_of_task(bx_mcp_call *c, const bx_mcp_question *q, size_t n,
+                            const bx_json_val **ret)
+{
+    mcp_question asked[MCP_MAX_QUESTIONS] = {0};
+    bx_json *docs[MCP_MAX_QUESTIONS] = {NULL};
+    bool whole = true;
+    for (size_t i = 0; i < n; i++) {
+        asked[i] = borrowed(q[i].key, q[i].method, q[i].params);
+        if (!may_ask(c, q[i].method))
+            return false;
+    }
+    (void)mcp_task_ask(c, asked, n, docs);
+    for (size_t i = 0; i < n; i++)
+        whole =
+            keep(c, docs[i], docs[i] ? bx_json_root(docs[i]) : NULL, &ret[i]) == BX_MCP_ANSWERED &&
+            whole;
+    return whole;
+}
+
+bool bx_mcp_ask_all(bx_mcp_call *c, const bx_mcp_question *q, size_t n, const bx_json_val **ret)
+{
+    bool whole = n <= MCP_MAX_QUESTIONS;
+    (void)pthread_mutex_lock(&c->server->lock);
+    bool task = c->task != NULL;
+    (void)pthread_mutex_unlock(&c->server->lock);
+    if (whole && task)
+        return ask_all_of_task(c, q, n, ret);
+    for (size_t i = 0; i < n && n <= MCP_MAX_QUESTIONS; i++)
+        whole =
+            bx_mcp_ask(c, q[i].key, q[i].method, q[i].params, &ret[i]) == BX_MCP_ANSWERED && whole;
+    return whole;
 }
 
 /* ---- a choice -------------------------------------------------------------------------------- */

@@ -213,6 +213,12 @@ void mcp_cancel_where(bx_mcp_server *s, bool (*which)(const bx_mcp_call *c, cons
 static void run(bx_mcp_call *c)
 {
     bx_mcp_server *s = c->server;
+    const bool pulse = c->token.n || c->m->modern;
+    (void)pthread_mutex_lock(&s->lock);
+    c->begun_ns = bx_now_ns();
+    if (pulse)
+        mcp_want_pulse_locked(s);
+    (void)pthread_mutex_unlock(&s->lock);
     bool stays = mcp_serve(c);
     (void)pthread_mutex_lock(&s->lock);
     give_slot_locked(s);

@@ -50,20 +50,24 @@ struct bx_mcp_call {
     mcp_place place;
     bool cancelled;           /* the client wants no answer */
     bool answered;            /* it has one, although it is still being served: it became a task */
+    bool ending;              /* its answer is being sent: it becomes no task any more */
     bool listens;             /* it is a stream that stays */
     size_t pins;              /* threads that send on it meanwhile: it is not freed */
     bx_mcp_call *prev, *next; /* of all */
     bx_mcp_call *queue_next;  /* of those that wait for a slot */
     struct mcp_listener *listener; /* what it listens to; owned */
-    struct mcp_task *task;         /* it became one; held */
+    struct mcp_task *task;         /* it became one */
+    uint64_t begun_ns;             /* since when it runs; 0: not yet */
     /* Of the thread that serves it. */
     mcp_fault fault;
+    size_t result_at;  /* where the result begins in the answer */
     bool stays;        /* it becomes a stream: no answer now */
     bool meta_written; /* the result has its _meta already */
     bool result_type_written;
-    bx_buf token;    /* progress token as JSON text; empty: none */
-    double progress; /* said last */
-    bool progressed;
+    bx_buf token;                          /* progress token as JSON text; empty: none */
+    double progress;                       /* said last */
+    bool progressed;                       /* the three with sink_lock */
+    bool told;                             /* by the port itself */
     mcp_question asked[MCP_MAX_QUESTIONS]; /* that it has to come back with */
     size_t n_asked;
     bx_json *answers[MCP_MAX_QUESTIONS]; /* of an older client; owned */
@@ -77,6 +81,7 @@ struct mcp_method {
     const char *name;
     bool modern, legacy; /* the eras that have it */
     bool slow;           /* runs tools or reads files */
+    bool becomes_task;
     /* Write the members of the result.  Anything but BX_OK: an error, from `err` or c->fault. */
     bx_code (*serve)(bx_mcp_call *c, bx_json_out *out, bx_error *err);
 };
@@ -129,6 +134,9 @@ struct bx_mcp_server {
     pthread_mutex_t lock;
     pthread_cond_t work; /* the queue, a slot, or the end */
     pthread_cond_t over; /* a request ended, an answer came */
+    pthread_cond_t tick; /* the end, for the pulse */
+    bool pulses;         /* its thread is there */
+    struct mcp_task *tasks;
     bool stopping;
     bx_mcp_call *calls; /* all that are being served */
     bx_mcp_call *queue, **queue_end;
@@ -149,6 +157,12 @@ bool mcp_step_aside_locked(bx_mcp_call *c);
 void mcp_step_back_locked(bx_mcp_call *c);
 bool mcp_call_cancel_locked(bx_mcp_call *c);
 void mcp_call_free(bx_mcp_call *c);
+
+/* ---- calls that take long (pulse.c) -----------------------------------------------------------
+ */
+
+void mcp_want_pulse_locked(bx_mcp_server *s);
+void mcp_heartbeat(bx_mcp_call *c, double seconds);
 
 /* ---- results (result.c) ------------------------------------------------------------------------
  */

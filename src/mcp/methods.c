@@ -4,7 +4,8 @@
 const mcp_method *mcp_method_find(bx_str name)
 {
     static const mcp_method all[] = {
-#define MCP_METHOD(id, name, modern, legacy, slow) {name, modern, legacy, slow, mcp_serve_##id},
+#define MCP_METHOD(id, name, modern, legacy, slow) \
+    {name, modern, legacy, slow, mcp_serve_##id == mcp_serve_tools_call, mcp_serve_##id},
 #include "mcp/methods.def"
 #undef MCP_METHOD
     };
@@ -32,7 +33,7 @@ static void put_flags(bx_json_out *o, const char *name, bool subscribe, bool cha
     bx_json_out_end_object(o);
 }
 
-static void put_capabilities(const bx_mcp_server *s, bx_json_out *o)
+static void put_capabilities(const bx_mcp_server *s, bool modern, bx_json_out *o)
 {
     const bx_mcp_resources *r = s->cfg.resources;
     bx_json_out_key(o, BX_LIT("capabilities"));
@@ -44,6 +45,10 @@ static void put_capabilities(const bx_mcp_server *s, bx_json_out *o)
     if (s->cfg.prompts || r)
         put_flags(o, "completions", false, false);
     put_flags(o, "logging", false, false);
+    if (modern) {
+        bx_json_out_key(o, BX_LIT("extensions"));
+        bx_json_out_raw(o, BX_LIT("{\"" META_PREFIX "tasks\":{}}"));
+    }
     bx_json_out_end_object(o);
 }
 
@@ -62,7 +67,7 @@ bx_code mcp_serve_discover(bx_mcp_call *c, bx_json_out *out, bx_error *err)
     for (size_t i = 0; mcp_version(i); i++)
         bx_json_out_string(out, bx_str_of(mcp_version(i)));
     bx_json_out_end_array(out);
-    put_capabilities(c->server, out);
+    put_capabilities(c->server, c->m->modern, out);
     put_instructions(c->server, out);
     mcp_put_cache(c, out, DISCOVER_TTL_MS);
     return BX_OK;
@@ -96,7 +101,7 @@ bx_code mcp_serve_initialize(bx_mcp_call *c, bx_json_out *out, bx_error *err)
             return mcp_refuse(c, RPC_INVALID_REQUEST, 400, err);
     }
     mcp_put(out, "protocolVersion", bx_str_of(version));
-    put_capabilities(c->server, out);
+    put_capabilities(c->server, c->m->modern, out);
     bx_json_out_key(out, BX_LIT("serverInfo"));
     bx_json_out_raw(out, bx_buf_str(&c->server->info));
     put_instructions(c->server, out);

@@ -34,6 +34,20 @@ bx_mcp_answer bx_mcp_choose(bx_mcp_call *c, bx_str message, const char *const *c
 bool bx_mcp_can(const bx_mcp_call *c, bx_str capability); /* "elicitation", "sampling", "roots" */
 bool bx_mcp_is_modern(const bx_mcp_call *c);
 
+typedef struct bx_mcp_question {
+    bx_str key, method, params;
+} bx_mcp_question;
+/* Several at once.  True: all are answered, ret[i] is the answer to q[i].  False: not yet all, and
+ * as above, or not to be had. */
+bool bx_mcp_ask_all(bx_mcp_call *c, const bx_mcp_question *q, size_t n, const bx_json_val **ret);
+
+/* Answer a client that knows the extension io.modelcontextprotocol/tasks now, with a task: what the
+ * port returns later is its result.  What takes more than a few seconds becomes one by itself.
+ * True: it is one.  Whoever asks from then on waits for the answer. */
+bool bx_mcp_become_task(bx_mcp_call *c);
+/* The client does not know it, without which there is no answer: -32021. */
+bx_code bx_mcp_needs_tasks(bx_mcp_call *c, bx_error *err);
+
 /* What a port wants to find again when the client comes back with answers; at most 4 KiB.  It
  * travels through the client, who cannot change it.  Empty: nothing. */
 bx_str bx_mcp_state(const bx_mcp_call *c);

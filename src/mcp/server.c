@@ -4,6 +4,7 @@
 
 #include "mcp/artifacts.h"
 #include "mcp/call.h"
+#include "mcp/tasks.h"
 #include "os/random.h"
 
 /* ---- making one ------------------------------------------------------------------------------ */
@@ -32,6 +33,7 @@ static bx_code write_info(bx_mcp_server *s, bx_error *err)
 static void free_parts(bx_mcp_server *s)
 {
     mcp_artifacts_free(s->artifacts);
+    mcp_tasks_free(s->tasks);
     bx_buf_done(&s->name);
     bx_buf_done(&s->title);
     bx_buf_done(&s->version);
@@ -39,6 +41,7 @@ static void free_parts(bx_mcp_server *s)
     bx_buf_done(&s->info);
     (void)pthread_cond_destroy(&s->work);
     (void)pthread_cond_destroy(&s->over);
+    (void)pthread_cond_destroy(&s->tick);
     (void)pthread_mutex_destroy(&s->lock);
     free(s);
 }
@@ -51,6 +54,7 @@ static void init_locks(bx_mcp_server *s)
     (void)pthread_mutex_init(&s->lock, NULL);
     (void)pthread_cond_init(&s->work, &attr);
     (void)pthread_cond_init(&s->over, &attr);
+    (void)pthread_cond_init(&s->tick, &attr);
     (void)pthread_condattr_destroy(&attr);
 }
 
@@ -113,16 +117,17 @@ bool bx_mcp_server_stop(bx_mcp_server *s, bool cancel, uint64_t until_ns)
     (void)pthread_mutex_lock(&s->lock);
     s->stopping = true;
     (void)pthread_cond_broadcast(&s->work);
+    (void)pthread_cond_broadcast(&s->tick);
     (void)pthread_mutex_unlock(&s->lock);
     mcp_end_streams(s);
     mcp_cancel_where(s, cancel ? is_any : is_stream, NULL);
     (void)pthread_mutex_lock(&s->lock);
     const struct timespec until = at(until_ns);
     int late = 0;
-    while ((s->n_calls || s->n_threads) && late == 0)
+    while ((s->n_calls || s->n_threads || s->pulses) && late == 0)
         late = until_ns == UINT64_MAX ? pthread_cond_wait(&s->over, &s->lock)
                                       : pthread_cond_timedwait(&s->over, &s->lock, &until);
-    bool none = !s->n_calls && !s->n_threads;
+    bool none = !s->n_calls && !s->n_threads && !s->pulses;
     (void)pthread_mutex_unlock(&s->lock);
     return none;
 }
@@ -172,7 +177,7 @@ static void put_server_info(bx_mcp_call *c, bx_json_out *o)
     bx_json_out_end_object(o);
 }
 
-static void begin_answer(const bx_mcp_call *c, bx_json_out *o)
+static void begin_answer(bx_mcp_call *c, bx_json_out *o)
 {
     bx_json_out_begin_object(o);
     mcp_put(o, "jsonrpc", BX_LIT("2.0"));
@@ -180,6 +185,7 @@ static void begin_answer(const bx_mcp_call *c, bx_json_out *o)
     bx_json_out_raw(o, bx_buf_str(&c->m->id));
     bx_json_out_key(o, BX_LIT("result"));
     bx_json_out_begin_object(o);
+    c->result_at = o->buf->n - 1;
 }
 
 /* The members of the result of a handler, or of the questions it asked. */
@@ -205,12 +211,24 @@ static bx_code write_result(bx_mcp_call *c, bx_buf *out, bx_error *err)
     return bx_json_out_end(&o, err);
 }
 
-static bool was_cancelled(bx_mcp_call *c)
+typedef struct ending {
+    bool cancelled, task;
+} ending;
+
+/* From here on nothing else answers it. */
+static ending begin_ending(bx_mcp_call *c)
 {
     (void)pthread_mutex_lock(&c->server->lock);
-    bool cancelled = c->cancelled;
+    c->ending = true;
+    const ending e = {c->cancelled, c->task != NULL};
     (void)pthread_mutex_unlock(&c->server->lock);
-    return cancelled;
+    return e;
+}
+
+/* The value of `result` in a whole answer. */
+static bx_str result_in(const bx_mcp_call *c, const bx_buf *out)
+{
+    return (bx_str){out->p + c->result_at, out->n - c->result_at - 1};
 }
 
 static void answer(bx_mcp_call *c)
@@ -222,16 +240,17 @@ static void answer(bx_mcp_call *c)
         rc = write_result(c, &out, &err);
     if (c->stays)
         return;
-    if (was_cancelled(c)) {
+    if (rc != BX_OK)
+        fault_of(c, rc, &err);
+    const ending e = begin_ending(c);
+    if (e.task)
+        mcp_task_end(c, rc == BX_OK ? result_in(c, &out) : BX_LIT(""));
+    else if (e.cancelled)
         mcp_close(c, 0, BX_LIT(""));
-        return;
-    }
-    if (rc == BX_OK) {
+    else if (rc == BX_OK)
         mcp_close(c, 200, bx_buf_str(&out));
-        return;
-    }
-    fault_of(c, rc, &err);
-    mcp_answer_fault(c);
+    else
+        mcp_answer_fault(c);
 }
 
 bool mcp_serve(bx_mcp_call *c)

@@ -322,19 +322,3 @@ const fixture_tool fixture_asking_tools[] = {
     {"test_approval", "Asks for an approval.", NULL, approval},
 };
 const size_t fixture_asking_tools_n = BX_COUNT(fixture_asking_tools);
-
-/* ---- tools that become tasks -------------------------------------------------------------------
- */
-
-TOOL(greet)
-{
-    (void)c;
-    (void)err;
-    hello(o, fixture_arg(a, "name"));
-    return BX_OK;
-}
-
-const fixture_tool fixture_task_tools[] = {
-    {"greet", "Greets.", ONE_STRING("name"), greet},
-};
-const size_t fixture_task_tools_n = BX_COUNT(fixture_task_tools);
