@@ -100,7 +100,7 @@ BX_NODISCARD bx_code bx_llm_transcript_read(const bx_json_val *v, bx_llm_transcr
 
 /* ---- what a turn costs ----------------------------------------------------------------------- */
 typedef struct bx_llm_usage {
-    bool known; /* false: the provider said nothing; the numbers are 0 then */
+    bool known;           /* false: the provider said nothing; the numbers are 0 then */
     uint64_t input;       /* tokens read that were in no cache */
     uint64_t cache_read;  /* from the prompt cache */
     uint64_t cache_write; /* written to it */
@@ -146,8 +146,10 @@ typedef struct bx_llm_request { /* zero is a good default for all but `transcrip
     bx_str cache_key; /* the same for all turns of a session: helps providers find their cache */
     bool no_cache;    /* no prompt-caching marks */
     bx_str agent;     /* who asks: for script: models */
+    uint64_t turn;    /* which of this agent's turns, from 1: likewise; 0: one more than the
+                         transcript has assistant messages */
 
-    const bx_ctl *ctl; /* ends the turn at once; may be NULL */
+    const bx_ctl *ctl;       /* ends the turn at once; may be NULL */
     uint64_t first_token_ns; /* longest wait for the first token; 0: 5 min */
     uint64_t stall_ns;       /* longest silence after that; 0: 2 min */
     unsigned max_retries;    /* 0: 4; BX_LLM_NO_RETRY: none */
@@ -192,18 +194,22 @@ typedef enum bx_llm_stop {
 } bx_llm_stop;
 
 typedef enum bx_llm_failure { /* beside the error's code: what a caller can do about it */
-    BX_LLM_FAIL_NONE,
-    BX_LLM_FAIL_AUTH,    /* key missing, wrong, or without the right */
-    BX_LLM_FAIL_QUOTA,   /* credit or spending limit: final */
-    BX_LLM_FAIL_RATE,    /* too many requests, still after the retries */
-    BX_LLM_FAIL_SERVER,  /* overloaded or broken, still after the retries */
-    BX_LLM_FAIL_NETWORK, /* no connection, broken off, refused by the egress rules */
-    BX_LLM_FAIL_TIMEOUT, /* no first token in time, or a stall */
-    BX_LLM_FAIL_CONTEXT, /* the transcript is too long for the model: compact it */
-    BX_LLM_FAIL_MODEL,   /* no such model */
-    BX_LLM_FAIL_REQUEST, /* refused as malformed */
-    BX_LLM_FAIL_ANSWER,  /* the answer makes no sense */
-    BX_LLM_FAIL_STOPPED, /* cancelled, by ctl or sink, or ctl's deadline */
+                              BX_LLM_FAIL_NONE,
+                              BX_LLM_FAIL_AUTH,    /* key missing, wrong, or without the right */
+                              BX_LLM_FAIL_QUOTA,   /* credit or spending limit: final */
+                              BX_LLM_FAIL_RATE,    /* too many requests, still after the retries */
+                              BX_LLM_FAIL_SERVER,  /* overloaded or broken, still after the retries
+                                                    */
+                              BX_LLM_FAIL_NETWORK, /* no connection, broken off, refused by the
+                                                      egress rules */
+                              BX_LLM_FAIL_TIMEOUT, /* no first token in time, or a stall */
+                              BX_LLM_FAIL_CONTEXT, /* the transcript is too long for the model:
+                                                      compact it */
+                              BX_LLM_FAIL_MODEL,   /* no such model */
+                              BX_LLM_FAIL_REQUEST, /* refused as malformed */
+                              BX_LLM_FAIL_ANSWER,  /* the answer makes no sense */
+                              BX_LLM_FAIL_STOPPED, /* cancelled, by ctl or sink, or ctl's deadline
+                                                    */
 } bx_llm_failure;
 
 typedef struct bx_llm_turn {
@@ -229,7 +235,8 @@ typedef struct bx_llm bx_llm;
  *   PROTOCOL@URL#MODEL    any server: "openai-chat@http://127.0.0.1:8080/v1#qwen3"
  *   script:FILE           a written conversation (docs/models.md)
  * Nothing is sent.  `eg` is borrowed until bx_llm_free; NULL will do for script:.  BX_EINVAL: no
- * such provider, or not that form; BX_ENOENT: its key is not in the environment, or no such file. */
+ * such provider, or not that form; BX_ENOENT: its key is not in the environment, or no such file.
+ */
 BX_NODISCARD bx_code bx_llm_open(bx_egress *eg, bx_str name, bx_llm **ret, bx_error *err);
 /* No turn may run.  NULL is fine. */
 void bx_llm_free(bx_llm *m);
