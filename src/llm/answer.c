@@ -200,7 +200,9 @@ void bx_answer_close(bx_answer *a, size_t i)
 void bx_answer_usage(bx_answer *a, const bx_llm_usage *u)
 {
     a->usage = *u;
-    a->usage.known = true;
+    a->usage.known = bx_llm_usage_total(u) > 0; /* nothing at all is no count */
+    if (!a->usage.known)
+        return;
     const bx_llm_event ev = {.kind = BX_LLM_EV_USAGE, .usage = a->usage};
     emit(a, &ev);
 }
