@@ -260,7 +260,10 @@ static bx_code add_block(const bx_answer *a, const bx_answer_block *b, bx_llm_me
         .protocol = b->opaque.n ? bx_str_of(a->protocol) : BX_LIT(""),
     };
     if (b->kind == BX_LLM_TOOL_CALL) {
-        block.broken = b->name.n == 0 || !arguments_of(block.text, &arguments);
+        /* Cut off before its first argument, a call looks like one without any. */
+        bool cut = a->has_stop && a->stop == BX_LLM_STOP_LENGTH && b->text.n == 0 &&
+                   b == &a->blocks[a->n_blocks - 1];
+        block.broken = b->name.n == 0 || cut || !arguments_of(block.text, &arguments);
         if (arguments.n)
             block.text = bx_buf_str(&arguments);
         if (arguments.fail != BX_OK)
