@@ -8,10 +8,16 @@ static void url(const bx_llm *m, bx_buf *out)
     (void)bx_buf_addf(out, "%s/models/%s:streamGenerateContent?alt=sse", m->url, m->model);
 }
 
+/* It came from here, and goes back as it is. */
+static bool is_own(const bx_llm_block *b)
+{
+    return b->opaque.n && bx_str_eq(b->protocol, BX_LIT("gemini"));
+}
+
 static void begin_part(bx_json_out *o, const bx_llm_block *b)
 {
     bx_json_out_begin_object(o);
-    if (b->opaque.n && bx_str_eq(b->protocol, BX_LIT("gemini"))) {
+    if (is_own(b)) {
         bx_json_out_key(o, BX_LIT("thoughtSignature"));
         bx_json_out_raw(o, b->opaque);
     }
@@ -49,10 +55,23 @@ static void result_part(bx_json_out *o, bx_str id, bx_str name, bx_str text, boo
     bx_json_out_end_object(o);
 }
 
-static void call_part(bx_json_out *o, const bx_llm_block *b)
+/* From its third generation on the model refuses calls in a message without any signature; for
+ * calls that another model made its documentation names this one. */
+static bool needs_signature(const bx_llm *m, const bx_llm_message *msg)
+{
+    bx_str model = bx_str_of(m->model);
+    for (size_t k = 0; k < msg->n_blocks; k++)
+        if (is_own(&msg->blocks[k]))
+            return false;
+    return !bx_str_starts(model, BX_LIT("gemini-1")) && !bx_str_starts(model, BX_LIT("gemini-2"));
+}
+
+static void call_part(bx_json_out *o, const bx_llm_block *b, bool foreign)
 {
     char wire[BX_WIRE_NAME];
     begin_part(o, b);
+    if (foreign)
+        bx_wire_putz(o, "thoughtSignature", "skip_thought_signature_validator");
     bx_wire_open(o, "functionCall");
     bx_wire_put(o, "id", b->id);
     bx_wire_name(b->name, wire);
@@ -63,46 +82,68 @@ static void call_part(bx_json_out *o, const bx_llm_block *b)
     bx_json_out_end_object(o);
 }
 
-static void put_result(bx_json_out *o, const bx_llm_transcript *t, size_t i, const bx_llm_block *b)
+static void put_result(bx_json_out *o, const bx_llm_block *b)
 {
     BX_AUTO_BUF text = bx_buf_init(BX_LLM_MAX_TEXT);
     bx_wire_result_text(b, &text);
-    if (bx_wire_answers(t, i, b))
-        result_part(o, b->id, b->name, bx_buf_str(&text), b->is_error);
-    else if (text.n)
-        text_part(o, &(const bx_llm_block){.kind = BX_LLM_TEXT}, bx_buf_str(&text));
+    result_part(o, b->id, b->name, bx_buf_str(&text), b->is_error);
+}
+
+/* What of a result is no text, or has no call; after all results, whose number is checked. */
+static void put_beside(bx_json_out *o, const bx_llm_transcript *t, size_t i, const bx_llm_block *b)
+{
+    BX_AUTO_BUF text = bx_buf_init(BX_LLM_MAX_TEXT);
+    if (!bx_wire_answers(t, i, b)) {
+        bx_wire_result_text(b, &text);
+        if (text.n)
+            text_part(o, &(const bx_llm_block){.kind = BX_LLM_TEXT}, bx_buf_str(&text));
+    }
     for (size_t p = 0; p < b->n_parts; p++)
         if (b->parts[p].kind == BX_LLM_IMAGE)
             image_part(o, &b->parts[p]);
 }
 
-static void put_block(bx_json_out *o, const bx_llm_transcript *t, size_t i, const bx_llm_block *b)
+static void put_block(bx_json_out *o, const bx_llm_block *b, bool foreign)
 {
-    bool own = b->opaque.n && bx_str_eq(b->protocol, BX_LIT("gemini"));
     switch (b->kind) {
     case BX_LLM_TEXT:
-        if (b->text.n || own)
+        if (b->text.n || is_own(b))
             text_part(o, b, b->text);
         break;
     case BX_LLM_IMAGE:
         image_part(o, b);
         break;
     case BX_LLM_TOOL_CALL:
-        call_part(o, b);
-        break;
-    case BX_LLM_TOOL_RESULT:
-        put_result(o, t, i, b);
+        call_part(o, b, foreign);
         break;
     case BX_LLM_THINKING:
-        if (!own)
+        if (!is_own(b))
             break;
         begin_part(o, b);
         bx_wire_put(o, "text", b->text);
         bx_wire_put_bool(o, "thought", true);
         bx_json_out_end_object(o);
         break;
+    case BX_LLM_TOOL_RESULT:
     case BX_LLM_OPAQUE:
         break;
+    }
+}
+
+static void put_message(bx_json_out *o, const bx_llm *m, const bx_llm_transcript *t, size_t i)
+{
+    const bx_llm_message *msg = &t->messages[i];
+    bool foreign = needs_signature(m, msg);
+    for (size_t k = 0; k < msg->n_blocks; k++)
+        if (msg->blocks[k].kind == BX_LLM_TOOL_RESULT && bx_wire_answers(t, i, &msg->blocks[k]))
+            put_result(o, &msg->blocks[k]);
+    for (size_t k = 0; k < msg->n_blocks; k++) {
+        const bx_llm_block *b = &msg->blocks[k];
+        if (b->kind == BX_LLM_TOOL_RESULT)
+            put_beside(o, t, i, b);
+        else
+            put_block(o, b, foreign);
+        foreign = foreign && b->kind != BX_LLM_TOOL_CALL; /* the first call alone */
     }
 }
 
@@ -137,15 +178,14 @@ static bool has_parts(const bx_llm_message *m)
 {
     for (size_t k = 0; k < m->n_blocks; k++) {
         const bx_llm_block *b = &m->blocks[k];
-        bool own = b->opaque.n && bx_str_eq(b->protocol, BX_LIT("gemini"));
-        if (own || b->kind == BX_LLM_IMAGE || b->kind == BX_LLM_TOOL_CALL ||
+        if (is_own(b) || b->kind == BX_LLM_IMAGE || b->kind == BX_LLM_TOOL_CALL ||
             b->kind == BX_LLM_TOOL_RESULT || (b->kind == BX_LLM_TEXT && b->text.n))
             return true;
     }
     return false;
 }
 
-static void contents(const bx_llm_transcript *t, bx_json_out *o)
+static void contents(const bx_llm *model, const bx_llm_transcript *t, bx_json_out *o)
 {
     bx_wire_list(o, "contents");
     for (size_t i = 0; i < t->n; i++) {
@@ -156,8 +196,7 @@ static void contents(const bx_llm_transcript *t, bx_json_out *o)
         begin_content(o, m->role);
         if (before)
             (void)missing(t, i - 1, o);
-        for (size_t k = 0; k < m->n_blocks; k++)
-            put_block(o, t, i, &m->blocks[k]);
+        put_message(o, model, t, i);
         end_content(o);
         bool user_next = i + 1 < t->n && t->messages[i + 1].role == BX_LLM_USER;
         if (!user_next && missing(t, i, NULL)) {
@@ -242,7 +281,7 @@ static void build(const bx_wire_request *w, bx_json_out *o)
         tools(rq, o);
         choice(rq, o);
     }
-    contents(rq->transcript, o);
+    contents(w->m, rq->transcript, o);
     config(rq, o);
     bx_json_out_end_object(o);
 }

@@ -96,18 +96,34 @@ static void user_part(const bx_llm_transcript *t, size_t i, const bx_llm_block *
             image_part(o, &b->parts[p]);
 }
 
+/* All texts of user_part, with a line between. */
+static void user_text(const bx_llm_transcript *t, size_t i, bx_buf *out)
+{
+    const bx_llm_message *m = &t->messages[i];
+    for (size_t k = 0; k < m->n_blocks; k++) {
+        const bx_llm_block *b = &m->blocks[k];
+        BX_AUTO_BUF text = bx_buf_init(BX_LLM_MAX_TEXT);
+        if (b->kind == BX_LLM_TEXT || (b->kind == BX_LLM_TOOL_RESULT && !bx_wire_answers(t, i, b)))
+            bx_wire_result_text(b, &text);
+        if (text.n && out->n)
+            (void)bx_buf_add_c(out, '\n');
+        (void)bx_buf_add_str(out, bx_buf_str(&text));
+    }
+}
+
 static void user_message(const bx_llm_transcript *t, size_t i, bx_json_out *o)
 {
     const bx_llm_message *m = &t->messages[i];
+    BX_AUTO_BUF text = bx_buf_init(BX_LLM_MAX_REQUEST);
     bool images = false;
     results(t, i, o);
-    size_t n = count_plain(t, i, &images);
-    if (n == 0)
+    if (count_plain(t, i, &images) == 0)
         return;
     bx_json_out_begin_object(o);
     bx_wire_putz(o, "role", "user");
-    if (n == 1 && m->n_blocks == 1 && m->blocks[0].kind == BX_LLM_TEXT) { /* as all servers read */
-        bx_wire_put(o, "content", m->blocks[0].text);
+    if (!images) { /* not all servers read lists */
+        user_text(t, i, &text);
+        bx_wire_put(o, "content", bx_buf_str(&text));
     } else {
         bx_wire_list(o, "content");
         for (size_t k = 0; k < m->n_blocks; k++)
