@@ -78,5 +78,6 @@ void bench_js(const bench_env *e);
 void bench_shell(const bench_env *e);
 void bench_nested(const bench_env *e);
 void bench_python(const bench_env *e);
+void bench_llm(const bench_env *e);
 
 #endif
