@@ -166,6 +166,16 @@ class Retries(Case):
                     self.assertEqual((len(turn.named("restart")), turn.end["code"]), (1, "BX_OK"))
                     self.assertEqual(turn.content, [{"type": "text", "text": "ok"}])
 
+    def test_what_broke_off_is_billed(self):
+        part = llm.anthropic("ab")
+        server = self.serve(lambda request, file: llm.stream(file, part[:1] + [llm.ERRORS["anthropic"]]),
+                            lambda request, file: llm.stream(file, part[:3]), says("anthropic", "ok"))
+        turn = llm.turn(llm.model("anthropic", server.port), restart=True)
+        self.assertEqual((turn.end["attempts"], turn.end["usage"]["input"]), (3, 9))
+        self.assertNotIn("cost", turn.end)                # the second attempt wrote more than it said
+        turn = llm.turn(llm.model("anthropic", self.serve(says("anthropic", "ok")).port))
+        self.assertEqual((turn.end["usage"]["input"], turn.end["cost"]), (3, 0))
+
     def test_a_connection_that_is_cut(self):
         def cut(request, file):
             llm.begin(file)
