@@ -12,6 +12,7 @@ build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
 .PHONY: help run build test test262 js-packages mcp-conformance bench fuzz test-asan test-tsan foreign pages browser install format check clean
+.PHONY: help run build test test262 js-packages bench fuzz test-asan test-tsan foreign aimock pages browser install format check clean
 
 help:
 	@echo 'make run        build, then show the built-in tools at work'
@@ -20,6 +21,7 @@ help:
 	@echo 'make test-asan  unit and end-to-end tests, address and undefined-behaviour sanitizers only'
 	@echo 'make test-tsan  unit tests under the thread sanitizer'
 	@echo 'make foreign    programs of other tool chains, run unchanged (long; installs tool chains; FOREIGN=words)'
+	@echo 'make aimock     an independent server of models from npm, which make test then uses, too'
 	@echo 'make pages      judge the Markdown of web_fetch over pages of Debian documentation packages (PAGES=options)'
 	@echo 'make browser    the tools in a page: build/browser, served at 127.0.0.1:$(PORT)'
 	@echo 'make test262    the language suite through js: DIR=a checkout of tc39/test262 (TEST262=options)'
@@ -62,6 +64,9 @@ foreign:
 	@$(call build,release,build,all)
 	@scripts/setup-foreign
 	@python3 tests/foreign/run.py $(FOREIGN)
+
+aimock:
+	@scripts/setup-aimock
 
 pages:
 	@scripts/setup build

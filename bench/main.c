@@ -163,6 +163,7 @@ static const struct group {
     {"cache", bench_cache, false},
     {"component", bench_component, false},
     {"net", bench_net, false},
+    {"models", bench_llm, false},
     {"convert", bench_convert, false},
     {"start", bench_start, true},
     {"large", bench_large, true},

@@ -30,6 +30,7 @@ const bx_command *const bx_commands[] = {
     &bx_cmd_audit_receipt,
     &bx_cmd_mcp,
     &bx_cmd_mcp_config,
+    &bx_cmd_models,
     &bx_cmd_inspect,
     &bx_cmd_componentize,
     &bx_cmd_doctor,
