@@ -1,0 +1,163 @@
+/* boxagnts run: one prompt, one agent, to its end. */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/run_print.h"
+#include "cli/run_setup.h"
+#include "os/fd.h"
+#include "os/signals.h"
+#include "policy/limits.h"
+#include "policy/options.h"
+
+enum {
+    FLAG_PROMPT = 1000,
+    FLAG_MODEL,
+    FLAG_WORKSPACE,
+    FLAG_OUTPUT,
+    FLAG_TURNS,
+    FLAG_CALLS,
+    FLAG_COST,
+    FLAG_TOKENS,
+    FLAG_WALL,
+};
+
+static const bx_flag flags[] = {
+    {"prompt", "TEXT", "what to do; -p for short; - reads it from standard input", FLAG_PROMPT},
+    {"model", "PROVIDER/MODEL", "the model (default: $BOXAGNTS_MODEL); docs/models.md", FLAG_MODEL},
+    {"workspace", "DIR", "the directory tools see as /workspace (default: the current one)",
+     FLAG_WORKSPACE},
+    {"allow", "CAP",
+     "let tools use what they need of this: fetch:https://host, read:/workspace/docs, …",
+     BX_OPT_allow},
+    {"deny", "GLOB", "carve out paths, whatever else is allowed: '**/.env', /workspace/keys",
+     BX_OPT_deny},
+    {"output-format", "text|json|stream-json",
+     "what standard output gets: the last answer (default), one object, or every event as it "
+     "comes",
+     FLAG_OUTPUT},
+    {"max-turns", "N", "requests to the model (default 100)", FLAG_TURNS},
+    {"max-calls", "N", "tool calls (default 1000)", FLAG_CALLS},
+    {"max-cost", "USD", "money, of models whose price is known", FLAG_COST},
+    {"max-tokens", "N", "tokens, read and written together", FLAG_TOKENS},
+    {"wall", "TIME", "time for all of it (default 1h)", FLAG_WALL},
+};
+
+typedef struct run {
+    const bx_args *a;
+    bx_run_options o;
+    bx_run_printer printer;
+    bx_buf prompt;
+} run;
+
+static bx_code allow(void *ctx, bx_grant *g, bx_error *err)
+{
+    const run *r = ctx;
+    bx_code rc = BX_OK;
+    for (size_t i = 0; i < r->a->n_flags && rc == BX_OK; i++) {
+        int id = r->a->flags[i].id;
+        if (id < BX_OPTION_COUNT)
+            rc = bx_wrap(bx_option_apply(g, (bx_option)id, bx_str_of(r->a->flags[i].value), err),
+                         err, "--%s", bx_options[id].flag);
+    }
+    return rc;
+}
+
+/* ---- flags ----------------------------------------------------------------------------------- */
+
+static bx_code read_prompt(run *r, bx_error *err)
+{
+    const char *text = bx_flag_last(r->a, FLAG_PROMPT);
+    r->prompt = bx_buf_init(BX_AGENT_MAX_PROMPT);
+    if (!text && r->a->n_words == 1)
+        text = r->a->words[0];
+    if (r->a->n_words > (bx_flag_last(r->a, FLAG_PROMPT) ? 0 : 1))
+        return bx_fail(err, BX_EINVAL, "one prompt only; quote it");
+    if (!text)
+        return bx_fail(err, BX_EINVAL, "what is there to do? -p PROMPT");
+    if (strcmp(text, "-") == 0)
+        return bx_fd_read_all(STDIN_FILENO, BX_AGENT_MAX_PROMPT, &r->prompt, err);
+    (void)bx_buf_add_z(&r->prompt, text);
+    return bx_buf_check(&r->prompt, err);
+}
+
+static bx_code options_of(run *r, bx_error *err)
+{
+    static const struct {
+        int flag;
+        bx_spend_kind kind;
+        int64_t normal;
+    } rows[] = {{FLAG_TURNS, BX_SPEND_TURNS, 100},
+                {FLAG_CALLS, BX_SPEND_CALLS, 1000},
+                {FLAG_TOKENS, BX_SPEND_TOKENS, BX_SPEND_UNLIMITED},
+                {FLAG_COST, BX_SPEND_COST, BX_SPEND_UNLIMITED}};
+    bx_code rc = BX_OK;
+    r->o = (bx_run_options){.workspace = bx_flag_last(r->a, FLAG_WORKSPACE),
+                            .model = bx_flag_last(r->a, FLAG_MODEL)};
+    for (size_t i = 0; i < BX_COUNT(rows) && rc == BX_OK; i++) {
+        const char *text = bx_flag_last(r->a, rows[i].flag);
+        r->o.limits.of[rows[i].kind] = rows[i].normal;
+        if (text)
+            rc = bx_run_read_amount(text, rows[i].kind, &r->o.limits.of[rows[i].kind], err);
+    }
+    const char *wall = bx_flag_last(r->a, FLAG_WALL);
+    if (rc == BX_OK && wall)
+        rc = bx_wrap(bx_time_parse(bx_str_of(wall), &r->o.wall_ns, err), err, "--wall");
+    if (rc == BX_OK)
+        rc = bx_run_printer_new(&r->printer, bx_flag_last(r->a, FLAG_OUTPUT), err);
+    r->o.watch = bx_run_printer_watch(&r->printer);
+    return rc == BX_OK ? read_prompt(r, err) : rc;
+}
+
+/* ---- the command ----------------------------------------------------------------------------- */
+
+static bx_code go(run *r, int *ret_exit, bx_error *err)
+{
+    static bx_run all; /* never freed whole: the process ends next */
+    bx_agent_end end = {.status = BX_AGENT_FAILED};
+    bx_code rc = bx_run_open(&all, &r->o, allow, r, err);
+    if (rc == BX_OK) {
+        bx_signals_cancel(&all.ctl);
+        rc = bx_agent_run(all.agent, bx_buf_str(&r->prompt), &end, err);
+        bx_signals_restore();
+    }
+    if (rc == BX_OK)
+        rc = bx_run_print_end(&r->printer, all.id, &end, ret_exit, err);
+    bx_agent_end_done(&end);
+    bx_run_close(&all);
+    return rc;
+}
+
+static int run_run(const bx_args *a)
+{
+    run r = {.a = a};
+    bx_error err = {.msg = ""};
+    int code = EXIT_OURS;
+    bx_code rc = options_of(&r, &err);
+    if (rc == BX_OK)
+        rc = go(&r, &code, &err);
+    if (rc != BX_OK) {
+        bx_cli_complain("run: %s", err.msg);
+        code = rc == BX_EDENIED ? EXIT_DENIED : EXIT_OURS;
+    }
+    bx_buf_done(&r.prompt);
+    return code;
+}
+
+const bx_command bx_cmd_run = {
+    .name = "run",
+    .usage = "run [flags] -p PROMPT",
+    .summary = "let a model work on a prompt with sandboxed tools",
+    .details =
+        "Tools may use the workspace, unless --allow names other files, and beyond that what "
+        "--allow\n"
+        "names; nothing a model says changes that. Exit code: 0; 1 when the run did not come to "
+        "its\n"
+        "own end (a limit, a refusal, a failing model); 124 over --wall; 125 boxagnts itself "
+        "failed;\n"
+        "130 cancelled.\n",
+    .flags = flags,
+    .n_flags = BX_COUNT(flags),
+    .run = run_run,
+};
