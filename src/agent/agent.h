@@ -38,7 +38,8 @@ typedef enum bx_agent_status {
 const char *bx_agent_status_name(bx_agent_status s); /* "done" and the like */
 
 typedef struct bx_agent_own_call {
-    bx_str id;               /* the model's own of this call */
+    bx_str id;               /* the model's own of this call; another one may have the same */
+    uint64_t seq;            /* of its tool_call event */
     const bx_json_val *args; /* they fit the schema */
     bool again;              /* the process was killed while this very call ran */
     bx_buf *out;             /* the words for the model */
@@ -63,6 +64,8 @@ typedef struct bx_agent_config { /* all borrowed for as long as the run lives */
     bx_str parent;               /* of the session above; empty: none */
     bx_str title;                /* for people */
     bx_str name;                 /* of the agent, for script: models; may be empty */
+    bx_str workspace;            /* on the host; kept with the session */
+    bool managed;                /* it may have executors; kept with the session */
     bx_llm *model;
     bx_str system; /* kept with the session, so that a resumed run has the same */
     const bx_agent_tools *tools;
@@ -115,6 +118,9 @@ BX_NODISCARD bx_code bx_agent_resume(bx_agent *a, bx_error *err);
 
 /* Whether the session, as it was taken up, had come to its end, and how; for those who resume. */
 bool bx_agent_has_ended(const bx_agent *a, bx_agent_end *ret);
+
+/* Whether somebody has asked it anything yet: one that was taken up may have been killed before. */
+bool bx_agent_is_asked(const bx_agent *a);
 
 const bx_agent_config *bx_agent_cfg(const bx_agent *a);
 

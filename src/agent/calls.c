@@ -143,6 +143,7 @@ static bx_code call_own(bx_agent *a, bx_agent_slot *s, bx_error *err)
     } else if (bx_schema_judge(bx_json_root(s->entry->schema), bx_json_root(args), &words) == 0) {
         is_error = false;
         const bx_agent_own_call call = {.id = s->call->id,
+                                        .seq = s->seq,
                                         .args = bx_json_root(args),
                                         .again = s->again,
                                         .out = &words,
@@ -175,6 +176,8 @@ static bx_code call_tool(bx_agent *a, bx_agent_slot *s, bx_buf *notes, bx_error 
                                            .key = bx_str_of(key),
                                            .asker = a->cfg.asker}};
     bx_code rc = bx_ctl_inherit(&ctl, a->cfg.ctl, err);
+    if (rc == BX_OK)
+        rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK && t->call(t->ctx, &call, &end, &why) == BX_OK) {
         bx_agent_changed(a, &record);
         rc = bx_agent_result_of(s, &end, err);

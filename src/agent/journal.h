@@ -19,8 +19,15 @@ typedef struct bx_agent_event {
 
 typedef bx_code bx_agent_on_line(void *ctx, bx_str line, bx_error *err);
 
+typedef struct bx_journal_session {
+    bx_str id, parent, title, model, workspace;
+    bool managed;
+} bx_journal_session;
+
 /* Where events are kept. */
 typedef struct bx_journal {
+    /* A new session; before its first event. */
+    bx_code (*begin)(void *ctx, const bx_journal_session *s, bx_error *err);
     /* BX_OK: all `n` events (of one session) are safe against the end of this process.  BX_ESTATE:
      * the session already has such an event: another process writes to it. */
     bx_code (*append)(void *ctx, const bx_agent_event *events, size_t n, bx_error *err);

@@ -191,6 +191,17 @@ static bx_code on_executor_end(replay *r, const bx_json_val *event, bx_error *er
     uint64_t cost = 0;
     bool has_cost = bx_json_uint64(bx_json_get(event, BX_LIT("cost_picodollars")), &cost);
     bx_agent_count(r->a, &usage, has_cost, cost);
+    r->settled.of[BX_SPEND_TOKENS] += (int64_t)bx_llm_usage_total(&usage);
+    r->settled.of[BX_SPEND_COST] += (int64_t)cost;
+    r->settled.of[BX_SPEND_TURNS] += (int64_t)number(event, "turns");
+    r->settled.of[BX_SPEND_CALLS] += (int64_t)number(event, "calls");
+    bx_json_iter it =
+        bx_json_iter_of(bx_json_get(bx_json_get(event, BX_LIT("result")), BX_LIT("changed")));
+    bx_str path;
+    for (const bx_json_val *v; (v = bx_json_next(&it, NULL));) {
+        if (bx_json_str(v, &path))
+            bx_agent_changed_path(r->a, path);
+    }
     (void)err;
     return BX_OK;
 }

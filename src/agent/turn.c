@@ -225,7 +225,8 @@ static bx_code ask(bx_agent *a, bx_llm_request *rq, bool aside, bx_llm_turn *ret
     a->turns++;
     const bx_spend spent = spent_of(ret, &reserved);
     bx_budget_settle(a->cfg.budget, &reserved, &spent);
-    bx_agent_count(a, &ret->usage, ret->has_cost, ret->cost);
+    bool nothing = rc != BX_OK && !ret->usage.known && ret->first_token_ns == 0;
+    bx_agent_count(a, &ret->usage, ret->has_cost || nothing, nothing ? 0 : ret->cost);
     return rc == BX_OK ? say_assistant(a, ret, aside, err) : rc;
 }
 

@@ -5,7 +5,8 @@
 #include "cli/command.h"
 
 extern const bx_command bx_cmd_sh, bx_cmd_js, bx_cmd_tool_add;
-extern const bx_command bx_cmd_run;
+extern const bx_command bx_cmd_run, bx_cmd_sessions_list, bx_cmd_sessions_show,
+    bx_cmd_sessions_export, bx_cmd_sessions_fork, bx_cmd_runs_tree;
 extern const bx_command bx_cmd_exec, bx_cmd_tool_call, bx_cmd_tool_list, bx_cmd_tool_show,
     bx_cmd_tool_new, bx_cmd_tool_build, bx_cmd_tool_check, bx_cmd_inspect, bx_cmd_componentize,
     bx_cmd_doctor, bx_cmd_completion, bx_cmd_version;

@@ -21,6 +21,12 @@ enum {
     FLAG_COST,
     FLAG_TOKENS,
     FLAG_WALL,
+    FLAG_RESUME,
+    FLAG_CONTINUE,
+    FLAG_FORGET,
+    FLAG_MANAGED,
+    FLAG_DELEGATE,
+    FLAG_AT_ONCE,
 };
 
 static const bx_flag flags[] = {
@@ -42,24 +48,38 @@ static const bx_flag flags[] = {
     {"max-cost", "USD", "money, of models whose price is known", FLAG_COST},
     {"max-tokens", "N", "tokens, read and written together", FLAG_TOKENS},
     {"wall", "TIME", "time for all of it (default 1h)", FLAG_WALL},
+    {"continue", NULL, "go on with the last session of the workspace", FLAG_CONTINUE},
+    {"resume", "ID", "go on with this session; without a prompt, finish what was broken off",
+     FLAG_RESUME},
+    {"no-session", NULL, "keep nothing of it", FLAG_FORGET},
+    {"managed", NULL, "give it executors to delegate tasks to", FLAG_MANAGED},
+    {"delegate", "CAP",
+     "let it give executors this as well, though it may not use it itself (with --managed)",
+     FLAG_DELEGATE},
+    {"max-executors", "N", "executors at once (default 16; with --managed)", FLAG_AT_ONCE},
 };
+
+enum { MAX_AT_ONCE = 256, TITLE = 80 };
 
 typedef struct run {
     const bx_args *a;
+    char title[TITLE + 1];
     bx_run_options o;
     bx_run_printer printer;
     bx_buf prompt;
 } run;
 
-static bx_code allow(void *ctx, bx_grant *g, bx_error *err)
+static bx_code allow(void *ctx, bx_grant *g, bool delegable, bx_error *err)
 {
     const run *r = ctx;
     bx_code rc = BX_OK;
     for (size_t i = 0; i < r->a->n_flags && rc == BX_OK; i++) {
-        int id = r->a->flags[i].id;
-        if (id < BX_OPTION_COUNT)
-            rc = bx_wrap(bx_option_apply(g, (bx_option)id, bx_str_of(r->a->flags[i].value), err),
-                         err, "--%s", bx_options[id].flag);
+        const bx_flag_value *f = &r->a->flags[i];
+        if (f->id < BX_OPTION_COUNT)
+            rc = bx_wrap(bx_option_apply(g, (bx_option)f->id, bx_str_of(f->value), err), err,
+                         "--%s", bx_options[f->id].flag);
+        else if (f->id == FLAG_DELEGATE && delegable)
+            rc = bx_wrap(bx_grant_allow(g, bx_str_of(f->value), err), err, "--delegate");
     }
     return rc;
 }
@@ -74,6 +94,8 @@ static bx_code read_prompt(run *r, bx_error *err)
         text = r->a->words[0];
     if (r->a->n_words > (bx_flag_last(r->a, FLAG_PROMPT) ? 0 : 1))
         return bx_fail(err, BX_EINVAL, "one prompt only; quote it");
+    if (!text && bx_flag_last(r->a, FLAG_RESUME))
+        return BX_OK;
     if (!text)
         return bx_fail(err, BX_EINVAL, "what is there to do? -p PROMPT");
     if (strcmp(text, "-") == 0)
@@ -94,13 +116,24 @@ static bx_code options_of(run *r, bx_error *err)
                 {FLAG_COST, BX_SPEND_COST, BX_SPEND_UNLIMITED}};
     bx_code rc = BX_OK;
     r->o = (bx_run_options){.workspace = bx_flag_last(r->a, FLAG_WORKSPACE),
-                            .model = bx_flag_last(r->a, FLAG_MODEL)};
+                            .model = bx_flag_last(r->a, FLAG_MODEL),
+                            .resume = bx_flag_last(r->a, FLAG_RESUME),
+                            .continue_last = bx_has_flag(r->a, FLAG_CONTINUE),
+                            .forget = bx_has_flag(r->a, FLAG_FORGET),
+                            .managed = bx_has_flag(r->a, FLAG_MANAGED)};
     for (size_t i = 0; i < BX_COUNT(rows) && rc == BX_OK; i++) {
         const char *text = bx_flag_last(r->a, rows[i].flag);
         r->o.limits.of[rows[i].kind] = rows[i].normal;
         if (text)
             rc = bx_run_read_amount(text, rows[i].kind, &r->o.limits.of[rows[i].kind], err);
     }
+    const char *at_once = bx_flag_last(r->a, FLAG_AT_ONCE);
+    uint64_t n = 0;
+    if (rc == BX_OK && at_once)
+        rc = bx_wrap(bx_count_parse(bx_str_of(at_once), &n, err), err, "--max-executors");
+    if (rc == BX_OK && at_once && (n == 0 || n > MAX_AT_ONCE))
+        rc = bx_fail(err, BX_EINVAL, "--max-executors: 1 to %d", MAX_AT_ONCE);
+    r->o.at_once = (unsigned)n;
     const char *wall = bx_flag_last(r->a, FLAG_WALL);
     if (rc == BX_OK && wall)
         rc = bx_wrap(bx_time_parse(bx_str_of(wall), &r->o.wall_ns, err), err, "--wall");
@@ -112,10 +145,23 @@ static bx_code options_of(run *r, bx_error *err)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
+/* The first line of the prompt. */
+static void title_of(run *r)
+{
+    size_t n = strcspn(bx_buf_str(&r->prompt).p, "\n");
+    n = n < r->prompt.n ? n : r->prompt.n;
+    if (n > TITLE)
+        for (n = TITLE; n && ((uint8_t)r->prompt.p[n] & 0xc0) == 0x80;)
+            n--;
+    memcpy(r->title, bx_buf_str(&r->prompt).p, n);
+    r->o.title = r->title;
+}
+
 static bx_code go(run *r, int *ret_exit, bx_error *err)
 {
     static bx_run all; /* never freed whole: the process ends next */
     bx_agent_end end = {.status = BX_AGENT_FAILED};
+    title_of(r);
     bx_code rc = bx_run_open(&all, &r->o, allow, r, err);
     if (rc == BX_OK) {
         bx_signals_cancel(&all.ctl);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "agent/keep.h"
+#include "agent/rights.h"
 #include "cli/own_tool.h"
 #include "cli/setup.h"
 #include "os/random.h"
@@ -19,16 +21,15 @@ static bool names_files(const bx_grant *g)
 
 /* Who runs an agent in a workspace means it to work there: with its files, its programs and a /tmp.
  * The network is never meant without being named. */
-static bx_code grant_of(const bx_run_options *o, bx_run_allow *allow, void *ctx, bx_grant **ret,
-                        bx_error *err)
+static bx_code grant_of(const bx_run *r, bool delegable, bx_run_allow *allow, void *ctx,
+                        bx_grant **ret, bx_error *err)
 {
     BX_AUTO(bx_grant) bx_grant *g = NULL;
     bx_code rc = bx_grant_new(&g, err);
     if (rc == BX_OK)
-        rc = bx_grant_mount(g, bx_str_of(o->workspace ? o->workspace : "."), BX_LIT(BX_WORKSPACE),
-                            err);
+        rc = bx_grant_mount(g, bx_str_of(r->workspace), BX_LIT(BX_WORKSPACE), err);
     if (rc == BX_OK && allow)
-        rc = allow(ctx, g, err);
+        rc = allow(ctx, g, delegable, err);
     if (rc == BX_OK && !names_files(g))
         rc = bx_grant_allow(g, BX_LIT("rw:" BX_WORKSPACE), err);
     if (rc == BX_OK && !bx_grant_find(g, BX_CAP_TOOL))
@@ -46,7 +47,9 @@ static bx_code grant_of(const bx_run_options *o, bx_run_allow *allow, void *ctx,
 
 static bx_code open_model(bx_run *r, const bx_run_options *o, bx_error *err)
 {
-    const char *name = o->model ? o->model : getenv("BOXAGNTS_MODEL");
+    const char *name = o->model ? o->model : r->before.model.n ? r->before.model.p : NULL;
+    if (!name)
+        name = getenv("BOXAGNTS_MODEL");
     if (!name || !*name)
         return bx_fail(err, BX_ENOENT, "which model? --model PROVIDER/MODEL, or $BOXAGNTS_MODEL");
     bx_code rc = bx_egress_new(NULL, &r->egress, err);
@@ -55,8 +58,7 @@ static bx_code open_model(bx_run *r, const bx_run_options *o, bx_error *err)
 
 /* ---- session --------------------------------------------------------------------------------- */
 
-/* When it began, and six characters by chance: they sort by time and can be said aloud. */
-static bx_code new_id(char ret[BX_AGENT_MAX_ID], bx_error *err)
+bx_code bx_run_new_id(char ret[BX_AGENT_MAX_ID], bx_error *err)
 {
     static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
     uint8_t chance[6];
@@ -74,7 +76,33 @@ static bx_code new_id(char ret[BX_AGENT_MAX_ID], bx_error *err)
     return BX_OK;
 }
 
-/* ---- all of it ------------------------------------------------------------------------------- */
+static bool takes_up(const bx_run_options *o) { return o->resume || o->continue_last; }
+
+/* Which session it is, and where it is kept. */
+static bx_code open_session(bx_run *r, const bx_run_options *o, bx_error *err)
+{
+    bx_code rc = BX_OK;
+    if (o->forget && takes_up(o))
+        return bx_fail(err, BX_EINVAL, "--no-session: then there is none to go on with");
+    if (!o->forget)
+        rc = bx_cli_store(false, &r->db, err);
+    if (rc == BX_OK && o->resume)
+        rc = bx_cli_session_find(r->db, o->resume, &r->before, err);
+    else if (rc == BX_OK && o->continue_last)
+        rc = bx_cli_session_last(r->db, r->workspace, &r->before, err);
+    if (rc == BX_OK && takes_up(o) && r->before.parent.n)
+        rc = bx_fail(err, BX_EINVAL, "%s is an executor: go on with its manager, %s",
+                     r->before.id.p, r->before.parent.p);
+    if (rc == BX_OK && takes_up(o))
+        (void)snprintf(r->id, sizeof r->id, "%s", r->before.id.p);
+    else if (rc == BX_OK)
+        rc = bx_run_new_id(r->id, err);
+    if (rc == BX_OK && r->db)
+        r->journal = bx_journal_on(r->db);
+    return rc;
+}
+
+/* ---- what it is told ------------------------------------------------------------------------- */
 
 static bx_code system_of(bx_run *r, bx_error *err)
 {
@@ -87,49 +115,116 @@ static bx_code system_of(bx_run *r, bx_error *err)
     return bx_buf_check(&r->system, err);
 }
 
-bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_run_allow *allow, void *ctx,
-                    bx_error *err)
+static bx_code facts_of(bx_run *r, bx_error *err)
 {
-    *r = (bx_run){.ctl = bx_ctl_init(UINT64_MAX)};
-    uint64_t wall = o->wall_ns ? o->wall_ns : UINT64_C(3600000000000);
-    bx_code rc = open_model(r, o, err);
+    r->facts = bx_buf_init((size_t)4 << 20);
+    bx_json_out o = bx_json_out_on(&r->facts);
+    bx_json_out_begin_object(&o);
+    bx_json_out_key(&o, BX_LIT("workspace"));
+    bx_json_out_string(&o, bx_str_of(r->workspace));
+    bx_json_out_key(&o, BX_LIT("granted"));
+    bx_rights_put(r->grant, &o);
+    if (r->delegable) {
+        bx_json_out_key(&o, BX_LIT("delegable"));
+        bx_rights_put(r->delegable, &o);
+    }
+    bx_json_out_end_object(&o);
+    return bx_json_out_end(&o, err);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------- */
+
+static bx_code open_managed(bx_run *r, const bx_run_options *o, bx_run_allow *allow, void *ctx,
+                            bx_error *err)
+{
+    bx_code rc = grant_of(r, true, allow, ctx, &r->delegable, err);
+    if (rc != BX_OK)
+        return rc;
+    const bx_managed_config cfg = {.delegable = r->delegable,
+                                   .model = r->model,
+                                   .tools = bx_cli_tools_port(r->tools),
+                                   .journal = r->db ? &r->journal : NULL,
+                                   .watch = o->watch,
+                                   .workspace = bx_str_of(r->workspace),
+                                   .system = bx_buf_str(&r->system),
+                                   .at_once = o->at_once};
+    rc = bx_managed_new(&cfg, &r->managed, err);
     if (rc == BX_OK)
-        rc = grant_of(o, allow, ctx, &r->grant, err);
+        r->own[r->n_own++] = *bx_managed_tool(r->managed);
+    return rc;
+}
+
+static bx_code open_ground(bx_run *r, const bx_run_options *o, bx_run_allow *allow, void *ctx,
+                           bx_error *err)
+{
+    const char *dir = o->workspace ? o->workspace : ".";
+    r->workspace = realpath(dir, NULL);
+    if (!r->workspace)
+        return bx_fail(err, BX_ENOENT, "no directory %s", dir);
+    bx_code rc = open_session(r, o, err);
+    if (rc == BX_OK)
+        rc = open_model(r, o, err);
+    if (rc == BX_OK)
+        rc = grant_of(r, false, allow, ctx, &r->grant, err);
     if (rc == BX_OK)
         rc = bx_cli_app(SLOTS, &r->app, err);
     if (rc == BX_OK)
         rc = bx_cli_tools_new(r->app, &r->tools, err);
     if (rc == BX_OK)
         rc = bx_budget_new(&o->limits, &r->budget, err);
-    if (rc == BX_OK)
-        rc = bx_ctl_make_cancellable(&r->ctl, err);
-    if (rc == BX_OK)
-        rc = new_id(r->id, err);
+    return rc == BX_OK ? bx_ctl_make_cancellable(&r->ctl, err) : rc;
+}
+
+bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_run_allow *allow, void *ctx,
+                    bx_error *err)
+{
+    *r = (bx_run){.ctl = bx_ctl_init(UINT64_MAX)};
+    uint64_t wall = o->wall_ns ? o->wall_ns : UINT64_C(3600000000000);
+    bx_code rc = open_ground(r, o, allow, ctx, err);
     if (rc == BX_OK)
         rc = system_of(r, err);
+    if (rc == BX_OK && (o->managed || r->before.managed))
+        rc = open_managed(r, o, allow, ctx, err);
+    if (rc == BX_OK)
+        rc = facts_of(r, err);
     if (rc != BX_OK)
         return rc;
     bx_ctl_set_deadline(&r->ctl, bx_now_ns() + wall);
     r->cfg = (bx_agent_config){.id = bx_str_of(r->id),
+                               .title = bx_str_of(o->title),
+                               .name = r->managed ? BX_LIT("manager") : BX_LIT("agent"),
+                               .workspace = bx_str_of(r->workspace),
+                               .managed = r->managed != NULL,
                                .model = r->model,
                                .system = bx_buf_str(&r->system),
                                .tools = bx_cli_tools_port(r->tools),
+                               .own = r->own,
+                               .n_own = r->n_own,
                                .grant = r->grant,
                                .budget = r->budget,
                                .ctl = &r->ctl,
-                               .watch = o->watch};
-    return bx_agent_new(&r->cfg, &r->agent, err);
+                               .journal = r->db ? &r->journal : NULL,
+                               .watch = o->watch,
+                               .facts = bx_buf_str(&r->facts)};
+    rc = bx_agent_new(&r->cfg, &r->agent, err);
+    return rc == BX_OK && takes_up(o) ? bx_agent_resume(r->agent, err) : rc;
 }
 
 void bx_run_close(bx_run *r)
 {
     bx_agent_free(r->agent);
+    bx_managed_free(r->managed);
     bx_budget_free(r->budget);
     bx_cli_tools_free(r->tools);
     bx_llm_free(r->model);
     bx_egress_free(r->egress);
     bx_grant_free(r->grant);
+    bx_grant_free(r->delegable);
+    bx_db_close(r->db);
+    bx_cli_session_done(&r->before);
     bx_ctl_done(&r->ctl);
     bx_buf_done(&r->system);
+    bx_buf_done(&r->facts);
+    free(r->workspace);
     bx_app_leave(r->app);
 }

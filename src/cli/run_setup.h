@@ -3,18 +3,21 @@
 #ifndef BX_CLI_RUN_SETUP_H
 #define BX_CLI_RUN_SETUP_H
 
-#include "agent/agent.h"
+#include "agent/managed.h"
 #include "app/app.h"
 #include "cli/agent_tools.h"
 #include "cli/command.h"
+#include "cli/store.h"
 
-typedef struct bx_run_options { /* all borrowed; zero is a good default */
+typedef struct bx_run_options { /* all borrowed; zero is a good default but for `limits` */
     const char *workspace;      /* NULL: the current directory */
-    const char *model;          /* NULL: $BOXAGNTS_MODEL, or what a key in the environment is for */
+    const char *model;          /* NULL: the session's own, or $BOXAGNTS_MODEL */
     const char *resume;         /* ID of a session; NULL: a new one */
-    const char *mode;           /* permission mode; NULL: default */
+    const char *title;          /* of a new session */
     bool continue_last;         /* the last session of the workspace */
-    bool managed, trust;
+    bool forget;                /* keep nothing of it */
+    bool managed;               /* it may have executors */
+    unsigned at_once;           /* executors; 0: the default */
     bx_spend limits;
     uint64_t wall_ns; /* 0: an hour */
     bx_agent_watch watch;
@@ -25,17 +28,28 @@ typedef struct bx_run { /* a process has one */
     bx_egress *egress;
     bx_llm *model;
     bx_cli_tools *tools;
-    bx_grant *grant;
+    bx_grant *grant, *delegable;
     bx_budget *budget;
+    bx_db *db; /* NULL: nothing is kept */
+    bx_journal journal;
+    bx_managed *managed;
     bx_ctl ctl;
     char id[BX_AGENT_MAX_ID];
-    bx_buf system;
+    char *workspace;       /* owned; its real path */
+    bx_cli_session before; /* the session that is taken up */
+    bx_buf system, facts;
+    bx_agent_own own[BX_AGENT_MAX_OWN];
+    size_t n_own;
     bx_agent_config cfg;
     bx_agent *agent;
 } bx_run;
 
-/* `apply` (may be NULL) adds to the grant what flags allow, before the defaults. */
-typedef bx_code bx_run_allow(void *ctx, bx_grant *g, bx_error *err);
+/* A new session's ID: when it began, and six characters by chance. */
+BX_NODISCARD bx_code bx_run_new_id(char ret[BX_AGENT_MAX_ID], bx_error *err);
+
+/* Adds to a grant what flags allow, before the defaults; `delegable`: what executors may be given
+ * beside what the run itself may use. */
+typedef bx_code bx_run_allow(void *ctx, bx_grant *g, bool delegable, bx_error *err);
 
 BX_NODISCARD bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_run_allow *allow, void *ctx,
                                  bx_error *err);
