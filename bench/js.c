@@ -24,6 +24,7 @@ typedef struct place {
     const bench_env *e;
     bx_tool js, fetch;
     bx_tool_ground ground;
+    bx_tool_caller caller;
     bx_call_tools tools;
     bx_sealed *sealed; /* of whoever calls */
     bx_sealed *tool;   /* of a call of the tool with no grants */
@@ -89,7 +90,8 @@ static void open_place(const bench_env *e, bx_runtime *rt, place *p)
     l.wall_ns = 600 * BX_SEC;
     l.memory = 512 * BX_MIB;
     *p = (place){.e = e, .ground = {.protect = protect, .find = find, .ctx = p}};
-    p->tools = bx_tool_nested(&p->ground);
+    p->caller = (bx_tool_caller){.on = &p->ground};
+    p->tools = bx_tool_nested(&p->caller);
     p->js = builtin(rt, BX_LIT("js"));
     p->fetch = builtin(rt, BX_LIT("web_fetch"));
     p->sealed = seal(lines, 3, &l);

@@ -17,6 +17,7 @@ static const char manifest[] =
 typedef struct place {
     bx_tool tool;
     bx_tool_ground ground;
+    bx_tool_caller caller;
     bx_call_tools tools;
     bx_programs *programs;
     bx_program_set set;
@@ -46,12 +47,13 @@ static void open_place(const bench_env *e, place *p)
     bx_manifest *m = NULL;
     bx_grant *g = NULL;
     *p = (place){.ground = {.protect = protect, .find = find, .ctx = p}};
-    p->tools = bx_tool_nested(&p->ground);
+    p->caller = (bx_tool_caller){.on = &p->ground};
+    p->tools = bx_tool_nested(&p->caller);
     bx_limits l = bx_limits_default();
     l.calls = INT64_MAX;
     l.wall_ns = 600 * BX_SEC;
     bx_code rc = bx_manifest_from_json(bx_str_of(manifest), &m, &err);
-    p->tool = (bx_tool){m, bench_module(e, e->guests, "tool_noop")};
+    p->tool = (bx_tool){.manifest = m, .module = bench_module(e, e->guests, "tool_noop")};
     if (rc == BX_OK)
         rc = bx_programs_new(e->rt, &p->programs, &err);
     if (rc == BX_OK)

@@ -3,21 +3,29 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "os/dirs.h"
 #include "os/fd.h"
 #include "tool/builtin.h"
 #include "tool/programs.h"
 
-enum { MAX_PATH = 4096 };
+enum { MAX_PATH = 4096, OWN_AT_HOME = 2 };
+
+/* Below the home directory; what is not there yet must not be made by a guest either. */
+static const char *const at_home[] = {
+    "programs", "tools",         "state.db", "state.db-wal", "state.db-shm",
+    "content",  "boxagnts.yaml", "trust",    "mcp-token",
+};
 
 struct bx_app {
     bx_egress *egress;
     bx_runtime *runtime;
     char *store_dir;
-    char *own[3]; /* where compiled code and its key are kept, or will be, and programs; NULL:
-                     nowhere */
-    bx_programs *programs; /* with the lock; NULL until they are asked for */
+    char *own[16]; /* what no guest may have: where compiled code and its key are kept, or will be,
+                      and what of the home directory decides or records; NULL: nowhere */
+    char *home, *programs_dir; /* or NULL */
+    bx_programs *programs;     /* with the lock; NULL until they are asked for */
     bool programs_are_whole;
     bx_program_set program_set;
     bx_manifest **manifests; /* of the built-in tools, as they are called; with the lock */
@@ -80,11 +88,19 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
     }
     if (rc != BX_OK)
         return bx_fail(err, rc, "%s", why.msg);
-    BX_AUTOFREE char *programs = home ? below(home, "programs") : NULL;
-    const char *const own[] = {rc_cfg.cache_dir, rc_cfg.cache_dir ? rc_cfg.key_dir : NULL,
-                               programs};
+    app->home = home ? bx_strndup(home, strlen(home)) : NULL;
+    app->programs_dir = home ? below(home, "programs") : NULL;
+    if (home && (!app->home || !app->programs_dir))
+        return bx_fail(err, BX_ENOMEM, "runtime");
+    const char *const own[OWN_AT_HOME] = {rc_cfg.cache_dir,
+                                          rc_cfg.cache_dir ? rc_cfg.key_dir : NULL};
     for (size_t i = 0; i < BX_COUNT(own); i++) {
         if (own[i] && !(app->own[i] = bx_strndup(own[i], strlen(own[i]))))
+            return bx_fail(err, BX_ENOMEM, "runtime");
+    }
+    _Static_assert(OWN_AT_HOME + BX_COUNT(at_home) <= BX_COUNT(app->own), "room");
+    for (size_t i = 0; home && i < BX_COUNT(at_home); i++) {
+        if (!(app->own[OWN_AT_HOME + i] = below(home, at_home[i])))
             return bx_fail(err, BX_ENOMEM, "runtime");
     }
     return BX_OK;
@@ -125,6 +141,8 @@ void bx_app_free(bx_app *app)
     bx_runtime_free(app->runtime);
     bx_egress_free(app->egress);
     free(app->store_dir);
+    free(app->home);
+    free(app->programs_dir);
     for (size_t i = 0; i < BX_COUNT(app->own); i++)
         free(app->own[i]);
     free(app);
@@ -171,11 +189,11 @@ static bx_code deny(bx_grant *g, bx_str guest, const char *rest, bx_error *err)
 static bx_code protect(bx_grant *g, const char *own, const char *host, bx_str guest, bx_error *err)
 {
     if (rest_of(host, own))
-        return bx_fail(
-            err, BX_EDENIED,
-            "'%.400s' is where compiled code is kept: no guest may have it; mount another "
-            "directory, or keep the code elsewhere",
-            host);
+        return bx_fail(err, BX_EDENIED,
+                       "'%.400s' is where boxagnts keeps its code, keys and records: no guest may "
+                       "have it; mount "
+                       "another directory, or keep those elsewhere",
+                       host);
     const char *rest = rest_of(own, host);
     return rest ? deny(g, guest, rest, err) : BX_OK;
 }
@@ -225,14 +243,25 @@ static char *real_path_of(const char *path)
     }
 }
 
+/* As real_path_of: of what lies in the home directory, whose real path is known, links alone have
+ * to be followed. */
+static char *real_own(const bx_app *app, size_t d, const char *home)
+{
+    struct stat st;
+    if (d < OWN_AT_HOME || !home || (lstat(app->own[d], &st) == 0 && S_ISLNK(st.st_mode)))
+        return real_path_of(app->own[d]);
+    return below(strcmp(home, "/") == 0 ? "" : home, at_home[d - OWN_AT_HOME]);
+}
+
 bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err)
 {
     size_t n = bx_grant_mounts(g).n;
+    BX_AUTOFREE char *home = n && app->home ? real_path_of(app->home) : NULL;
     for (size_t d = 0; n && d < BX_COUNT(app->own); d++) {
-        BX_AUTOFREE char *own = app->own[d] ? real_path_of(app->own[d]) : NULL;
+        BX_AUTOFREE char *own = app->own[d] ? real_own(app, d, home) : NULL;
         if (app->own[d] && !own)
             return bx_fail(err, BX_EIO,
-                           "'%.400s', where compiled code is kept, cannot be told from a mount",
+                           "'%.400s', which no guest may have, cannot be told from a mount",
                            app->own[d]);
         for (size_t i = 0; own && i < n; i++) {
             const bx_mount *m = &bx_grant_mounts(g).at[i];
@@ -262,8 +291,8 @@ static bx_code begin_programs(bx_app *app, bx_error *err)
     bx_code rc = bx_programs_new(app->runtime, &p, err);
     if (rc == BX_OK)
         rc = bx_programs_add_builtin(p, err);
-    if (rc == BX_OK && app->own[2])
-        rc = bx_programs_add_dir(p, app->own[2], err);
+    if (rc == BX_OK && app->programs_dir)
+        rc = bx_programs_add_dir(p, app->programs_dir, err);
     if (rc == BX_OK)
         app->programs = BX_TAKE(p);
     return rc;
@@ -331,7 +360,7 @@ static bx_code find_tool(const void *ctx, bx_str name, bx_tool *ret, bx_error *e
     (void)pthread_mutex_lock(&app->lock);
     bx_code rc = load_locked(app, i, err);
     if (rc == BX_OK)
-        *ret = (bx_tool){app->manifests[i], app->modules[i]};
+        *ret = (bx_tool){app->manifests[i], app->modules[i], b->of_wasm};
     (void)pthread_mutex_unlock(&app->lock);
     return rc;
 }

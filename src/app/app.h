@@ -39,8 +39,8 @@ BX_DEFINE_AUTO(bx_app, bx_app_free)
 void bx_app_leave(bx_app *app);
 
 /* Before `g` is sealed: carve out of its mounts what no guest may have, the directories of compiled
- * code and of the key that vouches for it.  Whoever can write there could have code of its own run
- * outside the sandbox.  BX_EDENIED for a mount that is one of them, or lies in one; BX_ENOMEM. */
+ * code and of the key that vouches for it, and what of the home directory decides or records.  Whoever can write there could
+ * have code of its own run outside the sandbox, or change what is allowed and what was recorded.  BX_EDENIED for a mount that is one of them, or lies in one; BX_ENOMEM. */
 BX_NODISCARD bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err);
 
 bx_tool_ground bx_app_ground(bx_app *app); /* for bx_tool_invoke; borrows from `app` */

@@ -182,7 +182,7 @@ static bx_code run_call(run *r, bx_app *app, bx_grant *g, bx_error *err)
     BX_AUTOCLOSE int stdin_fd = -1;
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     const bx_tool_ground ground = bx_app_ground(app);
-    const bx_call_tools tools = bx_tool_nested(&ground);
+    const bx_call_tools tools = bx_tool_nested(&(bx_tool_caller){.on = &ground});
     bx_call c = {.module = m,
                  .sealed = sealed,
                  .ctl = &ctl,

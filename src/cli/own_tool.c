@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "tool/invoke.h"
-
 #define MANIFEST ".tool.yaml"
 
 static bool ends_in(bx_str s, bx_str end)
@@ -64,48 +62,5 @@ bx_code bx_own_tool_find(const char *word, bx_buf *wasm, bx_manifest **ret, bx_e
     if (rc == BX_OK && !*ret)
         rc = bx_fail(err, BX_ENOENT, "%s: no manifest beside it, which would be %.*s" MANIFEST,
                      wasm->p, (int)(wasm->n - strlen(".wasm")), wasm->p);
-    return rc;
-}
-
-/* ---- what it may use ------------------------------------------------------------------------- */
-
-static bool names_files(const bx_grant *g)
-{
-    return bx_grant_find(g, BX_CAP_READ) || bx_grant_find(g, BX_CAP_WRITE) ||
-           bx_grant_find(g, BX_CAP_RW);
-}
-
-static bool needs(const bx_manifest *m, bx_cap_kind kind)
-{
-    for (size_t i = 0; i < m->n_needs; i++) {
-        if (m->needs[i].kind == kind)
-            return true;
-    }
-    return false;
-}
-
-bx_code bx_own_tool_grant(const bx_manifest *m, const char *workspace, bx_grant **ret,
-                          bx_error *err)
-{
-    BX_AUTO(bx_grant) bx_grant *g = NULL;
-    bx_code rc = bx_grant_new(&g, err);
-    if (rc == BX_OK)
-        rc = bx_tool_limits(m, g, err);
-    if (rc == BX_OK)
-        rc = bx_grant_mount(g, bx_str_of(workspace), BX_LIT(BX_WORKSPACE), err);
-    if (rc == BX_OK)
-        *ret = BX_TAKE(g);
-    return rc;
-}
-
-bx_code bx_own_tool_grant_rest(const bx_manifest *m, bx_grant *g, bx_error *err)
-{
-    bx_code rc = BX_OK;
-    if (!names_files(g))
-        rc = bx_grant_allow(g, BX_LIT("rw:" BX_WORKSPACE), err);
-    if (rc == BX_OK && needs(m, BX_CAP_TOOL) && !bx_grant_find(g, BX_CAP_TOOL))
-        rc = bx_grant_allow(g, BX_LIT("tool:*"), err);
-    if (rc == BX_OK && needs(m, BX_CAP_TMP) && !bx_grant_find(g, BX_CAP_TMP))
-        rc = bx_grant_allow(g, BX_LIT("tmp"), err);
     return rc;
 }

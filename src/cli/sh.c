@@ -91,7 +91,8 @@ static bx_code set_limits(const run *r, bx_grant *g, bx_error *err)
 {
     const bx_args *a = r->a;
     bx_limits l = *bx_grant_limits(g);
-    bx_code rc = r->is_js ? bx_limits_set(&l, BX_LIT("stack=6MiB"), err) : BX_OK; /* as its manifest */
+    bx_code rc =
+        r->is_js ? bx_limits_set(&l, BX_LIT("stack=6MiB"), err) : BX_OK; /* as its manifest */
     if (rc == BX_OK && !has_line(a, BX_OPT_limits, "wall="))
         rc = bx_limits_set(&l, BX_LIT("wall=24h"), err);
     if (rc == BX_OK && !has_line(a, FLAG_JSON, ""))
@@ -332,7 +333,7 @@ static bx_code run_shell(run *r, bx_app *app, bx_grant *g, bx_error *err)
         return rc;
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     const bx_tool_ground ground = bx_app_ground(app);
-    const bx_call_tools tools = bx_tool_nested(&ground);
+    const bx_call_tools tools = bx_tool_nested(&(bx_tool_caller){.on = &ground});
     bx_call c = {
         .tools = &tools,
         .module = shell->module,

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/tool_grant.h"
+#include "app/toolbox.h"
 #include "cli/commands.h"
 #include "cli/own_tool.h"
 #include "cli/setup.h"
@@ -54,22 +56,18 @@ typedef struct run {
 
 /* ---- what it may use ------------------------------------------------------------------------- */
 
-static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
+/* Those flags that are run options, as the toolbox takes them; the caller frees. */
+static bx_code options_of(const bx_args *a, bx_toolbox_option **ret, size_t *ret_n, bx_error *err)
 {
-    BX_AUTO(bx_grant) bx_grant *g = NULL;
-    const char *workspace = bx_flag_last(r->a, FLAG_WORKSPACE);
-    bx_code rc = bx_own_tool_grant(r->manifest, workspace ? workspace : ".", &g, err);
-    for (size_t i = 0; i < r->a->n_flags && rc == BX_OK; i++) {
-        int id = r->a->flags[i].id;
-        if (id < BX_OPTION_COUNT)
-            rc = bx_wrap(bx_option_apply(g, (bx_option)id, bx_str_of(r->a->flags[i].value), err),
-                         err, "--%s", bx_options[id].flag);
+    bx_toolbox_option *list = bx_calloc(a->n_flags + 1, sizeof *list);
+    if (!list)
+        return bx_fail(err, BX_ENOMEM, "flags");
+    for (size_t i = 0; i < a->n_flags; i++) {
+        if (a->flags[i].id < BX_OPTION_COUNT)
+            list[(*ret_n)++] = (bx_toolbox_option){(bx_option)a->flags[i].id, a->flags[i].value};
     }
-    if (rc == BX_OK)
-        rc = bx_own_tool_grant_rest(r->manifest, g, err);
-    if (rc == BX_OK)
-        *ret = BX_TAKE(g);
-    return rc;
+    *ret = list;
+    return BX_OK;
 }
 
 /* ---- its arguments --------------------------------------------------------------------------- */
@@ -102,46 +100,61 @@ static bx_code open_module(const run *r, bx_app *app, const bx_grant *g, bx_modu
     return bx_module_carried(bx_app_runtime(app), &carried, ret, err);
 }
 
-static bx_code invoke(run *r, bx_app *app, const bx_grant *g, bx_error *err)
+static bx_code invoke(run *r, bx_app *app, bx_toolbox *tools, bx_error *err)
 {
     BX_AUTO_BUF text = bx_buf_init(0);
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
-    const bx_tool_ground ground = bx_app_ground(app);
     static bx_module *m; /* never freed: as bx_app_leave */
-    bx_tool_call call = {.run = g,
-                         .ctl = &ctl,
-                         .record = &r->record,
-                         .err_fd = bx_has_flag(r->a, FLAG_JSON) ? -1 : STDERR_FILENO};
-    bx_code rc = read_arguments(r, bx_grant_limits(g), &text, &call.arguments, err);
+    const bx_grant *g = NULL;
+    bx_toolbox_call call = {.ctl = &ctl,
+                            .record = &r->record,
+                            .err_fd = bx_has_flag(r->a, FLAG_JSON) ? -1 : STDERR_FILENO,
+                            .origin = {.client = BX_LIT("cli")}};
+    bx_code rc = bx_toolbox_grant(tools, r->manifest, &g, err);
+    if (rc == BX_OK)
+        rc = read_arguments(r, bx_grant_limits(g), &text, &call.arguments, err);
     if (rc == BX_OK)
         rc = open_module(r, app, g, &m, err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK) {
+        const bx_tool tool = {.manifest = r->manifest,
+                              .module = m,
+                              .digest = r->builtin ? r->builtin->of_wasm : NULL};
         bx_signals_cancel(&ctl);
-        rc = bx_tool_invoke(&ground, &(bx_tool){r->manifest, m}, &call, &r->end, err);
+        rc = bx_toolbox_run_this(tools, &tool, &call, &r->end, err);
         bx_signals_restore();
     }
     bx_ctl_done(&ctl);
     return rc;
 }
 
-static bx_code call_tool(run *r, bx_error *err)
+static bx_code find_tool(run *r, bx_error *err)
 {
-    BX_AUTO(bx_grant) bx_grant *g = NULL;
-    bx_app *app = NULL;
-    const bx_runtime_settings settings = {.cache_dir = NULL};
     bx_code rc = r->builtin ? bx_builtin_check(r->builtin, err)
                             : bx_own_tool_find(r->a->words[0], &r->wasm, &r->manifest, err);
-    if (rc == BX_OK && r->builtin)
-        rc = bx_builtin_manifest(r->builtin, &r->manifest, err);
+    return rc == BX_OK && r->builtin ? bx_builtin_manifest(r->builtin, &r->manifest, err) : rc;
+}
+
+static bx_code call_tool(run *r, bx_error *err)
+{
+    BX_AUTOFREE bx_toolbox_option *options = NULL;
+    bx_app *app = NULL;
+    const bx_runtime_settings settings = {.cache_dir = NULL};
+    const char *workspace = bx_flag_last(r->a, FLAG_WORKSPACE);
+    bx_toolbox_config cfg = {.workspace = workspace ? workspace : "."};
+    bx_code rc = find_tool(r, err);
     if (rc == BX_OK)
-        rc = grant_of(r, &g, err);
+        rc = options_of(r->a, &options, &cfg.n_options, err);
+    cfg.options = options;
     if (rc == BX_OK)
         rc = bx_cli_app_of_one(&settings, &app, err);
     if (rc != BX_OK)
         return rc;
-    rc = invoke(r, app, g, err);
+    BX_AUTO(bx_toolbox) bx_toolbox *tools = NULL;
+    rc = bx_toolbox_new(app, &cfg, &tools, err);
+    if (rc == BX_OK)
+        rc = invoke(r, app, tools, err);
     bx_app_leave(app);
     return rc;
 }
@@ -245,6 +258,8 @@ static bx_code print_json(const run *r, bx_error *err)
 static int exit_code(const bx_tool_end *e)
 {
     int code = e->entered ? bx_outcome_exit_code(&e->outcome) : 0;
+    if (e->fate == BX_FATE_DENIED || e->fate == BX_FATE_WAITS)
+        return EXIT_DENIED;
     return code ? code : e->is_error ? EXIT_IS_ERROR : 0;
 }
 

@@ -145,7 +145,7 @@ static bx_code check_example(check *c, bx_app *app, bx_module *m, size_t i, cons
     bx_error err = {.msg = ""};
     BX_AUTO_BUF what = bx_buf_init(MAX_TEXT), why = bx_buf_init(MAX_TEXT);
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
-    const bx_tool tool = {c->manifest, m};
+    const bx_tool tool = {.manifest = c->manifest, .module = m};
     bx_str says = name_in(of, "says");
     (void)bx_buf_addf(&what, "example %zu: ", i + 1);
     (void)bx_buf_add_str(&what, says);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "app/tool_grant.h"
 #include "cli/own_tool.h"
 #include "codec/base64.h"
 #include "os/beneath.h"
@@ -254,12 +255,12 @@ static void judge_result(const example *x, const bx_tool_end *end)
 static bx_code grant_of(const example *x, const bx_manifest *m, bx_grant **ret, bx_error *err)
 {
     BX_AUTO(bx_grant) bx_grant *g = NULL;
-    bx_code rc = bx_own_tool_grant(m, x->dir, &g, err);
+    bx_code rc = bx_tool_grant_begin(m, x->dir, &g, err);
     bx_json_iter it = bx_json_iter_of(bx_json_get(x->of, BX_LIT("allow")));
     for (const bx_json_val *v; rc == BX_OK && (v = bx_json_next(&it, NULL));)
         rc = bx_wrap(bx_grant_allow(g, text_of(v), err), err, "allow");
     if (rc == BX_OK)
-        rc = bx_own_tool_grant_rest(m, g, err);
+        rc = bx_tool_grant_rest(m, g, err);
     if (rc == BX_OK)
         *ret = BX_TAKE(g);
     return rc;

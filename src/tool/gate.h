@@ -31,7 +31,8 @@ typedef struct bx_gate_call { /* one call as the ports see it; all borrowed for 
     const bx_json_val *values; /* the same, parsed */
     const bx_grant *run;       /* what the caller may use */
     bx_gate_origin origin;
-    bx_ctl *ctl; /* the call's; a wait of a port ends with it.  May be NULL */
+    bool granted; /* what the tool gets of `run` is known already: decisions need no grant */
+    bx_ctl *ctl;  /* the call's; a wait of a port ends with it.  May be NULL */
 } bx_gate_call;
 
 typedef enum bx_gate_answer { BX_GATE_ALLOW, BX_GATE_ASK, BX_GATE_DENY } bx_gate_answer;
@@ -39,8 +40,9 @@ typedef enum bx_gate_answer { BX_GATE_ALLOW, BX_GATE_ASK, BX_GATE_DENY } bx_gate
 typedef struct bx_gate_decision {
     bx_gate_answer answer;
     bx_buf why;      /* what decided, for people: "boxagnts.yaml:12: deny bash(git push *)" */
-    bx_grant *grant; /* owned; what the tool may use of `run` by this decision, never wider; NULL:
-                        all of it */
+    bx_grant *grant; /* owned; what the tool may use of `run`, never wider; NULL: all of it.  It
+                        depends on tool and `run` alone, never on the arguments: a call that calls
+                        the tool again may get the same one */
 } bx_gate_decision;
 
 typedef enum bx_gate_reply {
@@ -88,5 +90,13 @@ typedef struct bx_gate { /* NULL members: everything is allowed, nobody is asked
     const bx_gate_approver *approver;
     const bx_gate_recorder *recorder;
 } bx_gate;
+
+void bx_gate_decision_init(bx_gate_decision *d);
+void bx_gate_decision_done(bx_gate_decision *d);
+
+/* Decide, and ask where that says so.  *ret: BX_FATE_RUNS, BX_FATE_DENIED or BX_FATE_WAITS; of the
+ * last two `why` of the decision has the words.  An error: there could be no decision. */
+BX_NODISCARD bx_code bx_gate_pass(const bx_gate *g, const bx_gate_call *call, bx_gate_decision *d,
+                                  bx_gate_fate *ret, bx_error *err);
 
 #endif

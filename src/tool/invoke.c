@@ -97,8 +97,9 @@ static bx_code refuse_arguments(bx_str why, bx_tool_end *ret, bx_error *err)
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-/* *ret_fit: they fit the schema.  If not, `ret` has the result that says so. */
-static bx_code validate(const bx_manifest *m, bx_str arguments, bool *ret_fit, bx_tool_end *ret,
+/* *ret_doc: they, if they are JSON.  If they do not fit the schema, `ret` has the result that says
+ * so, and is BX_FATE_INVALID. */
+static bx_code validate(const bx_manifest *m, bx_str arguments, bx_json **ret_doc, bx_tool_end *ret,
                         bx_error *err)
 {
     BX_AUTO(bx_json) bx_json *doc = NULL;
@@ -112,10 +113,12 @@ static bx_code validate(const bx_manifest *m, bx_str arguments, bool *ret_fit, b
                           broken.msg);
     } else {
         (void)bx_buf_addf(&why, "the arguments of %.*s do not fit its schema\n", BX_FMT(m->name));
-        *ret_fit = bx_schema_judge(m->input_schema, bx_json_root(doc), &why) == 0;
-        if (*ret_fit)
+        bool fit = bx_schema_judge(m->input_schema, bx_json_root(doc), &why) == 0;
+        *ret_doc = BX_TAKE(doc);
+        if (fit)
             return BX_OK;
     }
+    ret->fate = BX_FATE_INVALID;
     while (why.n && why.p[why.n - 1] == '\n')
         why.n--;
     return refuse_arguments(bx_buf_str(&why), ret, err);
@@ -123,7 +126,7 @@ static bx_code validate(const bx_manifest *m, bx_str arguments, bool *ret_fit, b
 
 /* ---- the call -------------------------------------------------------------------------------- */
 
-static bx_code decide(const bx_tool_ground *on, const bx_manifest *m, const bx_grant *run,
+static bx_code derive(const bx_tool_ground *on, const bx_manifest *m, const bx_grant *run,
                       bx_sealed **ret, bx_buf *notes, bx_error *err)
 {
     BX_AUTO(bx_grant) bx_grant *g = NULL;
@@ -138,30 +141,73 @@ static bx_code decide(const bx_tool_ground *on, const bx_manifest *m, const bx_g
     return rc == BX_OK ? bx_sealed_new_with(BX_TAKE(g), on->store_dir, programs, ret, err) : rc;
 }
 
-/* *ret: borrowed from `call->kept`, or *own, which the caller frees. */
-static bx_code decide_once(const bx_tool_ground *on, const bx_manifest *m, const bx_tool_call *call,
-                           bx_sealed **own, bx_sealed **ret, bx_buf *notes, bx_error *err)
+/* One call on its way to the sandbox. */
+typedef struct passage {
+    const bx_tool_ground *on;
+    const bx_tool *tool;
+    const bx_tool_call *call;
+    bx_json *doc;              /* owned; the arguments */
+    bx_gate_call asked;        /* as the ports see it */
+    bx_gate_decision decision; /* owned */
+    bx_sealed *own;            /* owned; NULL: `sealed` is the caller's, kept */
+    bx_sealed *sealed;         /* what it runs with */
+    bool recorded;
+    int64_t record; /* its number */
+} passage;
+
+static bx_code seal(passage *p, bx_tool_end *ret, bx_error *err)
 {
-    *ret = call->kept ? bx_kept_find(call->kept, call->run, m) : NULL;
-    if (*ret)
+    const bx_tool_call *c = p->call;
+    const bx_manifest *m = p->tool->manifest;
+    if (p->sealed) /* kept */
         return BX_OK;
-    bx_code rc = decide(on, m, call->run, own, notes, err);
+    const bx_grant *run = p->decision.grant ? p->decision.grant : c->run;
+    bx_code rc = derive(p->on, m, run, &p->own, &ret->notes, err);
     if (rc != BX_OK)
         return rc;
-    *ret = *own;
-    if (call->kept && bx_kept_add(call->kept, call->run, m, *own))
-        *own = NULL;
+    p->sealed = p->own;
+    if (c->kept && bx_kept_add(c->kept, c->run, m, p->own))
+        p->own = NULL;
     return BX_OK;
 }
 
-static bx_code run(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_call *call,
-                   bx_sealed *sealed, bx_tool_end *ret, bx_error *err)
+static bx_code begin(passage *p, bx_gate_fate fate, bx_error *err)
 {
-    const char *const args[] = {bx_module_name(tool->module)};
-    const bx_call_tools tools = bx_tool_nested(on);
+    const bx_gate_recorder *r = p->on->gate.recorder;
+    if (!r)
+        return BX_OK;
+    const bx_gate_decision *d = fate == BX_FATE_INVALID ? NULL : &p->decision;
+    const bx_grant *granted = fate == BX_FATE_RUNS ? bx_sealed_grant(p->sealed) : NULL;
+    bx_code rc = r->begin(r->ctx, &p->asked, fate, d, granted, &p->record, err);
+    if (rc != BX_OK)
+        return bx_wrap(rc, err, "the call was not begun, for it cannot be recorded");
+    p->recorded = true;
+    return BX_OK;
+}
+
+/* Files of a nested call are in the record of the outermost one, which is the only one there is. */
+static bx_code end(const passage *p, const bx_tool_end *ret, bx_error *err)
+{
+    const bx_gate_recorder *r = p->on->gate.recorder;
+    if (!p->recorded)
+        return BX_OK;
+    const bx_record *touched = p->call->quiet ? NULL : p->call->record;
+    return bx_wrap(r->end(r->ctx, p->record, ret, touched, err), err,
+                   "the call ended, but its end cannot be recorded");
+}
+
+static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
+{
+    const bx_tool_call *call = p->call;
+    const char *const args[] = {bx_module_name(p->tool->module)};
+    bx_tool_caller caller = {p->on, call->origin};
+    if (p->recorded)
+        caller.origin.parent = p->record;
+    caller.origin.key = BX_LIT("");
+    const bx_call_tools tools = bx_tool_nested(&caller);
     const bx_call c = {
-        .module = tool->module,
-        .sealed = sealed,
+        .module = p->tool->module,
+        .sealed = p->sealed,
         .args = args,
         .n_args = 1,
         .in = {.kind = BX_STDIN_BYTES, .bytes = call->arguments},
@@ -191,37 +237,100 @@ static bx_code take_result(bx_tool_end *ret, bx_error *err)
     return BX_OK;
 }
 
-static bx_code invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_call *call,
-                      bx_tool_end *ret, bx_error *err)
+static void add_denials(const passage *p, bx_tool_end *ret)
 {
-    BX_AUTO(bx_sealed) bx_sealed *own = NULL;
-    bx_sealed *sealed = NULL;
-    bool fit = false;
-    if (tool->manifest->call != BX_TOOL_JSON)
-        return bx_fail(err, BX_EUNSUPPORTED, "%.*s is no tool of the kind call: json",
-                       BX_FMT(tool->manifest->name));
-    bx_code rc = validate(tool->manifest, call->arguments, &fit, ret, err);
-    if (rc != BX_OK || !fit)
-        return rc;
-    rc = decide_once(on, tool->manifest, call, &own, &sealed, &ret->notes, err);
+    if (!p->call->record || p->call->quiet)
+        return;
+    const bx_denial_of of = {.manifest = p->tool->manifest,
+                             .granted = bx_grant_caps(bx_sealed_grant(p->sealed)),
+                             .is_error = bx_tool_result_is_error(ret->result)};
+    bx_denials_tell(p->call->record, &of, &ret->notes);
+}
+
+/* A call that may not be: why, as a result. */
+static bx_code refuse_call(passage *p, bx_tool_end *ret, bx_error *err)
+{
+    BX_AUTO_BUF why = bx_buf_init(MAX_MESSAGE / 2);
+    (void)bx_buf_addf(&why, "%.*s %s: %.*s", BX_FMT(p->tool->manifest->name),
+                      ret->fate == BX_FATE_WAITS ? "waits for an approval" : "was denied",
+                      BX_FMT(bx_buf_str(&p->decision.why)));
+    bx_code rc = refuse_arguments(bx_buf_str(&why), ret, err);
+    return rc == BX_OK ? begin(p, ret->fate, err) : rc;
+}
+
+/* The grant cannot be: that, too, is a call that was refused. */
+static bx_code refuse_grant(passage *p, bx_code why, bx_tool_end *ret, bx_error *err)
+{
+    bx_error other;
+    if (why != BX_EDENIED || !p->on->gate.recorder)
+        return why;
+    ret->fate = BX_FATE_DENIED;
+    if (refuse_arguments(bx_str_of(err->msg), ret, &other) == BX_OK &&
+        begin(p, BX_FATE_DENIED, &other) == BX_OK)
+        (void)end(p, ret, &other);
+    return why;
+}
+
+static bx_code enter(passage *p, bx_tool_end *ret, bx_error *err)
+{
+    bx_code rc = seal(p, ret, err);
+    if (rc != BX_OK)
+        return refuse_grant(p, rc, ret, err);
+    rc = begin(p, BX_FATE_RUNS, err);
     if (rc == BX_OK)
-        rc = run(on, tool, call, sealed, ret, err);
+        rc = run(p, ret, err);
     if (rc == BX_OK)
         rc = take_result(ret, err);
-    if (rc != BX_OK || !call->record || call->quiet)
+    if (rc == BX_OK)
+        add_denials(p, ret);
+    else if (p->recorded && !ret->result) { /* it was begun: its record has an end */
+        bx_error other;
+        ret->outcome.kind = BX_OUT_FAILED;
+        if (refuse_arguments(bx_str_of(err->msg), ret, &other) == BX_OK)
+            (void)end(p, ret, &other);
+    }
+    return rc;
+}
+
+static bx_code invoke(passage *p, bx_tool_end *ret, bx_error *err)
+{
+    const bx_tool_call *call = p->call;
+    const bx_manifest *m = p->tool->manifest;
+    if (m->call != BX_TOOL_JSON)
+        return bx_fail(err, BX_EUNSUPPORTED, "%.*s is no tool of the kind call: json",
+                       BX_FMT(m->name));
+    bx_code rc = validate(m, call->arguments, &p->doc, ret, err);
+    if (rc != BX_OK)
         return rc;
-    const bx_denial_of of = {.manifest = tool->manifest,
-                             .granted = bx_grant_caps(bx_sealed_grant(sealed)),
-                             .is_error = bx_tool_result_is_error(ret->result)};
-    bx_denials_tell(call->record, &of, &ret->notes);
-    return BX_OK;
+    p->sealed = call->kept ? bx_kept_find(call->kept, call->run, m) : NULL;
+    p->asked = (bx_gate_call){.manifest = m,
+                              .digest = p->tool->digest,
+                              .arguments = call->arguments,
+                              .values = p->doc ? bx_json_root(p->doc) : NULL,
+                              .run = call->run,
+                              .origin = call->origin,
+                              .granted = p->sealed != NULL,
+                              .ctl = call->ctl};
+    if (ret->fate == BX_FATE_INVALID) {
+        rc = begin(p, BX_FATE_INVALID, err);
+    } else {
+        rc = bx_gate_pass(&p->on->gate, &p->asked, &p->decision, &ret->fate, err);
+        if (rc == BX_OK)
+            rc = ret->fate == BX_FATE_RUNS ? enter(p, ret, err) : refuse_call(p, ret, err);
+    }
+    return rc == BX_OK ? end(p, ret, err) : rc;
 }
 
 bx_code bx_tool_invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_tool_call *call,
                        bx_tool_end *ret, bx_error *err)
 {
+    passage p = {.on = on, .tool = tool, .call = call};
+    bx_gate_decision_init(&p.decision);
     init_end(ret);
-    bx_code rc = invoke(on, tool, call, ret, err);
+    bx_code rc = invoke(&p, ret, err);
+    bx_sealed_free(p.own);
+    bx_gate_decision_done(&p.decision);
+    bx_json_free(p.doc);
     if (rc == BX_OK)
         ret->is_error = bx_tool_result_is_error(ret->result);
     else
@@ -271,7 +380,8 @@ static bx_nested_status answer(const bx_tool_end *end, bx_nested *n)
 
 static bx_nested_status nested(const void *ctx, bx_nested *n)
 {
-    const bx_tool_ground *on = ctx;
+    const bx_tool_caller *caller = ctx;
+    const bx_tool_ground *on = caller->on;
     bx_limits limits;
     bx_tool tool;
     bx_tool_end end;
@@ -289,6 +399,7 @@ static bx_nested_status nested(const void *ctx, bx_nested *n)
         .shared = n->shared,
         .record = n->record,
         .err_fd = -2,
+        .origin = caller->origin,
     };
     bx_code rc = bx_tool_invoke(on, &tool, &call, &end, &err);
     if (rc != BX_OK)
@@ -313,7 +424,7 @@ static void put_tool(const bx_manifest *m, bx_json_out *o)
 
 static bx_code list(const void *ctx, const bx_grant *run, bx_buf *ret, bx_error *err)
 {
-    const bx_tool_ground *on = ctx;
+    const bx_tool_ground *on = ((const bx_tool_caller *)ctx)->on;
     bx_json_out o = bx_json_out_on(ret);
     const char *name;
     bx_tool tool;
@@ -330,7 +441,7 @@ static bx_code list(const void *ctx, const bx_grant *run, bx_buf *ret, bx_error 
     return bx_json_out_end(&o, err);
 }
 
-bx_call_tools bx_tool_nested(const bx_tool_ground *on)
+bx_call_tools bx_tool_nested(const bx_tool_caller *caller)
 {
-    return (bx_call_tools){.call = nested, .list = list, .ctx = on};
+    return (bx_call_tools){.call = nested, .list = list, .ctx = caller};
 }

@@ -64,8 +64,13 @@ BX_NODISCARD bx_code bx_tool_limits(const bx_manifest *m, bx_grant *g, bx_error 
  * empty. */
 BX_NODISCARD bx_code bx_tool_invoke(const bx_tool_ground *on, const bx_tool *tool,
                                     const bx_tool_call *call, bx_tool_end *ret, bx_error *err);
-/* For bx_call.tools: tool calls of guests end here as well.  Borrows `on`. */
-bx_call_tools bx_tool_nested(const bx_tool_ground *on);
+typedef struct bx_tool_caller { /* whose guests call tools; all borrowed */
+    const bx_tool_ground *on;
+    bx_gate_origin origin; /* of those calls; its `parent` is the call that makes them */
+} bx_tool_caller;
+
+/* For bx_call.tools: tool calls of guests end here as well.  Borrows `caller`. */
+bx_call_tools bx_tool_nested(const bx_tool_caller *caller);
 
 void bx_tool_end_done(bx_tool_end *e); /* also of an empty one */
 

@@ -49,7 +49,9 @@ static bx_code call(const bx_tool_ground *on, bx_str wasm, const char *needs, co
     if (rc == BX_OK && allow)
         rc = bx_grant_allow(g, bx_str_of(allow), err);
     const bx_tool_call c = {.arguments = bx_str_of(arguments), .run = g, .err_fd = -1};
-    return rc == BX_OK ? bx_tool_invoke(on, &(bx_tool){m, module}, &c, ret, err) : rc;
+    return rc == BX_OK
+               ? bx_tool_invoke(on, &(bx_tool){.manifest = m, .module = module}, &c, ret, err)
+               : rc;
 }
 
 #define BYTES(a) ((bx_str){a, sizeof(a) - 1})
@@ -112,6 +114,167 @@ static void what_is_protected_stops_the_call(void)
     CHECK(strstr(err.msg, "not this one") && !e.result && !e.entered);
 }
 
+/* ---- the gate -------------------------------------------------------------------------------- */
+
+typedef struct spy { /* what the ports were asked, and what they answer */
+    bx_gate_answer answer;
+    bx_gate_reply reply;
+    const char *narrow; /* a capability: the decision's grant has this one alone; NULL: no grant */
+    bool cannot_record;
+    int decided, asked, begun, ended;
+    bx_gate_fate fate;
+    bool had_grant, had_values;
+    size_t granted;
+    bx_outcome_kind kind;
+    char text[512];
+} spy;
+
+static bx_code spy_decide(void *ctx, const bx_gate_call *call, bx_gate_decision *ret, bx_error *err)
+{
+    spy *s = ctx;
+    s->decided++;
+    s->had_values = bx_json_get(call->values, BX_LIT("n")) != NULL;
+    ret->answer = s->answer;
+    (void)bx_buf_add_z(&ret->why, "rules:7");
+    if (!s->narrow)
+        return BX_OK;
+    bx_code rc = bx_grant_new(&ret->grant, err);
+    if (rc == BX_OK)
+        rc = bx_grant_mount(ret->grant, BX_LIT("/tmp"), BX_LIT("/workspace"), err);
+    return rc == BX_OK && *s->narrow ? bx_grant_allow(ret->grant, bx_str_of(s->narrow), err) : rc;
+}
+
+static bx_code spy_ask(void *ctx, const bx_gate_call *call, const bx_gate_decision *d,
+                       bx_gate_reply *ret, bx_buf *why, bx_error *err)
+{
+    spy *s = ctx;
+    (void)call;
+    (void)d;
+    (void)err;
+    s->asked++;
+    *ret = s->reply;
+    (void)bx_buf_add_z(why, "said Ada");
+    return BX_OK;
+}
+
+static bx_code spy_begin(void *ctx, const bx_gate_call *call, bx_gate_fate fate,
+                         const bx_gate_decision *d, const bx_grant *granted, int64_t *ret_id,
+                         bx_error *err)
+{
+    spy *s = ctx;
+    (void)call;
+    if (s->cannot_record)
+        return bx_fail(err, BX_EIO, "disk full");
+    s->begun++;
+    s->fate = fate;
+    s->had_grant = granted != NULL;
+    s->granted = granted ? bx_grant_caps(granted).n : 0;
+    BX_ASSERT((d == NULL) == (fate == BX_FATE_INVALID));
+    *ret_id = 41;
+    return BX_OK;
+}
+
+static bx_code spy_end(void *ctx, int64_t id, const bx_tool_end *end, const bx_record *touched,
+                       bx_error *err)
+{
+    spy *s = ctx;
+    (void)touched;
+    (void)err;
+    s->ended++;
+    s->kind = end->outcome.kind;
+    BX_ASSERT(id == 41 && end->text.n);
+    (void)snprintf(s->text, sizeof s->text, "%s", end->text.p);
+    return BX_OK;
+}
+
+static bx_code through(spy *s, const char *arguments, bx_tool_end *ret, bx_error *err)
+{
+    const bx_gate_policy policy = {spy_decide, s};
+    const bx_gate_approver approver = {spy_ask, s};
+    const bx_gate_recorder recorder = {spy_begin, spy_end, s};
+    const bx_tool_ground on = {.protect = protect, .gate = {&policy, &approver, &recorder}};
+    caps_seen = 99;
+    return call(&on, BYTES(silent), files, arguments, "rw:/workspace", ret, err);
+}
+
+static void an_allowed_call_is_recorded_around_its_sandbox(void)
+{
+    bx_tool_end e;
+    spy s = {.answer = BX_GATE_ALLOW};
+    CHECK(through(&s, "{\"n\":1}", &e, NULL) == BX_OK && e.entered && e.fate == BX_FATE_RUNS);
+    CHECK(s.decided == 1 && s.asked == 0 && s.begun == 1 && s.ended == 1 && s.had_values);
+    CHECK(s.had_grant && s.granted == 1 && s.kind == BX_OUT_FAILED);
+    CHECK(strstr(s.text, "broke its contract"));
+    bx_tool_end_done(&e);
+}
+
+static void a_decision_narrows_the_grant(void)
+{
+    bx_tool_end e;
+    spy s = {.answer = BX_GATE_ALLOW, .narrow = ""};
+    CHECK(through(&s, "{}", &e, NULL) == BX_OK && caps_seen == 0 && s.had_grant && s.granted == 0);
+    bx_tool_end_done(&e);
+    s = (spy){.answer = BX_GATE_ALLOW, .narrow = "read:/workspace"};
+    CHECK(through(&s, "{}", &e, NULL) == BX_OK && caps_seen == 1);
+    bx_tool_end_done(&e);
+}
+
+static void a_denied_call_has_no_sandbox_and_a_record(void)
+{
+    bx_tool_end e;
+    spy s = {.answer = BX_GATE_DENY};
+    CHECK(through(&s, "{}", &e, NULL) == BX_OK && e.fate == BX_FATE_DENIED && caps_seen == 99);
+    CHECK(answers(&e, false, "t was denied: rules:7"));
+    CHECK(s.begun == 1 && s.ended == 1 && s.fate == BX_FATE_DENIED && !s.had_grant);
+    s = (spy){.answer = (bx_gate_answer)7}; /* what is no answer is no permission */
+    CHECK(through(&s, "{}", &e, NULL) == BX_OK && answers(&e, false, "t was denied"));
+}
+
+static void who_is_asked_decides(void)
+{
+    static const struct {
+        bx_gate_reply reply;
+        bx_gate_fate fate;
+        const char *text;
+    } cases[] = {{BX_REPLY_ALLOW, BX_FATE_RUNS, "broke its contract"},
+                 {BX_REPLY_DENY, BX_FATE_DENIED, "t was denied: rules:7; said Ada"},
+                 {BX_REPLY_LATER, BX_FATE_WAITS, "t waits for an approval: rules:7; said Ada"}};
+    for (size_t i = 0; i < BX_COUNT(cases); i++) {
+        bx_tool_end e;
+        spy s = {.answer = BX_GATE_ASK, .reply = cases[i].reply};
+        CHECK(through(&s, "{}", &e, NULL) == BX_OK && s.asked == 1 && s.ended == 1);
+        CHECK(e.fate == cases[i].fate && s.fate == cases[i].fate);
+        CHECK(answers(&e, cases[i].fate == BX_FATE_RUNS, cases[i].text));
+    }
+    bx_tool_end e;
+    spy s = {.answer = BX_GATE_ASK};
+    const bx_gate_policy policy = {spy_decide, &s};
+    const bx_tool_ground alone = {.protect = protect, .gate = {.policy = &policy}};
+    CHECK(call(&alone, BYTES(silent), files, "{}", "rw:/workspace", &e, NULL) == BX_OK);
+    CHECK(answers(&e, false, "nobody is there to be asked"));
+}
+
+static void what_cannot_be_recorded_does_not_run(void)
+{
+    bx_tool_end e;
+    bx_error err = {.msg = ""};
+    spy s = {.answer = BX_GATE_ALLOW, .cannot_record = true};
+    CHECK(through(&s, "{}", &e, &err) == BX_EIO && !e.entered && s.ended == 0);
+    CHECK(strstr(err.msg, "cannot be recorded") && strstr(err.msg, "disk full"));
+}
+
+static void invalid_arguments_are_recorded_and_not_decided(void)
+{
+    static const char *const bad[] = {"{\"n\":1.5}", "{"};
+    for (size_t i = 0; i < BX_COUNT(bad); i++) {
+        bx_tool_end e;
+        spy s = {.answer = BX_GATE_ALLOW};
+        CHECK(through(&s, bad[i], &e, NULL) == BX_OK && e.fate == BX_FATE_INVALID && !e.entered);
+        CHECK(s.decided == 0 && s.begun == 1 && s.ended == 1 && s.fate == BX_FATE_INVALID);
+        bx_tool_end_done(&e);
+    }
+}
+
 static void only_json_tools_are_called(void)
 {
     bx_tool_end e;
@@ -131,4 +294,8 @@ static void setup(void)
 
 BXT_MAIN(RUN(setup); RUN(arguments_come_first); RUN(no_result_is_an_error);
          RUN(the_grant_is_what_both_permit); RUN(what_is_protected_stops_the_call);
-         RUN(only_json_tools_are_called); bx_runtime_free(rt);)
+         RUN(an_allowed_call_is_recorded_around_its_sandbox); RUN(a_decision_narrows_the_grant);
+         RUN(a_denied_call_has_no_sandbox_and_a_record); RUN(who_is_asked_decides);
+         RUN(what_cannot_be_recorded_does_not_run);
+         RUN(invalid_arguments_are_recorded_and_not_decided); RUN(only_json_tools_are_called);
+         bx_runtime_free(rt);)

@@ -41,11 +41,12 @@ class OwnPlaces(ExecTest):
         self.assertEqual((done.returncode, done.stdout), (0, self.key), done)
 
     def test_granted_by_name(self):
-        (self.home / "modules/sub").mkdir()
-        for path in ("modules", "modules/sub", "keys"):
+        for made in ("modules/sub", "tools", "content"):
+            (self.home / made).mkdir()
+        for path in ("modules", "modules/sub", "keys", "tools", "content"):
             with self.subTest(path):
                 self.refused("exec", "--map-dir", f"{self.home / path}::/m:ro", DO, "--", "list", "/m", code=126,
-                             says="compiled code", env=self.env)
+                             says="its code, keys and records", env=self.env)
         (self.home / "other").mkdir()
         done = box("exec", "--map-dir", f"{self.home / 'other'}::/m", DO, "--", "list", "/m", env=self.env)
         self.assertEqual(done.returncode, 0, done)                       # control
