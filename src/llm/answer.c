@@ -200,7 +200,9 @@ void bx_answer_close(bx_answer *a, size_t i)
 void bx_answer_usage(bx_answer *a, const bx_llm_usage *u)
 {
     a->usage = *u;
-    a->usage.known = true;
+    a->usage.known = bx_llm_usage_total(u) > 0; /* nothing at all is no count */
+    if (!a->usage.known)
+        return;
     const bx_llm_event ev = {.kind = BX_LLM_EV_USAGE, .usage = a->usage};
     emit(a, &ev);
 }
@@ -258,7 +260,10 @@ static bx_code add_block(const bx_answer *a, const bx_answer_block *b, bx_llm_me
         .protocol = b->opaque.n ? bx_str_of(a->protocol) : BX_LIT(""),
     };
     if (b->kind == BX_LLM_TOOL_CALL) {
-        block.broken = b->name.n == 0 || !arguments_of(block.text, &arguments);
+        /* Cut off before its first argument, a call looks like one without any. */
+        bool cut = a->has_stop && a->stop == BX_LLM_STOP_LENGTH && b->text.n == 0 &&
+                   b == &a->blocks[a->n_blocks - 1];
+        block.broken = b->name.n == 0 || cut || !arguments_of(block.text, &arguments);
         if (arguments.n)
             block.text = bx_buf_str(&arguments);
         if (arguments.fail != BX_OK)

@@ -14,8 +14,8 @@ struct bx_llm { /* fixed once it is open */
     bx_price price;
     bx_script *script; /* or: */
     const bx_llm_protocol *protocol;
-    char *url;          /* base, without a slash at its end */
-    bx_net_policy *net; /* its origin, nothing else */
+    struct bx_place *place; /* owned: */
+    const char *url;        /* its base URL */
     bx_egress_scope *scope;
 };
 

@@ -28,7 +28,8 @@ enum {
 
 /* ---- the transcript -------------------------------------------------------------------------- */
 typedef enum bx_llm_role {
-    BX_LLM_USER,     /* a person, or results of tools */
+    BX_LLM_USER, /* a person, or results of tools: those of a message's calls stand in the message
+                    right after it, all of them */
     BX_LLM_ASSISTANT /* the model */
 } bx_llm_role;
 
