@@ -5,7 +5,7 @@
 
 #include "agent/keep.h"
 #include "agent/rights.h"
-#include "cli/own_tool.h"
+#include "app/tool_grant.h"
 #include "cli/setup.h"
 #include "os/random.h"
 
