@@ -22,5 +22,10 @@ const bx_command *const bx_commands[] = {
     &bx_cmd_doctor,
     &bx_cmd_completion,
     &bx_cmd_version,
+    &bx_cmd_audit_list,
+    &bx_cmd_audit_show,
+    &bx_cmd_audit_verify,
+    &bx_cmd_audit_export,
+    &bx_cmd_audit_receipt,
 };
 const size_t bx_commands_count = BX_COUNT(bx_commands);

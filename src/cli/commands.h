@@ -11,4 +11,7 @@ extern const bx_command bx_cmd_exec, bx_cmd_tool_call, bx_cmd_tool_list, bx_cmd_
     bx_cmd_tool_new, bx_cmd_tool_build, bx_cmd_tool_check, bx_cmd_inspect, bx_cmd_componentize,
     bx_cmd_doctor, bx_cmd_completion, bx_cmd_version;
 
+extern const bx_command bx_cmd_audit_list, bx_cmd_audit_show, bx_cmd_audit_verify,
+    bx_cmd_audit_export, bx_cmd_audit_receipt;
+
 #endif

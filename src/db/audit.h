@@ -33,8 +33,11 @@ BX_NODISCARD bx_code bx_audit_new(bx_db *db, bx_audit **ret, bx_error *err);
 /* Writes what is still queued.  NULL is fine. */
 void bx_audit_free(bx_audit *a);
 BX_DEFINE_AUTO(bx_audit, bx_audit_free)
-/* Write what is queued now.  In a process that makes one call, before it ends. */
+/* Write what is queued now. */
 BX_NODISCARD bx_code bx_audit_flush(bx_audit *a, bx_error *err);
+/* Before the process ends, where nothing is freed: write what is queued, and what is due for the
+ * database.  No call may run. */
+BX_NODISCARD bx_code bx_audit_finish(bx_audit *a, bx_error *err);
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
@@ -104,6 +107,9 @@ BX_NODISCARD bx_code bx_audit_rows(bx_audit *a, int64_t from, bx_audit_each_row 
 BX_NODISCARD bx_code bx_audit_content(bx_audit *a, const uint8_t hash[BX_SHA256_BYTES], bx_buf *ret,
                                       bx_error *err);
 
+/* The 64 lower-case digits of a hash. */
+bool bx_audit_hash_parse(bx_str hex, uint8_t ret[BX_SHA256_BYTES]);
+
 typedef struct bx_audit_head {
     int64_t id; /* 0: there is no row */
     uint8_t hash[BX_SHA256_BYTES];
@@ -113,7 +119,7 @@ BX_NODISCARD bx_code bx_audit_last(bx_audit *a, bx_audit_head *ret, bx_error *er
 typedef struct bx_audit_verdict {
     bool whole;
     int64_t rows;   /* looked at */
-    int64_t first;  /* the first row that is wrong; 0: none */
+    int64_t first;  /* the first row that is wrong, when it is not whole */
     char what[256]; /* what is wrong with it, in words */
     bx_audit_head last;
 } bx_audit_verdict;

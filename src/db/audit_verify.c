@@ -77,6 +77,7 @@ static bx_code find_content(bx_db_conn *c, const uint8_t hash[BX_SHA256_BYTES], 
     return rc;
 }
 
+/* Of the digits `s` begins with. */
 static bool from_hex(bx_str s, uint8_t ret[BX_SHA256_BYTES])
 {
     static const char digits[] = "0123456789abcdef";
@@ -89,6 +90,11 @@ static bool from_hex(bx_str s, uint8_t ret[BX_SHA256_BYTES])
         ret[i / 2] = (uint8_t)(i % 2 ? ret[i / 2] | (d - digits) : (d - digits) << 4);
     }
     return true;
+}
+
+bool bx_audit_hash_parse(bx_str hex, uint8_t ret[BX_SHA256_BYTES])
+{
+    return hex.n == 2 * BX_SHA256_BYTES && from_hex(hex, ret);
 }
 
 /* A body that names contents begins with their list, and only then. */

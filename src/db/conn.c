@@ -24,11 +24,16 @@ static int wait_for_other(void *ctx, int n)
 
 /* ---- errors ---------------------------------------------------------------------------------- */
 
-static bx_code fail_io(bx_db_conn *c, const char *what, bx_error *err)
+static bx_code fail_io(bx_db_conn *c, int rc, const char *what, bx_error *err)
 {
     int sys = sqlite3_system_errno(c->db);
     if (sys == ENOSPC || sys == EDQUOT || sys == EFBIG)
         return bx_fail_errno(err, sys, "%s: %.400s: no room to write", what, c->path);
+    if (rc == SQLITE_IOERR_WRITE) /* a full disk is SQLITE_FULL */
+        return bx_fail_errno(err, sys ? sys : EIO,
+                             "%s: %.400s: no room to write (a quota, or a limit on the size of "
+                             "files), or a failing disk",
+                             what, c->path);
     if (sys == EROFS || sys == EACCES || sys == EPERM)
         return bx_fail_errno(err, sys, "%s: %.400s cannot be written", what, c->path);
     return bx_fail_errno(err, sys ? sys : EIO, "%s: %.400s: %.200s", what, c->path,
@@ -46,7 +51,7 @@ bx_code bx_db_fail(bx_db_conn *c, int rc, const char *what, bx_error *err)
         return bx_fail_errno(err, EROFS, "%s: %.400s cannot be written", what, c->path);
     case SQLITE_IOERR:
     case SQLITE_CANTOPEN:
-        return fail_io(c, what, err);
+        return fail_io(c, rc, what, err);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         return bx_fail(err, BX_EINVAL,
@@ -79,6 +84,8 @@ static bx_code configure(bx_db_conn *c, bx_db_access how, bool power_safe, bx_er
         return bx_db_fail(c, rc, "open", err);
     if (how == BX_DB_READS)
         return bx_db_exec(c, "PRAGMA query_only=1", err);
+    if (how == BX_DB_MAKES) /* nobody knows it yet; whoever makes it waits for the disk once */
+        return bx_db_exec(c, "PRAGMA synchronous=OFF", err);
     return bx_db_exec(c, power_safe ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", err);
 }
 
@@ -89,8 +96,10 @@ bx_code bx_db_conn_open(const char *path, bx_db_access how, bool power_safe, bx_
     if (!c)
         return bx_fail(err, BX_ENOMEM, "database");
     c->path = path;
-    int rc = sqlite3_open_v2(
-        path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW, NULL);
+    int rc = sqlite3_open_v2(path, &c->db,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
+                                 SQLITE_OPEN_EXRESCODE,
+                             NULL);
     if (rc != SQLITE_OK)
         return c->db ? bx_db_fail(c, rc, "open", err) : bx_fail(err, BX_ENOMEM, "database");
     bx_code code = configure(c, how, power_safe, err);

@@ -95,12 +95,12 @@ static bx_code make(bx_db *db, bx_error *err)
     if (fd < 0)
         return bx_fail_errno(err, errno, "make %.400s", db->path);
     rc = fill_new(path.p, err);
+    if (rc == BX_OK && fsync(fd) != 0)
+        rc = bx_fail_errno(err, errno, "make %.400s", db->path);
     if (rc == BX_OK && renameat2(AT_FDCWD, path.p, AT_FDCWD, db->path, RENAME_NOREPLACE) != 0 &&
         errno != EEXIST && link(path.p, db->path) != 0 && errno != EEXIST)
         rc = bx_fail_errno(err, errno, "make %.400s", db->path);
     (void)unlink(path.p);
-    if (rc == BX_OK)
-        (void)fsync(db->dir_fd);
     return rc;
 }
 

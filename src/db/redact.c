@@ -3,9 +3,10 @@
 #include "base/ascii.h"
 
 enum {
-    MAX_NAME = 64,   /* bytes of a name that count; of a longer one the last */
-    MIN_BEARER = 8,  /* characters of what follows "Bearer" and "Basic" */
-    MAX_PEM = 32768, /* bytes of a private key without an end */
+    MAX_NAME = 64,                      /* bytes of a name that count; of a longer one the last */
+    MIN_BEARER = 8,                     /* characters of what follows "Bearer" and "Basic" */
+    MAX_DEPTH = BX_JSON_MAX_DEPTH - 16, /* of what is written */
+    MAX_PEM = 32768,                    /* bytes of a private key without an end */
 };
 
 static const bx_str mark = {BX_REDACTED, sizeof BX_REDACTED - 1};
@@ -33,11 +34,6 @@ static bool starts_ci(bx_str s, bx_str with)
 
 /* ---- by name --------------------------------------------------------------------------------- */
 
-static bool holds(const char *name, size_t n, const char *word)
-{
-    return memmem(name, n, word, strlen(word)) != NULL;
-}
-
 static bool ends(const char *name, size_t n, const char *word)
 {
     size_t w = strlen(word);
@@ -54,10 +50,11 @@ static bool last_part_is(bx_str name, bx_str word)
 
 bool bx_redact_is_secret_name(bx_str name)
 {
-    static const char *const inside[] = {
-        "password", "passwd",  "passphrase", "secret",        "apikey",     "accesskey",
-        "privkey",  "cookie",  "credential", "bearer",        "privatekey", "authorization",
-        "authkey",  "signkey", "signingkey", "encryptionkey",
+    static const bx_str inside[] = {
+        {"password", 8},    {"passwd", 6},    {"passphrase", 10}, {"secret", 6},
+        {"apikey", 6},      {"accesskey", 9}, {"privkey", 7},     {"cookie", 6},
+        {"credential", 10}, {"bearer", 6},    {"privatekey", 10}, {"authorization", 13},
+        {"authkey", 7},     {"signkey", 7},   {"signingkey", 10}, {"encryptionkey", 13},
     };
     static const char *const whole[] = {"auth", "jwt", "otp", "xauth"};
     char plain[MAX_NAME];
@@ -67,9 +64,12 @@ bool bx_redact_is_secret_name(bx_str name)
         if (bx_is_alnum(tail.p[i]))
             plain[n++] = bx_lower(tail.p[i]);
     }
-    for (size_t i = 0; i < BX_COUNT(inside); i++) {
-        if (holds(plain, n, inside[i]))
-            return true;
+    for (size_t at = 0; at < n; at++) {
+        for (size_t i = 0; i < BX_COUNT(inside); i++) {
+            if (plain[at] == inside[i].p[0] &&
+                bx_str_starts((bx_str){plain + at, n - at}, inside[i]))
+                return true;
+        }
     }
     for (size_t i = 0; i < BX_COUNT(whole); i++) {
         if (bx_str_eq((bx_str){plain, n}, bx_str_of(whole[i])))
@@ -123,8 +123,10 @@ static bool value_range(bx_str t, size_t at, bool line, range *ret)
     char quote = at < t.n && (t.p[at] == '"' || t.p[at] == '\'') ? t.p[at] : '\0';
     at += quote != '\0';
     size_t end = value_end(t, at, quote, escaped, line);
+    if (!quote && bx_str_starts(bx_str_from(t, at), BX_LIT("${")) && end < t.n && t.p[end] == '}')
+        end++;
     bx_str value = {t.p + at, end - at};
-    if (value.n == 0 || bx_str_starts(value, mark) || is_reference(value))
+    if (value.n == 0 || bx_str_starts(bx_str_from(t, at), mark) || is_reference(value))
         return false;
     *ret = (range){at, end};
     return true;
@@ -310,11 +312,16 @@ static bool known(const bx_redactor *r, bx_str t, size_t i, range *ret)
     return false;
 }
 
-static bool find_at(const bx_redactor *r, bx_str t, size_t i, range *ret)
+/* Characters at which something may begin; most are none. */
+static const bool is_sign[256] = {
+    ['='] = true, [':'] = true, ['-'] = true, ['b'] = true, ['B'] = true, ['e'] = true,
+    ['A'] = true, ['g'] = true, ['x'] = true, ['s'] = true, ['r'] = true, ['n'] = true,
+    ['p'] = true, ['h'] = true, ['d'] = true, ['S'] = true, ['y'] = true, ['w'] = true,
+};
+
+static bool find_at(bx_str t, size_t i, range *ret)
 {
     char c = t.p[i];
-    if (r && r->n && known(r, t, i, ret))
-        return true;
     if (c == '=')
         return after_separator(t, i, ret);
     if (c == ':')
@@ -327,22 +334,28 @@ static bool find_at(const bx_redactor *r, bx_str t, size_t i, range *ret)
         return after_option(t, i, ret);
     if (c == 'b' || c == 'B')
         return scheme(t, i, ret);
-    if (c == 'e')
-        return web_token(t, i, ret);
-    return strchr("AgxsrnphdSyw", c) && c && known_prefix(t, i, ret);
+    return c == 'e' ? web_token(t, i, ret) : known_prefix(t, i, ret);
+}
+
+/* The first secret at or behind `at`. */
+static bool find(const bx_redactor *r, bx_str t, size_t at, range *ret)
+{
+    bool any_known = r && r->n;
+    for (size_t i = at; i < t.n; i++) {
+        if (any_known && known(r, t, i, ret))
+            return true;
+        if (is_sign[(unsigned char)t.p[i]] && find_at(t, i, ret))
+            return true;
+    }
+    return false;
 }
 
 void bx_redact_text(const bx_redactor *r, bx_str text, bx_buf *out)
 {
     size_t done = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        range at;
-        if (!find_at(r, text, i, &at))
-            continue;
+    for (range at; find(r, text, done, &at); done = at.to) {
         (void)bx_buf_add(out, text.p + done, at.from - done);
         (void)bx_buf_add_str(out, mark);
-        done = at.to;
-        i = done - 1;
     }
     if (done < text.n)
         (void)bx_buf_add(out, text.p + done, text.n - done);
@@ -352,11 +365,16 @@ void bx_redact_text(const bx_redactor *r, bx_str text, bx_buf *out)
 
 static void put_text(const bx_redact_rule *rule, bx_str text, bx_json_out *o)
 {
-    BX_AUTO_BUF plain = bx_buf_init(2 * text.n + 64 + text.n * mark.n);
+    range at;
+    if (!find(rule->secrets, text, 0, &at) && (!rule->big || text.n <= rule->inline_max)) {
+        bx_json_out_string(o, text);
+        return;
+    }
+    BX_AUTO_BUF plain = bx_buf_init(64 + text.n * mark.n);
     bx_redact_text(rule->secrets, text, &plain);
     if (plain.fail != BX_OK)
-        o->buf->fail = plain.fail;
-    else if (rule->big && plain.n > rule->inline_max)
+        o->buf->fail = plain.fail; /* what is written now goes nowhere */
+    if (rule->big && plain.n > rule->inline_max)
         rule->big(rule->ctx, bx_buf_str(&plain), o);
     else
         bx_json_out_string(o, bx_buf_str(&plain));
@@ -368,7 +386,13 @@ void bx_redact_string(const bx_redactor *r, bx_str text, bx_json_out *o)
     put_text(&rule, text, o);
 }
 
-static void put(const bx_redact_rule *rule, const bx_json_val *v, bool secret, bx_json_out *o);
+/* Where a value stands. */
+typedef struct place {
+    bool secret; /* under a secret's name */
+    int depth;
+} place;
+
+static void put(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_json_out *o);
 
 /* {"name": "Authorization", "value": "…"}: what stands under `value` is called by another member.
  */
@@ -384,34 +408,43 @@ static bool names_a_secret(const bx_json_val *object)
     return false;
 }
 
-static void put_object(const bx_redact_rule *rule, const bx_json_val *v, bool secret,
-                       bx_json_out *o)
+static void put_key(const bx_redact_rule *rule, bx_str key, bx_json_out *o)
+{
+    range at;
+    if (!find(rule->secrets, key, 0, &at)) {
+        bx_json_out_key(o, key);
+        return;
+    }
+    BX_AUTO_BUF plain = bx_buf_init(64 + key.n * mark.n);
+    bx_redact_text(rule->secrets, key, &plain);
+    if (plain.fail != BX_OK)
+        o->buf->fail = plain.fail;
+    bx_json_out_key(o, bx_buf_str(&plain));
+}
+
+static void put_object(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_json_out *o)
 {
     bx_json_iter it = bx_json_iter_of(v);
     bx_str key;
-    bool pair = !secret && names_a_secret(v);
+    bool pair = !at.secret && names_a_secret(v);
     bx_json_out_begin_object(o);
     for (const bx_json_val *e; (e = bx_json_next(&it, &key));) {
-        BX_AUTO_BUF plain = bx_buf_init(2 * key.n + 64 + key.n * mark.n);
-        bx_redact_text(rule->secrets, key, &plain);
-        if (plain.fail != BX_OK)
-            o->buf->fail = plain.fail;
-        bx_json_out_key(o, bx_buf_str(&plain));
-        put(rule, e,
-            secret || bx_redact_is_secret_name(key) || (pair && bx_str_eq(key, BX_LIT("value"))),
-            o);
+        put_key(rule, key, o);
+        bool secret =
+            at.secret || bx_redact_is_secret_name(key) || (pair && bx_str_eq(key, BX_LIT("value")));
+        put(rule, e, (place){secret, at.depth + 1}, o);
     }
     bx_json_out_end_object(o);
 }
 
 /* ["curl", "--password", "…"]: an option and its value as two elements. */
-static void put_array(const bx_redact_rule *rule, const bx_json_val *v, bool secret, bx_json_out *o)
+static void put_array(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_json_out *o)
 {
     bx_json_iter it = bx_json_iter_of(v);
     bool next = false;
     bx_json_out_begin_array(o);
     for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        put(rule, e, secret || next, o);
+        put(rule, e, (place){at.secret || next, at.depth + 1}, o);
         bx_str s = BX_LIT("");
         (void)bx_json_str(e, &s);
         next = bx_str_starts(s, BX_LIT("-")) && !memchr(s.p, '=', s.n) && !memchr(s.p, ' ', s.n) &&
@@ -421,15 +454,29 @@ static void put_array(const bx_redact_rule *rule, const bx_json_val *v, bool sec
     bx_json_out_end_array(o);
 }
 
-static void put(const bx_redact_rule *rule, const bx_json_val *v, bool secret, bx_json_out *o)
+/* What is nested deeper than a row may be, as the text of itself. */
+static void put_deep(const bx_redact_rule *rule, const bx_json_val *v, bool secret, bx_json_out *o)
+{
+    BX_AUTO_BUF text = bx_buf_init(o->buf->max);
+    bx_json_out inner = bx_json_out_on(&text);
+    put(rule, v, (place){secret, 0}, &inner);
+    if (text.fail != BX_OK)
+        o->buf->fail = text.fail;
+    bx_json_out_string(o, bx_buf_str(&text));
+}
+
+static void put(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_json_out *o)
 {
     bx_str s;
     bx_json_type type = bx_json_type_of(v);
-    if (type == BX_JSON_OBJECT)
-        put_object(rule, v, secret, o);
+    bool container = type == BX_JSON_OBJECT || type == BX_JSON_ARRAY;
+    if (container && at.depth == MAX_DEPTH)
+        put_deep(rule, v, at.secret, o);
+    else if (type == BX_JSON_OBJECT)
+        put_object(rule, v, at, o);
     else if (type == BX_JSON_ARRAY)
-        put_array(rule, v, secret, o);
-    else if (secret && (type == BX_JSON_STRING || type == BX_JSON_INT || type == BX_JSON_DOUBLE))
+        put_array(rule, v, at, o);
+    else if (at.secret && (type == BX_JSON_STRING || type == BX_JSON_INT || type == BX_JSON_DOUBLE))
         bx_json_out_string(o, mark);
     else if (bx_json_str(v, &s))
         put_text(rule, s, o);
@@ -439,5 +486,5 @@ static void put(const bx_redact_rule *rule, const bx_json_val *v, bool secret, b
 
 void bx_redact_value(const bx_redact_rule *rule, const bx_json_val *v, bx_json_out *o)
 {
-    put(rule, v, false, o);
+    put(rule, v, (place){false, 0}, o);
 }
