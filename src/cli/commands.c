@@ -27,5 +27,11 @@ const bx_command *const bx_commands[] = {
     &bx_cmd_audit_verify,
     &bx_cmd_audit_export,
     &bx_cmd_audit_receipt,
+    &bx_cmd_policy_show,
+    &bx_cmd_policy_check,
+    &bx_cmd_policy_explain,
+    &bx_cmd_policy_test,
+    &bx_cmd_policy_trust,
+    &bx_cmd_policy_init,
 };
 const size_t bx_commands_count = BX_COUNT(bx_commands);

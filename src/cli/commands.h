@@ -13,5 +13,7 @@ extern const bx_command bx_cmd_exec, bx_cmd_tool_call, bx_cmd_tool_list, bx_cmd_
 
 extern const bx_command bx_cmd_audit_list, bx_cmd_audit_show, bx_cmd_audit_verify,
     bx_cmd_audit_export, bx_cmd_audit_receipt;
+extern const bx_command bx_cmd_policy_show, bx_cmd_policy_check, bx_cmd_policy_explain,
+    bx_cmd_policy_test, bx_cmd_policy_trust, bx_cmd_policy_init;
 
 #endif

@@ -7,7 +7,9 @@
 #include "app/tool_grant.h"
 #include "app/toolbox.h"
 #include "cli/commands.h"
+#include "app/policy_gate.h"
 #include "cli/own_tool.h"
+#include "cli/policy.h"
 #include "cli/setup.h"
 #include "cli/tell.h"
 #include "codec/shown.h"
@@ -17,7 +19,7 @@
 #include "tool/builtin.h"
 #include "tool/result.h"
 
-enum { FLAG_WORKSPACE = 1000, FLAG_JSON, EXIT_IS_ERROR = 1 };
+enum { FLAG_WORKSPACE = FLAG_POLICY_WORKSPACE, FLAG_JSON = 1000, EXIT_IS_ERROR = 1 };
 
 static const bx_flag flags[] = {
     {"workspace", "DIR",
@@ -42,6 +44,11 @@ static const bx_flag flags[] = {
      BX_OPT_inject},
     {"ca", "FILE", "trust the certificate authorities in this PEM file as well as the system's",
      BX_OPT_ca_files},
+    {"policy", "FILE",
+     "let this policy file decide on the call and what the tool gets; 'auto': the user's and the "
+     "workspace's",
+     FLAG_POLICY_FILE},
+    {"mode", "MODE", "with --policy: default, accept-edits, plan or dont-ask", FLAG_POLICY_MODE},
 };
 
 /* One run of the command. */
@@ -136,8 +143,28 @@ static bx_code find_tool(run *r, bx_error *err)
     return rc == BX_OK && r->builtin ? bx_builtin_manifest(r->builtin, &r->manifest, err) : rc;
 }
 
+/* Where a policy is named, it decides; without one, whoever calls has. */
+static bx_code use_policy(const run *r, bx_policy **ret, bx_gate_policy *gate,
+                          bx_toolbox_config *cfg, bx_error *err)
+{
+    if (!bx_flag_last(r->a, FLAG_POLICY_FILE))
+        return bx_flag_last(r->a, FLAG_POLICY_MODE)
+                   ? bx_fail(err, BX_EINVAL, "--mode is of a policy: add --policy FILE or auto")
+                   : BX_OK;
+    bx_code rc = bx_cli_policy(r->a, ret, err);
+    if (rc != BX_OK)
+        return rc;
+    *gate = bx_policy_gate(*ret);
+    cfg->gate.policy = gate;
+    cfg->offer = bx_policy_gate_offer;
+    cfg->offer_ctx = *ret;
+    return BX_OK;
+}
+
 static bx_code call_tool(run *r, bx_error *err)
 {
+    BX_AUTO(bx_policy) bx_policy *policy = NULL;
+    bx_gate_policy gate;
     BX_AUTOFREE bx_toolbox_option *options = NULL;
     bx_app *app = NULL;
     const bx_runtime_settings settings = {.cache_dir = NULL};
@@ -147,6 +174,8 @@ static bx_code call_tool(run *r, bx_error *err)
     if (rc == BX_OK)
         rc = options_of(r->a, &options, &cfg.n_options, err);
     cfg.options = options;
+    if (rc == BX_OK)
+        rc = use_policy(r, &policy, &gate, &cfg, err);
     if (rc == BX_OK)
         rc = bx_cli_app_of_one(&settings, &app, err);
     if (rc != BX_OK)

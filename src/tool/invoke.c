@@ -159,14 +159,16 @@ static bx_code seal(passage *p, bx_tool_end *ret, bx_error *err)
 {
     const bx_tool_call *c = p->call;
     const bx_manifest *m = p->tool->manifest;
-    if (p->sealed) /* kept */
+    bool once = p->decision.grant && p->decision.once;
+    if (p->sealed && !once) /* kept */
         return BX_OK;
+    p->sealed = NULL;
     const bx_grant *run = p->decision.grant ? p->decision.grant : c->run;
     bx_code rc = derive(p->on, m, run, &p->own, &ret->notes, err);
     if (rc != BX_OK)
         return rc;
     p->sealed = p->own;
-    if (c->kept && bx_kept_add(c->kept, c->run, m, p->own))
+    if (c->kept && !once && bx_kept_add(c->kept, c->run, m, p->own))
         p->own = NULL;
     return BX_OK;
 }
