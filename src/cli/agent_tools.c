@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include "sandbox/kept.h"
-#include "tool/builtin.h"
 
 enum { MAX_TOOLS = 256 };
 
@@ -15,6 +14,8 @@ typedef struct kept_of { /* what was derived of one run's rights */
 
 struct bx_cli_tools {
     bx_tool_ground ground;
+    bx_toolbox *box;     /* owned */
+    const bx_grant *top; /* whose calls are the toolbox's */
     bx_tool at[MAX_TOOLS];
     size_t n;
     pthread_mutex_t lock;
@@ -76,6 +77,13 @@ static bx_code call(void *ctx, const bx_agent_call *c, bx_tool_end *ret, bx_erro
     const bx_tool *tool = find(t, c->name);
     if (!tool)
         return bx_fail(err, BX_ENOENT, "no tool '%.*s'", BX_FMT(c->name));
+    const bx_toolbox_call own = {.arguments = c->arguments,
+                                 .ctl = c->ctl,
+                                 .record = c->record,
+                                 .err_fd = -2,
+                                 .origin = c->origin};
+    if (c->run == t->top)
+        return bx_toolbox_run(t->box, c->name, &own, ret, err);
     const bx_tool_call call = {.arguments = c->arguments,
                                .run = c->run,
                                .limits = &tool->manifest->limits,
@@ -87,17 +95,21 @@ static bx_code call(void *ctx, const bx_agent_call *c, bx_tool_end *ret, bx_erro
     return bx_tool_invoke(&t->ground, tool, &call, ret, err);
 }
 
-bx_code bx_cli_tools_new(bx_app *app, bx_cli_tools **ret, bx_error *err)
+bx_code bx_cli_tools_new(bx_app *app, const bx_toolbox_config *cfg, const bx_grant *top,
+                         bx_cli_tools **ret, bx_error *err)
 {
     bx_cli_tools *t = bx_calloc(1, sizeof *t);
     if (!t)
         return bx_fail(err, BX_ENOMEM, "tools");
     (void)pthread_mutex_init(&t->lock, NULL);
     t->ground = bx_app_ground(app);
+    t->ground.gate = cfg->gate;
+    t->top = top;
     t->port = (bx_agent_tools){count, manifest, call, forget, t};
     const char *name;
-    bx_code rc = BX_OK;
-    for (size_t i = 0; rc == BX_OK && t->n < MAX_TOOLS && (name = bx_builtin_name(i)); i++) {
+    bx_code rc = bx_toolbox_new(app, cfg, &t->box, err);
+    for (size_t i = 0; rc == BX_OK && t->n < MAX_TOOLS && (name = bx_toolbox_name(t->box, i));
+         i++) {
         rc = t->ground.find(t->ground.ctx, bx_str_of(name), &t->at[t->n], err);
         if (rc == BX_ENOENT) /* its package was not added */
             rc = BX_OK;
@@ -117,6 +129,7 @@ void bx_cli_tools_free(bx_cli_tools *t)
         return;
     while (t->runs)
         forget(t, t->runs->run);
+    bx_toolbox_free(t->box);
     (void)pthread_mutex_destroy(&t->lock);
     free(t);
 }

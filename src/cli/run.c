@@ -27,6 +27,8 @@ enum {
     FLAG_MANAGED,
     FLAG_DELEGATE,
     FLAG_AT_ONCE,
+    FLAG_MODE,
+    FLAG_POLICY,
 };
 
 static const bx_flag flags[] = {
@@ -39,6 +41,11 @@ static const bx_flag flags[] = {
      BX_OPT_allow},
     {"deny", "GLOB", "carve out paths, whatever else is allowed: '**/.env', /workspace/keys",
      BX_OPT_deny},
+    {"permission-mode", "MODE",
+     "default, accept-edits, plan or dont-ask, whatever policy files say; docs/policy.md",
+     FLAG_MODE},
+    {"policy", "FILE",
+     "this policy file instead of the user's and the workspace's; may be repeated", FLAG_POLICY},
     {"output-format", "text|json|stream-json",
      "what standard output gets: the last answer (default), one object, or every event as it "
      "comes",
@@ -63,25 +70,38 @@ enum { MAX_AT_ONCE = 256, TITLE = 80 };
 
 typedef struct run {
     const bx_args *a;
+    void *options, *delegate, *policy; /* owned lists */
     char title[TITLE + 1];
     bx_run_options o;
     bx_run_printer printer;
     bx_buf prompt;
 } run;
 
-static bx_code allow(void *ctx, bx_grant *g, bool delegable, bx_error *err)
+/* Those flags that are run options, and lines of others; they live as long as the process. */
+static bx_code lists_of(run *r, bx_error *err)
 {
-    const run *r = ctx;
-    bx_code rc = BX_OK;
-    for (size_t i = 0; i < r->a->n_flags && rc == BX_OK; i++) {
-        const bx_flag_value *f = &r->a->flags[i];
+    const bx_args *a = r->a;
+    bx_toolbox_option *options = bx_calloc(a->n_flags + 1, sizeof *options);
+    const char **delegate = bx_calloc(a->n_flags + 1, sizeof *delegate);
+    const char **policy = bx_calloc(a->n_flags + 1, sizeof *policy);
+    r->options = options;
+    r->delegate = delegate;
+    r->policy = policy;
+    if (!options || !delegate || !policy)
+        return bx_fail(err, BX_ENOMEM, "flags");
+    for (size_t i = 0; i < a->n_flags; i++) {
+        const bx_flag_value *f = &a->flags[i];
         if (f->id < BX_OPTION_COUNT)
-            rc = bx_wrap(bx_option_apply(g, (bx_option)f->id, bx_str_of(f->value), err), err,
-                         "--%s", bx_options[f->id].flag);
-        else if (f->id == FLAG_DELEGATE && delegable)
-            rc = bx_wrap(bx_grant_allow(g, bx_str_of(f->value), err), err, "--delegate");
+            options[r->o.n_options++] = (bx_toolbox_option){(bx_option)f->id, f->value};
+        else if (f->id == FLAG_DELEGATE)
+            delegate[r->o.n_delegate++] = f->value;
+        else if (f->id == FLAG_POLICY)
+            policy[r->o.n_policy++] = f->value;
     }
-    return rc;
+    r->o.options = options;
+    r->o.delegate = delegate;
+    r->o.policy = policy;
+    return BX_OK;
 }
 
 /* ---- flags ----------------------------------------------------------------------------------- */
@@ -140,6 +160,10 @@ static bx_code options_of(run *r, bx_error *err)
     if (rc == BX_OK)
         rc = bx_run_printer_new(&r->printer, bx_flag_last(r->a, FLAG_OUTPUT), err);
     r->o.watch = bx_run_printer_watch(&r->printer);
+    r->o.mode = bx_flag_last(r->a, FLAG_MODE);
+    r->o.asks = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    if (rc == BX_OK)
+        rc = lists_of(r, err);
     return rc == BX_OK ? read_prompt(r, err) : rc;
 }
 
@@ -162,7 +186,7 @@ static bx_code go(run *r, int *ret_exit, bx_error *err)
     static bx_run all; /* never freed whole: the process ends next */
     bx_agent_end end = {.status = BX_AGENT_FAILED};
     title_of(r);
-    bx_code rc = bx_run_open(&all, &r->o, allow, r, err);
+    bx_code rc = bx_run_open(&all, &r->o, err);
     if (rc == BX_OK) {
         bx_signals_cancel(&all.ctl);
         rc = bx_agent_run(all.agent, bx_buf_str(&r->prompt), &end, err);
@@ -188,6 +212,9 @@ static int run_run(const bx_args *a)
         code = rc == BX_EDENIED ? EXIT_DENIED : EXIT_OURS;
     }
     bx_buf_done(&r.prompt);
+    free(r.options);
+    free(r.delegate);
+    free(r.policy);
     return code;
 }
 

@@ -70,7 +70,7 @@ static bx_code on_session(void *ctx, const bx_session *s, bx_error *err)
     char when[32];
     if (bx_has_flag(a, FLAG_JSON))
         return print_json(s, err);
-    bx_cli_time(s->created_ms, when);
+    bx_cli_when(s->created_ms, when);
     (void)printf("%-24.*s %s  %-9.*s %5llu  ", BX_FMT(s->id), when, BX_FMT(s->status),
                  (unsigned long long)s->events);
     bx_cli_show(stdout, s->title, 60);

@@ -62,7 +62,7 @@ bx_code bx_cli_session_last(bx_db *db, const char *workspace, bx_cli_session *re
     return rc;
 }
 
-void bx_cli_time(int64_t ms, char out[32])
+void bx_cli_when(int64_t ms, char out[32])
 {
     struct tm tm;
     time_t s = (time_t)(ms / 1000);

@@ -23,6 +23,6 @@ BX_NODISCARD bx_code bx_cli_session_last(bx_db *db, const char *workspace, bx_cl
                                          bx_error *err);
 
 /* When, as people write it: "2026-11-30 18:05:12", UTC. */
-void bx_cli_time(int64_t ms, char out[32]);
+void bx_cli_when(int64_t ms, char out[32]);
 
 #endif

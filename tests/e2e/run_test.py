@@ -41,12 +41,14 @@ class RunTest(unittest.TestCase):
 
     def results(self, script, *flags, **options):
         """What the model was told of its calls: (text, is_error) each."""
-        told = []
+        order, told = [], {}
         for event in self.events(script, *flags, **options):
-            if event["type"] == "tool_result":
+            if event["type"] == "assistant":
+                order += [block["id"] for block in event["message"]["content"] if block["type"] == "tool_call"]
+            elif event["type"] == "tool_result":                    # those that run beside each other end in any order
                 block = event["message"]["content"][0]
-                told.append((block.get("text", ""), block.get("is_error", False)))
-        return told
+                told[event["call"]] = (block.get("text", ""), block.get("is_error", False))
+        return [told[call] for call in order]
 
 
 def call(tool, **arguments):
