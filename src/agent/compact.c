@@ -27,6 +27,21 @@ static size_t cut_of(const bx_agent *a)
 
 /* ---- what replaces it ------------------------------------------------------------------------ */
 
+static const char heading[] = "The conversation up to here was shortened. What was asked, the "
+                              "newest first:\n";
+static const char done_heading[] = "What was done so far:\n";
+
+/* Of the text of a compaction before: what was asked until then. */
+static bool asked_before(bx_str text, bx_str *ret)
+{
+    if (!bx_str_starts(text, bx_str_of(heading)))
+        return false;
+    bx_str rest = bx_str_from(text, sizeof heading - 1);
+    const char *end = memmem(rest.p, rest.n, done_heading, sizeof done_heading - 1);
+    *ret = (bx_str){rest.p, end ? (size_t)(end - rest.p) : 0};
+    return true;
+}
+
 /* What people asked for is kept word for word, the newest first where there is no room for all. */
 static void add_prompts(const bx_agent *a, size_t cut, bx_buf *out)
 {
@@ -34,10 +49,15 @@ static void add_prompts(const bx_agent *a, size_t cut, bx_buf *out)
     size_t used = 0;
     for (size_t i = cut; i-- > 0 && used < MAX_PROMPTS;) {
         const bx_llm_message *m = &a->said.messages[i];
+        bx_str before;
         if (m->role != BX_LLM_USER || !may_begin(m))
             continue;
         bx_buf_clear(&text);
         bx_llm_message_text(m, &text);
+        if (asked_before(bx_buf_str(&text), &before)) {
+            (void)bx_buf_add(out, before.p, before.n < MAX_PROMPTS ? before.n : MAX_PROMPTS);
+            return; /* there is nothing older */
+        }
         size_t n = text.n < MAX_PROMPTS - used ? text.n : MAX_PROMPTS - used;
         (void)bx_buf_addf(out, "<request>\n");
         (void)bx_buf_add(out, bx_buf_str(&text).p, n);
@@ -48,10 +68,9 @@ static void add_prompts(const bx_agent *a, size_t cut, bx_buf *out)
 
 static void compose(bx_agent *a, size_t cut, bx_str summary, bx_buf *out)
 {
-    (void)bx_buf_add_z(out, "The conversation up to here was shortened. What was asked, the newest "
-                            "first:\n");
+    (void)bx_buf_add_z(out, heading);
     add_prompts(a, cut, out);
-    (void)bx_buf_add_z(out, "What was done so far:\n");
+    (void)bx_buf_add_z(out, done_heading);
     (void)bx_buf_add_str(out, summary);
     (void)bx_buf_add_c(out, '\n');
     if (a->cfg.remember)

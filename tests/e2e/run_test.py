@@ -36,7 +36,7 @@ class RunTest(unittest.TestCase):
 
     def events(self, script, *flags, code=0, **options):
         done = self.run_agent(script, "--output-format", "stream-json", *flags, **options)
-        self.assertEqual(done.returncode, code, done)
+        self.assertEqual(done.returncode, code, (done.stderr, done.stdout[-2000:]))
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def results(self, script, *flags, **options):
