@@ -79,5 +79,6 @@ void bench_shell(const bench_env *e);
 void bench_nested(const bench_env *e);
 void bench_policy(const bench_env *e);
 void bench_python(const bench_env *e);
+void bench_agent(const bench_env *e);
 
 #endif
