@@ -85,5 +85,6 @@ void bench_python(const bench_env *e);
 void bench_audit(const bench_env *e);
 void bench_mcp(const bench_env *e);
 void bench_llm(const bench_env *e);
+void bench_agent(const bench_env *e);
 
 #endif

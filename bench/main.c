@@ -171,6 +171,7 @@ static const struct group {
     {"shell", bench_shell, false},
     {"nested", bench_nested, false},
     {"policy", bench_policy, false},
+    {"agent", bench_agent, false},
     {"js", bench_js, false},
     {"many", bench_many, true},
     {"python", bench_python, true},
