@@ -11,8 +11,7 @@ PORT ?= 8080
 build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
-.PHONY: help run build test test262 js-packages mcp-conformance bench fuzz test-asan test-tsan foreign pages browser install format check clean
-.PHONY: help run build test test262 js-packages bench fuzz test-asan test-tsan foreign aimock pages browser install format check clean
+.PHONY: help run build test test262 js-packages mcp-conformance bench fuzz test-asan test-tsan foreign pages browser install format check clean aimock
 
 help:
 	@echo 'make run        build, then show the built-in tools at work'

@@ -148,7 +148,7 @@ static bx_str unfenced(bx_str s)
 }
 
 /* False: `why` says what does not fit. */
-static bool fits(executor *x, const bx_json_val *schema, bx_buf *why)
+static bool fits(executor *x, const bx_schema *schema, bx_buf *why)
 {
     bx_error broken = {.msg = ""};
     bx_json_free(BX_TAKE(x->answer));
@@ -166,12 +166,13 @@ static bool fits(executor *x, const bx_json_val *schema, bx_buf *why)
 /* Asked once more where it does not fit. */
 static bx_code shape(executor *x, bx_buf *why, bx_error *err)
 {
-    const bx_json_val *schema = bx_json_get(x->job->task, BX_LIT("output_schema"));
+    const bx_json_val *wanted = bx_json_get(x->job->task, BX_LIT("output_schema"));
+    BX_AUTO(bx_schema) bx_schema *schema = NULL;
     BX_AUTO_BUF again = bx_buf_init(MAX_WORDS);
     bx_error wrong = {.msg = ""};
-    if (!schema || x->job->end.status != BX_AGENT_DONE)
+    if (!wanted || x->job->end.status != BX_AGENT_DONE)
         return BX_OK;
-    if (bx_schema_check(schema, &wrong) != BX_OK) {
+    if (bx_schema_compile(wanted, NULL, &schema, &wrong) != BX_OK) {
         (void)bx_buf_addf(why, "output_schema: %s", wrong.msg);
         return BX_OK;
     }

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "agent/agent.h"
+#include "tool/schema.h"
 
 enum { BX_SEEN_MAX = 64 };
 
@@ -13,6 +14,7 @@ typedef struct bx_agent_entry {
     const bx_manifest *manifest;
     const bx_agent_own *own;
     bx_json *schema; /* owned; of `own` */
+    bx_schema *shape; /* owned; the same compiled */
 } bx_agent_entry;
 
 typedef struct bx_seen {   /* calls of late, for those that are made again and again */
