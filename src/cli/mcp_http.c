@@ -9,7 +9,7 @@
 #include "os/signals.h"
 
 enum {
-    GRACE_MS = 5000,  /* what runs when the end is asked for may take this long */
+    GRACE_MS = 3000,  /* what runs when the end is asked for may take this long */
     ENDING_MS = 2000, /* and so long to notice that it is cancelled */
     FDS = 16384,      /* descriptors: connections and what guests keep */
 };

@@ -179,6 +179,15 @@ static bool tend(bx_httpd_request *r, uint64_t now, unsigned keepalive_ms, bool 
     return asleep;
 }
 
+/* Whether a client that is listened to will say no more.  The library, which waits for an edge, does
+ * not see an end that came together with what was said before. */
+static bool broke_off(const bx_httpd_conn *conn)
+{
+    char c;
+    return atomic_load(&conn->deadline_ns) != UINT64_MAX &&
+           recv(conn->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 /* A request to be told that its client is gone, with a reference, or NULL. */
 static bx_httpd_request *look_locked(const bx_httpd_conns *c, bx_httpd_conn *conn, uint64_t now)
 {
@@ -188,7 +197,7 @@ static bx_httpd_request *look_locked(const bx_httpd_conns *c, bx_httpd_conn *con
         (void)shutdown(conn->fd, SHUT_RDWR); /* its own thread sees the end, and closes it */
     }
     bool slow = false, asleep = r && tend(r, now, c->keepalive_ms, &slow);
-    if (slow)
+    if (slow || (!asleep && broke_off(conn)))
         (void)shutdown(conn->fd, SHUT_RDWR);
     if (!slow && !(asleep && hung_up(conn->fd)))
         return NULL;

@@ -92,7 +92,7 @@ void bx_httpd_request_gone(bx_httpd_request *r)
 {
     (void)pthread_mutex_lock(&r->lock);
     void (*gone)(void *ctx) = r->owed && !r->gone ? r->on_gone : NULL;
-    r->gone = true;
+    r->gone = r->gone || r->owed; /* what is whole is still sent, if it can be */
     (void)pthread_mutex_unlock(&r->lock);
     if (gone)
         gone(r->ctx); /* which stays: the caller has a reference */
