@@ -15,8 +15,8 @@ enum { MAX_PATH = 4096, OWN_AT_HOME = 2 };
 
 /* Below the home directory; what is not there yet must not be made by a guest either. */
 static const char *const at_home[] = {
-    "programs", "tools",         "state.db", "state.db-wal", "state.db-shm",
-    "content",  "boxagnts.yaml", "trust",    "mcp-token",
+    "programs", "tools",         "state.db", "state.db-wal", "state.db-shm", "state.lock",
+    "content",  "boxagnts.yaml", "trust",    "mcp-token",    "keys",
 };
 
 struct bx_app {

@@ -191,9 +191,10 @@ static bx_code begin(passage *p, bx_gate_fate fate, bx_error *err)
 }
 
 /* Files of a nested call are in the record of the outermost one, which is the only one there is. */
-static bx_code end(const passage *p, const bx_tool_end *ret, bx_error *err)
+static bx_code end(const passage *p, bx_tool_end *ret, bx_error *err)
 {
     const bx_gate_recorder *r = p->on->gate.recorder;
+    ret->is_error = bx_tool_result_is_error(ret->result);
     if (!p->recorded)
         return BX_OK;
     const bx_record *touched = p->call->quiet ? NULL : p->call->record;
@@ -399,9 +400,7 @@ bx_code bx_tool_invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_t
     bx_sealed_free(p.own);
     bx_gate_decision_done(&p.decision);
     bx_json_free(p.doc);
-    if (rc == BX_OK)
-        ret->is_error = bx_tool_result_is_error(ret->result);
-    else
+    if (rc != BX_OK)
         bx_tool_end_done(ret);
     return rc;
 }
