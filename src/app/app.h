@@ -46,7 +46,7 @@ void bx_app_leave(bx_app *app);
 BX_NODISCARD bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err);
 
 /* Before any tool is asked for: the project whose tools count as well, where it is trusted
- * (app/trust.h).  The first one named stays. */
+ * (app/policy_files.h).  The first one named stays. */
 BX_NODISCARD bx_code bx_app_use_project(bx_app *app, const char *workspace, bx_error *err);
 /* The tools that are no part of the program; borrowed. */
 struct bx_shelf;

@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "app/trust.h"
+#include "app/policy_files.h"
 
 struct bx_shelf {
     bx_runtime *rt;
@@ -54,6 +54,12 @@ bx_code bx_shelf_use_project(bx_shelf *s, const char *workspace, bx_error *err)
     return copy || kept ? BX_OK : bx_fail(err, BX_ENOMEM, "tools");
 }
 
+static bool is_trusted(const char *workspace)
+{
+    bool yes = false;
+    return bx_policy_is_trusted(workspace, &yes, NULL) == BX_OK && yes;
+}
+
 static bx_code need_registry_locked(bx_shelf *s, bx_error *err)
 {
     if (s->registry)
@@ -61,7 +67,7 @@ static bx_code need_registry_locked(bx_shelf *s, bx_error *err)
     const bx_registry_config cfg = {.home = s->home,
                                     .workspace = s->workspace,
                                     .workspace_is_trusted = s->home && s->workspace &&
-                                                            bx_trust_has(s->home, s->workspace)};
+                                                            is_trusted(s->workspace)};
     return bx_registry_open(&cfg, &s->registry, err);
 }
 

@@ -101,6 +101,8 @@ static bx_code make_grant(const bx_toolbox *t, const bx_manifest *m, bx_grant **
     }
     if (rc == BX_OK)
         rc = bx_tool_grant_rest(m, g, err);
+    if (rc == BX_OK && t->cfg.offer)
+        rc = t->cfg.offer(t->cfg.offer_ctx, m, g, err);
     if (rc == BX_OK)
         *ret = BX_TAKE(g);
     return rc;

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <termios.h>
 
-#include "app/trust.h"
+#include "app/policy_files.h"
 #include "base/limits.h"
 #include "cli/command.h"
 #include "os/dirs.h"
@@ -21,9 +21,11 @@ bx_code bx_cli_registry(const char *workspace, bx_registry **ret, bx_error *err)
     char home[BX_MAX_PATH];
     bool has_home = bx_home_dir(home, sizeof home, NULL) == BX_OK;
     const char *at = workspace ? workspace : ".";
-    const bx_registry_config cfg = {.home = has_home ? home : NULL,
-                                    .workspace = at,
-                                    .workspace_is_trusted = has_home && bx_trust_has(home, at)};
+    bool trusted = false;
+    if (has_home && bx_policy_is_trusted(at, &trusted, NULL) != BX_OK)
+        trusted = false;
+    const bx_registry_config cfg = {
+        .home = has_home ? home : NULL, .workspace = at, .workspace_is_trusted = trusted};
     return bx_registry_open(&cfg, ret, err);
 }
 

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/funnel.h"
+#include "app/shelf.h"
 #include "app/tool_grant.h"
 #include "app/toolbox.h"
-#include "app/shelf.h"
 #include "cli/catalogue.h"
 #include "cli/commands.h"
 #include "cli/own_tool.h"
+#include "cli/policy.h"
 #include "cli/setup.h"
 #include "cli/tell.h"
 #include "codec/shown.h"
@@ -19,7 +21,7 @@
 #include "tool/builtin.h"
 #include "tool/result.h"
 
-enum { FLAG_WORKSPACE = 1000, FLAG_JSON, EXIT_IS_ERROR = 1 };
+enum { FLAG_WORKSPACE = FLAG_POLICY_WORKSPACE, FLAG_JSON = 1000, FLAG_NO_AUDIT, EXIT_IS_ERROR = 1 };
 
 static const bx_flag flags[] = {
     {"workspace", "DIR",
@@ -44,6 +46,12 @@ static const bx_flag flags[] = {
      BX_OPT_inject},
     {"ca", "FILE", "trust the certificate authorities in this PEM file as well as the system's",
      BX_OPT_ca_files},
+    {"policy", "FILE",
+     "let this policy file decide on the call and what the tool gets; 'auto': the user's and the "
+     "workspace's",
+     FLAG_POLICY_FILE},
+    {"mode", "MODE", "with --policy: default, accept-edits, plan or dont-ask", FLAG_POLICY_MODE},
+    {"no-audit", NULL, "leave no record of the call (boxagnts audit list)", FLAG_NO_AUDIT},
 };
 
 /* One run of the command. */
@@ -169,6 +177,51 @@ static bx_code find_tool(run *r, bx_error *err)
     return rc;
 }
 
+/* Where a policy is named, it decides alone.  Without one whoever calls has decided; what the files
+ * deny stays denied. */
+static bx_code open_funnel(const run *r, const char *workspace, bx_funnel **ret, bx_error *err)
+{
+    BX_AUTO_BUF notes = bx_buf_init(64 << 10);
+    const char *named[BX_POLICY_MAX_FILES];
+    const char *file = bx_flag_last(r->a, FLAG_POLICY_FILE);
+    bx_funnel_config cfg = {.workspace = workspace,
+                            .policy = named,
+                            .mode = bx_flag_last(r->a, FLAG_POLICY_MODE),
+                            .by_hand = !file,
+                            .no_record = bx_has_flag(r->a, FLAG_NO_AUDIT),
+                            .one_shot = true};
+    if (cfg.mode && !file)
+        return bx_fail(err, BX_EINVAL, "--mode is of a policy: add --policy FILE or auto");
+    for (size_t i = 0; i < r->a->n_flags; i++) {
+        const bx_flag_value *f = &r->a->flags[i];
+        if (f->id != FLAG_POLICY_FILE || strcmp(f->value, "auto") == 0)
+            continue;
+        if (cfg.n_policy == BX_COUNT(named))
+            return bx_fail(err, BX_ELIMIT, "--policy: at most %zu files", BX_COUNT(named));
+        named[cfg.n_policy++] = f->value;
+    }
+    bx_code rc = bx_funnel_open(&cfg, ret, &notes, err);
+    if (notes.n)
+        bx_cli_complain("note: %.*s", (int)notes.n - 1, notes.p);
+    return rc;
+}
+
+static bx_code call_in(run *r, bx_app *app, bx_toolbox_config *cfg, bx_error *err)
+{
+    static bx_funnel *funnel; /* never freed, but finished: as bx_app_leave */
+    BX_AUTO(bx_toolbox) bx_toolbox *tools = NULL;
+    bx_code rc = open_funnel(r, cfg->workspace, &funnel, err);
+    if (rc != BX_OK)
+        return rc;
+    bx_funnel_fill(funnel, cfg);
+    rc = bx_toolbox_new(app, cfg, &tools, err);
+    if (rc == BX_OK)
+        rc = invoke(r, app, tools, err);
+    bx_error late;
+    bx_code finished = bx_funnel_finish(funnel, rc == BX_OK ? err : &late);
+    return rc == BX_OK ? finished : rc;
+}
+
 static bx_code call_tool(run *r, bx_error *err)
 {
     BX_AUTOFREE bx_toolbox_option *options = NULL;
@@ -184,10 +237,7 @@ static bx_code call_tool(run *r, bx_error *err)
         rc = bx_cli_app_of_one(&settings, &app, err);
     if (rc != BX_OK)
         return rc;
-    BX_AUTO(bx_toolbox) bx_toolbox *tools = NULL;
-    rc = bx_toolbox_new(app, &cfg, &tools, err);
-    if (rc == BX_OK)
-        rc = invoke(r, app, tools, err);
+    rc = call_in(r, app, &cfg, err);
     bx_app_leave(app);
     return rc;
 }

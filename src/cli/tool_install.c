@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/trust.h"
+#include "app/policy_files.h"
 #include "base/limits.h"
 #include "cli/catalogue.h"
 #include "cli/commands.h"
@@ -157,9 +157,9 @@ static bx_code put_in_place(const install *i, bx_error *err)
 
 static void tell_trust(const install *i)
 {
-    char home[BX_MAX_PATH];
-    if (i->in->project && bx_home_dir(home, sizeof home, NULL) == BX_OK &&
-        !bx_trust_has(home, i->place.where))
+    bool trusted = false;
+    if (i->in->project && bx_policy_is_trusted(i->place.where, &trusted, NULL) == BX_OK &&
+        !trusted)
         bx_cli_complain("note: %s is not trusted, so none of its tools is used: boxagnts trust %s",
                         i->place.where, i->place.where);
 }

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 
-#include "app/trust.h"
+#include "app/policy_files.h"
 #include "base/limits.h"
 #include "cli/catalogue.h"
 #include "cli/commands.h"
@@ -38,7 +38,7 @@ static void print_keys(const char *home)
 static bx_code list(const char *home, bx_error *err)
 {
     BX_AUTO_BUF dirs = bx_buf_init(64 << 20);
-    bx_code rc = bx_trust_list(home, &dirs, err);
+    bx_code rc = bx_policy_trusted(&dirs, err);
     for (size_t at = 0; rc == BX_OK && at < dirs.n; at += strlen(dirs.p + at) + 1) {
         bx_cli_show(stdout, bx_str_of(dirs.p + at), BX_MAX_PATH);
         (void)putchar('\n');
@@ -112,7 +112,7 @@ static int run_trust(const bx_args *a)
     if (rc == BX_OK && listed)
         rc = list(home, &err);
     else if (rc == BX_OK)
-        rc = key ? set_key(home, key, trusted, &err) : bx_trust_set(home, dir, trusted, &err);
+        rc = key ? set_key(home, key, trusted, &err) : bx_policy_trust(dir, trusted, &err);
     if (rc == BX_OK && !listed && !key && trusted)
         rc = accept_tools(home, dir, &err);
     if (rc != BX_OK) {

@@ -50,6 +50,9 @@ void bx_cap_words(const bx_cap *c, bx_buf *out)
         (void)bx_buf_addf(
             out, "start the programs and call the tools named %s, with no more rights", of);
         return;
+    case BX_CAP_NOT_TOOL:
+        (void)bx_buf_addf(out, "never start or call %s", of);
+        return;
     case BX_CAP_CLOCK:
         (void)bx_buf_add_z(out, c->number == BX_CLOCK_REAL ? "see the time" : "see a made-up time");
         return;

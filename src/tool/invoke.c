@@ -114,7 +114,7 @@ static bx_code validate(const bx_manifest *m, bx_str arguments, bx_json **ret_do
                           broken.msg);
     } else {
         (void)bx_buf_addf(&why, "the arguments of %.*s do not fit its schema\n", BX_FMT(m->name));
-        bool fit = bx_schema_judge(m->input_schema, bx_json_root(doc), &why) == 0;
+        bool fit = bx_schema_judge(m->arguments, bx_json_root(doc), &why) == 0;
         *ret_doc = BX_TAKE(doc);
         if (fit)
             return BX_OK;
@@ -162,14 +162,16 @@ static bx_code seal(passage *p, bx_tool_end *ret, bx_error *err)
 {
     const bx_tool_call *c = p->call;
     const bx_manifest *m = p->tool->manifest;
-    if (p->sealed) /* kept */
+    bool once = p->decision.grant && p->decision.once;
+    if (p->sealed && !once) /* kept */
         return BX_OK;
+    p->sealed = NULL;
     const bx_grant *run = p->decision.grant ? p->decision.grant : c->run;
     bx_code rc = derive(p->on, m, run, &p->own, &ret->notes, err);
     if (rc != BX_OK)
         return rc;
     p->sealed = p->own;
-    if (c->kept && bx_kept_add(c->kept, c->run, m, p->own))
+    if (c->kept && !once && bx_kept_add(c->kept, c->run, m, p->own))
         p->own = NULL;
     return BX_OK;
 }
@@ -237,6 +239,28 @@ static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
     return rc;
 }
 
+/* The facts of a result are what the manifest says they are; an error need not have any. */
+static bx_code check_facts(const bx_manifest *m, bx_tool_end *ret, bx_error *err)
+{
+    BX_AUTO_BUF why = bx_buf_init(MAX_MESSAGE / 2), line = bx_buf_init(MAX_MESSAGE);
+    const bx_json_val *facts = bx_json_get(bx_json_root(ret->result), BX_LIT("structuredContent"));
+    bx_error broken = {.msg = ""};
+    if (!m->facts || bx_tool_result_is_error(ret->result))
+        return BX_OK;
+    if (facts && bx_schema_judge(m->facts, facts, &why) == 0)
+        return BX_OK;
+    if (!facts)
+        (void)bx_buf_add_z(&why, "there is none");
+    for (size_t i = 0; i < why.n; i++) { /* one line */
+        if (why.p[i] != '\n' || i + 1 < why.n)
+            (void)bx_buf_add(&line, why.p[i] == '\n' ? "; " : &why.p[i], why.p[i] == '\n' ? 2 : 1);
+    }
+    (void)bx_fail(&broken, BX_EINVAL, "its structuredContent does not fit its output_schema: %.*s",
+                  (int)line.n, line.n ? line.p : "");
+    bx_json_free(BX_TAKE(ret->result));
+    return replace_output(&ret->outcome, &broken, &ret->result, err);
+}
+
 /* Of the kinds whose output is no result: one is made of it, where the call came to an end of its
  * own. */
 static bx_code answer_of(const bx_manifest *m, bx_outcome *o, bx_json **ret, bx_error *err)
@@ -265,6 +289,8 @@ static bx_code answer_of(const bx_manifest *m, bx_outcome *o, bx_json **ret, bx_
 static bx_code take_result(const bx_manifest *m, bx_tool_end *ret, bx_error *err)
 {
     bx_code rc = answer_of(m, &ret->outcome, &ret->result, err);
+    if (rc == BX_OK)
+        rc = check_facts(m, ret, err);
     if (rc != BX_OK)
         return rc;
     ret->text.p = BX_TAKE(ret->outcome.out);
@@ -461,6 +487,10 @@ static void put_tool(const bx_manifest *m, bx_json_out *o)
     bx_json_out_value(o, bx_json_get(doc, BX_LIT("description")));
     bx_json_out_key(o, BX_LIT("inputSchema"));
     bx_json_out_value(o, m->input_schema);
+    if (m->output_schema) {
+        bx_json_out_key(o, BX_LIT("outputSchema"));
+        bx_json_out_value(o, m->output_schema);
+    }
     bx_json_out_end_object(o);
 }
 

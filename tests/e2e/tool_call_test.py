@@ -63,7 +63,7 @@ class Call(ToolTest):
     def test_arguments_are_validated_before_the_sandbox(self):
         text = self.bad("read", '{"path":"f","ofset":2,"limit":0}')
         self.assertEqual(text.splitlines()[0], "the arguments of read do not fit its schema")
-        self.assertIn("/ofset: is not known; there is path, ", text)
+        self.assertIn("/ofset: is not known; did you mean offset? There is path, ", text)
         self.assertIn("/limit: expected an integer from 1 to 1000000, got 0\n", text)
         self.assertIn("/path: is missing: expected a string", self.bad("read", "{}"))
         self.assertIn("(whole): expected an object, got an array of 0", self.bad("read", "[]"))
