@@ -120,8 +120,9 @@ static void print_several(const bx_json_val *list, bx_json_out *o)
     BX_AUTO_BUF schema = bx_buf_init(2 * MAX_MANIFEST);
     (void)bx_buf_add_z(&schema, "{\"type\":\"object\",\"properties\":{\"function\":{\"enum\":");
     (void)bx_buf_add_str(&schema, bx_buf_str(&all));
-    (void)bx_buf_add_z(&schema, "},\"arguments\":{\"type\":\"object\"}},\"required\":[\"function\"],"
-                                "\"additionalProperties\":false}");
+    (void)bx_buf_add_z(&schema,
+                       "},\"arguments\":{\"type\":\"object\"}},\"required\":[\"function\"],"
+                       "\"additionalProperties\":false}");
     bx_json_out_raw(o, bx_buf_str(&schema));
 }
 
@@ -138,8 +139,9 @@ bx_code bx_typed_manifest(bx_str name, bx_str wasm, bx_manifest **ret, bx_error 
     const bx_json_val *list = bx_json_get(bx_json_root(doc), BX_LIT("functions"));
     size_t n = count_functions(list, &first);
     if (!n)
-        return bx_fail(err, BX_EINVAL,
-                       "it has no manifest: NAME.tool.yaml beside it, or the section boxagnts.tool");
+        return bx_fail(
+            err, BX_EINVAL,
+            "it has no manifest: NAME.tool.yaml beside it, or the section boxagnts.tool");
     bx_json_out o = bx_json_out_on(&text);
     bx_json_out_begin_object(&o);
     add_name(&o, name);

@@ -58,6 +58,12 @@ class Registry(unittest.TestCase):
         (where / f"{name}.tool.yaml").write_text(json.dumps({"name": name, "version": version, **(manifest or ARGS)}))
         return where / f"{name}.wasm"
 
+    def bare(self, name, wasm):
+        """A module without a manifest."""
+        path = self.package(name, wasm)
+        path.with_suffix("").with_suffix(".tool.yaml").unlink()
+        return path
+
     def add(self, *words, **options):
         return self.box("tool", "add", "--yes", *words, **options)
 
@@ -298,6 +304,17 @@ class Kinds(Registry):
         self.assertIn("Ada", good["content"][0]["text"])
         self.assertEqual((good["isError"], good["structuredContent"]), (False, {"result": good["content"][0]["text"]}))
         self.assertIn("name", self.call("greet", {}, code=1)["content"][0]["text"])
+        said, _ = self.add(self.bare("sample", COMPONENTS / "values.wasm"))          # without a manifest: which function is an argument
+        self.assertIn("compute, and nothing else", said)
+        good = self.call("sample", {"function": "greet", "arguments": {"name": "Ada"}})
+        self.assertIn("Ada", good["content"][0]["text"])
+        good = self.call("sample", {"function": "sample:values/echo@1.2.0#of-u8", "arguments": {"v": 255}})
+        self.assertEqual(good["structuredContent"], {"result": 255})
+        for arguments, why in (({"function": "sample:values/echo@1.2.0#of-u8", "arguments": {"v": 256}}, "$.v"), ({"function": "x"}, "fit its schema"),
+                               ({"function": "greet"}, "name"), ({}, "fit its schema")):
+            bad = self.call("sample", arguments, code=1)
+            self.assertTrue(bad["isError"])
+            self.assertIn(why, bad["content"][0]["text"])
         for function in ("nope", "greet#x"):
             wasm = self.package("other", COMPONENTS / "values.wasm", description="x", permission="none", call="typed", function=function,
                                 needs=[], annotations=HINTS, input_schema={"type": "object"})
