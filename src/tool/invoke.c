@@ -375,6 +375,7 @@ static bx_code invoke(passage *p, bx_tool_end *ret, bx_error *err)
     p->sealed = call->kept ? bx_kept_find(call->kept, call->run, m) : NULL;
     p->asked = (bx_gate_call){.manifest = m,
                               .digest = p->tool->digest,
+                              .is_vouched = p->tool->is_vouched,
                               .arguments = call->arguments,
                               .values = p->doc ? bx_json_root(p->doc) : NULL,
                               .run = call->run,

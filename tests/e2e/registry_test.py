@@ -344,6 +344,20 @@ class Signatures(Registry):
         self.assertEqual(self.listed()["prog"]["signature"], "signed by an unknown key")
         self.assertIn("File exists", self.box("tool", "keygen", "--no-password", "--out", self.key, code=125)[1])
 
+    def test_a_policy_that_wants_signatures(self):
+        (self.ws / "f").write_text("text\n")
+        policy = self.home / "boxagnts.yaml"
+        self.add(self.wasm)
+        policy.write_text("rules: { allow: [prog, read] }\nrequire_signatures: true\n")
+        self.assertIn("wants a signature", self.call("prog", {"args": ["cat", "f"]}, code=126)["content"][0]["text"])
+        self.assertIn("wants a signature", self.box("tool", "call", self.wasm, '{"args":["cat","f"]}', code=126)[0])
+        self.assertIn("text", self.box("tool", "call", "read", '{"path":"f"}')[0])   # it is part of the program
+        self.sign()
+        self.add(self.wasm)
+        self.assertIn("wants a signature", self.call("prog", {"args": ["cat", "f"]}, code=126)["content"][0]["text"])
+        self.box("trust", "--key", f"{self.key}.pub")
+        self.assertFalse(self.call("prog", {"args": ["cat", "f"]})["isError"])      # the control
+
     def test_whatever_is_changed(self):
         self.box("trust", "--key", f"{self.key}.pub")
         self.sign()
