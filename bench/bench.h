@@ -77,6 +77,7 @@ void bench_net(const bench_env *e);
 void bench_js(const bench_env *e);
 void bench_shell(const bench_env *e);
 void bench_nested(const bench_env *e);
+void bench_policy(const bench_env *e);
 void bench_python(const bench_env *e);
 void bench_llm(const bench_env *e);
 

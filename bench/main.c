@@ -170,6 +170,7 @@ static const struct group {
     {"filetools", bench_filetools, false},
     {"shell", bench_shell, false},
     {"nested", bench_nested, false},
+    {"policy", bench_policy, false},
     {"js", bench_js, false},
     {"many", bench_many, true},
     {"python", bench_python, true},

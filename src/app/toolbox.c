@@ -25,6 +25,13 @@ bx_code bx_toolbox_new(bx_app *app, const bx_toolbox_config *cfg, bx_toolbox **r
     bx_toolbox *t = bx_calloc(1, sizeof *t);
     if (!t)
         return bx_fail(err, BX_ENOMEM, "tools");
+    if (cfg->workspace) {
+        bx_code rc = bx_app_use_project(app, cfg->workspace, err);
+        if (rc != BX_OK) {
+            free(t);
+            return rc;
+        }
+    }
     t->cfg = *cfg;
     t->ground = bx_app_ground(app);
     t->ground.gate = cfg->gate;
@@ -94,6 +101,8 @@ static bx_code make_grant(const bx_toolbox *t, const bx_manifest *m, bx_grant **
     }
     if (rc == BX_OK)
         rc = bx_tool_grant_rest(m, g, err);
+    if (rc == BX_OK && t->cfg.offer)
+        rc = t->cfg.offer(t->cfg.offer_ctx, m, g, err);
     if (rc == BX_OK)
         *ret = BX_TAKE(g);
     return rc;

@@ -19,6 +19,10 @@ typedef struct bx_toolbox_config {    /* all of it is borrowed, as long as the t
     const bx_toolbox_option *options; /* what the operator lets every tool use, as far as it needs
                                          it; the workspace unless other files are named */
     size_t n_options;
+    /* Add to `g`, which is being built, what a policy lets the tool use beside that; NULL: there is
+     * none. */
+    bx_code (*offer)(void *ctx, const bx_manifest *m, bx_grant *g, bx_error *err);
+    void *offer_ctx;
     bx_gate gate;
 } bx_toolbox_config;
 

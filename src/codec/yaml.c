@@ -27,11 +27,42 @@ typedef struct reader {
     struct level levels[BX_YAML_MAX_DEPTH];
     size_t depth;
     unsigned documents;
+    bx_yaml_marks *marks; /* NULL: nobody asks where things stand */
+    size_t marks_max;
 } reader;
 
 static bx_code fail_at(yaml_mark_t at, bx_code code, const char *what, bx_error *err)
 {
     return bx_fail(err, code, "line %zu, column %zu: %s", at.line + 1, at.column + 1, what);
+}
+
+/* ---- places ---------------------------------------------------------------------------------- */
+
+void bx_yaml_marks_done(bx_yaml_marks *m)
+{
+    free(m->at);
+    *m = (bx_yaml_marks){.at = NULL};
+}
+
+static bx_code mark(reader *r, yaml_mark_t at, bx_error *err)
+{
+    bx_yaml_marks *m = r->marks;
+    if (!m)
+        return BX_OK;
+    if (m->n == BX_YAML_MAX_MARKS)
+        return fail_at(at, BX_ELIMIT, "too many values", err);
+    if (m->n == r->marks_max) {
+        size_t max = r->marks_max ? 2 * r->marks_max : 64;
+        bx_yaml_mark *more = bx_realloc(m->at, max * sizeof *more);
+        if (!more)
+            return bx_fail(err, BX_ENOMEM, "YAML document");
+        m->at = more;
+        r->marks_max = max;
+    }
+    m->at[m->n++] = (bx_yaml_mark){.line = (uint32_t)at.line + 1,
+                                   .column = (uint32_t)at.column + 1,
+                                   .offset = (uint32_t)r->text.n};
+    return BX_OK;
 }
 
 /* ---- scalars --------------------------------------------------------------------------------- */
@@ -176,6 +207,8 @@ static bx_code begin_anchor(reader *r, const yaml_char_t *name, yaml_mark_t at, 
     *ret = NO_ANCHOR;
     if (!name)
         return BX_OK;
+    if (r->marks)
+        return fail_at(at, BX_EINVAL, "an anchor: write the value where it counts", err);
     if (r->n_anchors == BX_YAML_MAX_ANCHORS)
         return fail_at(at, BX_ELIMIT, "too many anchors", err);
     const char *z = (const char *)name;
@@ -245,12 +278,15 @@ static bx_code on_scalar(reader *r, const yaml_event_t *e, bx_error *err)
     if (l && l->at_key) {
         if (e->data.scalar.anchor)
             return fail_at(e->start_mark, BX_EINVAL, "an anchor on a key", err);
+        bx_code rc = mark(r, e->start_mark, err);
         bx_json_out_key(&r->out, s);
         l->at_key = false;
-        return BX_OK;
+        return rc;
     }
     size_t anchor;
-    bx_code rc = begin_anchor(r, e->data.scalar.anchor, e->start_mark, &anchor, err);
+    bx_code rc = mark(r, e->start_mark, err);
+    if (rc == BX_OK)
+        rc = begin_anchor(r, e->data.scalar.anchor, e->start_mark, &anchor, err);
     if (rc == BX_OK && (text || e->data.scalar.style != YAML_PLAIN_SCALAR_STYLE))
         bx_json_out_string(&r->out, s);
     else if (rc == BX_OK)
@@ -275,7 +311,9 @@ static bx_code on_begin(reader *r, const yaml_event_t *e, bool mapping, bx_error
     if (r->depth == BX_YAML_MAX_DEPTH)
         return fail_at(e->start_mark, BX_ELIMIT, "nested too deeply", err);
     size_t anchor;
-    bx_code rc = begin_anchor(r, name, e->start_mark, &anchor, err);
+    bx_code rc = mark(r, e->start_mark, err);
+    if (rc == BX_OK)
+        rc = begin_anchor(r, name, e->start_mark, &anchor, err);
     if (rc != BX_OK)
         return rc;
     r->levels[r->depth++] = (struct level){.mapping = mapping, .at_key = mapping, .anchor = anchor};
@@ -300,6 +338,8 @@ static void on_end(reader *r)
 static bx_code on_alias(reader *r, const yaml_event_t *e, bx_error *err)
 {
     const struct level *l = top(r);
+    if (r->marks)
+        return fail_at(e->start_mark, BX_EINVAL, "an alias: write the value where it counts", err);
     if (l && l->at_key)
         return fail_at(e->start_mark, BX_EINVAL, "a key that is an alias", err);
     bx_code rc = put_alias(r, e->data.alias.anchor, e->start_mark, err);
@@ -358,18 +398,41 @@ static bx_code read_events(reader *r, bx_error *err)
     return rc;
 }
 
-/* The text is ours, so a place in it tells nobody anything. */
+/* Of a message that begins with "line 1, column C" of the JSON text: what was read from there. */
+static const bx_yaml_mark *mark_of(const reader *r, const char *message)
+{
+    static const char head[] = "line 1, column ";
+    if (!r->marks || r->marks->n == 0 || strncmp(message, head, sizeof head - 1) != 0)
+        return NULL;
+    size_t column = 0, at = 0;
+    for (const char *c = message + sizeof head - 1; *c >= '0' && *c <= '9' && column < 1 << 24; c++)
+        column = column * 10 + (size_t)(*c - '0');
+    for (size_t seen = 0; at < r->text.n; at++) { /* columns count characters */
+        seen += ((uint8_t)r->text.p[at] & 0xC0) != 0x80;
+        if (seen == column)
+            break;
+    }
+    const bx_yaml_mark *m = &r->marks->at[0];
+    for (size_t i = 0; i < r->marks->n && r->marks->at[i].offset <= at; i++)
+        m = &r->marks->at[i];
+    return m;
+}
+
+/* The text is ours, so a place in it tells nobody anything, but for what was read from there. */
 static bx_code parse_json(const reader *r, bx_json **ret, bx_error *err)
 {
     bx_error why;
     bx_code rc = bx_json_parse(bx_buf_str(&r->text), BX_JSON_MAX_DEPTH, ret, &why);
     if (rc == BX_OK)
         return rc;
+    const bx_yaml_mark *m = mark_of(r, why.msg);
     const char *what = strstr(why.msg, ": ");
-    return bx_fail(err, rc, "%s", what ? what + 2 : why.msg);
+    what = what ? what + 2 : why.msg;
+    return m ? bx_fail(err, rc, "line %u, column %u: %s", m->line, m->column, what)
+             : bx_fail(err, rc, "%s", what);
 }
 
-bx_code bx_yaml_parse(bx_str text, bx_json **ret, bx_error *err)
+static bx_code parse(bx_str text, bx_json **ret, bx_yaml_marks *marks, bx_error *err)
 {
     if (text.n > BX_YAML_MAX_BYTES)
         return bx_fail(err, BX_ELIMIT, "%zu bytes; a YAML text may have %d", text.n,
@@ -377,12 +440,15 @@ bx_code bx_yaml_parse(bx_str text, bx_json **ret, bx_error *err)
     BX_AUTOFREE reader *r = bx_calloc(1, sizeof *r);
     if (!r || !yaml_parser_initialize(&r->parser))
         return bx_fail(err, BX_ENOMEM, "YAML document");
+    r->marks = marks;
     r->text = bx_buf_init(BX_YAML_MAX_JSON);
     r->out = bx_json_out_on(&r->text);
     yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r->parser, (const unsigned char *)text.p, text.n);
     bx_code rc = read_events(r, err);
-    if (rc == BX_OK && r->documents == 0)
+    if (rc == BX_OK && r->documents == 0 && marks)
+        bx_json_out_null(&r->out);
+    else if (rc == BX_OK && r->documents == 0)
         rc = bx_fail(err, BX_EINVAL, "an empty document");
     if (rc == BX_OK)
         rc = parse_json(r, ret, err);
@@ -390,5 +456,21 @@ bx_code bx_yaml_parse(bx_str text, bx_json **ret, bx_error *err)
     for (size_t i = 0; i < r->n_anchors; i++)
         free(r->anchors[i].name);
     bx_buf_done(&r->text);
+    return rc;
+}
+
+bx_code bx_yaml_parse(bx_str text, bx_json **ret, bx_error *err)
+{
+    return parse(text, ret, NULL, err);
+}
+
+bx_code bx_yaml_parse_marked(bx_str text, bx_json **ret, bx_yaml_marks *marks, bx_error *err)
+{
+    bx_yaml_marks m = {.at = NULL};
+    bx_code rc = parse(text, ret, &m, err);
+    if (rc == BX_OK)
+        *marks = m;
+    else
+        bx_yaml_marks_done(&m);
     return rc;
 }

@@ -74,8 +74,14 @@ static bx_code parse_path(bx_str body, bx_cap *c, bx_error *err)
     return rc == BX_OK ? keep(path, &c->path, err) : rc;
 }
 
-static bx_code parse_glob(bx_str body, bx_cap *c, bx_error *err)
+static bx_code parse_tool(bx_str body, bx_cap *c, bx_error *err);
+
+static bx_code parse_deny(bx_str body, bx_cap *c, bx_error *err)
 {
+    if (bx_str_starts(body, BX_LIT("tool:"))) { /* a pattern of paths begins otherwise */
+        c->kind = BX_CAP_NOT_TOOL;
+        return parse_tool(bx_str_from(body, 5), c, err);
+    }
     BX_AUTO(bx_glob) bx_glob *g = NULL;
     bx_code rc = bx_glob_compile(body, &g, err);
     return rc == BX_OK ? keep(bx_glob_text(g), &c->path, err) : rc;
@@ -234,11 +240,12 @@ static const struct {
     body_fn parse;
 } kinds[] = {
     [BX_CAP_READ] = {"read", parse_path},    [BX_CAP_WRITE] = {"write", parse_path},
-    [BX_CAP_RW] = {"rw", parse_path},        [BX_CAP_DENY] = {"deny", parse_glob},
+    [BX_CAP_RW] = {"rw", parse_path},        [BX_CAP_DENY] = {"deny", parse_deny},
     [BX_CAP_FETCH] = {"fetch", parse_fetch}, [BX_CAP_CONNECT] = {"connect", parse_connect},
     [BX_CAP_ENV] = {"env", parse_env},       [BX_CAP_STORE] = {"store", parse_store},
     [BX_CAP_TMP] = {"tmp", parse_tmp},       [BX_CAP_TOOL] = {"tool", parse_tool},
     [BX_CAP_CLOCK] = {"clock", parse_clock}, [BX_CAP_RANDOM] = {"random", parse_random},
+    [BX_CAP_NOT_TOOL] = {"deny:tool", parse_tool},
 };
 
 /* ---- the line ------------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@ typedef enum bx_cap_kind {
     BX_CAP_TOOL,    /* tool:NAME                         path = NAME, which may have '*' and '?' */
     BX_CAP_CLOCK,   /* clock:real|frozen|step            number = bx_clock_mode */
     BX_CAP_RANDOM,  /* random:real|seed=N                number = bx_random_mode, size = N */
+    BX_CAP_NOT_TOOL, /* deny:tool:NAME                   path = NAME, as above; beats tool: */
 } bx_cap_kind;
 
 typedef enum bx_clock_mode { BX_CLOCK_REAL, BX_CLOCK_FROZEN, BX_CLOCK_STEP } bx_clock_mode;

@@ -369,6 +369,8 @@ static bx_code add_line(narrowing *w, bx_str line, bx_error *err)
     return BX_OK;
 }
 
+static bool is_carve(bx_cap_kind k) { return k == BX_CAP_DENY || k == BX_CAP_NOT_TOOL; }
+
 static bool same_family(bx_cap_kind a, bx_cap_kind b)
 {
     return a == b || (is_file(a) && is_file(b));
@@ -387,7 +389,7 @@ static bx_code descend(narrowing *w, const meet *so_far, size_t set, bx_error *e
     for (size_t i = 0; i < caps.n && rc == BX_OK; i++) {
         if (set > 0 && !same_family(so_far->kind, caps.at[i].kind))
             continue;
-        if (set == 0 && (caps.at[i].kind == BX_CAP_DENY || caps.at[i].kind == BX_CAP_CLOCK ||
+        if (set == 0 && (is_carve(caps.at[i].kind) || caps.at[i].kind == BX_CAP_CLOCK ||
                          caps.at[i].kind == BX_CAP_RANDOM))
             continue; /* these are no rights to have in common: below */
         if (++w->steps > MAX_STEPS)
@@ -417,7 +419,7 @@ static bx_code add_restrictions(narrowing *w, bx_error *err)
         bx_cap_list caps = w->sets[s].caps;
         for (size_t i = 0; i < caps.n && rc == BX_OK; i++) {
             const bx_cap *c = &caps.at[i];
-            if (c->kind == BX_CAP_DENY)
+            if (is_carve(c->kind))
                 rc = print_whole(w, c, err);
             if (c->kind == BX_CAP_CLOCK && order[c->number] > order[clock.number])
                 clock.number = c->number;
@@ -445,7 +447,7 @@ static bx_code includes(const narrowing *w, size_t k, size_t i, bool *ret, bx_er
 {
     const bx_cap *a = &w->found[i], *b = &w->found[k];
     *ret = false;
-    if (i == k || !same_family(a->kind, b->kind) || a->kind == BX_CAP_DENY ||
+    if (i == k || !same_family(a->kind, b->kind) || is_carve(a->kind) ||
         (is_file(a->kind) && strcmp(a->path, b->path) != 0))
         return BX_OK;
     meet m = {.n_from = 0};

@@ -7,7 +7,7 @@
  * the same as all at once wherever no note is left, and less otherwise; so hand in all sets.
  *
  *   read: write: rw:   the deeper path where one is at or below the other, the rights both give
- *   deny:              of all sets together
+ *   deny:              of all sets together, those of paths and those of tools
  *   fetch: connect:    one scheme, the narrower host, common ports and methods, and the path
  *                      that lies within all the others as far as their text shows it
  *   env: tool:         the same line; env:A and env:A=1 are not the same

@@ -36,10 +36,15 @@ const bx_program *bx_program_find(const bx_program_set *set, bx_str name)
 
 bool bx_program_is_granted(bx_cap_list caps, bx_str name)
 {
+    bool granted = false;
     for (size_t i = 0; i < caps.n; i++) {
-        if (caps.at[i].kind == BX_CAP_TOOL &&
-            bx_tool_name_matches(bx_str_of(caps.at[i].path), name))
-            return true;
+        const bx_cap *c = &caps.at[i];
+        if ((c->kind != BX_CAP_TOOL && c->kind != BX_CAP_NOT_TOOL) ||
+            !bx_tool_name_matches(bx_str_of(c->path), name))
+            continue;
+        if (c->kind == BX_CAP_NOT_TOOL)
+            return false;
+        granted = true;
     }
-    return false;
+    return granted;
 }

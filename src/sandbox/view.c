@@ -45,7 +45,8 @@ static bool has_cap(bx_cap_list caps, const bx_cap *c)
 /* Whatever a program does with clock, randomness and variables was decided by its caller. */
 static bool counts(bx_cap_kind k)
 {
-    return k != BX_CAP_ENV && k != BX_CAP_CLOCK && k != BX_CAP_RANDOM && k != BX_CAP_DENY;
+    return k != BX_CAP_ENV && k != BX_CAP_CLOCK && k != BX_CAP_RANDOM && k != BX_CAP_DENY &&
+           k != BX_CAP_NOT_TOOL;
 }
 
 static bool keeps(bx_cap_list above, bx_cap_list now, bool files_only)

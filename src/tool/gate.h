@@ -40,9 +40,10 @@ typedef enum bx_gate_answer { BX_GATE_ALLOW, BX_GATE_ASK, BX_GATE_DENY } bx_gate
 typedef struct bx_gate_decision {
     bx_gate_answer answer;
     bx_buf why;      /* what decided, for people: "boxagnts.yaml:12: deny bash(git push *)" */
-    bx_grant *grant; /* owned; what the tool may use of `run`, never wider; NULL: all of it.  It
-                        depends on tool and `run` alone, never on the arguments: a call that calls
-                        the tool again may get the same one */
+    bx_grant *grant; /* owned; what the tool may use of `run`, never wider; NULL: all of it.
+                        Unless `once`, it depends on tool and `run` alone, never on the arguments:
+                        a call that calls the tool again may get the same one */
+    bool once;       /* `grant` is this call's alone: it is used whatever is kept, and not kept */
 } bx_gate_decision;
 
 typedef enum bx_gate_reply {

@@ -1,0 +1,21 @@
+/* app/policy_gate.h - a policy (policy/policy.h) as what decides on calls (tool/gate.h) and what
+ * tools may use (app/toolbox.h).  Any thread; the policy outlives it. */
+#ifndef BX_APP_POLICY_GATE_H
+#define BX_APP_POLICY_GATE_H
+
+#include "policy/policy.h"
+#include "tool/gate.h"
+
+bx_gate_policy bx_policy_gate(const bx_policy *p);
+
+/* For bx_toolbox_config.offer; `ctx` is the policy. */
+BX_NODISCARD bx_code bx_policy_gate_offer(void *ctx, const bx_manifest *m, bx_grant *g,
+                                          bx_error *err);
+
+/* A call as policies see it; `arguments` are borrowed. */
+bx_policy_call bx_policy_call_of(const bx_manifest *m, const bx_json_val *arguments);
+
+/* A look at the files that `run`, which is borrowed, mounts. */
+bx_policy_look bx_policy_look_at(const bx_grant *run);
+
+#endif

@@ -1,0 +1,490 @@
+#include "db/redact.h"
+
+#include "base/ascii.h"
+
+enum {
+    MAX_NAME = 64,                      /* bytes of a name that count; of a longer one the last */
+    MIN_BEARER = 8,                     /* characters of what follows "Bearer" and "Basic" */
+    MAX_DEPTH = BX_JSON_MAX_DEPTH - 16, /* of what is written */
+    MAX_PEM = 32768,                    /* bytes of a private key without an end */
+};
+
+static const bx_str mark = {BX_REDACTED, sizeof BX_REDACTED - 1};
+
+/* What is to be replaced in a text. */
+typedef struct range {
+    size_t from, to;
+} range;
+
+static bool is_word(char c) { return bx_is_alnum(c) || c == '_'; }
+static bool is_name(char c) { return is_word(c) || c == '-' || c == '.'; }
+static bool is_token(char c) { return is_name(c) || (c && strchr("+/=~", c)); }
+static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+static bool starts_ci(bx_str s, bx_str with)
+{
+    if (s.n < with.n)
+        return false;
+    for (size_t i = 0; i < with.n; i++) {
+        if (bx_lower(s.p[i]) != with.p[i])
+            return false;
+    }
+    return true;
+}
+
+/* ---- by name --------------------------------------------------------------------------------- */
+
+static bool ends(const char *name, size_t n, const char *word)
+{
+    size_t w = strlen(word);
+    return n >= w && memcmp(name + n - w, word, w) == 0;
+}
+
+/* "db_pass", "DB-PASS", "pass": a last part of its own, for "compass" is none. */
+static bool last_part_is(bx_str name, bx_str word)
+{
+    if (name.n < word.n || !starts_ci(bx_str_from(name, name.n - word.n), word))
+        return false;
+    return name.n == word.n || !bx_is_alnum(name.p[name.n - word.n - 1]);
+}
+
+bool bx_redact_is_secret_name(bx_str name)
+{
+    static const bx_str inside[] = {
+        {"password", 8},    {"passwd", 6},    {"passphrase", 10}, {"secret", 6},
+        {"apikey", 6},      {"accesskey", 9}, {"privkey", 7},     {"cookie", 6},
+        {"credential", 10}, {"bearer", 6},    {"privatekey", 10}, {"authorization", 13},
+        {"authkey", 7},     {"signkey", 7},   {"signingkey", 10}, {"encryptionkey", 13},
+    };
+    static const char *const whole[] = {"auth", "jwt", "otp", "xauth"};
+    char plain[MAX_NAME];
+    size_t n = 0;
+    bx_str tail = name.n > MAX_NAME ? bx_str_from(name, name.n - MAX_NAME) : name;
+    for (size_t i = 0; i < tail.n; i++) {
+        if (bx_is_alnum(tail.p[i]))
+            plain[n++] = bx_lower(tail.p[i]);
+    }
+    for (size_t at = 0; at < n; at++) {
+        for (size_t i = 0; i < BX_COUNT(inside); i++) {
+            if (plain[at] == inside[i].p[0] &&
+                bx_str_starts((bx_str){plain + at, n - at}, inside[i]))
+                return true;
+        }
+    }
+    for (size_t i = 0; i < BX_COUNT(whole); i++) {
+        if (bx_str_eq((bx_str){plain, n}, bx_str_of(whole[i])))
+            return true;
+    }
+    return ends(plain, n, "token") || ends(plain, n, "pwd") || last_part_is(tail, BX_LIT("pass"));
+}
+
+/* ---- in text: what stands under a name ------------------------------------------------------- */
+
+/* "$NAME" or "${NAME}" and nothing else says where the secret is, not what it is. */
+static bool is_reference(bx_str v)
+{
+    if (v.n < 2 || v.p[0] != '$')
+        return false;
+    bool braces = v.p[1] == '{';
+    if (braces && v.p[v.n - 1] != '}')
+        return false;
+    for (size_t i = braces ? 2 : 1; i < v.n - (braces ? 1 : 0); i++) {
+        if (!is_word(v.p[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Where the value ends that begins at `at`: at its quote, or where a word does. */
+static size_t value_end(bx_str t, size_t at, char quote, bool escaped, bool line)
+{
+    size_t i = at;
+    for (; i < t.n && t.p[i] != '\n' && t.p[i] != '\r'; i++) {
+        char c = t.p[i];
+        if (quote) {
+            bool after_slash = i > at && t.p[i - 1] == '\\';
+            if (c == quote && after_slash == escaped)
+                return escaped ? i - 1 : i;
+        } else if (c == '"' || c == '\'' || c == '`' ||
+                   (!line && (is_blank(c) || strchr("&;,)}]|<>", c)))) {
+            break;
+        }
+    }
+    return i;
+}
+
+/* The value that begins behind a separator, at `at`. */
+static bool value_range(bx_str t, size_t at, bool line, range *ret)
+{
+    while (at < t.n && (is_blank(t.p[at]) || t.p[at] == '=' || t.p[at] == '>'))
+        at++;
+    bool escaped = at + 1 < t.n && t.p[at] == '\\' && (t.p[at + 1] == '"' || t.p[at + 1] == '\'');
+    at += escaped;
+    char quote = at < t.n && (t.p[at] == '"' || t.p[at] == '\'') ? t.p[at] : '\0';
+    at += quote != '\0';
+    size_t end = value_end(t, at, quote, escaped, line);
+    if (!quote && bx_str_starts(bx_str_from(t, at), BX_LIT("${")) && end < t.n && t.p[end] == '}')
+        end++;
+    bx_str value = {t.p + at, end - at};
+    if (value.n == 0 || bx_str_starts(bx_str_from(t, at), mark) || is_reference(value))
+        return false;
+    *ret = (range){at, end};
+    return true;
+}
+
+static bool is_whole_line(bx_str name)
+{
+    return last_part_is(name, BX_LIT("authorization")) || last_part_is(name, BX_LIT("cookie"));
+}
+
+/* At a '=' or ':' behind a name.  A header's value is the rest of its line. */
+static bool after_separator(bx_str t, size_t i, range *ret)
+{
+    size_t end = i;
+    while (end > 0 && (is_blank(t.p[end - 1]) || strchr("\"'\\]", t.p[end - 1])) && i - end < 4)
+        end--;
+    size_t from = end;
+    while (from > 0 && is_name(t.p[from - 1]) && end - from < MAX_NAME)
+        from--;
+    bx_str name = {t.p + from, end - from};
+    if (name.n == 0 || !bx_redact_is_secret_name(name))
+        return false;
+    return value_range(t, i + 1, t.p[i] == ':' && is_whole_line(name), ret);
+}
+
+/* "--password VALUE", and "-u USER:PASSWORD" of curl.  At the '-'. */
+static bool after_option(bx_str t, size_t i, range *ret)
+{
+    size_t end = i;
+    while (end < t.n && (t.p[end] == '-' || is_name(t.p[end])))
+        end++;
+    bx_str name = {t.p + i, end - i};
+    if (end >= t.n || !is_blank(t.p[end]))
+        return false;
+    if (bx_str_eq(name, BX_LIT("-u")) || bx_str_eq(name, BX_LIT("--user"))) {
+        range user;
+        if (!value_range(t, end, false, &user))
+            return false;
+        const char *colon = memchr(t.p + user.from, ':', user.to - user.from);
+        size_t from = colon ? (size_t)(colon - t.p) + 1 : user.to;
+        *ret = (range){from, user.to};
+        return from < user.to && !bx_str_starts(bx_str_from(t, from), mark);
+    }
+    if (!bx_str_starts(name, BX_LIT("--")) || !bx_redact_is_secret_name(name))
+        return false;
+    while (end < t.n && is_blank(t.p[end]))
+        end++;
+    return end < t.n && t.p[end] != '-' && value_range(t, end, false, ret);
+}
+
+/* ---- in text: what looks like one ------------------------------------------------------------ */
+
+static const struct token {
+    bx_str prefix;
+    size_t min; /* characters after it */
+} tokens[] = {
+    {{"AKIA", 4}, 16},         {{"ASIA", 4}, 16},
+    {{"AIza", 4}, 30},         {{"ghp_", 4}, 20},
+    {{"gho_", 4}, 20},         {{"ghu_", 4}, 20},
+    {{"ghs_", 4}, 20},         {{"ghr_", 4}, 20},
+    {{"github_pat_", 11}, 20}, {{"glpat-", 6}, 16},
+    {{"xoxb-", 5}, 10},        {{"xoxp-", 5}, 10},
+    {{"xoxa-", 5}, 10},        {{"xoxr-", 5}, 10},
+    {{"xoxs-", 5}, 10},        {{"xapp-", 5}, 10},
+    {{"sk-", 3}, 20},          {{"sk_live_", 8}, 10},
+    {{"sk_test_", 8}, 10},     {{"rk_live_", 8}, 10},
+    {{"npm_", 4}, 30},         {{"pypi-", 5}, 30},
+    {{"hf_", 3}, 30},          {{"dop_v1_", 7}, 30},
+    {{"SG.", 3}, 30},          {{"ya29.", 5}, 20},
+    {{"whsec_", 6}, 20},       {{"AGE-SECRET-KEY-", 15}, 20},
+};
+
+static size_t token_end(bx_str t, size_t at)
+{
+    while (at < t.n && is_token(t.p[at]))
+        at++;
+    return at;
+}
+
+static bool known_prefix(bx_str t, size_t i, range *ret)
+{
+    bx_str rest = bx_str_from(t, i);
+    for (size_t k = 0; k < BX_COUNT(tokens); k++) {
+        if (!bx_str_starts(rest, tokens[k].prefix))
+            continue;
+        size_t end = i;
+        while (end < t.n && is_name(t.p[end]))
+            end++;
+        *ret = (range){i, end};
+        if (end - i >= tokens[k].prefix.n + tokens[k].min)
+            return true;
+    }
+    return false;
+}
+
+/* RFC 7519: three parts of base64url, of which the first begins as every JSON object does. */
+static bool web_token(bx_str t, size_t i, range *ret)
+{
+    if (!bx_str_starts(bx_str_from(t, i), BX_LIT("eyJ")))
+        return false;
+    size_t end = i, dots = 0;
+    for (; end < t.n && is_name(t.p[end]); end++)
+        dots += t.p[end] == '.';
+    *ret = (range){i, end};
+    return dots == 2 && end - i > 20;
+}
+
+static bool has_digit_or_case(bx_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < 'a' || s.p[i] > 'z')
+            return true;
+    }
+    return s.n >= 24;
+}
+
+/* "Bearer TOKEN", "Basic TOKEN"; not the words of a sentence. */
+static bool scheme(bx_str t, size_t i, range *ret)
+{
+    bx_str rest = bx_str_from(t, i);
+    size_t n = starts_ci(rest, BX_LIT("bearer")) ? 6 : starts_ci(rest, BX_LIT("basic")) ? 5 : 0;
+    if (n == 0 || n >= rest.n || !is_blank(rest.p[n]))
+        return false;
+    size_t at = i + n;
+    while (at < t.n && is_blank(t.p[at]))
+        at++;
+    *ret = (range){at, token_end(t, at)};
+    bx_str value = {t.p + at, ret->to - at};
+    return value.n >= MIN_BEARER && has_digit_or_case(value);
+}
+
+/* RFC 7468, for every kind of private key. */
+static bool private_key(bx_str t, size_t i, range *ret)
+{
+    static const char end_mark[] = "-----END";
+    bx_str rest = bx_str_from(t, i);
+    if (!bx_str_starts(rest, BX_LIT("-----BEGIN ")))
+        return false;
+    size_t line = rest.n < 80 ? rest.n : 80;
+    const char *label = memmem(rest.p, line, "PRIVATE KEY", 11);
+    if (!label)
+        return false;
+    rest.n = rest.n < MAX_PEM ? rest.n : MAX_PEM;
+    const char *end = memmem(label, rest.n - (size_t)(label - rest.p), end_mark, 8);
+    const char *close = NULL;
+    if (end)
+        close = memmem(end + 8, rest.n - (size_t)(end + 8 - rest.p), "-----", 5);
+    *ret = (range){i, i + (close ? (size_t)(close - rest.p) + 5 : rest.n)};
+    return true;
+}
+
+/* "://user:password@", and a token in the place of the user.  At the ':'. */
+static bool in_url(bx_str t, size_t i, range *ret)
+{
+    if (!bx_str_starts(bx_str_from(t, i), BX_LIT("://")))
+        return false;
+    size_t from = i + 3, at = 0, colon = 0;
+    for (size_t k = from; k < t.n && (unsigned char)t.p[k] > ' ' && !strchr("/?#\"'`<>\\", t.p[k]);
+         k++) {
+        if (t.p[k] == '@')
+            at = k;
+        else if (t.p[k] == ':' && !colon && !at)
+            colon = k;
+    }
+    if (!at)
+        return false;
+    *ret = (range){colon ? colon + 1 : from, at};
+    bx_str value = {t.p + ret->from, ret->to - ret->from};
+    return !bx_str_starts(value, mark) && !is_reference(value) && value.n >= (colon ? 1 : 16);
+}
+
+/* ---- text ------------------------------------------------------------------------------------ */
+
+static bool known(const bx_redactor *r, bx_str t, size_t i, range *ret)
+{
+    for (size_t k = 0; r && k < r->n; k++) {
+        bx_str s = r->secrets[k];
+        if (s.n >= BX_REDACT_MIN_KNOWN && bx_str_starts(bx_str_from(t, i), s)) {
+            *ret = (range){i, i + s.n};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Characters at which something may begin; most are none. */
+static const bool is_sign[256] = {
+    ['='] = true, [':'] = true, ['-'] = true, ['b'] = true, ['B'] = true, ['e'] = true,
+    ['A'] = true, ['g'] = true, ['x'] = true, ['s'] = true, ['r'] = true, ['n'] = true,
+    ['p'] = true, ['h'] = true, ['d'] = true, ['S'] = true, ['y'] = true, ['w'] = true,
+};
+
+static bool find_at(bx_str t, size_t i, range *ret)
+{
+    char c = t.p[i];
+    if (c == '=')
+        return after_separator(t, i, ret);
+    if (c == ':')
+        return in_url(t, i, ret) || after_separator(t, i, ret);
+    if (c == '-' && private_key(t, i, ret))
+        return true;
+    if (i > 0 && (is_word(t.p[i - 1]) || (c == '-' && t.p[i - 1] == '-')))
+        return false;
+    if (c == '-')
+        return after_option(t, i, ret);
+    if (c == 'b' || c == 'B')
+        return scheme(t, i, ret);
+    return c == 'e' ? web_token(t, i, ret) : known_prefix(t, i, ret);
+}
+
+/* The first secret at or behind `at`. */
+static bool find(const bx_redactor *r, bx_str t, size_t at, range *ret)
+{
+    bool any_known = r && r->n;
+    for (size_t i = at; i < t.n; i++) {
+        if (any_known && known(r, t, i, ret))
+            return true;
+        if (is_sign[(unsigned char)t.p[i]] && find_at(t, i, ret))
+            return true;
+    }
+    return false;
+}
+
+void bx_redact_text(const bx_redactor *r, bx_str text, bx_buf *out)
+{
+    size_t done = 0;
+    for (range at; find(r, text, done, &at); done = at.to) {
+        (void)bx_buf_add(out, text.p + done, at.from - done);
+        (void)bx_buf_add_str(out, mark);
+    }
+    if (done < text.n)
+        (void)bx_buf_add(out, text.p + done, text.n - done);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------ */
+
+static void put_text(const bx_redact_rule *rule, bx_str text, bx_json_out *o)
+{
+    range at;
+    if (!find(rule->secrets, text, 0, &at) && (!rule->big || text.n <= rule->inline_max)) {
+        bx_json_out_string(o, text);
+        return;
+    }
+    BX_AUTO_BUF plain = bx_buf_init(64 + text.n * mark.n);
+    bx_redact_text(rule->secrets, text, &plain);
+    if (plain.fail != BX_OK)
+        o->buf->fail = plain.fail; /* what is written now goes nowhere */
+    if (rule->big && plain.n > rule->inline_max)
+        rule->big(rule->ctx, bx_buf_str(&plain), o);
+    else
+        bx_json_out_string(o, bx_buf_str(&plain));
+}
+
+void bx_redact_string(const bx_redactor *r, bx_str text, bx_json_out *o)
+{
+    const bx_redact_rule rule = {.secrets = r};
+    put_text(&rule, text, o);
+}
+
+/* Where a value stands. */
+typedef struct place {
+    bool secret; /* under a secret's name */
+    int depth;
+} place;
+
+static void put(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_json_out *o);
+
+/* {"name": "Authorization", "value": "…"}: what stands under `value` is called by another member.
+ */
+static bool names_a_secret(const bx_json_val *object)
+{
+    static const char *const members[] = {"name", "key", "header"};
+    for (size_t i = 0; i < BX_COUNT(members); i++) {
+        bx_str name;
+        if (bx_json_str(bx_json_get(object, bx_str_of(members[i])), &name) &&
+            bx_redact_is_secret_name(name))
+            return true;
+    }
+    return false;
+}
+
+static void put_key(const bx_redact_rule *rule, bx_str key, bx_json_out *o)
+{
+    range at;
+    if (!find(rule->secrets, key, 0, &at)) {
+        bx_json_out_key(o, key);
+        return;
+    }
+    BX_AUTO_BUF plain = bx_buf_init(64 + key.n * mark.n);
+    bx_redact_text(rule->secrets, key, &plain);
+    if (plain.fail != BX_OK)
+        o->buf->fail = plain.fail;
+    bx_json_out_key(o, bx_buf_str(&plain));
+}
+
+static void put_object(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_json_out *o)
+{
+    bx_json_iter it = bx_json_iter_of(v);
+    bx_str key;
+    bool pair = !at.secret && names_a_secret(v);
+    bx_json_out_begin_object(o);
+    for (const bx_json_val *e; (e = bx_json_next(&it, &key));) {
+        put_key(rule, key, o);
+        bool secret =
+            at.secret || bx_redact_is_secret_name(key) || (pair && bx_str_eq(key, BX_LIT("value")));
+        put(rule, e, (place){secret, at.depth + 1}, o);
+    }
+    bx_json_out_end_object(o);
+}
+
+/* ["curl", "--password", "…"]: an option and its value as two elements. */
+static void put_array(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_json_out *o)
+{
+    bx_json_iter it = bx_json_iter_of(v);
+    bool next = false;
+    bx_json_out_begin_array(o);
+    for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
+        put(rule, e, (place){at.secret || next, at.depth + 1}, o);
+        bx_str s = BX_LIT("");
+        (void)bx_json_str(e, &s);
+        next = bx_str_starts(s, BX_LIT("-")) && !memchr(s.p, '=', s.n) && !memchr(s.p, ' ', s.n) &&
+               (bx_redact_is_secret_name(s) || bx_str_eq(s, BX_LIT("-u")) ||
+                bx_str_eq(s, BX_LIT("--user")));
+    }
+    bx_json_out_end_array(o);
+}
+
+/* What is nested deeper than a row may be, as the text of itself. */
+static void put_deep(const bx_redact_rule *rule, const bx_json_val *v, bool secret, bx_json_out *o)
+{
+    BX_AUTO_BUF text = bx_buf_init(o->buf->max);
+    bx_json_out inner = bx_json_out_on(&text);
+    put(rule, v, (place){secret, 0}, &inner);
+    if (text.fail != BX_OK)
+        o->buf->fail = text.fail;
+    bx_json_out_string(o, bx_buf_str(&text));
+}
+
+static void put(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_json_out *o)
+{
+    bx_str s;
+    bx_json_type type = bx_json_type_of(v);
+    bool container = type == BX_JSON_OBJECT || type == BX_JSON_ARRAY;
+    if (container && at.depth == MAX_DEPTH)
+        put_deep(rule, v, at.secret, o);
+    else if (type == BX_JSON_OBJECT)
+        put_object(rule, v, at, o);
+    else if (type == BX_JSON_ARRAY)
+        put_array(rule, v, at, o);
+    else if (at.secret && (type == BX_JSON_STRING || type == BX_JSON_INT || type == BX_JSON_DOUBLE))
+        bx_json_out_string(o, mark);
+    else if (bx_json_str(v, &s))
+        put_text(rule, s, o);
+    else
+        bx_json_out_value(o, v);
+}
+
+void bx_redact_value(const bx_redact_rule *rule, const bx_json_val *v, bx_json_out *o)
+{
+    put(rule, v, (place){false, 0}, o);
+}

@@ -1,0 +1,196 @@
+#include "db/redact.h"
+
+#include "base/test.h"
+
+/* What `text` becomes; a test's own buffer. */
+static const char *redact(const char *text)
+{
+    static char room[4096];
+    BX_AUTO_BUF out = bx_buf_init(sizeof room - 1);
+    bx_redact_text(NULL, bx_str_of(text), &out);
+    (void)snprintf(room, sizeof room, "%s", bx_buf_str(&out).p);
+    return room;
+}
+
+static const char *redact_json(const char *text)
+{
+    static char room[4096];
+    BX_AUTO_BUF out = bx_buf_init(sizeof room - 1);
+    bx_json_out o = bx_json_out_on(&out);
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    bx_error err;
+    const bx_redact_rule rule = {.secrets = NULL};
+    if (bx_json_parse(bx_str_of(text), 64, &doc, &err) != BX_OK)
+        return err.code == BX_OK ? "" : "no JSON";
+    bx_redact_value(&rule, bx_json_root(doc), &o);
+    (void)snprintf(room, sizeof room, "%s", bx_buf_str(&out).p);
+    return room;
+}
+
+static void names_of_secrets(void)
+{
+    static const char *const secret[] = {
+        "password",     "PASSWORD",      "db_password",
+        "userPassword", "passwd",        "passphrase",
+        "secret",       "client_secret", "api_key",
+        "apiKey",       "X-Api-Key",     "AWS_SECRET_ACCESS_KEY",
+        "token",        "GITHUB_TOKEN",  "access_token",
+        "refreshToken", "Authorization", "Proxy-Authorization",
+        "cookie",       "Set-Cookie",    "private_key",
+        "credentials",  "DB_PASS",       "pass",
+        "mysql_pwd",    "jwt",           "auth",
+        "otp",          "bearer",        "auth_key",
+    };
+    static const char *const plain[] = {
+        "path",    "tokens",    "max_tokens", "tokenizer",   "compass", "bypass",
+        "author",  "key",       "keys",       "count",       "query",   "url",
+        "passage", "authority", "",           "description",
+    };
+    for (size_t i = 0; i < BX_COUNT(secret); i++)
+        CHECK(bx_redact_is_secret_name(bx_str_of(secret[i])));
+    for (size_t i = 0; i < BX_COUNT(plain); i++)
+        CHECK(!bx_redact_is_secret_name(bx_str_of(plain[i])));
+}
+
+/* Each has the same secret in it, which must be gone; what is not secret must stay. */
+static void secrets_in_text(void)
+{
+    static const char *const texts[] = {
+        "curl -H \"Authorization: Bearer Hidden7Hidden7\" https://h/",
+        "curl -H 'X-Api-Key: Hidden7Hidden7' https://h/",
+        "curl -u me:Hidden7Hidden7 https://h/",
+        "curl --user me:Hidden7Hidden7 https://h/",
+        "export DB_PASSWORD=Hidden7Hidden7; keep",
+        "DB_PASSWORD=\"Hidden7Hidden7 Hidden7Hidden7\" keep",
+        "mysql --password Hidden7Hidden7 keep",
+        "mysql --password=Hidden7Hidden7 keep",
+        "https://me:Hidden7Hidden7@h/keep",
+        "https://h/?api_key=Hidden7Hidden7&keep=1",
+        "{\"password\": \"Hidden7Hidden7\", \"keep\": 1}",
+        "{\\\"password\\\": \\\"Hidden7Hidden7\\\", \\\"keep\\\": 1}",
+        "password: Hidden7Hidden7\nkeep: 1",
+        "Cookie: a=Hidden7Hidden7; b=Hidden7Hidden7\nkeep: 1",
+        "if token == 'Hidden7Hidden7': keep",
+        "-----BEGIN RSA PRIVATE KEY-----\nHidden7Hidden7\n-----END RSA PRIVATE KEY-----\nkeep",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nHidden7Hidden7",
+        "the key is sk-Hidden7Hidden7Hidden7Hidden7 keep",
+        "ghp_Hidden7Hidden7Hidden7Hidden7Hidden7 keep",
+        "github_pat_Hidden7Hidden7Hidden7Hidden7 keep",
+        "xoxb-Hidden7Hidden7-Hidden7 keep",
+        "eyJHidden7.eyJHidden7Hidden7.Hidden7 keep",
+        "authorization: basic Hidden7Hidden7==",
+        "Bearer Hidden7Hidden7 keep",
+    };
+    for (size_t i = 0; i < BX_COUNT(texts); i++) {
+        const char *out = redact(texts[i]);
+        if (strstr(out, "Hidden7"))
+            printf("# %s\n# -> %s\n", texts[i], out);
+        CHECK(!strstr(out, "Hidden7"));
+        CHECK(strstr(out, "[redacted]"));
+        CHECK(!strstr(texts[i], "keep") || strstr(out, "keep"));
+    }
+    CHECK(!strstr(redact("AKIAABCDEFGHIJKLMNOP keep"), "ABCDEF"));
+}
+
+/* The control: nothing here is a secret, and nothing is touched. */
+static void other_text_stays(void)
+{
+    static const char *const texts[] = {
+        "",
+        "a",
+        "cat README.md | grep token",
+        "the basic idea, the bearer of news",
+        "https://example.com:8080/a@b?x=1&y=2",
+        "mailto:me@example.com",
+        "key=value",
+        "max_tokens=100",
+        "export PASSWORD=$OTHER",
+        "export PASSWORD=${OTHER}",
+        "token=",
+        "-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----",
+        "sk-learn",
+        "ghp_short",
+        "git log --author=me",
+        "a: b",
+        "password",
+        "eyJust words. and. more.",
+        "password=[redacted]",
+        "-u",
+        "--password",
+        "--password --other",
+    };
+    for (size_t i = 0; i < BX_COUNT(texts); i++) {
+        const char *out = redact(texts[i]);
+        if (strcmp(out, texts[i]) != 0)
+            printf("# %s\n# -> %s\n", texts[i], out);
+        CHECK(strcmp(out, texts[i]) == 0);
+    }
+}
+
+static void exact_words(void)
+{
+    CHECK(strcmp(redact("curl -u me:pw h"), "curl -u me:[redacted] h") == 0);
+    CHECK(strcmp(redact("https://me:pw@h/"), "https://me:[redacted]@h/") == 0);
+    CHECK(strcmp(redact("A_TOKEN=x B=y"), "A_TOKEN=[redacted] B=y") == 0);
+    CHECK(strcmp(redact("Authorization: Bearer a b"), "Authorization: [redacted]") == 0);
+    CHECK(strcmp(redact_json("{\"a\":1,\"password\":\"x\",\"b\":[\"y\"]}"),
+                 "{\"a\":1,\"password\":\"[redacted]\",\"b\":[\"y\"]}") == 0);
+}
+
+static void secrets_in_json(void)
+{
+    CHECK(strcmp(redact_json("{\"auth\":{\"user\":\"u\",\"n\":12,\"on\":true}}"),
+                 "{\"auth\":{\"user\":\"[redacted]\",\"n\":\"[redacted]\",\"on\":true}}") == 0);
+    CHECK(
+        strcmp(
+            redact_json("[{\"name\":\"Cookie\",\"value\":\"x\"},{\"name\":\"a\",\"value\":\"x\"}]"),
+            "[{\"name\":\"Cookie\",\"value\":\"[redacted]\"},{\"name\":\"a\",\"value\":\"x\"}]") ==
+        0);
+    CHECK(strcmp(redact_json("[\"curl\",\"--token\",\"x\",\"y\"]"),
+                 "[\"curl\",\"--token\",\"[redacted]\",\"y\"]") == 0);
+    CHECK(strcmp(redact_json("{\"https://u:pw@h/\":null}"), "{\"https://u:[redacted]@h/\":null}") ==
+          0);
+    CHECK(strcmp(redact_json("\"token: x\""), "\"token: [redacted]\"") == 0);
+}
+
+static void known_secrets(void)
+{
+    const bx_str secrets[] = {BX_LIT("swordfish"), BX_LIT("abc")}; /* the second is too short */
+    const bx_redactor r = {secrets, BX_COUNT(secrets)};
+    BX_AUTO_BUF out = bx_buf_init(4096);
+    bx_redact_text(&r, BX_LIT("a swordfish, /swordfish/abc"), &out);
+    CHECK(bx_str_eq(bx_buf_str(&out), BX_LIT("a [redacted], /[redacted]/abc")));
+}
+
+static void deep_values_become_texts(void)
+{
+    BX_AUTO_BUF text = bx_buf_init(4096);
+    for (int i = 0; i < 60; i++)
+        (void)bx_buf_add_z(&text, "[");
+    (void)bx_buf_add_z(&text, "{\"password\":\"x\"}");
+    for (int i = 0; i < 60; i++)
+        (void)bx_buf_add_z(&text, "]");
+    const char *out = redact_json(text.p);
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    bx_error err;
+    CHECK(bx_json_parse(bx_str_of(out), 50, &doc, &err) == BX_OK);
+    CHECK(strstr(out, "{\\\"password\\\":\\\"[redacted]\\\"}"));
+}
+
+static void memory_that_is_missing_is_told(void)
+{
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    bx_error err;
+    const bx_redact_rule rule = {.secrets = NULL};
+    CHECK(bx_json_parse(BX_LIT("{\"a\":\"token=x\",\"token=y\":1}"), 64, &doc, &err) == BX_OK);
+    EACH_ALLOC_FAILS(rc, {
+        BX_AUTO_BUF out = bx_buf_init(4096);
+        bx_json_out o = bx_json_out_on(&out);
+        bx_redact_value(&rule, bx_json_root(doc), &o);
+        rc = bx_json_out_end(&o, &err);
+    });
+}
+
+BXT_MAIN(RUN(names_of_secrets); RUN(secrets_in_text); RUN(other_text_stays); RUN(exact_words);
+         RUN(secrets_in_json); RUN(known_secrets); RUN(deep_values_become_texts);
+         RUN(memory_that_is_missing_is_told);)

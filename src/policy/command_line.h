@@ -1,0 +1,60 @@
+/* policy/command_line.h - the commands that a line of shell would run, as far as its text tells.
+ * Pure; one thread an object.
+ *
+ * Bash's grammar (POSIX.1-2017 XCU 2, and what bash adds), read with caution: what is not
+ * understood for sure makes the whole line uncertain.  Every command counts, wherever it stands:
+ * in pipelines, lists, subshells, substitutions, function bodies, here-documents, and behind
+ * programs that start others (env, timeout, xargs, find -exec, sh -c, …). */
+#ifndef BX_POLICY_COMMAND_LINE_H
+#define BX_POLICY_COMMAND_LINE_H
+
+#include "base/buf.h"
+#include "policy/wild.h"
+
+enum {
+    BX_LINE_MAX_BYTES = 128 << 10,
+    BX_LINE_MAX_COMMANDS = 256,
+    BX_LINE_MAX_REDIRECTS = 256,
+    BX_LINE_MAX_DEPTH = 12,
+};
+
+typedef struct bx_line_command {
+    uint32_t begin, words, end; /* in bx_line.text: assignments, then words, each with ' ' behind */
+    int32_t within;             /* the command that starts this one; -1: the shell */
+    bool sets;                  /* sets variables that may change what it or others do */
+    bool opaque;  /* runs what the line does not show: a script, text that is made first */
+    bool neutral; /* cd, echo and their like: does nothing outside of the shell */
+    bool carrier; /* only starts what it names (env, timeout, …), which is a command of its own */
+} bx_line_command;
+
+typedef struct bx_line_redirect {
+    uint32_t begin, end; /* the file, in bx_line.text */
+    int32_t of;          /* the command; -1: a compound one */
+    bool writes;
+} bx_line_redirect;
+
+typedef struct bx_line {
+    bx_buf text; /* as in policy/wild.h */
+    bx_line_command *commands;
+    size_t n_commands;
+    bx_line_redirect *redirects;
+    size_t n_redirects;
+    bool moves;            /* the directory changes on the way */
+    bool latent;           /* quoted text in it would be a command if somebody evaluated it */
+    bx_code failed;        /* BX_ENOMEM */
+    const char *uncertain; /* why the line is not understood; NULL: it is */
+} bx_line;
+
+bx_line bx_line_init(void);
+void bx_line_done(bx_line *l);
+
+/* Add the commands of `text`.  BX_ENOMEM; all else ends in `uncertain`. */
+BX_NODISCARD bx_code bx_line_read(bx_line *l, bx_str text, bx_error *err);
+
+bx_str bx_line_words(const bx_line *l, const bx_line_command *c);
+bx_str bx_line_whole(const bx_line *l, const bx_line_command *c); /* with its assignments */
+
+/* Is `name` a variable that changes only how a program words its output? */
+bool bx_line_variable_is_harmless(bx_str name);
+
+#endif

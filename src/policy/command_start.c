@@ -1,0 +1,350 @@
+/* Programs that start others: what they start is a command of the line as well. */
+#include "base/ascii.h"
+#include "policy/command_internal.h"
+
+enum { MAX_WORDS = 1024 };
+
+typedef enum how {
+    CARRIES,  /* its words from some place on are a command */
+    ESCORTS,  /* the same, and it does something of its own: it has to be allowed itself */
+    COLLECTS, /* xargs: the same, with more words that are not known */
+    SHELLS,   /* sh -c TEXT */
+    EVALUATES,
+    TRAPS,
+    SEARCHES, /* find -exec … ; */
+    HIDES,    /* runs a file */
+    RENAMES,  /* alias */
+    MOVES,
+    NEUTRAL
+} how;
+
+typedef struct starter {
+    const char *name, *with; /* short options that take the next word, where they are letters */
+    how how;
+    unsigned skip; /* words of its own behind the options */
+} starter;
+
+static const starter starters[] = {
+    {"sudo", "ugpCchrtTUDR", ESCORTS, 0},
+    {"doas", "uC", ESCORTS, 0},
+    {"env", "uC", CARRIES, 0},
+    {"timeout", "ks", CARRIES, 1},
+    {"nice", "n", CARRIES, 0},
+    {"ionice", "cnp", CARRIES, 0},
+    {"nohup", "", CARRIES, 0},
+    {"setsid", "", CARRIES, 0},
+    {"stdbuf", "ioe", CARRIES, 0},
+    {"time", "fo", CARRIES, 0},
+    {"command", "", CARRIES, 0},
+    {"builtin", "", CARRIES, 0},
+    {"exec", "a", CARRIES, 0},
+    {"busybox", "", CARRIES, 0},
+    {"watch", "nd", ESCORTS, 0},
+    {"chroot", "", ESCORTS, 1},
+    {"flock", "wE", ESCORTS, 1},
+    {"strace", "eopsEuaXS", ESCORTS, 0},
+    {"xargs", "IELnPsda", COLLECTS, 0},
+    {"parallel", "", HIDES, 0},
+    {"bash", "", SHELLS, 0},
+    {"sh", "", SHELLS, 0},
+    {"dash", "", SHELLS, 0},
+    {"ash", "", SHELLS, 0},
+    {"zsh", "", SHELLS, 0},
+    {"ksh", "", SHELLS, 0},
+    {"eval", "", EVALUATES, 0},
+    {"trap", "", TRAPS, 0},
+    {"find", "", SEARCHES, 0},
+    {"source", "", HIDES, 0},
+    {".", "", HIDES, 0},
+    {"alias", "", RENAMES, 0},
+    {"cd", "", MOVES, 0},
+    {"pushd", "", MOVES, 0},
+    {"popd", "", MOVES, 0},
+    {"pwd", "", NEUTRAL, 0},
+    {"true", "", NEUTRAL, 0},
+    {"false", "", NEUTRAL, 0},
+    {":", "", NEUTRAL, 0},
+    {"echo", "", NEUTRAL, 0},
+    {"printf", "", NEUTRAL, 0},
+    {"test", "", NEUTRAL, 0},
+    {"[", "", NEUTRAL, 0},
+    {"exit", "", NEUTRAL, 0},
+    {"return", "", NEUTRAL, 0},
+    {"break", "", NEUTRAL, 0},
+    {"continue", "", NEUTRAL, 0},
+    {"shift", "", NEUTRAL, 0},
+    {"wait", "", NEUTRAL, 0},
+};
+
+typedef struct words { /* of one command, each without the ' ' behind it */
+    bx_str at[MAX_WORDS];
+    size_t n;
+} words;
+
+static bool is_known(bx_str w) { return w.n == 0 || !memchr(w.p, BX_WILD_ANY, w.n); }
+
+static bool split(scan *s, bx_str text, words *ret)
+{
+    ret->n = 0;
+    while (text.n) {
+        const char *end = memchr(text.p, ' ', text.n);
+        size_t n = end ? (size_t)(end - text.p) : text.n;
+        if (ret->n == MAX_WORDS)
+            return bx_scan_doubt(s, "a command has too many words");
+        ret->at[ret->n++] = (bx_str){text.p, n};
+        text = bx_str_from(text, n + 1);
+    }
+    return true;
+}
+
+static const starter *find(bx_str name)
+{
+    const char *slash = name.n ? memrchr(name.p, '/', name.n) : NULL;
+    if (slash)
+        name = bx_str_from(name, (size_t)(slash + 1 - name.p));
+    for (size_t i = 0; i < BX_COUNT(starters); i++) {
+        if (bx_str_eq(name, bx_str_of(starters[i].name)))
+            return &starters[i];
+    }
+    return NULL;
+}
+
+/* ---- a command made of words ----------------------------------------------------------------- */
+
+static bool put(scan *s, bx_str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (!bx_scan_put(s, text.p[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool put_word(scan *s, bx_str w, bx_str hole)
+{
+    if (hole.n && memmem(w.p, w.n, hole.p, hole.n))
+        return bx_scan_put(s, BX_WILD_ANY) && bx_scan_put(s, ' ');
+    bool vanishes = w.n == 1 && w.p[0] == BX_WILD_ANY;
+    return put(s, w) && (vanishes || bx_scan_put(s, ' '));
+}
+
+static size_t assignment_end(bx_str w)
+{
+    size_t n = 0;
+    while (n < w.n && (bx_is_alnum(w.p[n]) || w.p[n] == '_'))
+        n++;
+    return n && n < w.n && w.p[n] == '=' ? n : 0;
+}
+
+typedef struct inner {
+    size_t from, to; /* of the words */
+    bx_str hole;     /* what is replaced by something unknown */
+    bool more;       /* unknown words follow */
+} inner;
+
+static bool add_inner(scan *s, const words *w, const inner *of, size_t within)
+{
+    scan below = bx_scan_below(s, s->in, s->in.n);
+    size_t i = of->from, begin = 0;
+    bool ok = s->depth <= BX_LINE_MAX_DEPTH || bx_scan_doubt(s, "it is nested too deeply");
+    below.within = (int32_t)within;
+    for (; ok && i < of->to && assignment_end(w->at[i]); i++)
+        ok = put_word(&below, w->at[i], of->hole);
+    begin = below.buf.n;
+    for (; ok && i < of->to; i++)
+        ok = put_word(&below, w->at[i], of->hole);
+    if (ok && of->more)
+        ok = bx_scan_put(&below, BX_WILD_ANY);
+    if (ok && below.buf.n)
+        ok = bx_scan_add(&below, begin);
+    bx_scan_done(&below);
+    return ok;
+}
+
+/* Nothing is known of what `within` starts. */
+static bool add_unknown(scan *s, size_t within)
+{
+    const words none = {.n = 0};
+    return add_inner(s, &none, &(inner){.more = true}, within);
+}
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+/* The word behind the options of `st`.  *ret_hole: what -I of xargs names.  False: one of them is
+ * not known for what it is. */
+static bool skip_options(const words *w, const starter *st, size_t *ret, bx_str *ret_hole)
+{
+    size_t i = 1;
+    for (; i < w->n; i++) {
+        bx_str o = w->at[i];
+        if (!is_known(o))
+            return false;
+        if (bx_str_eq(o, BX_LIT("--"))) {
+            i++;
+            break;
+        }
+        if (o.n < 2 || o.p[0] != '-')
+            break;
+        if (o.p[1] == '-') { /* --name=value holds its value; which others have one is not known */
+            if (!memchr(o.p, '=', o.n) && strlen(st->with) > 0)
+                return false;
+            continue;
+        }
+        size_t k = 1;
+        while (k < o.n && !strchr(st->with, o.p[k]))
+            k++;
+        if (k < o.n && o.p[k] == 'I')
+            *ret_hole = k + 1 < o.n ? bx_str_from(o, k + 1) : i + 1 < w->n ? w->at[i + 1] : o;
+        i += k + 1 == o.n;
+    }
+    *ret = i + st->skip;
+    return true;
+}
+
+/* Long options without a value that are met often; they make no difference to what is started. */
+static bool has_flag(const words *w, const char *flag)
+{
+    return w->n > 1 && bx_str_eq(w->at[1], bx_str_of(flag));
+}
+
+static bool carries(scan *s, const words *w, const starter *st, size_t within)
+{
+    inner of = {.to = w->n, .more = st->how == COLLECTS};
+    bool is_env = strcmp(st->name, "env") == 0;
+    if (strcmp(st->name, "command") == 0 && (has_flag(w, "-v") || has_flag(w, "-V"))) {
+        s->out->commands[within].neutral = true;
+        return true;
+    }
+    if (!skip_options(w, st, &of.from, &of.hole))
+        return add_unknown(s, within);
+    for (size_t i = 1; is_env && i < of.from && i < w->n; i++) {
+        if (bx_str_starts(w->at[i], BX_LIT("-S")) || bx_str_starts(w->at[i], BX_LIT("--s")))
+            return add_unknown(s, within);
+    }
+    if (of.from >= w->n)
+        return !of.more || add_unknown(s, within);
+    return add_inner(s, w, &of, within);
+}
+
+/* ---- text that is a script ------------------------------------------------------------------- */
+
+/* The text of known words again, with a space between them. */
+static bool read_words(scan *s, const words *w, size_t from, size_t to, size_t within)
+{
+    BX_AUTO_BUF text = bx_buf_init(BX_LINE_MAX_BYTES);
+    for (size_t i = from; i < to; i++) {
+        if (!is_known(w->at[i]))
+            return add_unknown(s, within);
+        for (size_t k = 0; k < w->at[i].n; k++) {
+            char c = w->at[i].p[k];
+            (void)bx_buf_add_c(&text, c == BX_WILD_SPACE ? ' ' : c);
+        }
+        (void)bx_buf_add_c(&text, ' ');
+    }
+    if (text.fail != BX_OK)
+        return bx_scan_doubt(s, "it is too long");
+    return bx_scan_text(s, bx_buf_str(&text), (int32_t)within);
+}
+
+static bool shells(scan *s, const words *w, size_t within)
+{
+    s->out->commands[within].opaque = true;
+    for (size_t i = 1; i < w->n; i++) {
+        bx_str o = w->at[i];
+        if (!is_known(o))
+            return add_unknown(s, within);
+        if (o.n < 2 || (o.p[0] != '-' && o.p[0] != '+') || o.p[1] == '-')
+            return true; /* a file, or an option that may be anything */
+        bool c = o.p[0] == '-' && memchr(o.p, 'c', o.n), value = memchr(o.p, 'o', o.n);
+        if (c && (value || i + 1 >= w->n))
+            return add_unknown(s, within);
+        if (c) {
+            s->out->commands[within].opaque = false;
+            s->out->commands[within].carrier = true;
+            return read_words(s, w, i + 1, i + 2, within);
+        }
+        i += value;
+    }
+    return true;
+}
+
+static bool searches(scan *s, const words *w, size_t within)
+{
+    static const char *const starts[] = {"-exec", "-execdir", "-ok", "-okdir"};
+    for (size_t i = 1; i < w->n; i++) {
+        bool is = false;
+        for (size_t k = 0; k < BX_COUNT(starts); k++)
+            is = is || bx_str_eq(w->at[i], bx_str_of(starts[k]));
+        if (!is && !is_known(w->at[i]) && w->at[i].p[0] == BX_WILD_ANY && w->at[i].n == 1)
+            return add_unknown(s, within); /* may hold an -exec */
+        if (!is)
+            continue;
+        inner of = {.from = i + 1, .to = i + 1, .hole = BX_LIT("{}")};
+        while (of.to < w->n && !bx_str_eq(w->at[of.to], BX_LIT(";")) &&
+               !bx_str_eq(w->at[of.to], BX_LIT("+")))
+            of.to++;
+        if (!add_inner(s, w, &of, within))
+            return false;
+        i = of.to;
+    }
+    return true;
+}
+
+static bool started(scan *s, const words *w, const starter *st, size_t i)
+{
+    bx_line_command *c = &s->out->commands[i];
+    switch (st->how) {
+    case CARRIES:
+    case COLLECTS:
+        c->carrier = true;
+        return carries(s, w, st, i);
+    case ESCORTS:
+        return carries(s, w, st, i);
+    case SHELLS:
+        return shells(s, w, i);
+    case EVALUATES:
+        c->carrier = true;
+        return read_words(s, w, 1, w->n, i);
+    case TRAPS:
+        c->carrier = true;
+        return w->n < 2 || w->at[1].p[0] == '-' || read_words(s, w, 1, 2, i);
+    case SEARCHES:
+        return searches(s, w, i);
+    case HIDES:
+        c->opaque = true;
+        return true;
+    case RENAMES:
+        return w->n < 2 || bx_scan_doubt(s, "it has an alias");
+    case MOVES:
+        s->out->moves = true;
+        c->neutral = true;
+        return true;
+    case NEUTRAL: /* printf -v sets a variable */
+        c->neutral = st->name[0] != 'p' || st->name[1] != 'r' ||
+                     (w->n > 1 && is_known(w->at[1]) && !bx_str_starts(w->at[1], BX_LIT("-")));
+        return true;
+    }
+    return true;
+}
+
+/* A file of the directory, or one found along a changed path, may be a script. */
+bool bx_scan_started(scan *s, size_t i)
+{
+    bx_line_command *c = &s->out->commands[i];
+    if (c->words == c->end)
+        return true;
+    BX_AUTO_BUF copy = bx_buf_init(4 * (size_t)BX_LINE_MAX_BYTES); /* the text may move */
+    BX_AUTOFREE words *w = NULL;
+    bx_str text = bx_line_words(s->out, c);
+    const char *end = memchr(text.p, ' ', text.n);
+    bx_str name = {text.p, end ? (size_t)(end - text.p) : text.n};
+    const starter *st = is_known(name) ? find(name) : NULL;
+    if (!st)
+        return true;
+    w = bx_realloc(NULL, sizeof *w);
+    if (!w || bx_buf_add_str(&copy, text) != BX_OK) {
+        s->out->failed = BX_ENOMEM;
+        return bx_scan_doubt(s, "out of memory");
+    }
+    return split(s, bx_buf_str(&copy), w) && started(s, w, st, i);
+}
