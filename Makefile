@@ -20,7 +20,7 @@ help:
 	@echo 'make test-asan  unit and end-to-end tests, address and undefined-behaviour sanitizers only'
 	@echo 'make test-tsan  unit tests under the thread sanitizer'
 	@echo 'make foreign    programs of other tool chains, run unchanged (long; installs tool chains; FOREIGN=words)'
-	@echo 'make aimock     an independent server of models from npm, which make test then uses, too'
+	@echo 'make aimock     an independent server of models from npm, for the tests (make test installs it, too)'
 	@echo 'make pages      judge the Markdown of web_fetch over pages of Debian documentation packages (PAGES=options)'
 	@echo 'make browser    the tools in a page: build/browser, served at 127.0.0.1:$(PORT)'
 	@echo 'make test262    the language suite through js: DIR=a checkout of tc39/test262 (TEST262=options)'
@@ -42,6 +42,7 @@ build:
 
 test:
 	@scripts/setup test
+	@scripts/setup-aimock
 	@$(call build,release,build,all tests)
 	@$(call build,asan,build/asan,all tests)
 	@python3 tests/run.py
