@@ -34,8 +34,7 @@ execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/scripts/name_folding.py
 
 # The Unicode tables of the regular expressions.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS scripts/regex_tables.py)
-file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/generated/regex)
 execute_process(COMMAND python3 ${CMAKE_SOURCE_DIR}/scripts/regex_tables.py
-    ${CMAKE_BINARY_DIR}/generated/regex/unicode.def COMMAND_ERROR_IS_FATAL ANY)
+    ${CMAKE_BINARY_DIR}/generated/codec/unicode.def COMMAND_ERROR_IS_FATAL ANY)
 
 include(tools/js/codecs.cmake)

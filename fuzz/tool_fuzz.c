@@ -22,7 +22,7 @@ static void judge(const bx_manifest *m, bx_str arguments)
     BX_AUTO_BUF out = bx_buf_init(1 << 20);
     if (!m->input_schema || bx_json_parse(arguments, BX_JSON_MAX_DEPTH, &j, NULL) != BX_OK)
         return;
-    size_t n = bx_schema_judge(m->input_schema, bx_json_root(j), &out);
+    size_t n = bx_schema_judge(m->arguments, bx_json_root(j), &out);
     size_t lines = 0;
     for (size_t i = 0; i < out.n; i++)
         lines += out.p[i] == '\n';

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "app/shelf.h"
 #include "os/dirs.h"
 #include "os/fd.h"
 #include "tool/builtin.h"
@@ -25,7 +26,8 @@ struct bx_app {
     char *own[16]; /* what no guest may have: where compiled code and its key are kept, or will be,
                       and what of the home directory decides or records; NULL: nowhere */
     char *home, *programs_dir; /* or NULL */
-    bx_programs *programs;     /* with the lock; NULL until they are asked for */
+    bx_shelf *shelf;
+    bx_programs *programs; /* with the lock; NULL until they are asked for */
     bool programs_are_whole;
     bx_program_set program_set;
     bx_manifest **manifests; /* of the built-in tools, as they are called; with the lock */
@@ -125,6 +127,8 @@ bx_code bx_app_new(const bx_app_config *cfg, bx_app **ret, bx_error *err)
     bx_code rc = bx_egress_new(&cfg->egress, &app->egress, err);
     if (rc == BX_OK)
         rc = make_runtime(app, cfg, has_home ? home : NULL, err);
+    if (rc == BX_OK)
+        rc = bx_shelf_new(app->runtime, has_home ? home : NULL, &app->shelf, err);
     if (rc != BX_OK)
         return rc;
     *ret = BX_TAKE(app);
@@ -137,6 +141,7 @@ void bx_app_free(bx_app *app)
         return;
     bx_programs_free(app->programs);
     free_tools(app);
+    bx_shelf_free(app->shelf);
     (void)pthread_mutex_destroy(&app->lock);
     bx_runtime_free(app->runtime);
     bx_egress_free(app->egress);
@@ -253,6 +258,11 @@ static char *real_own(const bx_app *app, size_t d, const char *home)
     return below(strcmp(home, "/") == 0 ? "" : home, at_home[d - OWN_AT_HOME]);
 }
 
+bx_code bx_app_use_project(bx_app *app, const char *workspace, bx_error *err)
+{
+    return bx_shelf_use_project(app->shelf, workspace, err);
+}
+
 bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err)
 {
     size_t n = bx_grant_mounts(g).n;
@@ -282,13 +292,15 @@ static bx_code protect_for_tool(const void *ctx, bx_grant *g, bx_error *err)
 
 /* ---- programs -------------------------------------------------------------------------------- */
 
-/* The built-in ones and those of the home directory. */
+/* The tools that are programs, the built-in ones and those of the home directory. */
 static bx_code begin_programs(bx_app *app, bx_error *err)
 {
     if (app->programs)
         return BX_OK;
     BX_AUTO(bx_programs) bx_programs *p = NULL;
     bx_code rc = bx_programs_new(app->runtime, &p, err);
+    if (rc == BX_OK) /* first: they take no name of a program that is built in */
+        rc = bx_shelf_add_programs(app->shelf, p, err);
     if (rc == BX_OK)
         rc = bx_programs_add_builtin(p, err);
     if (rc == BX_OK && app->programs_dir)
@@ -352,7 +364,7 @@ static bx_code find_tool(const void *ctx, bx_str name, bx_tool *ret, bx_error *e
     bx_app *app = (bx_app *)(uintptr_t)ctx;
     const bx_builtin *b = bx_builtin_find(name);
     if (!b)
-        return bx_fail(err, BX_ENOENT, "no tool '%.*s'", BX_FMT(name));
+        return bx_shelf_find(app->shelf, name, ret, NULL, err);
     bx_code there = bx_builtin_check(b, err);
     if (there != BX_OK)
         return there;
@@ -367,9 +379,10 @@ static bx_code find_tool(const void *ctx, bx_str name, bx_tool *ret, bx_error *e
 
 static const char *tool_name(const void *ctx, size_t i)
 {
-    (void)ctx;
-    return bx_builtin_name(i);
+    return bx_shelf_name(((const bx_app *)ctx)->shelf, i);
 }
+
+bx_shelf *bx_app_shelf(bx_app *app) { return app->shelf; }
 
 static void free_tools(bx_app *app)
 {

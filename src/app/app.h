@@ -39,10 +39,18 @@ BX_DEFINE_AUTO(bx_app, bx_app_free)
 void bx_app_leave(bx_app *app);
 
 /* Before `g` is sealed: carve out of its mounts what no guest may have, the directories of compiled
- * code and of the key that vouches for it, and what of the home directory decides or records.  Whoever can write there could
- * have code of its own run outside the sandbox, or change what is allowed and what was recorded.  BX_EDENIED for a mount that is one of them, or lies in one; BX_ENOMEM. */
+ * code and of the key that vouches for it, and what of the home directory decides or records.
+ * Whoever can write there could have code of its own run outside the sandbox, or change what is
+ * allowed and what was recorded.  BX_EDENIED for a mount that is one of them, or lies in one;
+ * BX_ENOMEM. */
 BX_NODISCARD bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err);
 
+/* Before any tool is asked for: the project whose tools count as well, where it is trusted
+ * (app/policy_files.h).  The first one named stays. */
+BX_NODISCARD bx_code bx_app_use_project(bx_app *app, const char *workspace, bx_error *err);
+/* The tools that are no part of the program; borrowed. */
+struct bx_shelf;
+struct bx_shelf *bx_app_shelf(bx_app *app);
 bx_tool_ground bx_app_ground(bx_app *app); /* for bx_tool_invoke; borrows from `app` */
 /* A program more, "NAME=FILE.wasm"; before any call. */
 BX_NODISCARD bx_code bx_app_add_program(bx_app *app, bx_str text, bx_error *err);

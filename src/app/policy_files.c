@@ -42,9 +42,10 @@ bx_code bx_policy_user_path(bx_buf *ret, bx_error *err)
 {
     char home[MAX_PATH - 64];
     bx_code rc = bx_home_dir(home, sizeof home, err);
-    if (rc == BX_OK)
-        rc = bx_buf_addf(ret, "%s/" BX_POLICY_NAME, home);
-    return rc;
+    if (rc != BX_OK)
+        return rc;
+    (void)bx_buf_addf(ret, "%s/" BX_POLICY_NAME, home);
+    return bx_buf_check(ret, err);
 }
 
 /* ---- trust ----------------------------------------------------------------------------------- */
@@ -103,6 +104,25 @@ static bool is_trusted(const char *real, bx_str text)
         return false;
     return trust_line(real, text, &line, NULL) == BX_OK && open_home(&fd, NULL) == BX_OK &&
            read_trust(fd, &trust, NULL) == BX_OK && has_line(bx_buf_str(&trust), bx_buf_str(&line));
+}
+
+bx_code bx_policy_trusted(bx_buf *ret, bx_error *err)
+{
+    BX_AUTO_BUF trust = bx_buf_init(MAX_TRUST);
+    BX_AUTOCLOSE int fd = -1;
+    bx_code rc = open_home(&fd, err);
+    if (rc == BX_OK)
+        rc = read_trust(fd, &trust, err);
+    for (bx_str rest = bx_buf_str(&trust); rc == BX_OK && rest.n;) {
+        const char *end = memchr(rest.p, '\n', rest.n);
+        size_t n = end ? (size_t)(end - rest.p) : rest.n;
+        if (n > HEX + 1) {
+            (void)bx_buf_add(ret, rest.p + HEX + 1, n - HEX - 1);
+            (void)bx_buf_add_c(ret, '\0');
+        }
+        rest = bx_str_from(rest, n + (end != NULL));
+    }
+    return rc == BX_OK ? bx_buf_check(ret, err) : rc;
 }
 
 static bx_code read_project(const char *workspace, char **ret_real, bx_buf *text, bool *ret_there,

@@ -29,6 +29,9 @@ BX_NODISCARD bx_code bx_policy_user_path(bx_buf *ret, bx_error *err);
 /* A workspace is trusted as its directory is called by the kernel, and as long as its file is what
  * it was (none at all is a content as well). */
 BX_NODISCARD bx_code bx_policy_is_trusted(const char *workspace, bool *ret, bx_error *err);
+/* The workspaces that were trusted, whatever their files hold by now: the paths, each with a NUL
+ * behind it. */
+BX_NODISCARD bx_code bx_policy_trusted(bx_buf *ret, bx_error *err);
 /* Remember it, or forget it, in $BOXAGNTS_HOME/trust. */
 BX_NODISCARD bx_code bx_policy_trust(const char *workspace, bool trusted, bx_error *err);
 

@@ -1,5 +1,13 @@
 #include "app/policy_gate.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "os/beneath.h"
+#include "os/fd.h"
+
 _Static_assert((int)BX_PERMISSION_NONE == (int)BX_TOOL_NONE &&
                    (int)BX_PERMISSION_READ == (int)BX_TOOL_READ &&
                    (int)BX_PERMISSION_WRITE == (int)BX_TOOL_WRITE &&
@@ -24,10 +32,67 @@ bx_policy_call bx_policy_call_of(const bx_manifest *m, const bx_json_val *argume
                             .arguments = arguments};
 }
 
+/* ---- a look at files ------------------------------------------------------------------------- */
+
+/* The directory of the host that holds `path`, open; *ret_rest: the way from there.  -1: none. */
+static int open_mount(const bx_grant *run, bx_str path, char rest[BX_MAX_PATH + 1])
+{
+    bx_mount_list mounts = bx_grant_mounts(run);
+    const bx_mount *best = NULL;
+    for (size_t i = 0; i < mounts.n; i++) {
+        bool holds = bx_path_is_below(path, bx_str_of(mounts.at[i].guest));
+        if (holds && (!best || strlen(mounts.at[i].guest) > strlen(best->guest)))
+            best = &mounts.at[i];
+    }
+    if (!best || path.n > BX_MAX_PATH)
+        return -1;
+    size_t n = strcmp(best->guest, "/") == 0 ? 1 : strlen(best->guest) + 1;
+    bx_str below = bx_str_from(path, n);
+    (void)snprintf(rest, BX_MAX_PATH + 1, "%.*s", (int)below.n, below.n ? below.p : "");
+    return open(best->host, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static bool is_plain(void *ctx, bx_str path)
+{
+    char rest[BX_MAX_PATH + 1];
+    BX_AUTOCLOSE int mount = open_mount(ctx, path, rest);
+    if (mount < 0)
+        return false;
+    while (rest[0]) {
+        BX_AUTOCLOSE int fd = bx_openat2(mount, rest, O_PATH, BX_BENEATH_STEP);
+        if (fd >= 0)
+            return true;
+        if (errno != ENOENT)
+            return false;
+        char *slash = strrchr(rest, '/'); /* what of it is there */
+        *(slash ? slash : rest) = '\0';
+    }
+    return true;
+}
+
+static bool is_dir(void *ctx, bx_str path)
+{
+    char rest[BX_MAX_PATH + 1];
+    BX_AUTOCLOSE int mount = open_mount(ctx, path, rest);
+    BX_AUTOCLOSE int fd = -1;
+    if (mount >= 0)
+        fd = bx_openat2(mount, rest[0] ? rest : ".", O_PATH | O_DIRECTORY, BX_BENEATH_STEP);
+    return fd >= 0;
+}
+
+bx_policy_look bx_policy_look_at(const bx_grant *run)
+{
+    return (bx_policy_look){is_plain, is_dir, (void *)(uintptr_t)run};
+}
+
+/* ---- the port -------------------------------------------------------------------------------- */
+
 static bx_code decide(void *ctx, const bx_gate_call *call, bx_gate_decision *ret, bx_error *err)
 {
     const bx_policy *p = ctx;
-    const bx_policy_call c = bx_policy_call_of(call->manifest, call->values);
+    const bx_policy_look look = bx_policy_look_at(call->run);
+    bx_policy_call c = bx_policy_call_of(call->manifest, call->values);
+    c.look = &look;
     BX_AUTO_BUF notes = bx_buf_init(64 << 10);
     bx_policy_decision d;
     bx_code rc = bx_policy_decide(p, &c, &d, err);

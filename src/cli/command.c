@@ -161,6 +161,13 @@ static const bx_flag *find_flag(const bx_command *c, bx_str name)
     return NULL;
 }
 
+/* Whether a word is the value of the flag before it, which may have one: addresses and numbers are,
+ * names of other things are not. */
+static bool looks_optional(const char *word)
+{
+    return (word[0] >= '0' && word[0] <= '9') || strchr(word, ':');
+}
+
 /* One "--name", "--name value" or "--name=value"; *i moves past what was used. */
 static bool parse_flag(const bx_command *c, int argc, char **argv, int *i, bx_args *a)
 {
@@ -177,7 +184,10 @@ static bool parse_flag(const bx_command *c, int argc, char **argv, int *i, bx_ar
         return false;
     }
     const char *value = eq ? eq + 1 : NULL;
-    if (f->arg && !value) {
+    if (f->arg && f->arg[0] == '[') {
+        if (!value && *i + 1 < argc && looks_optional(argv[*i + 1]))
+            value = argv[++*i];
+    } else if (f->arg && !value) {
         if (*i + 1 >= argc) {
             bx_cli_complain("%s: --%s needs a value: --%s %s", c->name, f->name, f->name, f->arg);
             return false;

@@ -10,14 +10,15 @@ enum { EXIT_OURS = 125, EXIT_DENIED = 126 };
 
 typedef struct bx_flag {
     const char *name; /* without "--" */
-    const char *arg;  /* NULL: takes none */
+    const char *arg;  /* NULL: takes none; "[ADDR]": may have one, "=ADDR", or as the next word where
+                         that begins with a digit or has a colon */
     const char *help;
     int id; /* the command's own number */
 } bx_flag;
 
 typedef struct bx_flag_value {
     int id;
-    const char *value; /* NULL for a flag without argument; borrowed from argv */
+    const char *value; /* NULL for a flag without argument, or left out; borrowed from argv */
 } bx_flag_value;
 
 typedef struct bx_args {

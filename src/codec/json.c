@@ -255,6 +255,9 @@ const bx_json_val *bx_json_next(bx_json_iter *it, bx_str *key)
     return from_yy(value);
 }
 
+/* Each name stands right before its value. */
+const bx_json_val *bx_json_name_of(const bx_json_val *member) { return from_yy(to_yy(member) - 1); }
+
 bool bx_json_str(const bx_json_val *v, bx_str *ret)
 {
     if (bx_json_type_of(v) != BX_JSON_STRING)

@@ -53,6 +53,9 @@ typedef struct bx_json_iter {
 bx_json_iter bx_json_iter_of(const bx_json_val *v);
 const bx_json_val *bx_json_next(bx_json_iter *it, bx_str *key);
 
+/* The name of a member of an object (which `member` has to be), as a string value. */
+const bx_json_val *bx_json_name_of(const bx_json_val *member);
+
 /* False, and *ret untouched, when the value is not of that type or does not fit exactly. */
 bool bx_json_str(const bx_json_val *v, bx_str *ret); /* borrowed; NUL-terminated, may hold NUL */
 bool bx_json_bool(const bx_json_val *v, bool *ret);

@@ -136,5 +136,50 @@ static void what_is_refused(void)
     CHECK(is("1: a\ntrue: b", "{\"1\":\"a\",\"true\":\"b\"}")); /* keys are text */
 }
 
-BXT_MAIN(RUN(what_manifests_are_written_in); RUN(scalars_of_the_core_schema);
+/* ---- places ---------------------------------------------------------------------------------- */
+
+static void every_value_has_its_place(void)
+{
+    static const char text[] = "# c\na: 1\nb:\n  - x\n  - \"\xc3\xa9\": { c: [] }\n";
+    static const unsigned places[][2] = {{2, 1}, {2, 1}, {2, 4},  {3, 1},  {4, 3}, {4, 5},
+                                         {5, 5}, {5, 5}, {5, 10}, {5, 12}, {5, 15}};
+    BX_AUTO(bx_json) bx_json *j = NULL;
+    bx_yaml_marks m;
+    bx_error err;
+    CHECK(bx_yaml_parse_marked(BX_LIT("# nothing\n"), &j, &m, &err) == BX_OK && m.n == 0);
+    bx_json_free(BX_TAKE(j));
+    bx_yaml_marks_done(&m);
+    CHECK(bx_yaml_parse_marked(bx_str_of(text), &j, &m, &err) == BX_OK);
+    CHECK(m.n == BX_COUNT(places));
+    for (size_t i = 0; i < m.n; i++)
+        CHECK(m.at[i].line == places[i][0] && m.at[i].column == places[i][1]);
+    bx_yaml_marks_done(&m);
+}
+
+static void marked_texts_are_plain(void)
+{
+    static const char *const bad[][2] = {
+        {"a: &x 1\n", "line 1, column 4: an anchor"},
+        {"a: 1\nb: *x\n", "line 2, column 4: an alias"},
+        {"a: 1\nb: \xc3\xa9\nc:\n  d: 1\n  d: 2\n", "line 5, column 3: the key \"d\""},
+        {"a: 1\n\tb: 2\n", "line 2, column 1: "},
+    };
+    for (size_t i = 0; i < BX_COUNT(bad); i++) {
+        bx_json *j = NULL;
+        bx_yaml_marks m;
+        bx_error err = {.msg = ""};
+        CHECK(bx_yaml_parse_marked(bx_str_of(bad[i][0]), &j, &m, &err) == BX_EINVAL);
+        CHECK(strncmp(err.msg, bad[i][1], strlen(bad[i][1])) == 0);
+    }
+    EACH_ALLOC_FAILS(rc, {
+        bx_json *j = NULL;
+        bx_yaml_marks m = {.at = NULL};
+        rc = bx_yaml_parse_marked(BX_LIT("a: [1, 2, { b: c }]\n"), &j, &m, NULL);
+        bx_json_free(j);
+        bx_yaml_marks_done(&m);
+    });
+}
+
+BXT_MAIN(RUN(every_value_has_its_place); RUN(marked_texts_are_plain);
+         RUN(what_manifests_are_written_in); RUN(scalars_of_the_core_schema);
          RUN(aliases_are_copies); RUN(aliases_cannot_blow_up); RUN(bounds); RUN(what_is_refused);)

@@ -153,12 +153,22 @@ void bx_answer_text(bx_answer *a, size_t i, bx_str piece)
     emit(a, &ev);
 }
 
+/* Does another call of this answer have that id?  Some servers give all of them one. */
+static bool is_taken(const bx_answer *a, const bx_answer_block *b, bx_str id)
+{
+    for (size_t k = 0; k < a->n_blocks; k++)
+        if (&a->blocks[k] != b && a->blocks[k].kind == BX_LLM_TOOL_CALL &&
+            bx_str_eq(bx_buf_str(&a->blocks[k].id), id))
+            return true;
+    return false;
+}
+
 void bx_answer_call(bx_answer *a, size_t i, bx_str id, bx_str name)
 {
     if (i == BX_ANSWER_NONE || a->fail != BX_OK)
         return;
     bx_answer_block *b = &a->blocks[i];
-    if (b->id.n == 0)
+    if (b->id.n == 0 && id.n && !is_taken(a, b, id))
         keep(a, &b->id, id);
     if (b->name.n == 0)
         keep(a, &b->name, name);

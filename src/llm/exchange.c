@@ -9,7 +9,8 @@ enum {
     MAX_ERROR_BODY = 256 << 10,
     END_WAIT_MS = 250, /* for the end of the body once the answer is whole: what comes in that time
                           leaves the connection usable */
-    PINGS = 5,         /* so many times the longest silence may a stream live on empty events */
+    MARK_WAIT_MS = 5000, /* for the mark of the end, and usage, once a stop was said */
+    PINGS = 5,           /* so many times the longest silence may a stream live on empty events */
 };
 
 typedef struct exchange {
@@ -32,8 +33,8 @@ static void set_patience(exchange *x)
         by = x->heard_ns + x->stall_ns;
         by = by < spoken ? by : spoken;
     }
-    if (a->whole)
-        by = x->heard_ns + (uint64_t)END_WAIT_MS * 1000000;
+    if (a->whole || a->has_stop)
+        by = x->heard_ns + (uint64_t)(a->whole ? END_WAIT_MS : MARK_WAIT_MS) * 1000000;
     bx_ctl_set_deadline(&x->ctl, by < own ? by : own);
 }
 

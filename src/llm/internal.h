@@ -34,8 +34,10 @@ typedef struct bx_attempt {
     const bx_llm_request *rq;
     const bx_ctl *ctl; /* never NULL */
     bx_answer *answer;
-    bx_buf *body;    /* the request, built by the first attempt, kept for the others */
-    unsigned number; /* from 0 */
+    bx_buf *body;      /* the request, built by the first attempt, kept for the others */
+    unsigned number;   /* from 0 */
+    bx_llm_usage lost; /* what the attempts before took, as far as they said */
+    bool uncounted;    /* one of them took more than it said */
     bx_llm_trouble *trouble;
 } bx_attempt;
 

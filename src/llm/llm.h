@@ -216,8 +216,8 @@ typedef enum bx_llm_failure { /* beside the error's code: what a caller can do a
 typedef struct bx_llm_turn {
     bx_llm_message message; /* owned; on failure what had come, which is not to be sent on */
     bx_llm_stop stop;
-    bx_llm_usage usage; /* on failure as far as the provider said */
-    bool has_cost;      /* usage and price are known */
+    bx_llm_usage usage; /* of all attempts, as far as the provider said */
+    bool has_cost;      /* price and usage are known, that of attempts that broke off included */
     uint64_t cost;      /* picodollars */
     unsigned attempts;  /* requests made */
     bx_llm_failure failure;

@@ -40,6 +40,11 @@ static const stream_case CASES[] = {
      CALL("{'index':0,'id':'','function':{'name':'f','arguments':'{}'}}")
          CALL("{'index':1,'function':{'name':'g','arguments':'{}'}}") CHOICE("{}", "'tool_calls'"),
      MESSAGE(TOOL("call_0_", "f", "{}") "," TOOL("call_1_", "g", "{}")) " tools"},
+    {"one id for all",
+     CALL("{'index':0,'id':'i','function':{'name':'f','arguments':'{}'}}")
+         CALL("{'index':1,'id':'i','function':{'name':'g','arguments':'{}'}}")
+             CHOICE("{}", "'tool_calls'"),
+     MESSAGE(TOOL("i", "f", "{}") "," TOOL("call_1_", "g", "{}")) " tools"},
     {"arguments null at first",
      CALL("{'index':0,'id':'i','function':{'name':'f','arguments':null}}")
          CALL("{'index':0,'id':null,'function':{'name':null,'arguments':'{\\'a\\':2}'}}")

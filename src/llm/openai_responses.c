@@ -24,6 +24,7 @@ static void image_part(bx_json_out *o, const bx_llm_block *b)
 {
     bx_json_out_begin_object(o);
     bx_wire_putz(o, "type", "input_image");
+    bx_wire_putz(o, "detail", "auto");
     bx_wire_put_image_url(o, "image_url", b);
     bx_json_out_end_object(o);
 }
@@ -119,14 +120,13 @@ static void call_item(const bx_llm_block *b, bx_json_out *o)
     bx_json_out_end_object(o);
 }
 
+/* As text: a list of output_text would have to have the ids of a stored answer. */
 static void said_item(const bx_llm_block *b, bx_json_out *o)
 {
     bx_json_out_begin_object(o);
     bx_wire_putz(o, "type", "message");
     bx_wire_putz(o, "role", "assistant");
-    bx_wire_list(o, "content");
-    text_part(o, "output_text", b->text);
-    bx_json_out_end_array(o);
+    bx_wire_put(o, "content", b->text);
     bx_json_out_end_object(o);
 }
 

@@ -63,11 +63,13 @@ static bx_llm_transcript everything(void)
     add(&m, thought("hm", "\"c2ln\"", "anthropic"));
     add(&m, thought("", "{\"type\":\"redacted_thinking\",\"data\":\"z\"}", "anthropic"));
     add(&m,
-        thought("r", "{\"type\":\"reasoning\",\"encrypted_content\":\"g\"}", "openai-responses"));
+        thought("r",
+                "{\"type\":\"reasoning\",\"id\":\"rs\",\"summary\":[],\"encrypted_content\":\"g\"}",
+                "openai-responses"));
     add(&m, thought("k", "\"reasoning_content\"", "openai-chat"));
     add(&m, said("Well."));
     bx_llm_block f = call("toolu_1", "fs.read", "{\"path\": \"a\"}");
-    f.opaque = BX_LIT("\"AbC=\"");
+    f.opaque = BX_LIT("\"AbA=\"");
     f.protocol = BX_LIT("gemini");
     add(&m, f);
     add(&m, call("functions.g:1", "g", "{\"cut"));
@@ -174,17 +176,18 @@ static void openai_responses(void)
         "strict':false},{'type':'function','name':'g','description':'','parameters':{'type':'"
         "object','properties':{}},'strict':false}],'tool_choice':'auto','parallel_tool_calls'"
         ":true,'input':[{'type':'message','role':'user','content':[{'type':'input_text','text"
-        "':'Look: \\'x\\'\\n€'},{'type':'input_image','image_url':'data:image/png;base64,AAAA"
-        "'}]},{'type':'reasoning','encrypted_content':'g'},{'type':'message','role':'assistan"
-        "t','content':[{'type':'output_text','text':'Well.'}]},{'type':'function_call','call_"
-        "id':'toolu_1','name':'fs_read_d154e2a4','arguments':'{\\'path\\':\\'a\\'}'},{'type':"
-        "'function_call','call_id':'functions_g_1_3d39e8d4','name':'g','arguments':'{\\'inval"
-        "id_arguments\\':\\'{\\\\\\'cut\\'}'},{'type':'function_call_output','call_id':'toolu"
-        "_1','output':[{'type':'input_text','text':'a\\nb'},{'type':'input_image','image_url'"
-        ":'data:image/png;base64,AAAA'}]},{'type':'function_call_output','call_id':'functions"
-        "_g_1_3d39e8d4','output':'error: no such thing'},{'type':'message','role':'user','con"
-        "tent':[{'type':'input_text','text':'Go on.'}]}],'stream':true,'store':false,'include"
-        "':['reasoning.encrypted_content'],'max_output_tokens':100,'prompt_cache_key':'s1'}"));
+        "':'Look: \\'x\\'\\n€'},{'type':'input_image','detail':'auto','image_url':'data:image"
+        "/png;base64,AAAA'}]},{'type':'reasoning','id':'rs','summary':[],'encrypted_content':"
+        "'g'},{'type':'message','role':'assistant','content':'Well.'},{'type':'function_call'"
+        ",'call_id':'toolu_1','name':'fs_read_d154e2a4','arguments':'{\\'path\\':\\'a\\'}'},{"
+        "'type':'function_call','call_id':'functions_g_1_3d39e8d4','name':'g','arguments':'{"
+        "\\'invalid_arguments\\':\\'{\\\\\\'cut\\'}'},{'type':'function_call_output','call_id"
+        "':'toolu_1','output':[{'type':'input_text','text':'a\\nb'},{'type':'input_image','de"
+        "tail':'auto','image_url':'data:image/png;base64,AAAA'}]},{'type':'function_call_outp"
+        "ut','call_id':'functions_g_1_3d39e8d4','output':'error: no such thing'},{'type':'mes"
+        "sage','role':'user','content':[{'type':'input_text','text':'Go on.'}]}],'stream':tru"
+        "e,'store':false,'include':['reasoning.encrypted_content'],'max_output_tokens':100,'p"
+        "rompt_cache_key':'s1'}"));
     bx_llm_transcript_done(&t);
 }
 
@@ -199,7 +202,7 @@ static void gemini(void)
         "object','required':['path']}},{'name':'g','description':'','parametersJsonSchema':{'"
         "type':'object','properties':{}}}]}],'contents':[{'role':'user','parts':[{'text':'Loo"
         "k: \\'x\\'\\n€'},{'inlineData':{'mimeType':'image/png','data':'AAAA'}}]},{'role':'mo"
-        "del','parts':[{'text':'Well.'},{'thoughtSignature':'AbC=','functionCall':{'id':'tool"
+        "del','parts':[{'text':'Well.'},{'thoughtSignature':'AbA=','functionCall':{'id':'tool"
         "u_1','name':'fs_read_d154e2a4','args':{'path':'a'}}},{'functionCall':{'id':'function"
         "s.g:1','name':'g','args':{'invalid_arguments':'{\\'cut'}}}]},{'role':'user','parts':"
         "[{'functionResponse':{'id':'toolu_1','name':'fs_read_d154e2a4','response':{'output':"

@@ -205,13 +205,50 @@ static bool is_json(bx_str text)
     return text.n && (text.p[0] == '{' || text.p[0] == '[');
 }
 
+/* A session as it is exported, an event a line: what the model said in it, as a list of messages.
+ * False: it is none. */
+static bool lines_to_messages(bx_str text, bx_buf *out)
+{
+    bx_json_out o = bx_json_out_on(out);
+    size_t n = 0;
+    bx_json_out_begin_array(&o);
+    while (text.n) {
+        const char *end = memchr(text.p, '\n', text.n);
+        bx_str line = {text.p, end ? (size_t)(end - text.p) : text.n}, type = BX_LIT("");
+        BX_AUTO(bx_json) bx_json *doc = NULL;
+        text = bx_str_from(text, line.n + 1);
+        if (line.n == 0)
+            continue;
+        if (bx_json_parse(line, BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK)
+            return false;
+        const bx_json_val *event = bx_json_root(doc), *m = bx_json_get(event, BX_LIT("message"));
+        (void)bx_json_str(bx_json_get(event, BX_LIT("type")), &type);
+        if (bx_str_eq(type, BX_LIT("assistant")) && m && !bx_json_get(event, BX_LIT("aside"))) {
+            bx_json_out_value(&o, m);
+            n++;
+        }
+    }
+    bx_json_out_end_array(&o);
+    return n > 0 && bx_json_out_end(&o, NULL) == BX_OK;
+}
+
+static bx_code parse_any(bx_str text, bx_json **ret, bx_error *err)
+{
+    BX_AUTO_BUF messages = bx_buf_init(2 * MAX_SCRIPT);
+    if (!is_json(text))
+        return bx_yaml_parse(text, ret, err);
+    bx_code rc = bx_json_parse(text, BX_JSON_MAX_DEPTH, ret, err);
+    if (rc == BX_EINVAL && lines_to_messages(text, &messages))
+        rc = bx_json_parse(bx_buf_str(&messages), BX_JSON_MAX_DEPTH, ret, err);
+    return rc;
+}
+
 bx_code bx_script_parse(bx_str text, bx_script **ret, bx_error *err)
 {
     BX_AUTO(bx_script) bx_script *s = bx_calloc(1, sizeof *s);
     if (!s)
         return bx_fail(err, BX_ENOMEM, "script");
-    bx_code rc = is_json(text) ? bx_json_parse(text, BX_JSON_MAX_DEPTH, &s->doc, err)
-                               : bx_yaml_parse(text, &s->doc, err);
+    bx_code rc = parse_any(text, &s->doc, err);
     if (rc != BX_OK)
         return rc;
     s->root = bx_json_root(s->doc);

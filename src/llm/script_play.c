@@ -329,6 +329,7 @@ bool bx_script_play(bx_attempt *at)
         ok = pause_ms(&p, MAX_MS);
     if (!ok)
         return ended(at);
+    at->answer->whole = true;
     tell_usage(&p);
     return tell_stop(&p) && (at->answer->fail == BX_OK || bx_trouble_stopped(at));
 }

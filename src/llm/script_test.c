@@ -181,7 +181,8 @@ static void retries_and_restarts(void)
     rq.may_restart = true;
     CHECK(bx_llm_take_turn(&m, &rq, (bx_llm_sink){hear, &h}, &turn, NULL) == BX_OK);
     CHECK(h.restarts == 1 && bx_str_eq(bx_buf_str(&h.text), BX_LIT("fine")));
-    CHECK(turn.message.n_blocks == 1);
+    CHECK(turn.message.n_blocks == 1 && turn.usage.known &&
+          !turn.has_cost); /* the part is billed */
     bx_llm_turn_done(&turn);
     rq.turn = 3;
     bx_error err;
@@ -265,6 +266,29 @@ static void plays_a_transcript(void)
     bx_llm_turn_done(&turn);
 }
 
+static void plays_an_exported_session(void)
+{
+    BX_AUTO(bx_script) bx_script *s = NULL;
+    bx_llm m = {.name = (char *)"script:t", .model = (char *)"script"};
+    CHECK(bx_script_parse(
+              BX_LIT("{\"type\":\"begin\",\"seq\":1}\n{\"type\":\"user\",\"message\":{\"role\":"
+                     "\"user\",\"content\":[]}}\n\n{\"type\":\"assistant\",\"message\":{\"role\":"
+                     "\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"one\"}]}}\n"
+                     "{\"type\":\"assistant\",\"message\":{\"role\":\"assistant\",\"content\":"
+                     "[{\"type\":\"text\",\"text\":\"two\"}]}}"),
+              &s, NULL) == BX_OK);
+    m.script = s;
+    bx_llm_transcript t = {.n = 0};
+    bx_llm_turn turn;
+    bx_llm_request rq = {.transcript = &t, .turn = 2};
+    CHECK(bx_llm_take_turn(&m, &rq, (bx_llm_sink){.on = NULL}, &turn, NULL) == BX_OK);
+    CHECK(bx_str_eq(turn.message.blocks[0].text, BX_LIT("two")));
+    bx_llm_turn_done(&turn);
+    bx_script *none = NULL;
+    CHECK(bx_script_parse(BX_LIT("{\"type\":\"begin\"}\n{\"type\":\"end\"}"), &none, NULL) ==
+          BX_EINVAL);
+}
+
 BXT_MAIN(RUN(plays_by_agent_and_turn); RUN(plays_by_condition_and_repeats);
          RUN(retries_and_restarts); RUN(ends_when_told); RUN(refuses_what_is_no_script);
-         RUN(plays_a_transcript);)
+         RUN(plays_a_transcript); RUN(plays_an_exported_session);)

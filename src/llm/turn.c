@@ -99,6 +99,26 @@ static unsigned retries_of(const bx_llm_request *rq)
     return n < MAX_RETRIES ? n : MAX_RETRIES;
 }
 
+/* What the provider says of the attempt is all it took: of one that broke off it is not. */
+static bool is_counted(const bx_answer *a)
+{
+    return a->usage.known ? a->has_stop || a->whole || !a->sent : !a->sent;
+}
+
+/* What an attempt took is billed, whatever became of it. */
+static void forget(bx_attempt *at)
+{
+    const bx_llm_usage *u = &at->answer->usage;
+    at->lost.known = at->lost.known || u->known;
+    at->lost.input += u->input;
+    at->lost.cache_read += u->cache_read;
+    at->lost.cache_write += u->cache_write;
+    at->lost.output += u->output;
+    at->lost.thinking += u->thinking;
+    at->uncounted = at->uncounted || !is_counted(at->answer);
+    bx_answer_reset(at->answer);
+}
+
 /* Is there another attempt?  Waits for it; false when there is none, or the turn must stop. */
 static bool wait_for_another(bx_attempt *at)
 {
@@ -124,7 +144,7 @@ static bool wait_for_another(bx_attempt *at)
     int ready = 0;
     if (bx_ctl_wait(at->ctl, NULL, 0, now + wait, &ready) != BX_STOP_NONE)
         return bx_trouble_stopped(at);
-    bx_answer_reset(a);
+    forget(at);
     at->number++;
     return true;
 }
@@ -139,13 +159,21 @@ static bool attempt(bx_attempt *at)
 static void fill(bx_attempt *at, uint64_t begin, bx_llm_turn *ret)
 {
     const bx_answer *a = at->answer;
-    ret->usage = a->usage;
+    ret->usage = (bx_llm_usage){
+        .known = a->usage.known || at->lost.known,
+        .input = a->usage.input + at->lost.input,
+        .cache_read = a->usage.cache_read + at->lost.cache_read,
+        .cache_write = a->usage.cache_write + at->lost.cache_write,
+        .output = a->usage.output + at->lost.output,
+        .thinking = a->usage.thinking + at->lost.thinking,
+    };
     ret->attempts = at->number + 1;
     ret->failure = at->trouble->failure;
     ret->first_token_ns = a->first_ns ? a->first_ns - begin : 0;
     ret->total_ns = bx_now_ns() - begin;
     memcpy(ret->request_id, a->request_id, sizeof ret->request_id);
-    ret->has_cost = ret->usage.known && bx_llm_cost(at->m, &ret->usage, &ret->cost);
+    bool counted = ret->usage.known && is_counted(a) && !at->uncounted;
+    ret->has_cost = counted && bx_llm_cost(at->m, &ret->usage, &ret->cost);
 }
 
 /* The attempt went well; did the making of the message, and the sink to its end? */

@@ -66,7 +66,7 @@ struct bx_stream {
     bx_reading reading;
     form form;
     bx_sse sse;
-    bx_buf body; /* WHOLE */
+    bx_buf body; /* WHOLE, or UNKNOWN yet */
 };
 
 bx_code bx_stream_new(const bx_llm_protocol *p, const bx_reading *r, bx_stream **ret, bx_error *err)
@@ -146,9 +146,12 @@ bool bx_stream_feed(bx_stream *s, bx_str piece)
 {
     if (!may_go_on(s))
         return false;
-    if (s->form == UNKNOWN)
-        s->form = form_of(piece);
-    if (s->form == WHOLE)
+    if (s->form == UNKNOWN && (s->form = form_of(piece)) == EVENTS && s->body.n) {
+        bx_code rc = bx_sse_feed(&s->sse, bx_buf_str(&s->body), on_event, s, NULL);
+        if (!too_long(s, rc))
+            return false;
+    }
+    if (s->form != EVENTS) /* white space waits for what it is the begin of */
         return too_long(s, bx_buf_add_str(&s->body, piece));
     return too_long(s, bx_sse_feed(&s->sse, piece, on_event, s, NULL));
 }

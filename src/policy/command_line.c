@@ -196,19 +196,27 @@ static void skip_comment(scan *s)
         s->i++;
 }
 
-/* The bytes up to the next one that could end a word. */
-static bx_str raw_word(const scan *s)
+static bool is_meta(const scan *s, size_t ahead)
 {
-    size_t n = 0;
-    while (s->i + n < s->in.n && !strchr(" \t\n;&|<>()", bx_scan_at(s, n)))
-        n++;
+    return s->i + ahead >= s->in.n || strchr(" \t\n;&|<>()", bx_scan_at(s, ahead));
+}
+
+/* The bytes up to the next one that could end a word.  A word that goes on in the next line may be
+ * a reserved one, which is not looked for. */
+static bx_str raw_word(scan *s)
+{
+    size_t n = 0, slashes = 0;
+    for (; !is_meta(s, n); n++)
+        slashes = bx_scan_at(s, n) == '\\' ? slashes + 1 : 0;
+    if (slashes % 2 && bx_scan_at(s, n) == '\n') {
+        n--;
+        if (!is_meta(s, n + 2) || (s->i + n + 2 < s->in.n && strchr("\n<>(", bx_scan_at(s, n + 2))))
+            (void)bx_scan_doubt(s, "a word goes over the end of a line");
+    }
     return (bx_str){s->in.p + s->i, n};
 }
 
-static bool raw_is(const scan *s, const char *word)
-{
-    return bx_str_eq(raw_word(s), bx_str_of(word));
-}
+static bool raw_is(scan *s, const char *word) { return bx_str_eq(raw_word(s), bx_str_of(word)); }
 
 static bool drop_word(scan *s)
 {
@@ -452,7 +460,7 @@ typedef struct simple {
 } simple;
 
 /* NAME=, NAME+=, NAME[…]=: its length, else 0; the value is a list in parentheses: *list. */
-static size_t assignment(const scan *s, bool *list)
+static size_t assignment(scan *s, bool *list)
 {
     size_t n = 0;
     while (bx_is_alnum(bx_scan_at(s, n)) || bx_scan_at(s, n) == '_')

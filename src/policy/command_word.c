@@ -162,8 +162,8 @@ static bool expansion(scan *s, bool in_quotes)
         s->i++;
         return (c == '(' ? substitution(s) : braces(s, in_quotes)) && put_unknown(s);
     }
-    if (c == '[')
-        return bx_scan_doubt(s, "it has a $[ … ]");
+    if (c == '[' || (c == '\\' && bx_scan_at(s, 1) == '\n'))
+        return bx_scan_doubt(s, "it has a $[ … ], or a $ at the end of a line");
     if (!is_name(c, true)) {
         bool special = c && (bx_is_digit(c) || strchr("@*#?-$!", c));
         s->i += special;
@@ -293,6 +293,9 @@ static bool quoted_piece(scan *s, char c, scan_word *w)
     if (bx_scan_ends(s))
         return bx_scan_doubt(s, "it ends in a backslash");
     s->i++;
+    char then = bx_scan_at(s, 0);
+    if (next == '\n' && s->buf.n > w->begin && (!ends_word(s) || (then && strchr("<>(", then))))
+        return bx_scan_doubt(s, "a word goes over the end of a line");
     return next == '\n' || put_literal(s, next);
 }
 

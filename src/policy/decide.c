@@ -152,6 +152,8 @@ static void settle_allowed(found *f, const bx_policy_call *call, const call_path
         if (allowed[i] == INDEX_END)
             return;
         first = allowed[i] < first ? allowed[i] : first;
+        if (!bx_path_is_plain(call, paths->at[i].path))
+            f->doubt = BX_LINK_DOUBT;
     }
     bx_found_add(f, first);
 }
@@ -175,6 +177,8 @@ static void decide_url(found *f, const bx_policy_call *call, const call_paths *p
         bool edits = f->p->mode == BX_MODE_ACCEPT_EDITS && in_workspace(f->p, paths->at[i].path);
         if (allowed[i] == INDEX_END && !edits)
             return;
+        if (!edits && !bx_path_is_plain(call, paths->at[i].path))
+            f->doubt = BX_LINK_DOUBT;
     }
     bx_found_add(f, by);
 }

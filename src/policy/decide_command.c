@@ -11,6 +11,7 @@ typedef struct judge {
     bx_line line;
     size_t steps;
     bool sets; /* variables that come with the call may change what commands do */
+    const bx_policy_call *call;
 } judge;
 
 static bx_str text_of(const bx_json_val *v, const char *key)
@@ -168,7 +169,8 @@ static bool redirects_allowed(const judge *j, bx_str cwd)
         for (size_t k = 0; !ok && k < p->index.all[BX_RULE_PATH].n; k++) {
             const bx_rule *rule = p->rules[p->index.all[BX_RULE_PATH].at[k]];
             ok = rule->answer == BX_ANSWER_ALLOW && rule->any_tool &&
-                 (rule->uses & BX_USE_CHANGE) && bx_rule_matches_path(rule, at);
+                 (rule->uses & BX_USE_CHANGE) && bx_rule_matches_path(rule, at) &&
+                 bx_path_is_plain(j->call, at);
         }
         if (!ok)
             return false;
@@ -283,7 +285,7 @@ static bx_code judge_line(judge *j, const bx_json_val *arguments, uint32_t *ret,
 bx_code bx_decide_commands(found *f, const bx_policy_call *call, uint32_t *ret_allowed,
                            bx_error *err)
 {
-    judge j = {.f = f, .x = &f->p->index, .line = bx_line_init(), .steps = MAX_STEPS};
+    judge j = {.f = f, .x = &f->p->index, .line = bx_line_init(), .steps = MAX_STEPS, .call = call};
     bx_code rc = judge_line(&j, call->arguments, ret_allowed, err);
     bx_line_done(&j.line);
     return rc;

@@ -174,7 +174,7 @@ static void test_spelled_otherwise(void)
     static const char *const same[] = {
         "git  push",         "git\tpush",    "\"git\" push",  "'git' push",
         "g'i't push",        "git \"push\"", "git pu\\sh",    "\\git push",
-        "/usr/bin/git push", "./git push",   "git \\\n push", "g\\\nit push",
+        "/usr/bin/git push", "./git push",   "git \\\n push",
     };
     static const char *const unsure[] = {
         "git $x",
@@ -204,6 +204,13 @@ static void test_spelled_otherwise(void)
         "find . $x",
         "alias g='git push'; g",
         "git \"${x}\"",
+        "g\\\nit push",
+        "if ls; t\\\nhen git push; fi",
+        "x\\\n=1 git push",
+        "2\\\n>x git push",
+        "{fd}\\\n>x git push",
+        "echo \"$\\\n(git push)\"",
+        "[[ a ]\\\n] && git push ]]",
         "coproc git push",
         "git @(push)",
         "echo 'x",

@@ -136,7 +136,7 @@ static inline void check_not_wider(const bx_narrowed *r, const bx_permit *set)
     }
     for (size_t i = 0; i < set->caps.n; i++) { /* every restriction stays */
         const bx_cap *c = &set->caps.at[i];
-        if (c->kind == BX_CAP_DENY)
+        if (c->kind == BX_CAP_DENY || c->kind == BX_CAP_NOT_TOOL)
             BX_ASSERT(has_line(mine, c));
         if (c->kind == BX_CAP_CLOCK && c->number != BX_CLOCK_REAL) {
             size_t k = 0;

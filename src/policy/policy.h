@@ -82,11 +82,22 @@ bool bx_policy_wants_signature(const bx_policy *p, bx_str tool);
 
 /* ---- decisions ------------------------------------------------------------------------------- */
 
+/* A look at the files a call names, by their guest paths: rules compare names, links lead to
+ * others.
+ */
+typedef struct bx_policy_look {
+    bool (*is_plain)(void *ctx, bx_str path); /* no link is on the way to it, or to what of it is
+                                                 there */
+    bool (*is_dir)(void *ctx, bx_str path);
+    void *ctx;
+} bx_policy_look;
+
 typedef struct bx_policy_call { /* borrowed */
     bx_str tool;
     bx_permission permission;
     bool network;                 /* it needs fetch: or connect:, or says openWorldHint */
     const bx_json_val *arguments; /* an object; NULL: none */
+    const bx_policy_look *look;   /* NULL: nobody can look */
 } bx_policy_call;
 
 typedef enum bx_policy_by {

@@ -225,8 +225,10 @@ static bx_code of_hosts(const bx_policy *p, const bx_policy_call *call, const bx
 
 /* A rule that allows some paths gives the directory they lie in: a link in it leads nowhere else.
  */
-static bx_code of_path(const bx_policy_decision *d, bx_grant *names, bx_error *err)
+static bx_code of_path(const bx_policy_call *call, const bx_policy_decision *d, bx_grant *names,
+                       bx_error *err)
 {
+    const bx_policy_look *look = call->look;
     bx_str p = {d->rule->pattern, d->rule->pattern_n};
     size_t n = 0;
     while (n < p.n && !strchr("*?[", p.p[n]))
@@ -234,6 +236,12 @@ static bx_code of_path(const bx_policy_decision *d, bx_grant *names, bx_error *e
     while (n > 0 && p.p[n - 1] != '/')
         n--;
     n -= n > 1;
+    while (look && n > 1 &&
+           !look->is_dir(look->ctx, (bx_str){p.p, n})) { /* it is still to be made */
+        while (n > 1 && p.p[n - 1] != '/')
+            n--;
+        n -= n > 1;
+    }
     if (p.p[0] != '/' || n <= sizeof BX_POLICY_WORKSPACE - 1)
         return BX_OK;
     BX_AUTO_BUF text = bx_buf_init(BX_MAX_CAP_TEXT);
@@ -376,7 +384,7 @@ bx_code bx_policy_grant(const bx_policy *p, const bx_policy_call *call, const bx
     if (rc == BX_OK && d && bx_str_eq(call->tool, BX_LIT("web_fetch")))
         rc = of_hosts(p, call, d, of_call, err);
     if (rc == BX_OK && is_allowed_path(call, d))
-        rc = of_path(d, of_call, err);
+        rc = of_path(call, d, of_call, err);
     if (rc == BX_OK && bx_grant_caps(of_call).n) {
         BX_AUTO(bx_grant) bx_grant *wider = BX_TAKE(g);
         rc = narrow_to(wider, of_call, &g, notes, err);

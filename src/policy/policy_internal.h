@@ -131,6 +131,13 @@ void bx_call_paths_done(call_paths *c);
 /* Is it one of read, write, edit, glob and grep, for which the path says all? */
 bool bx_tool_is_of_files(bx_str tool);
 
+/* Does the call's path lead where its text says, as far as somebody can look? */
+static inline bool bx_path_is_plain(const bx_policy_call *call, bx_str path)
+{
+    return !call->look || call->look->is_plain(call->look->ctx, path);
+}
+#define BX_LINK_DOUBT "a link is on the way to the file, and rules name none"
+
 /* The host that a call's URL names, as rules compare it.  False: none that can be judged. */
 bool bx_policy_url_host(bx_str url, bx_net_target *ret);
 

@@ -19,12 +19,13 @@ static bx_str text_in(const bx_policy_call *call, const char *key)
 /* Words of a command as a rule is to write them.  False: no rule can. */
 static bool put_command(bx_str words, bx_buf *to)
 {
-    while (words.n && words.p[words.n - 1] == ' ')
-        words.n--;
+    words.n -= words.n && words.p[words.n - 1] == ' ';
     if (words.n == 0 || words.n > BX_RULE_MAX_TEXT / 2)
         return false;
     for (size_t i = 0; i < words.n; i++) {
         char c = words.p[i];
+        if (c == ' ' && (i == 0 || i + 1 == words.n || words.p[i + 1] == ' '))
+            return false; /* an empty word */
         if (c == BX_WILD_ANY || ((unsigned char)c < ' ' && c != BX_WILD_SPACE))
             return false;
         if (c == BX_WILD_SPACE)
@@ -44,6 +45,7 @@ static bx_code suggest_commands(const bx_policy_call *call, bx_buf *ret, bx_erro
     for (size_t i = 0; ok && i < l.n_commands; i++) {
         const bx_line_command *c = &l.commands[i];
         bool several = l.n_commands > 1;
+        ok = c->words < c->end || !c->sets; /* no rule is for an assignment alone */
         if (c->words == c->end || (several && (c->neutral || (c->carrier && !c->sets))))
             continue;
         (void)bx_buf_add_z(ret, "bash(");

@@ -37,6 +37,8 @@ struct bx_module {
     pthread_mutex_t lock;   /* held while code is prepared */
     _Atomic bool on_demand; /* nothing but name and `wanted` is there yet */
     bx_limits wanted;
+    bool judged; /* with `expected`, until it is ready */
+    uint8_t expected[BX_SHA256_BYTES];
     _Atomic(bx_emodule *) code[BX_MAX_ENGINES]; /* by engine index; set once */
 };
 
@@ -467,8 +469,34 @@ static bx_code open_buf(bx_runtime *rt, const char *name, bx_buf *wasm, const bx
     return rc;
 }
 
-static bx_code open_file(bx_runtime *rt, const char *path, const bx_limits *limits, bool lazy,
-                         bx_module **ret, bx_error *err)
+/* `judged`: the sum of what it has to hold; NULL: anything. */
+typedef struct way {
+    const bx_limits *limits;
+    bool lazy;
+    const uint8_t *judged;
+} way;
+
+/* Of bytes that were read this moment. */
+static bx_code check_judged(const way *w, bx_str wasm, bx_error *err)
+{
+    uint8_t sum[BX_SHA256_BYTES];
+    if (!w->judged)
+        return BX_OK;
+    bx_sha256(wasm.p, wasm.n, sum);
+    return memcmp(sum, w->judged, sizeof sum) == 0
+               ? BX_OK
+               : bx_fail(err, BX_EDENIED, "the file holds something else than when it was judged");
+}
+
+/* Whether what the cache remembers may be used as it is: the sum it has of a wrapped command is
+ * that of the command inside. */
+static bool may_recall(const way *w, const bx_module *m)
+{
+    return !w->judged || (!m->wrapped && memcmp(m->of_wasm, w->judged, sizeof m->of_wasm) == 0);
+}
+
+static bx_code open_file(bx_runtime *rt, const char *path, const way *w, bx_module **ret,
+                         bx_error *err)
 {
     BX_AUTOCLOSE int fd = -1;
     BX_AUTO_BUF wasm = bx_buf_init(0);
@@ -476,26 +504,46 @@ static bx_code open_file(bx_runtime *rt, const char *path, const bx_limits *limi
     bx_file_id id, after;
     bx_code rc = open_wasm(path, &fd, &size, err);
     bool known = rc == BX_OK && bx_file_id_of(fd, &id) && bx_file_id_is_settled(&id);
-    if (known && open_remembered(rt, path, &fd, &id, limits, ret))
-        return BX_OK;
+    BX_AUTO(bx_module) bx_module *m = NULL;
+    if (known && open_remembered(rt, path, &fd, &id, w->limits, &m)) {
+        if (may_recall(w, m)) {
+            *ret = BX_TAKE(m);
+            return BX_OK;
+        }
+        fd = bx_fd_take(&m->file);
+    }
     if (rc == BX_OK)
         rc = read_bytes(fd, size, &wasm, err);
+    if (rc == BX_OK)
+        rc = check_judged(w, bx_buf_str(&wasm), err);
     if (rc != BX_OK)
         return bx_wrap(rc, err, "%s", path);
     known = known && bx_file_id_of(fd, &after) && bx_file_id_equal(&id, &after);
-    return open_buf(rt, path, &wasm, known ? &id : NULL, lazy ? NULL : limits, ret, err);
+    return open_buf(rt, path, &wasm, known ? &id : NULL, w->lazy ? NULL : w->limits, ret, err);
 }
 
 bx_code bx_module_open(bx_runtime *rt, const char *path, const bx_limits *limits, bx_module **ret,
                        bx_error *err)
 {
-    return open_file(rt, path, limits, false, ret, err);
+    return open_file(rt, path, &(way){.limits = limits}, ret, err);
 }
 
 bx_code bx_module_open_lazy(bx_runtime *rt, const char *path, const bx_limits *limits,
                             bx_module **ret, bx_error *err)
 {
-    return open_file(rt, path, limits, true, ret, err);
+    return open_file(rt, path, &(way){.limits = limits, .lazy = true}, ret, err);
+}
+
+bx_code bx_module_open_judged(bx_runtime *rt, const char *path, const bx_limits *limits,
+                              const uint8_t sum[32], bx_module **ret, bx_error *err)
+{
+    return open_file(rt, path, &(way){.limits = limits, .lazy = true, .judged = sum}, ret, err);
+}
+
+void bx_module_expect(bx_module *m, const uint8_t sum[32])
+{
+    memcpy(m->expected, sum, sizeof m->expected);
+    m->judged = true;
 }
 
 static bx_code check_head(const char *path, bx_error *err)
@@ -549,7 +597,9 @@ bx_code bx_module_ready(bx_module *m, bx_error *err)
     bx_code rc = BX_OK;
     (void)pthread_mutex_lock(&m->lock);
     if (atomic_load(&m->on_demand)) {
-        rc = open_file(m->rt, m->name, &m->wanted, true, &from, err);
+        const way w = {
+            .limits = &m->wanted, .lazy = true, .judged = m->judged ? m->expected : NULL};
+        rc = open_file(m->rt, m->name, &w, &from, err);
         if (rc == BX_OK) {
             become(m, from);
             atomic_store_explicit(&m->on_demand, false, memory_order_release);

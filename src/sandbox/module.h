@@ -35,6 +35,12 @@ BX_NODISCARD bx_code bx_module_ready(bx_module *m, bx_error *err);
  * only compiling finds out is an error of that call. */
 BX_NODISCARD bx_code bx_module_open_lazy(bx_runtime *rt, const char *path, const bx_limits *limits,
                                          bx_module **ret, bx_error *err);
+/* The same two of a file that has to hold bytes of this SHA-256, which somebody has judged before.
+ * BX_EDENIED: it holds others; of the second, bx_module_ready says so. */
+BX_NODISCARD bx_code bx_module_open_judged(bx_runtime *rt, const char *path,
+                                           const bx_limits *limits, const uint8_t sum[32],
+                                           bx_module **ret, bx_error *err);
+void bx_module_expect(bx_module *m, const uint8_t sum[32]); /* on demand, not asked for yet */
 /* As bx_module_open from bytes (copied).  `name` is for messages only. */
 BX_NODISCARD bx_code bx_module_from_bytes(bx_runtime *rt, const char *name, const uint8_t *p,
                                           size_t n, const bx_limits *limits, bx_module **ret,

@@ -145,4 +145,19 @@ static void names(void)
     CHECK(!bx_program_find(NULL, BX_LIT("l")));
 }
 
-BXT_MAIN(RUN(names); RUN(one_after_the_other); RUN(beside_one_another); RUN(only_what_is_granted);)
+/* Whatever else there is, and in whatever order. */
+static void what_is_denied_is_not_granted(void)
+{
+    bx_cap caps[] = {{.kind = BX_CAP_NOT_TOOL, .path = (char *)(uintptr_t)"g*"},
+                     {.kind = BX_CAP_TOOL, .path = (char *)(uintptr_t)"*"},
+                     {.kind = BX_CAP_TOOL, .path = (char *)(uintptr_t)"git"},
+                     {.kind = BX_CAP_NOT_TOOL, .path = (char *)(uintptr_t)"rm"}};
+    const bx_cap_list all = {caps, 4}, plain = {caps + 1, 2};
+    CHECK(!bx_program_is_granted(all, BX_LIT("git")) && !bx_program_is_granted(all, BX_LIT("rm")));
+    CHECK(bx_program_is_granted(all, BX_LIT("ls")));
+    CHECK(bx_program_is_granted(plain, BX_LIT("git")) &&
+          bx_program_is_granted(plain, BX_LIT("rm")));
+}
+
+BXT_MAIN(RUN(names); RUN(one_after_the_other); RUN(beside_one_another); RUN(only_what_is_granted);
+         RUN(what_is_denied_is_not_granted);)

@@ -3,6 +3,7 @@
 #include "policy/derive.h"
 #include "sandbox/kept.h"
 #include "tool/denial.h"
+#include "tool/invoke_kind.h"
 #include "tool/result.h"
 #include "tool/schema.h"
 
@@ -113,7 +114,7 @@ static bx_code validate(const bx_manifest *m, bx_str arguments, bx_json **ret_do
                           broken.msg);
     } else {
         (void)bx_buf_addf(&why, "the arguments of %.*s do not fit its schema\n", BX_FMT(m->name));
-        bool fit = bx_schema_judge(m->input_schema, bx_json_root(doc), &why) == 0;
+        bool fit = bx_schema_judge(m->arguments, bx_json_root(doc), &why) == 0;
         *ret_doc = BX_TAKE(doc);
         if (fit)
             return BX_OK;
@@ -136,6 +137,8 @@ static bx_code derive(const bx_tool_ground *on, const bx_manifest *m, const bx_g
     const bx_program_set *programs = NULL;
     if (rc == BX_OK && m->programs) /* what is also a program is told which of both it is */
         rc = bx_grant_allow(g, BX_LIT("env:BOXAGNTS_TOOL=1"), err);
+    if (rc == BX_OK && m->call == BX_TOOL_ARGV)
+        rc = bx_argv_surroundings(m, g, err);
     if (rc == BX_OK && on->programs && bx_grant_find(g, BX_CAP_TOOL))
         rc = on->programs(on->ctx, &programs, err);
     return rc == BX_OK ? bx_sealed_new_with(BX_TAKE(g), on->store_dir, programs, ret, err) : rc;
@@ -201,7 +204,15 @@ static bx_code end(const passage *p, const bx_tool_end *ret, bx_error *err)
 static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
 {
     const bx_tool_call *call = p->call;
+    const bx_manifest *m = p->tool->manifest;
     const char *const args[] = {bx_module_name(p->tool->module)};
+    __attribute__((cleanup(bx_handed_done))) bx_handed handed = {
+        .n_args = 1, .input = m->call == BX_TOOL_TYPED ? BX_LIT("") : call->arguments};
+    if (m->call == BX_TOOL_ARGV) {
+        bx_code rc = bx_hand_argv(m, m->name.p, bx_json_root(p->doc), &handed, err);
+        if (rc != BX_OK)
+            return rc;
+    }
     bx_tool_caller caller = {p->on, call->origin};
     if (p->recorded)
         caller.origin.parent = p->record;
@@ -210,11 +221,13 @@ static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
     const bx_call c = {
         .module = p->tool->module,
         .sealed = p->sealed,
-        .args = args,
-        .n_args = 1,
-        .in = {.kind = BX_STDIN_BYTES, .bytes = call->arguments},
+        .args = handed.args ? handed.args : args,
+        .n_args = handed.n_args,
+        .in = {.kind = BX_STDIN_BYTES, .bytes = handed.input},
         .out_fd = -1,
-        .err_fd = call->err_fd,
+        .err_fd = m->call == BX_TOOL_ARGV ? -1 : call->err_fd, /* part of what it answers */
+        .invoke = m->call == BX_TOOL_TYPED ? m->function.p : NULL,
+        .invoke_args = call->arguments,
         .ctl = call->ctl,
         .limits = call->limits,
         .shared = call->shared,
@@ -226,10 +239,58 @@ static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
     return rc;
 }
 
-/* The output is the result; the outcome is left without it. */
-static bx_code take_result(bx_tool_end *ret, bx_error *err)
+/* The facts of a result are what the manifest says they are; an error need not have any. */
+static bx_code check_facts(const bx_manifest *m, bx_tool_end *ret, bx_error *err)
 {
-    bx_code rc = bx_tool_settle(&ret->outcome, &ret->result, err);
+    BX_AUTO_BUF why = bx_buf_init(MAX_MESSAGE / 2), line = bx_buf_init(MAX_MESSAGE);
+    const bx_json_val *facts = bx_json_get(bx_json_root(ret->result), BX_LIT("structuredContent"));
+    bx_error broken = {.msg = ""};
+    if (!m->facts || bx_tool_result_is_error(ret->result))
+        return BX_OK;
+    if (facts && bx_schema_judge(m->facts, facts, &why) == 0)
+        return BX_OK;
+    if (!facts)
+        (void)bx_buf_add_z(&why, "there is none");
+    for (size_t i = 0; i < why.n; i++) { /* one line */
+        if (why.p[i] != '\n' || i + 1 < why.n)
+            (void)bx_buf_add(&line, why.p[i] == '\n' ? "; " : &why.p[i], why.p[i] == '\n' ? 2 : 1);
+    }
+    (void)bx_fail(&broken, BX_EINVAL, "its structuredContent does not fit its output_schema: %.*s",
+                  (int)line.n, line.n ? line.p : "");
+    bx_json_free(BX_TAKE(ret->result));
+    return replace_output(&ret->outcome, &broken, &ret->result, err);
+}
+
+/* Of the kinds whose output is no result: one is made of it, where the call came to an end of its
+ * own. */
+static bx_code answer_of(const bx_manifest *m, bx_outcome *o, bx_json **ret, bx_error *err)
+{
+    if (m->call == BX_TOOL_JSON || o->kind != BX_OUT_EXIT ||
+        (m->call == BX_TOOL_TYPED && o->exit_code != 0))
+        return bx_tool_settle(o, ret, err);
+    BX_AUTO_BUF text = bx_buf_init(SIZE_MAX >> 1);
+    bx_code rc =
+        m->call == BX_TOOL_ARGV ? bx_answer_argv(o, &text, err) : bx_answer_typed(o, &text, err);
+    if (rc == BX_OK)
+        rc = bx_json_parse(bx_buf_str(&text), BX_JSON_MAX_DEPTH, ret, err);
+    if (rc != BX_OK)
+        return rc;
+    (void)bx_buf_add_c(&text, '\n');
+    rc = bx_buf_check(&text, err);
+    if (rc != BX_OK)
+        return rc;
+    free(o->out);
+    o->out = BX_TAKE(text.p);
+    o->out_n = text.n;
+    return BX_OK;
+}
+
+/* The output is the result; the outcome is left without it. */
+static bx_code take_result(const bx_manifest *m, bx_tool_end *ret, bx_error *err)
+{
+    bx_code rc = answer_of(m, &ret->outcome, &ret->result, err);
+    if (rc == BX_OK)
+        rc = check_facts(m, ret, err);
     if (rc != BX_OK)
         return rc;
     ret->text.p = BX_TAKE(ret->outcome.out);
@@ -275,14 +336,19 @@ static bx_code refuse_grant(passage *p, bx_code why, bx_tool_end *ret, bx_error 
 
 static bx_code enter(passage *p, bx_tool_end *ret, bx_error *err)
 {
+    const bx_manifest *m = p->tool->manifest;
     bx_code rc = seal(p, ret, err);
     if (rc != BX_OK)
         return refuse_grant(p, rc, ret, err);
     rc = begin(p, BX_FATE_RUNS, err);
     if (rc == BX_OK)
         rc = run(p, ret, err);
-    if (rc == BX_OK)
-        rc = take_result(ret, err);
+    if ((rc == BX_EINVAL || rc == BX_ELIMIT) && m->call != BX_TOOL_JSON && !ret->entered) {
+        bx_error why = *err; /* what its schema could not say of the arguments */
+        rc = refuse_arguments(bx_str_of(why.msg), ret, err);
+    } else if (rc == BX_OK) {
+        rc = take_result(m, ret, err);
+    }
     if (rc == BX_OK)
         add_denials(p, ret);
     else if (p->recorded && !ret->result) { /* it was begun: its record has an end */
@@ -298,9 +364,9 @@ static bx_code invoke(passage *p, bx_tool_end *ret, bx_error *err)
 {
     const bx_tool_call *call = p->call;
     const bx_manifest *m = p->tool->manifest;
-    if (m->call != BX_TOOL_JSON)
-        return bx_fail(err, BX_EUNSUPPORTED, "%.*s is no tool of the kind call: json",
-                       BX_FMT(m->name));
+    if (!m->input_schema || (m->call == BX_TOOL_TYPED && !m->function.n))
+        return bx_fail(err, BX_EUNSUPPORTED, "%.*s cannot be called: its manifest has no %s",
+                       BX_FMT(m->name), m->input_schema ? "function" : "input_schema");
     bx_code rc = validate(m, call->arguments, &p->doc, ret, err);
     if (rc != BX_OK)
         return rc;
@@ -420,7 +486,11 @@ static void put_tool(const bx_manifest *m, bx_json_out *o)
     bx_json_out_key(o, BX_LIT("description"));
     bx_json_out_value(o, bx_json_get(doc, BX_LIT("description")));
     bx_json_out_key(o, BX_LIT("inputSchema"));
-    bx_json_out_value(o, bx_json_get(doc, BX_LIT("input_schema")));
+    bx_json_out_value(o, m->input_schema);
+    if (m->output_schema) {
+        bx_json_out_key(o, BX_LIT("outputSchema"));
+        bx_json_out_value(o, m->output_schema);
+    }
     bx_json_out_end_object(o);
 }
 
@@ -435,8 +505,7 @@ static bx_code list(const void *ctx, const bx_grant *run, bx_buf *ret, bx_error 
         if (!bx_program_is_granted(bx_grant_caps(run), bx_str_of(name)))
             continue;
         bx_error why; /* a tool whose package is not there is none */
-        if (on->find(on->ctx, bx_str_of(name), &tool, &why) == BX_OK &&
-            tool.manifest->call == BX_TOOL_JSON)
+        if (on->find(on->ctx, bx_str_of(name), &tool, &why) == BX_OK && tool.manifest->input_schema)
             put_tool(tool.manifest, &o);
     }
     bx_json_out_end_array(&o);

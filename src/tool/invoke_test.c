@@ -114,6 +114,43 @@ static void what_is_protected_stops_the_call(void)
     CHECK(strstr(err.msg, "not this one") && !e.result && !e.entered);
 }
 
+/* Writes the result {"structuredContent":{"n":1}}. */
+static const char tells[] =
+    "\000\141\163\155\001\000\000\000\001\014\002\140\004\177\177\177\177\001\177\140"
+    "\000\000\002\043\001\026\167\141\163\151\137\163\156\141\160\163\150\157\164\137"
+    "\160\162\145\166\151\145\167\061\010\146\144\137\167\162\151\164\145\000\000\003"
+    "\002\001\001\005\003\001\000\001\007\023\002\006\155\145\155\157\162\171\002\000"
+    "\006\137\163\164\141\162\164\000\001\012\017\001\015\000\101\001\101\020\101\001"
+    "\101\010\020\000\032\013\013\116\002\000\101\020\013\010\020\001\000\000\072\000"
+    "\000\000\000\101\220\002\013\072"
+    "{\"content\":[],\"structuredContent\":{\"n\":1},\"isError\":false}";
+
+#define PROMISE(schema) \
+    "{\"output_schema\":{\"type\":\"object\"," schema \
+    "},\"name\":\"t\",\"version\":\"1.0.0\",\"description\":\"d\",\"permission\":\"none\"," \
+    "\"call\":\"json\",\"input_schema\":{\"type\":\"object\"},\"needs\":[]," \
+    "\"annotations\":{\"readOnlyHint\":true,\"destructiveHint\":false," \
+    "\"idempotentHint\":true,\"openWorldHint\":false}}"
+
+static void facts_are_what_was_promised(void)
+{
+    bx_tool_end e;
+    bx_error err = {.msg = ""};
+    CHECK(call(&ground, BYTES(tells), PROMISE("\"required\":[\"n\"]"), "{}", NULL, &e, NULL) ==
+          BX_OK);
+    CHECK(!e.is_error && strstr(e.text.p, "\"n\":1"));
+    bx_tool_end_done(&e);
+    CHECK(call(&ground, BYTES(tells),
+               PROMISE("\"properties\":{\"n\":{\"type\":\"string\"}},\"required\":[\"m\"]"), "{}",
+               NULL, &e, NULL) == BX_OK);
+    CHECK(e.outcome.kind == BX_OUT_FAILED && strstr(e.text.p, "; /n: expected a string, got 1") &&
+          !strstr(e.text.p, "\"n\":1"));
+    CHECK(answers(&e, true, "does not fit its output_schema: /m: is missing"));
+    CHECK(call(&ground, BYTES(tells), PROMISE("\"requird\":[]"), "{}", NULL, &e, &err) ==
+          BX_EINVAL);
+    CHECK(strstr(err.msg, "output_schema: schema /requird: no keyword of JSON Schema"));
+}
+
 /* ---- the gate -------------------------------------------------------------------------------- */
 
 typedef struct spy { /* what the ports were asked, and what they answer */
@@ -275,14 +312,41 @@ static void invalid_arguments_are_recorded_and_not_decided(void)
     }
 }
 
-static void only_json_tools_are_called(void)
+static void change(bx_buf *text, const char *from, const char *to)
+{
+    char *at = strstr(text->p, from);
+    BX_AUTO_BUF after = bx_buf_init(4096);
+    (void)bx_buf_addf(&after, "%s%s", to, at + strlen(from));
+    text->n = (size_t)(at - text->p);
+    (void)bx_buf_add_str(text, bx_buf_str(&after));
+}
+
+/* A program says nothing and ends with 0. */
+static void programs_are_called(void)
 {
     bx_tool_end e;
     bx_error err = {.msg = ""};
     BX_AUTO_BUF text = bx_buf_init(4096);
     (void)bx_buf_add_z(&text, nothing);
-    char *how = strstr(text.p, "\"call\":\"json\"");
-    memcpy(how, "\"call\":\"argv\"", strlen("\"call\":\"argv\""));
+    change(&text, "\"call\":\"json\"", "\"call\":\"argv\",\"args\":[\"-n={n}\"]");
+    CHECK(call(&ground, BYTES(silent), text.p, "{\"n\":1}", NULL, &e, &err) == BX_OK);
+    CHECK(e.entered && !e.is_error);
+    CHECK(strcmp(e.text.p, "{\"content\":[{\"type\":\"text\",\"text\":\"\"}],"
+                           "\"structuredContent\":{\"exit_code\":0,\"stdout\":\"\",\"stderr\":"
+                           "\"\"},\"isError\":false}\n") == 0);
+    bx_tool_end_done(&e);
+    CHECK(call(&ground, BYTES(silent), text.p, "{\"n\":\"x\"}", NULL, &e, &err) == BX_OK);
+    CHECK(!e.entered && e.is_error);
+    bx_tool_end_done(&e);
+}
+
+static void what_names_no_function_is_not_called(void)
+{
+    bx_tool_end e;
+    bx_error err = {.msg = ""};
+    BX_AUTO_BUF text = bx_buf_init(4096);
+    (void)bx_buf_add_z(&text, nothing);
+    change(&text, "\"json\"", "\"typed\"");
     CHECK(call(&ground, BYTES(silent), text.p, "{}", NULL, &e, &err) == BX_EUNSUPPORTED);
 }
 
@@ -293,9 +357,9 @@ static void setup(void)
 }
 
 BXT_MAIN(RUN(setup); RUN(arguments_come_first); RUN(no_result_is_an_error);
-         RUN(the_grant_is_what_both_permit); RUN(what_is_protected_stops_the_call);
-         RUN(an_allowed_call_is_recorded_around_its_sandbox); RUN(a_decision_narrows_the_grant);
-         RUN(a_denied_call_has_no_sandbox_and_a_record); RUN(who_is_asked_decides);
-         RUN(what_cannot_be_recorded_does_not_run);
-         RUN(invalid_arguments_are_recorded_and_not_decided); RUN(only_json_tools_are_called);
+         RUN(facts_are_what_was_promised); RUN(the_grant_is_what_both_permit);
+         RUN(what_is_protected_stops_the_call); RUN(an_allowed_call_is_recorded_around_its_sandbox);
+         RUN(a_decision_narrows_the_grant); RUN(a_denied_call_has_no_sandbox_and_a_record);
+         RUN(who_is_asked_decides); RUN(what_cannot_be_recorded_does_not_run);
+         RUN(invalid_arguments_are_recorded_and_not_decided); RUN(programs_are_called); RUN(what_names_no_function_is_not_called);
          bx_runtime_free(rt);)

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "tool/schema.h"
+#include "tool/invoke_kind.h"
 
 enum {
     MAX_NAME = 40,
@@ -222,16 +222,65 @@ static bx_code take_examples(bx_manifest *m, const bx_json_val *list, bx_error *
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static bx_code take_schema(bx_manifest *m, const bx_json_val *schema, bx_error *err)
+/* What a program takes that does not say. */
+#define PROGRAM_SCHEMA \
+    "{\"type\":\"object\",\"properties\":{" \
+    "\"args\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}," \
+    "\"description\":\"Arguments of the program, without its name.\"}," \
+    "\"stdin\":{\"type\":\"string\",\"description\":\"Its standard input.\"}}," \
+    "\"additionalProperties\":false}"
+
+/* Every argument gets to the program: as `args`, as `stdin`, or where an item of `args` names it.
+ */
+static bx_code check_argv(const bx_manifest *m, bx_error *err)
 {
+    bx_json_iter it = bx_json_iter_of(bx_json_get(m->input_schema, BX_LIT("properties")));
+    bx_str name;
+    while (bx_json_next(&it, &name)) {
+        if (bx_str_eq(name, BX_LIT("args")) || bx_str_eq(name, BX_LIT("stdin")) ||
+            bx_argv_names(m->args, name))
+            continue;
+        return bx_fail(err, BX_EINVAL,
+                       "input_schema: nothing hands '%.*s' to the program: put {%.*s} into an item "
+                       "of args",
+                       BX_FMT(name), BX_FMT(name));
+    }
+    return BX_OK;
+}
+
+/* Both are objects, as MCP has it.  A keyword that is not known is most often one that is misspelt,
+ * so it is refused: nothing is to look as if it were checked. */
+static bx_code take_schema(const bx_json_val *schema, const char *key, bx_schema **ret,
+                           bx_error *err)
+{
+    const bx_schema_options strict = {.strict = true};
     bx_str type = BX_LIT("");
-    if (!schema && m->call != BX_TOOL_JSON)
-        return BX_OK;
     (void)bx_json_str(bx_json_get(schema, BX_LIT("type")), &type);
     if (!bx_str_eq(type, BX_LIT("object")))
-        return bx_fail(err, BX_EINVAL, "input_schema: expected a schema of type object");
-    m->input_schema = schema;
-    return bx_wrap(bx_schema_check(schema, err), err, "input_schema");
+        return bx_fail(err, BX_EINVAL, "%s: expected a schema of type object", key);
+    return bx_wrap(bx_schema_compile(schema, &strict, ret, err), err, "%s", key);
+}
+
+static bx_code take_schemas(bx_manifest *m, const bx_json_val *root, bx_error *err)
+{
+    bx_code rc = BX_OK;
+    m->input_schema = bx_json_get(root, BX_LIT("input_schema"));
+    m->output_schema = bx_json_get(root, BX_LIT("output_schema"));
+    if (m->output_schema && m->call != BX_TOOL_JSON)
+        return bx_fail(err, BX_EINVAL, "output_schema is of a tool: call has to be json");
+    if (!m->input_schema && m->call == BX_TOOL_ARGV && m->annotations) { /* a model may call it */
+        rc = bx_json_parse(BX_LIT(PROGRAM_SCHEMA), BX_JSON_MAX_DEPTH, &m->program_schema, err);
+        if (rc != BX_OK)
+            return rc;
+        m->input_schema = bx_json_root(m->program_schema);
+    }
+    if (m->input_schema || m->call == BX_TOOL_JSON)
+        rc = take_schema(m->input_schema, "input_schema", &m->arguments, err);
+    if (rc == BX_OK && m->input_schema && m->call == BX_TOOL_ARGV)
+        rc = check_argv(m, err);
+    if (rc == BX_OK && m->output_schema)
+        rc = take_schema(m->output_schema, "output_schema", &m->facts, err);
+    return rc;
 }
 
 /* Of one module that is several programs, or of a tool that is one as well. */
@@ -371,6 +420,16 @@ static bx_code take_program(bx_manifest *m, const bx_json_val *root, bx_error *e
     return rc;
 }
 
+/* Left out where the component has one only. */
+static bx_code take_function(bx_manifest *m, const bx_json_val *root, bx_error *err)
+{
+    if (!bx_json_get(root, BX_LIT("function")))
+        return BX_OK;
+    if (m->call != BX_TOOL_TYPED)
+        return bx_fail(err, BX_EINVAL, "function: is for call: typed only");
+    return take_text(root, "function", MAX_DESCRIPTION, &m->function, err);
+}
+
 static bx_code take_head(bx_manifest *m, const bx_json_val *root, bx_error *err)
 {
     size_t permission = 0, how = 0;
@@ -398,10 +457,10 @@ static bx_code take_head(bx_manifest *m, const bx_json_val *root, bx_error *err)
 
 static bx_code take_all(bx_manifest *m, bx_error *err)
 {
-    static const char *const known[] = {"name",        "version",      "description", "permission",
-                                        "call",        "input_schema", "needs",       "limits",
-                                        "annotations", "examples",     "programs",    "data",
-                                        "args",        "env",          "requires"};
+    static const char *const known[] = {
+        "name",          "version", "description", "permission",  "call",     "input_schema",
+        "output_schema", "needs",   "limits",      "annotations", "examples", "programs",
+        "data",          "args",    "env",         "requires",    "function"};
     const bx_json_val *root = bx_json_root(m->doc);
     if (bx_json_type_of(root) != BX_JSON_OBJECT)
         return bx_fail(err, BX_EINVAL, "expected KEY: VALUE, not %s",
@@ -412,7 +471,10 @@ static bx_code take_all(bx_manifest *m, bx_error *err)
     if (rc == BX_OK)
         rc = take_program(m, root, err);
     if (rc == BX_OK)
-        rc = take_schema(m, bx_json_get(root, BX_LIT("input_schema")), err);
+        rc = take_function(m, root, err);
+    m->annotations = bx_json_get(root, BX_LIT("annotations")); /* judged below */
+    if (rc == BX_OK)
+        rc = take_schemas(m, root, err);
     if (rc == BX_OK)
         rc = take_needs(m, bx_json_get(root, BX_LIT("needs")), err);
     if (rc == BX_OK)
@@ -474,6 +536,9 @@ void bx_manifest_free(bx_manifest *m)
     for (size_t i = 0; i < m->n_needs; i++)
         bx_cap_done(&m->needs[i]);
     free(m->needs);
+    bx_schema_free(m->arguments);
+    bx_schema_free(m->facts);
+    bx_json_free(m->program_schema);
     bx_json_free(m->doc);
     free(m);
 }

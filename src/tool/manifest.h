@@ -10,6 +10,7 @@
 #include "codec/json.h"
 #include "policy/cap.h"
 #include "policy/grant.h"
+#include "tool/schema.h"
 
 typedef enum bx_tool_permission {
     BX_TOOL_NONE,
@@ -26,13 +27,19 @@ typedef struct bx_manifest { /* texts and values are borrowed from `doc` */
     bx_str name, version, description;
     bx_tool_permission permission;
     bx_tool_how call;
-    const bx_json_val *input_schema; /* checked; NULL where there is none */
-    const bx_json_val *annotations;  /* all four of MCP's are there */
-    const bx_json_val *examples;     /* a list, or NULL */
-    const bx_json_val *programs;     /* names it answers to as a program; a list, or NULL */
-    const bx_json_val *data;         /* guest path to a directory beside the manifest, or NULL */
-    const bx_json_val *args;         /* of the program, before its caller's; a list, or NULL */
-    const bx_json_val *env;          /* of the program, where its caller gives none; or NULL */
+    const bx_json_val *input_schema;  /* NULL where there is none: of a program that is no tool.
+                                         Of a tool of the kind argv never */
+    bx_json *program_schema;          /* owned: that of a program without one of its own; or NULL */
+    bx_schema *arguments;             /* owned: the same compiled */
+    const bx_json_val *output_schema; /* of structuredContent; NULL where there is none */
+    bx_schema *facts;                 /* owned: the same compiled */
+    const bx_json_val *annotations;   /* all four of MCP's are there */
+    const bx_json_val *examples;      /* a list, or NULL */
+    const bx_json_val *programs;      /* names it answers to as a program; a list, or NULL */
+    bx_str function;         /* of a component, as exec --invoke takes it; for call: typed only */
+    const bx_json_val *data; /* guest path to a directory beside the manifest, or NULL */
+    const bx_json_val *args; /* of the program, before its caller's; a list, or NULL */
+    const bx_json_val *env;  /* of the program, where its caller gives none; or NULL */
     const bx_json_val *
         requires;  /* packages that have to be added; a list, or NULL */
     bx_cap *needs; /* owned */

@@ -152,9 +152,9 @@ static void what_is_refused(void)
     CHECK(refused(HEAD NEEDS HINTS, "input_schema: "));
     CHECK(refused(
         HEAD
-        "input_schema: { type: object, properties: { p: { type: string, pattern: x } } }\n" NEEDS
+        "input_schema: { type: object, properties: { p: { type: string, patern: x } } }\n" NEEDS
             HINTS,
-        "input_schema: schema /properties/p/pattern: "));
+        "input_schema: schema /properties/p/patern: "));
     CHECK(refused(HEAD SCHEMA HINTS, "needs: ") &&
           refused(HEAD SCHEMA "needs: [write]\n" HINTS, "needs: "));
     CHECK(refused(HEAD REST "limits: { walls: 5s }\n", "limits: ") &&

@@ -79,15 +79,19 @@ static void add_cell(bx_buf *out, bx_str s)
     }
 }
 
-static void add_row(const bx_json_val *schema, bx_str prefix, bx_str name, const bx_json_val *of,
-                    bx_buf *out)
+typedef struct row {
+    bx_str prefix, name;
+    bool required;
+} row;
+
+static void add_row(const bx_schema *s, const row *r, const bx_json_val *of, bx_buf *out)
 {
     BX_AUTO_BUF words = bx_buf_init(1 << 16);
     const bx_json_val *def = bx_json_get(of, BX_LIT("default"));
-    bx_schema_words(of, &words);
-    (void)bx_buf_addf(out, "| `%.*s%.*s` | ", BX_FMT(prefix), BX_FMT(name));
+    bx_schema_words(s, of, &words);
+    (void)bx_buf_addf(out, "| `%.*s%.*s` | ", BX_FMT(r->prefix), BX_FMT(r->name));
     add_cell(out, bx_buf_str(&words));
-    (void)bx_buf_add_z(out, is_required(schema, name) ? " | required" : " | ");
+    (void)bx_buf_add_z(out, r->required ? " | required" : " | ");
     if (def) {
         bx_buf_clear(&words);
         add_json(&words, def);
@@ -99,18 +103,19 @@ static void add_row(const bx_json_val *schema, bx_str prefix, bx_str name, const
 }
 
 /* What a list of objects holds is told below it. */
-static void add_rows(const bx_json_val *schema, bx_str prefix, unsigned depth, bx_buf *out)
+static void add_rows(const bx_schema *s, const bx_json_val *schema, bx_str prefix, unsigned depth,
+                     bx_buf *out)
 {
     bx_json_iter it = bx_json_iter_of(bx_json_get(schema, BX_LIT("properties")));
     bx_str name;
     for (const bx_json_val *e; (e = bx_json_next(&it, &name));) {
         const bx_json_val *items = bx_json_get(e, BX_LIT("items")), *inner = items ? items : e;
-        add_row(schema, prefix, name, e, out);
+        add_row(s, &(row){prefix, name, is_required(schema, name)}, e, out);
         if (depth == 0 || !bx_json_get(inner, BX_LIT("properties")))
             continue;
         BX_AUTO_BUF below = bx_buf_init(4096);
         (void)bx_buf_addf(&below, "%.*s%.*s%s.", BX_FMT(prefix), BX_FMT(name), items ? "[]" : "");
-        add_rows(inner, bx_buf_str(&below), depth - 1, out);
+        add_rows(s, inner, bx_buf_str(&below), depth - 1, out);
     }
 }
 
@@ -197,7 +202,12 @@ void bx_tool_page(const bx_manifest *m, bx_buf *out)
                       BX_FMT(m->version), bx_tool_permission_name(m->permission));
     (void)bx_buf_add_z(out,
                        "\n## Arguments\n| argument | value | default | |\n|---|---|---|---|\n");
-    add_rows(m->input_schema, BX_LIT(""), 2, out);
+    add_rows(m->arguments, m->input_schema, BX_LIT(""), 2, out);
+    if (m->output_schema) {
+        (void)bx_buf_add_z(out, "\n## Facts of the result\nIn `structuredContent`, where it is no "
+                                "error.\n\n| member | value | | |\n|---|---|---|---|\n");
+        add_rows(m->facts, m->output_schema, BX_LIT(""), 2, out);
+    }
     (void)bx_buf_add_z(out, "\n## What it may use\n* needs, at most: ");
     add_needs(m, "`", out);
     (void)bx_buf_add_z(out, "\n* limits: ");
@@ -214,7 +224,8 @@ void bx_tool_page(const bx_manifest *m, bx_buf *out)
 
 /* ---- for a terminal -------------------------------------------------------------------------- */
 
-static void add_lines(const bx_json_val *schema, unsigned indent, unsigned depth, bx_buf *out)
+static void add_lines(const bx_schema *s, const bx_json_val *schema, unsigned indent,
+                      unsigned depth, bx_buf *out)
 {
     bx_json_iter it = bx_json_iter_of(bx_json_get(schema, BX_LIT("properties")));
     bx_str name;
@@ -222,7 +233,7 @@ static void add_lines(const bx_json_val *schema, unsigned indent, unsigned depth
         const bx_json_val *items = bx_json_get(e, BX_LIT("items")), *inner = items ? items : e;
         const bx_json_val *def = bx_json_get(e, BX_LIT("default"));
         (void)bx_buf_addf(out, "%*s%.*s: ", (int)indent, "", BX_FMT(name));
-        bx_schema_words(e, out);
+        bx_schema_words(s, e, out);
         if (is_required(schema, name))
             (void)bx_buf_add_z(out, ", required");
         if (def) {
@@ -236,7 +247,7 @@ static void add_lines(const bx_json_val *schema, unsigned indent, unsigned depth
         }
         (void)bx_buf_add_c(out, '\n');
         if (depth && bx_json_get(inner, BX_LIT("properties")))
-            add_lines(inner, indent + 4, depth - 1, out);
+            add_lines(s, inner, indent + 4, depth - 1, out);
     }
 }
 
@@ -246,7 +257,10 @@ void bx_tool_text(const bx_manifest *m, bx_buf *out)
                       bx_tool_permission_name(m->permission));
     (void)bx_buf_add_str(out, m->description);
     (void)bx_buf_add_z(out, "\n\narguments\n");
-    add_lines(m->input_schema, 2, 2, out);
+    add_lines(m->arguments, m->input_schema, 2, 2, out);
+    if (m->output_schema)
+        (void)bx_buf_add_z(out, "\nfacts of the result\n");
+    add_lines(m->facts, m->output_schema, 2, 2, out);
     (void)bx_buf_add_z(out, "\nneeds        ");
     add_needs(m, "", out);
     (void)bx_buf_add_z(out, "\nlimits       ");

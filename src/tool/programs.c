@@ -9,14 +9,16 @@
 
 #include "os/fd.h"
 #include "tool/builtin.h"
+#include "tool/invoke_kind.h"
 
 enum { MAX_PATH = 4096 };
 
 typedef struct part { /* a module and what it says of itself */
     struct part *next;
     bx_module *module;
-    bx_manifest *manifest; /* NULL: nothing */
-    char *name;            /* of a file; NULL: the manifest alone names its programs */
+    const bx_manifest *manifest; /* NULL: nothing */
+    bx_manifest *own;            /* it, where it is ours to free */
+    char *name;                  /* of a file; NULL: the manifest alone names its programs */
     bx_str bytes;
     bool carried, all_names;
     bx_data_dir *data; /* owned, with the paths of the host in it */
@@ -54,7 +56,7 @@ static void part_free(part *q)
     free(q->data);
     free(q->args);
     free(q->env);
-    bx_manifest_free(q->manifest);
+    bx_manifest_free(q->own);
     free(q->name);
     free(q);
 }
@@ -87,7 +89,8 @@ static bx_code add_carried(bx_programs *p, const bx_builtin *b, bx_error *err)
     const bx_carried carried = bx_builtin_module(b);
     if (!q)
         return bx_fail(err, BX_ENOMEM, "programs");
-    bx_code rc = bx_builtin_manifest(b, &q->manifest, err);
+    bx_code rc = bx_builtin_manifest(b, &q->own, err);
+    q->manifest = q->own;
     if (rc == BX_OK && !q->manifest->programs) { /* a tool that is none */
         part_free(q);
         return BX_OK;
@@ -156,7 +159,8 @@ static bx_code take_args(part *q, bx_error *err)
     q->args = n ? bx_calloc(n, sizeof *q->args) : NULL;
     bx_json_iter it = bx_json_iter_of(q->manifest->args);
     for (const bx_json_val *e; q->args && (e = bx_json_next(&it, NULL));) {
-        if (bx_json_str(e, &q->args[q->n_args]))
+        /* What is made of a tool call's arguments is nothing to one who calls it as a program. */
+        if (bx_json_str(e, &q->args[q->n_args]) && !bx_argv_takes(q->args[q->n_args]))
             q->n_args++;
     }
     return n && !q->args ? bx_fail(err, BX_ENOMEM, "programs") : BX_OK;
@@ -194,7 +198,8 @@ static bx_code add_path(bx_programs *p, bx_str name, const char *path, bool all_
     q->name = bx_strndup(name.p, name.n);
     q->all_names = all_names;
     bx_code rc =
-        q->name ? bx_manifest_beside(path, &q->manifest, err) : bx_fail(err, BX_ENOMEM, "programs");
+        q->name ? bx_manifest_beside(path, &q->own, err) : bx_fail(err, BX_ENOMEM, "programs");
+    q->manifest = q->own;
     if (rc == BX_OK && q->manifest)
         limits.stack = q->manifest->limits.stack;
     if (rc == BX_OK)
@@ -211,6 +216,34 @@ static bx_code add_path(bx_programs *p, bx_str name, const char *path, bool all_
     }
     add(p, q);
     return BX_OK;
+}
+
+bx_code bx_programs_add_tool(bx_programs *p, const bx_manifest *m, const char *path,
+                             const uint8_t sum[32], bx_error *err)
+{
+    bx_limits limits = bx_limits_default();
+    part *q = bx_calloc(1, sizeof *q);
+    if (!q)
+        return bx_fail(err, BX_ENOMEM, "programs");
+    q->manifest = m;
+    q->name = bx_strndup(m->name.p, m->name.n);
+    limits.stack = m->limits.stack;
+    bx_error gone;
+    bx_code rc = q->name ? bx_module_on_demand(p->rt, path, &limits, &q->module, &gone)
+                         : bx_fail(&gone, BX_ENOMEM, "programs");
+    if (rc == BX_OK) {
+        bx_module_expect(q->module, sum);
+        rc = take_args(q, &gone);
+    }
+    if (rc == BX_OK)
+        rc = take_env(q, &gone);
+    if (rc == BX_OK) {
+        add(p, q);
+        return BX_OK;
+    }
+    part_free(q);
+    return rc == BX_ENOMEM ? bx_fail(err, rc, "programs")
+                           : BX_OK; /* gone meanwhile: there is none */
 }
 
 bx_code bx_programs_add_file(bx_programs *p, bx_str text, bx_error *err)

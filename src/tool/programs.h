@@ -5,6 +5,7 @@
 #define BX_TOOL_PROGRAMS_H
 
 #include "sandbox/program.h"
+#include "tool/manifest.h"
 
 typedef struct bx_programs bx_programs;
 
@@ -21,6 +22,10 @@ BX_NODISCARD bx_code bx_programs_add_file(bx_programs *p, bx_str text, bx_error 
 /* Every NAME.wasm of a directory, by that name and those its manifest lists as `programs`; none
  * where there is no such directory.  What cannot be read is left out. */
 BX_NODISCARD bx_code bx_programs_add_dir(bx_programs *p, const char *dir, bx_error *err);
+/* A tool that is a program, by its name: the module at `path`, if it still has that SHA-256 when it
+ * is started.  `m` is borrowed as long as `p` lives. */
+BX_NODISCARD bx_code bx_programs_add_tool(bx_programs *p, const bx_manifest *m, const char *path,
+                                          const uint8_t sum[32], bx_error *err);
 
 /* In order; borrowed, and fixed from now on. */
 BX_NODISCARD bx_code bx_programs_set(bx_programs *p, bx_program_set *ret, bx_error *err);

@@ -1,314 +1,178 @@
+/* A schema from the outside: compiled, freed; the lists and the map of its nodes. */
 #include "tool/schema.h"
 
-#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 #include "tool/schema_internal.h"
 
-/* ---- the types ------------------------------------------------------------------------------- */
+enum { MAX_LIST = 1 << 20 /* of rules, links, names and the like */ };
 
-static bool is_integer(const bx_json_val *v)
+bool bx_schema_grow(void **p, uint32_t *cap, uint64_t n, size_t size)
 {
-    double d = 0;
-    bx_json_type t = bx_json_type_of(v);
-    return t == BX_JSON_INT || (t == BX_JSON_DOUBLE && bx_json_double(v, &d) && d == floor(d));
-}
-
-static bool has_type(const bx_json_val *v, bx_str type)
-{
-    switch (bx_json_type_of(v)) {
-    case BX_JSON_NULL:
-        return bx_str_eq(type, BX_LIT("null"));
-    case BX_JSON_BOOL:
-        return bx_str_eq(type, BX_LIT("boolean"));
-    case BX_JSON_INT:
-    case BX_JSON_DOUBLE:
-        return bx_str_eq(type, BX_LIT("number")) ||
-               (bx_str_eq(type, BX_LIT("integer")) && is_integer(v));
-    case BX_JSON_STRING:
-        return bx_str_eq(type, BX_LIT("string"));
-    case BX_JSON_ARRAY:
-        return bx_str_eq(type, BX_LIT("array"));
-    case BX_JSON_OBJECT:
-        return bx_str_eq(type, BX_LIT("object"));
-    default:
+    if (n > MAX_LIST)
         return false;
-    }
-}
-
-/* `type` is a name or a list of names. */
-static bool type_fits(const bx_json_val *type, const bx_json_val *v)
-{
-    bx_str name;
-    if (bx_json_str(type, &name))
-        return has_type(v, name);
-    bx_json_iter it = bx_json_iter_of(type);
-    for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        if (bx_json_str(e, &name) && has_type(v, name))
-            return true;
-    }
-    return false;
-}
-
-/* ---- equal values ---------------------------------------------------------------------------- */
-
-static bool equal(const bx_json_val *a, const bx_json_val *b);
-
-static bool equal_numbers(const bx_json_val *a, const bx_json_val *b)
-{
-    int64_t ia, ib;
-    uint64_t ua, ub;
-    double da = 0, db = 0;
-    if (bx_json_int64(a, &ia) && bx_json_int64(b, &ib))
-        return ia == ib;
-    if (bx_json_uint64(a, &ua) && bx_json_uint64(b, &ub))
-        return ua == ub;
-    return bx_json_double(a, &da) && bx_json_double(b, &db) && da == db;
-}
-
-static bool equal_members(const bx_json_val *a, const bx_json_val *b)
-{
-    bx_json_iter ia = bx_json_iter_of(a), ib = bx_json_iter_of(b);
-    bool object = bx_json_type_of(a) == BX_JSON_OBJECT;
-    if (bx_json_size(a) != bx_json_size(b))
+    uint64_t want = n < 8 ? 8 : n + n / 2;
+    void *grown = bx_realloc(*p, want * size);
+    if (!grown)
         return false;
-    bx_str key;
-    for (const bx_json_val *e; (e = bx_json_next(&ia, &key));) {
-        const bx_json_val *other = object ? bx_json_get(b, key) : bx_json_next(&ib, NULL);
-        if (!other || !equal(e, other))
-            return false;
-    }
+    *p = grown;
+    *cap = (uint32_t)want;
     return true;
 }
 
-static bool equal(const bx_json_val *a, const bx_json_val *b)
+/* ---- failures -------------------------------------------------------------------------------- */
+
+static void add_where(const bx_schema *s, uint32_t node, bx_buf *out)
 {
-    bx_str sa, sb;
-    bool ba, bb;
-    switch (bx_json_type_of(a)) {
-    case BX_JSON_INT:
-    case BX_JSON_DOUBLE:
-        return equal_numbers(a, b);
-    case BX_JSON_STRING:
-        return bx_json_str(a, &sa) && bx_json_str(b, &sb) && bx_str_eq(sa, sb);
-    case BX_JSON_BOOL:
-        return bx_json_bool(a, &ba) && bx_json_bool(b, &bb) && ba == bb;
-    case BX_JSON_ARRAY:
-    case BX_JSON_OBJECT:
-        return bx_json_type_of(a) == bx_json_type_of(b) && equal_members(a, b);
-    default:
-        return bx_json_type_of(a) == bx_json_type_of(b);
-    }
+    const bx_schema_node *n = &s->nodes[node];
+    char index[16];
+    if (n->above != NO_NODE)
+        add_where(s, n->above, out); /* as deep as the document is */
+    if (n->via_kind == 3)
+        (void)bx_buf_add_str(out, n->via);
+    else if (n->via.n > 0)
+        bx_schema_add_token(out, n->via);
+    if (n->via_kind == 1)
+        bx_schema_add_token(out, n->key);
+    if (n->via_kind == 2)
+        bx_schema_add_token(out,
+                            (bx_str){index, (size_t)snprintf(index, sizeof index, "%u", n->index)});
 }
 
-static bool is_among(const bx_json_val *v, const bx_json_val *list)
+bx_code bx_schema_fail(const bx_schema *s, uint32_t node, const char *keyword, bx_code code,
+                       bx_error *err, const char *fmt, ...)
 {
-    bx_json_iter it = bx_json_iter_of(list);
-    for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        if (equal(v, e))
-            return true;
-    }
-    return false;
+    BX_AUTO_BUF where = bx_buf_init(1 << 20), shown = bx_buf_init(4096);
+    char what[700];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(what, sizeof what, fmt, ap);
+    va_end(ap);
+    add_where(s, node, &where);
+    if (keyword)
+        bx_schema_add_token(&where, bx_str_of(keyword));
+    if (where.n == 0)
+        (void)bx_buf_add_z(&shown, "(whole)");
+    else
+        bx_schema_add_name(&shown, bx_buf_str(&where));
+    (void)bx_buf_add_z(&shown, ": ");
+    bx_schema_add_name(&shown, bx_str_of(what)); /* it may quote the schema, which is anybody's */
+    return bx_fail(err, code, "schema %s", shown.p ? shown.p : "");
 }
 
-/* ---- judging --------------------------------------------------------------------------------- */
-
-typedef struct judge {
-    bx_buf *out; /* NULL: only count */
-    size_t problems;
-} judge;
-
-static void judge_value(judge *j, const bx_json_val *schema, const bx_json_val *v,
-                        const bx_schema_place *at);
-
-/* Begins a line, if there is one more to tell. */
-static bool begin_problem(judge *j, const bx_schema_place *at)
+bx_code bx_schema_spend(bx_schema *s, uint64_t steps, bx_error *err)
 {
-    if (j->problems++ >= BX_SCHEMA_MAX_PROBLEMS || !j->out)
-        return false;
-    bx_schema_add_place(j->out, at);
-    (void)bx_buf_add_z(j->out, ": ");
-    return true;
+    if (steps > s->work)
+        return bx_fail(err, BX_ELIMIT, "schema: too much work to compile");
+    s->work -= steps;
+    return BX_OK;
 }
 
-static void unexpected(judge *j, const bx_json_val *schema, const bx_json_val *v,
-                       const bx_schema_place *at)
+/* ---- values and their nodes ------------------------------------------------------------------ */
+
+static uint32_t slot_of(const bx_schema *s, const bx_json_val *v)
 {
-    if (!begin_problem(j, at))
-        return;
-    (void)bx_buf_add_z(j->out, "expected ");
-    bx_schema_words(schema, j->out);
-    (void)bx_buf_add_z(j->out, ", got ");
-    bx_schema_add_given(j->out, v);
-    (void)bx_buf_add_c(j->out, '\n');
+    uint64_t h = (uint64_t)(uintptr_t)v * 0x9e3779b97f4a7c15u;
+    uint32_t at = (uint32_t)(h >> 32) & s->map_mask;
+    while (s->map[at] != NO_NODE && s->nodes[s->map[at]].json != v)
+        at = (at + 1) & s->map_mask;
+    return at;
 }
 
-/* -1, 0, 1 as `v` compares with the number `bound`, exactly where both are integers. */
-static int compare(const bx_json_val *v, const bx_json_val *bound)
+uint32_t bx_schema_find(const bx_schema *s, const bx_json_val *v)
 {
-    int64_t iv, ib;
-    double dv = 0, db = 0;
-    if (bx_json_int64(v, &iv) && bx_json_int64(bound, &ib))
-        return (iv > ib) - (iv < ib);
-    (void)bx_json_double(v, &dv);
-    (void)bx_json_double(bound, &db);
-    return (dv > db) - (dv < db);
+    return s->map ? s->map[slot_of(s, v)] : NO_NODE;
 }
 
-static bool in_bounds(const bx_json_val *schema, const bx_json_val *v)
+/* At most half of the map is in use. */
+static bool widen_map(bx_schema *s)
 {
-    const bx_json_val *min = bx_json_get(schema, BX_LIT("minimum")),
-                      *max = bx_json_get(schema, BX_LIT("maximum"));
-    return (!min || compare(v, min) >= 0) && (!max || compare(v, max) <= 0);
-}
-
-static bool size_fits(const bx_json_val *schema, const char *low, const char *high, uint64_t n)
-{
-    uint64_t min = 0, max = UINT64_MAX;
-    (void)bx_json_uint64(bx_json_get(schema, bx_str_of(low)), &min);
-    (void)bx_json_uint64(bx_json_get(schema, bx_str_of(high)), &max);
-    return n >= min && n <= max;
-}
-
-/* Lengths of strings are in characters (JSON Schema Validation section 6.3). */
-static uint64_t characters(const bx_json_val *v)
-{
-    bx_str s = BX_LIT("");
-    uint64_t n = 0;
-    (void)bx_json_str(v, &s);
-    for (size_t i = 0; i < s.n; i++)
-        n += ((uint8_t)s.p[i] & 0xC0) != 0x80;
-    return n;
-}
-
-static void list_names(bx_buf *out, const bx_json_val *properties)
-{
-    const char *between = "";
-    bx_str key;
-    bx_json_iter it = bx_json_iter_of(properties);
-    while (bx_json_next(&it, &key)) {
-        (void)bx_buf_addf(out, "%s%.*s", between, BX_FMT(key));
-        between = ", ";
-    }
-}
-
-static void judge_missing(judge *j, const bx_json_val *schema, const bx_json_val *v,
-                          const bx_schema_place *at)
-{
-    bx_json_iter it = bx_json_iter_of(bx_json_get(schema, BX_LIT("required")));
-    bx_str name;
-    for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        if (!bx_json_str(e, &name) || bx_json_get(v, name))
-            continue;
-        const bx_schema_place there = {.above = at, .key = name};
-        if (!begin_problem(j, &there))
-            continue;
-        (void)bx_buf_add_z(j->out, "is missing: expected ");
-        bx_schema_words(bx_json_get(bx_json_get(schema, BX_LIT("properties")), name), j->out);
-        (void)bx_buf_add_c(j->out, '\n');
-    }
-}
-
-static void judge_members(judge *j, const bx_json_val *schema, const bx_json_val *v,
-                          const bx_schema_place *at)
-{
-    const bx_json_val *properties = bx_json_get(schema, BX_LIT("properties"));
-    const bx_json_val *others = bx_json_get(schema, BX_LIT("additionalProperties"));
-    bx_json_iter it = bx_json_iter_of(v);
-    bx_str key;
-    judge_missing(j, schema, v, at);
-    for (const bx_json_val *e; (e = bx_json_next(&it, &key));) {
-        const bx_json_val *sub = bx_json_get(properties, key);
-        const bx_schema_place there = {.above = at, .key = key};
-        bool allowed = true;
-        if (!sub && others && !bx_json_bool(others, &allowed))
-            sub = others;
-        if (sub) {
-            judge_value(j, sub, e, &there);
-        } else if (!allowed && begin_problem(j, &there)) {
-            (void)bx_buf_add_z(j->out, "is not known; there is ");
-            list_names(j->out, properties);
-            (void)bx_buf_add_c(j->out, '\n');
-        }
-    }
-}
-
-static void judge_items(judge *j, const bx_json_val *schema, const bx_json_val *v,
-                        const bx_schema_place *at)
-{
-    const bx_json_val *sub = bx_json_get(schema, BX_LIT("items"));
-    bx_json_iter it = bx_json_iter_of(v);
-    bx_schema_place there = {.above = at, .is_index = true};
-    for (const bx_json_val *e; sub && (e = bx_json_next(&it, NULL)); there.index++)
-        judge_value(j, sub, e, &there);
-}
-
-static size_t fitting(const bx_json_val *schemas, const bx_json_val *v, const bx_schema_place *at)
-{
-    size_t n = 0;
-    bx_json_iter it = bx_json_iter_of(schemas);
-    for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        judge sub = {.out = NULL};
-        judge_value(&sub, e, v, at);
-        n += sub.problems == 0;
-    }
-    return n;
-}
-
-static bool choice_fits(const bx_json_val *schema, const bx_json_val *v, const bx_schema_place *at)
-{
-    const bx_json_val *any = bx_json_get(schema, BX_LIT("anyOf")),
-                      *one = bx_json_get(schema, BX_LIT("oneOf"));
-    return (!any || fitting(any, v, at) > 0) && (!one || fitting(one, v, at) == 1);
-}
-
-/* What is about the value itself and not about its parts. */
-static bool value_fits(const bx_json_val *schema, const bx_json_val *v, const bx_schema_place *at)
-{
-    const bx_json_val *type = bx_json_get(schema, BX_LIT("type"));
-    const bx_json_val *list = bx_json_get(schema, BX_LIT("enum")),
-                      *only = bx_json_get(schema, BX_LIT("const"));
-    if ((type && !type_fits(type, v)) || (list && !is_among(v, list)) ||
-        (only && !equal(v, only)) || !choice_fits(schema, v, at))
-        return false;
-    switch (bx_json_type_of(v)) {
-    case BX_JSON_INT:
-    case BX_JSON_DOUBLE:
-        return in_bounds(schema, v);
-    case BX_JSON_STRING:
-        return size_fits(schema, "minLength", "maxLength", characters(v));
-    case BX_JSON_ARRAY:
-        return size_fits(schema, "minItems", "maxItems", bx_json_size(v));
-    case BX_JSON_OBJECT:
-        return size_fits(schema, "minProperties", "maxProperties", bx_json_size(v));
-    default:
+    if (s->map && s->n_nodes < (s->map_mask + 1) / 2)
         return true;
-    }
+    uint32_t size = s->map ? (s->map_mask + 1) * 2 : 32;
+    uint32_t *map = bx_realloc(NULL, size * sizeof *map);
+    if (!map)
+        return false;
+    free(s->map);
+    s->map = map;
+    s->map_mask = size - 1;
+    memset(map, 0xff, size * sizeof *map);
+    for (uint32_t i = 0; i < s->n_nodes; i++)
+        map[slot_of(s, s->nodes[i].json)] = i;
+    return true;
 }
 
-static void judge_value(judge *j, const bx_json_val *schema, const bx_json_val *v,
-                        const bx_schema_place *at)
+bx_code bx_schema_node_for(bx_schema *s, const bx_json_val *v, const bx_schema_node *like,
+                           uint32_t *ret, bx_error *err)
 {
-    bool allowed = true;
-    if (bx_json_bool(schema, &allowed)) { /* a schema of one word: everything, or nothing */
-        if (!allowed)
-            unexpected(j, schema, v, at);
-        return;
-    }
-    if (!value_fits(schema, v, at)) {
-        unexpected(j, schema, v, at);
-        return;
-    }
-    if (bx_json_type_of(v) == BX_JSON_OBJECT)
-        judge_members(j, schema, v, at);
-    else if (bx_json_type_of(v) == BX_JSON_ARRAY)
-        judge_items(j, schema, v, at);
+    const bx_schema_node node = *like; /* may be one of the list that grows */
+    if ((*ret = bx_schema_find(s, v)) != NO_NODE)
+        return BX_OK;
+    if (s->n_nodes >= BX_SCHEMA_MAX_NODES)
+        return bx_fail(err, BX_ELIMIT, "schema: more than %d schemas in it", BX_SCHEMA_MAX_NODES);
+    if (!widen_map(s) || !BX_SCHEMA_ROOM(s, nodes, 1))
+        return bx_fail(err, BX_ENOMEM, "schema");
+    *ret = s->n_nodes++;
+    s->nodes[*ret] = node;
+    s->nodes[*ret].json = v;
+    s->map[slot_of(s, v)] = *ret;
+    return BX_OK;
 }
 
-size_t bx_schema_judge(const bx_json_val *schema, const bx_json_val *value, bx_buf *out)
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+static bx_code begin(bx_schema *s, const bx_json_val *schema, bx_error *err)
 {
-    judge j = {.out = out};
-    judge_value(&j, schema, value, NULL);
-    if (j.problems > BX_SCHEMA_MAX_PROBLEMS)
-        (void)bx_buf_addf(out, "and %zu more\n", j.problems - BX_SCHEMA_MAX_PROBLEMS);
-    return j.problems;
+    uint32_t root;
+    const bx_schema_node like = {
+        .named = true, .draft = (uint8_t)s->options.draft, .above = NO_NODE, .types = BX_TYPES_ANY};
+    if (!BX_SCHEMA_ROOM(s, resources, 1))
+        return bx_fail(err, BX_ENOMEM, "schema");
+    char *uri = bx_strndup("", 0);
+    if (!uri)
+        return bx_fail(err, BX_ENOMEM, "schema");
+    s->resources[s->n_resources++] = (bx_schema_resource){.uri = uri, .node = 0};
+    bx_code rc = bx_schema_node_for(s, schema, &like, &root, err);
+    if (rc == BX_OK)
+        rc = bx_schema_scan(s, 0, err);
+    return rc == BX_OK ? bx_schema_resolve(s, err) : rc;
+}
+
+bx_code bx_schema_compile(const bx_json_val *schema, const bx_schema_options *o, bx_schema **ret,
+                          bx_error *err)
+{
+    BX_AUTO(bx_schema) bx_schema *s = bx_calloc(1, sizeof *s);
+    if (!s)
+        return bx_fail(err, BX_ENOMEM, "schema");
+    s->work = BX_SCHEMA_MAX_WORK;
+    if (o)
+        s->options = *o;
+    bx_code rc = begin(s, schema, err);
+    if (rc == BX_OK)
+        *ret = BX_TAKE(s);
+    return rc;
+}
+
+void bx_schema_free(bx_schema *s)
+{
+    if (!s)
+        return;
+    for (uint32_t i = 0; i < s->n_rules; i++)
+        bx_regexp_free(s->rules[i].regexp);
+    for (uint32_t i = 0; i < s->n_patterns; i++)
+        bx_regexp_free(s->patterns[i].regexp);
+    for (uint32_t i = 0; i < s->n_resources; i++)
+        free(s->resources[i].uri);
+    free(s->nodes);
+    free(s->rules);
+    free(s->links);
+    free(s->names);
+    free(s->slots);
+    free(s->patterns);
+    free(s->objects);
+    free(s->resources);
+    free(s->anchors);
+    free(s->map);
+    free(s);
 }

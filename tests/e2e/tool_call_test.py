@@ -63,7 +63,7 @@ class Call(ToolTest):
     def test_arguments_are_validated_before_the_sandbox(self):
         text = self.bad("read", '{"path":"f","ofset":2,"limit":0}')
         self.assertEqual(text.splitlines()[0], "the arguments of read do not fit its schema")
-        self.assertIn("/ofset: is not known; there is path, ", text)
+        self.assertIn("/ofset: is not known; did you mean offset? There is path, ", text)
         self.assertIn("/limit: expected an integer from 1 to 1000000, got 0\n", text)
         self.assertIn("/path: is missing: expected a string", self.bad("read", "{}"))
         self.assertIn("(whole): expected an object, got an array of 0", self.bad("read", "[]"))
@@ -244,7 +244,9 @@ class Show(ToolTest):
         listed = json.loads(box("tool", "list", "--json").stdout)
         self.assertEqual([tool["name"] for tool in listed], TOOL_NAMES)
         for tool in listed:
-            self.assertEqual(set(tool), {"name", "version", "permission", "description"})
+            self.assertEqual(set(tool), {"name", "version", "permission", "description", "call", "source",
+                                         "package_sha256"})
+            self.assertEqual(tool["source"], "built-in")
         self.assertEqual(box("tool", "list", "read").returncode, 125)
 
     def test_show(self):

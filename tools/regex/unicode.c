@@ -7,28 +7,28 @@ static const uint8_t category_runs[] = {
 #define CATEGORY(name)
 #define SCRIPT(name)
 #define FOLD(first, last, step, delta)
-#include "regex/unicode.def"
+#include "codec/unicode.def"
 #undef RUN
 #undef SCRIPT_RUN
 };
 static const uint8_t script_runs[] = {
 #define RUN(...)
 #define SCRIPT_RUN(...) __VA_ARGS__,
-#include "regex/unicode.def"
+#include "codec/unicode.def"
 #undef SCRIPT_RUN
 #undef CATEGORY
 };
 static const char categories[][3] = {
 #define SCRIPT_RUN(...)
 #define CATEGORY(name) name,
-#include "regex/unicode.def"
+#include "codec/unicode.def"
 #undef CATEGORY
 #undef SCRIPT
 };
 static const char *const scripts[] = {
 #define CATEGORY(name)
 #define SCRIPT(name) name,
-#include "regex/unicode.def"
+#include "codec/unicode.def"
 #undef SCRIPT
 #undef FOLD
 };
@@ -38,7 +38,7 @@ static const struct {
 } folds[] = {
 #define SCRIPT(name)
 #define FOLD(first, last, step, delta) {first, last, step, delta},
-#include "regex/unicode.def"
+#include "codec/unicode.def"
 #undef RUN
 #undef SCRIPT_RUN
 #undef CATEGORY
@@ -48,7 +48,7 @@ static const struct {
 
 static const char *const long_names[][2] = {
 #define LONG(code, name) {code, name},
-#include "regex/categories.def"
+#include "codec/categories.def"
 #undef LONG
 };
 

@@ -1,0 +1,130 @@
+#include "app/funnel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "app/policy_gate.h"
+#include "base/limits.h"
+#include "os/dirs.h"
+
+struct bx_funnel {
+    bx_policy *policy; /* owned, like what follows; NULL: nothing is decided */
+    bx_db *db;         /* NULL: nothing is recorded */
+    bx_recorder *recorder;
+    bx_gate_policy gate_policy;
+    bx_gate_approver by_hand;
+    const bx_gate_approver *approver;
+};
+
+/* ---- decisions ------------------------------------------------------------------------------- */
+
+static bool has_file(const char *dir)
+{
+    char path[BX_MAX_PATH + sizeof BX_POLICY_NAME + 1];
+    int n = snprintf(path, sizeof path, "%s/" BX_POLICY_NAME, dir);
+    return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
+}
+
+static bool are_there_files(const bx_funnel_config *cfg)
+{
+    char home[BX_MAX_PATH];
+    return cfg->n_policy || (cfg->workspace && has_file(cfg->workspace)) ||
+           (bx_home_dir(home, sizeof home, NULL) == BX_OK && has_file(home));
+}
+
+static bx_code open_policy(bx_funnel *f, const bx_funnel_config *cfg, bx_buf *notes, bx_error *err)
+{
+    bx_policy_mode mode;
+    if (cfg->by_hand && !cfg->mode && !are_there_files(cfg))
+        return BX_OK;
+    if (cfg->mode && !bx_policy_mode_parse(bx_str_of(cfg->mode), &mode))
+        return bx_fail(err, BX_EINVAL,
+                       "'%.40s' is no mode: default, accept-edits, plan and dont-ask are",
+                       cfg->mode);
+    const bx_policy_files files = {.workspace = cfg->workspace,
+                                   .named = cfg->policy,
+                                   .n_named = cfg->n_policy,
+                                   .mode = cfg->mode ? &mode : NULL};
+    bx_code rc = bx_policy_load(&files, &f->policy, notes, err);
+    if (rc == BX_OK)
+        f->gate_policy = bx_policy_gate(f->policy);
+    return rc;
+}
+
+static bx_code say_yes(void *ctx, const bx_gate_call *call, const bx_gate_decision *decision,
+                       bx_gate_reply *ret, bx_buf *why, bx_error *err)
+{
+    (void)ctx;
+    (void)call;
+    (void)decision;
+    (void)err;
+    *ret = BX_REPLY_ALLOW;
+    (void)bx_buf_add_z(why, "called by hand");
+    return BX_OK;
+}
+
+/* ---- the record ------------------------------------------------------------------------------ */
+
+static bx_code open_record(bx_funnel *f, const bx_funnel_config *cfg, bx_error *err)
+{
+    char home[BX_MAX_PATH];
+    if (cfg->no_record)
+        return BX_OK;
+    bx_code rc = bx_home_dir(home, sizeof home, err);
+    const bx_db_config db = {.dir = home, .one_shot = cfg->one_shot};
+    if (rc == BX_OK)
+        rc = bx_db_open(&db, &f->db, err);
+    return rc == BX_OK ? bx_recorder_new(f->db, &f->recorder, err) : rc;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------- */
+
+bx_code bx_funnel_open(const bx_funnel_config *cfg, bx_funnel **ret, bx_buf *notes, bx_error *err)
+{
+    BX_AUTO(bx_funnel) bx_funnel *f = bx_calloc(1, sizeof *f);
+    if (!f)
+        return bx_fail(err, BX_ENOMEM, "policy and record");
+    f->by_hand = (bx_gate_approver){.ask = say_yes};
+    f->approver = cfg->by_hand ? &f->by_hand : cfg->approver;
+    bx_code rc = open_policy(f, cfg, notes, err);
+    if (rc == BX_OK)
+        rc = open_record(f, cfg, err);
+    if (rc == BX_OK)
+        *ret = BX_TAKE(f);
+    return rc;
+}
+
+void bx_funnel_close(bx_funnel *f)
+{
+    if (!f)
+        return;
+    bx_recorder_free(f->recorder);
+    bx_db_close(f->db);
+    bx_policy_free(f->policy);
+    free(f);
+}
+
+bx_code bx_funnel_finish(bx_funnel *f, bx_error *err)
+{
+    return f->recorder ? bx_recorder_finish(f->recorder, err) : BX_OK;
+}
+
+void bx_funnel_fill(bx_funnel *f, bx_toolbox_config *box)
+{
+    box->gate = (bx_gate){.policy = f->policy ? &f->gate_policy : NULL,
+                          .approver = f->approver,
+                          .recorder = f->recorder ? bx_recorder_port(f->recorder) : NULL};
+    box->offer = f->policy ? bx_policy_gate_offer : NULL;
+    box->offer_ctx = f->policy;
+}
+
+bool bx_funnel_shows(const bx_funnel *f, const bx_manifest *m)
+{
+    const bx_policy_call c = bx_policy_call_of(m, NULL);
+    return !f->policy || bx_policy_shows(f->policy, &c, NULL);
+}
+
+bx_db *bx_funnel_db(const bx_funnel *f) { return f->db; }
+
+const bx_policy *bx_funnel_policy(const bx_funnel *f) { return f->policy; }

@@ -1,0 +1,329 @@
+/* Who is told of changes: streams of subscriptions/listen, and sessions of the older era. */
+#include "mcp/call.h"
+
+/* ---- what is watched ------------------------------------------------------------------------- */
+
+static size_t index_of(const mcp_watched *w, bx_str uri)
+{
+    size_t i = 0;
+    while (i < w->n && !bx_str_eq(uri, bx_str_of(w->at[i])))
+        i++;
+    return i;
+}
+
+bool mcp_watch(mcp_watched *w, bx_str uri)
+{
+    if (index_of(w, uri) < w->n)
+        return true;
+    if (w->n == MCP_MAX_WATCHED || !(w->at[w->n] = bx_strndup(uri.p, uri.n)))
+        return false;
+    w->n++;
+    return true;
+}
+
+bool mcp_unwatch(mcp_watched *w, bx_str uri)
+{
+    size_t i = index_of(w, uri);
+    if (i == w->n)
+        return false;
+    free(w->at[i]);
+    w->at[i] = w->at[--w->n];
+    return true;
+}
+
+void mcp_watched_done(mcp_watched *w)
+{
+    while (w->n)
+        free(w->at[--w->n]);
+}
+
+void mcp_listener_free(mcp_listener *l)
+{
+    if (!l)
+        return;
+    mcp_watched_done(&l->watched);
+    free(l);
+}
+
+/* ---- the older era --------------------------------------------------------------------------- */
+
+static bx_code watch(bx_mcp_call *c, bool on, bx_error *err)
+{
+    const bx_mcp_resources *r = c->server->cfg.resources;
+    bx_str uri = mcp_param(c, "uri", err);
+    if (!uri.p)
+        return BX_EINVAL;
+    if (!r || !r->watch || !c->session)
+        return bx_fail(err, BX_EINVAL, "no resource here can be subscribed to");
+    bx_code rc = r->watch(r->ctx, uri, on, err);
+    if (rc != BX_OK)
+        return rc;
+    (void)pthread_mutex_lock(&c->server->lock);
+    bool good =
+        on ? mcp_watch(&c->session->watched, uri) : (mcp_unwatch(&c->session->watched, uri), true);
+    (void)pthread_mutex_unlock(&c->server->lock);
+    return good ? BX_OK
+                : bx_fail(err, BX_ELIMIT, "at most %d resources can be watched", MCP_MAX_WATCHED);
+}
+
+bx_code mcp_serve_subscribe(bx_mcp_call *c, bx_json_out *out, bx_error *err)
+{
+    (void)out;
+    return watch(c, true, err);
+}
+
+bx_code mcp_serve_unsubscribe(bx_mcp_call *c, bx_json_out *out, bx_error *err)
+{
+    (void)out;
+    return watch(c, false, err);
+}
+
+/* ---- subscriptions/listen -------------------------------------------------------------------- */
+
+static const struct {
+    const char *key, *method;
+    unsigned change;
+} kinds[] = {
+    {"toolsListChanged", "notifications/tools/list_changed", BX_MCP_TOOLS_CHANGED},
+    {"promptsListChanged", "notifications/prompts/list_changed", BX_MCP_PROMPTS_CHANGED},
+    {"resourcesListChanged", "notifications/resources/list_changed", BX_MCP_RESOURCES_CHANGED},
+};
+
+/* `_meta` with the ID of the request that listens. */
+static void put_subscription(const bx_mcp_call *c, bx_json_out *o)
+{
+    bx_json_out_key(o, BX_LIT("_meta"));
+    bx_json_out_begin_object(o);
+    bx_json_out_key(o, BX_LIT(META_PREFIX "subscriptionId"));
+    bx_json_out_raw(o, bx_buf_str(&c->m->id));
+    bx_json_out_end_object(o);
+}
+
+static void begin_note(bx_json_out *o, const char *method)
+{
+    bx_json_out_begin_object(o);
+    mcp_put(o, "jsonrpc", BX_LIT("2.0"));
+    mcp_put(o, "method", bx_str_of(method));
+    bx_json_out_key(o, BX_LIT("params"));
+    bx_json_out_begin_object(o);
+}
+
+static bx_str end_note(bx_json_out *o)
+{
+    bx_json_out_end_object(o);
+    bx_json_out_end_object(o);
+    return bx_json_out_end(o, NULL) == BX_OK ? bx_buf_str(o->buf) : BX_LIT("");
+}
+
+/* What was asked for and can be had. */
+static bx_code read_filter(bx_mcp_call *c, mcp_listener *l, bx_error *err)
+{
+    const bx_json_val *n = bx_json_get(c->m->params, BX_LIT("notifications"));
+    const bx_mcp_resources *r = c->server->cfg.resources;
+    bool wanted;
+    if (bx_json_type_of(n) != BX_JSON_OBJECT)
+        return bx_fail(err, BX_EINVAL, "notifications: expected an object, got %s",
+                       bx_json_type_name(bx_json_type_of(n)));
+    for (size_t i = 0; i < BX_COUNT(kinds); i++) {
+        wanted = false;
+        (void)bx_json_bool(bx_json_get(n, bx_str_of(kinds[i].key)), &wanted);
+        if (wanted)
+            l->changes |= kinds[i].change;
+    }
+    if (!c->server->cfg.prompts)
+        l->changes &= ~(unsigned)BX_MCP_PROMPTS_CHANGED;
+    bx_json_iter it = bx_json_iter_of(bx_json_get(n, BX_LIT("resourceSubscriptions")));
+    bx_str uri;
+    for (const bx_json_val *v; (v = bx_json_next(&it, NULL));) {
+        if (r && r->watch && bx_json_str(v, &uri) && r->watch(r->ctx, uri, true, err) == BX_OK &&
+            !mcp_watch(&l->watched, uri))
+            return bx_fail(err, BX_EINVAL, "at most %d resources can be watched", MCP_MAX_WATCHED);
+    }
+    return BX_OK;
+}
+
+static void acknowledge(bx_mcp_call *c)
+{
+    BX_AUTO_BUF text = bx_buf_init(16 << 20);
+    const mcp_listener *l = c->listener;
+    bx_json_out o = bx_json_out_on(&text);
+    begin_note(&o, "notifications/subscriptions/acknowledged");
+    bx_json_out_key(&o, BX_LIT("notifications"));
+    bx_json_out_begin_object(&o);
+    for (size_t i = 0; i < BX_COUNT(kinds); i++) {
+        if (l->changes & kinds[i].change) {
+            bx_json_out_key(&o, bx_str_of(kinds[i].key));
+            bx_json_out_bool(&o, true);
+        }
+    }
+    if (l->watched.n) {
+        bx_json_out_key(&o, BX_LIT("resourceSubscriptions"));
+        bx_json_out_begin_array(&o);
+        for (size_t i = 0; i < l->watched.n; i++)
+            bx_json_out_string(&o, bx_str_of(l->watched.at[i]));
+        bx_json_out_end_array(&o);
+    }
+    bx_json_out_end_object(&o);
+    put_subscription(c, &o);
+    mcp_send(c, end_note(&o));
+}
+
+bx_code mcp_serve_listen(bx_mcp_call *c, bx_json_out *out, bx_error *err)
+{
+    bx_mcp_server *s = c->server;
+    (void)out;
+    c->listener = bx_calloc(1, sizeof *c->listener);
+    if (!c->listener)
+        return bx_fail(err, BX_ENOMEM, "a stream");
+    bx_code rc = read_filter(c, c->listener, err);
+    if (rc != BX_OK)
+        return rc;
+    acknowledge(c); /* before anything else can be sent on it */
+    (void)pthread_mutex_lock(&s->lock);
+    bool room = s->n_streams < MCP_MAX_STREAMS && !s->stopping;
+    if (room) {
+        s->n_streams++;
+        mcp_call_enter_locked(c);
+        c->listens = c->stays = true;
+        c->pins++; /* until mcp_serve is through with it */
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    if (room)
+        return BX_OK;
+    (void)bx_fail(err, BX_ELIMIT, "too many streams, or the server is being stopped");
+    return mcp_refuse(c, MCP_BUSY, 503, err);
+}
+
+/* ---- telling --------------------------------------------------------------------------------- */
+
+typedef bool wants(const bx_mcp_call *c, unsigned change, bx_str uri);
+
+static bool wants_change(const bx_mcp_call *c, unsigned change, bx_str uri)
+{
+    (void)uri;
+    return c->listener->changes & change;
+}
+
+static bool wants_uri(const bx_mcp_call *c, unsigned change, bx_str uri)
+{
+    (void)change;
+    return index_of(&c->listener->watched, uri) < c->listener->watched.n;
+}
+
+static void tell_stream(bx_mcp_call *c, const char *method, bx_str uri)
+{
+    BX_AUTO_BUF text = bx_buf_init(64 << 10);
+    bx_json_out o = bx_json_out_on(&text);
+    begin_note(&o, method);
+    if (uri.n)
+        mcp_put(&o, "uri", uri);
+    put_subscription(c, &o);
+    mcp_send(c, end_note(&o));
+}
+
+static void tell_streams(bx_mcp_server *s, const char *method, unsigned change, bx_str uri)
+{
+    bx_mcp_call *some[MCP_MAX_STREAMS];
+    size_t n = 0;
+    wants *fits = uri.n ? wants_uri : wants_change;
+    (void)pthread_mutex_lock(&s->lock);
+    for (bx_mcp_call *c = s->calls; c && n < BX_COUNT(some); c = c->next) {
+        if (c->listens && !c->cancelled && fits(c, change, uri)) {
+            c->pins++;
+            some[n++] = c;
+        }
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    for (size_t i = 0; i < n; i++) {
+        tell_stream(some[i], method, uri);
+        mcp_call_unpin(some[i]);
+    }
+}
+
+static void tell_session(bx_mcp_session *session, const char *method, bx_str uri)
+{
+    BX_AUTO_BUF text = bx_buf_init(64 << 10);
+    bx_json_out o = bx_json_out_on(&text);
+    begin_note(&o, method);
+    if (uri.n)
+        mcp_put(&o, "uri", uri);
+    mcp_session_send(session, end_note(&o));
+}
+
+static void tell_sessions(bx_mcp_server *s, const char *method, bx_str uri)
+{
+    BX_AUTOFREE bx_mcp_session **some = bx_calloc(BX_MCP_MAX_SESSIONS, sizeof(bx_mcp_session *));
+    size_t n = 0;
+    (void)pthread_mutex_lock(&s->lock);
+    for (bx_mcp_session *x = s->sessions; some && x && n < BX_MCP_MAX_SESSIONS; x = x->next) {
+        if (x->initialized && (!uri.n || index_of(&x->watched, uri) < x->watched.n)) {
+            mcp_session_ref_locked(x);
+            some[n++] = x;
+        }
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    for (size_t i = 0; i < n; i++) {
+        tell_session(some[i], method, uri);
+        bx_mcp_session_unref(some[i]);
+    }
+}
+
+void bx_mcp_server_changed(bx_mcp_server *s, unsigned changes)
+{
+    for (size_t i = 0; i < BX_COUNT(kinds); i++) {
+        if (changes & kinds[i].change) {
+            tell_streams(s, kinds[i].method, kinds[i].change, BX_LIT(""));
+            tell_sessions(s, kinds[i].method, BX_LIT(""));
+        }
+    }
+}
+
+void bx_mcp_server_updated(bx_mcp_server *s, bx_str uri)
+{
+    tell_streams(s, "notifications/resources/updated", 0, uri);
+    tell_sessions(s, "notifications/resources/updated", uri);
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static void end_stream(bx_mcp_call *c)
+{
+    BX_AUTO_BUF text = bx_buf_init(64 << 10);
+    bx_json_out o = bx_json_out_on(&text);
+    if (!c->m->http) { /* where one connection carries all, the client is told which one ends */
+        begin_note(&o, "notifications/cancelled");
+        bx_json_out_key(&o, BX_LIT("requestId"));
+        bx_json_out_raw(&o, bx_buf_str(&c->m->id));
+        mcp_put(&o, "reason", BX_LIT("the server is being stopped"));
+        mcp_send(c, end_note(&o));
+        bx_buf_clear(&text);
+        o = bx_json_out_on(&text);
+    }
+    bx_json_out_begin_object(&o);
+    mcp_put(&o, "jsonrpc", BX_LIT("2.0"));
+    bx_json_out_key(&o, BX_LIT("id"));
+    bx_json_out_raw(&o, bx_buf_str(&c->m->id));
+    bx_json_out_key(&o, BX_LIT("result"));
+    bx_json_out_begin_object(&o);
+    mcp_put(&o, "resultType", BX_LIT("complete"));
+    put_subscription(c, &o);
+    mcp_close(c, 200, end_note(&o));
+}
+
+void mcp_end_streams(bx_mcp_server *s)
+{
+    bx_mcp_call *some[MCP_MAX_STREAMS];
+    size_t n = 0;
+    (void)pthread_mutex_lock(&s->lock);
+    for (bx_mcp_call *c = s->calls; c && n < BX_COUNT(some); c = c->next) {
+        if (c->listens && !c->cancelled) {
+            c->pins++;
+            some[n++] = c;
+        }
+    }
+    (void)pthread_mutex_unlock(&s->lock);
+    for (size_t i = 0; i < n; i++) {
+        end_stream(some[i]);
+        mcp_call_unpin(some[i]);
+    }
+}
