@@ -38,7 +38,8 @@ static bx_code add_own(bx_agent *a, const bx_agent_own *own, bx_error *err)
     a->tools[a->n_tools++] = (bx_llm_tool){.name = bx_str_of(own->name),
                                            .description = bx_str_of(own->description),
                                            .schema = bx_str_of(own->schema)};
-    return bx_json_parse(bx_str_of(own->schema), BX_JSON_MAX_DEPTH, &e->schema, err);
+    bx_code rc = bx_json_parse(bx_str_of(own->schema), BX_JSON_MAX_DEPTH, &e->schema, err);
+    return rc == BX_OK ? bx_schema_compile(bx_json_root(e->schema), NULL, &e->fits, err) : rc;
 }
 
 bx_code bx_agent_list_tools(bx_agent *a, bx_error *err)

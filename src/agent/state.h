@@ -13,6 +13,7 @@ typedef struct bx_agent_entry {
     const bx_manifest *manifest;
     const bx_agent_own *own;
     bx_json *schema; /* owned; of `own` */
+    bx_schema *fits; /* owned; it compiled */
 } bx_agent_entry;
 
 typedef struct bx_seen {   /* calls of late, for those that are made again and again */
