@@ -77,6 +77,11 @@ const bx_agent_entry *bx_agent_find_tool(const bx_agent *a, bx_str name)
     return NULL;
 }
 
+bx_str bx_agent_tool_name(const bx_agent *a, size_t i)
+{
+    return i < a->n_tools ? a->tools[i].name : BX_LIT("");
+}
+
 bool bx_agent_entry_reads(const bx_agent_entry *e)
 {
     if (e->own)
