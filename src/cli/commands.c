@@ -40,7 +40,6 @@ const bx_command *const bx_commands[] = {
     &bx_cmd_runs_tree,
     &bx_cmd_inspect,
     &bx_cmd_componentize,
-    &bx_cmd_models,
     &bx_cmd_doctor,
     &bx_cmd_completion,
     &bx_cmd_version,
