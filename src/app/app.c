@@ -372,7 +372,7 @@ static bx_code find_tool(const void *ctx, bx_str name, bx_tool *ret, bx_error *e
     (void)pthread_mutex_lock(&app->lock);
     bx_code rc = load_locked(app, i, err);
     if (rc == BX_OK)
-        *ret = (bx_tool){app->manifests[i], app->modules[i], b->of_wasm};
+        *ret = (bx_tool){app->manifests[i], app->modules[i], b->of_wasm, true};
     (void)pthread_mutex_unlock(&app->lock);
     return rc;
 }

@@ -81,7 +81,6 @@ struct mcp_method {
     const char *name;
     bool modern, legacy; /* the eras that have it */
     bool slow;           /* runs tools or reads files */
-    bool becomes_task;
     /* Write the members of the result.  Anything but BX_OK: an error, from `err` or c->fault. */
     bx_code (*serve)(bx_mcp_call *c, bx_json_out *out, bx_error *err);
 };
@@ -177,6 +176,13 @@ bx_code mcp_refuse(bx_mcp_call *c, int code, int status, bx_error *err);
 /* A cursor is the number of the first entry of a page. */
 bx_code mcp_cursor(const bx_mcp_call *c, size_t *ret, bx_error *err);
 void mcp_put_cursor(bx_json_out *o, size_t next);
+
+/* ---- headers (tools.c) -------------------------------------------------------------------------
+ */
+
+/* Mcp-Param-NAME says what the arguments say, where the tool's schema wants it to (`x-mcp-header`);
+ * else the message gets a fault. */
+void mcp_check_params(bx_mcp_server *s, bx_mcp_message *m);
 
 /* ---- handlers ----------------------------------------------------------------------------------
  */

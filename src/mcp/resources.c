@@ -64,8 +64,6 @@ bx_code mcp_serve_resources_read(bx_mcp_call *c, bx_json_out *out, bx_error *err
     if (uri.p && (!r || bx_str_starts(uri, BX_LIT(MCP_ARTIFACT_PREFIX))))
         rc = mcp_artifacts_read(c->server->artifacts, uri, out, err);
     else if (uri.p)
-        rc = bx_ctl_make_cancellable(&c->ctl, err);
-    if (rc == BX_OK && r && !bx_str_starts(uri, BX_LIT(MCP_ARTIFACT_PREFIX)))
         rc = r->read(r->ctx, c, uri, out, err);
     if (rc == BX_ENOENT)
         return no_resource(c, uri, err);
@@ -138,20 +136,21 @@ static bx_code complete(bx_mcp_call *c, const bx_json_val *ref, bx_json_out *val
     const bx_mcp_resources *r = c->server->cfg.resources;
     const bx_mcp_prompts *p = c->server->cfg.prompts;
     const bx_json_val *argument = bx_json_get(c->m->params, BX_LIT("argument"));
-    bx_str type = BX_LIT(""), of, name, value;
+    bx_str type = BX_LIT("");
+    bx_mcp_completing of;
     (void)bx_json_str(bx_json_get(ref, BX_LIT("type")), &type);
     bool prompt = bx_str_eq(type, BX_LIT("ref/prompt"));
     if (!prompt && !bx_str_eq(type, BX_LIT("ref/resource")))
         return bx_fail(err, BX_EINVAL, "ref/type: there is ref/prompt and ref/resource");
-    if (!bx_json_str(bx_json_get(ref, bx_str_of(prompt ? "name" : "uri")), &of))
+    if (!bx_json_str(bx_json_get(ref, bx_str_of(prompt ? "name" : "uri")), &of.of))
         return bx_fail(err, BX_EINVAL, "ref/%s: expected a string", prompt ? "name" : "uri");
-    if (!bx_json_str(bx_json_get(argument, BX_LIT("name")), &name) ||
-        !bx_json_str(bx_json_get(argument, BX_LIT("value")), &value))
+    if (!bx_json_str(bx_json_get(argument, BX_LIT("name")), &of.name) ||
+        !bx_json_str(bx_json_get(argument, BX_LIT("value")), &of.value))
         return bx_fail(err, BX_EINVAL, "argument: expected an object with the strings name, value");
     if (prompt && p && p->complete)
-        return p->complete(p->ctx, of, name, value, values, err);
+        return p->complete(p->ctx, c, &of, values, err);
     if (!prompt && r && r->complete)
-        return r->complete(r->ctx, c, of, name, value, values, err);
+        return r->complete(r->ctx, c, &of, values, err);
     return BX_OK;
 }
 

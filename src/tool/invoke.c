@@ -207,13 +207,15 @@ static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
     const bx_tool_call *call = p->call;
     const bx_manifest *m = p->tool->manifest;
     const char *const args[] = {bx_module_name(p->tool->module)};
-    __attribute__((cleanup(bx_handed_done))) bx_handed handed = {
-        .n_args = 1, .input = m->call == BX_TOOL_TYPED ? BX_LIT("") : call->arguments};
-    if (m->call == BX_TOOL_ARGV) {
-        bx_code rc = bx_hand_argv(m, m->name.p, bx_json_root(p->doc), &handed, err);
-        if (rc != BX_OK)
-            return rc;
-    }
+    __attribute__((cleanup(bx_handed_done))) bx_handed handed = {.n_args = 1,
+                                                                 .input = call->arguments};
+    bx_code rc = BX_OK;
+    if (m->call == BX_TOOL_ARGV)
+        rc = bx_hand_argv(m, m->name.p, bx_json_root(p->doc), &handed, err);
+    else if (m->call == BX_TOOL_TYPED)
+        rc = bx_hand_typed(m, call->arguments, bx_json_root(p->doc), &handed, err);
+    if (rc != BX_OK)
+        return rc;
     bx_tool_caller caller = {p->on, call->origin};
     if (p->recorded)
         caller.origin.parent = p->record;
@@ -227,15 +229,15 @@ static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
         .in = {.kind = BX_STDIN_BYTES, .bytes = handed.input},
         .out_fd = -1,
         .err_fd = m->call == BX_TOOL_ARGV ? -1 : call->err_fd, /* part of what it answers */
-        .invoke = m->call == BX_TOOL_TYPED ? m->function.p : NULL,
-        .invoke_args = call->arguments,
+        .invoke = handed.invoke,
+        .invoke_args = handed.invoke_args,
         .ctl = call->ctl,
         .limits = call->limits,
         .shared = call->shared,
         .tools = &tools,
         .record = call->record,
     };
-    bx_code rc = bx_call_run(&c, &ret->outcome, err);
+    rc = bx_call_run(&c, &ret->outcome, err);
     ret->entered = rc == BX_OK;
     return rc;
 }
@@ -365,7 +367,7 @@ static bx_code invoke(passage *p, bx_tool_end *ret, bx_error *err)
 {
     const bx_tool_call *call = p->call;
     const bx_manifest *m = p->tool->manifest;
-    if (!m->input_schema || (m->call == BX_TOOL_TYPED && !m->function.n))
+    if (!m->input_schema || (m->call == BX_TOOL_TYPED && !m->function.n && !bx_typed_asks(m)))
         return bx_fail(err, BX_EUNSUPPORTED, "%.*s cannot be called: its manifest has no %s",
                        BX_FMT(m->name), m->input_schema ? "function" : "input_schema");
     bx_code rc = validate(m, call->arguments, &p->doc, ret, err);
@@ -374,6 +376,7 @@ static bx_code invoke(passage *p, bx_tool_end *ret, bx_error *err)
     p->sealed = call->kept ? bx_kept_find(call->kept, call->run, m) : NULL;
     p->asked = (bx_gate_call){.manifest = m,
                               .digest = p->tool->digest,
+                              .is_vouched = p->tool->is_vouched,
                               .arguments = call->arguments,
                               .values = p->doc ? bx_json_root(p->doc) : NULL,
                               .run = call->run,
