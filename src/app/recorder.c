@@ -224,7 +224,8 @@ static bx_code begin(void *ctx, const bx_gate_call *call, bx_gate_fate fate,
                      bx_error *err)
 {
     bx_recorder *r = ctx;
-    known k = {.n = 0};
+    known k;
+    k.n = 0; /* the rest is not looked at */
     BX_AUTO_BUF grant = bx_buf_init(MAX_JSON);
     find_secrets(call->run, &k);
     const bx_redactor secrets = {k.at, k.n};
