@@ -11,7 +11,7 @@ PORT ?= 8080
 build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
-.PHONY: help run build test test262 js-packages bench fuzz test-asan test-tsan foreign pages browser install format check clean
+.PHONY: help run build test test262 js-packages mcp-conformance bench fuzz test-asan test-tsan foreign pages browser install format check clean
 
 help:
 	@echo 'make run        build, then show the built-in tools at work'
@@ -24,6 +24,7 @@ help:
 	@echo 'make browser    the tools in a page: build/browser, served at 127.0.0.1:$(PORT)'
 	@echo 'make test262    the language suite through js: DIR=a checkout of tc39/test262 (TEST262=options)'
 	@echo 'make js-packages real npm packages through js (PACKAGES=names)'
+	@echo 'make mcp-conformance the official suite against the MCP server (installs it from npm)'
 	@echo 'make bench      measure calls (BENCH_ARGS=--quick for a short run)'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=$(FUZZ_SECONDS))'
 	@echo 'make check      layers, sizes, banned calls, texts, formatting'
@@ -80,6 +81,11 @@ test262: build
 
 js-packages: build
 	@scripts/js-packages $(PACKAGES)
+
+mcp-conformance:
+	@scripts/setup build
+	@$(call build,release,build,mcp_everything)
+	@scripts/mcp-conformance
 
 bench:
 	@scripts/setup bench

@@ -9,8 +9,11 @@
 #include "cli/commands.h"
 #include "cli/mcp_http.h"
 #include "cli/setup.h"
+#include "mcp/skills.h"
 #include "mcp/stdio.h"
+#include "mcp/workspace.h"
 #include "os/signals.h"
+#include "policy/derive.h"
 
 enum { FLAG_WORKSPACE = 1000, MAX_TOOLS = 256, SLOTS = 32 };
 
@@ -36,6 +39,10 @@ typedef struct box { /* what is served */
     bx_toolbox *tools;
     const bx_manifest *manifests[MAX_TOOLS]; /* in the order of their names */
     size_t n;
+    bx_mcp_tools port;
+    bx_sealed *reading; /* what `read` may use */
+    bx_mcp_workspace *workspace;
+    bx_mcp_skills *skills;
 } box;
 
 static bx_code open_toolbox(box *b, bx_error *err)
@@ -92,6 +99,43 @@ static bx_code call(void *ctx, bx_mcp_call *c, bx_str name, bx_str arguments, bx
     return rc;
 }
 
+/* ---- resources and prompts ------------------------------------------------------------------- */
+
+static bx_code open_workspace(box *b, bx_error *err)
+{
+    BX_AUTO(bx_grant) bx_grant *g = NULL;
+    BX_AUTO_BUF notes = bx_buf_init(64 << 10);
+    const bx_manifest *m = NULL;
+    const bx_grant *run = NULL;
+    bx_code rc = bx_toolbox_find(b->tools, BX_LIT("read"), &m, err);
+    if (rc == BX_OK)
+        rc = bx_toolbox_grant(b->tools, m, &run, err);
+    if (rc == BX_OK)
+        rc = bx_grant_derive(run, (bx_cap_list){m->needs, m->n_needs}, &g, &notes, err);
+    if (rc == BX_OK)
+        rc = bx_app_protect(b->app, g, err);
+    if (rc == BX_OK)
+        rc = bx_sealed_new(BX_TAKE(g), bx_app_store_dir(b->app), &b->reading, err);
+    return rc == BX_OK
+               ? bx_mcp_workspace_new(&b->port, bx_sealed_vfs(b->reading), &b->workspace, err)
+               : rc;
+}
+
+/* A project's own come before the person's. */
+static bx_code open_skills(box *b, bx_error *err)
+{
+    const char *workspace = bx_flag_last(b->a, FLAG_WORKSPACE), *home = getenv("HOME");
+    workspace = workspace ? workspace : ".";
+    const bx_skill_dir dirs[] = {
+        {workspace, ".boxagnts/skills", BX_WORKSPACE},
+        {workspace, ".agents/skills", BX_WORKSPACE},
+        {workspace, ".claude/skills", BX_WORKSPACE},
+        {home, ".boxagnts/skills", NULL},
+        {home, ".agents/skills", NULL},
+    };
+    return bx_mcp_skills_new(dirs, home ? BX_COUNT(dirs) : BX_COUNT(dirs) - 2, &b->skills, err);
+}
+
 /* ---- the command ----------------------------------------------------------------------------- */
 
 static const char instructions[] =
@@ -101,14 +145,14 @@ static const char instructions[] =
 
 static bx_code serve(box *b, bx_mcp_server **ret, bx_ctl *ctl, bx_error *err)
 {
-    static bx_mcp_tools tools = {.count = count, .manifest = manifest, .call = call};
-    tools.ctx = b;
     const bx_mcp_config cfg = {
         .name = BX_LIT("boxagnts"),
         .title = BX_LIT("BoxAgnts"),
         .version = BX_LIT(BX_VERSION),
         .instructions = bx_str_of(instructions),
-        .tools = &tools,
+        .tools = &b->port,
+        .resources = bx_mcp_workspace_port(b->workspace),
+        .prompts = bx_mcp_skills_port(b->skills),
     };
     bx_code rc = bx_mcp_server_new(&cfg, ret, err);
     if (rc == BX_OK && bx_has_flag(b->a, BX_FLAG_HTTP))
@@ -117,6 +161,9 @@ static bx_code serve(box *b, bx_mcp_server **ret, bx_ctl *ctl, bx_error *err)
         rc = bx_ctl_make_cancellable(ctl, err);
     if (rc != BX_OK)
         return rc;
+    if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+        bx_cli_complain("mcp: an agent starts this and speaks MCP to it; how to tell it: boxagnts "
+                        "mcp config");
     bx_signals_cancel(ctl);
     rc = bx_mcp_stdio(*ret, STDIN_FILENO, STDOUT_FILENO, ctl, err);
     bx_signals_restore();
@@ -137,12 +184,20 @@ static int run(const bx_args *a)
     bx_code rc = bx_cli_mcp_http_check(a, &err);
     if (rc == BX_OK)
         rc = load(&b, &err);
+    b.port = (bx_mcp_tools){.ctx = &b, .count = count, .manifest = manifest, .call = call};
+    if (rc == BX_OK)
+        rc = open_workspace(&b, &err);
+    if (rc == BX_OK)
+        rc = open_skills(&b, &err);
     if (rc == BX_OK)
         rc = serve(&b, &server, &ctl, &err);
     if (rc == BX_ETIMEOUT)
         _exit(0); /* nothing is left to be said, and nobody waits */
     bx_mcp_server_free(server);
     bx_ctl_done(&ctl);
+    bx_mcp_skills_free(b.skills);
+    bx_mcp_workspace_free(b.workspace);
+    bx_sealed_free(b.reading);
     bx_toolbox_free(b.tools);
     free(b.options);
     bx_app_leave(b.app);

@@ -442,6 +442,13 @@ static bx_mcp_answer ask_task(bx_mcp_call *c, const mcp_question *q, const bx_js
 
 /* ---- asking ---------------------------------------------------------------------------------- */
 
+/* An elicitation without modes means forms; one with modes names them. */
+static bool takes_forms(const bx_mcp_call *c)
+{
+    const bx_json_val *modes = bx_json_get(mcp_capabilities(c), BX_LIT("elicitation"));
+    return bx_json_get(modes, BX_LIT("form")) || !bx_json_get(modes, BX_LIT("url"));
+}
+
 /* The capability that lets it be asked. */
 static bool may_ask(const bx_mcp_call *c, bx_str method)
 {
@@ -454,7 +461,7 @@ static bool may_ask(const bx_mcp_call *c, bx_str method)
     };
     for (size_t i = 0; i < BX_COUNT(rows); i++) {
         if (bx_str_eq(method, rows[i].method))
-            return bx_mcp_can(c, rows[i].capability);
+            return bx_mcp_can(c, rows[i].capability) && (i > 0 || takes_forms(c));
     }
     return false;
 }

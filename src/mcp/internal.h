@@ -178,6 +178,13 @@ bx_code mcp_refuse(bx_mcp_call *c, int code, int status, bx_error *err);
 bx_code mcp_cursor(const bx_mcp_call *c, size_t *ret, bx_error *err);
 void mcp_put_cursor(bx_json_out *o, size_t next);
 
+/* ---- headers (tools.c) -------------------------------------------------------------------------
+ */
+
+/* Mcp-Param-NAME says what the arguments say, where the tool's schema wants it to (`x-mcp-header`);
+ * else the message gets a fault. */
+void mcp_check_params(bx_mcp_server *s, bx_mcp_message *m);
+
 /* ---- handlers ----------------------------------------------------------------------------------
  */
 

@@ -83,6 +83,12 @@ typedef struct bx_mcp_tools {
 /* ---- resources and prompts ---------------------------------------------------------------------
  */
 
+typedef struct bx_mcp_completing { /* what a client wants to be completed */
+    bx_str of;                     /* a template, or the name of a prompt */
+    bx_str name;                   /* of its variable or argument */
+    bx_str value;                  /* what there is so far */
+} bx_mcp_completing;
+
 /* Each writes into an object that is open: the members that MCP names. */
 typedef struct bx_mcp_resources {
     void *ctx;
@@ -91,10 +97,9 @@ typedef struct bx_mcp_resources {
     bx_code (*templates)(void *ctx, bx_mcp_call *call, bx_json_out *out, bx_error *err);
     /* `contents`.  BX_ENOENT: no such resource, whatever the reason. */
     bx_code (*read)(void *ctx, bx_mcp_call *call, bx_str uri, bx_json_out *out, bx_error *err);
-    /* Values for a variable of a template, that begin with `value`, as strings into an open array;
-     * NULL: none. */
-    bx_code (*complete)(void *ctx, bx_mcp_call *call, bx_str uri, bx_str variable, bx_str value,
-                        bx_json_out *out, bx_error *err);
+    /* Values of a variable of a template, as strings into an open array; NULL: none. */
+    bx_code (*complete)(void *ctx, bx_mcp_call *call, const bx_mcp_completing *of, bx_json_out *out,
+                        bx_error *err);
     /* Somebody wants to be told of changes of `uri`, or no longer does; NULL: there are none. */
     bx_code (*watch)(void *ctx, bx_str uri, bool on, bx_error *err);
 } bx_mcp_resources;
@@ -106,8 +111,8 @@ typedef struct bx_mcp_prompts {
      * an argument is missing. */
     bx_code (*get)(void *ctx, bx_mcp_call *call, bx_str name, const bx_json_val *arguments,
                    bx_json_out *out, bx_error *err);
-    bx_code (*complete)(void *ctx, bx_str name, bx_str argument, bx_str value, bx_json_out *out,
-                        bx_error *err); /* as above; NULL: none */
+    bx_code (*complete)(void *ctx, bx_mcp_call *call, const bx_mcp_completing *of, bx_json_out *out,
+                        bx_error *err); /* as above */
 } bx_mcp_prompts;
 
 #endif

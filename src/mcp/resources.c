@@ -138,20 +138,21 @@ static bx_code complete(bx_mcp_call *c, const bx_json_val *ref, bx_json_out *val
     const bx_mcp_resources *r = c->server->cfg.resources;
     const bx_mcp_prompts *p = c->server->cfg.prompts;
     const bx_json_val *argument = bx_json_get(c->m->params, BX_LIT("argument"));
-    bx_str type = BX_LIT(""), of, name, value;
+    bx_str type = BX_LIT("");
+    bx_mcp_completing of;
     (void)bx_json_str(bx_json_get(ref, BX_LIT("type")), &type);
     bool prompt = bx_str_eq(type, BX_LIT("ref/prompt"));
     if (!prompt && !bx_str_eq(type, BX_LIT("ref/resource")))
         return bx_fail(err, BX_EINVAL, "ref/type: there is ref/prompt and ref/resource");
-    if (!bx_json_str(bx_json_get(ref, bx_str_of(prompt ? "name" : "uri")), &of))
+    if (!bx_json_str(bx_json_get(ref, bx_str_of(prompt ? "name" : "uri")), &of.of))
         return bx_fail(err, BX_EINVAL, "ref/%s: expected a string", prompt ? "name" : "uri");
-    if (!bx_json_str(bx_json_get(argument, BX_LIT("name")), &name) ||
-        !bx_json_str(bx_json_get(argument, BX_LIT("value")), &value))
+    if (!bx_json_str(bx_json_get(argument, BX_LIT("name")), &of.name) ||
+        !bx_json_str(bx_json_get(argument, BX_LIT("value")), &of.value))
         return bx_fail(err, BX_EINVAL, "argument: expected an object with the strings name, value");
     if (prompt && p && p->complete)
-        return p->complete(p->ctx, of, name, value, values, err);
+        return p->complete(p->ctx, c, &of, values, err);
     if (!prompt && r && r->complete)
-        return r->complete(r->ctx, c, of, name, value, values, err);
+        return r->complete(r->ctx, c, &of, values, err);
     return BX_OK;
 }
 

@@ -194,7 +194,7 @@ static bx_code write_result(bx_mcp_call *c, bx_buf *out, bx_error *err)
     bx_json_out o = bx_json_out_on(out);
     begin_answer(c, &o);
     bx_code rc = c->method->serve(c, &o, err);
-    if (c->fault.code)
+    if (c->fault.code && !c->n_asked)
         return BX_EINVAL;
     if (c->n_asked) { /* whatever was written: the questions come first */
         bx_buf_clear(out);
@@ -306,6 +306,10 @@ static void request(bx_mcp_server *s, bx_mcp_session *session, bx_mcp_message *m
                     const bx_mcp_sink *sink)
 {
     const mcp_method *method = m->fault.code ? NULL : method_of(m);
+    if (method)
+        mcp_check_params(s, m);
+    if (m->fault.code)
+        method = NULL;
     bx_mcp_call *c = mcp_call_new(s, session, m, sink);
     if (!c) {
         mcp_fault_set(&m->fault, RPC_INTERNAL, 500, "out of memory");

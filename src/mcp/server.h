@@ -78,7 +78,8 @@ typedef struct bx_mcp_facts { /* what the carrier knows of a message; zero for s
                       that takes; else what takes long goes to a thread of the server's */
     bx_str protocol_version, method, name; /* MCP-Protocol-Version, Mcp-Method, Mcp-Name; .p NULL:
                                               not there */
-    /* Mcp-Param-NAME: the value, or .p NULL.  NULL: there are none. */
+    /* Mcp-Param-NAME: the value, or .p NULL; asked before bx_mcp_handle returns.  NULL: there are
+     * none. */
     bx_str (*param)(const void *ctx, bx_str name);
     const void *param_ctx;
     bx_str principal; /* who asks, as far as the carrier knows; empty: the one there is */

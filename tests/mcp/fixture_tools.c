@@ -222,6 +222,10 @@ const fixture_tool fixture_tools[] = {
     {"test_missing_capability", "Needs sampling.", NULL, missing_capability},
     {"test_sleep", "Sleeps.", NULL, sleeps},
     {"test_long_text", "Tests a text that is too long for a result.", NULL, long_text},
+    {"test_custom_header", "Wants an argument as a header too.",
+     "{\"type\":\"object\",\"properties\":{\"region\":{\"type\":\"string\","
+     "\"x-mcp-header\":\"Region\"}}}",
+     simple_text},
     {"json_schema_2020_12_tool", "Tool with JSON Schema 2020-12 features", SCHEMA_2020,
      schema_2020},
 };
