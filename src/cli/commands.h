@@ -14,5 +14,6 @@ extern const bx_command bx_cmd_policy_show, bx_cmd_policy_check, bx_cmd_policy_e
     bx_cmd_policy_test, bx_cmd_policy_trust, bx_cmd_policy_init;
 extern const bx_command bx_cmd_audit_list, bx_cmd_audit_show, bx_cmd_audit_verify,
     bx_cmd_audit_export, bx_cmd_audit_receipt;
+extern const bx_command bx_cmd_approvals_list, bx_cmd_approvals_allow, bx_cmd_approvals_deny;
 
 #endif
