@@ -7,6 +7,7 @@
 #include "app/toolbox.h"
 #include "base/version.h"
 #include "cli/commands.h"
+#include "cli/mcp_funnel.h"
 #include "cli/mcp_http.h"
 #include "cli/setup.h"
 #include "mcp/skills.h"
@@ -27,6 +28,7 @@ static const bx_flag flags[] = {
      BX_OPT_deny},
     {"limit", "NAME=VALUE", "set a limit instead of the tools' own: wall=5s, output=1MiB, …",
      BX_OPT_limits},
+    BX_MCP_FUNNEL_FLAGS,
     BX_MCP_HTTP_FLAGS,
 };
 
@@ -35,6 +37,7 @@ static const bx_flag flags[] = {
 typedef struct box { /* what is served */
     const bx_args *a;
     bx_app *app;
+    bx_funnel *funnel;
     bx_toolbox_option *options; /* owned */
     bx_toolbox *tools;
     const bx_manifest *manifests[MAX_TOOLS]; /* in the order of their names */
@@ -58,6 +61,10 @@ static bx_code open_toolbox(box *b, bx_error *err)
             b->options[cfg.n_options++] = (bx_toolbox_option){(bx_option)f->id, f->value};
     }
     cfg.options = b->options;
+    bx_code rc = bx_cli_mcp_funnel(b->a, cfg.workspace, &b->funnel, err);
+    if (rc != BX_OK)
+        return rc;
+    bx_funnel_fill(b->funnel, &cfg);
     return bx_toolbox_new(b->app, &cfg, &b->tools, err);
 }
 
@@ -73,8 +80,9 @@ static bx_code load(box *b, bx_error *err)
         const bx_grant *g;
         bx_error none;
         if (bx_toolbox_find(b->tools, bx_str_of(name), &b->manifests[b->n], &none) != BX_OK ||
-            !b->manifests[b->n]->input_schema)
-            continue; /* what cannot be called here, or has to be added first */
+            !b->manifests[b->n]->input_schema ||
+            !bx_funnel_shows(b->funnel, b->manifests[b->n]))
+            continue; /* what cannot be called here, has to be added first, or is never allowed */
         rc = bx_toolbox_grant(b->tools, b->manifests[b->n], &g, err);
         b->n += rc == BX_OK;
     }
@@ -199,6 +207,7 @@ static int run(const bx_args *a)
     bx_mcp_workspace_free(b.workspace);
     bx_sealed_free(b.reading);
     bx_toolbox_free(b.tools);
+    bx_funnel_close(b.funnel);
     free(b.options);
     bx_app_leave(b.app);
     if (rc != BX_OK)
