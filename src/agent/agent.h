@@ -124,6 +124,17 @@ bool bx_agent_is_asked(const bx_agent *a);
 
 const bx_agent_config *bx_agent_cfg(const bx_agent *a);
 
+/* ---- between prompts ------------------------------------------------------------------------- */
+
+/* Replace what is old of the conversation by a summary, which the model writes; `focus` (may be
+ * empty): what above all it is to keep.  *did: false where there is too little of it. */
+BX_NODISCARD bx_code bx_agent_shorten(bx_agent *a, bx_str focus, bool *did, bx_error *err);
+/* Take back the last prompt and all that was said since; what tools did stays done.  *did: false
+ * where there is none, or it is part of a summary. */
+BX_NODISCARD bx_code bx_agent_undo(bx_agent *a, bool *did, bx_error *err);
+/* The name of its i-th tool; empty past the last. */
+bx_str bx_agent_tool_name(const bx_agent *a, size_t i);
+
 /* ---- for tools of the agent itself ----------------------------------------------------------- */
 
 /* An event of its own: bx_agent_say_begin opens it, what is written to *ret are its members;

@@ -140,7 +140,7 @@ static bx_code call_own(bx_agent *a, bx_agent_slot *s, bx_error *err)
     bx_code rc = bx_json_parse(text, BX_JSON_MAX_DEPTH, &args, &broken);
     if (rc != BX_OK) {
         (void)bx_buf_addf(&words, "the arguments are no JSON: %s", broken.msg);
-    } else if (bx_schema_judge(s->entry->shape, bx_json_root(args), &words) == 0) {
+    } else if (bx_schema_judge(s->entry->fits, bx_json_root(args), &words) == 0) {
         is_error = false;
         const bx_agent_own_call call = {.id = s->call->id,
                                         .seq = s->seq,

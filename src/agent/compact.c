@@ -154,3 +154,48 @@ bx_code bx_agent_compact(bx_agent *a, bx_str focus, bool *did, bx_error *err)
     *did = rc == BX_OK;
     return rc;
 }
+
+/* ---- between prompts ------------------------------------------------------------------------- */
+
+bx_code bx_agent_shorten(bx_agent *a, bx_str focus, bool *did, bx_error *err)
+{
+    bx_agent_begin_prompt(a);
+    a->compacted = 0; /* whoever asks for it is to get it */
+    bx_code rc = bx_agent_compact(a, focus, did, err);
+    a->ended = true;
+    return rc;
+}
+
+bx_code bx_agent_undo(bx_agent *a, bool *did, bx_error *err)
+{
+    size_t at = a->said.n;
+    *did = false;
+    while (at &&
+           !(a->said.messages[at - 1].role == BX_LLM_USER && may_begin(&a->said.messages[at - 1])))
+        at--;
+    if (at == 0 || (at == 1 && a->compacted))
+        return BX_OK;
+    bx_agent_saying s;
+    bx_agent_say_begin(a, &s, "undo");
+    bx_json_out_key(&s.out, BX_LIT("messages"));
+    bx_json_out_uint(&s.out, at - 1);
+    bx_code rc = bx_agent_say_end(a, &s, err);
+    if (rc == BX_OK)
+        rc = bx_agent_undone(a, at - 1, err);
+    *did = rc == BX_OK;
+    return rc;
+}
+
+bx_code bx_agent_undone(bx_agent *a, size_t kept, bx_error *err)
+{
+    if (kept > a->said.n)
+        return bx_fail(err, BX_EINVAL, "an undo to %zu messages, where there are %zu", kept,
+                       a->said.n);
+    bx_llm_transcript_cut(&a->said, kept, a->said.n);
+    a->context = 0;
+    a->news = a->system.n + a->schemas.n;
+    for (size_t i = 0; i < a->said.n; i++)
+        a->news += bx_agent_message_bytes(&a->said.messages[i]);
+    bx_buf_clear(&a->last);
+    return BX_OK;
+}

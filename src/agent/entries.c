@@ -39,7 +39,7 @@ static bx_code add_own(bx_agent *a, const bx_agent_own *own, bx_error *err)
                                            .description = bx_str_of(own->description),
                                            .schema = bx_str_of(own->schema)};
     bx_code rc = bx_json_parse(bx_str_of(own->schema), BX_JSON_MAX_DEPTH, &e->schema, err);
-    return rc == BX_OK ? bx_schema_compile(bx_json_root(e->schema), NULL, &e->shape, err) : rc;
+    return rc == BX_OK ? bx_schema_compile(bx_json_root(e->schema), NULL, &e->fits, err) : rc;
 }
 
 bx_code bx_agent_list_tools(bx_agent *a, bx_error *err)
@@ -75,6 +75,11 @@ const bx_agent_entry *bx_agent_find_tool(const bx_agent *a, bx_str name)
             return &a->entries[i];
     }
     return NULL;
+}
+
+bx_str bx_agent_tool_name(const bx_agent *a, size_t i)
+{
+    return i < a->n_tools ? a->tools[i].name : BX_LIT("");
 }
 
 bool bx_agent_entry_reads(const bx_agent_entry *e)

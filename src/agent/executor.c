@@ -166,17 +166,17 @@ static bool fits(executor *x, const bx_schema *schema, bx_buf *why)
 /* Asked once more where it does not fit. */
 static bx_code shape(executor *x, bx_buf *why, bx_error *err)
 {
-    const bx_json_val *wanted = bx_json_get(x->job->task, BX_LIT("output_schema"));
-    BX_AUTO(bx_schema) bx_schema *schema = NULL;
+    const bx_json_val *schema = bx_json_get(x->job->task, BX_LIT("output_schema"));
     BX_AUTO_BUF again = bx_buf_init(MAX_WORDS);
     bx_error wrong = {.msg = ""};
-    if (!wanted || x->job->end.status != BX_AGENT_DONE)
+    BX_AUTO(bx_schema) bx_schema *compiled = NULL;
+    if (!schema || x->job->end.status != BX_AGENT_DONE)
         return BX_OK;
-    if (bx_schema_compile(wanted, NULL, &schema, &wrong) != BX_OK) {
+    if (bx_schema_compile(schema, NULL, &compiled, &wrong) != BX_OK) {
         (void)bx_buf_addf(why, "output_schema: %s", wrong.msg);
         return BX_OK;
     }
-    if (fits(x, schema, why))
+    if (fits(x, compiled, why))
         return BX_OK;
     (void)bx_buf_addf(&again,
                       "Your answer does not fit its schema: %.*s\nAnswer again, with the "
@@ -194,7 +194,7 @@ static bx_code shape(executor *x, bx_buf *why, bx_error *err)
     x->job->end.cost += first.cost;
     bx_agent_end_done(&first);
     bx_buf_clear(why);
-    if (rc == BX_OK && x->job->end.status == BX_AGENT_DONE && fits(x, schema, why))
+    if (rc == BX_OK && x->job->end.status == BX_AGENT_DONE && fits(x, compiled, why))
         bx_buf_clear(why);
     return rc;
 }

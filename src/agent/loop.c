@@ -45,7 +45,7 @@ void bx_agent_free(bx_agent *a)
     bx_agent_slots_done(a);
     bx_llm_transcript_done(&a->said);
     for (size_t i = 0; a->entries && i < a->n_tools; i++) {
-        bx_schema_free(a->entries[i].shape);
+        bx_schema_free(a->entries[i].fits);
         bx_json_free(a->entries[i].schema);
     }
     free(a->entries);

@@ -158,6 +158,11 @@ static bx_code on_compaction(replay *r, const bx_json_val *event, bx_error *err)
     return bx_agent_compacted(r->a, (size_t)number(event, "messages"), text_of(event, "text"), err);
 }
 
+static bx_code on_undo(replay *r, const bx_json_val *event, bx_error *err)
+{
+    return bx_agent_undone(r->a, (size_t)number(event, "messages"), err);
+}
+
 static bx_code on_end(replay *r, const bx_json_val *event, bx_error *err)
 {
     bx_agent *a = r->a;
@@ -213,10 +218,16 @@ static bx_code on_line(void *ctx, bx_str line, bx_error *err)
     static const struct {
         const char *type;
         bx_code (*on)(replay *r, const bx_json_val *event, bx_error *err);
-    } rows[] = {
-        {"begin", on_begin},           {"user", on_user},      {"request", on_request},
-        {"assistant", on_assistant},   {"tool_call", on_call}, {"tool_result", on_result},
-        {"compaction", on_compaction}, {"end", on_end},        {"executor_end", on_executor_end}};
+    } rows[] = {{"begin", on_begin},
+                {"user", on_user},
+                {"request", on_request},
+                {"assistant", on_assistant},
+                {"tool_call", on_call},
+                {"tool_result", on_result},
+                {"compaction", on_compaction},
+                {"end", on_end},
+                {"undo", on_undo},
+                {"executor_end", on_executor_end}};
     replay *r = ctx;
     BX_AUTO(bx_json) bx_json *doc = NULL;
     bx_code rc = bx_json_parse(line, BX_JSON_MAX_DEPTH, &doc, err);

@@ -5,7 +5,6 @@
 #include <pthread.h>
 
 #include "agent/agent.h"
-#include "tool/schema.h"
 
 enum { BX_SEEN_MAX = 64 };
 
@@ -14,7 +13,7 @@ typedef struct bx_agent_entry {
     const bx_manifest *manifest;
     const bx_agent_own *own;
     bx_json *schema; /* owned; of `own` */
-    bx_schema *shape; /* owned; the same compiled */
+    bx_schema *fits; /* owned; it compiled */
 } bx_agent_entry;
 
 typedef struct bx_seen {   /* calls of late, for those that are made again and again */
@@ -119,5 +118,7 @@ void bx_agent_put_changed(bx_agent *a, bx_json_out *o);
 BX_NODISCARD bx_code bx_agent_compact(bx_agent *a, bx_str focus, bool *did, bx_error *err);
 /* Its effect, also that of a `compaction` event: the first `cut` messages become `text`. */
 BX_NODISCARD bx_code bx_agent_compacted(bx_agent *a, size_t cut, bx_str text, bx_error *err);
+/* Of an `undo` event: the first `kept` messages stay. */
+BX_NODISCARD bx_code bx_agent_undone(bx_agent *a, size_t kept, bx_error *err);
 
 #endif

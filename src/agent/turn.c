@@ -248,8 +248,8 @@ bx_code bx_agent_turn(bx_agent *a, bx_llm_turn *ret, bx_error *err)
 bx_code bx_agent_side_turn(bx_agent *a, const bx_llm_transcript *t, uint64_t max_output,
                            bx_buf *text, bx_error *err)
 {
-    bx_llm_request rq = {.transcript = t, .choice = BX_LLM_NONE, .max_tokens = max_output,
-                         .max_retries = 1};
+    bx_llm_request rq = {
+        .transcript = t, .choice = BX_LLM_NONE, .max_tokens = max_output, .max_retries = 1};
     bx_llm_turn turn = {.attempts = 0};
     bx_code rc = ask(a, &rq, true, &turn, err);
     if (rc == BX_OK)

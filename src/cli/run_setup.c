@@ -6,7 +6,6 @@
 
 #include "agent/keep.h"
 #include "agent/rights.h"
-#include "app/policy_gate.h"
 #include "app/tool_grant.h"
 #include "cli/setup.h"
 #include "os/dirs.h"
@@ -60,56 +59,40 @@ static bool is_there(const char *dir)
 
 /* Files of a policy decide where there are any, or one is asked for; else what the command line
  * grants is all there is to say. */
-static bx_code open_policy(bx_run *r, const bx_run_options *o, bx_error *err)
+static bool by_hand(const bx_run *r, const bx_run_options *o)
+{
+    char home[4096];
+    bool has_home = bx_home_dir(home, sizeof home, NULL) == BX_OK;
+    return !o->mode && !o->n_policy && !(has_home && is_there(home)) && !is_there(r->workspace);
+}
+
+static bx_code open_funnel(bx_run *r, const bx_run_options *o, bx_error *err)
 {
     BX_AUTO_BUF notes = bx_buf_init(64 << 10);
-    char home[4096];
-    bx_policy_mode mode;
-    bool has_home = bx_home_dir(home, sizeof home, NULL) == BX_OK;
-    if (!o->mode && !o->n_policy && !(has_home && is_there(home)) && !is_there(r->workspace))
-        return BX_OK;
-    if (o->mode && !bx_policy_mode_parse(bx_str_of(o->mode), &mode))
-        return bx_fail(err, BX_EINVAL,
-                       "--permission-mode: '%s' is none of default, accept-edits, plan, dont-ask",
-                       o->mode);
-    const bx_policy_files files = {.workspace = r->workspace,
-                                   .named = o->policy,
-                                   .n_named = o->n_policy,
-                                   .mode = o->mode ? &mode : NULL};
-    bx_code rc = bx_policy_load(&files, &r->policy, &notes, err);
+    bx_code rc = o->asks ? bx_approver_new(&r->approver, err) : BX_OK;
+    if (rc != BX_OK)
+        return rc;
+    const bx_funnel_config cfg = {.workspace = r->workspace,
+                                  .policy = o->policy,
+                                  .n_policy = o->n_policy,
+                                  .mode = o->mode,
+                                  .by_hand = by_hand(r, o),
+                                  .no_record = o->forget,
+                                  .approver = r->approver ? bx_approver_port(r->approver) : NULL};
+    rc = bx_funnel_open(&cfg, &r->funnel, &notes, err);
     if (rc != BX_OK)
         return rc;
     if (notes.n)
         bx_cli_complain("%.*s", (int)notes.n - 1, notes.p);
-    r->gate_policy = bx_policy_gate(r->policy);
-    r->box.gate.policy = &r->gate_policy;
-    r->box.offer = bx_policy_gate_offer;
-    r->box.offer_ctx = r->policy;
+    r->db = bx_funnel_db(r->funnel);
     return BX_OK;
-}
-
-static bx_code open_gate(bx_run *r, const bx_run_options *o, bx_error *err)
-{
-    bx_code rc = open_policy(r, o, err);
-    if (rc == BX_OK && r->db) {
-        rc = bx_recorder_new(r->db, &r->recorder, err);
-        if (rc == BX_OK)
-            r->box.gate.recorder = bx_recorder_port(r->recorder);
-    }
-    if (rc == BX_OK && o->asks) {
-        rc = bx_approver_new(&r->approver, err);
-        if (rc == BX_OK)
-            r->box.gate.approver = bx_approver_port(r->approver);
-    }
-    return rc;
 }
 
 /* Tools that would be denied whatever they are asked are not shown. */
 static bool shows(void *ctx, const bx_manifest *m)
 {
     const bx_run *r = ctx;
-    const bx_policy_call c = bx_policy_call_of(m, NULL);
-    return !r->policy || bx_policy_shows(r->policy, &c, NULL);
+    return bx_funnel_shows(r->funnel, m);
 }
 
 /* ---- model ----------------------------------------------------------------------------------- */
@@ -153,8 +136,6 @@ static bx_code open_session(bx_run *r, const bx_run_options *o, bx_error *err)
     bx_code rc = BX_OK;
     if (o->forget && takes_up(o))
         return bx_fail(err, BX_EINVAL, "--no-session: then there is none to go on with");
-    if (!o->forget)
-        rc = bx_cli_store(false, &r->db, err);
     if (rc == BX_OK && o->resume)
         rc = bx_cli_session_find(r->db, o->resume, &r->before, err);
     else if (rc == BX_OK && o->continue_last)
@@ -236,8 +217,7 @@ static bx_code open_tools(bx_run *r, const bx_run_options *o, bx_error *err)
     r->box = (bx_toolbox_config){
         .workspace = r->workspace, .options = o->options, .n_options = o->n_options};
     bx_code rc = grant_of(r, o, false, &r->grant, err);
-    if (rc == BX_OK)
-        rc = open_gate(r, o, err);
+    bx_funnel_fill(r->funnel, &r->box);
     if (rc == BX_OK)
         rc = bx_cli_app(SLOTS, &r->app, err);
     return rc == BX_OK ? bx_cli_tools_new(r->app, &r->box, r->grant, &r->tools, err) : rc;
@@ -249,7 +229,9 @@ static bx_code open_ground(bx_run *r, const bx_run_options *o, bx_error *err)
     r->workspace = realpath(dir, NULL);
     if (!r->workspace)
         return bx_fail(err, BX_ENOENT, "no directory %s", dir);
-    bx_code rc = open_session(r, o, err);
+    bx_code rc = open_funnel(r, o, err);
+    if (rc == BX_OK)
+        rc = open_session(r, o, err);
     if (rc == BX_OK)
         rc = open_model(r, o, err);
     if (rc == BX_OK)
@@ -305,14 +287,12 @@ void bx_run_close(bx_run *r)
     bx_budget_free(r->budget);
     bx_cli_tools_free(r->tools);
     bx_context_free(r->context);
-    bx_recorder_free(r->recorder);
-    bx_approver_free(r->approver);
-    bx_policy_free(r->policy);
     bx_llm_free(r->model);
     bx_egress_free(r->egress);
     bx_grant_free(r->grant);
     bx_grant_free(r->delegable);
-    bx_db_close(r->db);
+    bx_funnel_close(r->funnel);
+    bx_approver_free(r->approver);
     bx_cli_session_done(&r->before);
     bx_ctl_done(&r->ctl);
     bx_buf_done(&r->facts);

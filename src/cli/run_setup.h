@@ -6,8 +6,7 @@
 #include "agent/context.h"
 #include "agent/managed.h"
 #include "app/app.h"
-#include "app/policy_files.h"
-#include "app/recorder.h"
+#include "app/funnel.h"
 #include "cli/agent_tools.h"
 #include "cli/approve.h"
 #include "cli/command.h"
@@ -42,11 +41,9 @@ typedef struct bx_run { /* a process has one */
     bx_cli_tools *tools;
     bx_grant *grant, *delegable;
     bx_budget *budget;
-    bx_db *db; /* NULL: nothing is kept */
+    bx_db *db; /* the funnel's; NULL: nothing is kept */
     bx_journal journal;
-    bx_recorder *recorder;
-    bx_policy *policy; /* NULL: rights alone decide */
-    bx_gate_policy gate_policy;
+    bx_funnel *funnel;     /* policy, questions, record */
     bx_approver *approver; /* NULL: nobody is asked */
     bx_toolbox_config box;
     bx_context *context;
