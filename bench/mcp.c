@@ -17,7 +17,8 @@
 
 enum { MAX_CONNS = 128, PATIENCE_MS = 20000, ROUNDS = 5 };
 
-/* ---- processes -------------------------------------------------------------------------------- */
+/* ---- processes --------------------------------------------------------------------------------
+ */
 
 typedef struct server {
     pid_t pid;
@@ -58,8 +59,12 @@ static void stop(server *s)
 static server start_ours(const bench_env *e, const char *how)
 {
     static char self[] = "/proc/self/exe", flag[] = "--mcp";
-    char *const argv[] = {self, flag, (char *)(uintptr_t)e->guests, (char *)(uintptr_t)e->scratch,
-                          (char *)(uintptr_t)how, NULL};
+    char *const argv[] = {self,
+                          flag,
+                          (char *)(uintptr_t)e->guests,
+                          (char *)(uintptr_t)e->scratch,
+                          (char *)(uintptr_t)how,
+                          NULL};
     return start(argv);
 }
 
@@ -84,7 +89,8 @@ static server start_ours_http(const bench_env *e)
     return s;
 }
 
-/* ---- a client of HTTP ------------------------------------------------------------------------- */
+/* ---- a client of HTTP -------------------------------------------------------------------------
+ */
 
 typedef struct conn {
     int fd;
@@ -96,9 +102,8 @@ typedef struct conn {
 static int dial(uint16_t port)
 {
     int one = 1;
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons(port),
-                             .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
         return -1;
@@ -204,12 +209,13 @@ static double run(const load *l)
 static const char *call_request(const char *name, const char *arguments)
 {
     static char text[2048], body[1024];
-    int n = snprintf(body, sizeof body,
-                     "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\","
-                     "\"arguments\":%s,\"_meta\":{"
-                     "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
-                     "\"io.modelcontextprotocol/clientCapabilities\":{}}}}",
-                     name, arguments);
+    int n = snprintf(
+        body, sizeof body,
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\","
+        "\"arguments\":%s,\"_meta\":{"
+        "\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+        "\"io.modelcontextprotocol/clientCapabilities\":{}}}}",
+        name, arguments);
     (void)snprintf(text, sizeof text,
                    "POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                    "Accept: application/json, text/event-stream\r\n"
@@ -222,7 +228,8 @@ static const char *call_request(const char *name, const char *arguments)
 
 static const char get_request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/* ---- against a component behind `wasmtime serve` ---------------------------------------------- */
+/* ---- against a component behind `wasmtime serve` ----------------------------------------------
+ */
 
 static void http_throughput(const bench_env *e)
 {
@@ -253,11 +260,12 @@ static void http_throughput(const bench_env *e)
     }
     double rate = bench_stats_of(ours, ROUNDS).p50;
     if (there) {
-        bench_row(id, rate, bench_stats_of(theirs, ROUNDS).p50, "/s",
-                  bench_stats_of(ratio, ROUNDS).p50, BENCH_AT_LEAST, 1.5,
-                  "tools/call of a no-op tool, token and headers checked, on %d connections; against "
-                  "wasmtime serve of a hello component; median of %d paired rounds",
-                  CONNS, ROUNDS);
+        bench_row(
+            id, rate, bench_stats_of(theirs, ROUNDS).p50, "/s", bench_stats_of(ratio, ROUNDS).p50,
+            BENCH_AT_LEAST, 1.5,
+            "tools/call of a no-op tool, token and headers checked, on %d connections; against "
+            "wasmtime serve of a hello component; median of %d paired rounds",
+            CONNS, ROUNDS);
         stop(&them);
     } else {
         char why[120];
@@ -267,7 +275,8 @@ static void http_throughput(const bench_env *e)
     stop(&us);
 }
 
-/* ---- beside a long call ----------------------------------------------------------------------- */
+/* ---- beside a long call -----------------------------------------------------------------------
+ */
 
 static double p99_of(const server *s, size_t n, double *us)
 {
@@ -307,7 +316,8 @@ static void beside_a_long_call(const bench_env *e)
     stop(&s);
 }
 
-/* ---- on standard input and output ------------------------------------------------------------- */
+/* ---- on standard input and output -------------------------------------------------------------
+ */
 
 static void say(const server *s, const char *text)
 {
@@ -340,10 +350,11 @@ static bench_stats stdio_calls(const server *s, size_t n)
         bench_die("out of memory");
     for (size_t i = 0; i < n; i++) {
         double begin = bench_now_us();
-        exchange(s,
-                 "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"noop\","
-                 "\"arguments\":{}}}\n",
-                 "\"result\"");
+        exchange(
+            s,
+            "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"noop\","
+            "\"arguments\":{}}}\n",
+            "\"result\"");
         us[i] = bench_now_us() - begin;
     }
     bench_stats st = bench_stats_of(us, n);
@@ -353,11 +364,12 @@ static bench_stats stdio_calls(const server *s, size_t n)
 
 static void hello(const server *s)
 {
-    exchange(s,
-             "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
-             "\"2025-11-25\",\"capabilities\":{},\"clientInfo\":{\"name\":\"bench\",\"version\":\"1\"}}}"
-             "\n",
-             "serverInfo");
+    exchange(
+        s,
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":"
+        "\"2025-11-25\",\"capabilities\":{},\"clientInfo\":{\"name\":\"bench\",\"version\":\"1\"}}}"
+        "\n",
+        "serverInfo");
     say(s, "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}\n");
 }
 
@@ -383,11 +395,12 @@ static void stdio_latency(const bench_env *e)
     }
     double p50 = bench_stats_of(ours, ROUNDS).p50;
     if (there) {
-        bench_row(id, p50, bench_stats_of(theirs, ROUNDS).p50, "us",
-                  bench_stats_of(ratio, ROUNDS).p50, BENCH_AT_LEAST, 10,
-                  "tools/call of a no-op tool on pipes, p50; against the server of npm "
-                  "@modelcontextprotocol/sdk, whose tool runs in no sandbox; median of %d paired rounds",
-                  ROUNDS);
+        bench_row(
+            id, p50, bench_stats_of(theirs, ROUNDS).p50, "us", bench_stats_of(ratio, ROUNDS).p50,
+            BENCH_AT_LEAST, 10,
+            "tools/call of a no-op tool on pipes, p50; against the server of npm "
+            "@modelcontextprotocol/sdk, whose tool runs in no sandbox; median of %d paired rounds",
+            ROUNDS);
         stop(&them);
     } else {
         char why[120];

@@ -9,8 +9,10 @@
 #include "mcp/stdio.h"
 
 static const char noop_manifest[] =
-    "{\"name\":\"noop\",\"version\":\"1.0.0\",\"description\":\"Does nothing.\",\"permission\":\"none\","
-    "\"call\":\"json\",\"needs\":[],\"input_schema\":{\"type\":\"object\",\"additionalProperties\":false},"
+    "{\"name\":\"noop\",\"version\":\"1.0.0\",\"description\":\"Does "
+    "nothing.\",\"permission\":\"none\","
+    "\"call\":\"json\",\"needs\":[],\"input_schema\":{\"type\":\"object\",\"additionalProperties\":"
+    "false},"
     "\"annotations\":{\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true,"
     "\"openWorldHint\":false}}";
 

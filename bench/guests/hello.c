@@ -1,4 +1,5 @@
-/* Answers every request with 200 and one line: the least a component behind `wasmtime serve` can do. */
+/* Answers every request with 200 and one line: the least a component behind `wasmtime serve` can
+ * do. */
 #include "hello.h"
 
 void exports_wasi_http_incoming_handler_handle(
@@ -13,7 +14,8 @@ void exports_wasi_http_incoming_handler_handle(
     wasi_io_streams_stream_error_t broken;
     wasi_http_types_error_code_t error;
     wasi_http_types_incoming_request_drop_own(request);
-    answer.val.ok = wasi_http_types_constructor_outgoing_response(wasi_http_types_constructor_fields());
+    answer.val.ok =
+        wasi_http_types_constructor_outgoing_response(wasi_http_types_constructor_fields());
     (void)wasi_http_types_method_outgoing_response_body(
         wasi_http_types_borrow_outgoing_response(answer.val.ok), &body);
     wasi_http_types_static_response_outparam_set(out, &answer);

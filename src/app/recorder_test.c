@@ -86,6 +86,7 @@ static void a_call_is_recorded_with_all_that_is_known(void)
     bx_tool_end end = {.entered = true, .text = bx_buf_init(64)};
     (void)bx_buf_add_z(&end.text, "{}\n");
     bx_outcome_init(&end.outcome);
+    end.outcome.kind = BX_OUT_EXIT;
     end.outcome.wall_ns = 5000000;
     bx_record touched;
     bx_record_init(&touched);

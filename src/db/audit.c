@@ -207,7 +207,7 @@ static void settle_locked(bx_audit *a, bx_audit_item *first, bx_code rc)
 /* Write all that is queued, in one transaction. */
 static bx_code lead_locked(bx_audit *a)
 {
-    bx_error err = {.msg = ""};
+    bx_error err;
     struct batch b = {.first = a->first};
     a->first = NULL;
     a->last = &a->first;

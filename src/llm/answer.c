@@ -41,6 +41,13 @@ static void keep(bx_answer *a, bx_buf *b, bx_str s)
         a->fail = b->fail;
 }
 
+bool bx_answer_holds(bx_answer *a, const bx_buf *b)
+{
+    if (a->fail == BX_OK)
+        a->fail = b->fail;
+    return a->fail == BX_OK;
+}
+
 static void note_time(bx_answer *a)
 {
     a->last_ns = bx_now_ns();
@@ -134,9 +141,8 @@ void bx_answer_text(bx_answer *a, size_t i, bx_str piece)
     BX_AUTO_BUF joined = bx_buf_init(4 * (size_t)BX_LLM_MAX_TEXT);
     if (a->mended || b->high) {
         bx_wire_join(&b->high, piece, &joined);
-        a->fail = joined.fail;
         piece = bx_buf_str(&joined);
-        if (piece.n == 0)
+        if (!bx_answer_holds(a, &joined) || piece.n == 0)
             return;
     }
     note_time(a);
@@ -225,31 +231,26 @@ void bx_answer_stop(bx_answer *a, bx_llm_stop stop)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-/* *ret: the arguments as one JSON object; false: they are none.  An object that was written as the
- * text of a JSON string is taken out of it. */
-static bool arguments_of(bx_str text, bx_buf *ret)
+/* *ret: the arguments as one JSON object, an object that was written as the text of a JSON string
+ * taken out of it.  BX_EINVAL: they are none; BX_ENOMEM. */
+static bx_code arguments_of(bx_str text, bx_buf *ret)
 {
     BX_AUTO(bx_json) bx_json *doc = NULL, *inner = NULL;
     bx_str quoted = BX_LIT("");
     while (text.n && (text.p[0] == ' ' || text.p[0] == '\n' || text.p[0] == '\t'))
         text = bx_str_from(text, 1);
-    if (text.n == 0 || bx_str_eq(text, BX_LIT("null"))) {
-        (void)bx_buf_add_z(ret, "{}");
-        return true;
-    }
-    if (bx_json_parse(text, BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK)
-        return false;
-    const bx_json_val *root = bx_json_root(doc);
+    if (text.n == 0 || bx_str_eq(text, BX_LIT("null")))
+        return bx_buf_add_z(ret, "{}");
+    bx_code rc = bx_json_parse(text, BX_JSON_MAX_DEPTH, &doc, NULL);
+    const bx_json_val *root = rc == BX_OK ? bx_json_root(doc) : NULL;
     if (bx_json_str(root, &quoted)) {
-        if (bx_json_parse(quoted, BX_JSON_MAX_DEPTH, &inner, NULL) != BX_OK)
-            return false;
-        root = bx_json_root(inner);
+        rc = bx_json_parse(quoted, BX_JSON_MAX_DEPTH, &inner, NULL);
+        root = rc == BX_OK ? bx_json_root(inner) : NULL;
         text = quoted;
     }
     if (bx_json_type_of(root) != BX_JSON_OBJECT)
-        return false;
-    (void)bx_buf_add_str(ret, text);
-    return true;
+        return rc == BX_ENOMEM ? rc : BX_EINVAL;
+    return bx_buf_add_str(ret, text);
 }
 
 static bool is_empty(const bx_answer_block *b)
@@ -273,11 +274,12 @@ static bx_code add_block(const bx_answer *a, const bx_answer_block *b, bx_llm_me
         /* Cut off before its first argument, a call looks like one without any. */
         bool cut = a->has_stop && a->stop == BX_LLM_STOP_LENGTH && b->text.n == 0 &&
                    b == &a->blocks[a->n_blocks - 1];
-        block.broken = b->name.n == 0 || cut || !arguments_of(block.text, &arguments);
-        if (arguments.n)
+        bx_code rc = arguments_of(block.text, &arguments);
+        if (rc != BX_OK && rc != BX_EINVAL)
+            return bx_fail(err, rc, "the arguments of a call");
+        block.broken = b->name.n == 0 || cut || rc != BX_OK;
+        if (rc == BX_OK && !cut)
             block.text = bx_buf_str(&arguments);
-        if (arguments.fail != BX_OK)
-            return bx_buf_check(&arguments, err);
     }
     return bx_llm_message_add(m, &block, err);
 }

@@ -56,6 +56,9 @@ void bx_answer_opaque(bx_answer *a, size_t i, bx_str json); /* replaces */
 /* The block is complete: for a call, its end goes out.  Also done by bx_answer_finish. */
 void bx_answer_close(bx_answer *a, size_t i);
 
+/* Take the failure of a text that was made for the answer; true: there is none. */
+bool bx_answer_holds(bx_answer *a, const bx_buf *b);
+
 void bx_answer_usage(bx_answer *a, const bx_llm_usage *u); /* replaces */
 void bx_answer_stop(bx_answer *a, bx_llm_stop stop);
 

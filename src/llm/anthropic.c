@@ -162,6 +162,7 @@ static void write_block(run *r, const bx_llm_block *b, bool loose, bx_json_out *
         }
         (void)bx_buf_add_z(&text, "[a result] ");
         bx_wire_result_text(b, &text);
+        bx_wire_holds(o, &text);
         text_block(o, bx_buf_str(&text), marked);
         break;
     }
@@ -352,7 +353,7 @@ static void keep_signature(bx_reading *r, size_t i, bx_str signature)
     if (signature.n == 0 || i == BX_ANSWER_NONE)
         return;
     bx_json_out_string(&o, signature);
-    if (json.fail == BX_OK)
+    if (bx_answer_holds(r->answer, &json))
         bx_answer_opaque(r->answer, i, bx_buf_str(&json));
 }
 

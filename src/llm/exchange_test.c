@@ -4,7 +4,7 @@
 #include "egress/test_server.h"
 #include "llm/llm.h"
 
-enum { THREADS = 24, TURNS = 6, PIECES = 20 };
+enum { THREADS = 24, TURNS = 4, PIECES = 20 };
 
 static bool send_chunk(int fd, const char *text)
 {
@@ -13,14 +13,41 @@ static bool send_chunk(int fd, const char *text)
     return ts_send_n(fd, buf, (size_t)n);
 }
 
-/* Read a body of the length the head says; what the first message says goes to `prompt`. */
-static bool read_prompt(test_server *s, int fd, char *prompt, size_t cap)
+/* How each protocol says a piece and its end. */
+typedef struct dialect {
+    const char *protocol, *base, *path, *begin, *before, *after, *end;
+} dialect;
+
+static const dialect DIALECTS[] = {
+    {"openai-chat", "/v1", "/chat/completions", ": hello\n\n",
+     "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"", "\"}}]}\r\n\r\n",
+     "data: [DONE]\n\n"},
+    {"openai-responses", "/v1", "/responses", ": hello\n\n",
+     "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
+     "\"output_index\":0,\"delta\":\"",
+     "\"}\n\n",
+     "data: {\"type\":\"response.completed\",\"response\":{\"status\":\"completed\"}}\n\n"},
+    {"anthropic", "", "/v1/messages",
+     "data: {\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\","
+     "\"text\":\"\"}}\n\n",
+     "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":"
+     "{\"type\":\"text_delta\",\"text\":\"",
+     "\"}}\n\n",
+     "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n"
+     "data: {\"type\":\"message_stop\"}\n\n"},
+    {"gemini", "/v1beta", ":streamGenerateContent", ": hello\n\n",
+     "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"", "\"}]}}]}\r\n\r\n",
+     "data: {\"candidates\":[{\"finishReason\":\"STOP\"}]}\n\n"},
+};
+
+/* Read a request: its dialect, and what is asked in it ("job-…", or "?"); NULL: no more. */
+static const dialect *read_request(test_server *s, int fd, char *prompt, size_t cap)
 {
     char head[sizeof s->last], body[8192];
-    size_t n = 0;
+    size_t n = 0, d = 0;
     while (n < 4 || memcmp(head + n - 4, "\r\n\r\n", 4) != 0) {
         if (n + 1 == sizeof head || recv(fd, head + n, 1, 0) != 1)
-            return false;
+            return NULL;
         n++;
     }
     head[n] = '\0';
@@ -29,35 +56,36 @@ static bool read_prompt(test_server *s, int fd, char *prompt, size_t cap)
     while (got < want && got + 1 < sizeof body) {
         ssize_t k = recv(fd, body + got, sizeof body - 1 - got, 0);
         if (k <= 0)
-            return false;
+            return NULL;
         got += (size_t)k;
     }
     body[got] = '\0';
-    const char *at = strstr(body, "\"content\":\"");
-    at = at ? at + 11 : "?";
-    (void)snprintf(prompt, cap, "%.*s", (int)strcspn(at, "\""), at);
-    return true;
+    const char *at = strstr(body, "job-");
+    (void)snprintf(prompt, cap, "%.*s", at ? (int)strcspn(at, "\"") : 1, at ? at : "?");
+    while (d < BX_COUNT(DIALECTS) && !strstr(head, DIALECTS[d].path))
+        d++;
+    return d < BX_COUNT(DIALECTS) ? &DIALECTS[d] : NULL;
 }
 
 /* Says the prompt again PIECES times, and in each piece the time it was sent. */
 static void echo(test_server *s, int fd)
 {
-    char prompt[64], piece[256];
+    char prompt[64], piece[512];
     const int one = 1;
+    const dialect *d;
     (void)setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &one, sizeof one);
-    while (read_prompt(s, fd, prompt, sizeof prompt)) {
+    while ((d = read_request(s, fd, prompt, sizeof prompt))) {
         bool ok = ts_send(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-                              "Transfer-Encoding: chunked\r\n\r\n");
+                              "Transfer-Encoding: chunked\r\n\r\n") &&
+                  send_chunk(fd, d->begin);
         for (int i = 0; ok && i < PIECES; i++) {
             const struct timespec pause = {0, 1000000};
             (void)nanosleep(&pause, NULL);
-            (void)snprintf(piece, sizeof piece,
-                           "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%s@%llu;\"}}]"
-                           "}\r\n\r\n",
-                           prompt, (unsigned long long)bx_now_ns());
+            (void)snprintf(piece, sizeof piece, "%s%s@%llu;%s", d->before, prompt,
+                           (unsigned long long)bx_now_ns(), d->after);
             ok = send_chunk(fd, piece);
         }
-        if (!ok || !send_chunk(fd, "data: [DONE]\n\n") || !ts_send(fd, "0\r\n\r\n"))
+        if (!ok || !send_chunk(fd, d->end) || !ts_send(fd, "0\r\n\r\n"))
             return;
     }
 }
@@ -110,12 +138,12 @@ static void *work(void *arg)
     return NULL;
 }
 
-static bx_llm *open_model(bx_egress *eg, const char *host, uint16_t port)
+static bx_llm *open_model(bx_egress *eg, const dialect *d, const char *host, uint16_t port)
 {
     char name[128];
     bx_llm *m = NULL;
     bx_error err = {.msg = ""};
-    (void)snprintf(name, sizeof name, "openai-chat@http://%s:%u/v1#m", host, port);
+    (void)snprintf(name, sizeof name, "%s@http://%s:%u%s#m", d->protocol, host, port, d->base);
     if (bx_llm_open(eg, bx_str_of(name), &m, &err) != BX_OK)
         printf("# %s\n", err.msg);
     return m;
@@ -127,12 +155,10 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void many_threads_share_a_model(void)
+static void many_threads(bx_egress *eg, const dialect *d)
 {
-    BX_AUTO(bx_egress) bx_egress *eg = NULL;
-    CHECK(bx_egress_new(NULL, &eg, NULL) == BX_OK);
     AUTO_SERVER *s = ts_start(echo, NULL);
-    BX_AUTO(bx_llm) bx_llm *m = open_model(eg, "127.0.0.1", s->port);
+    BX_AUTO(bx_llm) bx_llm *m = open_model(eg, d, "127.0.0.1", s->port);
     CHECK(m);
     static job jobs[THREADS];
     pthread_t threads[THREADS];
@@ -150,8 +176,17 @@ static void many_threads_share_a_model(void)
             all[n++] = jobs[i].last.us[k];
     }
     qsort(all, n, sizeof *all, by_size);
-    printf("# sent to told: median %llu us, p99 %llu us, %zu events of %d turns at once\n",
-           (unsigned long long)all[n / 2], (unsigned long long)all[n * 99 / 100], n, THREADS);
+    printf("# %s, sent to told: median %llu us, p99 %llu us, %zu events of %d turns at once\n",
+           d->protocol, (unsigned long long)all[n / 2], (unsigned long long)all[n * 99 / 100], n,
+           THREADS);
+}
+
+static void many_threads_share_a_model(void)
+{
+    BX_AUTO(bx_egress) bx_egress *eg = NULL;
+    CHECK(bx_egress_new(NULL, &eg, NULL) == BX_OK);
+    for (size_t i = 0; i < BX_COUNT(DIALECTS) && !bxt_failed; i++)
+        many_threads(eg, &DIALECTS[i]);
 }
 
 /* One turn; how it failed. */
@@ -187,11 +222,11 @@ static void a_name_leads_nowhere_it_may_not(void)
     CHECK(bx_egress_new(&cfg, &eg, NULL) == BX_OK);
     AUTO_SERVER *s = ts_start(echo, NULL);
     for (size_t i = 0; i < 3; i++) {
-        BX_AUTO(bx_llm) bx_llm *m = open_model(eg, NAMES[i].host, s->port);
+        BX_AUTO(bx_llm) bx_llm *m = open_model(eg, &DIALECTS[0], NAMES[i].host, s->port);
         CHECK(m && try_turn(m) == BX_LLM_FAIL_NETWORK);
     }
     CHECK(atomic_load(&s->connections) == 0);
-    BX_AUTO(bx_llm) bx_llm *control = open_model(eg, "localhost", s->port);
+    BX_AUTO(bx_llm) bx_llm *control = open_model(eg, &DIALECTS[0], "localhost", s->port);
     CHECK(control && try_turn(control) == BX_LLM_FAIL_NONE && atomic_load(&s->connections) == 1);
 }
 
@@ -200,7 +235,7 @@ static void a_runtime_does_not_ask_itself(void)
     BX_AUTO(bx_egress) bx_egress *eg = NULL;
     CHECK(bx_egress_new(NULL, &eg, NULL) == BX_OK);
     AUTO_SERVER *s = ts_start(echo, NULL);
-    BX_AUTO(bx_llm) bx_llm *m = open_model(eg, "127.0.0.1", s->port);
+    BX_AUTO(bx_llm) bx_llm *m = open_model(eg, &DIALECTS[0], "127.0.0.1", s->port);
     CHECK(m && bx_egress_add_own_port(eg, s->port, NULL) == BX_OK);
     CHECK(try_turn(m) == BX_LLM_FAIL_NETWORK && atomic_load(&s->connections) == 0);
     bx_egress_remove_own_port(eg, s->port);

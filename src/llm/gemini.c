@@ -86,6 +86,7 @@ static void put_result(bx_json_out *o, const bx_llm_block *b)
 {
     BX_AUTO_BUF text = bx_buf_init(BX_LLM_MAX_TEXT);
     bx_wire_result_text(b, &text);
+    bx_wire_holds(o, &text);
     result_part(o, b->id, b->name, bx_buf_str(&text), b->is_error);
 }
 
@@ -95,6 +96,7 @@ static void put_beside(bx_json_out *o, const bx_llm_transcript *t, size_t i, con
     BX_AUTO_BUF text = bx_buf_init(BX_LLM_MAX_TEXT);
     if (!bx_wire_answers(t, i, b)) {
         bx_wire_result_text(b, &text);
+        bx_wire_holds(o, &text);
         if (text.n)
             text_part(o, &(const bx_llm_block){.kind = BX_LLM_TEXT}, bx_buf_str(&text));
     }

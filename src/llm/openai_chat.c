@@ -35,6 +35,7 @@ static void results(const bx_llm_transcript *t, size_t i, bx_json_out *o)
         if (b->is_error)
             (void)bx_buf_add_z(&text, "error: ");
         bx_wire_result_text(b, &text);
+        bx_wire_holds(o, &text);
         tool_message(o, b->id, bx_buf_str(&text));
     }
 }
@@ -89,6 +90,7 @@ static void user_part(const bx_llm_transcript *t, size_t i, const bx_llm_block *
         image_part(o, b);
     if (b->kind == BX_LLM_TOOL_RESULT && !bx_wire_answers(t, i, b)) {
         bx_wire_result_text(b, &text);
+        bx_wire_holds(o, &text);
         text_part(o, bx_buf_str(&text));
     }
     for (size_t p = 0; p < b->n_parts; p++)
@@ -108,6 +110,7 @@ static void user_text(const bx_llm_transcript *t, size_t i, bx_buf *out)
         if (text.n && out->n)
             (void)bx_buf_add_c(out, '\n');
         (void)bx_buf_add_str(out, bx_buf_str(&text));
+        out->fail = out->fail ? out->fail : text.fail;
     }
 }
 
@@ -123,7 +126,7 @@ static void user_message(const bx_llm_transcript *t, size_t i, bx_json_out *o)
     bx_wire_putz(o, "role", "user");
     if (!images) { /* not all servers read lists */
         user_text(t, i, &text);
-        bx_wire_put(o, "content", bx_buf_str(&text));
+        bx_wire_put_buf(o, "content", &text);
     } else {
         bx_wire_list(o, "content");
         for (size_t k = 0; k < m->n_blocks; k++)
@@ -150,7 +153,7 @@ static void calls(const bx_llm_message *m, bx_json_out *o)
         bx_wire_name(b->name, name);
         bx_wire_putz(o, "name", name);
         bx_wire_arguments(b, &a);
-        bx_wire_put(o, "arguments", bx_buf_str(&arguments));
+        bx_wire_put_buf(o, "arguments", &arguments);
         bx_json_out_end_object(o);
         bx_json_out_end_object(o);
     }
@@ -183,6 +186,7 @@ static void assistant_message(const bx_llm_transcript *t, size_t i, bx_json_out 
     bx_llm_message_text(m, &text);
     if (text.n == 0 && n_calls == 0)
         return;
+    bx_wire_holds(o, &text);
     bx_json_out_begin_object(o);
     bx_wire_putz(o, "role", "assistant");
     bx_json_out_key(o, BX_LIT("content"));
@@ -335,11 +339,13 @@ static void take_text(bx_reading *r, const bx_json_val *v, bx_llm_kind kind)
     }
 }
 
-static bool is_object(bx_str text)
+static bool is_object(bx_answer *a, bx_str text)
 {
     BX_AUTO(bx_json) bx_json *doc = NULL;
-    return text.n && bx_json_parse(text, BX_JSON_MAX_DEPTH, &doc, NULL) == BX_OK &&
-           bx_json_type_of(bx_json_root(doc)) == BX_JSON_OBJECT;
+    bx_code rc = text.n ? bx_json_parse(text, BX_JSON_MAX_DEPTH, &doc, NULL) : BX_EINVAL;
+    if (rc == BX_ENOMEM)
+        a->fail = rc;
+    return rc == BX_OK && bx_json_type_of(bx_json_root(doc)) == BX_JSON_OBJECT;
 }
 
 static size_t last_call(const bx_answer *a)
@@ -351,7 +357,7 @@ static size_t last_call(const bx_answer *a)
 }
 
 /* Is this the begin of another call than `b`, although nothing numbers it? */
-static bool is_another(const bx_answer_block *b, bx_str id, bx_str name,
+static bool is_another(bx_answer *a, const bx_answer_block *b, bx_str id, bx_str name,
                        const bx_json_val *arguments)
 {
     if (id.n && b->id.n)
@@ -359,7 +365,7 @@ static bool is_another(const bx_answer_block *b, bx_str id, bx_str name,
     if (name.n == 0 || b->name.n == 0)
         return false;
     return bx_json_type_of(arguments) == BX_JSON_OBJECT || !bx_str_eq(bx_buf_str(&b->name), name) ||
-           is_object(bx_buf_str(&b->text));
+           is_object(a, bx_buf_str(&b->text));
 }
 
 /* The block a piece of a call belongs to.  Servers leave out the index, or give all calls the same;
@@ -371,9 +377,10 @@ static size_t call_of(bx_reading *r, const bx_json_val *v, bx_str id, bx_str nam
     int64_t key = -1;
     (void)bx_json_int64(bx_wire_get(v, "index"), &key);
     size_t i = key >= 0 ? bx_answer_find(a, key) : last_call(a);
-    bool other = i != BX_ANSWER_NONE && (key >= 0 ? id.n && a->blocks[i].id.n &&
-                                                        !bx_str_eq(bx_buf_str(&a->blocks[i].id), id)
-                                                  : is_another(&a->blocks[i], id, name, arguments));
+    bool other =
+        i != BX_ANSWER_NONE &&
+        (key >= 0 ? id.n && a->blocks[i].id.n && !bx_str_eq(bx_buf_str(&a->blocks[i].id), id)
+                  : is_another(a, &a->blocks[i], id, name, arguments));
     if (i == BX_ANSWER_NONE || other)
         return bx_answer_open(a, BX_LLM_TOOL_CALL, key < 0 ? -1 : key);
     return i;
@@ -409,7 +416,7 @@ static void take_details(bx_reading *r, const bx_json_val *list)
         bx_json_out_value(&o, e);
     }
     (void)bx_buf_add_c(&all, ']');
-    if (all.fail == BX_OK)
+    if (bx_answer_holds(r->answer, &all))
         bx_answer_opaque(r->answer, i, bx_buf_str(&all));
 }
 

@@ -52,8 +52,9 @@ static void result_item(bx_json_out *o, const bx_llm_block *b)
         (void)bx_buf_add_z(&text, "error: ");
     bx_wire_result_text(b, &text);
     if (!has_image(b)) { /* text alone is what every server reads */
-        bx_wire_put(o, "output", bx_buf_str(&text));
+        bx_wire_put_buf(o, "output", &text);
     } else {
+        bx_wire_holds(o, &text);
         bx_wire_list(o, "output");
         if (text.n)
             text_part(o, "input_text", bx_buf_str(&text));
@@ -79,6 +80,7 @@ static void plain_part(const bx_llm_block *b, bx_json_out *o)
         return;
     }
     bx_wire_result_text(b, &text);
+    bx_wire_holds(o, &text);
     text_part(o, "input_text", bx_buf_str(&text));
 }
 
@@ -116,7 +118,7 @@ static void call_item(const bx_llm_block *b, bx_json_out *o)
     bx_wire_name(b->name, name);
     bx_wire_putz(o, "name", name);
     bx_wire_arguments(b, &a);
-    bx_wire_put(o, "arguments", bx_buf_str(&arguments));
+    bx_wire_put_buf(o, "arguments", &arguments);
     bx_json_out_end_object(o);
 }
 

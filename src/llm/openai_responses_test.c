@@ -104,10 +104,12 @@ static const stream_case CASES[] = {
 
 static void reads_every_quirk(void)
 {
-    size_t bad = 0;
-    for (size_t i = 0; i < BX_COUNT(CASES); i++)
-        bad += !holds(&bx_openai_responses, &CASES[i]);
-    CHECK(bad == 0);
+    CHECK(all_hold(&bx_openai_responses, CASES, BX_COUNT(CASES)));
 }
 
-BXT_MAIN(RUN(reads_every_quirk);)
+static void never_lies_without_memory(void)
+{
+    CHECK(all_survive(&bx_openai_responses, CASES, BX_COUNT(CASES)));
+}
+
+BXT_MAIN(RUN(reads_every_quirk); RUN(never_lies_without_memory);)

@@ -78,6 +78,8 @@ bool bx_wire_answers(const bx_llm_transcript *t, size_t i, const bx_llm_block *b
 #define BX_WIRE_NO_RESULT "no result: the call was interrupted"
 
 void bx_wire_put(bx_json_out *o, const char *key, bx_str value);
+void bx_wire_holds(bx_json_out *o, const bx_buf *b); /* takes the failure of a text that goes in */
+void bx_wire_put_buf(bx_json_out *o, const char *key, const bx_buf *value);
 void bx_wire_putz(bx_json_out *o, const char *key, const char *value);
 void bx_wire_put_uint(bx_json_out *o, const char *key, uint64_t value);
 void bx_wire_put_bool(bx_json_out *o, const char *key, bool value);

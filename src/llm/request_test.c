@@ -354,5 +354,31 @@ static void names_are_mapped_and_back(void)
     CHECK(strlen(wire) == 9);
 }
 
+/* A request that could not be made whole is none. */
+static bx_code build_or_fail(const bx_llm_protocol *p, const bx_llm_request *rq)
+{
+    const bx_llm m = {.model = (char *)"m1", .url = "http://h", .protocol = p};
+    const bx_wire_request w = {&m, rq};
+    BX_AUTO_BUF out = bx_buf_init(1 << 20);
+    bx_json_out o = bx_json_out_on(&out);
+    p->build(&w, &o);
+    bx_code rc = bx_json_out_end(&o, NULL);
+    return rc;
+}
+
+static void never_leaves_anything_out(void)
+{
+    static const bx_llm_protocol *const PROTOCOLS[] = {&bx_openai_chat, &bx_openai_responses,
+                                                       &bx_anthropic, &bx_gemini};
+    bx_llm_transcript full_one = everything(), other = disorder();
+    for (size_t i = 0; i < BX_COUNT(PROTOCOLS); i++) {
+        bx_llm_request rq = full(&full_one), loose = full(&other);
+        EACH_ALLOC_FAILS(rc, { rc = build_or_fail(PROTOCOLS[i], &rq); });
+        EACH_ALLOC_FAILS(rc, { rc = build_or_fail(PROTOCOLS[i], &loose); });
+    }
+    bx_llm_transcript_done(&full_one);
+    bx_llm_transcript_done(&other);
+}
+
 BXT_MAIN(RUN(openai_chat); RUN(anthropic); RUN(openai_responses); RUN(gemini); RUN(puts_in_order);
-         RUN(says_what_was_asked); RUN(names_are_mapped_and_back);)
+         RUN(says_what_was_asked); RUN(names_are_mapped_and_back); RUN(never_leaves_anything_out);)

@@ -159,4 +159,73 @@ BX_UNUSED static bool holds(const bx_llm_protocol *p, const stream_case *c)
     return true;
 }
 
+/* Read the case whole; BX_ENOMEM where some allocation failed, and never another message. */
+BX_UNUSED static bx_code read_or_fail(const bx_llm_protocol *p, const char *text, const char *want)
+{
+    bx_llm_trouble trouble = {.failure = BX_LLM_FAIL_NONE};
+    bx_answer a = {.protocol = p->name};
+    const bx_reading reading = {.answer = &a, .trouble = &trouble};
+    bx_llm_message m = {.role = BX_LLM_ASSISTANT};
+    bx_llm_stop stop = BX_LLM_STOP_END;
+    bx_stream *s = NULL;
+    bx_code rc = bx_stream_new(p, &reading, &s, NULL);
+    if (rc == BX_OK && (!bx_stream_feed(s, bx_str_of(text)) || !bx_stream_end(s)))
+        rc = a.fail;
+    else if (rc == BX_OK)
+        rc = bx_answer_finish(&a, &m, &stop, NULL);
+    rc = rc == BX_OK ? a.fail : rc;
+    long left = bx_test_fail_alloc;
+    bx_test_fail_alloc = -1;
+    if (rc == BX_OK) { /* all went well, or so it says */
+        BX_AUTO_BUF out = bx_buf_init(1 << 20);
+        describe(&a, &m, stop, &out);
+        scrub(out.p);
+        if (strcmp(out.p, want) != 0) {
+            printf("#  got  %s\n#  want %s\n", out.p, want);
+            rc = BX_EINTERNAL;
+        }
+    }
+    bx_llm_message_done(&m);
+    bx_stream_free(s);
+    bx_answer_done(&a);
+    bx_test_fail_alloc = left;
+    return rc;
+}
+
+/* As EACH_ALLOC_FAILS, for a case that is an answer. */
+BX_UNUSED static bool survives_no_memory(const bx_llm_protocol *p, const stream_case *c)
+{
+    BX_AUTOFREE char *text = quoted(c->stream), *want = quoted(c->want);
+    for (long k = 0; k < 2000; k++) {
+        bx_test_fail_alloc = k;
+        bx_code rc = read_or_fail(p, text, want);
+        bool done = bx_test_fail_alloc != 0 || rc == BX_OK;
+        bx_test_fail_alloc = -1;
+        if (done)
+            return rc == BX_OK;
+        if (rc != BX_ENOMEM) {
+            printf("# %s, allocation %ld: %s\n", c->name, k, bx_code_name(rc));
+            return false;
+        }
+    }
+    return false;
+}
+
+/* Every case of a protocol. */
+BX_UNUSED static bool all_hold(const bx_llm_protocol *p, const stream_case *cases, size_t n)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < n; i++)
+        bad += !holds(p, &cases[i]);
+    return bad == 0;
+}
+
+BX_UNUSED static bool all_survive(const bx_llm_protocol *p, const stream_case *cases, size_t n)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < n; i++)
+        bad += cases[i].want[0] != '!' && !survives_no_memory(p, &cases[i]);
+    return bad == 0;
+}
+
 #endif

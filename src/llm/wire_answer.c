@@ -37,7 +37,8 @@ void bx_wire_take_arguments(bx_answer *a, size_t i, const bx_json_val *v)
     if (bx_json_type_of(v) != BX_JSON_OBJECT)
         return;
     bx_json_out_value(&o, v);
-    bx_answer_text(a, i, bx_buf_str(&text));
+    if (bx_answer_holds(a, &text))
+        bx_answer_text(a, i, bx_buf_str(&text));
 }
 
 void bx_wire_keep(bx_answer *a, size_t i, const bx_json_val *v)
@@ -45,7 +46,7 @@ void bx_wire_keep(bx_answer *a, size_t i, const bx_json_val *v)
     BX_AUTO_BUF text = bx_buf_init(BX_LLM_MAX_TEXT);
     bx_json_out o = bx_json_out_on(&text);
     bx_json_out_value(&o, v);
-    if (bx_json_out_end(&o, NULL) == BX_OK)
+    if (bx_answer_holds(a, &text))
         bx_answer_opaque(a, i, bx_buf_str(&text));
 }
 
@@ -161,6 +162,8 @@ static bool end_whole(bx_stream *s)
     bx_error why = {.msg = ""};
     BX_AUTO(bx_json) bx_json *doc = NULL;
     bx_code rc = bx_wire_parse(bx_buf_str(&s->body), &doc, &s->reading.answer->mended, &why);
+    if (rc == BX_ENOMEM)
+        s->reading.answer->fail = rc;
     if (rc != BX_OK)
         return garbled(s, why.msg);
     const bx_json_val *root = bx_json_root(doc);

@@ -52,6 +52,18 @@ void bx_wire_put(bx_json_out *o, const char *key, bx_str value)
     bx_json_out_string(o, value);
 }
 
+void bx_wire_holds(bx_json_out *o, const bx_buf *b)
+{
+    if (o->buf->fail == BX_OK)
+        o->buf->fail = b->fail;
+}
+
+void bx_wire_put_buf(bx_json_out *o, const char *key, const bx_buf *value)
+{
+    bx_wire_holds(o, value);
+    bx_wire_put(o, key, bx_buf_str(value));
+}
+
 void bx_wire_putz(bx_json_out *o, const char *key, const char *value)
 {
     bx_wire_put(o, key, bx_str_of(value));
@@ -86,16 +98,21 @@ void bx_wire_put_image_url(bx_json_out *o, const char *key, const bx_llm_block *
     BX_AUTO_BUF url = bx_buf_init(BX_LLM_MAX_TEXT + 256);
     (void)bx_buf_addf(&url, "data:%.*s;base64,", BX_FMT(image->name));
     (void)bx_buf_add_str(&url, image->text);
-    bx_wire_put(o, key, bx_buf_str(&url));
+    bx_wire_put_buf(o, key, &url);
+}
+
+static bool is_object(bx_str text, bx_json **ret, bx_json_out *o)
+{
+    bx_code rc = text.n ? bx_json_parse(text, BX_JSON_MAX_DEPTH, ret, NULL) : BX_EINVAL;
+    if (rc == BX_ENOMEM)
+        o->buf->fail = rc;
+    return rc == BX_OK && bx_json_type_of(bx_json_root(*ret)) == BX_JSON_OBJECT;
 }
 
 void bx_wire_arguments(const bx_llm_block *call, bx_json_out *o)
 {
     BX_AUTO(bx_json) bx_json *doc = NULL;
-    bool ok = !call->broken && call->text.n &&
-              bx_json_parse(call->text, BX_JSON_MAX_DEPTH, &doc, NULL) == BX_OK &&
-              bx_json_type_of(bx_json_root(doc)) == BX_JSON_OBJECT;
-    if (ok) {
+    if (!call->broken && is_object(call->text, &doc, o)) {
         bx_json_out_value(o, bx_json_root(doc));
         return;
     }
@@ -108,8 +125,7 @@ void bx_wire_arguments(const bx_llm_block *call, bx_json_out *o)
 void bx_wire_schema(const bx_llm_tool *tool, bx_json_out *o)
 {
     BX_AUTO(bx_json) bx_json *doc = NULL;
-    if (tool->schema.n && bx_json_parse(tool->schema, BX_JSON_MAX_DEPTH, &doc, NULL) == BX_OK &&
-        bx_json_type_of(bx_json_root(doc)) == BX_JSON_OBJECT)
+    if (is_object(tool->schema, &doc, o))
         bx_json_out_value(o, bx_json_root(doc));
     else
         bx_json_out_raw(o, BX_LIT("{\"type\":\"object\",\"properties\":{}}"));

@@ -296,6 +296,8 @@ void mcp_call_start(bx_mcp_call *c)
 {
     bx_mcp_server *s = c->server;
     bool here = c->m->may_wait, taken = false;
+    bx_error none; /* without the handle a cancel is noticed a few milliseconds later */
+    (void)(bx_ctl_make_cancellable(&c->ctl, &none) == BX_OK);
     (void)pthread_mutex_lock(&s->lock);
     bool stopping = s->stopping;
     mcp_call_enter_locked(c);

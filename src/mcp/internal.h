@@ -81,7 +81,6 @@ struct mcp_method {
     const char *name;
     bool modern, legacy; /* the eras that have it */
     bool slow;           /* runs tools or reads files */
-    bool becomes_task;
     /* Write the members of the result.  Anything but BX_OK: an error, from `err` or c->fault. */
     bx_code (*serve)(bx_mcp_call *c, bx_json_out *out, bx_error *err);
 };

@@ -4,8 +4,7 @@
 const mcp_method *mcp_method_find(bx_str name)
 {
     static const mcp_method all[] = {
-#define MCP_METHOD(id, name, modern, legacy, slow) \
-    {name, modern, legacy, slow, mcp_serve_##id == mcp_serve_tools_call, mcp_serve_##id},
+#define MCP_METHOD(id, name, modern, legacy, slow) {name, modern, legacy, slow, mcp_serve_##id},
 #include "mcp/methods.def"
 #undef MCP_METHOD
     };

@@ -13,7 +13,7 @@ static bool is_meant_locked(const bx_mcp_call *c)
 static void beat(bx_mcp_call *c, uint64_t now)
 {
     uint64_t ms = (now - c->begun_ns) / NS_PER_MS;
-    if (ms >= TASK_AFTER_MS && c->method->becomes_task && bx_mcp_become_task(c))
+    if (ms >= TASK_AFTER_MS && c->method->serve == mcp_serve_tools_call && bx_mcp_become_task(c))
         return;
     if (ms >= BEAT_MS)
         mcp_heartbeat(c, (double)(ms / 1000));

@@ -64,8 +64,6 @@ bx_code mcp_serve_resources_read(bx_mcp_call *c, bx_json_out *out, bx_error *err
     if (uri.p && (!r || bx_str_starts(uri, BX_LIT(MCP_ARTIFACT_PREFIX))))
         rc = mcp_artifacts_read(c->server->artifacts, uri, out, err);
     else if (uri.p)
-        rc = bx_ctl_make_cancellable(&c->ctl, err);
-    if (rc == BX_OK && r && !bx_str_starts(uri, BX_LIT(MCP_ARTIFACT_PREFIX)))
         rc = r->read(r->ctx, c, uri, out, err);
     if (rc == BX_ENOENT)
         return no_resource(c, uri, err);

@@ -318,8 +318,7 @@ bx_code mcp_serve_tools_call(bx_mcp_call *c, bx_json_out *out, bx_error *err)
     if (!is_tool(t, name))
         return unknown(name, err);
     bx_code rc = arguments_of(c, &arguments, err);
-    if (rc == BX_OK)
-        rc = bx_ctl_make_cancellable(&c->ctl, err);
+
     if (rc != BX_OK)
         return rc;
     const bx_gate_origin origin = {

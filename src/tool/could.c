@@ -193,7 +193,7 @@ bx_code bx_tool_can_run(const bx_manifest *m, const bx_json_val *desc, bx_error 
         return bx_fail(err, BX_EUNSUPPORTED, "%.*s", BX_FMT(refused));
     if (m->call == BX_TOOL_TYPED && !bx_str_eq(kind, BX_LIT("component")))
         return bx_fail(err, BX_EINVAL, "call: typed is for components, and it is a core module");
-    if (m->call == BX_TOOL_TYPED && !has_function(desc, m->function))
+    if (m->call == BX_TOOL_TYPED && m->function.n && !has_function(desc, m->function))
         return bx_fail(err, BX_EINVAL, "it has no function '%.*s'; boxagnts inspect lists them",
                        BX_FMT(m->function));
     if (m->call != BX_TOOL_TYPED && !is_program(desc))

@@ -284,5 +284,63 @@ class Audit(unittest.TestCase):
         self.assertEqual([span["status"].get("code") for span in spans], [2, 2, None])
 
 
+class Recorded(unittest.TestCase):
+    """Calls of the real program."""
+
+    def setUp(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.addCleanup(self.dir.cleanup)
+        self.workspace = pathlib.Path(self.dir.name)
+        self.home = self.workspace / "home"
+        (self.workspace / "a.txt").write_text("hello\n")
+
+    def box(self, *words, status=0):
+        done = box(*words, env={"BOXAGNTS_HOME": str(self.home)}, cwd=self.workspace)
+        self.assertEqual(done.returncode, status, done)
+        return done
+
+    def calls(self):
+        return json.loads(self.box("audit", "list", "--json").stdout)
+
+    def test_a_call_and_what_it_touched(self):
+        result = self.box("tool", "call", "--json", "read", '{"path":"a.txt"}').stdout
+        self.assertTrue(result)
+        self.box("tool", "call", "read", '{"path":"none.txt"}', status=1)
+        self.box("tool", "call", "read", '{"pat":1}', status=1)
+        refused, failed, good = self.calls()
+        self.assertEqual([call["state"] for call in (refused, failed, good)], ["done"] * 3)
+        self.assertEqual(refused["begin"]["fate"], "invalid")
+        self.assertTrue(failed["end"]["is_error"])
+        self.assertFalse(good["end"]["is_error"])
+        self.assertEqual(good["begin"]["arguments"], {"path": "a.txt"})
+        self.assertEqual(good["begin"]["grant"]["mounts"], {"/workspace": os.path.realpath(self.workspace)})
+        self.assertIn("/workspace/a.txt", [file["path"] for file in good["end"]["touched"]["files"]])
+        self.assertIn(b"whole: 6 rows", self.box("audit", "verify").stdout)
+
+    def test_no_secret_is_written_down(self):
+        self.box("tool", "call", "bash", '{"command":"echo PASSWORD=Hidden7Hidden7; echo plain-words"}')
+        self.assertIn("plain-words", json.dumps(self.calls()))                              # the control
+        for name in ("state.db", "state.db-wal"):
+            self.assertNotIn(b"Hidden7", (self.home / name).read_bytes())
+
+    def test_what_cannot_be_recorded_does_not_run(self):
+        self.box("tool", "call", "write", '{"path":"b.txt","content":"x"}')
+        self.assertTrue((self.workspace / "b.txt").exists())                                # the control
+        (self.home / "state.db").chmod(0o644)
+        done = self.box("tool", "call", "write", '{"path":"c.txt","content":"x"}', status=125)
+        self.assertIn(b"chmod 600", done.stderr)
+        self.assertFalse((self.workspace / "c.txt").exists())
+
+    def test_no_tool_reaches_the_record(self):
+        self.box("tool", "call", "read", '{"path":"a.txt"}')
+        for name in ("state.db", "state.db-wal", "state.db-shm"):
+            self.assertTrue((self.home / name).exists())
+            self.box("tool", "call", "read", json.dumps({"path": f"home/{name}"}), status=1)
+            self.box("tool", "call", "write", json.dumps({"path": f"home/{name}", "content": "x"}), status=1)
+        (self.home / "other").write_text("x\n")
+        self.box("tool", "call", "read", '{"path":"home/other"}')                            # the control
+        self.assertIn(b"whole", self.box("audit", "verify").stdout)
+
+
 if __name__ == "__main__":
     unittest.main()

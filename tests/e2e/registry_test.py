@@ -58,6 +58,12 @@ class Registry(unittest.TestCase):
         (where / f"{name}.tool.yaml").write_text(json.dumps({"name": name, "version": version, **(manifest or ARGS)}))
         return where / f"{name}.wasm"
 
+    def bare(self, name, wasm):
+        """A module without a manifest."""
+        path = self.package(name, wasm)
+        path.with_suffix("").with_suffix(".tool.yaml").unlink()
+        return path
+
     def add(self, *words, **options):
         return self.box("tool", "add", "--yes", *words, **options)
 
@@ -298,6 +304,17 @@ class Kinds(Registry):
         self.assertIn("Ada", good["content"][0]["text"])
         self.assertEqual((good["isError"], good["structuredContent"]), (False, {"result": good["content"][0]["text"]}))
         self.assertIn("name", self.call("greet", {}, code=1)["content"][0]["text"])
+        said, _ = self.add(self.bare("sample", COMPONENTS / "values.wasm"))          # without a manifest: which function is an argument
+        self.assertIn("compute, and nothing else", said)
+        good = self.call("sample", {"function": "greet", "arguments": {"name": "Ada"}})
+        self.assertIn("Ada", good["content"][0]["text"])
+        good = self.call("sample", {"function": "sample:values/echo@1.2.0#of-u8", "arguments": {"v": 255}})
+        self.assertEqual(good["structuredContent"], {"result": 255})
+        for arguments, why in (({"function": "sample:values/echo@1.2.0#of-u8", "arguments": {"v": 256}}, "$.v"), ({"function": "x"}, "fit its schema"),
+                               ({"function": "greet"}, "name"), ({}, "fit its schema")):
+            bad = self.call("sample", arguments, code=1)
+            self.assertTrue(bad["isError"])
+            self.assertIn(why, bad["content"][0]["text"])
         for function in ("nope", "greet#x"):
             wasm = self.package("other", COMPONENTS / "values.wasm", description="x", permission="none", call="typed", function=function,
                                 needs=[], annotations=HINTS, input_schema={"type": "object"})
@@ -326,6 +343,20 @@ class Signatures(Registry):
         self.box("trust", "--remove", "--key", f"{self.key}.pub")
         self.assertEqual(self.listed()["prog"]["signature"], "signed by an unknown key")
         self.assertIn("File exists", self.box("tool", "keygen", "--no-password", "--out", self.key, code=125)[1])
+
+    def test_a_policy_that_wants_signatures(self):
+        (self.ws / "f").write_text("text\n")
+        policy = self.home / "boxagnts.yaml"
+        self.add(self.wasm)
+        policy.write_text("rules: { allow: [prog, read] }\nrequire_signatures: true\n")
+        self.assertIn("wants a signature", self.call("prog", {"args": ["cat", "f"]}, code=126)["content"][0]["text"])
+        self.assertIn("wants a signature", self.box("tool", "call", self.wasm, '{"args":["cat","f"]}', code=126)[0])
+        self.assertIn("text", self.box("tool", "call", "read", '{"path":"f"}')[0])   # it is part of the program
+        self.sign()
+        self.add(self.wasm)
+        self.assertIn("wants a signature", self.call("prog", {"args": ["cat", "f"]}, code=126)["content"][0]["text"])
+        self.box("trust", "--key", f"{self.key}.pub")
+        self.assertFalse(self.call("prog", {"args": ["cat", "f"]})["isError"])      # the control
 
     def test_whatever_is_changed(self):
         self.box("trust", "--key", f"{self.key}.pub")
