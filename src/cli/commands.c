@@ -36,6 +36,7 @@ const bx_command *const bx_commands[] = {
     &bx_cmd_models,
     &bx_cmd_run,
     &bx_cmd_chat,
+    &bx_cmd_acp,
     &bx_cmd_sessions_list,
     &bx_cmd_sessions_show,
     &bx_cmd_sessions_export,

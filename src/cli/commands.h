@@ -39,6 +39,7 @@ extern const bx_command bx_cmd_mcp_config;
 extern const bx_command bx_cmd_models;
 extern const bx_command bx_cmd_run;
 extern const bx_command bx_cmd_chat;
+extern const bx_command bx_cmd_acp;
 extern const bx_command bx_cmd_sessions_list;
 extern const bx_command bx_cmd_sessions_show;
 extern const bx_command bx_cmd_sessions_export;
