@@ -24,5 +24,20 @@ static const char audit[] =
     "CREATE TRIGGER content_no_delete BEFORE DELETE ON content"
     " BEGIN SELECT RAISE(ABORT, 'the record is only added to'); END;";
 
-const char *const bx_db_schema[] = {audit};
+/* The sessions of agents (db/sessions.h).  An event's id is its session's number and its own: one
+ * tree holds all events of a session side by side. */
+static const char sessions[] =
+    "CREATE TABLE session("
+    " n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, parent TEXT NOT NULL,"
+    " workspace TEXT NOT NULL, model TEXT NOT NULL, title TEXT NOT NULL, managed INTEGER NOT NULL,"
+    " status TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX session_parent ON session(parent, n);"
+    "CREATE TABLE session_event("
+    " id INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, line TEXT NOT NULL) STRICT;"
+    "CREATE TRIGGER session_event_no_update BEFORE UPDATE ON session_event"
+    " BEGIN SELECT RAISE(ABORT, 'events are only added'); END;"
+    "CREATE TRIGGER session_event_no_delete BEFORE DELETE ON session_event"
+    " BEGIN SELECT RAISE(ABORT, 'events are only added'); END;";
+
+const char *const bx_db_schema[] = {audit, sessions};
 const int bx_db_schema_version = (int)BX_COUNT(bx_db_schema);

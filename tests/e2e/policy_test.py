@@ -198,6 +198,7 @@ class PolicyTest(unittest.TestCase):
         self.fails("write", path="boxagnts.yaml", content="rules: {}")
         self.fails("bash", command="echo > boxagnts.yaml")
         self.fails("bash", command="rm boxagnts.yaml")
+        self.fails("write", path=".boxagnts/tools/x.tool.yaml", content="x")
         self.refused("read", path="secrets/key")
 
     def test_modes(self):
