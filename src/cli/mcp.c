@@ -85,8 +85,8 @@ static bx_code look(box *b, bool *ret_changed, bx_error *err)
         const bx_manifest *m = NULL;
         const bx_grant *g;
         bx_error none;
-        if (bx_toolbox_find(b->tools, bx_str_of(name), &m, &none) != BX_OK ||
-            m->call != BX_TOOL_JSON || !bx_funnel_shows(b->funnel, m))
+        if (bx_toolbox_find(b->tools, bx_str_of(name), &m, &none) != BX_OK || !m->input_schema ||
+            !bx_funnel_shows(b->funnel, m))
             continue;
         rc = bx_toolbox_grant(b->tools, m, &g, err);
         *ret_changed = *ret_changed || n >= b->n || b->manifests[n] != m;
