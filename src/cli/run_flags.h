@@ -25,7 +25,8 @@ enum {
 /* Rows of a bx_flag table. */
 /* clang-format off: rows */
 #define BX_RUN_FLAGS \
-    {"model", "PROVIDER/MODEL", "the model (default: $BOXAGNTS_MODEL); docs/models.md", \
+    {"model", "PROVIDER/MODEL", \
+     "the model (default: $BOXAGNTS_MODEL, else what a key in the environment is for)", \
      FLAG_MODEL}, \
         {"workspace", "DIR", "the directory tools see as /workspace (default: the current one)", \
          FLAG_WORKSPACE}, \
