@@ -59,8 +59,9 @@ enum {
     }
 /* clang-format on */
 
-/* What the flags say; `limits` has the defaults of the command.  The lists live as long as the
- * process.  BX_EINVAL. */
+/* What the flags say; `limits` has the defaults of the command.  BX_EINVAL.  In either case
+ * bx_run_flags_done frees the lists, when nothing uses them any more. */
 BX_NODISCARD bx_code bx_run_flags_read(const bx_args *a, bx_run_options *ret, bx_error *err);
+void bx_run_flags_done(bx_run_options *o);
 
 #endif
