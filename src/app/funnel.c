@@ -12,6 +12,7 @@ struct bx_funnel {
     bx_policy *policy; /* owned, like what follows; NULL: nothing is decided */
     bx_db *db;         /* NULL: nothing is recorded */
     bx_recorder *recorder;
+    bx_approvals *approvals;
     bx_gate_policy gate_policy;
     bx_gate_approver by_hand;
     const bx_gate_approver *approver;
@@ -36,7 +37,7 @@ static bool are_there_files(const bx_funnel_config *cfg)
 static bx_code open_policy(bx_funnel *f, const bx_funnel_config *cfg, bx_buf *notes, bx_error *err)
 {
     bx_policy_mode mode;
-    if (cfg->by_hand && !cfg->mode && !are_there_files(cfg))
+    if ((cfg->by_hand || cfg->only_files) && !cfg->mode && !are_there_files(cfg))
         return BX_OK;
     if (cfg->mode && !bx_policy_mode_parse(bx_str_of(cfg->mode), &mode))
         return bx_fail(err, BX_EINVAL,
@@ -69,13 +70,33 @@ static bx_code say_yes(void *ctx, const bx_gate_call *call, const bx_gate_decisi
 static bx_code open_record(bx_funnel *f, const bx_funnel_config *cfg, bx_error *err)
 {
     char home[BX_MAX_PATH];
-    if (cfg->no_record)
+    if (cfg->no_record && !cfg->queue)
         return BX_OK;
     bx_code rc = bx_home_dir(home, sizeof home, err);
     const bx_db_config db = {.dir = home, .one_shot = cfg->one_shot};
     if (rc == BX_OK)
         rc = bx_db_open(&db, &f->db, err);
-    return rc == BX_OK ? bx_recorder_new(f->db, &f->recorder, err) : rc;
+    if (rc != BX_OK || cfg->no_record)
+        return rc;
+    return bx_recorder_new(f->db, &f->recorder, err);
+}
+
+/* ---- questions ------------------------------------------------------------------------------- */
+
+static bx_code open_approvals(bx_funnel *f, const bx_funnel_config *cfg, bx_error *err)
+{
+    const bx_approvals_config c = {.db = cfg->queue ? f->db : NULL,
+                                   .policy = f->policy,
+                                   .workspace = cfg->workspace,
+                                   .lasting = cfg->n_policy == 0,
+                                   .wait_ms = cfg->wait_ms,
+                                   .asker = cfg->asker};
+    if (!f->policy || f->approver || (!cfg->queue && !cfg->asker))
+        return BX_OK;
+    bx_code rc = bx_approvals_new(&c, &f->approvals, err);
+    if (rc == BX_OK)
+        f->approver = bx_approvals_port(f->approvals);
+    return rc;
 }
 
 /* ---- the whole ------------------------------------------------------------------------------- */
@@ -91,6 +112,8 @@ bx_code bx_funnel_open(const bx_funnel_config *cfg, bx_funnel **ret, bx_buf *not
     if (rc == BX_OK)
         rc = open_record(f, cfg, err);
     if (rc == BX_OK)
+        rc = open_approvals(f, cfg, err);
+    if (rc == BX_OK)
         *ret = BX_TAKE(f);
     return rc;
 }
@@ -99,6 +122,7 @@ void bx_funnel_close(bx_funnel *f)
 {
     if (!f)
         return;
+    bx_approvals_free(f->approvals);
     bx_recorder_free(f->recorder);
     bx_db_close(f->db);
     bx_policy_free(f->policy);

@@ -4,6 +4,7 @@
 #ifndef BX_APP_FUNNEL_H
 #define BX_APP_FUNNEL_H
 
+#include "app/approvals.h"
 #include "app/policy_files.h"
 #include "app/recorder.h"
 #include "app/toolbox.h"
@@ -11,7 +12,7 @@
 typedef struct bx_funnel bx_funnel;
 
 typedef struct bx_funnel_config {
-    const char *workspace; /* its policy is the project's; borrowed */
+    const char *workspace;     /* its policy is the project's; borrowed */
     const char *const *policy; /* n_policy files instead of the user's and the project's */
     size_t n_policy;
     const char *mode; /* of the policy, as bx_policy_mode_name; NULL: what its files say */
@@ -19,9 +20,14 @@ typedef struct bx_funnel_config {
      * no mode, nothing is decided; what the policy would ask about is allowed; what it denies stays
      * denied. */
     bool by_hand;
+    bool only_files; /* where there are no files and no mode, nothing is decided: whoever starts
+                        the process has, by its flags */
     bool no_record;                   /* nothing is recorded */
     bool one_shot;                    /* as in bx_db_config */
-    const bx_gate_approver *approver; /* whoever is asked; borrowed; NULL: nobody */
+    const bx_gate_approver *approver; /* whoever is asked; borrowed; NULL: what follows */
+    const bx_asker *asker;            /* a person who is there (app/approvals.h); or NULL */
+    bool queue;       /* what nobody answers waits for `boxagnts approvals`, also of later runs */
+    uint64_t wait_ms; /* and a call waits so long for that */
 } bx_funnel_config;
 
 /* `notes` gets a line for each thing that was left out of a file that is not trusted. */

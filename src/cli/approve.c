@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -17,13 +18,16 @@ struct bx_approver {
     char *always[MAX_ALWAYS]; /* owned; tools that may be called for the rest of the process */
     size_t n_always;
     bx_gate_approver port;
+    bx_asker asker;
 };
 
 /* ---- the question ---------------------------------------------------------------------------- */
 
 static void show(const bx_approver *a, const bx_gate_call *call, const bx_gate_decision *d)
 {
-    (void)fprintf(a->out, "\n%.*s wants to run: ", BX_FMT(call->origin.client));
+    (void)fputc('\n', a->out);
+    bx_cli_show(a->out, call->origin.client, 100);
+    (void)fputs(" wants to run: ", a->out);
     bx_cli_show(a->out, call->manifest->name, 100);
     (void)fputc(' ', a->out);
     bx_cli_show(a->out, call->arguments, SHOWN_ARGUMENTS);
@@ -39,6 +43,7 @@ static bx_code read_letter(const bx_approver *a, const bx_ctl *ctl, char *ret, b
     static const bx_ctl never = {.deadline_ns = UINT64_MAX, .cancel_fd = -1};
     char line[256];
     *ret = '\0';
+    (void)tcflush(a->fd, TCIFLUSH);
     for (;;) {
         struct pollfd p = {.fd = a->fd, .events = POLLIN};
         int ready = 0;
@@ -107,6 +112,89 @@ static bx_code ask(void *ctx, const bx_gate_call *call, const bx_gate_decision *
     return rc;
 }
 
+/* ---- with what the answer holds for -----------------------------------------------------------
+ */
+
+/* A terminal that this process may read: one in the background would be stopped. */
+static bool can(void *ctx, const bx_gate_call *call)
+{
+    const bx_approver *a = ctx;
+    (void)call;
+    return tcgetpgrp(a->fd) == getpgrp();
+}
+
+static void show_rules(const bx_approver *a, bx_str rules)
+{
+    const char *between = "";
+    while (rules.n) {
+        const char *end = memchr(rules.p, '\n', rules.n);
+        size_t n = end ? (size_t)(end - rules.p) : rules.n;
+        (void)fputs(between, a->out);
+        bx_cli_show(a->out, (bx_str){rules.p, n}, SHOWN_WHY);
+        between = ", ";
+        rules = bx_str_from(rules, n + (end != NULL));
+    }
+}
+
+static void show_question(const bx_approver *a, const bx_question *q)
+{
+    (void)fputc('\n', a->out);
+    bx_cli_show(a->out, q->call->origin.client, 100);
+    (void)fputs(" wants to run: ", a->out);
+    bx_cli_show(a->out, q->call->manifest->name, 100);
+    (void)fputc(' ', a->out);
+    bx_cli_show(a->out, q->arguments, SHOWN_ARGUMENTS);
+    (void)fputs("\n  ", a->out);
+    bx_cli_show(a->out, q->why, SHOWN_WHY);
+    (void)fputs("\n  y: yes, once  n: no", a->out);
+    if (q->may_run)
+        (void)fputs("  r: yes, for this run", a->out);
+    if (q->rules.n) {
+        (void)fputs("  a: always, by the rule ", a->out);
+        show_rules(a, q->rules);
+    }
+    (void)fputs(" > ", a->out);
+    (void)fflush(a->out);
+}
+
+/* False: that letter is no answer to this question. */
+static bool choice_of(const bx_question *q, char letter, bx_choice *ret)
+{
+    switch (letter | 0x20) {
+    case 'y':
+        *ret = BX_CHOICE_ONCE;
+        return true;
+    case 'r':
+        *ret = BX_CHOICE_RUN;
+        return q->may_run;
+    case 'a':
+        *ret = BX_CHOICE_ALWAYS;
+        return q->rules.n > 0;
+    case 'n':
+    case 0x20: /* the terminal is gone */
+        *ret = BX_CHOICE_NO;
+        return letter != ' ';
+    default:
+        return false;
+    }
+}
+
+static bx_code ask_person(void *ctx, const bx_question *q, bx_choice *ret, bx_buf *by,
+                          bx_error *err)
+{
+    bx_approver *a = ctx;
+    char letter = '\0';
+    bx_code rc;
+    (void)pthread_mutex_lock(&a->lock);
+    do {
+        show_question(a, q);
+        rc = read_letter(a, q->call->ctl, &letter, err);
+    } while (rc == BX_OK && !choice_of(q, letter, ret));
+    (void)pthread_mutex_unlock(&a->lock);
+    (void)bx_buf_addf(by, "terminal (uid %u)", (unsigned)getuid());
+    return rc;
+}
+
 /* ---- making ---------------------------------------------------------------------------------- */
 
 bx_code bx_approver_new(bx_approver **ret, bx_error *err)
@@ -123,6 +211,7 @@ bx_code bx_approver_new(bx_approver **ret, bx_error *err)
         return bx_fail(err, BX_ENOENT, "there is no terminal to ask at");
     }
     a->port = (bx_gate_approver){.ask = ask, .ctx = a};
+    a->asker = (bx_asker){.can = can, .ask = ask_person, .ctx = a};
     *ret = a;
     return BX_OK;
 }
@@ -142,5 +231,6 @@ void bx_approver_free(bx_approver *a)
 }
 
 const bx_gate_approver *bx_approver_port(const bx_approver *a) { return &a->port; }
+const bx_asker *bx_approver_asker(const bx_approver *a) { return &a->asker; }
 void bx_approver_hold(bx_approver *a) { (void)pthread_mutex_lock(&a->lock); }
 void bx_approver_release(bx_approver *a) { (void)pthread_mutex_unlock(&a->lock); }

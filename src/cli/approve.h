@@ -3,7 +3,7 @@
 #ifndef BX_CLI_APPROVE_H
 #define BX_CLI_APPROVE_H
 
-#include "tool/gate.h"
+#include "app/approvals.h"
 
 typedef struct bx_approver bx_approver;
 
@@ -11,6 +11,9 @@ typedef struct bx_approver bx_approver;
 BX_NODISCARD bx_code bx_approver_new(bx_approver **ret, bx_error *err);
 void bx_approver_free(bx_approver *a);                          /* NULL is fine */
 const bx_gate_approver *bx_approver_port(const bx_approver *a); /* borrowed */
+
+/* The same person, who is also told what his answer may hold for (app/approvals.h); borrowed. */
+const bx_asker *bx_approver_asker(const bx_approver *a);
 
 /* Something is written or read at the terminal that no question may come between. */
 void bx_approver_hold(bx_approver *a);

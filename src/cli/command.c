@@ -113,14 +113,19 @@ static int words_matched(const char *name, int argc, char **argv)
     }
 }
 
+/* The one whose name has most words of what is there: "mcp config" before "mcp". */
 static const bx_command *find_command(int argc, char **argv, int *words)
 {
+    const bx_command *found = NULL;
+    *words = 0;
     for (size_t i = 0; i < bx_commands_count; i++) {
-        *words = words_matched(bx_commands[i]->name, argc, argv);
-        if (*words)
-            return bx_commands[i];
+        int n = words_matched(bx_commands[i]->name, argc, argv);
+        if (n > *words) {
+            *words = n;
+            found = bx_commands[i];
+        }
     }
-    return NULL;
+    return found;
 }
 
 /* Whether `name` begins commands of two words. */

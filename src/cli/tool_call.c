@@ -8,6 +8,7 @@
 #include "app/shelf.h"
 #include "app/tool_grant.h"
 #include "app/toolbox.h"
+#include "cli/approve.h"
 #include "cli/catalogue.h"
 #include "cli/commands.h"
 #include "cli/own_tool.h"
@@ -21,7 +22,13 @@
 #include "tool/builtin.h"
 #include "tool/result.h"
 
-enum { FLAG_WORKSPACE = FLAG_POLICY_WORKSPACE, FLAG_JSON = 1000, FLAG_NO_AUDIT, EXIT_IS_ERROR = 1 };
+enum {
+    FLAG_WORKSPACE = FLAG_POLICY_WORKSPACE,
+    FLAG_JSON = 1000,
+    FLAG_NO_AUDIT,
+    FLAG_WAIT,
+    EXIT_IS_ERROR = 1
+};
 
 static const bx_flag flags[] = {
     {"workspace", "DIR",
@@ -51,6 +58,8 @@ static const bx_flag flags[] = {
      "workspace's",
      FLAG_POLICY_FILE},
     {"mode", "MODE", "with --policy: default, accept-edits, plan or dont-ask", FLAG_POLICY_MODE},
+    {"wait", "TIME",
+     "with --policy: wait so long for the answer to a question (boxagnts approvals)", FLAG_WAIT},
     {"no-audit", NULL, "leave no record of the call (boxagnts audit list)", FLAG_NO_AUDIT},
 };
 
@@ -178,6 +187,28 @@ static bx_code find_tool(run *r, bx_error *err)
     return rc;
 }
 
+static bx_code parse_wait(const bx_args *a, uint64_t *ret_ms, bx_error *err)
+{
+    enum { NS_PER_MS = 1000000 };
+    const char *text = bx_flag_last(a, FLAG_WAIT);
+    uint64_t ns = 0;
+    bx_code rc = text ? bx_wrap(bx_time_parse(bx_str_of(text), &ns, err), err, "--wait") : BX_OK;
+    if (rc == BX_OK && text && !bx_flag_last(a, FLAG_POLICY_FILE))
+        rc = bx_fail(err, BX_EINVAL, "--wait is for what a policy asks: add --policy FILE or auto");
+    *ret_ms = ns / NS_PER_MS;
+    return rc;
+}
+
+/* The person at the terminal, where there is one; never freed, as bx_app_leave. */
+static const bx_asker *find_person(void)
+{
+    static bx_approver *person;
+    bx_error none;
+    if (!isatty(STDERR_FILENO) || bx_approver_new(&person, &none) != BX_OK)
+        return NULL;
+    return bx_approver_asker(person);
+}
+
 /* Where a policy is named, it decides alone.  Without one whoever calls has decided; what the files
  * deny stays denied. */
 static bx_code open_funnel(const run *r, const char *workspace, bx_funnel **ret, bx_error *err)
@@ -189,6 +220,8 @@ static bx_code open_funnel(const run *r, const char *workspace, bx_funnel **ret,
                             .policy = named,
                             .mode = bx_flag_last(r->a, FLAG_POLICY_MODE),
                             .by_hand = !file,
+                            .queue = file != NULL,
+                            .asker = file ? find_person() : NULL,
                             .no_record = bx_has_flag(r->a, FLAG_NO_AUDIT),
                             .one_shot = true};
     if (cfg.mode && !file)
@@ -201,7 +234,9 @@ static bx_code open_funnel(const run *r, const char *workspace, bx_funnel **ret,
             return bx_fail(err, BX_ELIMIT, "--policy: at most %zu files", BX_COUNT(named));
         named[cfg.n_policy++] = f->value;
     }
-    bx_code rc = bx_funnel_open(&cfg, ret, &notes, err);
+    bx_code rc = parse_wait(r->a, &cfg.wait_ms, err);
+    if (rc == BX_OK)
+        rc = bx_funnel_open(&cfg, ret, &notes, err);
     if (notes.n)
         bx_cli_complain("note: %.*s", (int)notes.n - 1, notes.p);
     return rc;

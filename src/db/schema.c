@@ -33,11 +33,25 @@ static const char sessions[] =
     " status TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL) STRICT;"
     "CREATE INDEX session_parent ON session(parent, n);"
     "CREATE TABLE session_event("
-    " id INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, line TEXT NOT NULL) STRICT;"
+    " id INTEGER PRIMARY KEY, time INTEGER NOT NULL, type TEXT NOT NULL, line TEXT NOT NULL) "
+    "STRICT;"
     "CREATE TRIGGER session_event_no_update BEFORE UPDATE ON session_event"
     " BEGIN SELECT RAISE(ABORT, 'events are only added'); END;"
     "CREATE TRIGGER session_event_no_delete BEFORE DELETE ON session_event"
     " BEGIN SELECT RAISE(ABORT, 'events are only added'); END;";
 
-const char *const bx_db_schema[] = {audit, sessions};
+/* What is asked before a call may run, and what was answered (db/approvals.h).  A number is never
+ * given twice: whoever answers "7" means the question he saw. */
+static const char approvals[] =
+    "CREATE TABLE approval("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, time INTEGER NOT NULL, client TEXT NOT NULL,"
+    " run TEXT NOT NULL, tool TEXT NOT NULL, arguments TEXT NOT NULL, subject BLOB NOT NULL,"
+    " exact BLOB NOT NULL, why TEXT NOT NULL, workspace TEXT NOT NULL, rules TEXT NOT NULL,"
+    " state TEXT NOT NULL CHECK(state IN ('pending', 'allowed', 'denied', 'used', 'expired')),"
+    " scope TEXT NOT NULL CHECK(scope IN ('', 'once', 'run', 'always')), expires INTEGER NOT NULL,"
+    " constraints TEXT NOT NULL, answered_by TEXT NOT NULL, answered INTEGER NOT NULL,"
+    " used INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX approval_open ON approval(state, subject);";
+
+const char *const bx_db_schema[] = {audit, sessions, approvals};
 const int bx_db_schema_version = (int)BX_COUNT(bx_db_schema);
