@@ -7,6 +7,7 @@
 #include "agent/keep.h"
 #include "agent/rights.h"
 #include "app/tool_grant.h"
+#include "cli/default_model.h"
 #include "cli/setup.h"
 #include "os/dirs.h"
 #include "os/random.h"
@@ -98,14 +99,20 @@ static bool shows(void *ctx, const bx_manifest *m)
 
 /* ---- model ----------------------------------------------------------------------------------- */
 
+/* Named, the session's own, the environment's, or what there is a key for. */
 static bx_code open_model(bx_run *r, const bx_run_options *o, bx_error *err)
 {
+    BX_AUTO_BUF found = bx_buf_init(4096);
     const char *name = o->model ? o->model : r->before.model.n ? r->before.model.p : NULL;
     if (!name)
         name = getenv("BOXAGNTS_MODEL");
-    if (!name || !*name)
-        return bx_fail(err, BX_ENOENT, "which model? --model PROVIDER/MODEL, or $BOXAGNTS_MODEL");
     bx_code rc = bx_egress_new(NULL, &r->egress, err);
+    if (rc == BX_OK && (!name || !*name)) {
+        rc = bx_cli_default_model(r->egress, &found, err);
+        name = found.p;
+        if (rc == BX_OK)
+            bx_cli_complain("note: the model is %s; --model names another", name);
+    }
     return rc == BX_OK ? bx_llm_open(r->egress, bx_str_of(name), &r->model, err) : rc;
 }
 
