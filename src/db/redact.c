@@ -154,24 +154,36 @@ static bool after_separator(bx_str t, size_t i, range *ret)
     return value_range(t, i + 1, t.p[i] == ':' && is_whole_line(name), ret);
 }
 
-/* "--password VALUE", and "-u USER:PASSWORD" of curl.  At the '-'. */
+/* The password of USER:PASSWORD, which begins at `at`. */
+static bool user_and(bx_str t, size_t at, range *ret)
+{
+    range user;
+    if (!value_range(t, at, false, &user))
+        return false;
+    const char *colon = memchr(t.p + user.from, ':', user.to - user.from);
+    size_t from = colon ? (size_t)(colon - t.p) + 1 : user.to;
+    *ret = (range){from, user.to};
+    return from < user.to && !bx_str_starts(bx_str_from(t, from), mark);
+}
+
+/* "--password VALUE", and "-u USER:PASSWORD", "-uUSER:PASSWORD", "--user=USER:PASSWORD" of curl.
+ * At the '-'. */
 static bool after_option(bx_str t, size_t i, range *ret)
 {
     size_t end = i;
     while (end < t.n && (t.p[end] == '-' || is_name(t.p[end])))
         end++;
     bx_str name = {t.p + i, end - i};
-    if (end >= t.n || !is_blank(t.p[end]))
+    if (end >= t.n)
         return false;
-    if (bx_str_eq(name, BX_LIT("-u")) || bx_str_eq(name, BX_LIT("--user"))) {
-        range user;
-        if (!value_range(t, end, false, &user))
-            return false;
-        const char *colon = memchr(t.p + user.from, ':', user.to - user.from);
-        size_t from = colon ? (size_t)(colon - t.p) + 1 : user.to;
-        *ret = (range){from, user.to};
-        return from < user.to && !bx_str_starts(bx_str_from(t, from), mark);
-    }
+    if (bx_str_eq(name, BX_LIT("--user")) && t.p[end] == '=')
+        return user_and(t, end + 1, ret);
+    if (bx_str_starts(name, BX_LIT("-u")) && t.p[end] == ':') /* "-ume:…" */
+        return user_and(t, i + 2, ret);
+    if (!is_blank(t.p[end]))
+        return false;
+    if (bx_str_eq(name, BX_LIT("-u")) || bx_str_eq(name, BX_LIT("--user")))
+        return user_and(t, end, ret);
     if (!bx_str_starts(name, BX_LIT("--")) || !bx_redact_is_secret_name(name))
         return false;
     while (end < t.n && is_blank(t.p[end]))

@@ -60,6 +60,8 @@ static void secrets_in_text(void)
         "curl -H 'X-Api-Key: Hidden7Hidden7' https://h/",
         "curl -u me:Hidden7Hidden7 https://h/",
         "curl --user me:Hidden7Hidden7 https://h/",
+        "curl --user=me:Hidden7Hidden7 https://h/",
+        "curl -ume:Hidden7Hidden7 https://h/",
         "export DB_PASSWORD=Hidden7Hidden7; keep",
         "DB_PASSWORD=\"Hidden7Hidden7 Hidden7Hidden7\" keep",
         "mysql --password Hidden7Hidden7 keep",
