@@ -41,6 +41,7 @@ typedef struct box { /* what is served */
     const bx_args *a;
     bx_app *app;
     bx_funnel *funnel;
+    char run[BX_MCP_RUN];       /* empty: of each session its own */
     bx_toolbox_option *options; /* owned */
     bx_toolbox *tools;
     pthread_mutex_t lock;                    /* guards what follows, while clients are served */
@@ -105,6 +106,8 @@ static bx_code load(box *b, bx_error *err)
     bx_code rc = bx_cli_app(SLOTS, &b->app, err);
     if (rc == BX_OK)
         rc = open_toolbox(b, err);
+    if (rc == BX_OK && !bx_has_flag(b->a, BX_FLAG_HTTP))
+        rc = bx_cli_mcp_run(b->run, err);
     b->looked_ns = bx_now_ns();
     return rc == BX_OK ? look(b, &changed, err) : rc;
 }
@@ -143,8 +146,10 @@ static bx_code call(void *ctx, bx_mcp_call *c, bx_str name, bx_str arguments, bx
     bx_record record;
     (void)c;
     bx_record_init(&record);
-    const bx_toolbox_call call = {
+    bx_toolbox_call call = {
         .arguments = arguments, .ctl = ctl, .record = &record, .err_fd = -1, .origin = *origin};
+    if (call.origin.run.n == 0)
+        call.origin.run = bx_str_of(b->run);
     bx_code rc = bx_toolbox_run(b->tools, name, &call, ret, err);
     bx_record_done(&record);
     return rc;

@@ -4,6 +4,7 @@
 
 #include "codec/shown.h"
 #include "mcp/ports.h"
+#include "os/random.h"
 
 enum { MAX_MESSAGE = 32 << 10, SHOWN_ARGUMENTS = 8000, SHOWN_WHY = 1000, MAX_CHOICES = 4 };
 
@@ -106,5 +107,13 @@ bx_code bx_cli_mcp_funnel(const bx_args *a, const char *workspace, bx_funnel **r
     bx_code rc = bx_funnel_open(&cfg, ret, &notes, err);
     if (notes.n)
         bx_cli_complain("note: %.*s", (int)notes.n - 1, notes.p);
+    return rc;
+}
+
+bx_code bx_cli_mcp_run(char ret[BX_MCP_RUN], bx_error *err)
+{
+    uint64_t number = 0;
+    bx_code rc = bx_random_fill(&number, sizeof number, err);
+    (void)snprintf(ret, BX_MCP_RUN, "mcp-%016llx", (unsigned long long)number);
     return rc;
 }

@@ -24,4 +24,9 @@ enum { BX_FLAG_POLICY = 1300, BX_FLAG_PERMISSION_MODE, BX_FLAG_NO_AUDIT };
 BX_NODISCARD bx_code bx_cli_mcp_funnel(const bx_args *a, const char *workspace, bx_funnel **ret,
                                        bx_error *err);
 
+/* The ID of the run that all calls over standard input are part of, which no other process has; the
+ * calls of a session have the session's. */
+enum { BX_MCP_RUN = 24 };
+BX_NODISCARD bx_code bx_cli_mcp_run(char ret[BX_MCP_RUN], bx_error *err);
+
 #endif
