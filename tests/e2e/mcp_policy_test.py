@@ -62,8 +62,8 @@ class Policy(unittest.TestCase):
         self.assertEqual(got["text"], "alpha\n")
 
     def test_asked_of_an_older_client(self):
-        for answer, runs in (({"action": "accept", "content": {"decision": "allow"}}, True),
-                             ({"action": "accept", "content": {"decision": "deny"}}, False),
+        for answer, runs in (({"action": "accept", "content": {"decision": "once"}}, True),
+                             ({"action": "accept", "content": {"decision": "no"}}, False),
                              ({"action": "decline"}, False), ({"action": "cancel"}, False), ({}, False)):
             client = self.client(**answer)
             client.open(capabilities=ASKABLE)
@@ -71,7 +71,7 @@ class Policy(unittest.TestCase):
             self.assertEqual(not got["isError"], runs, (answer, got))
             question, = self.asked
             self.assertEqual(question["method"], "elicitation/create")
-            self.assertIn("May bash run", question["params"]["message"])
+            self.assertIn("Run bash with", question["params"]["message"])
             self.assertIn("echo asked", question["params"]["message"])
             self.assertNotIn("\u202e", question["params"]["message"])
 
@@ -81,7 +81,7 @@ class Policy(unittest.TestCase):
         first = client.result("tools/call", params, modern(ASKABLE))
         self.assertEqual((first["resultType"], list(first["inputRequests"])), ("input_required", ["decision"]))
         self.assertNotIn("content", first)
-        answer = {"decision": {"action": "accept", "content": {"decision": "allow"}}}
+        answer = {"decision": {"action": "accept", "content": {"decision": "once"}}}
         again = {**params, "inputResponses": answer, "requestState": first["requestState"]}
         self.assertEqual(text_of(client.result("tools/call", again, modern(ASKABLE))), "asked twice\n")
         forged = client.result("tools/call", {**params, "inputResponses": answer}, modern(ASKABLE))
@@ -89,13 +89,13 @@ class Policy(unittest.TestCase):
         other = {**again, "arguments": {"command": "echo asked something else"}}
         self.assertEqual(client.error("tools/call", other, modern(ASKABLE))["code"], -32602)
 
-    def test_who_cannot_be_asked_is_denied(self):
+    def test_the_question_of_who_cannot_be_asked_waits(self):
         client = self.client()
         client.open()
         for meta in (None, modern()):
             got = client.call("bash", {"command": "echo asked x"}, meta)
             self.assertTrue(got["isError"])
-            self.assertIn("cannot be asked", text_of(got))
+            self.assertIn("boxagnts approvals allow", text_of(got))
             self.assertFalse(client.call("bash", {"command": "echo not"}, meta)["isError"])
         self.assertEqual(self.asked, [])
 
@@ -118,11 +118,11 @@ class Policy(unittest.TestCase):
         self.assertEqual(len(self.audit().splitlines()), before)
 
     def test_mode(self):
-        client = self.client("--mode", "plan")
+        client = self.client("--permission-mode", "plan")
         names = [t["name"] for t in client.result("tools/list")["tools"]]
         self.assertIn("read", names)
         self.assertNotIn("write", names)
-        done = box("mcp", "--mode", "whatever", env=self.env)
+        done = box("mcp", "--permission-mode", "whatever", env=self.env)
         self.assertEqual((done.returncode, done.stdout), (125, b""))
 
 
