@@ -151,6 +151,11 @@ static bx_code open_session(bx_run *r, const bx_run_options *o, bx_error *err)
     if (rc == BX_OK && takes_up(o) && r->before.parent.n)
         rc = bx_fail(err, BX_EINVAL, "%s is an executor: go on with its manager, %s",
                      r->before.id.p, r->before.parent.p);
+    /* Its words and rights are those of one workspace: they go to no other. */
+    if (rc == BX_OK && takes_up(o) &&
+        !bx_str_eq(bx_buf_str(&r->before.workspace), bx_str_of(r->workspace)))
+        rc = bx_fail(err, BX_EINVAL, "%s is a session of %.400s: go on with it there (--workspace)",
+                     r->before.id.p, bx_buf_str(&r->before.workspace).p);
     if (rc == BX_OK && takes_up(o))
         (void)snprintf(r->id, sizeof r->id, "%s", r->before.id.p);
     else if (rc == BX_OK)
