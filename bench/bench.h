@@ -63,6 +63,9 @@ BX_NORETURN void bench_measure(char *const argv[]);
 BX_NORETURN void bench_save(const char *functions, const char *wasm, const char *saved);
 BX_NORETURN void bench_saved(const char *path);
 
+/* The server of bench_mcp: on standard input and output, or HTTP. */
+BX_NORETURN void bench_mcp_serve(const char *guests, const char *workspace, bool http);
+
 void bench_noop(const bench_env *e);
 void bench_large(const bench_env *e);
 void bench_convert(const bench_env *e);
@@ -79,5 +82,9 @@ void bench_shell(const bench_env *e);
 void bench_nested(const bench_env *e);
 void bench_policy(const bench_env *e);
 void bench_python(const bench_env *e);
+void bench_audit(const bench_env *e);
+void bench_mcp(const bench_env *e);
+void bench_llm(const bench_env *e);
+void bench_agent(const bench_env *e);
 
 #endif

@@ -163,6 +163,7 @@ static const struct group {
     {"cache", bench_cache, false},
     {"component", bench_component, false},
     {"net", bench_net, false},
+    {"models", bench_llm, false},
     {"convert", bench_convert, false},
     {"start", bench_start, true},
     {"large", bench_large, true},
@@ -170,9 +171,12 @@ static const struct group {
     {"shell", bench_shell, false},
     {"nested", bench_nested, false},
     {"policy", bench_policy, false},
+    {"agent", bench_agent, false},
     {"js", bench_js, false},
     {"many", bench_many, true},
     {"python", bench_python, true},
+    {"audit", bench_audit, true},
+    {"mcp", bench_mcp, true},
 };
 
 /* Whether `name` is one of the words of `only`. */
@@ -228,6 +232,8 @@ int main(int argc, char **argv)
         bench_save(argv[2], argv[3], argv[4]);
     if (argc == 3 && strcmp(argv[1], "--saved") == 0)
         bench_saved(argv[2]);
+    if (argc == 5 && strcmp(argv[1], "--mcp") == 0)
+        bench_mcp_serve(argv[2], argv[3], strcmp(argv[4], "http") == 0);
     options o = {.quick = false};
     if (!parse(argc, argv, &o)) {
         (void)fprintf(stderr, "usage: boxagnts-bench [--quick] [--only=GROUP[,GROUP...]] "

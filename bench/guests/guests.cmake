@@ -12,3 +12,8 @@ endforeach()
 bx_guest(count_lines DIRECTORY bench-guests
     SOURCES ${CMAKE_SOURCE_DIR}/bench/guests/count_lines.c
     FLAGS -O3 LINK -Wl,-z,stack-size=16384 -Wl,--initial-memory=393216)
+# What `wasmtime serve` answers with, beside `boxagnts mcp --http`.
+bx_guest(hello DIRECTORY bench-guests
+    SOURCES ${CMAKE_SOURCE_DIR}/bench/guests/hello.c
+    WIT ${CMAKE_SOURCE_DIR}/bench/guests/hello.wit
+    LINK -mexec-model=reactor)

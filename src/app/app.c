@@ -15,8 +15,8 @@ enum { MAX_PATH = 4096, OWN_AT_HOME = 2 };
 
 /* Below the home directory; what is not there yet must not be made by a guest either. */
 static const char *const at_home[] = {
-    "programs", "tools",         "state.db", "state.db-wal", "state.db-shm",
-    "content",  "boxagnts.yaml", "trust",    "mcp-token",
+    "programs", "tools",         "state.db", "state.db-wal", "state.db-shm", "state.lock",
+    "content",  "boxagnts.yaml", "trust",    "mcp-token",    "keys",
 };
 
 struct bx_app {
@@ -372,7 +372,7 @@ static bx_code find_tool(const void *ctx, bx_str name, bx_tool *ret, bx_error *e
     (void)pthread_mutex_lock(&app->lock);
     bx_code rc = load_locked(app, i, err);
     if (rc == BX_OK)
-        *ret = (bx_tool){app->manifests[i], app->modules[i], b->of_wasm};
+        *ret = (bx_tool){app->manifests[i], app->modules[i], b->of_wasm, true};
     (void)pthread_mutex_unlock(&app->lock);
     return rc;
 }

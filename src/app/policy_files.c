@@ -42,9 +42,10 @@ bx_code bx_policy_user_path(bx_buf *ret, bx_error *err)
 {
     char home[MAX_PATH - 64];
     bx_code rc = bx_home_dir(home, sizeof home, err);
-    if (rc == BX_OK)
-        rc = bx_buf_addf(ret, "%s/" BX_POLICY_NAME, home);
-    return rc;
+    if (rc != BX_OK)
+        return rc;
+    (void)bx_buf_addf(ret, "%s/" BX_POLICY_NAME, home);
+    return bx_buf_check(ret, err);
 }
 
 /* ---- trust ----------------------------------------------------------------------------------- */

@@ -95,6 +95,12 @@ static bx_code decide(void *ctx, const bx_gate_call *call, bx_gate_decision *ret
     c.look = &look;
     BX_AUTO_BUF notes = bx_buf_init(64 << 10);
     bx_policy_decision d;
+    if (!call->is_vouched && bx_policy_wants_signature(p, call->manifest->name)) {
+        (void)bx_buf_add_z(&ret->why, "the policy wants a signature, and no trusted key signed it "
+                                      "(boxagnts tool sign, boxagnts trust --key)");
+        ret->answer = BX_GATE_DENY;
+        return BX_OK;
+    }
     bx_code rc = bx_policy_decide(p, &c, &d, err);
     if (rc != BX_OK)
         return rc;

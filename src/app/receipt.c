@@ -143,7 +143,7 @@ bx_code bx_receipt_parse(bx_str text, bx_receipt *ret, bx_error *err)
         return bx_fail(err, BX_EINVAL, "no receipt: it is longer than one");
     bx_code rc = bx_json_parse(text, 4, &doc, err);
     if (rc != BX_OK)
-        return bx_wrap(rc, err, "no receipt");
+        return bx_wrap(rc == BX_ENOMEM ? rc : BX_EINVAL, err, "no receipt");
     const bx_json_val *o = bx_json_root(doc);
     bool good = bx_json_str(bx_json_get(o, BX_LIT("boxagnts")), &kind) &&
                 bx_str_eq(kind, bx_str_of(what)) &&

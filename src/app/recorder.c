@@ -1,6 +1,7 @@
 #include "app/recorder.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "tool/invoke.h"
@@ -137,6 +138,20 @@ static void put_caps(const bx_redactor *secrets, const bx_grant *g, bx_json_out 
     bx_json_out_end_array(o);
 }
 
+/* A path that only means something where the process stood is told with that. */
+static void put_host(const char *host, bx_json_out *o)
+{
+    char here[BX_MAX_PATH];
+    if (host[0] == '/' || !getcwd(here, sizeof here)) {
+        bx_json_out_string(o, bx_str_of(host));
+        return;
+    }
+    BX_AUTO_BUF path = bx_buf_init(2 * BX_MAX_PATH);
+    bool same = strcmp(host, ".") == 0;
+    (void)bx_buf_addf(&path, "%s%s%s", here, same ? "" : "/", same ? "" : host);
+    bx_json_out_string(o, bx_buf_str(&path));
+}
+
 static void put_mounts(const bx_grant *g, bx_json_out *o)
 {
     bx_mount_list mounts = bx_grant_mounts(g);
@@ -146,7 +161,7 @@ static void put_mounts(const bx_grant *g, bx_json_out *o)
     bx_json_out_begin_object(o);
     for (size_t i = 0; i < mounts.n; i++) {
         bx_json_out_key(o, bx_str_of(mounts.at[i].guest));
-        bx_json_out_string(o, bx_str_of(mounts.at[i].host));
+        put_host(mounts.at[i].host, o);
     }
     bx_json_out_end_object(o);
 }
@@ -209,7 +224,8 @@ static bx_code begin(void *ctx, const bx_gate_call *call, bx_gate_fate fate,
                      bx_error *err)
 {
     bx_recorder *r = ctx;
-    known k = {.n = 0};
+    known k;
+    k.n = 0; /* the rest is not looked at */
     BX_AUTO_BUF grant = bx_buf_init(MAX_JSON);
     find_secrets(call->run, &k);
     const bx_redactor secrets = {k.at, k.n};

@@ -145,10 +145,10 @@ static int run_list(const bx_args *a)
     if (rc == BX_OK)
         rc = bx_audit_list(r.audit, &f, list_one, &l, &err);
     bx_cli_record_close(&r);
-    if (rc != BX_OK) {
+    if (rc != BX_OK)
         bx_cli_complain("audit list: %s", err.msg);
+    if (rc != BX_OK && rc != BX_ENOENT) /* no record is an empty one */
         return EXIT_OURS;
-    }
     if (l.json) {
         bx_json_out_end_array(&o);
         (void)printf("%s\n", bx_buf_str(&text).p);

@@ -78,6 +78,8 @@ static void print_verdict(const bx_audit_verdict *v, bool json)
     else if (v->whole)
         (void)printf("whole: %lld rows, the last is %lld with the hash %s\n", (long long)v->rows,
                      (long long)v->last.id, hex);
+    else if (v->first == 0)
+        (void)printf("NOT WHOLE: %s\n", v->what);
     else
         (void)printf("NOT WHOLE: row %lld: %s\n", (long long)v->first, v->what);
 }

@@ -115,12 +115,16 @@ static int words_matched(const char *name, int argc, char **argv)
 
 static const bx_command *find_command(int argc, char **argv, int *words)
 {
-    for (size_t i = 0; i < bx_commands_count; i++) {
-        *words = words_matched(bx_commands[i]->name, argc, argv);
-        if (*words)
-            return bx_commands[i];
+    const bx_command *found = NULL;
+    *words = 0;
+    for (size_t i = 0; i < bx_commands_count; i++) { /* "mcp config" before "mcp" */
+        int n = words_matched(bx_commands[i]->name, argc, argv);
+        if (n > *words) {
+            found = bx_commands[i];
+            *words = n;
+        }
     }
-    return NULL;
+    return found;
 }
 
 /* Whether `name` begins commands of two words. */
@@ -198,6 +202,17 @@ static bool parse_flag(const bx_command *c, int argc, char **argv, int *i, bx_ar
     return true;
 }
 
+/* The short forms: what every compiler calls its output, and every agent its prompt. */
+static bool expand_short(const bx_command *c, char **arg)
+{
+    static char output[] = "--output", prompt[] = "--prompt";
+    char *whole = strcmp(*arg, "-o") == 0 ? output : strcmp(*arg, "-p") == 0 ? prompt : NULL;
+    if (!whole || !find_flag(c, bx_str_of(whole + 2)))
+        return false;
+    *arg = whole;
+    return true;
+}
+
 static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
 {
     for (int i = 0; i < argc; i++) {
@@ -214,10 +229,7 @@ static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
         if (argv[i][0] == '-' && argv[i][1] == '-') {
             if (!parse_flag(c, argc, argv, &i, a))
                 return false;
-        } else if (strcmp(argv[i], "-o") == 0 && find_flag(c, BX_LIT("output"))) {
-            static char output[] =
-                "--output"; /* the one short form: what every compiler calls it */
-            argv[i] = output;
+        } else if (expand_short(c, &argv[i])) {
             if (!parse_flag(c, argc, argv, &i, a))
                 return false;
         } else if (argv[i][0] == '-' && argv[i][1] != '\0') {

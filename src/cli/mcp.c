@@ -83,8 +83,7 @@ static bx_code load(box *b, bx_error *err)
         const bx_grant *g;
         bx_error none;
         if (bx_toolbox_find(b->tools, bx_str_of(name), &b->manifests[b->n], &none) != BX_OK ||
-            b->manifests[b->n]->call != BX_TOOL_JSON ||
-            !bx_funnel_shows(b->funnel, b->manifests[b->n]))
+            !b->manifests[b->n]->input_schema || !bx_funnel_shows(b->funnel, b->manifests[b->n]))
             continue; /* what cannot be called here, has to be added first, or is never allowed */
         rc = bx_toolbox_grant(b->tools, b->manifests[b->n], &g, err);
         b->n += rc == BX_OK;

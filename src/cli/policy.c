@@ -324,8 +324,10 @@ static bx_code init_path(const bx_args *a, bx_buf *path, bx_error *err)
 {
     char home[4000];
     int fd = -1;
-    if (bx_has_flag(a, FLAG_PROJECT))
-        return bx_buf_addf(path, "%s/" BX_POLICY_NAME, bx_cli_workspace(a));
+    if (bx_has_flag(a, FLAG_PROJECT)) {
+        (void)bx_buf_addf(path, "%s/" BX_POLICY_NAME, bx_cli_workspace(a));
+        return bx_buf_check(path, err);
+    }
     bx_code rc = bx_home_dir(home, sizeof home, err);
     if (rc == BX_OK)
         rc = bx_dir_open_private(home, &fd, err);

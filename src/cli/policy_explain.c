@@ -46,7 +46,9 @@ static bx_code read_arguments(const bx_args *a, bx_json **ret, bx_error *err)
     else if (source[0] == '@')
         rc = bx_file_read_all(AT_FDCWD, source + 1, MAX_ARGUMENTS, &text, err);
     else
-        rc = bx_buf_add_z(&text, source);
+        (void)bx_buf_add_z(&text, source);
+    if (rc == BX_OK)
+        rc = bx_buf_check(&text, err);
     if (rc == BX_OK)
         rc = bx_json_parse(bx_buf_str(&text), BX_JSON_MAX_DEPTH, ret, err);
     return bx_wrap(rc, err, "arguments");

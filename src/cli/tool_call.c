@@ -149,7 +149,8 @@ static bx_code invoke(run *r, bx_app *app, bx_toolbox *tools, bx_error *err)
         if (!tool.module)
             tool = (bx_tool){.manifest = r->manifest,
                              .module = m,
-                             .digest = r->builtin ? r->builtin->of_wasm : NULL};
+                             .digest = r->builtin ? r->builtin->of_wasm : NULL,
+                             .is_vouched = r->builtin != NULL};
         bx_signals_cancel(&ctl);
         rc = bx_toolbox_run_this(tools, &tool, &call, &r->end, err);
         bx_signals_restore();

@@ -168,9 +168,9 @@ static void check_examples(check *c, bx_app *app, bx_module *m)
     const bx_json_val *list = c->manifest->examples;
     if (bx_json_size(list) == 0)
         bx_cli_complain("note: the manifest has no examples");
-    else if (c->manifest->call != BX_TOOL_JSON)
-        bx_cli_complain("note: only examples of tools with call: json are run");
-    if (c->manifest->call != BX_TOOL_JSON)
+    else if (!c->manifest->input_schema)
+        bx_cli_complain("note: only examples of tools are run, and this is a program alone");
+    if (!c->manifest->input_schema)
         return;
     bx_json_iter it = bx_json_iter_of(list);
     const bx_json_val *e;

@@ -6,7 +6,7 @@ static void bytes_of(const char *hex, uint8_t *out, size_t n)
 {
     for (size_t i = 0; i < 2 * n; i++) {
         unsigned d = (unsigned)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
-        out[i / 2] = (uint8_t)(i % 2 ? out[i / 2] << 4 | d : d);
+        out[i / 2] = (uint8_t)(i % 2 ? (unsigned)out[i / 2] << 4 | d : d);
     }
 }
 

@@ -69,12 +69,14 @@ void bx_json_out_end_object(bx_json_out *o) { close_container(o, true); }
 void bx_json_out_begin_array(bx_json_out *o) { open_container(o, false); }
 void bx_json_out_end_array(bx_json_out *o) { close_container(o, false); }
 
-/* Bytes at the start of `s` that stand for themselves in a JSON string. */
+/* Bytes at the start of `s` that stand for themselves in a JSON string: ASCII but for the control
+ * characters, the quote and the backslash. */
 static size_t plain_len(bx_str s)
 {
+    static const bool plain[256] = {
+        [0x20 ... 0x21] = true, [0x23 ... 0x5b] = true, [0x5d ... 0x7e] = true};
     size_t i = 0;
-    while (i < s.n && (uint8_t)s.p[i] >= 0x20 && (uint8_t)s.p[i] < 0x80 && s.p[i] != '"' &&
-           s.p[i] != '\\' && s.p[i] != 0x7F)
+    while (i < s.n && plain[(uint8_t)s.p[i]])
         i++;
     return i;
 }
@@ -108,8 +110,26 @@ static void add_wide(bx_buf *b, bx_str s)
                           (unsigned)(0xDC00 + (c & 0x3FF)));
 }
 
+/* What stands for itself as a whole, as most keys and strings do. */
+static void add_plain(bx_buf *b, bx_str s)
+{
+    char *at;
+    if (bx_buf_reserve(b, s.n + 2, &at) != BX_OK)
+        return;
+    at[0] = '"';
+    if (s.n)
+        memcpy(at + 1, s.p, s.n);
+    at[s.n + 1] = '"';
+    b->n += s.n + 2;
+    b->p[b->n] = '\0';
+}
+
 static void add_quoted(bx_buf *b, bx_str s)
 {
+    if (plain_len(s) == s.n) {
+        add_plain(b, s);
+        return;
+    }
     (void)bx_buf_add_c(b, '"');
     while (s.n && b->fail == BX_OK) {
         size_t n = plain_len(s);

@@ -27,7 +27,7 @@ static bool take_line(bx_str *rest, bx_str *ret)
     size_t n = end ? (size_t)(end - rest->p) : rest->n;
     *ret = (bx_str){rest->p, n};
     *rest = bx_str_from(*rest, n + (end ? 1 : 0));
-    if (ret->n && ret->p[ret->n - 1] == '\r')
+    while (ret->n && ret->p[ret->n - 1] == '\r')
         ret->n--;
     return true;
 }

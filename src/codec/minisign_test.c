@@ -73,6 +73,7 @@ static void tampered(void)
     CHECK(changed(signature, "RUTh", "QUTh", &err) == BX_EINVAL);
     CHECK(changed(signature, "RUTh", "RUT", &err) == BX_EINVAL);
     CHECK(verify("", message, &err) == BX_EINVAL);
+    CHECK(changed(signature, "a comment", "a comment\r\r", &err) == BX_OK); /* ends of lines */
     BX_AUTO_BUF more = bx_buf_init(2048);
     (void)bx_buf_addf(&more, "%s\n%s", signature, signature);
     CHECK(verify(more.p, message, &err) == BX_EINVAL);

@@ -207,7 +207,7 @@ static void settle_locked(bx_audit *a, bx_audit_item *first, bx_code rc)
 /* Write all that is queued, in one transaction. */
 static bx_code lead_locked(bx_audit *a)
 {
-    bx_error err = {.msg = ""};
+    bx_error err;
     struct batch b = {.first = a->first};
     a->first = NULL;
     a->last = &a->first;
@@ -336,12 +336,11 @@ bx_code bx_audit_finish(bx_audit *a, bx_error *err)
     bx_db_stop(a->db);
     bx_code rc = bx_audit_flush(a, err);
     int64_t rows = atomic_load_explicit(&a->unindexed, memory_order_relaxed);
-    if (rc != BX_OK || rows == 0)
-        return rc;
-    if (a->written_to % INDEX_ROWS < rows)
+    if (rc == BX_OK && rows && a->written_to % INDEX_ROWS < rows)
         index_some(a, 1);
-    bx_db_tidy(a->db);
-    return BX_OK;
+    if (rc == BX_OK)
+        bx_db_tidy(a->db);
+    return rc;
 }
 
 void bx_audit_free(bx_audit *a)

@@ -119,13 +119,14 @@ BX_NODISCARD bx_code bx_audit_last(bx_audit *a, bx_audit_head *ret, bx_error *er
 typedef struct bx_audit_verdict {
     bool whole;
     int64_t rows;   /* looked at */
-    int64_t first;  /* the first row that is wrong, when it is not whole */
+    int64_t first;  /* the first row that is wrong; 0: not a row, but what lists are found by */
     char what[256]; /* what is wrong with it, in words */
     bx_audit_head last;
 } bx_audit_verdict;
 
 /* Every row from `from` (>= 1) to the last: numbered without a gap, its hash right and that of the
- * row before it in it, the contents it names there and unchanged.  `heads`: rows that must be there
+ * row before it in it, the contents it names there and unchanged; from the first row on also that
+ * lists leave none out.  `heads`: rows that must be there
  * with these hashes, whatever came after. */
 BX_NODISCARD bx_code bx_audit_verify(bx_audit *a, int64_t from, const bx_audit_head *heads,
                                      size_t n_heads, bx_audit_verdict *ret, bx_error *err);

@@ -9,6 +9,8 @@ struct check {
     const bx_audit_head *heads;
     size_t n_heads;
     bx_audit_verdict *ret;
+    int64_t mark;        /* rows up to it are in the derived tables: */
+    int64_t names, ends; /* so many tools and runs, and ends */
 };
 
 static void wrong(bx_audit_verdict *v, int64_t row, const char *what)
@@ -122,6 +124,61 @@ static bx_code check_contents(bx_db_conn *c, const bx_audit_row *row, bx_audit_v
     return rc;
 }
 
+/* ---- what lists are found by ----------------------------------------------------------------- */
+
+static bx_code number(bx_db_conn *c, const char *sql, int64_t *ret, bx_error *err)
+{
+    bx_db_stmt *s = NULL;
+    bool row = false;
+    bx_code rc = bx_db_sql(c, sql, &s, err);
+    if (rc == BX_OK)
+        rc = bx_db_step(s, &row, err);
+    if (rc == BX_OK)
+        *ret = row ? bx_db_int(s, 0) : 0;
+    return rc;
+}
+
+/* Somebody may have left calls out of the derived tables and the rows as they are: a list would not
+ * show them.  No entry can be there twice, so as many right ones as there have to be are all.  A
+ * call that has two ends is found by the first. */
+static bx_code check_derived(bx_db_conn *c, const struct check *k, bx_error *err)
+{
+    static const char names[] =
+        "SELECT count(*) FROM audit_by b CROSS JOIN audit a ON a.id = b.id WHERE a.kind = 1"
+        " AND b.name = CASE b.kind WHEN 1 THEN a.tool WHEN 2 THEN a.run END"
+        " AND b.id <= (SELECT id FROM audit_mark)";
+    static const char ends[] =
+        "SELECT count(*) FROM audit_end e CROSS JOIN audit a ON a.id = e.id WHERE a.kind = 2"
+        " AND a.call = e.call AND e.id <= (SELECT id FROM audit_mark)";
+    static const char calls[] = "SELECT count(DISTINCT call) FROM audit WHERE kind = 2"
+                                " AND id <= (SELECT id FROM audit_mark)";
+    int64_t n_names = 0, n_ends = 0, wanted = k->ends;
+    bx_code rc = number(c, names, &n_names, err);
+    if (rc == BX_OK)
+        rc = number(c, ends, &n_ends, err);
+    if (rc == BX_OK && n_ends != wanted)
+        rc = number(c, calls, &wanted, err);
+    if (rc == BX_OK && (n_names != k->names || n_ends != wanted))
+        wrong(k->ret, 0,
+              "all rows are right, but what lists are found by leaves calls out; it is made anew");
+    return rc;
+}
+
+static bx_code forget_derived(void *ctx, bx_db_conn *c, bx_error *err)
+{
+    static const char *const statements[] = {"DELETE FROM audit_by", "DELETE FROM audit_end",
+                                             "UPDATE audit_mark SET id = 0"};
+    bx_code rc = BX_OK;
+    (void)ctx;
+    for (size_t i = 0; i < BX_COUNT(statements) && rc == BX_OK; i++) {
+        bx_db_stmt *s = NULL;
+        rc = bx_db_sql(c, statements[i], &s, err);
+        if (rc == BX_OK)
+            rc = bx_db_step(s, NULL, err);
+    }
+    return rc;
+}
+
 /* ---- all of them ----------------------------------------------------------------------------- */
 
 static bx_code begin_before(bx_db_conn *c, const struct check *k, bx_error *err)
@@ -147,7 +204,7 @@ static bx_code begin_before(bx_db_conn *c, const struct check *k, bx_error *err)
     return BX_OK;
 }
 
-static bx_code verify_row(bx_db_conn *c, bx_db_stmt *s, const struct check *k, bx_error *err)
+static bx_code verify_row(bx_db_conn *c, bx_db_stmt *s, struct check *k, bx_error *err)
 {
     bx_audit_row row;
     bx_audit_verdict *v = k->ret;
@@ -163,6 +220,10 @@ static bx_code verify_row(bx_db_conn *c, bx_db_stmt *s, const struct check *k, b
     check_chain(&row, &v->last, v);
     check_shape(&row, v);
     check_heads(k, &row);
+    if (row.id <= k->mark) {
+        k->names += row.kind == BX_AUDIT_BEGIN ? (row.tool.n > 0) + (row.run.n > 0) : 0;
+        k->ends += row.kind == BX_AUDIT_END;
+    }
     v->last.id = row.id;
     memcpy(v->last.hash, row.hash, BX_SHA256_BYTES);
     return check_contents(c, &row, v, err);
@@ -175,10 +236,13 @@ static bx_code verify(void *ctx, bx_db_conn *c, bx_error *err)
         " ORDER BY id";
     static const char all[] =
         "SELECT id, kind, call, time, tool, run, body, prev, hash FROM audit ORDER BY id";
+    static const char mark[] = "SELECT id FROM audit_mark";
     struct check *k = ctx;
     bx_db_stmt *s = NULL;
     bool row = false;
     bx_code rc = begin_before(c, k, err);
+    if (rc == BX_OK)
+        rc = number(c, mark, &k->mark, err);
     if (rc == BX_OK)
         rc = bx_db_sql(c, k->from > 1 ? sql : all, &s, err);
     if (rc != BX_OK)
@@ -195,7 +259,7 @@ static bx_code verify(void *ctx, bx_db_conn *c, bx_error *err)
             wrong(k->ret, k->ret->last.id + 1,
                   "the row is missing: a receipt was given for this or a later one");
     }
-    return rc;
+    return rc == BX_OK && k->ret->whole && k->from <= 1 ? check_derived(c, k, err) : rc;
 }
 
 bx_code bx_audit_verify(bx_audit *a, int64_t from, const bx_audit_head *heads, size_t n_heads,
@@ -204,5 +268,9 @@ bx_code bx_audit_verify(bx_audit *a, int64_t from, const bx_audit_head *heads, s
     struct check k = {.a = a, .from = from, .heads = heads, .n_heads = n_heads, .ret = ret};
     *ret = (bx_audit_verdict){.whole = true};
     bx_code rc = bx_audit_flush(a, err);
-    return rc == BX_OK ? bx_db_read(a->db, verify, &k, err) : rc;
+    if (rc == BX_OK)
+        rc = bx_db_read(a->db, verify, &k, err);
+    if (rc == BX_OK && !ret->whole && ret->first == 0)
+        rc = bx_db_write(a->db, forget_derived, NULL, err);
+    return rc;
 }

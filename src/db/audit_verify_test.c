@@ -117,6 +117,32 @@ static bx_audit_head head_of(test_record *t)
     return h;
 }
 
+/* The rows are left alone, and lists are to leave some out. */
+static void hidden_calls_are_found(void)
+{
+    static const char *const attacks[] = {
+        "DELETE FROM audit_by WHERE id = 3 AND kind = 1",
+        "DELETE FROM audit_by WHERE id = 3 AND kind = 2",
+        "UPDATE audit_by SET name = 'x' WHERE id = 3 AND kind = 1",
+        "UPDATE audit_by SET id = 99 WHERE id = 3 AND kind = 1",
+        "DELETE FROM audit_end WHERE call = 3",
+        "UPDATE audit_end SET id = 2 WHERE call = 3",
+    };
+    for (size_t i = 0; i < BX_COUNT(attacks); i++) {
+        test_record t;
+        test_seen seen;
+        bx_audit_verdict v;
+        CHECK(fill(&t) && test_list(&t, &seen) && seen.all == CALLS); /* which derives them */
+        CHECK(bx_audit_verify(t.audit, 1, NULL, 0, &v, &t.err) == BX_OK && v.whole);
+        CHECK(attack(&t, attacks[i]));
+        CHECK(bx_audit_verify(t.audit, 1, NULL, 0, &v, &t.err) == BX_OK && !v.whole);
+        CHECK(v.first == 0 && strstr(v.what, "lists"));
+        CHECK(test_list(&t, &seen) && seen.all == CALLS && seen.unfinished == 0);
+        CHECK(bx_audit_verify(t.audit, 1, NULL, 0, &v, &t.err) == BX_OK && v.whole); /* anew */
+        test_close(&t);
+    }
+}
+
 static void rows_that_were_cut_off_show_against_a_head(void)
 {
     test_record t;
@@ -206,6 +232,6 @@ static void rows_are_not_changed_by_accident(void)
 
 BXT_MAIN(RUN(an_untouched_record_is_whole); RUN(a_harmless_statement_leaves_it_whole);
          RUN(changed_rows_are_found); RUN(missing_rows_are_found); RUN(moved_rows_are_found);
-         RUN(rows_that_were_put_in_are_found); RUN(rows_that_were_cut_off_show_against_a_head);
-         RUN(a_forged_chain_shows_against_a_head); RUN(from_a_row_on); RUN(contents_are_checked);
-         RUN(rows_are_not_changed_by_accident);)
+         RUN(rows_that_were_put_in_are_found); RUN(hidden_calls_are_found);
+         RUN(rows_that_were_cut_off_show_against_a_head); RUN(a_forged_chain_shows_against_a_head);
+         RUN(from_a_row_on); RUN(contents_are_checked); RUN(rows_are_not_changed_by_accident);)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include "db/wal_file.h"
 #include "os/clock.h"
 
 /* ---- waiting for another process ------------------------------------------------------------- */
@@ -99,7 +100,7 @@ bx_code bx_db_conn_open(const char *path, bx_db_access how, bool power_safe, bx_
     int rc = sqlite3_open_v2(path, &c->db,
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
                                  SQLITE_OPEN_EXRESCODE,
-                             NULL);
+                             bx_db_vfs());
     if (rc != SQLITE_OK)
         return c->db ? bx_db_fail(c, rc, "open", err) : bx_fail(err, BX_ENOMEM, "database");
     bx_code code = configure(c, how, power_safe, err);
@@ -217,19 +218,23 @@ static bx_code run(bx_db_conn *c, const char *sql, bx_error *err)
     return rc == BX_OK ? bx_db_step(s, NULL, err) : rc;
 }
 
-bx_code bx_db_transact(bx_db_conn *c, const char *begin, bx_db_work *work, void *ctx, bx_error *err)
+bx_code bx_db_begin(bx_db_conn *c, const char *sql, bx_error *err)
+{
+    bx_code rc = run(c, sql, err);
+    if (rc != BX_OK)
+        reset_all(c);
+    return rc;
+}
+
+bx_code bx_db_transact(bx_db_conn *c, bx_db_work *work, void *ctx, bx_error *err)
 {
     static const char commit[] = "COMMIT", rollback[] = "ROLLBACK";
-    bx_code rc = run(c, begin, err);
-    if (rc == BX_OK) {
-        rc = work(ctx, c, err);
-        if (rc == BX_OK)
-            rc = run(c, commit, err);
-    }
+    bx_code rc = work(ctx, c, err);
+    if (rc == BX_OK)
+        rc = run(c, commit, err);
     reset_all(c);
     if (!sqlite3_get_autocommit(c->db)) { /* some errors have undone it already */
-        (void)run(c, rollback, NULL);
-        reset_all(c);
+        (void)sqlite3_exec(c->db, rollback, NULL, NULL, NULL);
     }
     return rc;
 }

@@ -38,8 +38,9 @@ BX_DEFINE_AUTO(bx_db_conn, bx_db_conn_close)
 bx_code bx_db_fail(bx_db_conn *c, int rc, const char *what, bx_error *err);
 /* Statements that give no rows. */
 BX_NODISCARD bx_code bx_db_exec(bx_db_conn *c, const char *sql, bx_error *err);
-/* `work` between `begin` and COMMIT, or ROLLBACK when it fails. */
-BX_NODISCARD bx_code bx_db_transact(bx_db_conn *c, const char *begin, bx_db_work *work, void *ctx,
-                                    bx_error *err);
+/* BEGIN of a kind. */
+BX_NODISCARD bx_code bx_db_begin(bx_db_conn *c, const char *sql, bx_error *err);
+/* After it: `work` and COMMIT, or ROLLBACK when it fails. */
+BX_NODISCARD bx_code bx_db_transact(bx_db_conn *c, bx_db_work *work, void *ctx, bx_error *err);
 
 #endif

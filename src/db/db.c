@@ -19,8 +19,10 @@ enum {
     MAX_IDLE = 8,      /* readers kept open */
     TICK_MS = 2,       /* how soon after a poke */
     LINGER = 50,       /* ticks without a poke before the thread parks */
+    PAGE = 4096,       /* bytes of a page */
     MANY_PAGES = 1000, /* in the log: a checkpoint beside the callers */
     TOO_MANY = 16000,  /* in the log: they wait until it is empty */
+    MAX_HELD = 64,     /* transactions with one read lock */
     FEW_PAGES = 256,   /* in the log of a process that ends: the next one reads as many */
 };
 
@@ -30,6 +32,8 @@ struct bx_db {
     bool power_safe, one_shot;
     pthread_mutex_t writing; /* held during a transaction of `writer` */
     bx_db_conn *writer;
+    sqlite3_stmt *holder; /* of the writer: while it stands at a row, the read lock is kept */
+    int held;             /* transactions since it was taken; 0: it is not */
     pthread_mutex_t lock; /* held for what follows, never while waiting for `writing` */
     bx_db_conn *idle;     /* readers */
     size_t n_idle;
@@ -104,6 +108,9 @@ static bx_code make(bx_db *db, bx_error *err)
     return rc;
 }
 
+static void tidy(bx_db *db, int few);
+static int left_pages(const bx_db *db);
+
 /* ---- opening --------------------------------------------------------------------------------- */
 
 static bx_code check_file(bx_db *db, bool existing, bx_error *err)
@@ -167,7 +174,9 @@ static bx_code upgrade(void *ctx, bx_db_conn *c, bx_error *err)
 static bx_code check_version(bx_db *db, bx_error *err)
 {
     struct numbers n = {0, 0};
-    bx_code rc = bx_db_transact(db->writer, "BEGIN", get_numbers, &n, err);
+    bx_code rc = bx_db_begin(db->writer, "BEGIN", err);
+    if (rc == BX_OK)
+        rc = bx_db_transact(db->writer, get_numbers, &n, err);
     if (rc != BX_OK)
         return rc;
     if (n.application != BX_DB_APPLICATION)
@@ -209,7 +218,10 @@ static bx_code open_it(bx_db *db, const bx_db_config *cfg, bx_error *err)
     if (rc != BX_OK)
         return rc;
     (void)sqlite3_wal_hook(db->writer->db, on_commit, db);
-    return check_version(db, err);
+    rc = check_version(db, err);
+    if (rc == BX_OK && left_pages(db) > MANY_PAGES) /* every opening would read all of it */
+        tidy(db, MANY_PAGES);
+    return rc;
 }
 
 bx_code bx_db_open(const bx_db_config *cfg, bx_db **ret, bx_error *err)
@@ -240,6 +252,8 @@ void bx_db_close(bx_db *db)
         bx_db_conn_close(c);
     }
     bx_db_conn_close(db->checkpointer);
+    if (db->holder)
+        (void)sqlite3_finalize(db->holder);
     bx_db_conn_close(db->writer);
     bx_autoclose(&db->dir_fd);
     bx_autoclose(&db->lock_fd);
@@ -255,11 +269,49 @@ bool bx_db_is_one_shot(const bx_db *db) { return db->one_shot; }
 
 /* ---- work ------------------------------------------------------------------------------------ */
 
+/* Of the six locks that a transaction takes and gives back four are those of reading.  Kept between
+ * transactions that follow each other closely they cost nothing; they are given back after some, so
+ * that the log can be begun anew, and when the thread finds that nothing happens. */
+static void release_locked(bx_db *db)
+{
+    if (db->held)
+        (void)sqlite3_reset(db->holder);
+    db->held = 0;
+}
+
+static void hold_locked(bx_db *db)
+{
+    static const char sql[] = "SELECT one FROM audit_mark";
+    if (db->held >= MAX_HELD)
+        release_locked(db);
+    if (db->held == 0) {
+        if (!db->holder && sqlite3_prepare_v3(db->writer->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                              &db->holder, NULL) != SQLITE_OK)
+            return;
+        if (sqlite3_step(db->holder) != SQLITE_ROW) {
+            (void)sqlite3_reset(db->holder);
+            return;
+        }
+    }
+    db->held++;
+}
+
 bx_code bx_db_write(bx_db *db, bx_db_work *work, void *ctx, bx_error *err)
 {
     static const char begin[] = "BEGIN IMMEDIATE";
     (void)pthread_mutex_lock(&db->writing);
-    bx_code rc = bx_db_transact(db->writer, begin, work, ctx, err);
+    if (!db->one_shot && bx_db_poke(db)) /* the thread gives it back */
+        hold_locked(db);
+    /* Where another process has written meanwhile, what is held is old. */
+    bx_code rc = bx_db_begin(db->writer, begin, db->held ? NULL : err);
+    if (rc != BX_OK && db->held) {
+        release_locked(db);
+        rc = bx_db_begin(db->writer, begin, err);
+    }
+    if (rc == BX_OK)
+        rc = bx_db_transact(db->writer, work, ctx, err);
+    if (rc != BX_OK)
+        release_locked(db);
     (void)pthread_mutex_unlock(&db->writing);
     return rc;
 }
@@ -277,7 +329,9 @@ bx_code bx_db_read(bx_db *db, bx_db_work *work, void *ctx, bx_error *err)
     bx_code rc = c ? BX_OK : bx_db_conn_open(db->path, BX_DB_READS, false, &c, err);
     if (rc != BX_OK)
         return rc;
-    rc = bx_db_transact(c, begin, work, ctx, err);
+    rc = bx_db_begin(c, begin, err);
+    if (rc == BX_OK)
+        rc = bx_db_transact(c, work, ctx, err);
     (void)pthread_mutex_lock(&db->lock);
     if (db->n_idle < MAX_IDLE) {
         c->next = db->idle;
@@ -348,15 +402,26 @@ static void checkpoint(bx_db *db, int mode)
     int pages = 0, copied = 0;
     if (!db->checkpointer &&
         bx_db_conn_open(db->path, BX_DB_WRITES, db->power_safe, &db->checkpointer, NULL) != BX_OK)
-        return; /* not now; whoever writes next will say why */
-    db->checkpointer->impatient = true;
+        return;                         /* not now; whoever writes next will say why */
+    db->checkpointer->impatient = true; /* whoever else uses the log goes on */
     if (sqlite3_wal_checkpoint_v2(db->checkpointer->db, NULL, mode, &pages, &copied) == SQLITE_OK)
         db->copied_pages = copied;
+}
+
+/* In the file of the log: also what processes left there that were killed. */
+static int left_pages(const bx_db *db)
+{
+    struct stat st;
+    if (fstatat(db->dir_fd, "state.db-wal", &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return 0;
+    return st.st_size / PAGE < INT32_MAX ? (int)(st.st_size / PAGE) : INT32_MAX;
 }
 
 static void tidy(bx_db *db, int few)
 {
     int pages = atomic_load_explicit(&db->log_pages, memory_order_relaxed);
+    if (few && left_pages(db) > pages)
+        pages = left_pages(db);
     if (pages < db->copied_pages) /* it was begun anew */
         db->copied_pages = 0;
     if (few && pages > few) {
@@ -371,12 +436,19 @@ static void tidy(bx_db *db, int few)
     }
 }
 
-void bx_db_tidy(bx_db *db) { tidy(db, FEW_PAGES); }
+void bx_db_tidy(bx_db *db)
+{
+    if (db->one_shot) /* else the thread does it */
+        tidy(db, FEW_PAGES);
+}
 
 static void do_tick(bx_db *db, bool last)
 {
     if (db->tick)
         db->tick(db->tick_ctx, last);
+    (void)pthread_mutex_lock(&db->writing);
+    release_locked(db);
+    (void)pthread_mutex_unlock(&db->writing);
     tidy(db, last ? FEW_PAGES : 0);
 }
 

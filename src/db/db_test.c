@@ -40,36 +40,38 @@ static void a_file_others_can_read_is_refused(void)
     test_record t;
     bx_db *db = NULL;
     bx_error err;
+    char moved[TEST_DIR + 8];
     CHECK(test_open(&t, true));
     test_close_only(&t);
+    (void)snprintf(moved, sizeof moved, "%s.moved", t.dir);
     CHECK(chmod(in(t.dir, "state.db"), 0644) == 0);
     CHECK(open_dir(t.dir, false, &db, &err) == BX_EUNSAFE && strstr(err.msg, "chmod 600"));
     CHECK(chmod(in(t.dir, "state.db"), 0600) == 0);
     CHECK(open_dir(t.dir, false, &db, &err) == BX_OK); /* the control */
     bx_db_close(db);
-    CHECK(rename(in(t.dir, "state.db"), "/tmp/boxagnts-db-test.moved") == 0);
-    CHECK(symlink("/tmp/boxagnts-db-test.moved", in(t.dir, "state.db")) == 0);
+    CHECK(rename(in(t.dir, "state.db"), moved) == 0);
+    CHECK(symlink(moved, in(t.dir, "state.db")) == 0);
     CHECK(open_dir(t.dir, false, &db, &err) == BX_EUNSAFE);
-    (void)unlink("/tmp/boxagnts-db-test.moved");
+    (void)unlink(moved);
     test_remove(t.dir);
 }
 
 static void a_directory_others_can_write_to_is_refused(void)
 {
-    char dir[] = "/tmp/boxagnts-db-test.XXXXXX";
+    char dir[TEST_DIR];
     bx_db *db = NULL;
     bx_error err;
-    CHECK(mkdtemp(dir) && chmod(dir, 0777) == 0);
+    CHECK(test_dir(dir) && chmod(dir, 0777) == 0);
     CHECK(open_dir(dir, false, &db, &err) == BX_EUNSAFE);
     test_remove(dir);
 }
 
 static void none_is_made_where_one_is_wanted(void)
 {
-    char dir[] = "/tmp/boxagnts-db-test.XXXXXX";
+    char dir[TEST_DIR];
     bx_db *db = NULL;
     bx_error err;
-    CHECK(mkdtemp(dir));
+    CHECK(test_dir(dir));
     CHECK(open_dir(dir, true, &db, &err) == BX_ENOENT && strstr(err.msg, "nothing was recorded"));
     CHECK(access(in(dir, "state.db"), F_OK) != 0);
     test_remove(dir);
@@ -97,10 +99,10 @@ static void write_file(const char *path, const char *bytes, size_t n)
 
 static void what_is_no_database_is_refused_in_words(void)
 {
-    char dir[] = "/tmp/boxagnts-db-test.XXXXXX", bytes[8192];
+    char dir[TEST_DIR], bytes[8192];
     bx_db *db = NULL;
     bx_error err;
-    CHECK(mkdtemp(dir));
+    CHECK(test_dir(dir));
     memset(bytes, 'x', sizeof bytes);
     write_file(in(dir, "state.db"), bytes, sizeof bytes);
     CHECK(open_dir(dir, false, &db, &err) == BX_EINVAL && strstr(err.msg, "damaged"));
@@ -197,11 +199,11 @@ static void sessions_live_as_long_as_they_are_open(void)
 
 static void what_is_safe_against_power_loss_waits_for_the_disk(void)
 {
-    char dir[] = "/tmp/boxagnts-db-test.XXXXXX";
+    char dir[TEST_DIR];
     static char sync[] = "CREATE TEMP TABLE s AS SELECT synchronous AS v FROM pragma_synchronous;"
                          "CREATE TEMP TABLE bad(v CHECK(v = 2)); INSERT INTO bad SELECT v FROM s";
     bx_error err;
-    CHECK(mkdtemp(dir));
+    CHECK(test_dir(dir));
     for (int safe = 0; safe < 2; safe++) {
         const bx_db_config cfg = {.dir = dir, .one_shot = true, .power_safe = safe == 1};
         bx_db *db = NULL;

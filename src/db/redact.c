@@ -122,11 +122,13 @@ static bool value_range(bx_str t, size_t at, bool line, range *ret)
     at += escaped;
     char quote = at < t.n && (t.p[at] == '"' || t.p[at] == '\'') ? t.p[at] : '\0';
     at += quote != '\0';
+    if (bx_str_starts(bx_str_from(t, at), mark))
+        return false;
     size_t end = value_end(t, at, quote, escaped, line);
     if (!quote && bx_str_starts(bx_str_from(t, at), BX_LIT("${")) && end < t.n && t.p[end] == '}')
         end++;
     bx_str value = {t.p + at, end - at};
-    if (value.n == 0 || bx_str_starts(bx_str_from(t, at), mark) || is_reference(value))
+    if (value.n == 0 || is_reference(value))
         return false;
     *ret = (range){at, end};
     return true;
@@ -248,9 +250,10 @@ static bool scheme(bx_str t, size_t i, range *ret)
 {
     bx_str rest = bx_str_from(t, i);
     size_t n = starts_ci(rest, BX_LIT("bearer")) ? 6 : starts_ci(rest, BX_LIT("basic")) ? 5 : 0;
-    if (n == 0 || n >= rest.n || !is_blank(rest.p[n]))
-        return false;
     size_t at = i + n;
+    at += n && at + 1 < t.n && t.p[at] == '\\'; /* a blank of a shell's word */
+    if (n == 0 || at >= t.n || !is_blank(t.p[at]))
+        return false;
     while (at < t.n && is_blank(t.p[at]))
         at++;
     *ret = (range){at, token_end(t, at)};
@@ -328,7 +331,8 @@ static bool find_at(bx_str t, size_t i, range *ret)
         return in_url(t, i, ret) || after_separator(t, i, ret);
     if (c == '-' && private_key(t, i, ret))
         return true;
-    if (i > 0 && (is_word(t.p[i - 1]) || (c == '-' && t.p[i - 1] == '-')))
+    /* Only where a word begins, so that none is read more often than once. */
+    if (i > 0 && is_name(t.p[i - 1]))
         return false;
     if (c == '-')
         return after_option(t, i, ret);
@@ -350,11 +354,27 @@ static bool find(const bx_redactor *r, bx_str t, size_t at, range *ret)
     return false;
 }
 
+/* What stands between a sign and its secret, "-u me:" as an example, may hold one that is known. */
+static void add_between(const bx_redactor *r, bx_str text, bx_buf *out)
+{
+    size_t done = 0;
+    range at;
+    for (size_t i = 0; r && r->n && i < text.n; i++) {
+        if (!known(r, text, i, &at))
+            continue;
+        (void)bx_buf_add(out, text.p + done, i - done);
+        (void)bx_buf_add_str(out, mark);
+        done = at.to;
+        i = at.to - 1;
+    }
+    (void)bx_buf_add_str(out, bx_str_from(text, done));
+}
+
 void bx_redact_text(const bx_redactor *r, bx_str text, bx_buf *out)
 {
     size_t done = 0;
     for (range at; find(r, text, done, &at); done = at.to) {
-        (void)bx_buf_add(out, text.p + done, at.from - done);
+        add_between(r, (bx_str){text.p + done, at.from - done}, out);
         (void)bx_buf_add_str(out, mark);
     }
     if (done < text.n)

@@ -160,6 +160,38 @@ static void known_secrets(void)
     BX_AUTO_BUF out = bx_buf_init(4096);
     bx_redact_text(&r, BX_LIT("a swordfish, /swordfish/abc"), &out);
     CHECK(bx_str_eq(bx_buf_str(&out), BX_LIT("a [redacted], /[redacted]/abc")));
+    bx_buf_clear(&out);
+    bx_redact_text(&r, BX_LIT("-u swordfish:pw"), &out);
+    CHECK(bx_str_eq(bx_buf_str(&out), BX_LIT("-u [redacted]:[redacted]")));
+}
+
+/* What looks like the beginning of a secret again and again: a pass over it, not one for each. */
+static void hostile_texts_take_no_longer(void)
+{
+    static const char *const parts[] = {
+        "eyJ-",
+        "eyJ.",
+        "-.",
+        "sk-",
+        "cookie:[redacted]",
+        "password=\"[redacted]",
+        "://",
+        "://a:",
+        "-----BEGIN PRIVATE KEY",
+        "--password ",
+        "bearer ",
+        "a:",
+        "password=$",
+        "token='",
+        "\\\"",
+    };
+    for (size_t i = 0; i < BX_COUNT(parts); i++) {
+        BX_AUTO_BUF text = bx_buf_init(2 << 20), out = bx_buf_init(64 << 20);
+        while (text.n < 1 << 20)
+            (void)bx_buf_add_z(&text, parts[i]);
+        bx_redact_text(NULL, bx_buf_str(&text), &out);
+        CHECK(out.fail == BX_OK && out.n > 0);
+    }
 }
 
 static void deep_values_become_texts(void)
@@ -193,4 +225,4 @@ static void memory_that_is_missing_is_told(void)
 
 BXT_MAIN(RUN(names_of_secrets); RUN(secrets_in_text); RUN(other_text_stays); RUN(exact_words);
          RUN(secrets_in_json); RUN(known_secrets); RUN(deep_values_become_texts);
-         RUN(memory_that_is_missing_is_told);)
+         RUN(hostile_texts_take_no_longer); RUN(memory_that_is_missing_is_told);)

@@ -37,6 +37,8 @@
     X(sqlite3_step) \
     X(sqlite3_system_errno) \
     X(sqlite3_threadsafe) \
+    X(sqlite3_vfs_find) \
+    X(sqlite3_vfs_register) \
     X(sqlite3_wal_checkpoint_v2) \
     X(sqlite3_wal_hook)
 
@@ -75,6 +77,8 @@ BX_NODISCARD bx_code bx_sqlite_load(bx_error *err);
 #define sqlite3_step(...)              bx_sqlite.sqlite3_step(__VA_ARGS__)
 #define sqlite3_system_errno(...)      bx_sqlite.sqlite3_system_errno(__VA_ARGS__)
 #define sqlite3_threadsafe(...)        bx_sqlite.sqlite3_threadsafe(__VA_ARGS__)
+#define sqlite3_vfs_find(...)          bx_sqlite.sqlite3_vfs_find(__VA_ARGS__)
+#define sqlite3_vfs_register(...)      bx_sqlite.sqlite3_vfs_register(__VA_ARGS__)
 #define sqlite3_wal_checkpoint_v2(...) bx_sqlite.sqlite3_wal_checkpoint_v2(__VA_ARGS__)
 #define sqlite3_wal_hook(...)          bx_sqlite.sqlite3_wal_hook(__VA_ARGS__)
 

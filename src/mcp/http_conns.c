@@ -179,8 +179,8 @@ static bool tend(bx_httpd_request *r, uint64_t now, unsigned keepalive_ms, bool 
     return asleep;
 }
 
-/* Whether a client that is listened to will say no more.  The library, which waits for an edge, does
- * not see an end that came together with what was said before. */
+/* Whether a client that is listened to will say no more.  The library, which waits for an edge,
+ * does not see an end that came together with what was said before. */
 static bool broke_off(const bx_httpd_conn *conn)
 {
     char c;

@@ -1,8 +1,8 @@
 /* mcp/http_conns.h - the connections of an HTTP server, and the thread that watches over them.
  *
- * The library that carries them looks at no connection that sleeps, and knows only how long a
- * client was silent.  So a thread notices clients that went away, writes into silent streams, and
- * ends connections whose time is up.  Any thread. */
+ * A connection's thread does not look at its socket while it works an answer out or waits for one,
+ * and the library knows only how long a client was silent.  So a thread notices clients that went
+ * away, writes into silent streams, and ends connections whose time is up.  Any thread. */
 #ifndef BX_MCP_HTTP_CONNS_H
 #define BX_MCP_HTTP_CONNS_H
 

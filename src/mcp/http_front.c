@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "mcp/http_sessions.h"
+#include "mcp/message.h"
 
 enum {
     MAX_SESSIONS = 256,
@@ -313,6 +314,15 @@ static bool enter_session(exchange *x, const bx_mcp_message *m)
     return false;
 }
 
+/* Whether nothing comes but one answer, so that this thread may work it out: no progress, no logs,
+ * no task.  Older clients may be asked meanwhile. */
+static bool is_answered_once(const bx_mcp_message *m)
+{
+    const bx_json_val *can = mcp_meta(m, BX_LIT("clientCapabilities"));
+    return m->modern && !bx_json_get(m->meta, BX_LIT("progressToken")) &&
+           !mcp_meta(m, BX_LIT("logLevel")) && !bx_json_get(can, BX_LIT("extensions"));
+}
+
 static void post(exchange *x)
 {
     BX_AUTO(bx_mcp_message) bx_mcp_message *m = NULL;
@@ -330,6 +340,7 @@ static void post(exchange *x)
         return;
     }
     x->modern = bx_mcp_message_is_modern(m);
+    m->may_wait = is_answered_once(m);
     if (x->modern || enter_session(x, m))
         bx_mcp_handle(x->front->server, x->session, BX_TAKE(m), &sink);
 }

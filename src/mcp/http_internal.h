@@ -29,11 +29,12 @@ struct bx_httpd_request {
 
     pthread_mutex_t lock;
     bx_httpd_state state;
-    bool owed;    /* the handler has not finished */
-    bool forced;  /* answered by the carrier: what the handler says counts no more */
-    bool gone;    /* the client is, or is cut off */
-    bool slow;    /* it does not read what is pushed: to be cut off */
-    bool waiting; /* the carrier sleeps until `wake` */
+    bool owed;              /* the handler has not finished */
+    bool forced;            /* answered by the carrier: what the handler says counts no more */
+    bool gone;              /* the client is, or is cut off */
+    bool slow;              /* it does not read what is pushed: to be cut off */
+    bool waiting;           /* the carrier does not look at its socket */
+    pthread_cond_t changed; /* for the carrier, by its `wake` */
     int status;
     bx_buf heads; /* "name\0value\0" of each field */
     size_t n_heads;

@@ -49,6 +49,7 @@ bx_code bx_httpd_request_new(size_t max_body, bx_httpd_request **ret, bx_error *
     r->heads = bx_buf_init(BX_HTTPD_MAX_ANSWER);
     r->out = bx_buf_init(BX_HTTPD_MAX_ANSWER);
     (void)pthread_mutex_init(&r->lock, NULL);
+    (void)pthread_cond_init(&r->changed, NULL);
     r->owed = true;
     *ret = r;
     return BX_OK;
@@ -74,6 +75,7 @@ void bx_httpd_request_unref(bx_httpd_request *r)
     bx_buf_done(&r->heads);
     bx_buf_done(&r->out);
     (void)pthread_mutex_destroy(&r->lock);
+    (void)pthread_cond_destroy(&r->changed);
     free(r);
 }
 

@@ -36,7 +36,7 @@ struct bx_httpd {
     bx_httpd_address at;
     int listener;         /* ours again once the library no longer listens; else -1 */
     atomic_bool stopping; /* requests are refused */
-    atomic_bool breaking; /* no connection may sleep any more */
+    atomic_bool breaking; /* no thread may wait for an answer any more */
     atomic_size_t held;   /* bytes of bodies */
 };
 
@@ -45,20 +45,8 @@ static uint64_t after_ms(unsigned ms) { return bx_now_ns() + (uint64_t)ms * NS_P
 /* ---- answers ----------------------------------------------------------------------------------
  */
 
-/* Called under the request's lock.  A connection sleeps only under it, so none is woken twice. */
-static void wake(bx_httpd_request *r)
-{
-    if (r->waiting) {
-        r->waiting = false;
-        bx_mhd.MHD_resume_connection(((visit *)r->carrier)->mhd);
-    }
-}
-
-static void sleep_locked(visit *v)
-{
-    v->r->waiting = true;
-    bx_mhd.MHD_suspend_connection(v->mhd);
-}
+/* Called under the request's lock: its connection's thread has something to do. */
+static void wake(bx_httpd_request *r) { (void)pthread_cond_signal(&r->changed); }
 
 /* The next bytes of a stream. */
 static ssize_t read_stream(void *cls, uint64_t pos, char *buf, size_t max)
@@ -68,6 +56,11 @@ static ssize_t read_stream(void *cls, uint64_t pos, char *buf, size_t max)
     bx_httpd_request *r = v->r;
     ssize_t n = 0;
     (void)pthread_mutex_lock(&r->lock);
+    r->waiting = true;
+    while (r->out.n == r->sent && r->state != BX_HTTPD_FINISHED && !r->gone && !r->slow &&
+           !atomic_load(&v->server->breaking))
+        (void)pthread_cond_wait(&r->changed, &r->lock);
+    r->waiting = false;
     size_t left = r->out.n - r->sent;
     if (r->gone || r->slow) {
         n = MHD_CONTENT_READER_END_WITH_ERROR;
@@ -75,10 +68,8 @@ static ssize_t read_stream(void *cls, uint64_t pos, char *buf, size_t max)
         n = (ssize_t)(left < max ? left : max);
         memcpy(buf, r->out.p + r->sent, (size_t)n);
         r->sent += (size_t)n;
-    } else if (r->state == BX_HTTPD_FINISHED || atomic_load(&v->server->breaking)) {
-        n = MHD_CONTENT_READER_END_OF_STREAM;
     } else {
-        sleep_locked(v);
+        n = MHD_CONTENT_READER_END_OF_STREAM;
     }
     (void)pthread_mutex_unlock(&r->lock);
     return n;
@@ -113,18 +104,18 @@ static struct MHD_Response *response_of(visit *v, bool whole)
     return ret;
 }
 
-/* Hand the answer to the library, or sleep until there is one.  MHD_NO ends the connection. */
+/* Wait for the answer, and hand it to the library.  MHD_NO ends the connection. */
 static enum MHD_Result answer(visit *v)
 {
     bx_httpd_request *r = v->r;
     (void)pthread_mutex_lock(&r->lock);
+    while (r->state == BX_HTTPD_ASKED && !r->gone && !atomic_load(&v->server->breaking))
+        (void)pthread_cond_wait(&r->changed, &r->lock);
     bx_httpd_state state = r->state;
-    bool broken = state == BX_HTTPD_ASKED && (r->gone || atomic_load(&v->server->breaking));
-    if (state == BX_HTTPD_ASKED && !broken)
-        sleep_locked(v);
+    r->waiting = false;
     (void)pthread_mutex_unlock(&r->lock);
     if (state == BX_HTTPD_ASKED)
-        return broken ? MHD_NO : MHD_YES;
+        return MHD_NO;
     struct MHD_Response *response = response_of(v, state == BX_HTTPD_ANSWERED);
     if (!response)
         return MHD_NO;
@@ -265,6 +256,16 @@ static enum MHD_Result take_body(visit *v, const char *data, size_t n)
     return MHD_YES;
 }
 
+/* From here on this thread looks at its socket no more until there is an answer; the watcher does.
+ */
+static void hand_over(visit *v)
+{
+    (void)pthread_mutex_lock(&v->r->lock);
+    v->r->waiting = true;
+    (void)pthread_mutex_unlock(&v->r->lock);
+    v->server->service.handle(v->server->service.ctx, v->r);
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *n, void **con_cls)
@@ -295,7 +296,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         if (!v->discard && atomic_load(&s->stopping))
             refuse(v->r, 503, "the server is about to end");
         else if (!v->discard)
-            s->service.handle(s->service.ctx, v->r);
+            hand_over(v);
     }
     return answer(v);
 }
@@ -358,12 +359,6 @@ static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
 /* ---- the server -------------------------------------------------------------------------------
  */
 
-static unsigned processors(void)
-{
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
-    return n < 2 ? 2 : n > 8 ? 8 : (unsigned)n;
-}
-
 static bx_httpd_limits with_defaults(bx_httpd_limits l)
 {
     enum { MS = 1000 };
@@ -371,8 +366,6 @@ static bx_httpd_limits with_defaults(bx_httpd_limits l)
         l.connections = 2048;
     if (!l.per_address)
         l.per_address = 64;
-    if (!l.threads)
-        l.threads = processors();
     if (!l.head_bytes)
         l.head_bytes = 32 << 10;
     if (!l.body_bytes)
@@ -398,19 +391,20 @@ static void no_log(void *cls, const char *fmt, va_list ap)
     (void)ap;
 }
 
-/* The library divides its own maximum among its threads, so that is left to on_accept, and stands
- * higher than ours can ever get on one of them. */
+/* A thread for each connection.  Small calls run on it: handing one to another thread and its
+ * answer back costs several times what the call does.  And whatever takes long, nobody else waits
+ * for it. on_accept keeps the number, so the library's own maximum is out of its way. */
 static bx_code start(bx_httpd *s, bx_error *err)
 {
     enum { STRICT = 1 };
     const bx_httpd_limits *l = &s->limits;
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+                     MHD_USE_POLL | MHD_USE_ITC | MHD_USE_ERROR_LOG;
     if (s->at.sa.ss_family == AF_INET6)
         flags |= MHD_USE_IPv6;
     s->daemon = bx_mhd.MHD_start_daemon(
         flags, 0, on_accept, s, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
-        MHD_OPTION_LISTEN_SOCKET, s->listener, MHD_OPTION_THREAD_POOL_SIZE, l->threads,
-        MHD_OPTION_CONNECTION_LIMIT, (l->connections + 8) * l->threads,
+        MHD_OPTION_LISTEN_SOCKET, s->listener, MHD_OPTION_CONNECTION_LIMIT, l->connections + 8,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)STALL_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         l->head_bytes, MHD_OPTION_STRICT_FOR_CLIENT, (int)STRICT, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
@@ -463,9 +457,9 @@ bool bx_httpd_drain(bx_httpd *s, uint64_t until_ns)
     return bx_httpd_conns_wait(s->conns, until_ns);
 }
 
-/* The library ends the process when it is stopped while a connection sleeps.  So from here on none
- * falls asleep (`breaking`, looked at under the lock of its request), and those that do are woken
- * under the same lock. */
+/* The library waits for its threads, so none may wait for an answer any more: none begins to
+ * (`breaking`, looked at under the lock of its request), and those that do are woken under the same
+ * lock. */
 void bx_httpd_free(bx_httpd *s)
 {
     if (!s)

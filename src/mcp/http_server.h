@@ -1,5 +1,5 @@
 /* mcp/http_server.h - listening: connections of HTTP/1.1 with a bound for all that a stranger
- * decides, on few threads.  libmicrohttpd does it, loaded when a server is made.
+ * decides, each on a thread of its own.  libmicrohttpd does it, loaded when a server is made.
  *
  * A server is made and freed by one thread; the service is called on the server's. */
 #ifndef BX_MCP_HTTP_SERVER_H
@@ -9,12 +9,13 @@
 
 typedef struct bx_httpd bx_httpd;
 
-/* Neither function may wait: other connections of that thread would wait with it. */
+/* Called on the thread of the connection, which has nothing else to do. */
 typedef struct bx_httpd_service {
     /* The head of a request is there, its body is not read yet.  To refuse it, answer it
      * (bx_httpd_respond). */
     void (*admit)(void *ctx, bx_httpd_request *r);
-    /* All of it is there, and was not answered.  Answer it, now or later. */
+    /* All of it is there, and was not answered.  Answer it: before this returns, however long that
+     * takes, or later on another thread.  A stream is sent from when this has returned. */
     void (*handle)(void *ctx, bx_httpd_request *r);
     void *ctx;
 } bx_httpd_service;
@@ -22,7 +23,6 @@ typedef struct bx_httpd_service {
 typedef struct bx_httpd_limits { /* zero members: the default */
     unsigned connections;        /* at once (2048) */
     unsigned per_address;        /* of one address, loopback apart (64) */
-    unsigned threads;            /* for connections (one for each processor, 2 to 8) */
     size_t head_bytes;           /* of one request (32 KiB) */
     size_t body_bytes;           /* of one request (64 MiB) */
     size_t bodies_bytes;         /* of all requests that are being read (256 MiB) */

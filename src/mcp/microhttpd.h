@@ -19,10 +19,8 @@
     X(MHD_get_version) \
     X(MHD_queue_response) \
     X(MHD_quiesce_daemon) \
-    X(MHD_resume_connection) \
     X(MHD_start_daemon) \
-    X(MHD_stop_daemon) \
-    X(MHD_suspend_connection)
+    X(MHD_stop_daemon)
 
 typedef struct bx_mhd_api {
 #define BX_MHD_FIELD(name) __typeof__(name) *name;

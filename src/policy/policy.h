@@ -11,7 +11,7 @@
 
 enum {
     BX_POLICY_MAX_RULES = 10000,   /* of a file */
-    BX_POLICY_MAX_CARVES = 112,    /* paths that deny and ask rules and sections name, in all */
+    BX_POLICY_MAX_CARVES = 100,    /* paths that deny and ask rules and sections name, in all */
     BX_POLICY_MAX_PROGRAMS = 64,   /* programs that deny and ask rules name as a whole, in all */
     BX_POLICY_MAX_BLOCKS = 200,    /* hosts that deny and ask rules name, and block_urls, in all */
     BX_POLICY_MAX_TOOLS = 256,     /* sections of `tools` in a file */

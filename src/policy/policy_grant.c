@@ -321,12 +321,13 @@ static bx_code carve_all(const bx_policy *p, const bx_policy_call *call,
     return rc;
 }
 
-/* Who could change the project's file could take out what it denies. */
+/* Who could change the project's file could take out what it denies; its tools are run. */
 static bx_code keep_file(const bx_policy_call *call, bx_grant *g, bx_error *err)
 {
     if (call->permission <= BX_PERMISSION_READ)
         return BX_OK;
-    return add_once(g, BX_LIT("deny:" BX_POLICY_WORKSPACE "/boxagnts.yaml"), err);
+    bx_code rc = add_once(g, BX_LIT("deny:" BX_POLICY_WORKSPACE "/boxagnts.yaml"), err);
+    return rc == BX_OK ? add_once(g, BX_LIT("deny:" BX_POLICY_WORKSPACE "/.boxagnts"), err) : rc;
 }
 
 static bx_code guard(const bx_policy *p, bx_str tool, bx_grant *g, bx_error *err)

@@ -176,7 +176,7 @@ static void test_too_many(void)
         (void)bx_buf_addf(&text, "    - read(./d%d/**)\n", i);
     CHECK(bx_policy_parse(bx_buf_str(&text), &trusted, &f, &err) == BX_OK);
     CHECK(bx_policy_merge(&f, 1, NULL, &p, &err) == BX_ELIMIT);
-    CHECK(strstr(err.msg, "boxagnts.yaml:115:7: too many paths"));
+    CHECK(strstr(err.msg, "boxagnts.yaml:103:7: too many paths"));
 }
 
 static void check_edit(const char *text, const char *expected)

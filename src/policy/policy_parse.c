@@ -216,8 +216,10 @@ static bx_code mount_text(const reader *r, node n, bx_str s, bx_buf *ret, bx_err
 {
     bx_str base = r->source->dir;
     bool home = bx_str_starts(s, BX_LIT("~/")) || bx_str_starts(s, BX_LIT("~::"));
-    if (s.n && s.p[0] == '/')
-        return bx_buf_add_str(ret, s);
+    if (s.n && s.p[0] == '/') {
+        (void)bx_buf_add_str(ret, s);
+        return bx_buf_check(ret, err);
+    }
     if (home) {
         base = r->source->home;
         s = bx_str_from(s, 1 + (s.p[1] == '/'));
@@ -226,8 +228,9 @@ static bx_code mount_text(const reader *r, node n, bx_str s, bx_buf *ret, bx_err
         return wrong(r, n, err, "the directory of the host is written from / on");
     (void)bx_buf_add_str(ret, base);
     if (s.n && s.p[0] != ':')
-        (void)bx_buf_addf(ret, "/");
-    return bx_buf_add_str(ret, s);
+        (void)bx_buf_add_c(ret, '/');
+    (void)bx_buf_add_str(ret, s);
+    return bx_buf_check(ret, err);
 }
 
 static bx_code read_mount(reader *r, node n, bx_error *err)

@@ -58,7 +58,8 @@ static bx_code put_escaped(bx_str s, size_t i, bx_buf *to, bx_error *err)
     char c = s.p[i];
     if ((unsigned char)c < ' ')
         return bx_fail(err, BX_EINVAL, "a control character");
-    return bx_buf_add_c(to, c == ' ' ? BX_WILD_SPACE : c);
+    (void)bx_buf_add_c(to, c == ' ' ? BX_WILD_SPACE : c);
+    return BX_OK;
 }
 
 static bx_code put_command_char(bx_str s, size_t *i, bx_buf *to, bx_error *err)
@@ -77,11 +78,10 @@ static bx_code put_command_char(bx_str s, size_t *i, bx_buf *to, bx_error *err)
                        c == '\n' ? ' ' : c);
     if ((unsigned char)c < ' ')
         return bx_fail(err, BX_EINVAL, "a control character");
-    if (c == ' ')
-        return last == ' ' ? BX_OK : bx_buf_add_c(to, ' ');
-    if (c != '*')
-        return bx_buf_add_c(to, c);
-    return last == BX_WILD_ANY ? BX_OK : bx_buf_add_c(to, BX_WILD_ANY);
+    bool star = c == '*', again = c == ' ' ? last == ' ' : star && last == BX_WILD_ANY;
+    if (!again) /* a failure of the buffer stays */
+        (void)bx_buf_add_c(to, star ? BX_WILD_ANY : c);
+    return BX_OK;
 }
 
 /* Words as in policy/wild.h, each with ' ' behind it unless the pattern ends in a star. */
@@ -143,6 +143,12 @@ bool bx_policy_path(bx_str dir, bx_str path, bx_buf *ret)
     return ret->fail == BX_OK && ret->n < BX_MAX_PATH;
 }
 
+static bx_code no_path(const bx_buf *to, bx_error *err)
+{
+    bx_code rc = to->fail == BX_ENOMEM ? bx_buf_check(to, err) : BX_OK;
+    return rc == BX_OK ? bx_fail(err, BX_EINVAL, "the path is too long") : rc;
+}
+
 static bool is_root(bx_str path, const bx_rule_place *p)
 {
     static const char *const own[] = {BX_POLICY_WORKSPACE, "/tmp", "/store"};
@@ -162,7 +168,7 @@ static bx_code home_path(bx_str rest, const bx_rule_place *p, bx_rule *r, bx_buf
 {
     BX_AUTO_BUF host = bx_buf_init(2 * BX_MAX_PATH);
     if (!bx_policy_path(p->home, rest, &host))
-        return bx_fail(err, BX_EINVAL, "the path is too long");
+        return no_path(&host, err);
     bx_str at = bx_buf_str(&host), ws = p->workspace;
     r->nowhere = p->home.n == 0 || ws.n == 0 || !bx_path_is_below(at, ws);
     if (r->nowhere)
@@ -175,7 +181,7 @@ static bx_code home_path(bx_str rest, const bx_rule_place *p, bx_rule *r, bx_buf
 static bx_code absolute_path(bx_str s, const bx_rule_place *p, bx_buf *to, bx_error *err)
 {
     if (!bx_policy_path(BX_LIT("/"), s, to))
-        return bx_fail(err, BX_EINVAL, "the path is too long");
+        return no_path(to, err);
     bx_str at = bx_buf_str(to);
     if (is_root(at, p) || bx_str_starts(at, BX_LIT("/**")))
         return BX_OK;
@@ -211,12 +217,15 @@ static bx_code glob_text(bx_str s, const bx_rule_place *p, bx_rule *r, bx_buf *t
     if (!memchr(body.p, '/', body.n) && !bx_str_eq(body, BX_LIT(".")) &&
         !bx_str_eq(body, BX_LIT("..")) && !bx_str_eq(body, BX_LIT("**"))) {
         (void)bx_buf_addf(to, "**/");
-        return bx_buf_add_str(to, body);
+        (void)bx_buf_add_str(to, body);
+        return BX_OK;
     }
-    if (bx_str_starts(s, BX_LIT("**/")))
-        return bx_buf_add_str(to, s);
+    if (bx_str_starts(s, BX_LIT("**/"))) {
+        (void)bx_buf_add_str(to, s);
+        return BX_OK;
+    }
     if (!bx_policy_path(BX_LIT(BX_POLICY_WORKSPACE), s, to))
-        return bx_fail(err, BX_EINVAL, "the path is too long");
+        return no_path(to, err);
     if (!bx_path_is_below(bx_buf_str(to), BX_LIT(BX_POLICY_WORKSPACE)))
         return bx_fail(err, BX_EINVAL, "'%.*s' leads out of the workspace", BX_FMT(s));
     return BX_OK;

@@ -166,6 +166,26 @@ static bool is_program(const bx_json_val *desc)
     return false;
 }
 
+static bx_str after_hash(bx_str s)
+{
+    const char *hash = memrchr(s.p, '#', s.n);
+    return hash ? bx_str_from(s, (size_t)(hash + 1 - s.p)) : s;
+}
+
+/* What is before the '#' may be left out in part (docs/wit-json.md); the call itself resolves it.
+ */
+static bool has_function(const bx_json_val *desc, bx_str function)
+{
+    bx_json_iter it = bx_json_iter_of(bx_json_get(desc, BX_LIT("functions")));
+    for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
+        bx_str name = text_of(e, "name");
+        bool whole = !memchr(function.p, '#', function.n) || memchr(name.p, '#', name.n);
+        if (whole && bx_str_eq(after_hash(name), after_hash(function)))
+            return true;
+    }
+    return false;
+}
+
 bx_code bx_tool_can_run(const bx_manifest *m, const bx_json_val *desc, bx_error *err)
 {
     bx_str refused = text_of(desc, "refused"), kind = text_of(desc, "kind");
@@ -173,6 +193,9 @@ bx_code bx_tool_can_run(const bx_manifest *m, const bx_json_val *desc, bx_error 
         return bx_fail(err, BX_EUNSUPPORTED, "%.*s", BX_FMT(refused));
     if (m->call == BX_TOOL_TYPED && !bx_str_eq(kind, BX_LIT("component")))
         return bx_fail(err, BX_EINVAL, "call: typed is for components, and it is a core module");
+    if (m->call == BX_TOOL_TYPED && m->function.n && !has_function(desc, m->function))
+        return bx_fail(err, BX_EINVAL, "it has no function '%.*s'; boxagnts inspect lists them",
+                       BX_FMT(m->function));
     if (m->call != BX_TOOL_TYPED && !is_program(desc))
         return bx_fail(err, BX_EINVAL,
                        "it is no program: it exports neither _start nor wasi:cli/run");

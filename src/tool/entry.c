@@ -90,7 +90,10 @@ bx_code bx_tool_entry_open(bx_tool_entry *e, bx_runtime *rt, bx_tool *ret, bx_er
     (void)pthread_mutex_lock(&e->lock);
     bx_code rc = open_locked(e, rt, err);
     if (rc == BX_OK)
-        *ret = (bx_tool){.manifest = e->manifest, .module = e->module, .digest = e->digest};
+        *ret = (bx_tool){.manifest = e->manifest,
+                         .module = e->module,
+                         .digest = e->digest,
+                         .is_vouched = e->facts.builtin || e->facts.signature == BX_SIGNED};
     (void)pthread_mutex_unlock(&e->lock);
     return rc;
 }

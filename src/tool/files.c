@@ -7,6 +7,7 @@
 #include "codec/yaml.h"
 #include "os/beneath.h"
 #include "os/fd.h"
+#include "tool/invoke_kind.h"
 #include "tool/typed.h"
 
 enum { MAX_NAME = 200, MAX_SIGNATURE = 64 << 10 };
@@ -147,7 +148,8 @@ static bx_code take_manifest(bx_tool_files *f, const bx_tool_at *at, bx_error *e
         return bx_fail(err, BX_EINVAL,
                        "its manifest is that of a program and of no tool: it has no annotations%s",
                        f->manifest->call == BX_TOOL_TYPED ? " or no input_schema" : "");
-    if (f->manifest && f->manifest->call == BX_TOOL_TYPED && !f->manifest->function.n)
+    if (f->manifest && f->manifest->call == BX_TOOL_TYPED && !f->manifest->function.n &&
+        !bx_typed_asks(f->manifest))
         return bx_fail(err, BX_EINVAL,
                        "call: typed, and no function: NAME; boxagnts inspect lists "
                        "them");

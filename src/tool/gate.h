@@ -27,6 +27,7 @@ typedef struct bx_gate_origin {
 typedef struct bx_gate_call { /* one call as the ports see it; all borrowed for the duration */
     const bx_manifest *manifest;
     const uint8_t *digest;     /* SHA-256 of the module, 32 bytes; NULL: not known */
+    bool is_vouched;           /* part of the program, or signed by a trusted key */
     bx_str arguments;          /* JSON text; valid but in `refused` */
     const bx_json_val *values; /* the same, parsed */
     const bx_grant *run;       /* what the caller may use */

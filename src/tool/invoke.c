@@ -191,9 +191,10 @@ static bx_code begin(passage *p, bx_gate_fate fate, bx_error *err)
 }
 
 /* Files of a nested call are in the record of the outermost one, which is the only one there is. */
-static bx_code end(const passage *p, const bx_tool_end *ret, bx_error *err)
+static bx_code end(const passage *p, bx_tool_end *ret, bx_error *err)
 {
     const bx_gate_recorder *r = p->on->gate.recorder;
+    ret->is_error = bx_tool_result_is_error(ret->result);
     if (!p->recorded)
         return BX_OK;
     const bx_record *touched = p->call->quiet ? NULL : p->call->record;
@@ -206,13 +207,15 @@ static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
     const bx_tool_call *call = p->call;
     const bx_manifest *m = p->tool->manifest;
     const char *const args[] = {bx_module_name(p->tool->module)};
-    __attribute__((cleanup(bx_handed_done))) bx_handed handed = {
-        .n_args = 1, .input = m->call == BX_TOOL_TYPED ? BX_LIT("") : call->arguments};
-    if (m->call == BX_TOOL_ARGV) {
-        bx_code rc = bx_hand_argv(m, m->name.p, bx_json_root(p->doc), &handed, err);
-        if (rc != BX_OK)
-            return rc;
-    }
+    __attribute__((cleanup(bx_handed_done))) bx_handed handed = {.n_args = 1,
+                                                                 .input = call->arguments};
+    bx_code rc = BX_OK;
+    if (m->call == BX_TOOL_ARGV)
+        rc = bx_hand_argv(m, m->name.p, bx_json_root(p->doc), &handed, err);
+    else if (m->call == BX_TOOL_TYPED)
+        rc = bx_hand_typed(m, call->arguments, bx_json_root(p->doc), &handed, err);
+    if (rc != BX_OK)
+        return rc;
     bx_tool_caller caller = {p->on, call->origin};
     if (p->recorded)
         caller.origin.parent = p->record;
@@ -226,15 +229,15 @@ static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
         .in = {.kind = BX_STDIN_BYTES, .bytes = handed.input},
         .out_fd = -1,
         .err_fd = m->call == BX_TOOL_ARGV ? -1 : call->err_fd, /* part of what it answers */
-        .invoke = m->call == BX_TOOL_TYPED ? m->function.p : NULL,
-        .invoke_args = call->arguments,
+        .invoke = handed.invoke,
+        .invoke_args = handed.invoke_args,
         .ctl = call->ctl,
         .limits = call->limits,
         .shared = call->shared,
         .tools = &tools,
         .record = call->record,
     };
-    bx_code rc = bx_call_run(&c, &ret->outcome, err);
+    rc = bx_call_run(&c, &ret->outcome, err);
     ret->entered = rc == BX_OK;
     return rc;
 }
@@ -364,7 +367,7 @@ static bx_code invoke(passage *p, bx_tool_end *ret, bx_error *err)
 {
     const bx_tool_call *call = p->call;
     const bx_manifest *m = p->tool->manifest;
-    if (!m->input_schema || (m->call == BX_TOOL_TYPED && !m->function.n))
+    if (!m->input_schema || (m->call == BX_TOOL_TYPED && !m->function.n && !bx_typed_asks(m)))
         return bx_fail(err, BX_EUNSUPPORTED, "%.*s cannot be called: its manifest has no %s",
                        BX_FMT(m->name), m->input_schema ? "function" : "input_schema");
     bx_code rc = validate(m, call->arguments, &p->doc, ret, err);
@@ -373,6 +376,7 @@ static bx_code invoke(passage *p, bx_tool_end *ret, bx_error *err)
     p->sealed = call->kept ? bx_kept_find(call->kept, call->run, m) : NULL;
     p->asked = (bx_gate_call){.manifest = m,
                               .digest = p->tool->digest,
+                              .is_vouched = p->tool->is_vouched,
                               .arguments = call->arguments,
                               .values = p->doc ? bx_json_root(p->doc) : NULL,
                               .run = call->run,
@@ -399,9 +403,7 @@ bx_code bx_tool_invoke(const bx_tool_ground *on, const bx_tool *tool, const bx_t
     bx_sealed_free(p.own);
     bx_gate_decision_done(&p.decision);
     bx_json_free(p.doc);
-    if (rc == BX_OK)
-        ret->is_error = bx_tool_result_is_error(ret->result);
-    else
+    if (rc != BX_OK)
         bx_tool_end_done(ret);
     return rc;
 }

@@ -29,6 +29,7 @@ typedef struct bx_tool { /* both borrowed from whoever found it */
     const bx_manifest *manifest;
     bx_module *module;
     const uint8_t *digest; /* SHA-256 of the module, 32 bytes; NULL: not known */
+    bool is_vouched;       /* part of the program, or signed by a trusted key */
 } bx_tool;
 
 typedef struct bx_tool_call {

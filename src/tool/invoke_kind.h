@@ -19,13 +19,22 @@ typedef struct bx_handed {
     bx_buf block;      /* owned: the arguments of a program, each with its NUL */
     const char **args; /* owned; into `block` */
     size_t n_args;
-    bx_str input; /* borrowed: standard input */
+    bx_str input;       /* borrowed: standard input */
+    const char *invoke; /* of a typed one: its function, borrowed; and its arguments as JSON */
+    bx_str invoke_args; /* borrowed, or `block` */
 } bx_handed;
 
 /* `name`: the program's own.  `values`: valid.  BX_ELIMIT: too many or too long. */
 BX_NODISCARD bx_code bx_hand_argv(const bx_manifest *m, const char *name, const bx_json_val *values,
                                   bx_handed *ret, bx_error *err);
 void bx_handed_done(bx_handed *h);
+
+/* `text`: what `values` was parsed from.  Where the manifest names no function, the arguments say
+ * which, and have those of the function in them. */
+BX_NODISCARD bx_code bx_hand_typed(const bx_manifest *m, bx_str text, const bx_json_val *values,
+                                   bx_handed *ret, bx_error *err);
+/* Does the schema of such a tool ask which function? */
+bool bx_typed_asks(const bx_manifest *m);
 
 /* What a program finds beside its arguments, in a grant that is being built: /workspace as its
  * directory, where it may use files there, and the manifest's `env`. */

@@ -1,5 +1,38 @@
 #include "tool/invoke_kind.h"
 
+/* ---- arguments ------------------------------------------------------------------------------- */
+
+bool bx_typed_asks(const bx_manifest *m)
+{
+    return bx_json_get(bx_json_get(m->input_schema, BX_LIT("properties")), BX_LIT("function"));
+}
+
+bx_code bx_hand_typed(const bx_manifest *m, bx_str text, const bx_json_val *values, bx_handed *ret,
+                      bx_error *err)
+{
+    bx_str function = BX_LIT("");
+    *ret = (bx_handed){
+        .n_args = 1, .input = {"", 0}, .block = bx_buf_init(text.n + 16), .invoke_args = text};
+    ret->invoke = m->function.p;
+    if (m->function.n)
+        return BX_OK;
+    if (!bx_json_str(bx_json_get(values, BX_LIT("function")), &function) ||
+        (function.n && memchr(function.p, '\0', function.n)))
+        return bx_fail(err, BX_EINVAL, "function: expected a name");
+    ret->invoke = function.p;
+    const bx_json_val *inner = bx_json_get(values, BX_LIT("arguments"));
+    bx_json_out o = bx_json_out_on(&ret->block);
+    if (inner)
+        bx_json_out_value(&o, inner);
+    else
+        bx_json_out_raw(&o, BX_LIT("{}"));
+    bx_code rc = bx_json_out_end(&o, err);
+    ret->invoke_args = bx_buf_str(&ret->block);
+    return rc;
+}
+
+/* ---- the answer ------------------------------------------------------------------------------ */
+
 /* The one member of an object that has only one, by its name; NULL: another value. */
 static const bx_json_val *only(const bx_json_val *v, bx_str name)
 {

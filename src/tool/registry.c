@@ -247,7 +247,8 @@ static bx_code look_locked(bx_registry *r, bx_error *err)
         rc = scan_locked(r, next, err);
     if (rc != BX_OK)
         return rc;
-    qsort(next->at, next->n, sizeof(bx_tool_entry *), by_name);
+    if (next->n)
+        qsort(next->at, next->n, sizeof(bx_tool_entry *), by_name);
     r->looked_ns = now;
     r->look = false;
     if (r->now && same_catalogue(r->now, next))

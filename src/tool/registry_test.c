@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -218,6 +219,64 @@ static void opened_as_judged(void)
     clean();
 }
 
+typedef struct asker {
+    bx_registry *r;
+    _Atomic bool *stop;
+    size_t found, wrong;
+} asker;
+
+/* Asks again and again: what is found is whole, whatever becomes of its file. */
+static void *keep_asking(void *arg)
+{
+    asker *a = arg;
+    while (!*a->stop) {
+        BX_AUTO(bx_tool_entry) bx_tool_entry *e = NULL;
+        bx_tool_list l;
+        bx_error err;
+        bx_registry_look_now(a->r);
+        bx_code rc = bx_registry_find(a->r, BX_LIT("a"), &e, &err);
+        a->found += rc == BX_OK;
+        a->wrong += rc == BX_OK && !bx_str_eq(bx_tool_entry_facts(e)->manifest->name, BX_LIT("a"));
+        a->wrong += rc != BX_OK && rc != BX_EDENIED && rc != BX_ENOENT;
+        if (bx_registry_list(a->r, &l, &err) == BX_OK)
+            bx_tool_list_done(&l);
+        else
+            a->wrong++;
+    }
+    return NULL;
+}
+
+static void many_threads(void)
+{
+    enum { THREADS = 4, CHANGES = 60 };
+    _Atomic bool stop = false;
+    pthread_t threads[THREADS];
+    asker askers[THREADS];
+    begin();
+    CHECK(put_module("tools/a.wasm", 0) && put_manifest("tools", "a", "1.0.0", ""));
+    bx_registry *r = open_it(false);
+    CHECK(r && is_there(r, "a", "1.0.0"));
+    for (size_t i = 0; i < THREADS; i++) {
+        askers[i] = (asker){.r = r, .stop = &stop};
+        CHECK(pthread_create(&threads[i], NULL, keep_asking, &askers[i]) == 0);
+    }
+    for (int i = 1; i <= CHANGES; i++) {
+        char version[16];
+        (void)snprintf(version, sizeof version, "1.0.%d", i);
+        CHECK(put_manifest("tools", "a", version, ""));
+    }
+    stop = true;
+    size_t found = 0, wrong = 0;
+    for (size_t i = 0; i < THREADS; i++) {
+        (void)pthread_join(threads[i], NULL);
+        found += askers[i].found;
+        wrong += askers[i].wrong;
+    }
+    CHECK(found > 0 && wrong == 0 && is_there(r, "a", "1.0.60"));
+    bx_registry_close(r);
+    clean();
+}
+
 static void files_of_others(void)
 {
     begin();
@@ -335,4 +394,4 @@ static void signatures(void)
 }
 
 BXT_MAIN(RUN(found); RUN(changed_content); RUN(entries_stay); RUN(opened_as_judged);
-         RUN(files_of_others); RUN(names); RUN(signatures);)
+         RUN(many_threads); RUN(files_of_others); RUN(names); RUN(signatures);)

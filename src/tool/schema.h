@@ -18,8 +18,8 @@ enum {
     BX_SCHEMA_MAX_PROBLEMS = 8,     /* told of one value */
     BX_SCHEMA_MAX_NODES = 10000,    /* schemas in a schema */
     BX_SCHEMA_MAX_NAMES = 1000,     /* identifiers and anchors in it */
-    BX_SCHEMA_MAX_WORK = 10000000,  /* steps of compiling one */
-    BX_SCHEMA_MAX_STEPS = 20000000, /* steps of judging one value: some tenths of a second */
+    BX_SCHEMA_MAX_WORK = 50000000,  /* steps of compiling one */
+    BX_SCHEMA_MAX_STEPS = 50000000, /* steps of judging one value: some tenths of a second */
     BX_SCHEMA_MAX_NESTED = 512,     /* schemas in each other, applied to one place or below it */
 };
 

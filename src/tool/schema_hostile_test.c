@@ -113,7 +113,7 @@ static void patterns_that_explode(void)
 {
     BX_AUTO_BUF v = bx_buf_init(1 << 20);
     (void)bx_buf_add_c(&v, '"');
-    for (int i = 0; i < 20000; i++)
+    for (int i = 0; i < 200000; i++)
         (void)bx_buf_add_c(&v, 'a');
     (void)bx_buf_add_z(&v, "!\"");
     CHECK(judged("{\"pattern\":\"^(a+)+$\"}", v.p, "that matches ^(a+)+$") == 1);
@@ -206,7 +206,33 @@ static void no_memory(void)
     });
 }
 
+/* Whatever cannot be had while judging, the answer is never that a value fits which does not. */
+static void no_memory_is_never_a_yes(void)
+{
+    static const char *const pairs[][2] = {
+        {"{\"not\":{\"uniqueItems\":true}}", "[1,2,3]"},
+        {"{\"not\":{\"pattern\":\"^(?=a)a{0,300}$\"}}", "\"aaa\""},
+        {"{\"not\":{\"anyOf\":[{\"maxItems\":100}],\"unevaluatedItems\":true}}",
+         "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,"
+         "33,34,35,36,37,38,39,40,41,42,43,44,45,46,47,48,49,50,51,52,53,54,55,56,57,58,59,60,61,"
+         "62,63,64,65]"},
+    };
+    for (size_t i = 0; i < BX_COUNT(pairs); i++) {
+        BX_AUTO(bx_json) bx_json *s = parsed(pairs[i][0]), *v = parsed(pairs[i][1]);
+        BX_AUTO(bx_schema) bx_schema *c = NULL;
+        CHECK(s && v && bx_schema_compile(root(s), NULL, &c, NULL) == BX_OK);
+        size_t n = 1;
+        for (long k = 0; k < 8 && n > 0; k++) {
+            bx_test_fail_alloc = k;
+            n = bx_schema_judge(c, root(v), NULL);
+            bx_test_fail_alloc = -1;
+        }
+        CHECK(n > 0);
+    }
+}
+
 BXT_MAIN(RUN(references_that_go_round); RUN(dynamic_references_that_go_round);
          RUN(nothing_is_fetched); RUN(what_doubles); RUN(too_much_is_never_a_yes);
          RUN(patterns_that_explode); RUN(items_that_are_nearly_equal); RUN(what_is_too_large);
-         RUN(many_members); RUN(what_is_told_is_safe); RUN(no_memory);)
+         RUN(many_members); RUN(what_is_told_is_safe); RUN(no_memory);
+         RUN(no_memory_is_never_a_yes);)

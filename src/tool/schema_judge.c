@@ -1,6 +1,8 @@
 /* The judge: nodes, the rules about the value itself, and references. */
 #include "tool/schema_judge.h"
 
+enum { NODE_STEPS = 4 }; /* that a node costs; a step is what a state of a pattern costs */
+
 /* ---- steps, and what was seen ---------------------------------------------------------------- */
 
 bool judge_spend(judge *j, uint64_t n)
@@ -260,7 +262,7 @@ bool judge_node(judge *j, uint32_t node, const spot *at)
 {
     const bx_schema_node *n = &j->s->nodes[node];
     bool fits;
-    if (!judge_spend(j, 1))
+    if (!judge_spend(j, NODE_STEPS))
         return false;
     if (j->depth >= BX_SCHEMA_MAX_NESTED) {
         j->steps = 0;

@@ -25,22 +25,37 @@ static bool tell_missing(judge *j, const bx_schema_object *o, const spot *at)
     return false;
 }
 
+/* The names there are, and the patterns that others may match. */
+static void add_known(const bx_json_val *properties, const bx_json_val *patterns, bx_buf *out)
+{
+    if (bx_json_size(properties) > 0 || bx_json_size(patterns) == 0)
+        bx_schema_add_names(out, properties);
+    if (bx_json_size(properties) > 0 && bx_json_size(patterns) > 0)
+        (void)bx_buf_add_z(out, ", and ");
+    if (bx_json_size(patterns) > 0) {
+        (void)bx_buf_add_z(out, "what matches ");
+        bx_schema_add_names(out, patterns);
+    }
+}
+
 static bool tell_unknown(judge *j, const bx_rule *r, bx_str key, const spot *at)
 {
-    const bx_json_val *properties = bx_json_get(r->json, BX_LIT("properties"));
+    const bx_json_val *properties = bx_json_get(r->json, BX_LIT("properties")),
+                      *patterns = bx_json_get(r->json, BX_LIT("patternProperties"));
     if (!tell_begin(j, at->place))
         return false;
     bx_str near = bx_schema_nearest(properties, key);
+    bool others = near.n == 0 || bx_json_size(properties) + bx_json_size(patterns) > 1;
     (void)bx_buf_add_z(j->out, "is not known");
     if (near.n > 0) {
         (void)bx_buf_add_z(j->out, "; did you mean ");
         bx_schema_add_name(j->out, near);
-        (void)bx_buf_addf(j->out, bx_json_size(properties) > 1 ? "?" : "?\n");
+        (void)bx_buf_add_c(j->out, '?');
     }
-    if (near.n > 0 && bx_json_size(properties) <= 1)
-        return false;
-    (void)bx_buf_add_z(j->out, near.n ? " There is " : "; there is ");
-    bx_schema_add_names(j->out, properties);
+    if (others) {
+        (void)bx_buf_add_z(j->out, near.n ? " There is " : "; there is ");
+        add_known(properties, patterns, j->out);
+    }
     (void)bx_buf_add_c(j->out, '\n');
     return false;
 }

@@ -90,7 +90,7 @@ static bx_code compile_pattern(const maker *m, const char *keyword, bx_str text,
     rc = bx_regexp_compile(text, ret, &why);
     if (rc != BX_OK)
         return bx_schema_fail(m->s, m->node, keyword, rc, m->err, "%.300s", why.msg);
-    rc = bx_schema_spend(m->s, 16 * bx_regexp_size(*ret), m->err); /* so all of them together */
+    rc = bx_schema_spend(m->s, 80 * bx_regexp_size(*ret), m->err); /* so all of them together */
     if (rc != BX_OK)
         bx_regexp_free(BX_TAKE(*ret));
     return rc;

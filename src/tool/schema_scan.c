@@ -206,7 +206,8 @@ static bx_code scan_node(bx_schema *s, uint32_t node, bx_error *err)
                               "expected a schema: an object, true or false");
     bx_code rc = BX_OK;
     const bx_json_val *draft = bx_json_get(s->nodes[node].json, BX_LIT("$schema"));
-    if (draft && s->nodes[node].named)
+    bool begins = node == 0 || bx_json_get(s->nodes[node].json, BX_LIT("$id"));
+    if (draft && begins && s->nodes[node].named)
         rc = take_draft(s, node, draft, err);
     if (rc == BX_OK)
         rc = take_keywords(s, node, kw, err);

@@ -213,6 +213,10 @@ static void names_that_are_near(void)
     CHECK(says(s, "{\"ofsfet\":1}",
                "/ofsfet: is not known; did you mean offset? There is file_path, offset, limit\n"));
     CHECK(says(s, "{\"colour\":1}", "/colour: is not known; there is file_path, offset, limit\n"));
+    CHECK(says("{\"properties\":{\"limit\":{}},\"additionalProperties\":false}", "{\"limits\":1}",
+               "/limits: is not known; did you mean limit?\n"));
+    CHECK(says("{\"patternProperties\":{\"^x-\":{}},\"additionalProperties\":false}", "{\"y\":1}",
+               "/y: is not known; there is what matches ^x-\n"));
     CHECK(
         says("{\"additionalProperties\":false}", "{\"x\":1}", "/x: is not known; there is none\n"));
 }

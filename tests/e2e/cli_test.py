@@ -88,7 +88,7 @@ class Completion(unittest.TestCase):
         script = ('eval "$("$1" completion bash)"; show() { COMP_WORDS=(boxagnts "$@"); COMP_CWORD=$#; _boxagnts; echo "${COMPREPLY[*]}"; }; '
                   'show to; show tool s; show tool call re; show tool show --ma; show tool call --wo')
         done = subprocess.run(["bash", "-c", script, "bash", BOXAGNTS], capture_output=True, timeout=60, check=False)
-        self.assertEqual((done.stdout, done.stderr), (b"tool\nshow\nread\n--markdown\n--workspace\n", b""))
+        self.assertEqual((done.stdout, done.stderr), (b"tool\nshow sign\nread\n--markdown\n--workspace\n", b""))
 
     def test_unknown_shell(self):
         for arguments in ((), ("tcsh",), ("bash", "zsh")):

@@ -198,11 +198,12 @@ class PolicyTest(unittest.TestCase):
         self.fails("write", path="boxagnts.yaml", content="rules: {}")
         self.fails("bash", command="echo > boxagnts.yaml")
         self.fails("bash", command="rm boxagnts.yaml")
+        self.fails("write", path=".boxagnts/tools/x.tool.yaml", content="x")
         self.refused("read", path="secrets/key")
 
     def test_modes(self):
         self.write("")
-        self.refused("write", path="new", content="x", says="nobody is there to be asked")
+        self.refused("write", path="new", content="x", says="waits for an approval")
         self.allowed("write", "--mode", "accept-edits", path="new", content="x")
         self.refused("bash", "--mode", "accept-edits", command="ls")
         self.refused("write", "--mode", "plan", path="new", content="x", says="mode plan")

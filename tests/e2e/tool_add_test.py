@@ -38,11 +38,14 @@ class ToolAdd(unittest.TestCase):
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
     def test_names(self):
-        for arguments in ((), ("nope",), ("python", "python"), ("../python",)):
+        for arguments in ((), ("nope",), ("python", "python")):
             with self.subTest(arguments):
                 code, said = self.add(*arguments)
                 self.assertEqual(code, 125)
                 self.assertIn("there is python", said)
+        code, said = self.add("../python")
+        self.assertEqual(code, 125)
+        self.assertIn("../python: no such directory, and no NAME.wasm", said)
 
     def test_another_file(self):
         other = self.top / FILE

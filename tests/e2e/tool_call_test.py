@@ -183,7 +183,7 @@ class Rights(ToolTest):
         env = {"BOXAGNTS_HOME": str(self.work / "home")}
         ask = json.dumps({"url": "https://boxagnts.invalid/", "save_to": "home/keys/cache.key"})
         self.bad("web_fetch", ask, env=env)
-        self.assertFalse((self.work / "home").exists())
+        self.assertFalse((self.work / "home/keys").exists())
         self.call("read", "--limit", "fuel=100000000", '{"path":"f"}', env=env)      # compiles, and keeps the code
         self.assertTrue((self.work / "home/keys/cache.key").exists())
         self.assertIn("not permitted", self.bad("read", '{"path":"home/keys/cache.key"}', env=env))
@@ -195,7 +195,7 @@ class First(ToolTest):
 
     def test_nothing_is_compiled_or_kept(self):
         self.good("read", '{"path":"f"}')
-        self.assertFalse((self.top / "home").exists())
+        self.assertFalse((self.top / "home/modules").exists())          # the call is recorded, and that is all
         self.good("read", "--limit", "fuel=100000000", '{"path":"f"}')    # control: other code, which is kept
         self.assertEqual(len(list((self.top / "home/modules").iterdir())), 1)
 

@@ -1,0 +1,79 @@
+"""Lines of shell, put together at random: what the policy lets through for certain is run by the shell, and must not
+do what a rule denies.  Both read the same text; where they read it differently, a rule could be got past."""
+# timeout: 120
+import concurrent.futures
+import json
+import os
+import pathlib
+import random
+import re
+import tempfile
+import unittest
+
+from support import SANITIZED, box
+
+PIECES = [
+    "touch hit", "touch", "hit", " ", "\n", ";", "&&", "||", "|", "&", "(", ")", "{ ", "; }", "$(", "`", "'", '"', "\\", "\\\n", "#",
+    " #", "<<E\n", "\nE\n", "<<'E'\n", "<<-E\n", "<<<", "<", "> o", "2>", "case x in x)", ";;", " esac", "for i in a b;", " do ", " done",
+    "if ", "then ", " fi", "while ", "f()", "function g", "{", "}", "[[ ", "]]", "((", "))", "$((", "${x", "${x:-", "$x", "$'", '$"', "! ",
+    "time ", "eval ", "exec ", "env ", "xargs ", "cat", "ls", "echo ", "x=1 ", "x=(", "+=", "a[0]=", "*", "?", "~", "{a,b}", "\r", "\v",
+    "|&", ">(", "<(", "coproc ", "trap ", "sh -c ", "source ", "alias ", "&>", ">|", "5>", "@(", "\\'", "$", "\u00e9", "export ", "return"]
+WHOLE = [
+    "touch hit", "x=$(touch hit)", "cat <<E\n$(touch hit)\nE", "case a in b) ls;; *) touch hit;; esac", "f() { touch hit; }; f",
+    'echo "$(touch hit)"', "echo `touch hit`", "[[ -n $(touch hit) ]]", "for i in 1 2; do touch hit; done", "cat <<'E' | sh\ntouch hit\nE",
+    "echo ${x:-$(touch hit)}", "((x=$(touch hit)1))", "eval 'touch hit'", "echo 'a' # 'b\ntouch hit", "cat <(touch hit)",
+    "if ls; then touch hit; fi", "{ touch hit; }", "ls && (touch hit)", 'echo "${x:-"$(touch hit)"}"', "a=(1 $(touch hit))",
+    "touch \\\nhit", "ls |& touch hit", "cat << E; touch hit\nx\nE", "function g { touch hit; }\ng"]
+
+
+def line(dice):
+    text = dice.choice(WHOLE)
+    for _ in range(dice.randint(1, 3)):
+        at = dice.randint(0, len(text))
+        if dice.random() < 0.8:
+            text = text[:at] + dice.choice(PIECES) + text[at:]
+        else:
+            text = text[:at] + text[at + dice.randint(1, 3):]
+    return text
+
+
+class LinesTest(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.top = pathlib.Path(scratch.name)
+        self.env = {"BOXAGNTS_HOME": str(self.top / "home")}
+
+    def allowed(self, lines):
+        """Those that no rule denies or asks about."""
+        examples = [{"tool": "bash", "arguments": {"command": text}, "expect": "allow"} for text in lines]
+        policy = {"rules": {"deny": ["bash(touch *)"], "allow": ["bash"]}, "examples": examples}
+        path = self.top / "policy.yaml"
+        path.write_text(json.dumps(policy))     # JSON is YAML
+        out = box("policy", "test", "--policy", path, env=self.env, cwd=self.top).stdout.decode()
+        marks = [row.split(":")[0] for row in out.splitlines() if not row.startswith(" ")]
+        self.assertEqual(len(marks), len(lines), out[:2000])
+        return {text for text, mark in zip(lines, marks) if mark == "ok"}
+
+    def makes_the_file(self, text):
+        with tempfile.TemporaryDirectory(dir=self.top) as work:
+            box("sh", "--workspace", work, "-c", text, env=self.env, timeout_s=60)
+            return "hit" in os.listdir(work)
+
+    def run_all(self, lines):
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            return [text for text, hit in zip(lines, pool.map(self.makes_the_file, lines)) if hit]
+
+    def test_what_is_allowed_does_nothing_denied(self):
+        dice = random.Random(20)
+        lines = sorted({line(dice) for _ in range(200 if SANITIZED else 800)})
+        lines = [text for text in lines if "\0" not in text and not re.search(r"[>|&](\s|\\\n)*\W?hit", text)]
+        allowed = self.allowed(lines)
+        self.assertEqual(self.run_all(sorted(allowed)), [])
+        # The control: among those that are not allowed are many that do it.
+        rest = [text for text in lines if text not in allowed][:100]
+        self.assertGreater(len(self.run_all(rest)), 10)
+
+
+if __name__ == "__main__":
+    unittest.main()

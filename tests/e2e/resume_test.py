@@ -1,0 +1,178 @@
+"""Sessions: going on with one, and killing it at any moment: no event is lost, no call is made twice."""
+# timeout: 300
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+import unittest
+
+from managed_test import ManagedTest, delegate, executor, task
+from run_test import RunTest, call
+from support import BOXAGNTS, box
+
+KILLS = int(os.environ.get("BX_KILLS", "24"))
+
+
+class Sessions(RunTest):
+    def sessions(self, *flags):
+        done = box("sessions", "list", "--workspace", self.work, "--json", *flags, env=self.env)
+        self.assertEqual(done.returncode, 0, done)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def export(self, session):
+        done = box("sessions", "export", session, env=self.env)
+        self.assertEqual(done.returncode, 0, done)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_events_are_kept_as_they_are_streamed(self):
+        script = [{"call": call("read", path="f.txt")}, {"text": "ok"}]
+        streamed = self.events(script)
+        self.assertEqual(self.export(streamed[0]["session"]), streamed[:-1])
+        self.assertEqual([e["seq"] for e in streamed[:-1]], list(range(1, len(streamed))))
+        self.assertEqual([e["type"] for e in streamed],
+                         ["begin", "user", "request", "assistant", "tool_call", "tool_result", "request", "assistant", "end", "result"])
+
+    def test_going_on(self):
+        script = [{"text": "one"}, {"text": "two: {{prompt}}"}]
+        first = self.end(script, prompt="the first words")
+        second = self.end(script, "--continue", prompt="more")
+        self.assertEqual(second["session_id"], first["session_id"])
+        self.assertEqual(second["result"], "two: the first words")
+        self.assertEqual(self.sessions()[0]["status"], "done")
+        self.assertEqual(self.sessions()[0]["title"], "the first words")
+        third = self.end(script[:1], prompt="other")
+        self.assertEqual([s["id"] for s in self.sessions()], [third["session_id"], first["session_id"]])
+        again = self.end([{}, {}, {"text": "three"}], "--resume", first["session_id"][:-2], prompt="more")
+        self.assertEqual((again["result"], again["session_id"]), ("three", first["session_id"]))
+
+    def test_the_model_of_a_session_is_its_own(self):
+        self.end([{"text": "one"}, {"text": "two"}])
+        done = box("run", "--continue", "-p", "more", "--workspace", self.work, env=self.env)
+        self.assertEqual((done.returncode, done.stdout), (0, b"two\n"), done)
+
+    def test_a_fork_goes_its_own_way(self):
+        script = [{"call": call("bash", command="echo x >> log")}, {"text": "end {{turn}}"}]
+        first = self.end(script)
+        fork = box("sessions", "fork", "--at", "5", first["session_id"], env=self.env).stdout.decode().strip()
+        done = box("run", "--resume", fork, "--workspace", self.work, "--output-format", "json", env=self.env)
+        self.assertEqual(json.loads(done.stdout)["status"], "done", done)
+        self.assertEqual((self.work / "log").read_text(), "x\n")        # it was in flight there: not run again
+        events = self.export(fork)
+        self.assertEqual([e["seq"] for e in events], list(range(1, len(events) + 1)))
+        self.assertIn("unknown", events[5]["message"]["content"][0]["text"])
+        self.assertEqual(len(self.export(first["session_id"])), 9)
+
+    def test_nothing_is_kept_if_so_asked(self):
+        self.end([{"text": "one"}], "--no-session")
+        self.assertEqual(self.sessions(), [])
+        done = self.run_agent([{"text": "one"}], "--no-session", "--continue")
+        self.assertEqual(done.returncode, 125)
+
+    def test_unknown_sessions(self):
+        self.end([{"text": "one"}])
+        for words in (("sessions", "show", "nope"), ("sessions", "export", ""), ("runs", "tree", "nope"), ("sessions", "fork"),
+                      ("run", "--resume", "nope", "--workspace", self.work)):
+            done = box(*words, env=self.env)
+            self.assertEqual((done.returncode, done.stdout), (125, b""), words)
+            self.assertNotEqual(done.stderr, b"")
+
+    def test_two_at_once_do_not_mix(self):
+        script = [{"text": "one"}, {"text": "two", "latency_ms": 400}]
+        session = self.end(script)["session_id"]
+        both = [subprocess.Popen([BOXAGNTS, "run", "--resume", session, "-p", "more", "--workspace", str(self.work)],
+                                 env=dict(os.environ, **self.env), stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+        codes = sorted(p.wait() for p in both)
+        for p in both:
+            p.communicate()
+        self.assertEqual(codes[0], 0)
+        self.assertNotEqual(codes[1], 0)
+        events = self.export(session)
+        self.assertEqual([e["seq"] for e in events], list(range(1, len(events) + 1)))
+
+
+class Killed(ManagedTest):
+    def check(self, session, seen):
+        """No gap, no call begun twice, each answered once; the events of this session and those below it."""
+        done = box("sessions", "export", session, env=self.env)
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([e["seq"] for e in events], list(range(1, len(events) + 1)))
+        begun, ended = [], []
+        for event in events:
+            if event["type"] == "tool_call":
+                begun.append(event["call"])
+            elif event["type"] == "tool_result":
+                ended.append(event["call"])
+                seen.append((event["call"], event["message"]["content"][0]))
+            elif event["type"] == "executor_end" and event["status"] != "not_started":
+                self.check(event["id"], seen)
+        self.assertEqual(len(begun), len(set(begun)))
+        self.assertEqual(sorted(begun), sorted(ended))
+        self.assertEqual(events[-1]["type"], "end")
+
+    def kill_and_resume(self, script, flags, kills):
+        unknown = 0
+        model = self.script(script)
+        chance = random.Random(7)
+        plain = time.monotonic()
+        self.end(script, *flags)
+        whole = time.monotonic() - plain
+        for i in range(kills):
+            for log in self.work.glob("*/log"):
+                log.unlink()
+            words = [BOXAGNTS, "run", "-p", "go", "--model", model, "--workspace", str(self.work), *flags]
+            process = subprocess.Popen(words, env=dict(os.environ, **self.env), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for _ in range(10):                                             # killed again while it is taken up, now and then
+                time.sleep(chance.uniform(0.005, whole * 1.1))
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                sessions = [json.loads(line) for line in
+                            box("sessions", "list", "--all", "--json", env=self.env).stdout.splitlines()]
+                if not sessions or len(sessions) < i + 2:
+                    break                                                   # it had not begun: begin it for the count
+                session = sessions[0]["id"]
+                words = [BOXAGNTS, "run", "--resume", session, "--model", model, "--workspace", str(self.work), *flags]
+                if chance.random() < 0.6:
+                    done = subprocess.run(words, env=dict(os.environ, **self.env), capture_output=True, check=False, timeout=60)
+                    self.assertEqual(done.returncode, 0, done)
+                    break
+                process = subprocess.Popen(words, env=dict(os.environ, **self.env), stdout=subprocess.DEVNULL,
+                                           stderr=subprocess.DEVNULL)
+            else:
+                process.wait()
+            if not sessions or len(sessions) < i + 2:
+                self.end(script, *flags)
+                continue
+            done = subprocess.run(words, env=dict(os.environ, **self.env), capture_output=True, check=False, timeout=60)
+            self.assertEqual(done.returncode, 0, done)
+            seen = []
+            self.check(session, seen)
+            written = "".join(log.read_text() for log in self.work.glob("*/log")).split()
+            self.assertEqual(len(written), len(set(written)), written)      # no call took effect twice
+            for name, block in seen:
+                if block["name"] != "bash":
+                    continue
+                if "unknown" in block["text"]:
+                    unknown += 1
+                else:
+                    self.assertIn(block["text"].split()[0], written)        # what is said to have happened has
+        return unknown
+
+    def test_a_run(self):
+        turns = [{"call": call("bash", command=f"echo s{i} >> a/log; sleep 0.01; echo s{i}")} for i in range(8)]
+        self.kill_and_resume({"latency_ms": 5, "turns": turns + [{"text": "end"}]}, (), KILLS // 2)
+
+    def test_a_managed_run(self):
+        def writes(title, folder):
+            turns = [{"call": call("bash", command=f"echo {title}{i} >> {folder}/log; sleep 0.01; echo {title}{i}")}
+                     for i in range(3)]
+            return executor(title, *turns, {"text": f"{title} ends"})
+        script = {"latency_ms": 5, "conversations": [
+            delegate(task("x", "rw:/workspace/a"), task("y", "rw:/workspace/b"), task("z", "rw:/workspace/docs")),
+            writes("x", "a"), writes("y", "b"), writes("z", "docs")]}
+        self.kill_and_resume(script, ("--managed",), KILLS // 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

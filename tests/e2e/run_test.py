@@ -1,0 +1,178 @@
+"""`boxagnts run`: the loop, its limits and its journal, with scripted models on real tools."""
+# timeout: 300
+import json
+import pathlib
+import tempfile
+import unittest
+
+from support import box
+
+
+class RunTest(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.top = pathlib.Path(scratch.name)
+        self.work = self.top / "work"
+        self.work.mkdir()
+        (self.work / "f.txt").write_text("alpha\nbeta\n")
+        (self.top / "outside.txt").write_text("secret\n")
+        self.env = {"BOXAGNTS_HOME": str(self.top / "home")}
+
+    def script(self, script):
+        """A model that says this: a list of turns, or a whole script."""
+        path = self.top / "script.json"
+        path.write_text(json.dumps(script if isinstance(script, dict) else {"turns": script}))
+        return f"script:{path}"
+
+    def run_agent(self, script, *flags, prompt="do it", **options):
+        return box("run", "-p", prompt, "--model", self.script(script), "--workspace", self.work, *flags,
+                   **{"env": self.env, **options})
+
+    def end(self, script, *flags, code=0, **options):
+        done = self.run_agent(script, "--output-format", "json", *flags, **options)
+        self.assertEqual(done.returncode, code, done)
+        return json.loads(done.stdout)
+
+    def events(self, script, *flags, code=0, **options):
+        done = self.run_agent(script, "--output-format", "stream-json", *flags, **options)
+        self.assertEqual(done.returncode, code, (done.stderr, done.stdout[-2000:]))
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def results(self, script, *flags, **options):
+        """What the model was told of its calls: (text, is_error) each."""
+        order, told = [], {}
+        for event in self.events(script, *flags, **options):
+            if event["type"] == "assistant":
+                order += [block["id"] for block in event["message"]["content"] if block["type"] == "tool_call"]
+            elif event["type"] == "tool_result":                    # those that run beside each other end in any order
+                block = event["message"]["content"][0]
+                told[event["call"]] = (block.get("text", ""), block.get("is_error", False))
+        return [told[call] for call in order]
+
+
+def call(tool, **arguments):
+    return {"tool": tool, "arguments": arguments}
+
+
+class Loop(RunTest):
+    def test_text(self):
+        done = self.run_agent([{"text": "hello"}])
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"hello\n", b""))
+
+    def test_tools_act_and_their_results_go_back(self):
+        end = self.end([{"calls": [call("read", path="f.txt"), call("write", path="g.txt", content="new")]},
+                        {"text": "{{result}}"}])
+        self.assertIn("alpha", end["result"])
+        self.assertIn("/workspace/g.txt", end["result"])
+        self.assertEqual((end["status"], end["num_turns"], end["num_tool_calls"]), ("done", 2, 2))
+        self.assertEqual(end["changed"], ["/workspace/g.txt"])
+        self.assertEqual((self.work / "g.txt").read_text(), "new")
+
+    def test_results_come_in_the_order_of_the_calls(self):
+        for i in range(12):
+            (self.work / f"n{i}").write_text(f"number {i}\n")
+        script = [{"calls": [call("read", path=f"n{i}") for i in range(12)]}, {"text": "{{result}}"}]
+        text = self.end(script)["result"]
+        places = [text.index(f"number {i}\n") for i in range(12)]
+        self.assertEqual(places, sorted(places))
+
+    def test_unknown_tools_are_answered_with_those_there_are(self):
+        (text, is_error), = self.results([{"call": call("launch_missiles", at="moon")}, {"text": "sorry"}])
+        self.assertTrue(is_error)
+        self.assertIn("no tool 'launch_missiles'", text)
+        self.assertIn("read", text)
+
+    def test_broken_and_wrong_arguments_are_answered(self):
+        told = self.results([{"call": {"tool": "write", "arguments": '{"path": "x", "content": "cut o'}, "stop": "length"},
+                             {"call": {"tool": "read", "arguments": "[1]"}},
+                             {"call": call("read", path=7)},
+                             {"text": "ok"}])
+        self.assertEqual([is_error for _, is_error in told], [True] * 3)
+        self.assertFalse((self.work / "x").exists())
+
+    def test_an_empty_answer_is_an_end(self):
+        self.assertEqual(self.end([{"text": ""}])["result"], "")
+
+
+class Limits(RunTest):
+    def loop(self, tool="read", **arguments):
+        return {"turns": [{"call": call(tool, **arguments), "repeat": 0}]}
+
+    def test_turns(self):
+        end = self.end(self.loop(path="{{turn}}"), "--max-turns", "4", code=1)
+        self.assertEqual((end["status"], end["num_turns"]), ("budget", 4))
+
+    def test_calls(self):
+        end = self.end(self.loop(path="{{turn}}"), "--max-calls", "3", code=1)
+        self.assertEqual((end["status"], end["num_tool_calls"]), ("budget", 3))
+
+    def test_tokens_are_never_overspent(self):
+        spent = []
+        for most in (9000, 12000, 20000):
+            script = {"turns": [{"call": call("read", path="{{turn}}"), "usage": {"input": 900, "output": 100}, "repeat": 0}]}
+            end = self.end(script, "--max-tokens", most, code=1)
+            spent.append(sum(end["usage"][k] for k in ("input_tokens", "output_tokens")))
+            self.assertEqual(end["status"], "budget")
+            self.assertLessEqual(spent[-1], most)
+        self.assertGreater(spent[-1], spent[0])                 # the control: more is spent where more may be
+
+    def test_money(self):
+        turn = {"call": call("read", path="{{turn}}"), "usage": {"input": 1000, "output": 100}, "repeat": 0}
+        end = self.end({"price": {"input": 3, "output": 15}, "turns": [turn]}, "--max-cost", "0.10", code=1)
+        self.assertEqual(end["status"], "budget")
+        self.assertLessEqual(end["total_cost_usd"], 0.10)
+        self.assertGreater(end["total_cost_usd"], 0.01)
+
+    def test_money_needs_a_price(self):
+        end = self.end([{"text": "free?"}], "--max-cost", "1", code=1)
+        self.assertIn("price", end["why"])
+        self.assertIsNone(self.end([{"text": "free?"}])["total_cost_usd"])
+
+    def test_the_same_call_again_and_again(self):
+        end = self.end(self.loop(path="f.txt"), code=1)
+        self.assertEqual(end["status"], "repeats")
+        self.assertEqual(end["num_tool_calls"], 5)
+        (self.work / "n").write_text("0")                       # a call whose result changes is no repeat
+        again = self.end(self.loop("bash", command="echo x >> n; wc -l < n"), "--max-turns", "12", code=1)
+        self.assertEqual((again["status"], again["num_tool_calls"]), ("budget", 12))
+
+    def test_wall(self):
+        end = self.end([{"hang": True}], "--wall", "300ms", code=124)
+        self.assertEqual(end["status"], "deadline")
+        end = self.end([{"call": call("bash", command="sleep 30")}, {"text": "ok"}], "--wall", "300ms", code=124)
+        self.assertEqual(end["status"], "deadline")
+
+    def test_bad_amounts_are_refused(self):
+        for flag, value in (("--max-turns", "x"), ("--max-cost", "1.2.3"), ("--max-cost", "-1"), ("--wall", "soon"),
+                            ("--output-format", "xml"), ("--max-tokens", "99999999999999999999")):
+            done = self.run_agent([{"text": "hi"}], flag, value)
+            self.assertEqual((done.returncode, done.stdout), (125, b""), (flag, value))
+
+
+class Rights(RunTest):
+    def test_nothing_a_model_says_widens_a_grant(self):
+        attacks = [call("read", path="/etc/passwd"), call("read", path="../outside.txt"),
+                   call("write", path="/workspace/../outside.txt", content="x"),
+                   call("bash", command="cat /etc/passwd"),
+                   call("web_fetch", url="https://example.com/"),
+                   {"tool": "read", "arguments": {"path": "f.txt", "allow": ["read:/"]}}]
+        told = self.results([{"calls": attacks}, {"text": "ok"}])
+        self.assertEqual([is_error for _, is_error in told], [True] * len(attacks), told)
+        self.assertEqual((self.top / "outside.txt").read_text(), "secret\n")
+        (text, is_error), = self.results([{"call": call("read", path="f.txt")}, {"text": "ok"}])   # the control
+        self.assertIn("alpha", text)
+
+    def test_allow_and_deny(self):
+        (self.work / "docs").mkdir()
+        (self.work / "docs/a").write_text("in docs\n")
+        script = [{"calls": [call("read", path="docs/a"), call("read", path="f.txt"), call("write", path="docs/b", content="")]},
+                  {"text": "ok"}]
+        told = self.results(script, "--allow", "read:/workspace/docs")
+        self.assertEqual([is_error for _, is_error in told], [False, True, True])
+        told = self.results(script, "--deny", "**/a")
+        self.assertEqual([is_error for _, is_error in told], [True, False, False])
+
+
+if __name__ == "__main__":
+    unittest.main()
