@@ -5,6 +5,7 @@
 
 #include "app/policy_files.h"
 #include "app/policy_gate.h"
+#include "db/redact.h"
 #include "os/clock.h"
 
 static const int64_t us_per_s = 1000000;
@@ -54,7 +55,7 @@ typedef struct asking {
     const bx_gate_decision *decision;
     bool known; /* the module is: what is answered can be kept */
     bool live;  /* a person is there */
-    bx_buf arguments, rules;
+    bx_buf arguments, rules, alike, why;
     bx_approval_ask ask;
     bx_approval_found found;
 } asking;
@@ -63,25 +64,52 @@ static void asking_done(asking *q)
 {
     bx_buf_done(&q->arguments);
     bx_buf_done(&q->rules);
+    bx_buf_done(&q->alike);
+    bx_buf_done(&q->why);
 }
 
 static bool fits(void *ctx, bx_str constraints) { return bx_approvals_fits(ctx, constraints); }
 
 /* Rules that would allow the call, where it is only that none does: against a rule that asks, one
- * that allows is of no use. */
-static bx_code find_rules(const bx_approvals *a, const bx_gate_call *call, bx_buf *ret,
-                          bx_error *err)
+ * that allows is of no use.  And what is alike: what changes files of the workspace is, whichever
+ * file it is, as in mode accept-edits; else what has the same rules. */
+static bx_code find_rules(asking *q, bx_error *err)
 {
+    const bx_approvals *a = q->a;
+    const bx_gate_call *call = q->call;
     bx_policy_decision d;
     bx_policy_call c = bx_policy_call_of(call->manifest, call->values);
     const bx_policy_look look = bx_policy_look_at(call->run);
     c.look = &look;
-    if (!a->cfg.policy || !a->cfg.lasting)
+    if (!a->cfg.policy)
         return BX_OK;
     bx_code rc = bx_policy_decide(a->cfg.policy, &c, &d, err);
     if (rc != BX_OK || d.answer != BX_ANSWER_ASK || d.by != BX_BY_DEFAULT)
         return rc;
-    return bx_policy_suggest(&c, ret, err);
+    rc = bx_policy_suggest(&c, &q->rules, err);
+    if (c.permission == BX_PERMISSION_WRITE && !c.network)
+        (void)bx_buf_addf(&q->alike, "%.*s\n", BX_FMT(call->manifest->name));
+    else
+        (void)bx_buf_add_str(&q->alike, bx_buf_str(&q->rules));
+    if (!a->cfg.lasting)
+        bx_buf_clear(&q->rules);
+    return rc;
+}
+
+/* A rule with a secret in it is none to be written, and the words of the policy quote rules. */
+static void hide_secrets(asking *q)
+{
+    BX_AUTO_BUF same = bx_buf_init(MAX_RULES);
+    bx_redact_text(NULL, bx_buf_str(&q->decision->why), &q->why);
+    bx_redact_text(NULL, bx_buf_str(&q->alike), &same);
+    bx_redact_text(NULL, bx_buf_str(&q->rules), &same);
+    bool both = !same.fail && same.n == q->alike.n + q->rules.n &&
+                bx_str_starts(bx_buf_str(&same), bx_buf_str(&q->alike)) &&
+                bx_str_eq(bx_str_from(bx_buf_str(&same), q->alike.n), bx_buf_str(&q->rules));
+    if (!both) {
+        bx_buf_clear(&q->alike);
+        bx_buf_clear(&q->rules);
+    }
 }
 
 static bx_str not_null(bx_str s) { return s.p ? s : BX_LIT(""); }
@@ -92,18 +120,22 @@ static bx_code begin(asking *q, bx_error *err)
     const bx_gate_call *call = q->call;
     q->arguments = bx_buf_init(2 * BX_APPROVAL_MAX_TEXT);
     q->rules = bx_buf_init(MAX_RULES);
+    q->alike = bx_buf_init(MAX_RULES);
+    q->why = bx_buf_init(MAX_RULES);
     bx_approvals_arguments(call, &q->arguments);
-    bx_code rc = find_rules(a, call, &q->rules, err);
+    bx_code rc = find_rules(q, err);
     if (rc != BX_OK)
         return rc;
+    hide_secrets(q);
     q->live = a->cfg.asker && a->cfg.asker->can(a->cfg.asker->ctx, call);
     q->ask = (bx_approval_ask){.client = not_null(call->origin.client),
                                .run = not_null(call->origin.run),
                                .tool = call->manifest->name,
                                .arguments = bx_buf_str(&q->arguments),
-                               .why = bx_buf_str(&q->decision->why),
+                               .why = bx_buf_str(&q->why),
                                .workspace = bx_str_of(a->workspace),
                                .rules = bx_buf_str(&q->rules),
+                               .alike = bx_buf_str(&q->alike),
                                .since_us = a->since_us,
                                .own = q->live,
                                .keep = true,
@@ -188,7 +220,8 @@ static bx_code ask_person(asking *q, bool *ret_over, bx_gate_reply *ret, bx_buf 
                                   .arguments = bx_buf_str(&q->arguments),
                                   .why = q->ask.why,
                                   .rules = q->known ? bx_buf_str(&q->rules) : BX_LIT(""),
-                                  .may_run = q->known && q->ask.run.n};
+                                  .may_run = q->known && q->ask.run.n,
+                                  .alike = bx_buf_str(&q->alike)};
     BX_AUTO_BUF by = bx_buf_init(1024);
     bx_choice c = BX_CHOICE_NOBODY;
     bool late = false;

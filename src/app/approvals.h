@@ -28,6 +28,7 @@ typedef struct bx_question { /* borrowed */
     bx_str why;
     bx_str rules; /* what BX_CHOICE_ALWAYS would write; empty: that cannot be chosen */
     bool may_run; /* BX_CHOICE_RUN can be chosen */
+    bx_str alike; /* what that would hold for, a line each; empty: this very call */
 } bx_question;
 
 /* A person who is there. */

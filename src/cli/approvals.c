@@ -75,12 +75,12 @@ static void show_line(const char *name, bx_str text, size_t max)
     (void)putchar('\n');
 }
 
-static void show_rules(bx_str rules)
+static void show_rules(const char *name, bx_str rules)
 {
     while (rules.n) {
         const char *end = memchr(rules.p, '\n', rules.n);
         size_t n = end ? (size_t)(end - rules.p) : rules.n;
-        show_line("always:", (bx_str){rules.p, n}, SHOWN_TEXT);
+        show_line(name, (bx_str){rules.p, n}, SHOWN_TEXT);
         rules = bx_str_from(rules, n + (end != NULL));
     }
 }
@@ -105,8 +105,10 @@ static void show(const bx_approval *a)
     bx_cli_time(a->expires_us, time);
     if (a->state == BX_APPROVAL_PENDING || a->state == BX_APPROVAL_ALLOWED)
         show_line("until", bx_str_of(time), sizeof time);
+    if (a->run.n && (a->state == BX_APPROVAL_PENDING || a->scope == BX_SCOPE_RUN))
+        show_rules("run:", a->alike);
     if (a->state == BX_APPROVAL_PENDING)
-        show_rules(a->rules);
+        show_rules("always:", a->rules);
 }
 
 static void put(bx_json_out *o, const char *key, bx_str s)
@@ -139,9 +141,9 @@ static void put_json(bx_json_out *o, const char *key, bx_str text)
         bx_json_out_string(o, text);
 }
 
-static void put_rules(bx_json_out *o, bx_str rules)
+static void put_rules(bx_json_out *o, const char *key, bx_str rules)
 {
-    bx_json_out_key(o, BX_LIT("rules"));
+    bx_json_out_key(o, bx_str_of(key));
     bx_json_out_begin_array(o);
     while (rules.n) {
         const char *end = memchr(rules.p, '\n', rules.n);
@@ -165,7 +167,8 @@ static void print_json(const bx_approval *a, bx_json_out *o)
     put(o, "client", a->client);
     put(o, "run", a->run);
     put(o, "workspace", a->workspace);
-    put_rules(o, a->rules);
+    put_rules(o, "rules", a->rules);
+    put_rules(o, "alike", a->alike);
     put(o, "scope", bx_str_of(bx_approval_scope_name(a->scope)));
     put_json(o, "only", a->constraints);
     put_time(o, "expires", a->expires_us);

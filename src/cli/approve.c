@@ -9,41 +9,23 @@
 
 #include "cli/command.h"
 
-enum { MAX_ALWAYS = 64, SHOWN_ARGUMENTS = 2000, SHOWN_WHY = 500 };
+enum { SHOWN_ARGUMENTS = 2000, SHOWN_WHY = 500 };
 
 struct bx_approver {
     pthread_mutex_t lock;
     int fd;
     FILE *out;
-    char *always[MAX_ALWAYS]; /* owned; tools that may be called for the rest of the process */
-    size_t n_always;
-    bx_gate_approver port;
     bx_asker asker;
 };
 
 /* ---- the question ---------------------------------------------------------------------------- */
 
-static void show(const bx_approver *a, const bx_gate_call *call, const bx_gate_decision *d)
-{
-    (void)fputc('\n', a->out);
-    bx_cli_show(a->out, call->origin.client, 100);
-    (void)fputs(" wants to run: ", a->out);
-    bx_cli_show(a->out, call->manifest->name, 100);
-    (void)fputc(' ', a->out);
-    bx_cli_show(a->out, call->arguments, SHOWN_ARGUMENTS);
-    (void)fputs("\n  ", a->out);
-    bx_cli_show(a->out, bx_buf_str(&d->why), SHOWN_WHY);
-    (void)fputs("\n  y: yes  n: no  a: yes, and this tool from now on > ", a->out);
-    (void)fflush(a->out);
-}
-
-/* One line; its first letter.  What was typed before the question is no answer to it. */
+/* One line; its first letter. */
 static bx_code read_letter(const bx_approver *a, const bx_ctl *ctl, char *ret, bx_error *err)
 {
     static const bx_ctl never = {.deadline_ns = UINT64_MAX, .cancel_fd = -1};
     char line[256];
     *ret = '\0';
-    (void)tcflush(a->fd, TCIFLUSH);
     for (;;) {
         struct pollfd p = {.fd = a->fd, .events = POLLIN};
         int ready = 0;
@@ -60,60 +42,6 @@ static bx_code read_letter(const bx_approver *a, const bx_ctl *ctl, char *ret, b
         return BX_OK;
     }
 }
-
-static bool is_always(const bx_approver *a, bx_str tool)
-{
-    for (size_t i = 0; i < a->n_always; i++) {
-        if (bx_str_eq(bx_str_of(a->always[i]), tool))
-            return true;
-    }
-    return false;
-}
-
-static void remember(bx_approver *a, bx_str tool)
-{
-    if (a->n_always < MAX_ALWAYS && (a->always[a->n_always] = bx_strndup(tool.p, tool.n)))
-        a->n_always++;
-}
-
-static bx_code ask_locked(bx_approver *a, const bx_gate_call *call, const bx_gate_decision *d,
-                          bx_gate_reply *ret, bx_buf *why, bx_error *err)
-{
-    char letter = '\0';
-    bx_str tool = call->manifest->name;
-    *ret = BX_REPLY_ALLOW;
-    if (is_always(a, tool)) {
-        (void)bx_buf_add_z(why, "allowed at the terminal for this session");
-        return BX_OK;
-    }
-    for (;;) {
-        show(a, call, d);
-        bx_code rc = read_letter(a, call->ctl, &letter, err);
-        if (rc != BX_OK)
-            return rc;
-        if (letter == 'a' || letter == 'A')
-            remember(a, tool);
-        bool yes = letter == 'y' || letter == 'Y' || letter == 'a' || letter == 'A';
-        if (yes || letter == 'n' || letter == 'N' || letter == '\0') {
-            *ret = yes ? BX_REPLY_ALLOW : BX_REPLY_DENY;
-            (void)bx_buf_add_z(why, yes ? "allowed at the terminal" : "denied at the terminal");
-            return BX_OK;
-        }
-    }
-}
-
-static bx_code ask(void *ctx, const bx_gate_call *call, const bx_gate_decision *decision,
-                   bx_gate_reply *ret, bx_buf *why, bx_error *err)
-{
-    bx_approver *a = ctx;
-    (void)pthread_mutex_lock(&a->lock);
-    bx_code rc = ask_locked(a, call, decision, ret, why, err);
-    (void)pthread_mutex_unlock(&a->lock);
-    return rc;
-}
-
-/* ---- with what the answer holds for -----------------------------------------------------------
- */
 
 /* A terminal that this process may read: one in the background would be stopped. */
 static bool can(void *ctx, const bx_gate_call *call)
@@ -149,6 +77,10 @@ static void show_question(const bx_approver *a, const bx_question *q)
     (void)fputs("\n  y: yes, once  n: no", a->out);
     if (q->may_run)
         (void)fputs("  r: yes, for this run", a->out);
+    if (q->may_run && q->alike.n) {
+        (void)fputs(": ", a->out);
+        show_rules(a, q->alike);
+    }
     if (q->rules.n) {
         (void)fputs("  a: always, by the rule ", a->out);
         show_rules(a, q->rules);
@@ -187,6 +119,7 @@ static bx_code ask_person(void *ctx, const bx_question *q, bx_choice *ret, bx_bu
     bx_code rc;
     (void)pthread_mutex_lock(&a->lock);
     do {
+        (void)tcflush(a->fd, TCIFLUSH); /* typed before the question: no answer to it */
         show_question(a, q);
         rc = read_letter(a, q->call->ctl, &letter, err);
     } while (rc == BX_OK && !choice_of(q, letter, ret));
@@ -210,7 +143,6 @@ bx_code bx_approver_new(bx_approver **ret, bx_error *err)
         bx_approver_free(a);
         return bx_fail(err, BX_ENOENT, "there is no terminal to ask at");
     }
-    a->port = (bx_gate_approver){.ask = ask, .ctx = a};
     a->asker = (bx_asker){.can = can, .ask = ask_person, .ctx = a};
     *ret = a;
     return BX_OK;
@@ -224,13 +156,10 @@ void bx_approver_free(bx_approver *a)
         (void)fclose(a->out);
     if (a->fd >= 0)
         (void)close(a->fd);
-    for (size_t i = 0; i < a->n_always; i++)
-        free(a->always[i]);
     (void)pthread_mutex_destroy(&a->lock);
     free(a);
 }
 
-const bx_gate_approver *bx_approver_port(const bx_approver *a) { return &a->port; }
 const bx_asker *bx_approver_asker(const bx_approver *a) { return &a->asker; }
 void bx_approver_hold(bx_approver *a) { (void)pthread_mutex_lock(&a->lock); }
 void bx_approver_release(bx_approver *a) { (void)pthread_mutex_unlock(&a->lock); }

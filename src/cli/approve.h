@@ -1,5 +1,5 @@
-/* cli/approve.h - a person at the terminal who is asked whether a call may be made (tool/gate.h).
- * Several calls may ask at once: one question is shown at a time. */
+/* cli/approve.h - a person at the terminal who is asked whether a call may be made
+ * (app/approvals.h). Several calls may ask at once: one question is shown at a time. */
 #ifndef BX_CLI_APPROVE_H
 #define BX_CLI_APPROVE_H
 
@@ -9,11 +9,8 @@ typedef struct bx_approver bx_approver;
 
 /* At /dev/tty.  BX_ENOENT: there is none. */
 BX_NODISCARD bx_code bx_approver_new(bx_approver **ret, bx_error *err);
-void bx_approver_free(bx_approver *a);                          /* NULL is fine */
-const bx_gate_approver *bx_approver_port(const bx_approver *a); /* borrowed */
-
-/* The same person, who is also told what his answer may hold for (app/approvals.h); borrowed. */
-const bx_asker *bx_approver_asker(const bx_approver *a);
+void bx_approver_free(bx_approver *a);                   /* NULL is fine */
+const bx_asker *bx_approver_asker(const bx_approver *a); /* borrowed */
 
 /* Something is written or read at the terminal that no question may come between. */
 void bx_approver_hold(bx_approver *a);

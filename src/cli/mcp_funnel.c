@@ -34,6 +34,10 @@ static void write_message(const bx_question *q, bx_buf *to)
     bx_shown_add(to, q->arguments, SHOWN_ARGUMENTS);
     (void)bx_buf_add_z(to, "\nAsked because: ");
     bx_shown_add(to, q->why, SHOWN_WHY);
+    if (q->may_run && q->alike.n) {
+        (void)bx_buf_add_z(to, "\n\"this run\" holds for: ");
+        bx_shown_add(to, q->alike, SHOWN_WHY);
+    }
     if (q->rules.n) {
         (void)bx_buf_add_z(to, "\n\"always\" adds to your policy: ");
         bx_shown_add(to, q->rules, SHOWN_WHY);

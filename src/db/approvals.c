@@ -4,7 +4,7 @@
 
 #define COLUMNS \
     "id, time, client, run, tool, arguments, subject, exact, why, workspace, rules, state, scope," \
-    " expires, constraints, answered_by, answered, used"
+    " expires, constraints, answered_by, answered, used, alike"
 
 static const int64_t kept_us = (int64_t)30 * 86400 * 1000000; /* what is over stays so long */
 
@@ -68,7 +68,8 @@ static void row_at(bx_db_stmt *s, int64_t now_us, bx_approval *a)
                        .constraints = bx_db_text(s, 14),
                        .by = bx_db_text(s, 15),
                        .answered_us = bx_db_int(s, 16),
-                       .used_us = bx_db_int(s, 17)};
+                       .used_us = bx_db_int(s, 17),
+                       .alike = bx_db_text(s, 18)};
     (void)bx_approval_scope_parse(bx_db_text(s, 12), &a->scope);
     if (a->state != BX_APPROVAL_USED && a->expires_us <= now_us)
         a->state = BX_APPROVAL_EXPIRED;
@@ -98,10 +99,15 @@ static bool is_exact(const bx_approval_ask *ask, const bx_approval *a)
     return bx_str_eq(a->exact, (bx_str){(const char *)ask->exact, sizeof ask->exact});
 }
 
-/* As what a rule for the one call would say of the other: what "always" would allow. */
 static bool is_alike(const bx_approval_ask *ask, const bx_approval *a)
 {
-    return is_exact(ask, a) || (a->rules.n && bx_str_eq(a->rules, ask->rules));
+    return is_exact(ask, a) || (a->alike.n && bx_str_eq(a->alike, ask->alike));
+}
+
+/* As what a rule for the one call would say of the other. */
+static bool has_rules(const bx_approval_ask *ask, const bx_approval *a)
+{
+    return a->rules.n && bx_str_eq(a->rules, ask->rules);
 }
 
 /* The subject is the same. */
@@ -112,7 +118,7 @@ static bool holds(const bx_approval_ask *ask, const bx_approval *a)
     if (a->state != BX_APPROVAL_ALLOWED)
         return false;
     if (a->scope == BX_SCOPE_ALWAYS)
-        return a->answered_us >= ask->since_us && is_alike(ask, a);
+        return a->answered_us >= ask->since_us && has_rules(ask, a);
     if (a->scope == BX_SCOPE_RUN && (a->run.n == 0 || !bx_str_eq(a->run, ask->run)))
         return false;
     if (a->constraints.n)
@@ -210,8 +216,8 @@ static bx_code insert(settling *st, bx_db_conn *c, bx_error *err)
 {
     static const char sql[] =
         "INSERT INTO approval(time, client, run, tool, arguments, subject, exact, why, workspace,"
-        " rules, state, scope, expires, constraints, answered_by, answered, used)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', '', ?, '', '', 0, 0) RETURNING id";
+        " rules, state, scope, expires, constraints, answered_by, answered, used, alike)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', '', ?, '', '', 0, 0, ?) RETURNING id";
     enum { MAX_NAME = 256, MAX_WHY = 4096 };
     const bx_approval_ask *ask = st->ask;
     bx_db_stmt *s = NULL;
@@ -230,6 +236,7 @@ static bx_code insert(settling *st, bx_db_conn *c, bx_error *err)
     bx_db_bind_text(s, 9, bounded(ask->workspace, MAX_WHY));
     bx_db_bind_text(s, 10, ask->rules);
     bx_db_bind_int(s, 11, ask->expires_us);
+    bx_db_bind_text(s, 12, ask->alike);
     rc = bx_db_step(s, &row, err);
     if (rc == BX_OK && row) {
         st->found.id = bx_db_int(s, 0);

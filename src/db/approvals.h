@@ -38,7 +38,8 @@ bool bx_approval_scope_parse(bx_str text, bx_approval_scope *ret);
 typedef struct bx_approval { /* a row; texts are borrowed for the callback */
     int64_t id, time_us, expires_us, answered_us, used_us; /* 0: not yet */
     bx_str client, run, tool, arguments, why, workspace;
-    bx_str rules;           /* what "always" would write, a line each; empty: nothing can */
+    bx_str rules; /* what "always" would write, a line each; empty: nothing can */
+    bx_str alike; /* what calls have in common that one answer for a run holds for, or "" */
     bx_str subject, exact;  /* 32 bytes: tool and place; those and the arguments */
     bx_str constraints, by; /* JSON text of an object, or empty; who answered */
     bx_approval_state state;
@@ -48,7 +49,7 @@ typedef struct bx_approval { /* a row; texts are borrowed for the callback */
 /* ---- asking ---------------------------------------------------------------------------------- */
 
 typedef struct bx_approval_ask { /* borrowed */
-    bx_str client, run, tool, arguments, why, workspace, rules;
+    bx_str client, run, tool, arguments, why, workspace, rules, alike;
     uint8_t subject[BX_SHA256_BYTES], exact[BX_SHA256_BYTES];
     int64_t now_us, expires_us;
     int64_t since_us; /* "always" that was answered before is in the policy file, which decides */

@@ -262,9 +262,10 @@ static bool scheme(bx_str t, size_t i, range *ret)
 {
     bx_str rest = bx_str_from(t, i);
     size_t n = starts_ci(rest, BX_LIT("bearer")) ? 6 : starts_ci(rest, BX_LIT("basic")) ? 5 : 0;
-    if (n == 0 || n >= rest.n || !is_blank(rest.p[n]))
-        return false;
     size_t at = i + n;
+    at += n && at + 1 < t.n && t.p[at] == '\\'; /* a blank of a shell's word */
+    if (n == 0 || at >= t.n || !is_blank(t.p[at]))
+        return false;
     while (at < t.n && is_blank(t.p[at]))
         at++;
     *ret = (range){at, token_end(t, at)};

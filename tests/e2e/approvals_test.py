@@ -169,6 +169,16 @@ class Queue(Home):
             self.runs("write", {"path": "a", "content": content})
         self.ask("write", {"path": "b", "content": "x"})
 
+    def test_a_run_and_a_rule_that_asks(self):
+        """What was allowed for a run answers no question of a rule."""
+        self.policy("rules:\n  ask: ['write(./a)']\n")
+        client = self.server()
+        client.open()
+        client.call("write", {"path": "b", "content": "x"})
+        self.allow(self.questions()[0]["id"], "--scope", "run")
+        self.assertFalse(client.call("write", {"path": "c", "content": "x"})["isError"])
+        self.assertTrue(client.call("write", WRITE)["isError"])
+
     def test_a_rule_that_asks(self):
         self.policy("rules:\n  ask: ['write(./a)']\n")
         at = self.ask("write", WRITE)
@@ -275,7 +285,9 @@ class Attacks(Home):
         """What is not known by its content cannot be allowed for later."""
         (self.dir / "own.wasm").write_bytes(b"\0asm\1\0\0\0")
         (self.dir / "own.tool.yaml").write_text("name: own\nversion: 1.0.0\ndescription: d\npermission: execute\n"
-                                                "call: json\ninput_schema: {type: object}\n")
+                                                "call: json\nneeds: []\ninput_schema: {type: object}\n"
+                                                "annotations: {readOnlyHint: false, destructiveHint: true, "
+                                                "idempotentHint: false, openWorldHint: false}\n")
         code, text = self.call("./own.wasm", {})
         self.assertEqual(code, 126, text)
         self.assertIn("nobody is there to be asked", text)
@@ -317,9 +329,13 @@ class Protocol(Home):
         client.open()
         client.call("write", WRITE)
         self.allow(self.questions()[0]["id"], "--scope", "run")
-        for content in "x", "y":     # what a rule for it would allow as well
-            self.assertFalse(client.call("write", {"path": "a", "content": content})["isError"])
-        self.assertTrue(client.call("write", {"path": "b", "content": "x"})["isError"])
+        for path in "a", "b":     # as in mode accept-edits, for this tool
+            self.assertFalse(client.call("write", {"path": path, "content": "y"})["isError"])
+        self.assertTrue(client.call("edit", {"path": "a", "old_string": "y", "new_string": "z"})["isError"])
+        client.call("bash", {"command": "ls a"})
+        self.allow(self.questions()[0]["id"], "--scope", "run")
+        self.assertFalse(client.call("bash", {"command": "ls a", "timeout_ms": 9000})["isError"])     # the same rule
+        self.assertTrue(client.call("bash", {"command": "ls b"})["isError"])
         other = self.server()
         other.open()
         self.assertTrue(other.call("write", WRITE)["isError"])
@@ -353,13 +369,13 @@ class Protocol(Home):
             say[0] = word
             self.assertIn("denied by the client tests 1", text_of(client.call("write", WRITE)), word)
         self.assertEqual(len(asked), 6)
-        say[0] = "this run"
-        self.assertFalse(client.call("write", {"path": "r", "content": "1"})["isError"])
-        self.assertFalse(client.call("write", {"path": "r", "content": "2"})["isError"])
-        self.assertEqual(len(asked), 7)
         say[0] = "always"
         self.assertFalse(client.call("write", WRITE)["isError"])
         self.assertFalse(client.call("write", {"path": "a", "content": "2"})["isError"])
+        self.assertEqual(len(asked), 7)
+        say[0] = "this run"
+        self.assertFalse(client.call("write", {"path": "r", "content": "1"})["isError"])
+        self.assertFalse(client.call("write", {"path": "s", "content": "2"})["isError"])
         self.assertEqual(len(asked), 8)
         self.assertIn("write(./a)", (self.home / "boxagnts.yaml").read_text())
         self.assertEqual(self.questions("--all")[-1]["state"], "used")

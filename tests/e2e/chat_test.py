@@ -83,7 +83,7 @@ class AtTerminal(RunTest):
         self.start(writes + [{"text": "the end"}])
         self.until("> ")
         self.type("go\n")
-        for answer in ("n", "y", "a"):                          # the fourth is not asked about
+        for answer in ("n", "y", "r"):                          # the fourth is not asked about
             self.until("wants to run")
             self.until("> ")
             self.type(answer + "\n")

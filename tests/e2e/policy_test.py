@@ -203,7 +203,7 @@ class PolicyTest(unittest.TestCase):
 
     def test_modes(self):
         self.write("")
-        self.refused("write", path="new", content="x", says="nobody is there to be asked")
+        self.refused("write", path="new", content="x", says="waits for an approval")
         self.allowed("write", "--mode", "accept-edits", path="new", content="x")
         self.refused("bash", "--mode", "accept-edits", command="ls")
         self.refused("write", "--mode", "plan", path="new", content="x", says="mode plan")
