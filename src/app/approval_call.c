@@ -122,7 +122,7 @@ static void put_long(void *ctx, bx_str text, bx_json_out *o)
 
 void bx_approvals_arguments(const bx_gate_call *call, bx_buf *ret)
 {
-    const bx_redact_rule rule = {.inline_max = MAX_STRING, .big = put_long};
+    const bx_redact_rule rule = {.inline_max = MAX_STRING, .big = put_long, .shows_commands = true};
     BX_AUTO_BUF text = bx_buf_init(MAX_TEXT);
     bx_json_out o = bx_json_out_on(&text);
     bx_redact_value(&rule, call->values, &o);

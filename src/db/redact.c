@@ -382,15 +382,37 @@ static void add_between(const bx_redactor *r, bx_str text, bx_buf *out)
     (void)bx_buf_add_str(out, bx_str_from(text, done));
 }
 
-void bx_redact_text(const bx_redactor *r, bx_str text, bx_buf *out)
+/* Could what would be hidden be a command, or end one?  "PASSWORD= x" runs x. */
+static bool may_run(bx_str t, range at)
+{
+    for (size_t i = at.from; i < at.to; i++) {
+        if ((unsigned char)t.p[i] < ' ' || strchr("$`;|&<>(){}\\\"'", t.p[i]))
+            return true;
+    }
+    size_t i = at.from;
+    while (i > 0 && is_blank(t.p[i - 1]))
+        i--;
+    return i < at.from && i > 0 && t.p[i - 1] == '=';
+}
+
+static void redact(const bx_redact_rule *rule, bx_str text, bx_buf *out)
 {
     size_t done = 0;
-    for (range at; find(r, text, done, &at); done = at.to) {
-        add_between(r, (bx_str){text.p + done, at.from - done}, out);
-        (void)bx_buf_add_str(out, mark);
+    for (range at; find(rule->secrets, text, done, &at); done = at.to) {
+        add_between(rule->secrets, (bx_str){text.p + done, at.from - done}, out);
+        if (rule->shows_commands && may_run(text, at))
+            (void)bx_buf_add(out, text.p + at.from, at.to - at.from);
+        else
+            (void)bx_buf_add_str(out, mark);
     }
     if (done < text.n)
         (void)bx_buf_add(out, text.p + done, text.n - done);
+}
+
+void bx_redact_text(const bx_redactor *r, bx_str text, bx_buf *out)
+{
+    const bx_redact_rule rule = {.secrets = r};
+    redact(&rule, text, out);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
@@ -403,7 +425,7 @@ static void put_text(const bx_redact_rule *rule, bx_str text, bx_json_out *o)
         return;
     }
     BX_AUTO_BUF plain = bx_buf_init(64 + text.n * mark.n);
-    bx_redact_text(rule->secrets, text, &plain);
+    redact(rule, text, &plain);
     if (plain.fail != BX_OK)
         o->buf->fail = plain.fail; /* what is written now goes nowhere */
     if (rule->big && plain.n > rule->inline_max)
@@ -448,7 +470,7 @@ static void put_key(const bx_redact_rule *rule, bx_str key, bx_json_out *o)
         return;
     }
     BX_AUTO_BUF plain = bx_buf_init(64 + key.n * mark.n);
-    bx_redact_text(rule->secrets, key, &plain);
+    redact(rule, key, &plain);
     if (plain.fail != BX_OK)
         o->buf->fail = plain.fail;
     bx_json_out_key(o, bx_buf_str(&plain));
@@ -508,6 +530,8 @@ static void put(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_j
         put_object(rule, v, at, o);
     else if (type == BX_JSON_ARRAY)
         put_array(rule, v, at, o);
+    else if (at.secret && rule->shows_commands && bx_json_str(v, &s) && may_run(s, (range){0, s.n}))
+        put_text(rule, s, o);
     else if (at.secret && (type == BX_JSON_STRING || type == BX_JSON_INT || type == BX_JSON_DOUBLE))
         bx_json_out_string(o, mark);
     else if (bx_json_str(v, &s))
