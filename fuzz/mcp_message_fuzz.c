@@ -3,7 +3,7 @@
  * is answered with its own ID, and nothing is answered that asks for none.
  *
  * Input: flags, the headers (each up to a NUL), then the message. */
-#include "mcp/message.h"
+#include "mcp/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

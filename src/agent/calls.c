@@ -61,6 +61,10 @@ static bx_code say_result(bx_agent *a, bx_agent_slot *s, uint64_t ms, bx_str not
     bx_json_out_string(&say.out, s->call->id);
     bx_json_out_key(&say.out, BX_LIT("name"));
     bx_json_out_string(&say.out, s->call->name);
+    if (s->seq) { /* of its tool_call event */
+        bx_json_out_key(&say.out, BX_LIT("call_seq"));
+        bx_json_out_uint(&say.out, s->seq);
+    }
     bx_agent_put_message(&say.out, &s->result);
     bx_json_out_key(&say.out, BX_LIT("ms"));
     bx_json_out_uint(&say.out, ms);

@@ -15,15 +15,15 @@ enum { MAX_PATH = 4096, OWN_AT_HOME = 2 };
 
 /* Below the home directory; what is not there yet must not be made by a guest either. */
 static const char *const at_home[] = {
-    "programs", "tools",         "state.db", "state.db-wal", "state.db-shm", "state.lock",
-    "content",  "boxagnts.yaml", "trust",    "mcp-token",    "keys",
+    "programs",   "tools",   "state.db",      "state.db-wal", "state.db-shm", "state.lock",
+    "state.lock", "content", "boxagnts.yaml", "trust",        "mcp-token",    "keys",
 };
 
 struct bx_app {
     bx_egress *egress;
     bx_runtime *runtime;
     char *store_dir;
-    char *own[16]; /* what no guest may have: where compiled code and its key are kept, or will be,
+    char *own[24]; /* what no guest may have: where compiled code and its key are kept, or will be,
                       and what of the home directory decides or records; NULL: nowhere */
     char *home, *programs_dir; /* or NULL */
     bx_shelf *shelf;

@@ -37,7 +37,7 @@ static bool are_there_files(const bx_funnel_config *cfg)
 static bx_code open_policy(bx_funnel *f, const bx_funnel_config *cfg, bx_buf *notes, bx_error *err)
 {
     bx_policy_mode mode;
-    if (cfg->by_hand && !cfg->mode && !are_there_files(cfg))
+    if ((cfg->by_hand || cfg->only_files) && !cfg->mode && !are_there_files(cfg))
         return BX_OK;
     if (cfg->mode && !bx_policy_mode_parse(bx_str_of(cfg->mode), &mode))
         return bx_fail(err, BX_EINVAL,

@@ -20,6 +20,8 @@ typedef struct bx_funnel_config {
      * no mode, nothing is decided; what the policy would ask about is allowed; what it denies stays
      * denied. */
     bool by_hand;
+    bool only_files; /* where there are no files and no mode, nothing is decided: whoever starts
+                        the process has, by its flags */
     bool no_record;                   /* nothing is recorded */
     bool one_shot;                    /* as in bx_db_config */
     const bx_gate_approver *approver; /* whoever is asked; borrowed; NULL: what follows */

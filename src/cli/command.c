@@ -113,15 +113,16 @@ static int words_matched(const char *name, int argc, char **argv)
     }
 }
 
+/* The one whose name has most words of what is there: "mcp config" before "mcp". */
 static const bx_command *find_command(int argc, char **argv, int *words)
 {
     const bx_command *found = NULL;
     *words = 0;
-    for (size_t i = 0; i < bx_commands_count; i++) { /* "mcp config" before "mcp" */
+    for (size_t i = 0; i < bx_commands_count; i++) {
         int n = words_matched(bx_commands[i]->name, argc, argv);
         if (n > *words) {
-            found = bx_commands[i];
             *words = n;
+            found = bx_commands[i];
         }
     }
     return found;

@@ -1,8 +1,10 @@
 /* boxagnts mcp: the tools, served to an agent over the Model Context Protocol. */
 #include "mcp/server.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
+#include "app/funnel.h"
 #include "app/tool_grant.h"
 #include "app/toolbox.h"
 #include "base/version.h"
@@ -41,8 +43,12 @@ typedef struct box { /* what is served */
     char run[BX_MCP_RUN];       /* empty: of each session its own */
     bx_toolbox_option *options; /* owned */
     bx_toolbox *tools;
+    pthread_mutex_t lock;                    /* guards what follows, while clients are served */
     const bx_manifest *manifests[MAX_TOOLS]; /* in the order of their names */
     size_t n;
+    uint64_t looked_ns; /* when the list was made */
+    bool changed;       /* it is another one than clients know */
+    bx_mcp_server *server;
     bx_mcp_tools port;
     bx_sealed *reading; /* what `read` may use */
     bx_mcp_workspace *workspace;
@@ -69,26 +75,63 @@ static bx_code open_toolbox(box *b, bx_error *err)
     return bx_toolbox_new(b->app, &cfg, &b->tools, err);
 }
 
+/* What can be called here and is not denied anyhow.  *ret_changed: it is not what it was. */
+static bx_code look(box *b, bool *ret_changed, bx_error *err)
+{
+    size_t n = 0;
+    const char *name;
+    bx_code rc = BX_OK;
+    *ret_changed = false;
+    for (size_t i = 0; rc == BX_OK && n < MAX_TOOLS && (name = bx_toolbox_name(b->tools, i)); i++) {
+        const bx_manifest *m = NULL;
+        const bx_grant *g;
+        bx_error none;
+        if (bx_toolbox_find(b->tools, bx_str_of(name), &m, &none) != BX_OK || !m->input_schema ||
+            !bx_funnel_shows(b->funnel, m))
+            continue;
+        rc = bx_toolbox_grant(b->tools, m, &g, err);
+        *ret_changed = *ret_changed || n >= b->n || b->manifests[n] != m;
+        b->manifests[n++] = m;
+    }
+    *ret_changed = *ret_changed || n != b->n;
+    b->n = n;
+    return rc;
+}
+
 /* Grants are made now: whatever is wrong with a flag is said before a client is served. */
 static bx_code load(box *b, bx_error *err)
 {
+    bool changed;
     bx_code rc = bx_cli_app(SLOTS, &b->app, err);
     if (rc == BX_OK)
         rc = open_toolbox(b, err);
     if (rc == BX_OK && !bx_has_flag(b->a, BX_FLAG_HTTP))
         rc = bx_cli_mcp_run(b->run, err);
-    const char *name;
-    for (size_t i = 0; rc == BX_OK && b->n < MAX_TOOLS && (name = bx_toolbox_name(b->tools, i));
-         i++) {
-        const bx_grant *g;
-        bx_error none;
-        if (bx_toolbox_find(b->tools, bx_str_of(name), &b->manifests[b->n], &none) != BX_OK ||
-            !b->manifests[b->n]->input_schema || !bx_funnel_shows(b->funnel, b->manifests[b->n]))
-            continue; /* what cannot be called here, has to be added first, or is never allowed */
-        rc = bx_toolbox_grant(b->tools, b->manifests[b->n], &g, err);
-        b->n += rc == BX_OK;
-    }
-    return rc;
+    b->looked_ns = bx_now_ns();
+    return rc == BX_OK ? look(b, &changed, err) : rc;
+}
+
+/* Tools that were added, changed or removed meanwhile are noticed when somebody asks. */
+static void hold(void *ctx)
+{
+    enum { LOOK_NS = 1000000000 };
+    box *b = ctx;
+    bx_error none;
+    (void)pthread_mutex_lock(&b->lock);
+    if (bx_now_ns() - b->looked_ns < LOOK_NS)
+        return;
+    b->looked_ns = bx_now_ns();
+    (void)(look(b, &b->changed, &none) == BX_OK);
+}
+
+static void release(void *ctx)
+{
+    box *b = ctx;
+    bool changed = b->changed;
+    b->changed = false;
+    (void)pthread_mutex_unlock(&b->lock);
+    if (changed)
+        bx_mcp_server_changed(b->server, BX_MCP_TOOLS_CHANGED);
 }
 
 static size_t count(void *ctx) { return ((box *)ctx)->n; }
@@ -155,7 +198,7 @@ static const char instructions[] =
     "; relative paths start there.  What they may use beyond it the person who runs this server "
     "decides: a refusal says what was refused.";
 
-static bx_code serve(box *b, bx_mcp_server **ret, bx_ctl *ctl, bx_error *err)
+static bx_code serve(box *b, bx_ctl *ctl, bx_error *err)
 {
     const bx_mcp_config cfg = {
         .name = BX_LIT("boxagnts"),
@@ -166,9 +209,9 @@ static bx_code serve(box *b, bx_mcp_server **ret, bx_ctl *ctl, bx_error *err)
         .resources = bx_mcp_workspace_port(b->workspace),
         .prompts = bx_mcp_skills_port(b->skills),
     };
-    bx_code rc = bx_mcp_server_new(&cfg, ret, err);
+    bx_code rc = bx_mcp_server_new(&cfg, &b->server, err);
     if (rc == BX_OK && bx_has_flag(b->a, BX_FLAG_HTTP))
-        return bx_cli_mcp_http_serve(*ret, b->a, err);
+        return bx_cli_mcp_http_serve(b->server, b->a, err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(ctl, err);
     if (rc != BX_OK)
@@ -177,16 +220,16 @@ static bx_code serve(box *b, bx_mcp_server **ret, bx_ctl *ctl, bx_error *err)
         bx_cli_complain("mcp: an agent starts this and speaks MCP to it; how to tell it: boxagnts "
                         "mcp config");
     bx_signals_cancel(ctl);
-    rc = bx_mcp_stdio(*ret, STDIN_FILENO, STDOUT_FILENO, ctl, err);
+    rc = bx_mcp_stdio(b->server, STDIN_FILENO, STDOUT_FILENO, ctl, err);
     bx_signals_restore();
     return rc;
 }
 
 static int run(const bx_args *a)
 {
-    static box b; /* reachable to the end: threads may use it when a call does not end in time */
+    static box b = {.lock = PTHREAD_MUTEX_INITIALIZER}; /* reachable to the end: threads may use it
+                                                           when a call does not end in time */
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
-    bx_mcp_server *server = NULL;
     bx_error err = {.msg = ""};
     if (a->n_words) {
         bx_cli_complain("mcp: no arguments; flags only");
@@ -196,22 +239,29 @@ static int run(const bx_args *a)
     bx_code rc = bx_cli_mcp_http_check(a, &err);
     if (rc == BX_OK)
         rc = load(&b, &err);
-    b.port = (bx_mcp_tools){.ctx = &b, .count = count, .manifest = manifest, .call = call};
+    b.port = (bx_mcp_tools){.ctx = &b,
+                            .hold = hold,
+                            .release = release,
+                            .count = count,
+                            .manifest = manifest,
+                            .call = call};
     if (rc == BX_OK)
         rc = open_workspace(&b, &err);
     if (rc == BX_OK)
         rc = open_skills(&b, &err);
     if (rc == BX_OK)
-        rc = serve(&b, &server, &ctl, &err);
+        rc = serve(&b, &ctl, &err);
     if (rc == BX_ETIMEOUT)
         _exit(0); /* nothing is left to be said, and nobody waits */
-    bx_mcp_server_free(server);
+    bx_mcp_server_free(b.server);
     bx_ctl_done(&ctl);
     bx_mcp_skills_free(b.skills);
     bx_mcp_workspace_free(b.workspace);
     bx_sealed_free(b.reading);
     bx_toolbox_free(b.tools);
-    bx_funnel_close(b.funnel);
+    bx_error late;
+    bx_code finished = b.funnel ? bx_funnel_finish(b.funnel, rc == BX_OK ? &err : &late) : BX_OK;
+    rc = rc == BX_OK ? finished : rc;
     free(b.options);
     bx_app_leave(b.app);
     if (rc != BX_OK)

@@ -98,6 +98,7 @@ bx_code bx_cli_mcp_funnel(const bx_args *a, const char *workspace, bx_funnel **r
                             .policy = named,
                             .mode = bx_flag_last(a, BX_FLAG_PERMISSION_MODE),
                             .no_record = bx_has_flag(a, BX_FLAG_NO_AUDIT),
+                            .only_files = true,
                             .queue = true,
                             .asker = &asker};
     for (size_t i = 0; i < a->n_flags; i++) {

@@ -78,6 +78,7 @@ static bx_code open_funnel(bx_run *r, const bx_run_options *o, bx_error *err)
                                   .mode = o->mode,
                                   .by_hand = by_hand(r, o),
                                   .no_record = o->forget,
+                                  .approver = r->approver ? NULL : o->approver,
                                   .queue = !o->forget,
                                   .asker = r->approver ? bx_approver_asker(r->approver) : NULL};
     rc = bx_funnel_open(&cfg, &r->funnel, &notes, err);

@@ -24,11 +24,12 @@ typedef struct bx_run_options {       /* all borrowed; zero is a good default bu
     const char *mode;          /* of the policy; NULL: what its files say */
     const char *const *policy; /* n_policy files instead of the user's and the workspace's */
     size_t n_policy;
-    bool asks;          /* there is a person at the terminal, who may be asked */
-    bool continue_last; /* the last session of the workspace */
-    bool forget;        /* keep nothing of it */
-    bool managed;       /* it may have executors */
-    unsigned at_once;   /* executors; 0: the default */
+    bool asks;                        /* there is a person at the terminal, who may be asked */
+    const bx_gate_approver *approver; /* whoever is asked instead; NULL: nobody else */
+    bool continue_last;               /* the last session of the workspace */
+    bool forget;                      /* keep nothing of it */
+    bool managed;                     /* it may have executors */
+    unsigned at_once;                 /* executors; 0: the default */
     bx_spend limits;
     uint64_t wall_ns; /* 0: an hour */
     bx_agent_watch watch;

@@ -20,9 +20,9 @@ bx_str bx_mcp_client(bx_mcp_call *c)
         return bx_buf_str(&c->client);
     (void)bx_json_str(bx_json_get(info, BX_LIT("name")), &name);
     (void)bx_json_str(bx_json_get(info, BX_LIT("version")), &version);
-    if (name.n)
-        (void)bx_buf_addf(&c->client, "%.*s%s%.*s", (int)(name.n > 100 ? 100 : name.n), name.p,
-                          version.n ? " " : "", (int)(version.n > 40 ? 40 : version.n), version.p);
+    (void)bx_buf_addf(&c->client, "mcp%s%.*s%s%.*s", name.n ? " " : "",
+                      (int)(name.n > 100 ? 100 : name.n), name.p, version.n ? " " : "",
+                      (int)(version.n > 40 ? 40 : version.n), version.p);
     return bx_buf_str(&c->client);
 }
 

@@ -59,7 +59,7 @@ void bx_mcp_progress(bx_mcp_call *c, double progress, double total, bx_str messa
 void bx_mcp_log(bx_mcp_call *c, bx_str level, bx_str logger, bx_str data);
 
 bx_ctl *bx_mcp_ctl(bx_mcp_call *c);   /* ends when the client cancels */
-bx_str bx_mcp_client(bx_mcp_call *c); /* "codex-mcp-client 0.169.0"; may be empty */
+bx_str bx_mcp_client(bx_mcp_call *c); /* "mcp codex-mcp-client 0.169.0" */
 /* The client lacks `capability`, without which there is no answer: -32021. */
 bx_code bx_mcp_needs(bx_mcp_call *c, bx_str capability, bx_error *err);
 

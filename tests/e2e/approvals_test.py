@@ -71,7 +71,7 @@ class Home(unittest.TestCase):
         return text
 
     def server(self, *flags):
-        client = Client("--workspace", self.dir, *flags, program=[BOXAGNTS, "mcp"], env=self.env)
+        client = Client("--workspace", self.dir, "--permission-mode", "default", *flags, env=self.env)
         self.addCleanup(client.close)
         return client
 
@@ -367,7 +367,7 @@ class Protocol(Home):
         self.assertIn('write with {"path":"a","content":"x"}', asked[0]["message"])
         for word in "no", "decline", "cancel", "yes", "ONCE":
             say[0] = word
-            self.assertIn("denied by the client tests 1", text_of(client.call("write", WRITE)), word)
+            self.assertIn("denied by the client mcp tests 1", text_of(client.call("write", WRITE)), word)
         self.assertEqual(len(asked), 6)
         say[0] = "always"
         self.assertFalse(client.call("write", WRITE)["isError"])
@@ -446,7 +446,7 @@ class Protocol(Home):
         client.close()
         calls = json.loads(self.box("audit", "list", "--json").stdout)
         self.assertEqual([(c["tool"], c["begin"]["fate"], c["begin"]["client"]) for c in calls],
-                         [("write", "waits", "tests 1")])
+                         [("write", "waits", "mcp tests 1")])
         client = self.server("--no-audit")
         client.open()
         client.call("read", {"path": "nothing"})

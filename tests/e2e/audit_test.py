@@ -18,7 +18,7 @@ from support import box, root
 
 def schema():
     text = (root / "src/db/schema.c").read_text()
-    body = text[text.index("audit[] =") : text.index("const char *const bx_db_schema")]
+    body = re.search(r'char audit\[\] =(.*?");\n', text, re.S).group(1)       # version 1; later ones are added when it is opened
     return "".join(re.findall(r'"((?:[^"\\]|\\.)*)"', body))
 
 

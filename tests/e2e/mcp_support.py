@@ -4,10 +4,9 @@ import json
 import subprocess
 import threading
 
-from support import BOXAGNTS, root
+from support import BOXAGNTS
 
 MODERN = "2026-07-28"
-ANYTHING = root / "tests/e2e/anything.yaml"     # a policy: questions are for approvals_test
 PREFIX = "io.modelcontextprotocol/"
 
 
@@ -21,7 +20,7 @@ class Client:
     """One server process.  Messages that answer no request of ours are in `heard`, in order."""
 
     def __init__(self, *flags, program=None, cwd=None, env=None):
-        command = [*(program or [BOXAGNTS, "mcp", "--policy", str(ANYTHING)]), *map(str, flags)]
+        command = [*(program or [BOXAGNTS, "mcp"]), *map(str, flags)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                         cwd=cwd, env=env)
         self.ids = itertools.count(1)
