@@ -11,7 +11,7 @@
 #include "tool/builtin.h"
 #include "tool/programs.h"
 
-enum { MAX_PATH = 4096, OWN_AT_HOME = 2 };
+enum { MAX_PATH = 4096, OWN_AT_HOME = 2, MAX_KEPT = 64 };
 
 /* Below the home directory; what is not there yet must not be made by a guest either.  A journal of
  * another mode would be played back into the database by whoever opens it next; notes, skills and
@@ -28,6 +28,8 @@ struct bx_app {
     char *store_dir;
     char *own[24]; /* what no guest may have: where compiled code and its key are kept, or will be,
                       and what of the home directory decides or records; NULL: nowhere */
+    char *kept[MAX_KEPT]; /* owned; files of the operator that no guest may have either */
+    size_t n_kept;
     char *home, *programs_dir; /* or NULL */
     bx_shelf *shelf;
     bx_programs *programs; /* with the lock; NULL until they are asked for */
@@ -153,6 +155,8 @@ void bx_app_free(bx_app *app)
     free(app->programs_dir);
     for (size_t i = 0; i < BX_COUNT(app->own); i++)
         free(app->own[i]);
+    for (size_t i = 0; i < app->n_kept; i++)
+        free(app->kept[i]);
     free(app);
 }
 
@@ -266,6 +270,33 @@ bx_code bx_app_use_project(bx_app *app, const char *workspace, bx_error *err)
     return bx_shelf_use_project(app->shelf, workspace, err);
 }
 
+bx_code bx_app_keep(bx_app *app, const char *path, bx_error *err)
+{
+    for (size_t i = 0; i < app->n_kept; i++) {
+        if (strcmp(app->kept[i], path) == 0)
+            return BX_OK;
+    }
+    if (app->n_kept == MAX_KEPT)
+        return bx_fail(err, BX_ELIMIT, "more than %d files that no guest may have", MAX_KEPT);
+    if (!(app->kept[app->n_kept] = bx_strndup(path, strlen(path))))
+        return bx_fail(err, BX_ENOMEM, "a file that no guest may have");
+    app->n_kept++;
+    return BX_OK;
+}
+
+/* In every mount that has it. */
+static bx_code protect_one(bx_grant *g, size_t n_mounts, const char *own, bx_error *err)
+{
+    for (size_t i = 0; own && i < n_mounts; i++) {
+        const bx_mount *m = &bx_grant_mounts(g).at[i];
+        BX_AUTOFREE char *host = realpath(m->host, NULL); /* what is not there cannot be mounted */
+        bx_code rc = host ? protect(g, own, host, bx_str_of(m->guest), err) : BX_OK;
+        if (rc != BX_OK)
+            return rc;
+    }
+    return BX_OK;
+}
+
 bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err)
 {
     size_t n = bx_grant_mounts(g).n;
@@ -276,14 +307,14 @@ bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err)
             return bx_fail(err, BX_EIO,
                            "'%.400s', which no guest may have, cannot be told from a mount",
                            app->own[d]);
-        for (size_t i = 0; own && i < n; i++) {
-            const bx_mount *m = &bx_grant_mounts(g).at[i];
-            BX_AUTOFREE char *host =
-                realpath(m->host, NULL); /* what is not there cannot be mounted */
-            bx_code rc = host ? protect(g, own, host, bx_str_of(m->guest), err) : BX_OK;
-            if (rc != BX_OK)
-                return rc;
-        }
+        bx_code rc = protect_one(g, n, own, err);
+        if (rc != BX_OK)
+            return rc;
+    }
+    for (size_t d = 0; n && d < app->n_kept; d++) {
+        bx_code rc = protect_one(g, n, app->kept[d], err);
+        if (rc != BX_OK)
+            return rc;
     }
     return BX_OK;
 }

@@ -38,6 +38,9 @@ BX_DEFINE_AUTO(bx_app, bx_app_free)
  * fine. */
 void bx_app_leave(bx_app *app);
 
+/* No guest gets the file `path`, as the kernel spells it, in any mount.  Before any call. */
+BX_NODISCARD bx_code bx_app_keep(bx_app *app, const char *path, bx_error *err);
+
 /* Before `g` is sealed: carve out of its mounts what no guest may have, the directories of compiled
  * code and of the key that vouches for it, and what of the home directory decides or records.
  * Whoever can write there could have code of its own run outside the sandbox, or change what is

@@ -16,6 +16,8 @@ struct bx_funnel {
     bx_gate_policy gate_policy;
     bx_gate_approver by_hand;
     const bx_gate_approver *approver;
+    char *kept[2 * BX_POLICY_MAX_FILES]; /* owned; the files that were named */
+    size_t n_kept;
 };
 
 /* ---- decisions ------------------------------------------------------------------------------- */
@@ -34,6 +36,32 @@ static bool are_there_files(const bx_funnel_config *cfg)
            (bx_home_dir(home, sizeof home, NULL) == BX_OK && has_file(home));
 }
 
+static bx_code keep(bx_funnel *f, char *path, bx_error *err)
+{
+    if (!path)
+        return bx_fail(err, BX_ENOMEM, "a policy file's path");
+    f->kept[f->n_kept++] = path;
+    return BX_OK;
+}
+
+/* Whoever could write to a file that is named could take out what it denies: the file itself, and
+ * the link that was named. */
+static bx_code keep_named(bx_funnel *f, const char *name, bx_error *err)
+{
+    const char *slash = strrchr(name, '/'), *last = slash ? slash + 1 : name;
+    BX_AUTOFREE char *dir =
+        slash ? bx_strndup(name, (size_t)(slash - name) + 1) : bx_strndup(".", 1);
+    BX_AUTOFREE char *real_dir = dir ? realpath(dir, NULL) : NULL;
+    if (f->n_kept + 2 > BX_COUNT(f->kept) || !real_dir)
+        return bx_fail(err, BX_EIO, "policy file '%.400s'", name);
+    size_t n = strlen(real_dir) + strlen(last) + 2;
+    char *link = bx_calloc(n, 1);
+    if (link)
+        (void)snprintf(link, n, "%s/%s", strcmp(real_dir, "/") == 0 ? "" : real_dir, last);
+    bx_code rc = keep(f, link, err);
+    return rc == BX_OK ? keep(f, realpath(name, NULL), err) : rc;
+}
+
 static bx_code open_policy(bx_funnel *f, const bx_funnel_config *cfg, bx_buf *notes, bx_error *err)
 {
     bx_policy_mode mode;
@@ -48,6 +76,8 @@ static bx_code open_policy(bx_funnel *f, const bx_funnel_config *cfg, bx_buf *no
                                    .n_named = cfg->n_policy,
                                    .mode = cfg->mode ? &mode : NULL};
     bx_code rc = bx_policy_load(&files, &f->policy, notes, err);
+    for (size_t i = 0; i < cfg->n_policy && rc == BX_OK; i++)
+        rc = keep_named(f, cfg->policy[i], err);
     if (rc == BX_OK)
         f->gate_policy = bx_policy_gate(f->policy);
     return rc;
@@ -126,6 +156,8 @@ void bx_funnel_close(bx_funnel *f)
     bx_recorder_free(f->recorder);
     bx_db_close(f->db);
     bx_policy_free(f->policy);
+    for (size_t i = 0; i < f->n_kept; i++)
+        free(f->kept[i]);
     free(f);
 }
 
@@ -141,6 +173,8 @@ void bx_funnel_fill(bx_funnel *f, bx_toolbox_config *box)
                           .recorder = f->recorder ? bx_recorder_port(f->recorder) : NULL};
     box->offer = f->policy ? bx_policy_gate_offer : NULL;
     box->offer_ctx = f->policy;
+    box->kept = f->kept;
+    box->n_kept = f->n_kept;
 }
 
 bool bx_funnel_shows(const bx_funnel *f, const bx_manifest *m)

@@ -25,12 +25,12 @@ bx_code bx_toolbox_new(bx_app *app, const bx_toolbox_config *cfg, bx_toolbox **r
     bx_toolbox *t = bx_calloc(1, sizeof *t);
     if (!t)
         return bx_fail(err, BX_ENOMEM, "tools");
-    if (cfg->workspace) {
-        bx_code rc = bx_app_use_project(app, cfg->workspace, err);
-        if (rc != BX_OK) {
-            free(t);
-            return rc;
-        }
+    bx_code rc = cfg->workspace ? bx_app_use_project(app, cfg->workspace, err) : BX_OK;
+    for (size_t i = 0; i < cfg->n_kept && rc == BX_OK; i++)
+        rc = bx_app_keep(app, cfg->kept[i], err);
+    if (rc != BX_OK) {
+        free(t);
+        return rc;
     }
     t->cfg = *cfg;
     t->ground = bx_app_ground(app);

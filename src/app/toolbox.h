@@ -24,6 +24,8 @@ typedef struct bx_toolbox_config {    /* all of it is borrowed, as long as the t
     bx_code (*offer)(void *ctx, const bx_manifest *m, bx_grant *g, bx_error *err);
     void *offer_ctx;
     bx_gate gate;
+    char *const *kept; /* n_kept files that no tool may have, as the kernel spells them */
+    size_t n_kept;
 } bx_toolbox_config;
 
 typedef struct bx_toolbox_call {

@@ -201,6 +201,18 @@ class PolicyTest(unittest.TestCase):
         self.fails("write", path=".boxagnts/tools/x.tool.yaml", content="x")
         self.refused("read", path="secrets/key")
 
+    def test_a_named_file_is_not_the_guests_to_write(self):
+        named, link = self.work / "ci.yaml", self.work / "link.yaml"
+        named.write_text("rules: { deny: ['read(./secrets/**)'], allow: [bash, write] }")
+        link.symlink_to("ci.yaml")
+        was = named.read_text()
+        for command in ("echo > ci.yaml", "rm ci.yaml", "mv ci.yaml x", "rm link.yaml", "ln -sf other link.yaml"):
+            box("tool", "call", "--workspace", self.work, "--policy", link, "bash", json.dumps({"command": command}), env=self.env)
+            self.assertEqual(named.read_text(), was, command)
+            self.assertEqual(os.readlink(link), "ci.yaml", command)
+        box("tool", "call", "--workspace", self.work, "--policy", link, "bash", '{"command":"echo > other"}', env=self.env)
+        self.assertEqual((self.work / "other").read_text(), "\n")                            # the control
+
     def test_modes(self):
         self.write("")
         self.refused("write", path="new", content="x", says="waits for an approval")
