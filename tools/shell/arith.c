@@ -32,6 +32,11 @@ static bool plain_number(bx_str s, int64_t *ret)
     return true;
 }
 
+bool sh_could_run(bx_str text)
+{
+    return memchr(text.p, '`', text.n) || memmem(text.p, text.n, "$(", 2);
+}
+
 static bool load(machine *m, sh_arith_var *var, int64_t *ret)
 {
     bx_str text;
@@ -48,6 +53,10 @@ static bool load(machine *m, sh_arith_var *var, int64_t *ret)
     }
     if (plain_number(text, ret))
         return true;
+    if (sh_could_run(text)) {
+        sh_arith_fail(m->err, text, "a command in a value is not run", 0);
+        return false;
+    }
     char *copy = sh_strndup(text.p, text.n);
     bool good = sh_arith_eval((bx_str){copy, text.n}, m->env, ret, m->err);
     free(copy);

@@ -7,6 +7,11 @@
 
 #include "shell/ast.h"
 
+/* Whether an expansion of `text` could run a command.  Bash runs those that come out of the value
+ * of a variable, in a subscript; here they are errors: whoever judges a line has to see every
+ * command in it, and data is no command. */
+bool sh_could_run(bx_str text);
+
 typedef struct sh_arith_var {
     bx_str name;
     sh_arith_text *index; /* NULL: no subscript.  Its word's raw text is what stood in brackets */

@@ -194,6 +194,10 @@ static bool transform(shell *sh, const sh_param *p, const sh_operands *x, const 
         sh_ansi_decode(ret, s, n);
         return true;
     case 'P': {
+        if (sh_could_run((bx_str){s, n})) {
+            sh_error(sh, "%s: a command in a value is not run", s);
+            return false;
+        }
         char *t = sh_expand_prompt(sh, s, true);
         if (t)
             sh_buf_z(ret, t);

@@ -18,6 +18,10 @@ char *sh_subscript_text(shell *sh, const sh_name *name, bx_str text)
         !memchr(text.p, '"', text.n) && !memchr(text.p, '\'', text.n) &&
         !memchr(text.p, '\\', text.n))
         return sh_strndup(text.p, text.n);
+    if (sh_could_run(text)) {
+        sh_error(sh, "%.*s: a command in a subscript is not run", BX_FMT(text));
+        return NULL;
+    }
     /* Quotes matter for a key: read it as the index of an assignment. */
     sh_buf b = sh_scratch();
     sh_buf_z(&b, "([");
