@@ -14,7 +14,7 @@ build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev
 .PHONY: help run build test test262 js-packages mcp-conformance bench fuzz test-asan test-tsan foreign pages browser install format check clean aimock
 
 help:
-	@echo 'make run        build, then show the built-in tools at work'
+	@echo 'make run        build, then show the built-in tools and a run of agents at work'
 	@echo 'make build      build/boxagnts and build/tools/*.wasm'
 	@echo 'make test       unit, end-to-end and static tests, plain and under sanitizers'
 	@echo 'make test-asan  unit and end-to-end tests, address and undefined-behaviour sanitizers only'
