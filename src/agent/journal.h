@@ -27,8 +27,9 @@ typedef struct bx_journal_session {
 
 /* Where events are kept. */
 typedef struct bx_journal {
-    /* A new session; before its first event. */
-    bx_code (*begin)(void *ctx, const bx_journal_session *s, bx_error *err);
+    /* A new session with its first event, both or neither. */
+    bx_code (*begin)(void *ctx, const bx_journal_session *s, const bx_agent_event *first,
+                     bx_error *err);
     /* BX_OK: all `n` events (of one session) are safe against the end of this process.  BX_ESTATE:
      * the session already has such an event: another process writes to it. */
     bx_code (*append)(void *ctx, const bx_agent_event *events, size_t n, bx_error *err);

@@ -7,7 +7,8 @@ enum { MAX_AT_ONCE = 16 };
 
 static int64_t now_ms(void) { return (int64_t)(bx_clock_now_ns(BX_CLOCK_REALTIME) / 1000000); }
 
-static bx_code begin(void *ctx, const bx_journal_session *s, bx_error *err)
+static bx_code begin(void *ctx, const bx_journal_session *s, const bx_agent_event *first,
+                     bx_error *err)
 {
     const bx_session row = {.id = s->id,
                             .parent = s->parent,
@@ -16,7 +17,9 @@ static bx_code begin(void *ctx, const bx_journal_session *s, bx_error *err)
                             .title = s->title,
                             .managed = s->managed,
                             .created_ms = now_ms()};
-    return bx_session_add(ctx, &row, err);
+    const bx_session_event ev = {
+        .seq = first->seq, .time_ms = row.created_ms, .type = first->type, .line = first->line};
+    return bx_session_add(ctx, &row, &ev, err);
 }
 
 static bx_code append(void *ctx, const bx_agent_event *events, size_t n, bx_error *err)

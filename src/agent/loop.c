@@ -76,16 +76,6 @@ void bx_agent_end_done(bx_agent_end *e)
 static bx_code say_begin(bx_agent *a, bx_error *err)
 {
     bx_agent_saying s;
-    const bx_journal *j = a->cfg.journal;
-    const bx_journal_session session = {.id = a->cfg.id,
-                                        .parent = a->cfg.parent,
-                                        .title = a->cfg.title,
-                                        .model = bx_str_of(bx_llm_name(a->cfg.model)),
-                                        .workspace = a->cfg.workspace,
-                                        .managed = a->cfg.managed};
-    bx_code kept = j ? j->begin(j->ctx, &session, err) : BX_OK;
-    if (kept != BX_OK)
-        return kept;
     bx_agent_say_begin(a, &s, "begin");
     const struct {
         bx_str key, text;

@@ -21,14 +21,31 @@ void bx_agent_say_begin(bx_agent *a, bx_agent_saying *s, const char *type)
     bx_json_out_uint(&s->out, bx_clock_now_ns(BX_CLOCK_REALTIME) / 1000000);
 }
 
+/* The first event of a session makes it. */
+static bx_code keep(bx_agent *a, const bx_agent_event *ev, bx_error *err)
+{
+    const bx_journal *j = a->cfg.journal;
+    if (!j)
+        return BX_OK;
+    if (ev->seq > 1)
+        return j->append(j->ctx, ev, 1, err);
+    const bx_journal_session session = {.id = a->cfg.id,
+                                        .parent = a->cfg.parent,
+                                        .title = a->cfg.title,
+                                        .model = bx_str_of(bx_llm_name(a->cfg.model)),
+                                        .workspace = a->cfg.workspace,
+                                        .managed = a->cfg.managed};
+    return j->begin(j->ctx, &session, ev, err);
+}
+
 bx_code bx_agent_say_end(bx_agent *a, bx_agent_saying *s, bx_error *err)
 {
     bx_json_out_end_object(&s->out);
     bx_code rc = bx_json_out_end(&s->out, err);
     const bx_agent_event ev = {
         .session = a->cfg.id, .seq = a->seq + 1, .type = s->type, .line = bx_buf_str(&s->text)};
-    if (rc == BX_OK && a->cfg.journal)
-        rc = a->cfg.journal->append(a->cfg.journal->ctx, &ev, 1, err);
+    if (rc == BX_OK)
+        rc = keep(a, &ev, err);
     if (rc == BX_OK) {
         a->seq++;
         if (a->cfg.watch.event)

@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/definition.h"
 #include "agent/files.h"
+#include "os/beneath.h"
 #include "os/fd.h"
 
 enum {
@@ -19,7 +21,9 @@ enum {
 typedef struct skill {
     int dir; /* of the set */
     bool links;
-    char *path;               /* owned; of its directory, beneath `dir` */
+    char *path; /* owned; of its directory, beneath `dir` */
+    dev_t dev;  /* which directory that was when it was offered */
+    ino_t ino;
     bx_agent_definition text; /* name, description, body */
     bool active;
 } skill;
@@ -50,6 +54,18 @@ static skill *find(bx_skills *s, bx_str name)
     return NULL;
 }
 
+/* Its directory, as it was offered.  The agent may write to the workspace: what stands in its place
+ * by now, or a link there, could lead to files it has no right to. */
+static bool open_own(const skill *k, int *ret)
+{
+    struct stat st;
+    BX_AUTOCLOSE int fd = bx_openat2(k->dir, k->path, O_PATH | O_DIRECTORY | O_CLOEXEC, BX_BENEATH);
+    if (fd < 0 || fstat(fd, &st) != 0 || st.st_dev != k->dev || st.st_ino != k->ino)
+        return false;
+    *ret = bx_fd_take(&fd);
+    return true;
+}
+
 static void read_part(const skill *k, bx_str file, bx_buf *out, bool *is_error)
 {
     char path[MAX_PATH];
@@ -57,9 +73,9 @@ static void read_part(const skill *k, bx_str file, bx_buf *out, bool *is_error)
     bx_error why = {.msg = ""};
     size_t before = out->n;
     /* Beneath the skill's own directory: what leads out of that was not offered. */
-    BX_AUTOCLOSE int own = openat(k->dir, k->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    BX_AUTOCLOSE int own = -1;
     (void)snprintf(path, sizeof path, "%.*s", BX_FMT(file));
-    if (own < 0 ||
+    if (!open_own(k, &own) ||
         bx_agent_read(own, path, k->links, BX_AGENT_MAX_RESULT, out, &cut, &why) != BX_OK) {
         out->n = before;
         (void)bx_buf_addf(out, "the skill has no file '%.*s'", BX_FMT(file));
@@ -143,6 +159,19 @@ static bool is_name(bx_str s)
     return s.n > 0 && s.n <= 64 && s.p[0] != '-' && s.p[s.n - 1] != '-';
 }
 
+/* Below `dir`; nothing of an agent has run. */
+static bool identify(int dir, const char *path, skill *k)
+{
+    struct stat st;
+    BX_AUTOCLOSE int fd = bx_openat2(dir, path, O_PATH | O_DIRECTORY | O_CLOEXEC, BX_BENEATH);
+    bool good = fd >= 0 && fstat(fd, &st) == 0;
+    if (good) {
+        k->dev = st.st_dev;
+        k->ino = st.st_ino;
+    }
+    return good;
+}
+
 /* One that cannot be read or says nothing of itself is left out: the others are still there. */
 static bx_code add_one(bx_skills *s, int dir, const char *set, const char *name, bool links,
                        bx_error *err)
@@ -163,6 +192,7 @@ static bx_code add_one(bx_skills *s, int dir, const char *set, const char *name,
     bool tells = rc == BX_OK && k.text.description.n > 0 &&
                  k.text.description.n <= MAX_DESCRIPTION && bx_str_eq(k.text.name, bx_str_of(name));
     (void)snprintf(path, sizeof path, "%s/%s", set, name);
+    tells = tells && identify(dir, path, &k);
     k.path = tells ? bx_strndup(path, strlen(path)) : NULL;
     if (tells && !k.path)
         return bx_fail(err, BX_ENOMEM, "a skill");

@@ -13,10 +13,13 @@
 
 enum { MAX_PATH = 4096, OWN_AT_HOME = 2 };
 
-/* Below the home directory; what is not there yet must not be made by a guest either. */
+/* Below the home directory; what is not there yet must not be made by a guest either.  A journal of
+ * another mode would be played back into the database by whoever opens it next; notes, skills and
+ * agents are the user's own words to every later run. */
 static const char *const at_home[] = {
-    "programs",   "tools",   "state.db",      "state.db-wal", "state.db-shm", "state.lock",
-    "state.lock", "content", "boxagnts.yaml", "trust",        "mcp-token",    "keys",
+    "programs",   "tools",     "state.db",      "state.db-wal", "state.db-shm", "state.db-journal",
+    "state.lock", "content",   "boxagnts.yaml", "trust",        "policy.lock",  "mcp-token",
+    "keys",       "AGENTS.md", "CLAUDE.md",     "skills",       "agents",       "sh_history",
 };
 
 struct bx_app {

@@ -86,6 +86,7 @@ static void no_guest_gets_code_or_key(void)
     CHECK(bx_app_protect(app, above, NULL) == BX_OK);
     CHECK(has_line(above, "/w[*]/modules") && has_line(above, "/w[*]/keys"));
     CHECK(has_line(above, "/w[*]/state.db") && has_line(above, "/w[*]/boxagnts.yaml"));
+    CHECK(has_line(above, "/w[*]/state.db-journal") && has_line(above, "/w[*]/AGENTS.md"));
     CHECK(bx_grant_mount(named, bx_str_of(inside), BX_LIT("/m"), NULL) == BX_OK);
     CHECK(bx_app_protect(app, named, &err) == BX_EDENIED && strstr(err.msg, "its code, keys and records"));
     (void)snprintf(inside, sizeof inside, "%s/modules-not", dir);

@@ -124,7 +124,8 @@ void bx_approvals_arguments(const bx_gate_call *call, bx_buf *ret)
 {
     bx_str known[BX_MAX_SECRETS];
     const bx_redactor secrets = {known, bx_secrets_of(call->run, known)};
-    const bx_redact_rule rule = {.secrets = &secrets, .inline_max = MAX_STRING, .big = put_long};
+    const bx_redact_rule rule = {
+        .secrets = &secrets, .inline_max = MAX_STRING, .big = put_long, .shows_commands = true};
     BX_AUTO_BUF text = bx_buf_init(MAX_TEXT);
     bx_json_out o = bx_json_out_on(&text);
     bx_redact_value(&rule, call->values, &o);

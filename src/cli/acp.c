@@ -513,6 +513,7 @@ static int run_acp(const bx_args *a)
         x.o.mode = normal;
     if (rc == BX_OK)
         rc = serve(&x, &err);
+    bx_run_flags_done(&x.o);
     if (rc == BX_OK)
         return 0;
     bx_cli_complain("acp: %s", err.msg);

@@ -386,6 +386,7 @@ static int run_chat(const bx_args *a)
         close_editor(&c);
     }
     bx_run_close(&c.run);
+    bx_run_flags_done(&c.o);
     if (rc == BX_OK)
         return 0;
     bx_cli_complain("chat: %s", err.msg);

@@ -118,11 +118,11 @@ static const bx_command *find_command(int argc, char **argv, int *words)
 {
     const bx_command *found = NULL;
     *words = 0;
-    for (size_t i = 0; i < bx_commands_count; i++) {
+    for (size_t i = 0; i < bx_commands_count; i++) { /* "mcp config" before "mcp" */
         int n = words_matched(bx_commands[i]->name, argc, argv);
         if (n > *words) {
-            *words = n;
             found = bx_commands[i];
+            *words = n;
         }
     }
     return found;

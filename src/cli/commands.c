@@ -31,8 +31,8 @@ const bx_command *const bx_commands[] = {
     &bx_cmd_audit_verify,
     &bx_cmd_audit_export,
     &bx_cmd_audit_receipt,
+    &bx_cmd_mcp_config, /* before the one whose name it begins with */
     &bx_cmd_mcp,
-    &bx_cmd_mcp_config,
     &bx_cmd_models,
     &bx_cmd_run,
     &bx_cmd_chat,

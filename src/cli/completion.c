@@ -10,13 +10,12 @@ static void print_words(const bx_command *c)
     (void)printf("--help");
 }
 
-/* Of a command of two words ("tool list") the first; nothing when the command before it has the
- * same. */
+/* The first word of a name ("tool list"); nothing when the command before it has the same. */
 static bx_str first_word(size_t i)
 {
     bx_str word = {bx_commands[i]->name, strcspn(bx_commands[i]->name, " ")};
-    if (i > 0 && bx_commands[i]->name[word.n] == ' ' &&
-        strncmp(bx_commands[i - 1]->name, word.p, word.n + 1) == 0)
+    const char *before = i > 0 ? bx_commands[i - 1]->name : "";
+    if (strncmp(before, word.p, word.n) == 0 && strchr(" ", before[word.n]))
         word.n = 0;
     return word;
 }
@@ -53,6 +52,20 @@ static void print_first_words(const bx_command *c, const char *between)
         (void)printf("%s%s", i ? between : "", c->first_word(i));
 }
 
+static void print_bash_cases(bool two_words)
+{
+    for (size_t i = 0; i < bx_commands_count; i++) {
+        if (is_two_words(i) != two_words)
+            continue;
+        (void)printf(is_two_words(i) ? "        '%s') names=2; words='" : "        '%s '*) words='",
+                     bx_commands[i]->name);
+        print_words(bx_commands[i]);
+        (void)printf("' first='");
+        print_first_words(bx_commands[i], " ");
+        (void)printf("' ;;\n");
+    }
+}
+
 static void print_bash(void)
 {
     (void)printf("# boxagnts completion for bash: eval \"$(boxagnts completion bash)\"\n"
@@ -62,14 +75,8 @@ static void print_bash(void)
                  "    if [ \"$COMP_CWORD\" -eq 1 ]; then words='");
     print_names();
     (void)printf(" --help --version'\n    else case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n");
-    for (size_t i = 0; i < bx_commands_count; i++) {
-        (void)printf(is_two_words(i) ? "        '%s') names=2; words='" : "        '%s '*) words='",
-                     bx_commands[i]->name);
-        print_words(bx_commands[i]);
-        (void)printf("' first='");
-        print_first_words(bx_commands[i], " ");
-        (void)printf("' ;;\n");
-    }
+    print_bash_cases(true); /* "mcp config" before what fits "mcp" */
+    print_bash_cases(false);
     for (size_t i = 0; i < bx_commands_count; i++) {
         bx_str word = first_word(i);
         if (!is_two_words(i) || !word.n)
@@ -156,8 +163,11 @@ static void print_zsh(void)
     }
     (void)printf("    local name=\"$words[2] $words[3]\"\n    shift words\n"
                  "    (( CURRENT-- ))\n    case $name in\n");
-    for (size_t i = 0; i < bx_commands_count; i++)
-        print_zsh_flags(bx_commands[i]);
+    for (size_t i = 0; i < 2 * bx_commands_count; i++) { /* as for bash: two words first */
+        size_t k = i % bx_commands_count;
+        if (is_two_words(k) == (i < bx_commands_count))
+            print_zsh_flags(bx_commands[k]);
+    }
     (void)printf("    esac\n}\ncompdef _boxagnts boxagnts\n");
 }
 

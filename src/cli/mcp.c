@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "app/funnel.h"
+#include "app/policy_files.h"
 #include "app/tool_grant.h"
 #include "app/toolbox.h"
 #include "base/version.h"
@@ -176,19 +177,26 @@ static bx_code open_workspace(box *b, bx_error *err)
                : rc;
 }
 
-/* A project's own come before the person's. */
+/* A project's own come before the person's; they are there where the project is trusted: what they
+ * say goes to the model as the person's words. */
 static bx_code open_skills(box *b, bx_error *err)
 {
+    enum { OF_PROJECT = 3, OF_PERSON = 2 };
     const char *workspace = bx_flag_last(b->a, FLAG_WORKSPACE), *home = getenv("HOME");
+    bool trusted = false;
     workspace = workspace ? workspace : ".";
-    const bx_skill_dir dirs[] = {
+    const bx_skill_dir dirs[OF_PROJECT + OF_PERSON] = {
         {workspace, ".boxagnts/skills", BX_WORKSPACE},
         {workspace, ".agents/skills", BX_WORKSPACE},
         {workspace, ".claude/skills", BX_WORKSPACE},
         {home, ".boxagnts/skills", NULL},
         {home, ".agents/skills", NULL},
     };
-    return bx_mcp_skills_new(dirs, home ? BX_COUNT(dirs) : BX_COUNT(dirs) - 2, &b->skills, err);
+    bx_code rc = bx_policy_is_trusted(workspace, &trusted, err);
+    if (rc != BX_OK)
+        return rc;
+    size_t from = trusted ? 0 : OF_PROJECT, to = OF_PROJECT + (home ? OF_PERSON : 0);
+    return bx_mcp_skills_new(dirs + from, to - from, &b->skills, err);
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */

@@ -106,6 +106,7 @@ static int run_run(const bx_args *a)
         code = rc == BX_EDENIED ? EXIT_DENIED : EXIT_OURS;
     }
     bx_buf_done(&r.prompt);
+    bx_run_flags_done(&r.o);
     return code;
 }
 

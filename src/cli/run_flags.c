@@ -68,3 +68,10 @@ bx_code bx_run_flags_read(const bx_args *a, bx_run_options *ret, bx_error *err)
     bx_code rc = limits_of(a, ret, err);
     return rc == BX_OK ? lists_of(a, ret, err) : rc;
 }
+
+void bx_run_flags_done(bx_run_options *o)
+{
+    free((void *)(uintptr_t)o->options);
+    free((void *)(uintptr_t)o->delegate);
+    free((void *)(uintptr_t)o->policy);
+}

@@ -25,7 +25,8 @@ enum {
 /* Rows of a bx_flag table. */
 /* clang-format off: rows */
 #define BX_RUN_FLAGS \
-    {"model", "PROVIDER/MODEL", "the model (default: $BOXAGNTS_MODEL); docs/models.md", \
+    {"model", "PROVIDER/MODEL", \
+     "the model (default: $BOXAGNTS_MODEL, else what a key in the environment is for)", \
      FLAG_MODEL}, \
         {"workspace", "DIR", "the directory tools see as /workspace (default: the current one)", \
          FLAG_WORKSPACE}, \
@@ -58,8 +59,9 @@ enum {
     }
 /* clang-format on */
 
-/* What the flags say; `limits` has the defaults of the command.  The lists live as long as the
- * process.  BX_EINVAL. */
+/* What the flags say; `limits` has the defaults of the command.  BX_EINVAL.  In either case
+ * bx_run_flags_done frees the lists, when nothing uses them any more. */
 BX_NODISCARD bx_code bx_run_flags_read(const bx_args *a, bx_run_options *ret, bx_error *err);
+void bx_run_flags_done(bx_run_options *o);
 
 #endif

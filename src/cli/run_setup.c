@@ -7,6 +7,7 @@
 #include "agent/keep.h"
 #include "agent/rights.h"
 #include "app/tool_grant.h"
+#include "cli/default_model.h"
 #include "cli/setup.h"
 #include "os/dirs.h"
 #include "os/random.h"
@@ -78,9 +79,9 @@ static bx_code open_funnel(bx_run *r, const bx_run_options *o, bx_error *err)
                                   .mode = o->mode,
                                   .by_hand = by_hand(r, o),
                                   .no_record = o->forget,
-                                  .approver = r->approver ? NULL : o->approver,
-                                  .queue = !o->forget,
-                                  .asker = r->approver ? bx_approver_asker(r->approver) : NULL};
+                                   .queue = !o->forget,
+                                   .asker = r->approver ? bx_approver_asker(r->approver) : NULL,
+                                   .approver = r->approver ? NULL : o->approver};
     rc = bx_funnel_open(&cfg, &r->funnel, &notes, err);
     if (rc != BX_OK)
         return rc;
@@ -99,14 +100,20 @@ static bool shows(void *ctx, const bx_manifest *m)
 
 /* ---- model ----------------------------------------------------------------------------------- */
 
+/* Named, the session's own, the environment's, or what there is a key for. */
 static bx_code open_model(bx_run *r, const bx_run_options *o, bx_error *err)
 {
+    BX_AUTO_BUF found = bx_buf_init(4096);
     const char *name = o->model ? o->model : r->before.model.n ? r->before.model.p : NULL;
     if (!name)
         name = getenv("BOXAGNTS_MODEL");
-    if (!name || !*name)
-        return bx_fail(err, BX_ENOENT, "which model? --model PROVIDER/MODEL, or $BOXAGNTS_MODEL");
     bx_code rc = bx_egress_new(NULL, &r->egress, err);
+    if (rc == BX_OK && (!name || !*name)) {
+        rc = bx_cli_default_model(r->egress, &found, err);
+        name = found.p;
+        if (rc == BX_OK)
+            bx_cli_complain("note: the model is %s; --model names another", name);
+    }
     return rc == BX_OK ? bx_llm_open(r->egress, bx_str_of(name), &r->model, err) : rc;
 }
 
@@ -145,6 +152,11 @@ static bx_code open_session(bx_run *r, const bx_run_options *o, bx_error *err)
     if (rc == BX_OK && takes_up(o) && r->before.parent.n)
         rc = bx_fail(err, BX_EINVAL, "%s is an executor: go on with its manager, %s",
                      r->before.id.p, r->before.parent.p);
+    /* Its words and rights are those of one workspace: they go to no other. */
+    if (rc == BX_OK && takes_up(o) &&
+        !bx_str_eq(bx_buf_str(&r->before.workspace), bx_str_of(r->workspace)))
+        rc = bx_fail(err, BX_EINVAL, "%s is a session of %.400s: go on with it there (--workspace)",
+                     r->before.id.p, bx_buf_str(&r->before.workspace).p);
     if (rc == BX_OK && takes_up(o))
         (void)snprintf(r->id, sizeof r->id, "%s", r->before.id.p);
     else if (rc == BX_OK)

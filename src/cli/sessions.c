@@ -301,7 +301,7 @@ static bx_code fork_it(fork_of *f, const bx_cli_session *from, bx_error *err)
         at += f->events[i].line.n;
     }
     if (rc == BX_OK)
-        rc = bx_session_add(f->db, &row, err);
+        rc = bx_session_add(f->db, &row, NULL, err);
     return rc == BX_OK ? bx_session_append(f->db, f->id, f->events, f->n, err) : rc;
 }
 

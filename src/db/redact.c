@@ -154,24 +154,36 @@ static bool after_separator(bx_str t, size_t i, range *ret)
     return value_range(t, i + 1, t.p[i] == ':' && is_whole_line(name), ret);
 }
 
-/* "--password VALUE", and "-u USER:PASSWORD" of curl.  At the '-'. */
+/* The password of USER:PASSWORD, which begins at `at`. */
+static bool user_and(bx_str t, size_t at, range *ret)
+{
+    range user;
+    if (!value_range(t, at, false, &user))
+        return false;
+    const char *colon = memchr(t.p + user.from, ':', user.to - user.from);
+    size_t from = colon ? (size_t)(colon - t.p) + 1 : user.to;
+    *ret = (range){from, user.to};
+    return from < user.to && !bx_str_starts(bx_str_from(t, from), mark);
+}
+
+/* "--password VALUE", and "-u USER:PASSWORD", "-uUSER:PASSWORD", "--user=USER:PASSWORD" of curl.
+ * At the '-'. */
 static bool after_option(bx_str t, size_t i, range *ret)
 {
     size_t end = i;
     while (end < t.n && (t.p[end] == '-' || is_name(t.p[end])))
         end++;
     bx_str name = {t.p + i, end - i};
-    if (end >= t.n || !is_blank(t.p[end]))
+    if (end >= t.n)
         return false;
-    if (bx_str_eq(name, BX_LIT("-u")) || bx_str_eq(name, BX_LIT("--user"))) {
-        range user;
-        if (!value_range(t, end, false, &user))
-            return false;
-        const char *colon = memchr(t.p + user.from, ':', user.to - user.from);
-        size_t from = colon ? (size_t)(colon - t.p) + 1 : user.to;
-        *ret = (range){from, user.to};
-        return from < user.to && !bx_str_starts(bx_str_from(t, from), mark);
-    }
+    if (bx_str_eq(name, BX_LIT("--user")) && t.p[end] == '=')
+        return user_and(t, end + 1, ret);
+    if (bx_str_starts(name, BX_LIT("-u")) && t.p[end] == ':') /* "-ume:…" */
+        return user_and(t, i + 2, ret);
+    if (!is_blank(t.p[end]))
+        return false;
+    if (bx_str_eq(name, BX_LIT("-u")) || bx_str_eq(name, BX_LIT("--user")))
+        return user_and(t, end, ret);
     if (!bx_str_starts(name, BX_LIT("--")) || !bx_redact_is_secret_name(name))
         return false;
     while (end < t.n && is_blank(t.p[end]))
@@ -370,15 +382,37 @@ static void add_between(const bx_redactor *r, bx_str text, bx_buf *out)
     (void)bx_buf_add_str(out, bx_str_from(text, done));
 }
 
-void bx_redact_text(const bx_redactor *r, bx_str text, bx_buf *out)
+/* Could what would be hidden be a command, or end one?  "PASSWORD= x" runs x. */
+static bool may_run(bx_str t, range at)
+{
+    for (size_t i = at.from; i < at.to; i++) {
+        if ((unsigned char)t.p[i] < ' ' || strchr("$`;|&<>(){}\\\"'", t.p[i]))
+            return true;
+    }
+    size_t i = at.from;
+    while (i > 0 && is_blank(t.p[i - 1]))
+        i--;
+    return i < at.from && i > 0 && t.p[i - 1] == '=';
+}
+
+static void redact(const bx_redact_rule *rule, bx_str text, bx_buf *out)
 {
     size_t done = 0;
-    for (range at; find(r, text, done, &at); done = at.to) {
-        add_between(r, (bx_str){text.p + done, at.from - done}, out);
-        (void)bx_buf_add_str(out, mark);
+    for (range at; find(rule->secrets, text, done, &at); done = at.to) {
+        add_between(rule->secrets, (bx_str){text.p + done, at.from - done}, out);
+        if (rule->shows_commands && may_run(text, at))
+            (void)bx_buf_add(out, text.p + at.from, at.to - at.from);
+        else
+            (void)bx_buf_add_str(out, mark);
     }
     if (done < text.n)
         (void)bx_buf_add(out, text.p + done, text.n - done);
+}
+
+void bx_redact_text(const bx_redactor *r, bx_str text, bx_buf *out)
+{
+    const bx_redact_rule rule = {.secrets = r};
+    redact(&rule, text, out);
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
@@ -391,7 +425,7 @@ static void put_text(const bx_redact_rule *rule, bx_str text, bx_json_out *o)
         return;
     }
     BX_AUTO_BUF plain = bx_buf_init(64 + text.n * mark.n);
-    bx_redact_text(rule->secrets, text, &plain);
+    redact(rule, text, &plain);
     if (plain.fail != BX_OK)
         o->buf->fail = plain.fail; /* what is written now goes nowhere */
     if (rule->big && plain.n > rule->inline_max)
@@ -436,7 +470,7 @@ static void put_key(const bx_redact_rule *rule, bx_str key, bx_json_out *o)
         return;
     }
     BX_AUTO_BUF plain = bx_buf_init(64 + key.n * mark.n);
-    bx_redact_text(rule->secrets, key, &plain);
+    redact(rule, key, &plain);
     if (plain.fail != BX_OK)
         o->buf->fail = plain.fail;
     bx_json_out_key(o, bx_buf_str(&plain));
@@ -496,6 +530,8 @@ static void put(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_j
         put_object(rule, v, at, o);
     else if (type == BX_JSON_ARRAY)
         put_array(rule, v, at, o);
+    else if (at.secret && rule->shows_commands && bx_json_str(v, &s) && may_run(s, (range){0, s.n}))
+        put_text(rule, s, o);
     else if (at.secret && (type == BX_JSON_STRING || type == BX_JSON_INT || type == BX_JSON_DOUBLE))
         bx_json_out_string(o, mark);
     else if (bx_json_str(v, &s))

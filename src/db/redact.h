@@ -39,6 +39,8 @@ typedef struct bx_redact_rule {
     size_t inline_max;
     bx_redact_big *big;
     void *ctx;
+    bool shows_commands; /* for a person who decides: what could run something in a shell is not
+                            hidden, whatever it looks like */
 } bx_redact_rule;
 void bx_redact_value(const bx_redact_rule *rule, const bx_json_val *v, bx_json_out *o);
 

@@ -60,6 +60,8 @@ static void secrets_in_text(void)
         "curl -H 'X-Api-Key: Hidden7Hidden7' https://h/",
         "curl -u me:Hidden7Hidden7 https://h/",
         "curl --user me:Hidden7Hidden7 https://h/",
+        "curl --user=me:Hidden7Hidden7 https://h/",
+        "curl -ume:Hidden7Hidden7 https://h/",
         "export DB_PASSWORD=Hidden7Hidden7; keep",
         "DB_PASSWORD=\"Hidden7Hidden7 Hidden7Hidden7\" keep",
         "mysql --password Hidden7Hidden7 keep",
@@ -223,6 +225,39 @@ static void memory_that_is_missing_is_told(void)
     });
 }
 
+/* Nobody can be shown a harmless call and allow another one. */
+static void commands_a_person_decides_about(void)
+{
+    static const struct {
+        const char *text, *shown;
+    } rows[] = {
+        {"echo Cookie: a; rm -rf .", "echo Cookie: a; rm -rf ."},
+        {"PASSWORD=\"$(rm x)\" ls", "PASSWORD=\"$(rm x)\" ls"},
+        {"TOKEN=`rm x` ls", "TOKEN=`rm x` ls"},
+        {"PASSWORD= rm x", "PASSWORD= rm x"},
+        {"curl -u \"a:$(rm x)\" h", "curl -u \"a:$(rm x)\" h"},
+        {"cat <<E\n-----BEGIN RSA PRIVATE KEY-----\nrm x\n-----END RSA PRIVATE KEY-----\nE",
+         "cat <<E\n-----BEGIN RSA PRIVATE KEY-----\nrm x\n-----END RSA PRIVATE KEY-----\nE"},
+        {"DB_PASSWORD=Hidden7Hidden7 ls", "DB_PASSWORD=[redacted] ls"}, /* the control */
+        {"curl -H 'Authorization: Bearer Hidden7Hidden7' h",
+         "curl -H 'Authorization: [redacted]' h"},
+    };
+    const bx_redact_rule rule = {.shows_commands = true};
+    for (size_t i = 0; i < BX_COUNT(rows); i++) {
+        BX_AUTO(bx_json) bx_json *in = NULL, *out = NULL;
+        BX_AUTO_BUF json = bx_buf_init(1 << 16), got = bx_buf_init(1 << 16);
+        bx_json_out o = bx_json_out_on(&json), to = bx_json_out_on(&got);
+        bx_str s = BX_LIT("");
+        bx_json_out_string(&o, bx_str_of(rows[i].text));
+        CHECK(bx_json_parse(bx_buf_str(&json), 2, &in, NULL) == BX_OK);
+        bx_redact_value(&rule, bx_json_root(in), &to);
+        CHECK(bx_json_parse(bx_buf_str(&got), 2, &out, NULL) == BX_OK &&
+              bx_json_str(bx_json_root(out), &s));
+        CHECK(bx_str_eq(s, bx_str_of(rows[i].shown)));
+    }
+}
+
 BXT_MAIN(RUN(names_of_secrets); RUN(secrets_in_text); RUN(other_text_stays); RUN(exact_words);
          RUN(secrets_in_json); RUN(known_secrets); RUN(deep_values_become_texts);
-         RUN(hostile_texts_take_no_longer); RUN(memory_that_is_missing_is_told);)
+         RUN(hostile_texts_take_no_longer); RUN(commands_a_person_decides_about);
+         RUN(memory_that_is_missing_is_told);)

@@ -52,11 +52,6 @@ static bx_code add(void *ctx, bx_db_conn *c, bx_error *err)
     return bx_db_step(st, NULL, err);
 }
 
-bx_code bx_session_add(bx_db *db, const bx_session *s, bx_error *err)
-{
-    return bx_db_write(db, add, (void *)(uintptr_t)s, err);
-}
-
 typedef struct append {
     bx_str id;
     const bx_session_event *events;
@@ -149,6 +144,25 @@ static bx_code append_all(void *ctx, bx_db_conn *c, bx_error *err)
             rc = set_status(c, number, ev->time_ms, BX_LIT("running"), err);
     }
     return rc;
+}
+
+typedef struct addition {
+    const bx_session *session;
+    const bx_session_event *first;
+} addition;
+
+static bx_code add_with(void *ctx, bx_db_conn *c, bx_error *err)
+{
+    const addition *n = ctx;
+    append a = {.id = n->session->id, .events = n->first, .n = n->first != NULL};
+    bx_code rc = add((void *)(uintptr_t)n->session, c, err);
+    return rc == BX_OK ? append_all(&a, c, err) : rc;
+}
+
+bx_code bx_session_add(bx_db *db, const bx_session *s, const bx_session_event *first, bx_error *err)
+{
+    addition n = {s, first};
+    return bx_db_write(db, add_with, &n, err);
 }
 
 bx_code bx_session_append(bx_db *db, bx_str id, const bx_session_event *events, size_t n,

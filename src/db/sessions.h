@@ -21,8 +21,10 @@ typedef struct bx_session_event {
     bx_str line; /* JSON */
 } bx_session_event;
 
-/* BX_ESTATE: there is one of that ID. */
-BX_NODISCARD bx_code bx_session_add(bx_db *db, const bx_session *s, bx_error *err);
+/* With its first event, in one transaction; `first` NULL: without.  BX_ESTATE: there is one of that
+ * ID. */
+BX_NODISCARD bx_code bx_session_add(bx_db *db, const bx_session *s, const bx_session_event *first,
+                                    bx_error *err);
 
 /* All `n` events in one transaction.  BX_ENOENT: no such session; BX_ESTATE: it has such an event
  * already, or not yet the one before. */

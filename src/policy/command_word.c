@@ -73,6 +73,14 @@ static void note_latent(scan *s)
         s->out->latent = true;
 }
 
+/* Behind a backslash; what follows may have one of its own. */
+static void note_escaped(scan *s)
+{
+    char c = bx_scan_at(s, 0), next = bx_scan_at(s, 1);
+    if (c == '`' || (c == '$' && next && strchr("({\\'\"", next)))
+        s->out->latent = true;
+}
+
 static bool skip_single_quotes(scan *s)
 {
     const char *end = bx_scan_ends(s) ? NULL : memchr(s->in.p + s->i, '\'', s->in.n - s->i);
@@ -91,6 +99,7 @@ static bool inner_piece(scan *s, bool in_quotes)
     char c = bx_scan_at(s, 0);
     s->i++;
     if (c == '\\') {
+        note_escaped(s);
         s->i += !bx_scan_ends(s);
         return true;
     }
@@ -292,6 +301,7 @@ static bool quoted_piece(scan *s, char c, scan_word *w)
         return c == '"' ? double_quotes(s) : single_quotes(s);
     if (bx_scan_ends(s))
         return bx_scan_doubt(s, "it ends in a backslash");
+    note_escaped(s);
     s->i++;
     char then = bx_scan_at(s, 0);
     if (next == '\n' && s->buf.n > w->begin && (!ends_word(s) || (then && strchr("<>(", then))))

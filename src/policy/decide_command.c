@@ -182,7 +182,8 @@ static bx_code allow_line(judge *j, bx_str cwd, uint32_t *ret, bx_error *err)
 {
     size_t n = j->line.n_commands;
     *ret = INDEX_END;
-    if (n == 0 || j->line.uncertain)
+    /* Arithmetic, [[ -v ]], ${x@P} and others evaluate what is quoted: no rule has allowed that. */
+    if (n == 0 || j->line.uncertain || j->line.latent)
         return BX_OK;
     BX_AUTOFREE uint32_t *by = bx_calloc(n, sizeof *by);
     if (!by)
@@ -262,7 +263,6 @@ static bx_code judge_line(judge *j, const bx_json_val *arguments, uint32_t *ret,
         return rc;
     uncertain = j->line.uncertain ? j->line.uncertain : uncertain;
     if (j->x->n_restrictive[BX_RULE_COMMAND] == 0) {
-        j->line.latent = false;
         j->f->doubt = NULL;
     } else if (uncertain) {
         doubt(j->f, INDEX_END, uncertain);

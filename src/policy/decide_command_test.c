@@ -225,6 +225,8 @@ static void test_spelled_otherwise(void)
         "git\vpush",
         "git ${ x; }",
         "x='$(git push)'; ((x))",
+        "x=a[\\$\\(git\\ push\\)]; ((x))",
+        "((a[\\$(git push)]))",
         "git\rpush",
         "f() { git \"$@\"; }; f push",
         "\"${x:-'}\"; git y '\"",
@@ -279,6 +281,10 @@ static void test_never_allowed_unsure(void)
         "for PATH in /x; do git log; done",
         "printf -v PATH /x; git log",
         "alias git=rm; git x",
+        "x='a[$(rm y)]'; git $((x))", /* which is evaluated, or may be */
+        "x='$(rm y)'; git \"${x@P}\"",
+        "git x; ((a[\\$(rm y)]))",
+        "git x; [[ -v 'a[`rm y`]' ]]",
     };
     POLICY(p, allow_git);
     for (size_t i = 0; i < BX_COUNT(lines); i++)

@@ -71,7 +71,7 @@ class Home(unittest.TestCase):
         return text
 
     def server(self, *flags):
-        client = Client("--workspace", self.dir, "--permission-mode", "default", *flags, env=self.env)
+        client = Client("--workspace", self.dir, "--permission-mode", "default", *flags, program=[BOXAGNTS, "mcp"], env=self.env)
         self.addCleanup(client.close)
         return client
 

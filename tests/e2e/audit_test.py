@@ -339,6 +339,11 @@ class Recorded(unittest.TestCase):
             self.box("tool", "call", "write", json.dumps({"path": f"home/{name}", "content": "x"}), status=1)
         (self.home / "other").write_text("x\n")
         self.box("tool", "call", "read", '{"path":"home/other"}')                            # the control
+        self.box("tool", "call", "write", '{"path":"home/other2","content":"x"}')            # and this
+        # A journal is played back into the database; the rest is believed by every later run.
+        for name in ("state.db-journal", "policy.lock", "AGENTS.md", "CLAUDE.md", "skills/s/SKILL.md", "agents/a.md"):
+            self.box("tool", "call", "write", json.dumps({"path": f"home/{name}", "content": "x"}), status=1)
+            self.assertFalse((self.home / name).exists(), name)
         self.assertIn(b"whole", self.box("audit", "verify").stdout)
 
 

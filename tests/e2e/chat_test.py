@@ -93,10 +93,10 @@ class AtTerminal(RunTest):
         self.assertEqual(self.process.wait(20), 0)
 
     def test_ctrl_c_ends_what_is_under_way(self):
-        self.start([{"hang": True}])
+        self.start([{"call": call("read", path="f.txt")}, {"hang": True}])
         self.until("> ")
         self.type("go\n")
-        time.sleep(0.3)
+        self.until("alpha")                                     # from here on it is under way
         self.type("\x03")
         self.until("(cancelled")
         self.type("/cost\n")

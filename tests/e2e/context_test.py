@@ -107,6 +107,20 @@ class Skills(ContextTest):
         (text, is_error), = self.results([{"call": call("web_fetch", url="https://example.com/")}, {"text": "ok"}])
         self.assertTrue(is_error)                               # a skill's allowed-tools gives no right
 
+    def test_whose_directory_is_put_elsewhere_by_the_agent(self):
+        folder = self.work / ".claude/skills/moved"
+        folder.mkdir(parents=True)
+        (folder / "SKILL.md").write_text("---\nname: moved\ndescription: x\n---\nBody.\n")
+        (folder / "outside.txt").write_text("its own\n")
+        self.trust()
+        read = call("skill", name="moved", file="outside.txt")
+        self.assertEqual(self.results([{"call": read}, {"text": "ok"}]), [("its own\n", False)])     # the control
+        swap = "cd .claude/skills && mv moved was && ln -s ../../.. moved && ls moved/ 2>&1; ls -l moved"
+        told = self.results([{"call": call("bash", command=swap)}, {"call": read}, {"text": "ok"}])
+        self.assertIn("-> ../../..", told[0][0])
+        self.assertEqual(told[1][1], True, told)
+        self.assertNotIn("secret", str(told))
+
 
 class Definitions(ContextTest):
     def setUp(self):

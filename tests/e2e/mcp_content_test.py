@@ -2,12 +2,14 @@
 import base64
 import os
 import pathlib
+import subprocess
 import tempfile
 import time
 import unittest
 
 from mcp_support import PREFIX, Client, modern, text_of
 from mcp_fixtures_test import EVERYTHING, PROGRAM, accept
+from support import BOXAGNTS
 
 TASKS = {**EVERYTHING, "extensions": {PREFIX + "tasks": {}}}
 
@@ -113,7 +115,13 @@ class Skills(unittest.TestCase):
                 path = pathlib.Path(root, name, "SKILL.md")
                 path.parent.mkdir(parents=True)
                 path.write_text(f"---\nname: {path.parent.name}\ndescription: {text}\n---\nLook at $ARGUMENTS.\n")
-            client = Client("--workspace", workspace, env=dict(os.environ, HOME=home))
+            env = dict(os.environ, HOME=home, BOXAGNTS_HOME=f"{home}/own")
+            stranger = Client("--workspace", workspace, env=env)
+            self.addCleanup(stranger.close)  # of a project nobody trusts the words are not the person's
+            self.assertEqual([(p["name"], p["description"]) for p in stranger.result("prompts/list")["prompts"]],
+                             [("other", "other"), ("review", "mine")])
+            subprocess.run([BOXAGNTS, "trust", workspace], env=env, check=True, capture_output=True)
+            client = Client("--workspace", workspace, env=env)
             self.addCleanup(client.close)
             for meta in (None, modern()):
                 self.assertEqual([(p["name"], p["description"], p["arguments"][0]["name"])

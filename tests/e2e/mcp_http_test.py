@@ -37,7 +37,8 @@ class Server:
         (self.workspace / "a.txt").write_text("hello\n")
         self.errors = open(pathlib.Path(self.dir.name, "errors"), "w+b")
         self.process = subprocess.Popen(
-            [BOXAGNTS, "mcp", "--http", "127.0.0.1:0", "--workspace", str(self.workspace), *flags],
+            [BOXAGNTS, "mcp", "--http", "127.0.0.1:0", "--workspace", str(self.workspace),
+             *flags],
             stdout=subprocess.PIPE, stderr=self.errors, env=dict(os.environ, BOXAGNTS_HOME=str(self.home)))
         line = self.process.stdout.readline().decode()
         found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/mcp\n", line)

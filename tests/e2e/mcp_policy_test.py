@@ -89,13 +89,13 @@ class Policy(unittest.TestCase):
         other = {**again, "arguments": {"command": "echo asked something else"}}
         self.assertEqual(client.error("tools/call", other, modern(ASKABLE))["code"], -32602)
 
-    def test_who_cannot_be_asked_waits(self):
+    def test_the_question_of_who_cannot_be_asked_waits(self):
         client = self.client()
         client.open()
         for meta in (None, modern()):
             got = client.call("bash", {"command": "echo asked x"}, meta)
             self.assertTrue(got["isError"])
-            self.assertIn("boxagnts approvals allow 1", text_of(got))
+            self.assertIn("boxagnts approvals allow", text_of(got))
             self.assertFalse(client.call("bash", {"command": "echo not"}, meta)["isError"])
         self.assertEqual(self.asked, [])
 

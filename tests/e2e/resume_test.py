@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import subprocess
+import tempfile
 import time
 import unittest
 
@@ -77,6 +78,15 @@ class Sessions(RunTest):
             done = box(*words, env=self.env)
             self.assertEqual((done.returncode, done.stdout), (125, b""), words)
             self.assertNotEqual(done.stderr, b"")
+
+    def test_a_session_goes_to_no_other_workspace(self):
+        session = self.end([{"text": "one"}, {"text": "two"}])["session_id"]
+        with tempfile.TemporaryDirectory() as other:
+            words = ("run", "--resume", session, "-p", "more", "--workspace")
+            done = box(*words, other, env=self.env)
+            self.assertEqual((done.returncode, done.stdout), (125, b""), done)
+            self.assertIn(str(self.work).encode(), done.stderr)
+        self.assertEqual(box(*words, self.work, env=self.env).returncode, 0)                  # the control
 
     def test_two_at_once_do_not_mix(self):
         script = [{"text": "one"}, {"text": "two", "latency_ms": 400}]

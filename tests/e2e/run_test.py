@@ -1,8 +1,10 @@
 """`boxagnts run`: the loop, its limits and its journal, with scripted models on real tools."""
 # timeout: 300
+import http.server
 import json
 import pathlib
 import tempfile
+import threading
 import unittest
 
 from support import box
@@ -172,6 +174,54 @@ class Rights(RunTest):
         self.assertEqual([is_error for _, is_error in told], [False, True, True])
         told = self.results(script, "--deny", "**/a")
         self.assertEqual([is_error for _, is_error in told], [True, False, False])
+
+
+class Provider(http.server.BaseHTTPRequestHandler):
+    """A server that speaks OpenAI's Chat Completions, with one tool call and one answer."""
+    def log_message(self, *_):
+        pass
+
+    def answer(self, body, kind="application/json"):
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        self.answer(b'{"data":[{"id":"first"},{"id":"second"}]}')
+
+    def do_POST(self):
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.asked.append((self.headers["authorization"], asked))
+        if asked["messages"][-1]["role"] == "tool":
+            deltas = [{"content": "it says: "}, {"content": asked["messages"][-1]["content"]}]
+        else:
+            deltas = [{"tool_calls": [{"index": 0, "id": "c1", "type": "function",
+                                       "function": {"name": "read", "arguments": '{"path":"f.txt"}'}}]}]
+        lines = [{"choices": [{"index": 0, "delta": d, "finish_reason": None}]} for d in deltas]
+        lines += [{"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}]
+        self.answer(b"".join(b"data: " + json.dumps(line).encode() + b"\n\n" for line in lines) + b"data: [DONE]\n\n",
+                    "text/event-stream")
+
+
+class OnlyAKey(RunTest):
+    def test_is_enough(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+        server.asked = []
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        env = {**self.env, "OPENROUTER_API_KEY": "secret-key", "OPENROUTER_BASE_URL": f"http://127.0.0.1:{server.server_port}/v1"}
+        for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY", "GOOGLE_API_KEY", "BOXAGNTS_MODEL"):
+            env[name] = ""
+        done = box("run", "-p", "what does f.txt say?", "--workspace", self.work, env=env)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertIn(b"it says:      1\talpha", done.stdout)
+        self.assertIn(b"openrouter/first", done.stderr)
+        self.assertEqual(server.asked[0][0], "Bearer secret-key")
+        done = box("sessions", "list", "--all", "--json", env=env)
+        self.assertNotIn(b"secret-key", done.stdout + box("sessions", "export", json.loads(done.stdout)["id"], env=env).stdout)
 
 
 if __name__ == "__main__":
