@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "app/policy_gate.h"
+#include "app/secrets.h"
 #include "base/limits.h"
 #include "codec/glob.h"
-#include "db/redact.h"
 
 enum {
     MAX_TEXT = 128 << 20, /* bytes of arguments as text */
@@ -122,7 +122,10 @@ static void put_long(void *ctx, bx_str text, bx_json_out *o)
 
 void bx_approvals_arguments(const bx_gate_call *call, bx_buf *ret)
 {
-    const bx_redact_rule rule = {.inline_max = MAX_STRING, .big = put_long, .shows_commands = true};
+    bx_str known[BX_MAX_SECRETS];
+    const bx_redactor secrets = {known, bx_secrets_of(call->run, known)};
+    const bx_redact_rule rule = {
+        .secrets = &secrets, .inline_max = MAX_STRING, .big = put_long, .shows_commands = true};
     BX_AUTO_BUF text = bx_buf_init(MAX_TEXT);
     bx_json_out o = bx_json_out_on(&text);
     bx_redact_value(&rule, call->values, &o);

@@ -5,7 +5,7 @@
 
 #include "app/policy_files.h"
 #include "app/policy_gate.h"
-#include "db/redact.h"
+#include "app/secrets.h"
 #include "os/clock.h"
 
 static const int64_t us_per_s = 1000000;
@@ -100,9 +100,11 @@ static bx_code find_rules(asking *q, bx_error *err)
 static void hide_secrets(asking *q)
 {
     BX_AUTO_BUF same = bx_buf_init(MAX_RULES);
-    bx_redact_text(NULL, bx_buf_str(&q->decision->why), &q->why);
-    bx_redact_text(NULL, bx_buf_str(&q->alike), &same);
-    bx_redact_text(NULL, bx_buf_str(&q->rules), &same);
+    bx_str known[BX_MAX_SECRETS];
+    const bx_redactor secrets = {known, bx_secrets_of(q->call->run, known)};
+    bx_redact_text(&secrets, bx_buf_str(&q->decision->why), &q->why);
+    bx_redact_text(&secrets, bx_buf_str(&q->alike), &same);
+    bx_redact_text(&secrets, bx_buf_str(&q->rules), &same);
     bool both = !same.fail && same.n == q->alike.n + q->rules.n &&
                 bx_str_starts(bx_buf_str(&same), bx_buf_str(&q->alike)) &&
                 bx_str_eq(bx_str_from(bx_buf_str(&same), q->alike.n), bx_buf_str(&q->rules));

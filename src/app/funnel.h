@@ -22,8 +22,8 @@ typedef struct bx_funnel_config {
     bool by_hand;
     bool only_files; /* where there are no files and no mode, nothing is decided: whoever starts
                         the process has, by its flags */
-    bool no_record;                   /* nothing is recorded */
-    bool one_shot;                    /* as in bx_db_config */
+    bool no_record;  /* nothing is recorded */
+    bool one_shot;   /* as in bx_db_config */
     const bx_gate_approver *approver; /* whoever is asked; borrowed; NULL: what follows */
     const bx_asker *asker;            /* a person who is there (app/approvals.h); or NULL */
     bool queue;       /* what nobody answers waits for `boxagnts approvals`, also of later runs */

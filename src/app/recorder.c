@@ -3,20 +3,20 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "app/secrets.h"
 #include "base/limits.h"
 #include "tool/invoke.h"
 
 enum {
-    MAX_SECRETS = BX_MAX_INJECTS + 32, /* of one call */
-    MAX_JSON = 8 << 20,                /* bytes of what a call touched */
-    MAX_WORDS = 1024,                  /* bytes of an error's text */
+    MAX_JSON = 8 << 20, /* bytes of what a call touched */
+    MAX_WORDS = 1024,   /* bytes of an error's text */
 };
 
 typedef struct known { /* the secrets of a call that has not ended */
     struct known *next;
     int64_t id;
     size_t n;
-    bx_str at[MAX_SECRETS]; /* borrowed while the call begins; then owned */
+    bx_str at[BX_MAX_SECRETS]; /* borrowed while the call begins; then owned */
 } known;
 
 struct bx_recorder {
@@ -27,28 +27,6 @@ struct bx_recorder {
 };
 
 /* ---- secrets --------------------------------------------------------------------------------- */
-
-static void add_secret(known *k, const char *value)
-{
-    bx_str s = bx_str_of(value);
-    if (s.n >= BX_REDACT_MIN_KNOWN && k->n < MAX_SECRETS)
-        k->at[k->n++] = s;
-}
-
-/* The values of the credentials that are put on requests, and of variables with a secret's name. */
-static void find_secrets(const bx_grant *g, known *k)
-{
-    if (!g)
-        return;
-    bx_credential_list c = bx_grant_credentials(g);
-    for (size_t i = 0; i < c.n; i++)
-        add_secret(k, getenv(c.at[i].env));
-    bx_cap_list caps = bx_grant_caps(g);
-    for (size_t i = 0; i < caps.n; i++) {
-        if (caps.at[i].kind == BX_CAP_ENV && bx_redact_is_secret_name(bx_str_of(caps.at[i].path)))
-            add_secret(k, caps.at[i].value ? caps.at[i].value : getenv(caps.at[i].path));
-    }
-}
 
 static void free_known(known *k)
 {
@@ -227,7 +205,7 @@ static bx_code begin(void *ctx, const bx_gate_call *call, bx_gate_fate fate,
     known k;
     k.n = 0; /* the rest is not looked at */
     BX_AUTO_BUF grant = bx_buf_init(MAX_JSON);
-    find_secrets(call->run, &k);
+    k.n = bx_secrets_of(call->run, k.at);
     const bx_redactor secrets = {k.at, k.n};
     bx_code rc = granted ? print_grant(&secrets, granted, &grant, err) : BX_OK;
     const bx_audit_call row = {.tool = call->manifest->name,

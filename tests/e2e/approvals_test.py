@@ -281,6 +281,17 @@ class Attacks(Home):
             if file.is_file():
                 self.assertNotIn(b"abcdefghijklmnop", file.read_bytes(), file)
 
+    def test_known_secrets_are_not_shown(self):
+        """The value of a variable that tools may have."""
+        self.env["DEPLOY_TOKEN"] = "plainwords"
+        self.ask("bash", {"command": "echo plainwords plain"})     # the control: nobody said that it is one
+        self.assertIn(b"plainwords", self.box("approvals", "list").stdout)
+        self.box("approvals", "deny", self.questions()[0]["id"])
+        self.call("bash", {"command": "printf plainwords plain"}, "--allow", "env:DEPLOY_TOKEN")
+        shown = self.box("approvals", "list").stdout
+        self.assertIn(b"printf [redacted] plain", shown)
+        self.assertNotIn(b"plainwords", shown)
+
     def test_unknown_module(self):
         """What is not known by its content cannot be allowed for later."""
         (self.dir / "own.wasm").write_bytes(b"\0asm\1\0\0\0")
