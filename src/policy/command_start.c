@@ -55,6 +55,8 @@ static const starter starters[] = {
     {"trap", "", TRAPS, 0},
     {"find", "", SEARCHES, 0},
     {"source", "", HIDES, 0},
+    {"mapfile", "", HIDES, 0}, /* -C runs what it names */
+    {"readarray", "", HIDES, 0},
     {".", "", HIDES, 0},
     {"alias", "", RENAMES, 0},
     {"cd", "", MOVES, 0},

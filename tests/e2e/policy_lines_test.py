@@ -55,6 +55,20 @@ class LinesTest(unittest.TestCase):
         self.assertEqual(len(marks), len(lines), out[:2000])
         return {text for text, mark in zip(lines, marks) if mark == "ok"}
 
+    def test_data_is_no_command(self):
+        """Of a line that no rule denies nothing runs that stands in a file or a variable."""
+        get = "read -r x <data; "
+        lines = [get + rest for rest in (
+            "echo $((x))", "echo $(($x))", "[[ x -eq 1 ]]", "[[ 1 -eq $x ]]", 'test -v "$x"', "y=(1); echo ${y[x]}", 'echo "${x@P}"',
+            'read "$x" <data', 'printf -v "$x" 1', 'unset "$x"', 'declare -n r="$x"; echo $r', "echo ${!x}", "let x+=1", "((x))",
+            "for ((i=x;i<2;i++)); do :; done", "echo ${x:x}", "a=(); a[x]=1", 'declare "$x=1"', "declare -i n=x", "declare -i n; n=$x",
+            'typeset -A m; m[$x]=1; echo ${m[$x]}', 'wait -p "$x"', 'getopts a "$x"')]
+        for text in lines + ["echo a[$(touch hit)]"]:               # the last is the control
+            with self.subTest(text), tempfile.TemporaryDirectory(dir=self.top) as work:
+                (pathlib.Path(work) / "data").write_text("a[$(touch hit)]\n")
+                box("sh", "--workspace", work, "-c", text, env=self.env, timeout_s=60)
+                self.assertEqual((pathlib.Path(work) / "hit").exists(), text not in lines)
+
     def makes_the_file(self, text):
         with tempfile.TemporaryDirectory(dir=self.top) as work:
             box("sh", "--workspace", work, "-c", text, env=self.env, timeout_s=60)

@@ -53,10 +53,6 @@ static bool load(machine *m, sh_arith_var *var, int64_t *ret)
     }
     if (plain_number(text, ret))
         return true;
-    if (sh_could_run(text)) {
-        sh_arith_fail(m->err, text, "a command in a value is not run", 0);
-        return false;
-    }
     char *copy = sh_strndup(text.p, text.n);
     bool good = sh_arith_eval((bx_str){copy, text.n}, m->env, ret, m->err);
     free(copy);
@@ -250,6 +246,10 @@ bool sh_arith_eval(bx_str expression, const sh_arith_env *env, int64_t *ret, sh_
 {
     if (plain_number(expression, ret))
         return true;
+    if (sh_could_run(expression)) { /* its words were expanded: this came out of a value */
+        sh_arith_fail(err, expression, "a command in a value is not run", 0);
+        return false;
+    }
     sh_arena arena = {NULL};
     sh_arith *a = sh_arith_compile(expression, NULL, 0, &arena, err);
     bool good = a && run_code(a, env, NULL, ret, err);
