@@ -7,7 +7,8 @@
   static   the scripts/check_*.py, one test each
 
 Each file runs in a process group of its own, with a time limit, two at a time.  A file may set its own limit with a
-line `# timeout: SECONDS`.  A failing case is one line and what it printed; the last line is `N passed, N failed`.
+line `# timeout: SECONDS`; one that is about guests, or about no program of ours, says `# only: release`.  A failing case
+is one line and what it printed; the last line is `N passed, N failed`.
 """
 import concurrent.futures
 import os
@@ -137,6 +138,8 @@ def unit_jobs(variant):
 
 def e2e_jobs(variant):
     for path in sorted((root / "tests/e2e").glob("*_test.py")):
+        if (head_setting(path, "only") or variant) != variant:
+            continue
         env = environment(variant)
         limit = int(head_setting(path, "timeout") or TIMEOUT_S[variant])
         argv = [sys.executable, __file__, "--one", str(path)]
@@ -207,9 +210,11 @@ def main(arguments):
     only = arguments[arguments.index("-k") + 1] if "-k" in arguments else ""
     wanted = [word for word in arguments if word in TIMEOUT_S] or ["release", "asan", "static"]
     jobs = []
+    for variant in wanted:      # those that take long first, so that none of them is left to run alone
+        jobs += e2e_jobs(variant) if variant in ("release", "asan") else ()
+    jobs.sort(key=lambda job: job.timeout_s, reverse=True)
     for variant in wanted:
         jobs += static_jobs() if variant == "static" else unit_jobs(variant)
-        jobs += e2e_jobs(variant) if variant in ("release", "asan") else ()
     jobs = [job for job in jobs if only in job.name]
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         for done in concurrent.futures.as_completed([pool.submit(job.run) for job in jobs]):

@@ -1,4 +1,5 @@
 """scripts/fetch-source: only pinned bytes, only the files that are asked for, and no code of a package runs."""
+# only: release
 import hashlib
 import io
 import os

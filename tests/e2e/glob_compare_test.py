@@ -2,6 +2,7 @@
 
 GLOB_TREES sets how many trees of each kind; GLOB_SEED the first of their seeds.
 """
+# only: release
 # timeout: 300
 import json
 import os

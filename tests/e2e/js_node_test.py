@@ -2,6 +2,7 @@
 
 A file is a list of snippets, each behind a line `//== NAME`.  Node 20 or newer is what they are compared with; without one the
 comparison is left out."""
+# only: release
 # timeout: 900
 import os
 import pathlib

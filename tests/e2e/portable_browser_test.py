@@ -1,4 +1,5 @@
 """The tools and programs in a page in Chromium (examples/browser) give the same bytes, and the page works."""
+# only: release
 # timeout: 600
 import sys
 import unittest

@@ -1,4 +1,5 @@
 """The tools and programs in Node's WASI (examples/portable/node.mjs) give the same bytes."""
+# only: release
 # timeout: 600
 import json
 import sys

@@ -1,4 +1,5 @@
 """The tools and programs in wazero (examples/portable/wazero) give the same bytes."""
+# only: release
 # timeout: 600
 import sys
 import unittest

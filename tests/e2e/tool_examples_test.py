@@ -1,4 +1,5 @@
 """Every example of every built-in tool's manifest, run for real: the answer and the files afterwards are what it says."""
+# only: release
 # timeout: 300
 import base64
 import json
