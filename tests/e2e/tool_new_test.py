@@ -1,4 +1,5 @@
 """A tool of one's own: `boxagnts tool new|build|check`, `tool call` of a file, and examples/tools."""
+# only: release
 # timeout: 600
 import json
 import os
