@@ -18,6 +18,7 @@ enum { MS = 1000000, PATIENCE_MS = 5000 };
 static bx_httpd *server;
 static struct sockaddr_in where;
 static atomic_int n_gone, n_done;
+static atomic_int n_attached, n_ended; /* of all tests */
 
 /* ---- the service ------------------------------------------------------------------------------
  */
@@ -53,6 +54,7 @@ static void done(void *ctx)
 {
     (void)ctx;
     (void)atomic_fetch_add(&n_done, 1);
+    (void)atomic_fetch_add(&n_ended, 1);
 }
 
 static void *answer_later(void *arg)
@@ -99,6 +101,7 @@ static void on_thread(void *(*f)(void *), bx_httpd_request *r)
 {
     pthread_t t;
     static int nobody;
+    (void)atomic_fetch_add(&n_attached, 1);
     bx_httpd_attach(r, &nobody, gone, done);
     BX_ASSERT(pthread_create(&t, NULL, f, r) == 0);
     (void)pthread_detach(t);
@@ -118,6 +121,7 @@ static void handle(void *ctx, bx_httpd_request *r)
     } else if (bx_str_eq(path, BX_LIT("/flood"))) {
         on_thread(flood, r);
     } else if (bx_str_eq(path, BX_LIT("/quiet"))) {
+        (void)atomic_fetch_add(&n_attached, 1);
         bx_httpd_attach(r, r, gone_and_finish, done);
         bx_httpd_stream(r, &text_field, 1);
     } else {
@@ -151,6 +155,9 @@ static void end(void)
 {
     bx_httpd_free(server);
     server = NULL;
+    /* Threads of this test's requests do not count into the next one's. */
+    for (int i = 0; i < 2 * PATIENCE_MS && atomic_load(&n_ended) < atomic_load(&n_attached); i++)
+        (void)poll(NULL, 0, 1);
 }
 
 /* ---- the client -------------------------------------------------------------------------------
