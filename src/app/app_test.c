@@ -88,7 +88,8 @@ static void no_guest_gets_code_or_key(void)
     CHECK(has_line(above, "/w[*]/state.db") && has_line(above, "/w[*]/boxagnts.yaml"));
     CHECK(has_line(above, "/w[*]/state.db-journal") && has_line(above, "/w[*]/AGENTS.md"));
     CHECK(bx_grant_mount(named, bx_str_of(inside), BX_LIT("/m"), NULL) == BX_OK);
-    CHECK(bx_app_protect(app, named, &err) == BX_EDENIED && strstr(err.msg, "its code, keys and records"));
+    CHECK(bx_app_protect(app, named, &err) == BX_EDENIED &&
+          strstr(err.msg, "its code, keys and records"));
     (void)snprintf(inside, sizeof inside, "%s/modules-not", dir);
     CHECK(mkdir(inside, 0700) == 0);
     CHECK(bx_grant_mount(beside, bx_str_of(inside), BX_LIT("/m"), NULL) == BX_OK);

@@ -66,8 +66,8 @@ static bx_code need_registry_locked(bx_shelf *s, bx_error *err)
         return BX_OK;
     const bx_registry_config cfg = {.home = s->home,
                                     .workspace = s->workspace,
-                                    .workspace_is_trusted = s->home && s->workspace &&
-                                                            is_trusted(s->workspace)};
+                                    .workspace_is_trusted =
+                                        s->home && s->workspace && is_trusted(s->workspace)};
     return bx_registry_open(&cfg, &s->registry, err);
 }
 

@@ -12,7 +12,8 @@ typedef struct bx_shelf bx_shelf;
 BX_NODISCARD bx_code bx_shelf_new(bx_runtime *rt, const char *home, bx_shelf **ret, bx_error *err);
 void bx_shelf_free(bx_shelf *s); /* no call may run; NULL is fine */
 
-/* Whose project's tools are looked at as well, if it is trusted (app/policy_files.h); before any question.
+/* Whose project's tools are looked at as well, if it is trusted (app/policy_files.h); before any
+ * question.
  */
 BX_NODISCARD bx_code bx_shelf_use_project(bx_shelf *s, const char *workspace, bx_error *err);
 

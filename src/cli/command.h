@@ -10,8 +10,8 @@ enum { EXIT_OURS = 125, EXIT_DENIED = 126 };
 
 typedef struct bx_flag {
     const char *name; /* without "--" */
-    const char *arg;  /* NULL: takes none; "[ADDR]": may have one, "=ADDR", or as the next word where
-                         that begins with a digit or has a colon */
+    const char *arg; /* NULL: takes none; "[ADDR]": may have one, "=ADDR", or as the next word where
+                        that begins with a digit or has a colon */
     const char *help;
     int id; /* the command's own number */
 } bx_flag;

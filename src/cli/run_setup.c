@@ -79,9 +79,9 @@ static bx_code open_funnel(bx_run *r, const bx_run_options *o, bx_error *err)
                                   .mode = o->mode,
                                   .by_hand = by_hand(r, o),
                                   .no_record = o->forget,
-                                   .queue = !o->forget,
-                                   .asker = r->approver ? bx_approver_asker(r->approver) : NULL,
-                                   .approver = r->approver ? NULL : o->approver};
+                                  .queue = !o->forget,
+                                  .asker = r->approver ? bx_approver_asker(r->approver) : NULL,
+                                  .approver = r->approver ? NULL : o->approver};
     rc = bx_funnel_open(&cfg, &r->funnel, &notes, err);
     if (rc != BX_OK)
         return rc;

@@ -25,7 +25,15 @@
 
 #define STAGE "/workspace" /* where the sandbox sees the directory */
 
-enum { FLAG_FROM, FLAG_PROJECT, FLAG_YES, FLAG_WORKSPACE, SLOTS = 8, MAX_MODULE = 256 << 20, MAX_SAID = 64 << 10 };
+enum {
+    FLAG_FROM,
+    FLAG_PROJECT,
+    FLAG_YES,
+    FLAG_WORKSPACE,
+    SLOTS = 8,
+    MAX_MODULE = 256 << 20,
+    MAX_SAID = 64 << 10
+};
 
 static const bx_flag flags[] = {
     {"from", "FILE", "take the package from this file (a wheel) instead of fetching it", FLAG_FROM},

@@ -158,8 +158,7 @@ static bx_code put_in_place(const install *i, bx_error *err)
 static void tell_trust(const install *i)
 {
     bool trusted = false;
-    if (i->in->project && bx_policy_is_trusted(i->place.where, &trusted, NULL) == BX_OK &&
-        !trusted)
+    if (i->in->project && bx_policy_is_trusted(i->place.where, &trusted, NULL) == BX_OK && !trusted)
         bx_cli_complain("note: %s is not trusted, so none of its tools is used: boxagnts trust %s",
                         i->place.where, i->place.where);
 }

@@ -239,12 +239,18 @@ static const struct {
     const char *word;
     body_fn parse;
 } kinds[] = {
-    [BX_CAP_READ] = {"read", parse_path},    [BX_CAP_WRITE] = {"write", parse_path},
-    [BX_CAP_RW] = {"rw", parse_path},        [BX_CAP_DENY] = {"deny", parse_deny},
-    [BX_CAP_FETCH] = {"fetch", parse_fetch}, [BX_CAP_CONNECT] = {"connect", parse_connect},
-    [BX_CAP_ENV] = {"env", parse_env},       [BX_CAP_STORE] = {"store", parse_store},
-    [BX_CAP_TMP] = {"tmp", parse_tmp},       [BX_CAP_TOOL] = {"tool", parse_tool},
-    [BX_CAP_CLOCK] = {"clock", parse_clock}, [BX_CAP_RANDOM] = {"random", parse_random},
+    [BX_CAP_READ] = {"read", parse_path},
+    [BX_CAP_WRITE] = {"write", parse_path},
+    [BX_CAP_RW] = {"rw", parse_path},
+    [BX_CAP_DENY] = {"deny", parse_deny},
+    [BX_CAP_FETCH] = {"fetch", parse_fetch},
+    [BX_CAP_CONNECT] = {"connect", parse_connect},
+    [BX_CAP_ENV] = {"env", parse_env},
+    [BX_CAP_STORE] = {"store", parse_store},
+    [BX_CAP_TMP] = {"tmp", parse_tmp},
+    [BX_CAP_TOOL] = {"tool", parse_tool},
+    [BX_CAP_CLOCK] = {"clock", parse_clock},
+    [BX_CAP_RANDOM] = {"random", parse_random},
     [BX_CAP_NOT_TOOL] = {"deny:tool", parse_tool},
 };
 

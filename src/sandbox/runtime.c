@@ -148,9 +148,9 @@ void bx_runtime_free(bx_runtime *rt)
     free(rt);
 }
 
-/* Slots are address space alone until they are used, so those for larger stacks, which tools like js ask
- * for in their manifests, have as many; what is measured in fuel, or asks for more stack, allocates on
- * demand. */
+/* Slots are address space alone until they are used, so those for larger stacks, which tools like
+ * js ask for in their manifests, have as many; what is measured in fuel, or asks for more stack,
+ * allocates on demand. */
 static bx_engine_config config_of(const bx_runtime *rt, bool fuel, uint64_t stack, bool alone)
 {
     enum { POOLED_STACK = 8 << 20 };

@@ -13,8 +13,7 @@ static JSValue fail(JSContext *cx, const js_strip_error *e, const char *name)
     };
     if (e->code == JS_STRIP_MEMORY)
         return JS_ThrowOutOfMemory(cx);
-    JSValue error =
-        JS_NewSyntaxError(cx, "%s (%s:%zu:%zu)", e->msg, name, e->line, e->column);
+    JSValue error = JS_NewSyntaxError(cx, "%s (%s:%zu:%zu)", e->msg, name, e->line, e->column);
     if (JS_IsException(error))
         return error;
     (void)JS_DefinePropertyValueStr(cx, error, "code", JS_NewString(cx, codes[e->code]),

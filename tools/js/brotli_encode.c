@@ -1,6 +1,7 @@
-/* brotli's encoder with two of its ways to look for matches instead of fifteen, for size: the hash table
- * with chains (H5) for qualities 2 to 9, the tree (H10) for 10 and 11.  Any decoder reads what it makes.
- * Qualities 0 and 1, which have encoders of their own, are never asked for (codec.c). */
+/* brotli's encoder with two of its ways to look for matches instead of fifteen, for size: the hash
+ * table with chains (H5) for qualities 2 to 9, the tree (H10) for 10 and 11.  Any decoder reads
+ * what it makes. Qualities 0 and 1, which have encoders of their own, are never asked for
+ * (codec.c). */
 #include <stdlib.h>
 
 #include <enc/quality.h>
@@ -27,9 +28,9 @@ void BrotliCompressFragmentFast(BrotliOnePassArena *s, const uint8_t *input, siz
 }
 
 void BrotliCompressFragmentTwoPass(BrotliTwoPassArena *s, const uint8_t *input, size_t input_size,
-                                   BROTLI_BOOL is_last, uint32_t *command_buf,
-                                   uint8_t *literal_buf, int *table, size_t table_size,
-                                   size_t *storage_ix, uint8_t *storage)
+                                   BROTLI_BOOL is_last, uint32_t *command_buf, uint8_t *literal_buf,
+                                   int *table, size_t table_size, size_t *storage_ix,
+                                   uint8_t *storage)
 {
     (void)s, (void)input, (void)input_size, (void)is_last, (void)command_buf, (void)literal_buf;
     (void)table, (void)table_size, (void)storage_ix, (void)storage;

@@ -1,4 +1,5 @@
-/* The part of brotli's encoder that looks for matches, for the hash tables brotli_encode.c chooses. */
+/* The part of brotli's encoder that looks for matches, for the hash tables brotli_encode.c chooses.
+ */
 #include <enc/hash.h>
 
 #undef FOR_GENERIC_HASHERS

@@ -93,9 +93,9 @@ static int add(JSContext *cx, FILE *out, const char *name, const char *path)
     if (JS_IsException(fn))
         return complain(cx, path);
     js_engine_strip_names(cx, fn);
-    uint8_t *code = JS_WriteObject(
-        cx, &code_n, fn,
-        JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE | JS_WRITE_OBJ_STRIP_DEBUG);
+    uint8_t *code = JS_WriteObject(cx, &code_n, fn,
+                                   JS_WRITE_OBJ_BYTECODE | JS_WRITE_OBJ_STRIP_SOURCE |
+                                       JS_WRITE_OBJ_STRIP_DEBUG);
     if (!code)
         return complain(cx, path);
     int rc = write_deflated(out, name, false, code, code_n);

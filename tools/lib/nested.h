@@ -24,8 +24,8 @@ typedef enum bx_call_status {
 __attribute__((import_module("boxagnts"), import_name("call"))) bx_call_status
 bx_call(const char *name, size_t name_len, const char *input, size_t input_len, size_t *ret_size);
 
-/* The tools this process may call, a JSON array of {name, description, inputSchema}, as bx_call leaves an
- * answer.  A number of errno: ENOSYS, ENOMEM. */
+/* The tools this process may call, a JSON array of {name, description, inputSchema}, as bx_call
+ * leaves an answer.  A number of errno: ENOSYS, ENOMEM. */
 __attribute__((import_module("boxagnts"), import_name("tools"))) int bx_tools(size_t *ret_size);
 
 /* Copy bytes [offset, offset + len) of the last answer to `p`; returns how many there were. */
