@@ -8,7 +8,8 @@
 
 Each file runs in a process group of its own, with a time limit, two at a time.  A file may set its own limit with a
 line `# timeout: SECONDS`; one that is about guests, or about no program of ours, says `# only: release`.  A failing case
-is one line and what it printed; the last line is `N passed, N failed`.
+is one line and what it printed; the last line is `N passed, N failed`.  Up to three files that fail are run once more,
+alone: what then passes counts, and a note says that it did not at first, so that somebody finds out why.
 """
 import concurrent.futures
 import os
@@ -23,6 +24,7 @@ import unittest
 
 root = pathlib.Path(__file__).resolve().parent.parent
 build = root / "build"
+RUN_AGAIN = 3               # more failing files than that are no accident
 TIMEOUT_S = {"release": 120, "asan": 240, "tsan": 300, "static": 60}
 TREE = {"release": build, "asan": build / "asan", "tsan": build / "tsan"}
 NOT_TAP = {"no_openat2"}
@@ -51,6 +53,7 @@ class Job:
 
     def run(self):
         started = time.monotonic()
+        self.passed, self.skipped, self.failures, self.notes = 0, 0, [], []
         with tempfile.TemporaryDirectory(prefix="boxagnts-test-") as scratch:
             env = dict(self.env, TMPDIR=scratch, BOXAGNTS_HOME=f"{scratch}/home")
             process = subprocess.Popen(self.argv, cwd=root, env=env, stdin=subprocess.DEVNULL, text=True,
@@ -219,6 +222,7 @@ def main(arguments):
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         for done in concurrent.futures.as_completed([pool.submit(job.run) for job in jobs]):
             report(done.result(), verbose)
+    run_again([job for job in jobs if job.failures], verbose)
     passed = sum(job.passed for job in jobs)
     failed = sum(len(job.failures) for job in jobs)
     skipped = sum(job.skipped for job in jobs)
@@ -226,6 +230,16 @@ def main(arguments):
         print(f"({skipped} skipped)")
     print(f"{passed} passed, {failed} failed", flush=True)
     return 0 if passed and not failed else 1
+
+
+def run_again(failed, verbose):
+    """With nothing beside it, and with what it said at first already reported."""
+    if len(failed) > RUN_AGAIN:
+        return
+    for job in failed:
+        report(job.run(), verbose)
+        if not job.failures:
+            print(f"note: {job.name} passed when it was run again, alone")
 
 
 def report(job, verbose):
