@@ -14,8 +14,9 @@
 enum { MAX_TASKS = 100, MAX_TASK_TEXT = 64 << 10, MAX_LEVELS = 32 };
 
 struct bx_context {
-    bx_buf system, loaded;
-    bx_skills *skills; /* owned */
+    bx_buf system, loaded, doubted;
+    const bx_believer *believer; /* of the workspace; NULL: all is believed */
+    bx_skills *skills;           /* owned */
     bx_agent_definition definitions[BX_DEFINITIONS_MAX];
     size_t n_definitions;
     bx_buf tasks; /* as the model is shown them */
@@ -23,6 +24,25 @@ struct bx_context {
     char fence[20];
     size_t notes; /* bytes so far */
 };
+
+typedef struct notes_of {  /* where they are from */
+    const bx_believer *by; /* NULL: believed */
+    bool trusted;
+} notes_of;
+
+typedef struct source { /* of skills and definitions */
+    int dir;
+    const bx_believer *by;
+} source;
+
+static bx_belief is_data(void *ctx, const char *real, bx_str text)
+{
+    (void)ctx;
+    (void)real;
+    (void)text;
+    return BX_BELIEF_DATA;
+}
+static const bx_believer nobody = {.judge = is_data};
 
 static const char house[] =
     "You are an agent that works with tools, each of which runs in a sandbox. The files you may "
@@ -98,21 +118,29 @@ static void add_note(bx_context *c, const char *name, bx_str text, bool trusted)
     (void)bx_buf_addf(&c->system, "\n</%s-%s>\n", trusted ? "notes" : "data", c->fence);
 }
 
-static bx_code read_note(bx_context *c, int dir, const char *name, const char *shown, bool trusted,
-                         bool *found, bx_error *err)
+static void doubt(bx_context *c, const char *where, const char *name)
 {
-    BX_AUTO_BUF text = bx_buf_init(BX_CONTEXT_MAX_NOTES);
+    (void)bx_buf_addf(&c->doubted, "%s%s%s\n", where, *where ? "/" : "", name);
+}
+
+static bx_code read_note(bx_context *c, int dir, const char *name, const char *shown,
+                         const notes_of *of, bool *found, bx_error *err)
+{
+    BX_AUTO_BUF text = bx_buf_init(BX_BELIEF_MAX_BYTES + 1);
     size_t room = BX_CONTEXT_MAX_NOTES - c->notes;
+    bx_belief belief = BX_BELIEF_NONE;
     bx_error why;
-    bool cut = false;
     *found = false;
     if (room == 0)
         return BX_OK;
-    /* A link of somebody else's may lead to what is to stay unread, so it is not followed. */
-    bx_code rc = bx_agent_read(dir, name, trusted, room - 1, &text, &cut, &why);
+    bx_code rc = bx_agent_read_believed(dir, name, of->by, &text, &belief, &why);
     if (rc != BX_OK)
         return rc == BX_ENOMEM ? bx_fail(err, rc, "%s", why.msg) : BX_OK;
     *found = true;
+    bool cut = text.n >= room, trusted = belief == BX_BELIEF_FULL;
+    text.n = cut ? room - 1 : text.n;
+    if (of->trusted && !trusted)
+        doubt(c, "", shown);
     c->notes += text.n;
     add_note(c, shown, bx_buf_str(&text), trusted);
     (void)bx_buf_addf(&c->loaded, "%s (%zu bytes%s%s)\n", shown, text.n, cut ? ", cut" : "",
@@ -121,7 +149,8 @@ static bx_code read_note(bx_context *c, int dir, const char *name, const char *s
 }
 
 /* AGENTS.md, or where there is none CLAUDE.md. */
-static bx_code read_notes(bx_context *c, int dir, const char *where, bool trusted, bx_error *err)
+static bx_code read_notes(bx_context *c, int dir, const char *where, const notes_of *of,
+                          bx_error *err)
 {
     static const char *const names[] = {"AGENTS.md", "CLAUDE.md"};
     bool found = false;
@@ -129,7 +158,7 @@ static bx_code read_notes(bx_context *c, int dir, const char *where, bool truste
     for (size_t i = 0; i < BX_COUNT(names) && rc == BX_OK && !found; i++) {
         char shown[512];
         (void)snprintf(shown, sizeof shown, "%.400s%s", where, names[i]);
-        rc = read_note(c, dir, names[i], shown, trusted, &found, err);
+        rc = read_note(c, dir, names[i], shown, of, &found, err);
     }
     return rc;
 }
@@ -170,13 +199,14 @@ static bx_code read_levels(bx_context *c, const bx_context_config *cfg, bx_error
 {
     int dirs[MAX_LEVELS];
     size_t n = levels_of(cfg, dirs);
+    const notes_of of = {.by = c->believer, .trusted = cfg->trusted};
     bx_code rc = BX_OK;
     for (size_t i = n; i-- > 0;) { /* root to leaf: what is nearer comes later, and counts more */
         char where[MAX_LEVELS * 3 + 1] = "";
         for (size_t k = 0; k < i; k++)
             memcpy(where + 3 * k, "../", 4);
         if (rc == BX_OK)
-            rc = read_notes(c, dirs[i], where, cfg->trusted, err);
+            rc = read_notes(c, dirs[i], where, &of, err);
         (void)close(dirs[i]);
     }
     return rc;
@@ -193,13 +223,19 @@ static bool is_defined(const bx_context *c, bx_str name)
     return false;
 }
 
-static bx_code add_definition(bx_context *c, int dir, const char *path, bx_str name, bx_error *err)
+static bx_code add_definition(bx_context *c, const source *s, const char *path, bx_str name,
+                              bx_error *err)
 {
-    BX_AUTO_BUF text = bx_buf_init(BX_DEFINITION_MAX_BYTES);
+    BX_AUTO_BUF text = bx_buf_init(BX_BELIEF_MAX_BYTES + 1);
     bx_agent_definition d;
     bx_error why = {.msg = ""};
-    bool cut = false;
-    bx_code rc = bx_agent_read(dir, path, true, BX_DEFINITION_MAX_BYTES - 1, &text, &cut, &why);
+    bx_belief belief = BX_BELIEF_NONE;
+    bx_code rc = bx_agent_read_believed(s->dir, path, s->by, &text, &belief, &why);
+    if (rc == BX_OK && belief != BX_BELIEF_FULL) {
+        doubt(c, "", path);
+        return BX_OK;
+    }
+    text.n = text.n < BX_DEFINITION_MAX_BYTES ? text.n : BX_DEFINITION_MAX_BYTES - 1;
     if (rc == BX_OK)
         rc = bx_definition_read(bx_buf_str(&text), name, &d, &why);
     if (rc == BX_ENOMEM)
@@ -213,11 +249,11 @@ static bx_code add_definition(bx_context *c, int dir, const char *path, bx_str n
     return BX_OK;
 }
 
-static bx_code add_definitions(bx_context *c, int dir, const char *path, bx_error *err)
+static bx_code add_definitions(bx_context *c, const source *s, const char *path, bx_error *err)
 {
     BX_AUTO_BUF names = bx_buf_init(64 << 10);
     size_t n = 0;
-    bx_code rc = bx_agent_names(dir, path, true, 256, &names, &n, err);
+    bx_code rc = bx_agent_names(s->dir, path, true, 256, &names, &n, err);
     const char *name = names.p;
     for (size_t i = 0; i < n && rc == BX_OK; i++, name += strlen(name) + 1) {
         char full[1024];
@@ -225,22 +261,24 @@ static bx_code add_definitions(bx_context *c, int dir, const char *path, bx_erro
         if (len <= 3 || strcmp(name + len - 3, ".md") != 0)
             continue;
         (void)snprintf(full, sizeof full, "%s/%s", path, name);
-        rc = add_definition(c, dir, full, (bx_str){name, len - 3}, err);
+        rc = add_definition(c, s, full, (bx_str){name, len - 3}, err);
     }
     return rc;
 }
 
-static bx_code add_all(bx_context *c, const char *top, const char *const *skills,
-                       const char *const *agents, bx_error *err)
+static bx_code add_all(bx_context *c, const char *top, const bx_believer *by,
+                       const char *const *skills, const char *const *agents, bx_error *err)
 {
     BX_AUTOCLOSE int dir = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const source s = {.dir = dir, .by = by};
     bx_code rc = BX_OK;
     if (dir < 0)
         return BX_OK;
     for (size_t i = 0; skills[i] && rc == BX_OK; i++)
-        rc = bx_skills_add(c->skills, dir, skills[i], true, err);
+        rc = bx_skills_add(c->skills, dir, skills[i], by, err);
     for (size_t i = 0; agents[i] && rc == BX_OK; i++)
-        rc = add_definitions(c, dir, agents[i], err);
+        rc = add_definitions(c, &s, agents[i], err);
+    bx_skills_doubted(c->skills, &c->doubted);
     return rc;
 }
 
@@ -271,13 +309,13 @@ static bx_code load(bx_context *c, const bx_context_config *cfg, bx_error *err)
     (void)bx_buf_add_z(&c->system, house);
     BX_AUTOCLOSE int home = cfg->home ? open(cfg->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (home >= 0)
-        rc = read_notes(c, home, "the user's ", true, err);
+        rc = read_notes(c, home, "the user's ", &(notes_of){.trusted = true}, err);
     if (rc == BX_OK)
         rc = read_levels(c, cfg, err);
     if (rc == BX_OK && cfg->trusted)
-        rc = add_all(c, cfg->workspace, skills, agents, err);
+        rc = add_all(c, cfg->workspace, c->believer, skills, agents, err);
     if (rc == BX_OK && cfg->home)
-        rc = add_all(c, cfg->home, own_skills, own_agents, err);
+        rc = add_all(c, cfg->home, NULL, own_skills, own_agents, err);
     list(c);
     return rc == BX_OK ? bx_buf_check(&c->system, err) : rc;
 }
@@ -289,6 +327,8 @@ bx_code bx_context_load(const bx_context_config *cfg, bx_context **ret, bx_error
         return bx_fail(err, BX_ENOMEM, "the context of a run");
     c->system = bx_buf_init(BX_AGENT_MAX_SYSTEM);
     c->loaded = bx_buf_init(64 << 10);
+    c->doubted = bx_buf_init(1 << 20);
+    c->believer = cfg->believer ? cfg->believer : cfg->trusted ? NULL : &nobody;
     c->tasks = bx_buf_init((size_t)MAX_TASK_TEXT * 2);
     c->tasks_tool = (bx_agent_own){.name = "tasks",
                                    .description = tasks_description,
@@ -312,12 +352,15 @@ void bx_context_free(bx_context *c)
     bx_skills_free(c->skills);
     bx_buf_done(&c->system);
     bx_buf_done(&c->loaded);
+    bx_buf_done(&c->doubted);
     bx_buf_done(&c->tasks);
     free(c);
 }
 
 bx_str bx_context_system(const bx_context *c) { return bx_buf_str(&c->system); }
 bx_str bx_context_loaded(const bx_context *c) { return bx_buf_str(&c->loaded); }
+
+bx_str bx_context_doubted(const bx_context *c) { return bx_buf_str(&c->doubted); }
 
 size_t bx_context_tools(const bx_context *c, bx_agent_own ret[2])
 {

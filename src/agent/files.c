@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "os/beneath.h"
 #include "os/fd.h"
@@ -16,14 +17,25 @@ static int open_beneath(int dir, const char *path, int flags, bool links)
                       links ? BX_BENEATH : BX_BENEATH_STEP);
 }
 
+/* Deleted ones have " (deleted)" behind their name, which is no path of a file. */
+static void real_path(int fd, char *real)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(name, real, BX_BELIEF_MAX_PATH - 1);
+    real[n > 0 && n < BX_BELIEF_MAX_PATH - 1 ? n : 0] = '\0';
+}
+
 bx_code bx_agent_read(int dir, const char *path, bool links, size_t max, bx_buf *ret, bool *cut,
-                      bx_error *err)
+                      char *real, bx_error *err)
 {
     struct stat st;
     BX_AUTOCLOSE int fd = open_beneath(dir, path, 0, links);
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return bx_fail(err, BX_ENOENT, "no file %.400s", path);
     *cut = false;
+    if (real)
+        real_path(fd, real);
     for (size_t left = max; left;) {
         char *room = NULL;
         size_t part = left < 65536 ? left : 65536;
@@ -43,6 +55,33 @@ bx_code bx_agent_read(int dir, const char *path, bool links, size_t max, bx_buf 
     char more;
     *cut = read(fd, &more, 1) == 1;
     return bx_buf_check(ret, err);
+}
+
+bx_code bx_agent_read_believed(int dir, const char *path, const bx_believer *by, bx_buf *ret,
+                               bx_belief *belief, bx_error *err)
+{
+    char real[BX_BELIEF_MAX_PATH] = "";
+    bool cut = false;
+    size_t from = ret->n;
+    bx_code rc = bx_agent_read(dir, path, true, BX_BELIEF_MAX_BYTES, ret, &cut, real, err);
+    if (rc != BX_OK)
+        return rc;
+    *belief = by ? by->judge(by->ctx, real, bx_str_from(bx_buf_str(ret), from)) : BX_BELIEF_FULL;
+    if (*belief == BX_BELIEF_FULL && cut && by)
+        *belief = BX_BELIEF_DATA;
+    if (*belief == BX_BELIEF_FULL)
+        return BX_OK;
+    ret->n = from;
+    if (*belief == BX_BELIEF_NONE)
+        return bx_fail(err, BX_ENOENT, "%.400s: rules deny reading it", path);
+    /* A link of somebody else's may lead to what is to stay unread, so it is not followed. */
+    rc = bx_agent_read(dir, path, false, BX_BELIEF_MAX_BYTES, ret, &cut, real, err);
+    if (rc == BX_OK &&
+        by->judge(by->ctx, real, bx_str_from(bx_buf_str(ret), from)) == BX_BELIEF_NONE) {
+        ret->n = from;
+        rc = bx_fail(err, BX_ENOENT, "%.400s: rules deny reading it", path);
+    }
+    return rc;
 }
 
 static int by_name(const void *a, const void *b)

@@ -20,7 +20,7 @@ enum {
 
 typedef struct skill {
     int dir; /* of the set */
-    bool links;
+    const bx_believer *by;
     char *path; /* owned; of its directory, beneath `dir` */
     dev_t dev;  /* which directory that was when it was offered */
     ino_t ino;
@@ -33,6 +33,7 @@ struct bx_skills {
     size_t n_dirs;
     skill at[BX_SKILLS_MAX];
     size_t n;
+    bx_buf doubted;
     bx_agent_own tool;
 };
 
@@ -69,18 +70,29 @@ static bool open_own(const skill *k, int *ret)
 static void read_part(const skill *k, bx_str file, bx_buf *out, bool *is_error)
 {
     char path[MAX_PATH];
-    bool cut = false;
+    bx_belief belief = BX_BELIEF_NONE;
     bx_error why = {.msg = ""};
-    size_t before = out->n;
+    BX_AUTO_BUF text = bx_buf_init(BX_BELIEF_MAX_BYTES + 1);
     /* Beneath the skill's own directory: what leads out of that was not offered. */
     BX_AUTOCLOSE int own = -1;
     (void)snprintf(path, sizeof path, "%.*s", BX_FMT(file));
     if (!open_own(k, &own) ||
-        bx_agent_read(own, path, k->links, BX_AGENT_MAX_RESULT, out, &cut, &why) != BX_OK) {
-        out->n = before;
+        bx_agent_read_believed(own, path, k->by, &text, &belief, &why) != BX_OK) {
         (void)bx_buf_addf(out, "the skill has no file '%.*s'", BX_FMT(file));
         *is_error = true;
+        return;
     }
+    if (belief != BX_BELIEF_FULL) {
+        (void)bx_buf_addf(
+            out,
+            "'%.*s' is not as it was when the workspace was trusted, so it is no part "
+            "of the skill; the user can look at it and say: boxagnts trust",
+            BX_FMT(file));
+        *is_error = true;
+        return;
+    }
+    bool cut = text.n > BX_AGENT_MAX_RESULT;
+    (void)bx_buf_add(out, text.p, cut ? BX_AGENT_MAX_RESULT : text.n);
     if (cut)
         (void)bx_buf_add_z(out, "\n[the rest is left out]");
 }
@@ -126,6 +138,7 @@ bx_code bx_skills_new(bx_skills **ret, bx_error *err)
     bx_skills *s = bx_calloc(1, sizeof *s);
     if (!s)
         return bx_fail(err, BX_ENOMEM, "skills");
+    s->doubted = bx_buf_init(64 << 10);
     s->tool = (bx_agent_own){.name = "skill",
                              .description = description,
                              .schema = schema,
@@ -146,6 +159,8 @@ void bx_skills_free(bx_skills *s)
     }
     for (size_t i = 0; s && i < s->n_dirs; i++)
         (void)close(s->dirs[i]);
+    if (s)
+        bx_buf_done(&s->doubted);
     free(s);
 }
 
@@ -173,19 +188,23 @@ static bool identify(int dir, const char *path, skill *k)
 }
 
 /* One that cannot be read or says nothing of itself is left out: the others are still there. */
-static bx_code add_one(bx_skills *s, int dir, const char *set, const char *name, bool links,
-                       bx_error *err)
+static bx_code add_one(bx_skills *s, int dir, const char *set, const char *name,
+                       const bx_believer *by, bx_error *err)
 {
     char path[MAX_PATH];
-    bool cut = false;
+    bx_belief belief = BX_BELIEF_NONE;
     bx_error why;
-    BX_AUTO_BUF text = bx_buf_init(MAX_FILE);
-    skill k = {.dir = dir, .links = links};
+    BX_AUTO_BUF text = bx_buf_init(MAX_FILE + 1);
+    skill k = {.dir = dir, .by = by};
     if (!is_name(bx_str_of(name)) || find(s, bx_str_of(name)) || s->n == BX_SKILLS_MAX)
         return BX_OK;
     (void)snprintf(path, sizeof path, "%s/%s/SKILL.md", set, name);
-    if (bx_agent_read(dir, path, links, MAX_FILE - 1, &text, &cut, &why) != BX_OK || cut)
+    if (bx_agent_read_believed(dir, path, by, &text, &belief, &why) != BX_OK || text.n >= MAX_FILE)
         return BX_OK;
+    if (belief != BX_BELIEF_FULL) {
+        (void)bx_buf_addf(&s->doubted, "%s\n", path);
+        return BX_OK;
+    }
     bx_code rc = bx_definition_read(bx_buf_str(&text), bx_str_of(name), &k.text, &why);
     if (rc == BX_ENOMEM)
         return bx_fail(err, rc, "%s", why.msg);
@@ -203,13 +222,13 @@ static bx_code add_one(bx_skills *s, int dir, const char *set, const char *name,
     return BX_OK;
 }
 
-bx_code bx_skills_add(bx_skills *s, int dir, const char *path, bool links, bx_error *err)
+bx_code bx_skills_add(bx_skills *s, int dir, const char *path, const bx_believer *by, bx_error *err)
 {
     BX_AUTO_BUF names = bx_buf_init(64 << 10);
     size_t n = 0;
     if (s->n_dirs == MAX_DIRS)
         return bx_fail(err, BX_ELIMIT, "more than %d directories of skills", MAX_DIRS);
-    bx_code rc = bx_agent_names(dir, path, links, 256, &names, &n, err);
+    bx_code rc = bx_agent_names(dir, path, true, 256, &names, &n, err);
     if (rc != BX_OK || n == 0)
         return rc;
     int own = fcntl(dir, F_DUPFD_CLOEXEC, 3);
@@ -218,8 +237,14 @@ bx_code bx_skills_add(bx_skills *s, int dir, const char *path, bool links, bx_er
     s->dirs[s->n_dirs++] = own;
     const char *name = names.p;
     for (size_t i = 0; i < n && rc == BX_OK; i++, name += strlen(name) + 1)
-        rc = add_one(s, own, path, name, links, err);
+        rc = add_one(s, own, path, name, by, err);
     return rc;
+}
+
+void bx_skills_doubted(bx_skills *s, bx_buf *out)
+{
+    (void)bx_buf_add_str(out, bx_buf_str(&s->doubted));
+    bx_buf_clear(&s->doubted);
 }
 
 size_t bx_skills_count(const bx_skills *s) { return s->n; }

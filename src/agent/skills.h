@@ -5,6 +5,7 @@
 #define BX_AGENT_SKILLS_H
 
 #include "agent/agent.h"
+#include "tool/belief.h"
 
 enum { BX_SKILLS_MAX = 64 };
 
@@ -14,10 +15,13 @@ BX_NODISCARD bx_code bx_skills_new(bx_skills **ret, bx_error *err);
 void bx_skills_free(bx_skills *s); /* NULL is fine */
 BX_DEFINE_AUTO(bx_skills, bx_skills_free)
 
-/* Those in the directory `path` beneath `dir` (kept open by a copy).  A name that is there already
- * is left out: so the project's come first. */
-BX_NODISCARD bx_code bx_skills_add(bx_skills *s, int dir, const char *path, bool links,
+/* Those in the directory `path` beneath `dir` (kept open by a copy) that are believed by `by`
+ * (borrowed as long as `s`; NULL: all), which is asked for each file of one as well.  A name that
+ * is there already is left out: so the project's come first. */
+BX_NODISCARD bx_code bx_skills_add(bx_skills *s, int dir, const char *path, const bx_believer *by,
                                    bx_error *err);
+/* The paths of those that were not believed, a line each, once. */
+void bx_skills_doubted(bx_skills *s, bx_buf *out);
 size_t bx_skills_count(const bx_skills *s);
 /* The catalogue, for the system text: a line for each. */
 void bx_skills_list(const bx_skills *s, bx_buf *out);

@@ -17,9 +17,10 @@ enum { MAX_PATH = 4096, OWN_AT_HOME = 2, MAX_KEPT = 64 };
  * another mode would be played back into the database by whoever opens it next; notes, skills and
  * agents are the user's own words to every later run. */
 static const char *const at_home[] = {
-    "programs",   "tools",     "state.db",      "state.db-wal", "state.db-shm", "state.db-journal",
-    "state.lock", "content",   "boxagnts.yaml", "trust",        "policy.lock",  "mcp-token",
-    "keys",       "AGENTS.md", "CLAUDE.md",     "skills",       "agents",       "sh_history",
+    "programs",         "tools",      "state.db",   "state.db-wal",  "state.db-shm",
+    "state.db-journal", "state.lock", "content",    "boxagnts.yaml", "trust",
+    "policy.lock",      "mcp-token",  "keys",       "AGENTS.md",     "CLAUDE.md",
+    "skills",           "agents",     "sh_history", "believed",
 };
 
 struct bx_app {

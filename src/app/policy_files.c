@@ -6,6 +6,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "app/believed.h"
 #include "codec/sha256.h"
 #include "codec/yaml.h"
 #include "os/dirs.h"
@@ -177,7 +178,7 @@ static bx_code lock_home(int home, int *ret, bx_error *err)
     return BX_OK;
 }
 
-bx_code bx_policy_trust(const char *workspace, bool trusted, bx_error *err)
+bx_code bx_policy_trust(const char *workspace, bool trusted, bx_buf *told, bx_error *err)
 {
     BX_AUTO_BUF text = bx_buf_init(BX_YAML_MAX_BYTES + 1), line = bx_buf_init(2 * MAX_PATH);
     BX_AUTO_BUF was = bx_buf_init(MAX_TRUST), now = bx_buf_init(MAX_TRUST);
@@ -187,6 +188,8 @@ bx_code bx_policy_trust(const char *workspace, bool trusted, bx_error *err)
     bx_code rc = read_project(workspace, &real, &text, &there, err);
     if (rc == BX_OK)
         rc = trust_line(real, bx_buf_str(&text), &line, err);
+    if (rc == BX_OK)
+        rc = bx_believed_set(real, trusted, told, err);
     if (rc == BX_OK)
         rc = open_home(&home, err);
     if (rc == BX_OK)

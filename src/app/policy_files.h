@@ -32,8 +32,10 @@ BX_NODISCARD bx_code bx_policy_is_trusted(const char *workspace, bool *ret, bx_e
 /* The workspaces that were trusted, whatever their files hold by now: the paths, each with a NUL
  * behind it. */
 BX_NODISCARD bx_code bx_policy_trusted(bx_buf *ret, bx_error *err);
-/* Remember it, or forget it, in $BOXAGNTS_HOME/trust. */
-BX_NODISCARD bx_code bx_policy_trust(const char *workspace, bool trusted, bx_error *err);
+/* Remember it, or forget it, in $BOXAGNTS_HOME/trust; and what its files say that steer an agent
+ * (app/believed.h), whose paths go onto `told` (or NULL), a line each. */
+BX_NODISCARD bx_code bx_policy_trust(const char *workspace, bool trusted, bx_buf *told,
+                                     bx_error *err);
 
 /* ---- the user's file ------------------------------------------------------------------------- */
 

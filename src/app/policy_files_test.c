@@ -85,18 +85,18 @@ static void trust_is_of_place_and_content(void)
     CHECK(make());
     (void)snprintf(work, sizeof work, "%s/work", top);
     CHECK(bx_policy_is_trusted(work, &is, &err) == BX_OK && !is);
-    CHECK(bx_policy_trust(work, true, &err) == BX_OK);
+    CHECK(bx_policy_trust(work, true, NULL, &err) == BX_OK);
     CHECK(bx_policy_is_trusted(work, &is, &err) == BX_OK && is);
     CHECK(put("work/boxagnts.yaml", "rules: { allow: [bash] }"));
     CHECK(bx_policy_is_trusted(work, &is, &err) == BX_OK && !is);
     BX_AUTO(bx_policy) bx_policy *p = load(&err);
     CHECK(p && bx_policy_rule_count(p) == 0);
-    CHECK(bx_policy_trust(work, true, &err) == BX_OK);
+    CHECK(bx_policy_trust(work, true, NULL, &err) == BX_OK);
     BX_AUTO(bx_policy) bx_policy *q = load(&err);
     CHECK(q && bx_policy_rule_count(q) == 1);
-    CHECK(bx_policy_trust(work, false, &err) == BX_OK);
+    CHECK(bx_policy_trust(work, false, NULL, &err) == BX_OK);
     CHECK(bx_policy_is_trusted(work, &is, &err) == BX_OK && !is);
-    CHECK(bx_policy_trust("/nowhere/at/all", true, &err) == BX_EIO);
+    CHECK(bx_policy_trust("/nowhere/at/all", true, NULL, &err) == BX_EIO);
     drop();
 }
 

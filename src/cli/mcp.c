@@ -2,8 +2,10 @@
 #include "mcp/server.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "app/believed.h"
 #include "app/funnel.h"
 #include "app/policy_files.h"
 #include "app/tool_grant.h"
@@ -54,6 +56,8 @@ typedef struct box { /* what is served */
     bx_sealed *reading; /* what `read` may use */
     bx_mcp_workspace *workspace;
     bx_mcp_skills *skills;
+    bx_believed *believed; /* of the project's skills */
+    char *workspace_real;  /* owned */
 } box;
 
 static bx_code open_toolbox(box *b, bx_error *err)
@@ -196,7 +200,14 @@ static bx_code open_skills(box *b, bx_error *err)
     if (rc != BX_OK)
         return rc;
     size_t from = trusted ? 0 : OF_PROJECT, to = OF_PROJECT + (home ? OF_PERSON : 0);
-    return bx_mcp_skills_new(dirs + from, to - from, &b->skills, err);
+    b->workspace_real = realpath(workspace, NULL);
+    const bx_believed_config cfg = {.workspace = b->workspace_real ? b->workspace_real : "/",
+                                    .trusted = trusted,
+                                    .policy = bx_funnel_policy(b->funnel)};
+    rc = bx_believed_open(&cfg, &b->believed, err);
+    return rc == BX_OK ? bx_mcp_skills_new(dirs + from, to - from, bx_believed_port(b->believed),
+                                           &b->skills, err)
+                       : rc;
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */
@@ -264,6 +275,8 @@ static int run(const bx_args *a)
     bx_mcp_server_free(b.server);
     bx_ctl_done(&ctl);
     bx_mcp_skills_free(b.skills);
+    bx_believed_free(b.believed);
+    free(b.workspace_real);
     bx_mcp_workspace_free(b.workspace);
     bx_sealed_free(b.reading);
     bx_toolbox_free(b.tools);

@@ -251,22 +251,36 @@ static bx_code check_project(const char *dir, bx_error *err)
     return rc;
 }
 
+void bx_cli_tell_believed(bx_str paths)
+{
+    while (paths.n) {
+        const char *end = memchr(paths.p, '\n', paths.n);
+        size_t n = end ? (size_t)(end - paths.p) : paths.n;
+        (void)printf("believed as it is now: ");
+        bx_cli_show(stdout, (bx_str){paths.p, n}, 4096);
+        (void)putchar('\n');
+        paths = bx_str_from(paths, n + (end != NULL));
+    }
+}
+
 static int run_trust(const bx_args *a)
 {
     const char *dir = a->n_words ? a->words[0] : ".";
     bool forget = bx_has_flag(a, FLAG_FORGET);
+    BX_AUTO_BUF told = bx_buf_init(MAX_TEXT);
     BX_AUTOFREE char *real = NULL;
     bx_error err;
     if (too_many(&bx_cmd_policy_trust, a, 1))
         return EXIT_OURS;
     bx_code rc = forget ? BX_OK : check_project(dir, &err);
     if (rc == BX_OK)
-        rc = bx_policy_trust(dir, !forget, &err);
+        rc = bx_policy_trust(dir, !forget, &told, &err);
     if (rc != BX_OK)
         return fail(&bx_cmd_policy_trust, &err);
     real = realpath(dir, NULL);
     (void)printf("%s: %s\n", real ? real : dir,
                  forget ? "no longer trusted" : "trusted, until its boxagnts.yaml changes");
+    bx_cli_tell_believed(bx_buf_str(&told));
     return fflush(stdout) == 0 ? 0 : EXIT_OURS;
 }
 
@@ -279,6 +293,7 @@ const bx_command bx_cmd_policy_trust = {
         "by\n"
         "the directory's path and the file's content: a file that changes has to be trusted "
         "again.\n"
+        "So has each file that is instructions for an agent: AGENTS.md, skills, executors.\n"
         "Exit code: 0; 125 when the file is wrong.\n",
     .flags = trust_flags,
     .n_flags = BX_COUNT(trust_flags),

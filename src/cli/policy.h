@@ -30,4 +30,7 @@ BX_NODISCARD bx_code bx_cli_policy_call(const char *tool, const bx_json_val *arg
                                         bx_policy_call *ret, bx_manifest **ret_manifest,
                                         bx_error *err);
 
+/* Files that are believed from now on, as bx_policy_trust tells them. */
+void bx_cli_tell_believed(bx_str paths);
+
 #endif

@@ -168,15 +168,45 @@ static bx_code open_session(bx_run *r, const bx_run_options *o, bx_error *err)
 
 /* ---- what it is told ------------------------------------------------------------------------- */
 
+/* One line, with what to type. */
+static void tell_doubted(const bx_run *r)
+{
+    bx_str paths = bx_context_doubted(r->context);
+    BX_AUTO_BUF names = bx_buf_init(4096);
+    size_t n = 0;
+    while (paths.n) {
+        const char *end = memchr(paths.p, '\n', paths.n);
+        size_t len = end ? (size_t)(end - paths.p) : paths.n;
+        if (n++ < 5)
+            (void)bx_buf_addf(&names, "%s%.*s", n == 1 ? "" : ", ", (int)len, paths.p);
+        paths = bx_str_from(paths, len + (end != NULL));
+    }
+    if (n)
+        bx_cli_complain("note: changed since this workspace was trusted, so no instructions: %s%s; "
+                        "if they are yours: boxagnts trust %s",
+                        names.p ? names.p : "", n > 5 ? ", …" : "", r->workspace);
+}
+
 static bx_code open_context(bx_run *r, bx_error *err)
 {
     char home[4096];
     bool has_home = bx_home_dir(home, sizeof home, NULL) == BX_OK, trusted = false;
     bx_code rc = has_home ? bx_policy_is_trusted(r->workspace, &trusted, err) : BX_OK;
-    const bx_context_config cfg = {
-        .workspace = r->workspace, .trusted = trusted, .home = has_home ? home : NULL};
+    const bx_believed_config by = {.workspace = r->workspace,
+                                   .trusted = trusted,
+                                   .policy = bx_funnel_policy(r->funnel),
+                                   .grant = r->grant};
     if (rc == BX_OK)
-        rc = bx_context_load(&cfg, &r->context, err);
+        rc = bx_believed_open(&by, &r->believed, err);
+    if (rc != BX_OK)
+        return rc;
+    const bx_context_config cfg = {.workspace = r->workspace,
+                                   .trusted = trusted,
+                                   .believer = bx_believed_port(r->believed),
+                                   .home = has_home ? home : NULL};
+    rc = bx_context_load(&cfg, &r->context, err);
+    if (rc == BX_OK)
+        tell_doubted(r);
     if (rc == BX_OK)
         r->n_own = bx_context_tools(r->context, r->own);
     return rc;
@@ -301,6 +331,7 @@ void bx_run_close(bx_run *r)
     bx_budget_free(r->budget);
     bx_cli_tools_free(r->tools);
     bx_context_free(r->context);
+    bx_believed_free(r->believed);
     bx_llm_free(r->model);
     bx_egress_free(r->egress);
     bx_grant_free(r->grant);

@@ -6,6 +6,7 @@
 #include "agent/context.h"
 #include "agent/managed.h"
 #include "app/app.h"
+#include "app/believed.h"
 #include "app/funnel.h"
 #include "cli/agent_tools.h"
 #include "cli/approve.h"
@@ -47,6 +48,7 @@ typedef struct bx_run { /* a process has one */
     bx_funnel *funnel;     /* policy, questions, record */
     bx_approver *approver; /* NULL: nobody is asked */
     bx_toolbox_config box;
+    bx_believed *believed;
     bx_context *context;
     bx_managed *managed;
     bx_ctl ctl;

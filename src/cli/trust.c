@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "cli/catalogue.h"
 #include "cli/commands.h"
+#include "cli/policy.h"
 #include "os/dirs.h"
 #include "os/fd.h"
 #include "tool/could.h"
@@ -102,6 +103,7 @@ static int run_trust(const bx_args *a)
 {
     char home[BX_MAX_PATH];
     bx_error err = {.msg = ""};
+    BX_AUTO_BUF told = bx_buf_init(4 << 20);
     const char *key = bx_flag_last(a, FLAG_KEY), *dir = a->n_words ? a->words[0] : ".";
     bool trusted = !bx_has_flag(a, FLAG_REMOVE), listed = bx_has_flag(a, FLAG_LIST);
     if (a->n_words > 1 || (key && a->n_words) || (listed && (key || a->n_words || !trusted))) {
@@ -112,7 +114,9 @@ static int run_trust(const bx_args *a)
     if (rc == BX_OK && listed)
         rc = list(home, &err);
     else if (rc == BX_OK)
-        rc = key ? set_key(home, key, trusted, &err) : bx_policy_trust(dir, trusted, &err);
+        rc = key ? set_key(home, key, trusted, &err) : bx_policy_trust(dir, trusted, &told, &err);
+    if (rc == BX_OK)
+        bx_cli_tell_believed(bx_buf_str(&told));
     if (rc == BX_OK && !listed && !key && trusted)
         rc = accept_tools(home, dir, &err);
     if (rc != BX_OK) {
@@ -126,11 +130,14 @@ const bx_command bx_cmd_trust = {
     .name = "trust",
     .usage = "trust [--remove] [DIR | --key FILE.pub] | --list",
     .summary = "let a project's own tools and policy count, or a key's signatures",
-    .details = "DIR is the project's directory (default: the current one).  Until it is trusted, "
-               "its\n"
-               ".boxagnts/tools are not looked at. What is in there now is accepted with it; what "
-               "changes later\n"
-               "has to be accepted: boxagnts tool add --project, or trust again.\n",
+    .details =
+        "DIR is the project's directory (default: the current one).  Until it is trusted, "
+        "its\n"
+        ".boxagnts/tools are not looked at. What is in there now is accepted with it; what "
+        "changes later\n"
+        "has to be accepted: boxagnts tool add --project, or trust again.  So it is with its "
+        "AGENTS.md,\n"
+        "CLAUDE.md, skills and executors: what changes is data until it is trusted again.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
     .run = run_trust,

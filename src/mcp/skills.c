@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "codec/utf8.h"
 #include "codec/yaml.h"
@@ -15,6 +16,7 @@ enum { MAX_NAME = 64, MAX_DESCRIPTION = 1024, MAX_ENTRIES = 4096 };
 struct bx_mcp_skills {
     bx_skill_dir dirs[BX_SKILL_MAX_DIRS];
     size_t n;
+    const bx_believer *by;
     bx_mcp_prompts port;
 };
 
@@ -73,8 +75,20 @@ static bool is_name(const char *name)
     return good;
 }
 
+static bool is_believed(const bx_believer *by, const bx_skill_dir *of, int fd, bx_str text)
+{
+    char name[64], real[BX_BELIEF_MAX_PATH];
+    if (!by || !of->shown)
+        return true;
+    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(name, real, sizeof real - 1);
+    real[n > 0 ? n : 0] = '\0';
+    return by->judge(by->ctx, real, text) == BX_BELIEF_FULL;
+}
+
 /* False: there is none of that name here, or it is none. */
-static bool load(int dir, const bx_skill_dir *of, const char *name, skill *ret)
+static bool load(const bx_mcp_skills *s, int dir, const bx_skill_dir *of, const char *name,
+                 skill *ret)
 {
     char path[MAX_NAME + 16];
     bx_str head;
@@ -85,6 +99,7 @@ static bool load(int dir, const bx_skill_dir *of, const char *name, skill *ret)
     if (of->shown)
         (void)snprintf(ret->shown, sizeof ret->shown, "%s/%s/%s", of->shown, of->below, name);
     bool good = fd >= 0 && bx_fd_read_all(fd, BX_SKILL_MAX_BYTES, &ret->text, NULL) == BX_OK &&
+                is_believed(s->by, of, fd, bx_buf_str(&ret->text)) &&
                 bx_utf8_valid(bx_buf_str(&ret->text)) &&
                 bx_skill_split(bx_buf_str(&ret->text), &head, &ret->body) &&
                 bx_yaml_parse(head, &ret->doc, NULL) == BX_OK &&
@@ -145,7 +160,7 @@ static bool find(const bx_mcp_skills *s, const char *name, skill *ret)
 {
     for (size_t i = 0; i < s->n; i++) {
         BX_AUTOCLOSE int dir = open_dir(&s->dirs[i]);
-        if (dir >= 0 && load(dir, &s->dirs[i], name, ret))
+        if (dir >= 0 && load(s, dir, &s->dirs[i], name, ret))
             return true;
     }
     return false;
@@ -248,7 +263,8 @@ static bx_code get(void *ctx, bx_mcp_call *c, bx_str name, const bx_json_val *ar
 
 /* ---- the port -------------------------------------------------------------------------------- */
 
-bx_code bx_mcp_skills_new(const bx_skill_dir *dirs, size_t n, bx_mcp_skills **ret, bx_error *err)
+bx_code bx_mcp_skills_new(const bx_skill_dir *dirs, size_t n, const bx_believer *by,
+                          bx_mcp_skills **ret, bx_error *err)
 {
     bx_mcp_skills *s = bx_calloc(1, sizeof *s);
     if (!s)
@@ -256,6 +272,7 @@ bx_code bx_mcp_skills_new(const bx_skill_dir *dirs, size_t n, bx_mcp_skills **re
     BX_ASSERT(n <= BX_SKILL_MAX_DIRS);
     for (size_t i = 0; i < n; i++)
         s->dirs[s->n++] = dirs[i];
+    s->by = by;
     s->port = (bx_mcp_prompts){.ctx = s, .list = list, .get = get};
     *ret = s;
     return BX_OK;

@@ -6,6 +6,7 @@
 #define BX_MCP_SKILLS_H
 
 #include "mcp/ports.h"
+#include "tool/belief.h"
 
 enum {
     BX_SKILLS_MAX = 256,            /* that are listed */
@@ -21,9 +22,10 @@ typedef struct bx_skill_dir {
     const char *shown; /* what tools see `root` as; NULL: they do not */
 } bx_skill_dir;
 
-/* Of the same skill in two of them the first one counts.  Texts are borrowed. */
-BX_NODISCARD bx_code bx_mcp_skills_new(const bx_skill_dir *dirs, size_t n, bx_mcp_skills **ret,
-                                       bx_error *err);
+/* Of the same skill in two of them the first one counts.  Texts are borrowed.  What tools see
+ * (those with `shown`) is there as long as `by` believes it (borrowed; NULL: all). */
+BX_NODISCARD bx_code bx_mcp_skills_new(const bx_skill_dir *dirs, size_t n, const bx_believer *by,
+                                       bx_mcp_skills **ret, bx_error *err);
 void bx_mcp_skills_free(bx_mcp_skills *s); /* NULL is fine */
 BX_DEFINE_AUTO(bx_mcp_skills, bx_mcp_skills_free)
 const bx_mcp_prompts *bx_mcp_skills_port(const bx_mcp_skills *s); /* borrowed from `s` */

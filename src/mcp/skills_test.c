@@ -108,7 +108,7 @@ static void test_skills(void)
     CHECK(symlink(target, path) == 0); /* leads out of the project: is not followed */
     const bx_skill_dir dirs[] = {
         {project, ".s", "/workspace"}, {mine, ".s", NULL}, {"/nonexistent", ".s", NULL}};
-    CHECK(bx_mcp_skills_new(dirs, BX_COUNT(dirs), &s, NULL) == BX_OK);
+    CHECK(bx_mcp_skills_new(dirs, BX_COUNT(dirs), NULL, &s, NULL) == BX_OK);
     CHECK(listed(s, &text) == BX_OK);
     BX_AUTO(bx_json) bx_json *doc = NULL;
     CHECK(bx_json_parse(bx_buf_str(&text), 8, &doc, NULL) == BX_OK);

@@ -54,6 +54,38 @@ bool bx_scan_text(const scan *s, bx_str text, int32_t within);
 /* What the command number `i` starts by being what it is.  False: uncertain. */
 bool bx_scan_started(scan *s, size_t i);
 
+enum { MAX_WORDS = 1024 };
+
+typedef struct bx_words { /* of one command, each without the ' ' behind it */
+    bx_str at[MAX_WORDS];
+    size_t n;
+} bx_words;
+
+static inline bool bx_word_is_known(bx_str w) { return w.n == 0 || !memchr(w.p, BX_WILD_ANY, w.n); }
+/* False: there are more than fit. */
+bool bx_words_split(bx_str text, bx_words *ret);
+/* Its name without the directory in front. */
+bx_str bx_word_base(bx_str w);
+
+/* Nothing is known of what the command number `within` starts. */
+bool bx_scan_add_unknown(scan *s, size_t within);
+/* It starts `name` with arguments that are not known. */
+bool bx_scan_add_some(scan *s, const char *name, size_t within);
+/* It starts a shell with the words as its text. */
+bool bx_scan_add_text(scan *s, const bx_words *w, size_t from, size_t to, size_t within);
+/* It writes to `file`, as an option says. */
+bool bx_scan_add_write(scan *s, bx_str file, size_t of);
+
+/* What options and small scripts (sed, awk) make of the command number `i`, beside what its kind
+ * is for: what they start, and which files they write. */
+bool bx_options_known(bx_str name);
+bool bx_scan_options(scan *s, const bx_words *w, size_t i);
+
+/* What a script may do that no option says. */
+enum { BX_SCRIPT_STARTS = 1, BX_SCRIPT_WRITES = 2 };
+unsigned bx_script_of_sed(bx_str text); /* whatever is not understood: both */
+unsigned bx_script_of_awk(bx_str text);
+
 /* What is in scan.buf is a command, whose words begin at `words`. */
 bool bx_scan_add(scan *s, size_t words);
 bool bx_scan_put(scan *s, char c); /* onto scan.buf */

@@ -167,6 +167,23 @@ static bool add_redirect(scan *s, size_t from, bool writes)
     return true;
 }
 
+bool bx_scan_add_write(scan *s, bx_str file, size_t of)
+{
+    bx_line *l = s->out;
+    if (l->n_redirects == BX_LINE_MAX_REDIRECTS)
+        return bx_scan_doubt(s, "it writes too many files");
+    if (!grow((void **)&l->redirects, l->n_redirects, sizeof *l->redirects))
+        return no_memory(s);
+    bx_line_redirect r = {
+        .of = (int32_t)of, .writes = true, .option = true, .begin = (uint32_t)l->text.n};
+    bx_code rc = bx_buf_add_str(&l->text, file);
+    if (rc != BX_OK)
+        return rc == BX_ENOMEM ? no_memory(s) : bx_scan_doubt(s, "it is too long");
+    r.end = (uint32_t)l->text.n;
+    l->redirects[l->n_redirects++] = r;
+    return true;
+}
+
 static void settle_redirects(scan *s, int32_t of)
 {
     for (size_t i = 0; i < s->out->n_redirects; i++) {

@@ -31,6 +31,7 @@ typedef struct bx_line_redirect {
     uint32_t begin, end; /* the file, in bx_line.text */
     int32_t of;          /* the command; -1: a compound one */
     bool writes;
+    bool option; /* no redirection: an option of the command names the file */
 } bx_line_redirect;
 
 typedef struct bx_line {
@@ -53,6 +54,12 @@ BX_NODISCARD bx_code bx_line_read(bx_line *l, bx_str text, bx_error *err);
 
 bx_str bx_line_words(const bx_line *l, const bx_line_command *c);
 bx_str bx_line_whole(const bx_line *l, const bx_line_command *c); /* with its assignments */
+
+/* The words of a command as it is without the options in front of its subcommand, `git push` of
+ * `git -C x push`: each reading once.  `sure` is false for those that depend on whether an option
+ * takes a value (it is not known of `name`). */
+void bx_command_see_through(bx_str words, void (*seen)(void *ctx, bx_str words, bool sure),
+                            void *ctx);
 
 /* Is `name` a variable that changes only how a program words its output? */
 bool bx_line_variable_is_harmless(bx_str name);

@@ -2,8 +2,6 @@
 #include "base/ascii.h"
 #include "policy/command_internal.h"
 
-enum { MAX_WORDS = 1024 };
-
 typedef enum how {
     CARRIES,  /* its words from some place on are a command */
     ESCORTS,  /* the same, and it does something of its own: it has to be allowed itself */
@@ -78,32 +76,29 @@ static const starter starters[] = {
     {"wait", "", NEUTRAL, 0},
 };
 
-typedef struct words { /* of one command, each without the ' ' behind it */
-    bx_str at[MAX_WORDS];
-    size_t n;
-} words;
-
-static bool is_known(bx_str w) { return w.n == 0 || !memchr(w.p, BX_WILD_ANY, w.n); }
-
-static bool split(scan *s, bx_str text, words *ret)
+bool bx_words_split(bx_str text, bx_words *ret)
 {
     ret->n = 0;
     while (text.n) {
         const char *end = memchr(text.p, ' ', text.n);
         size_t n = end ? (size_t)(end - text.p) : text.n;
         if (ret->n == MAX_WORDS)
-            return bx_scan_doubt(s, "a command has too many words");
+            return false;
         ret->at[ret->n++] = (bx_str){text.p, n};
         text = bx_str_from(text, n + 1);
     }
     return true;
 }
 
+bx_str bx_word_base(bx_str w)
+{
+    const char *slash = w.n ? memrchr(w.p, '/', w.n) : NULL;
+    return slash ? bx_str_from(w, (size_t)(slash + 1 - w.p)) : w;
+}
+
 static const starter *find(bx_str name)
 {
-    const char *slash = name.n ? memrchr(name.p, '/', name.n) : NULL;
-    if (slash)
-        name = bx_str_from(name, (size_t)(slash + 1 - name.p));
+    name = bx_word_base(name);
     for (size_t i = 0; i < BX_COUNT(starters); i++) {
         if (bx_str_eq(name, bx_str_of(starters[i].name)))
             return &starters[i];
@@ -144,7 +139,7 @@ typedef struct inner {
     bool more;       /* unknown words follow */
 } inner;
 
-static bool add_inner(scan *s, const words *w, const inner *of, size_t within)
+static bool add_inner(scan *s, const bx_words *w, const inner *of, size_t within)
 {
     scan below = bx_scan_below(s, s->in, s->in.n);
     size_t i = of->from, begin = 0;
@@ -163,23 +158,28 @@ static bool add_inner(scan *s, const words *w, const inner *of, size_t within)
     return ok;
 }
 
-/* Nothing is known of what `within` starts. */
-static bool add_unknown(scan *s, size_t within)
+bool bx_scan_add_unknown(scan *s, size_t within)
 {
-    const words none = {.n = 0};
+    const bx_words none = {.n = 0};
     return add_inner(s, &none, &(inner){.more = true}, within);
+}
+
+bool bx_scan_add_some(scan *s, const char *name, size_t within)
+{
+    const bx_words some = {.at = {bx_str_of(name)}, .n = 1};
+    return add_inner(s, &some, &(inner){.to = 1, .more = true}, within);
 }
 
 /* ---- options --------------------------------------------------------------------------------- */
 
 /* The word behind the options of `st`.  *ret_hole: what -I of xargs names.  False: one of them is
  * not known for what it is. */
-static bool skip_options(const words *w, const starter *st, size_t *ret, bx_str *ret_hole)
+static bool skip_options(const bx_words *w, const starter *st, size_t *ret, bx_str *ret_hole)
 {
     size_t i = 1;
     for (; i < w->n; i++) {
         bx_str o = w->at[i];
-        if (!is_known(o))
+        if (!bx_word_is_known(o))
             return false;
         if (bx_str_eq(o, BX_LIT("--"))) {
             i++;
@@ -204,12 +204,12 @@ static bool skip_options(const words *w, const starter *st, size_t *ret, bx_str 
 }
 
 /* Long options without a value that are met often; they make no difference to what is started. */
-static bool has_flag(const words *w, const char *flag)
+static bool has_flag(const bx_words *w, const char *flag)
 {
     return w->n > 1 && bx_str_eq(w->at[1], bx_str_of(flag));
 }
 
-static bool carries(scan *s, const words *w, const starter *st, size_t within)
+static bool carries(scan *s, const bx_words *w, const starter *st, size_t within)
 {
     inner of = {.to = w->n, .more = st->how == COLLECTS};
     bool is_env = strcmp(st->name, "env") == 0;
@@ -218,25 +218,24 @@ static bool carries(scan *s, const words *w, const starter *st, size_t within)
         return true;
     }
     if (!skip_options(w, st, &of.from, &of.hole))
-        return add_unknown(s, within);
+        return bx_scan_add_unknown(s, within);
     for (size_t i = 1; is_env && i < of.from && i < w->n; i++) {
         if (bx_str_starts(w->at[i], BX_LIT("-S")) || bx_str_starts(w->at[i], BX_LIT("--s")))
-            return add_unknown(s, within);
+            return bx_scan_add_unknown(s, within);
     }
     if (of.from >= w->n)
-        return !of.more || add_unknown(s, within);
+        return !of.more || bx_scan_add_unknown(s, within);
     return add_inner(s, w, &of, within);
 }
 
 /* ---- text that is a script ------------------------------------------------------------------- */
 
-/* The text of known words again, with a space between them. */
-static bool read_words(scan *s, const words *w, size_t from, size_t to, size_t within)
+bool bx_scan_add_text(scan *s, const bx_words *w, size_t from, size_t to, size_t within)
 {
     BX_AUTO_BUF text = bx_buf_init(BX_LINE_MAX_BYTES);
     for (size_t i = from; i < to; i++) {
-        if (!is_known(w->at[i]))
-            return add_unknown(s, within);
+        if (!bx_word_is_known(w->at[i]))
+            return bx_scan_add_unknown(s, within);
         for (size_t k = 0; k < w->at[i].n; k++) {
             char c = w->at[i].p[k];
             (void)bx_buf_add_c(&text, c == BX_WILD_SPACE ? ' ' : c);
@@ -248,37 +247,64 @@ static bool read_words(scan *s, const words *w, size_t from, size_t to, size_t w
     return bx_scan_text(s, bx_buf_str(&text), (int32_t)within);
 }
 
-static bool shells(scan *s, const words *w, size_t within)
+static bool shells(scan *s, const bx_words *w, size_t within)
 {
     s->out->commands[within].opaque = true;
     for (size_t i = 1; i < w->n; i++) {
         bx_str o = w->at[i];
-        if (!is_known(o))
-            return add_unknown(s, within);
+        if (!bx_word_is_known(o))
+            return bx_scan_add_unknown(s, within);
         if (o.n < 2 || (o.p[0] != '-' && o.p[0] != '+') || o.p[1] == '-')
             return true; /* a file, or an option that may be anything */
         bool c = o.p[0] == '-' && memchr(o.p, 'c', o.n), value = memchr(o.p, 'o', o.n);
         if (c && (value || i + 1 >= w->n))
-            return add_unknown(s, within);
+            return bx_scan_add_unknown(s, within);
         if (c) {
             s->out->commands[within].opaque = false;
             s->out->commands[within].carrier = true;
-            return read_words(s, w, i + 1, i + 2, within);
+            return bx_scan_add_text(s, w, i + 1, i + 2, within);
         }
         i += value;
     }
     return true;
 }
 
-static bool searches(scan *s, const words *w, size_t within)
+static bool is_one_of(bx_str w, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (bx_str_eq(w, bx_str_of(names[i])))
+            return true;
+    }
+    return false;
+}
+
+static bool may_be_one_of(bx_str w, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (bx_wild_must(w, bx_str_of(names[i])))
+            return true;
+    }
+    return false;
+}
+
+/* -delete is what rm would do, and is judged so. */
+static bool searches(scan *s, const bx_words *w, size_t within)
 {
     static const char *const starts[] = {"-exec", "-execdir", "-ok", "-okdir"};
+    static const char *const writes[] = {"-fprint", "-fprint0", "-fprintf", "-fls"};
+    static const char *const deletes[] = {"-delete"};
     for (size_t i = 1; i < w->n; i++) {
-        bool is = false;
-        for (size_t k = 0; k < BX_COUNT(starts); k++)
-            is = is || bx_str_eq(w->at[i], bx_str_of(starts[k]));
-        if (!is && !is_known(w->at[i]) && w->at[i].p[0] == BX_WILD_ANY && w->at[i].n == 1)
-            return add_unknown(s, within); /* may hold an -exec */
+        bx_str o = w->at[i];
+        bool is = is_one_of(o, starts, BX_COUNT(starts));
+        if (!bx_word_is_known(o) && (may_be_one_of(o, starts, BX_COUNT(starts)) ||
+                                     may_be_one_of(o, writes, BX_COUNT(writes)) ||
+                                     may_be_one_of(o, deletes, BX_COUNT(deletes))))
+            return bx_scan_add_unknown(s, within);
+        if (is_one_of(o, deletes, BX_COUNT(deletes)) && !bx_scan_add_some(s, "rm", within))
+            return false;
+        if (is_one_of(o, writes, BX_COUNT(writes)) && i + 1 < w->n &&
+            !bx_scan_add_write(s, w->at[++i], within))
+            return false;
         if (!is)
             continue;
         inner of = {.from = i + 1, .to = i + 1, .hole = BX_LIT("{}")};
@@ -292,7 +318,7 @@ static bool searches(scan *s, const words *w, size_t within)
     return true;
 }
 
-static bool started(scan *s, const words *w, const starter *st, size_t i)
+static bool started(scan *s, const bx_words *w, const starter *st, size_t i)
 {
     bx_line_command *c = &s->out->commands[i];
     switch (st->how) {
@@ -306,10 +332,10 @@ static bool started(scan *s, const words *w, const starter *st, size_t i)
         return shells(s, w, i);
     case EVALUATES:
         c->carrier = true;
-        return read_words(s, w, 1, w->n, i);
+        return bx_scan_add_text(s, w, 1, w->n, i);
     case TRAPS:
         c->carrier = true;
-        return w->n < 2 || w->at[1].p[0] == '-' || read_words(s, w, 1, 2, i);
+        return w->n < 2 || w->at[1].p[0] == '-' || bx_scan_add_text(s, w, 1, 2, i);
     case SEARCHES:
         return searches(s, w, i);
     case HIDES:
@@ -322,8 +348,9 @@ static bool started(scan *s, const words *w, const starter *st, size_t i)
         c->neutral = true;
         return true;
     case NEUTRAL: /* printf -v sets a variable */
-        c->neutral = st->name[0] != 'p' || st->name[1] != 'r' ||
-                     (w->n > 1 && is_known(w->at[1]) && !bx_str_starts(w->at[1], BX_LIT("-")));
+        c->neutral =
+            st->name[0] != 'p' || st->name[1] != 'r' ||
+            (w->n > 1 && bx_word_is_known(w->at[1]) && !bx_str_starts(w->at[1], BX_LIT("-")));
         return true;
     }
     return true;
@@ -336,17 +363,20 @@ bool bx_scan_started(scan *s, size_t i)
     if (c->words == c->end)
         return true;
     BX_AUTO_BUF copy = bx_buf_init(4 * (size_t)BX_LINE_MAX_BYTES); /* the text may move */
-    BX_AUTOFREE words *w = NULL;
+    BX_AUTOFREE bx_words *w = NULL;
     bx_str text = bx_line_words(s->out, c);
     const char *end = memchr(text.p, ' ', text.n);
     bx_str name = {text.p, end ? (size_t)(end - text.p) : text.n};
-    const starter *st = is_known(name) ? find(name) : NULL;
-    if (!st)
+    const starter *st = bx_word_is_known(name) ? find(name) : NULL;
+    bool has_options = bx_word_is_known(name) && bx_options_known(name);
+    if (!st && !has_options)
         return true;
     w = bx_realloc(NULL, sizeof *w);
     if (!w || bx_buf_add_str(&copy, text) != BX_OK) {
         s->out->failed = BX_ENOMEM;
         return bx_scan_doubt(s, "out of memory");
     }
-    return split(s, bx_buf_str(&copy), w) && started(s, w, st, i);
+    if (!bx_words_split(bx_buf_str(&copy), w))
+        return bx_scan_doubt(s, "a command has too many words");
+    return (!st || started(s, w, st, i)) && (!has_options || bx_scan_options(s, w, i));
 }

@@ -11,6 +11,7 @@ typedef struct judge {
     bx_line line;
     size_t steps;
     bool sets; /* variables that come with the call may change what commands do */
+    bool lax;  /* what is compared is one reading of several */
     const bx_policy_call *call;
 } judge;
 
@@ -49,8 +50,10 @@ static void restrict_by(judge *j, uint32_t rule, bx_str words)
 {
     const bx_rule *r = j->f->p->rules[rule];
     bx_wild w = bx_wild_may((bx_str){r->pattern, r->pattern_n}, words, &j->steps);
-    if (w == BX_WILD_YES)
+    if (w == BX_WILD_YES && !j->lax)
         bx_found_add(j->f, rule);
+    else if (w == BX_WILD_YES)
+        doubt(j->f, rule, "one of its options may take the next word or not");
     else if (w == BX_WILD_MAYBE)
         doubt(j->f, rule, "what the command would be is not known before it runs");
 }
@@ -92,6 +95,14 @@ static void restrict_by_key(judge *j, bx_str words)
         if (restricts(j, r))
             restrict_by(j, r, words);
     }
+}
+
+static void restrict_seen(void *ctx, bx_str words, bool sure)
+{
+    judge *j = ctx;
+    j->lax = !sure;
+    restrict_by_key(j, words);
+    j->lax = false;
 }
 
 /* The first rule that allows the command; INDEX_END: none. */
@@ -148,15 +159,21 @@ static bool writes_nothing(bx_str target)
     return false;
 }
 
+/* An option of a command whose exact words a rule has. */
+static bool is_spelled_out(const judge *j, const uint32_t *by, const bx_line_redirect *r)
+{
+    return r->option && r->of >= 0 && by[r->of] != INDEX_END && is_exact(j->f->p->rules[by[r->of]]);
+}
+
 /* May all files be written that the line writes?  A rule for a command says nothing of them. */
-static bool redirects_allowed(const judge *j, bx_str cwd)
+static bool redirects_allowed(const judge *j, const uint32_t *by, bx_str cwd)
 {
     const bx_policy *p = j->f->p;
     BX_AUTO_BUF path = bx_buf_init(16 << 10);
     for (size_t i = 0; i < j->line.n_redirects; i++) {
         const bx_line_redirect *r = &j->line.redirects[i];
         bx_str t = {j->line.text.p + r->begin, r->end - r->begin};
-        if (!r->writes || writes_nothing(t))
+        if (!r->writes || writes_nothing(t) || is_spelled_out(j, by, r))
             continue;
         bool known = t.n && !memchr(t.p, BX_WILD_ANY, t.n) && !memchr(t.p, BX_WILD_SPACE, t.n) &&
                      (t.p[0] == '/' || !j->line.moves) && bx_policy_path(cwd, t, &path);
@@ -202,7 +219,7 @@ static bx_code allow_line(judge *j, bx_str cwd, uint32_t *ret, bx_error *err)
         if (first == INDEX_END && !restrictive)
             return BX_OK;
     }
-    if (first != INDEX_END && redirects_allowed(j, cwd))
+    if (first != INDEX_END && redirects_allowed(j, by, cwd))
         *ret = first;
     return BX_OK;
 }
@@ -275,6 +292,7 @@ static bx_code judge_line(judge *j, const bx_json_val *arguments, uint32_t *ret,
         restrict_by_key(j, words);
         if (name.n != words.n)
             restrict_by_key(j, name);
+        bx_command_see_through(name, restrict_seen, j);
     }
     restrict_redirects(j, bx_buf_str(&cwd));
     if (uncertain)

@@ -333,6 +333,254 @@ static void test_limits(void)
     }
 }
 
+/* A rule that allows a program allows what it is for, and not what its options start or write. */
+static void test_options_that_start(void)
+{
+    static const char *const starts[] = {
+        "sort --compress-program=X in",
+        "sort --compress X in",
+        "split --filter='X' in",
+        "tar -c -I X -f a in",
+        "tar -cIX -f a in",
+        "tar xf a --to-command=X",
+        "tar --use-comp='X y' -cf a in",
+        "tar xf a --checkpoint=1 --checkpoint-action=exec=X",
+        "tar cIf X a in",
+        "rsync -e X a b",
+        "rg --pre X foo",
+        "fd . -x X",
+        "man -P X ls",
+        "git -c core.pager=X log",
+        "git -C sub -c alias.y='!X' y",
+        "git --config-env=a=b log",
+        "git --exec-path=/workspace log",
+        "git fetch --upload-pack=X",
+        "git rebase --exec X main",
+        "git rebase -x X main",
+        "git bisect run X",
+        "git submodule foreach X",
+        "git filter-branch --msg-filter X",
+        "git grep --open-files-in-pager=X y",
+        "find . -delete",
+        "find . -name a -o -delete",
+        "find . -exec X ';'",
+        "find . -ex$y X ';'",
+        "xargs find .",
+        "sed '1e X' in",
+        "sed 's/a/X/e' in",
+        "sed -e p -e 'e X' in",
+        "sed --expr='e X' in",
+        "sed -n -f script in",
+        "sed p in -e 'e X'",
+        "sed p \"$y\"",
+        "sed \"s/a/$y/\" in",
+        "sed '/a/{s/b/X/ge;p}' in",
+        "sed 's/[/]/x/e; p' in",
+        "sed 's/[]/]x/y/e' in",
+        "sed 's/[[:alpha:]/]/x/e' in",
+        "sed 's/[\\]/x/e' in",
+        "sed 'a\\\ne X' in",
+        "sed 'by;e X' in",
+        "xargs sed -n",
+        "awk 'BEGIN{system(\"X\")}'",
+        "awk '{print | \"X\"}' in",
+        "awk '{\"X\" | getline y}' in",
+        "awk -f script in",
+        "awk -v y=1 -e 'BEGIN{system(y)}'",
+        "awk \"{print $y}\" in",
+        "awk '@load \"x\"'",
+        "gawk -i inplace p in",
+        "curl -K cfg",
+        "timeout 5 sed '1e X' in",
+        "find . -exec sed '1e X' {} +",
+    };
+    static const char all[] =
+        "rules: { allow: ['bash(sort *)', 'bash(split *)', 'bash(tar *)', 'bash(rsync *)', "
+        "'bash(rg *)', 'bash(fd *)', 'bash(man *)', 'bash(git *)', 'bash(find *)', 'bash(sed *)', "
+        "'bash(awk *)', 'bash(gawk *)', 'bash(curl *)' EXTRA] }";
+    char text[1024];
+    (void)snprintf(text, sizeof text, "%.*s] }", (int)(strstr(all, " EXTRA") - all), all);
+    POLICY(p, text);
+    POLICY(exact, "rules: { allow: ['bash(find . -delete)', 'bash(sed \\* in)', "
+                  "'bash(sort -o out in)', 'bash(sed 1e\\ X in)'] }");
+    POLICY(bash, "rules: { allow: [bash] }");
+    for (size_t i = 0; i < BX_COUNT(starts); i++) {
+        CHECK_LINE(p, starts[i], "ask");
+        CHECK_LINE(bash, starts[i], "allow");
+    }
+    CHECK_LINE(exact, "find . -delete", "allow"); /* its exact words are allowed */
+    CHECK_LINE(exact, "sed '1e X' in", "allow");
+    CHECK_LINE(exact, "sort -o out in", "allow");
+    (void)snprintf(text, sizeof text, "%.*s, 'bash(X *)', 'bash(rm *)'] }",
+                   (int)(strstr(all, " EXTRA") - all), all);
+    POLICY(both, text); /* what is started is allowed too */
+    CHECK_LINE(both, "sort --compress-program=X in", "allow");
+    CHECK_LINE(both, "split --filter='X y' in", "allow");
+    CHECK_LINE(both, "split --filter='X y; z' in", "ask");
+    CHECK_LINE(both, "tar -cIX -f a in", "allow");
+    CHECK_LINE(both, "find . -delete", "allow");
+    static const char *const plain[] = {
+        "sort -k2 -t o in",
+        "sort -u in other",
+        "sort -ro /tmp/x in",
+        "sort \"$y\"",
+        "split -l 5 in",
+        "tar czf a.tgz in",
+        "tar -xf a",
+        "tar --totals -tf a",
+        "rg -e x in",
+        "rg --pretty x",
+        "find . -name '*.c' -print",
+        "find . -newer -delete.c",
+        "sed -n 5p in",
+        "sed -n '1,/x/p' \"./$y\"",
+        "sed -n p -- $y",
+        "sed 's/a/b/g; s|c|d|; /e/d' in",
+        "sed -E 's/(e)w/\\1/p' in",
+        "sed -e '$!N' -e 'P;D' in",
+        "sed '/^#/d;:a;N;$!ba' in",
+        "sed 's/[^/]*/x/' in",
+        "sed 's/[[:space:]]*$//' in",
+        "sed 'y/abc/xyz/' in",
+        "sed = in",
+        "sed '1i hello' in",
+        "sed --quiet '3,5p;10q' in",
+        "awk '{print $1}' in",
+        "awk -F: '$3 > 5 {print $1}' /etc/passwd",
+        "awk -F '|' '/a|b/' in",
+        "awk 'NR==1 || /x/ {print}' $y",
+        "awk -v n=1 '{s+=$n} END {print s}' in",
+        "git log --output-indicator-new=x",
+        "git -C sub log",
+        "git commit -c HEAD",
+        "git log -x",
+        "curl -s https://example.com",
+        "curl -o /dev/null https://example.com",
+    };
+    for (size_t i = 0; i < BX_COUNT(plain); i++)
+        CHECK_LINE(p, plain[i], "allow");
+    POLICY(rm, "rules: { deny: ['bash(rm *)'], allow: [bash] }");
+    CHECK_LINE(rm, "find . -delete", "deny");
+    CHECK_LINE(rm, "sort --compress-program='rm x' y", "deny");
+    CHECK_LINE(rm, "sed '1e rm x' y", "ask");
+    CHECK_LINE(rm, "awk 'BEGIN{system(\"rm x\")}'", "ask");
+    CHECK_LINE(rm, "find . -print", "allow");
+    CHECK_LINE(rm, "sed p y", "allow");
+}
+
+static void test_options_that_write(void)
+{
+    static const char *const writes[] = {
+        "sort -o X in",        "sort -uoX in",
+        "sort --output=X in",  "sort --out X in",
+        "shuf -o X in",        "find . -fprint X",
+        "find . -fls X",       "find . -fprintf X %p",
+        "sed -i s/a/b/ X",     "sed -i.bak -e p X",
+        "sed --in-place p X",  "sed -n -i p X",
+        "curl -o X http://h",  "curl -so X http://h",
+        "curl -c X http://h",  "curl -D X http://h",
+        "tree -o X",           "command time -o X sort",
+        "uniq in X",           "xxd -r in X",
+        "git diff --output=X",
+    };
+    static const char allow[] =
+        "rules: { deny: ['edit(./secrets/**)'], allow: ['edit(./out/**)', 'bash(sort *)', "
+        "'bash(shuf *)', 'bash(find *)', 'bash(sed *)', 'bash(curl *)', 'bash(tree *)', "
+        "'bash(uniq *)', 'bash(xxd *)', 'bash(git *)'] }";
+    static const struct {
+        const char *file, *answer;
+    } files[] = {{"secrets/x", "deny"},
+                 {"src/x", "ask"},
+                 {"$y", "ask"},
+                 {"out/x", "allow"},
+                 {"/tmp/x", "allow"}};
+    POLICY(p, allow);
+    for (size_t i = 0; i < BX_COUNT(writes); i++) {
+        for (size_t k = 0; k < BX_COUNT(files); k++) {
+            char line[256];
+            size_t at = strcspn(writes[i], "X");
+            (void)snprintf(line, sizeof line, "%.*s%s%s", (int)at, writes[i], files[k].file,
+                           writes[i] + at + 1);
+            CHECK_LINE(p, line, files[k].answer);
+        }
+    }
+    CHECK_LINE(p, "sed -n 'w src/x' in", "ask");
+    CHECK_LINE(p, "sed 's/a/b/w src/x' in", "ask");
+    CHECK_LINE(p, "curl -O http://h/x", "ask");
+    CHECK_LINE(p, "uniq src/x", "allow"); /* which is read */
+    CHECK_LINE(p, "xxd -l 5 src/x", "allow");
+    CHECK_LINE(p, "sed -n p src/x", "allow");
+    POLICY(awk, "rules: { allow: ['bash(awk *)'] }");
+    CHECK_LINE(awk, "awk '{print > \"src/x\"}' in", "ask");
+    CHECK_LINE(awk, "awk '$1 >= 5 {print}' in", "allow");
+}
+
+/* `git -C x push` is `git push` to whoever denies that. */
+static void test_options_in_front(void)
+{
+    static const struct {
+        const char *rule, *line, *answer;
+    } cases[] = {
+        {"git push *", "git -C x push", "deny"},
+        {"git push *", "git --git-dir=x push origin", "deny"},
+        {"git push *", "git --git-dir x --work-tree y push", "deny"},
+        {"git push *", "git -c a=b push", "deny"},
+        {"git push *", "git -c a=b -C x --no-pager push", "deny"},
+        {"git push *", "/usr/bin/git -p push", "deny"},
+        {"git push *", "git -C \"$x\" push", "deny"},
+        {"git push *", "git -C $x push", "ask"}, /* where x is empty it is another command */
+        {"git push *", "git $x push", "ask"},
+        {"git push *", "git -C x $y", "ask"},
+        {"git push *", "sudo git -C x push", "deny"},
+        {"git push *", "git -C x status", "allow"},
+        {"git push *", "git -C push status", "ask"}, /* cautious */
+        {"git push *", "git commit -m push", "allow"},
+        {"git push *", "git -p status", "allow"},
+        {"docker compose down *", "docker compose -f x.yaml down", "deny"},
+        {"docker compose down *", "docker -H tcp://h compose -p y down -v", "deny"},
+        {"docker compose down *", "docker compose -f down up", "allow"},
+        {"docker push *", "docker --context c push i", "deny"},
+        {"docker push *", "docker run -p 80 i", "allow"},
+        {"kubectl delete *", "kubectl -n prod delete pod p", "deny"},
+        {"kubectl delete *", "kubectl --namespace=prod --context c delete pod", "deny"},
+        {"kubectl delete *", "kubectl -n delete get pods", "ask"},
+        {"kubectl config set *", "kubectl config -s h set a b", "deny"},
+        {"npm publish *", "npm --prefix sub publish", "deny"},
+        {"npm publish *", "npm -w pkg --silent publish", "deny"},
+        {"npm publish *", "npm --unknown x publish", "ask"},
+        {"npm publish *", "npm --prefix sub test", "allow"},
+        {"cargo publish *", "cargo +nightly publish", "deny"},
+        {"cargo publish *", "cargo --config a=b publish", "deny"},
+        {"cargo publish *", "cargo --color never build", "allow"},
+        {"systemctl stop *", "systemctl --user stop x", "deny"},
+        {"systemctl stop *", "systemctl -H host stop x", "deny"},
+        {"systemctl stop *", "systemctl --user status x", "allow"},
+        {"gh pr merge *", "gh -R a/b pr --repo a/b merge 5", "deny"},
+        {"make deploy *", "make -C sub deploy", "deny"},
+        {"make deploy *", "make -j 4 deploy", "ask"},
+        {"mytool drop *", "mytool --host x drop y", "ask"},
+        {"mytool drop *", "mytool --force drop y", "ask"},
+        {"mytool drop *", "mytool show drop", "allow"},
+    };
+    for (size_t i = 0; i < BX_COUNT(cases); i++) {
+        char text[256];
+        (void)snprintf(text, sizeof text, "rules: { deny: ['bash(%s)'], allow: [bash] }",
+                       cases[i].rule);
+        POLICY(p, text);
+        CHECK_LINE(p, cases[i].line, cases[i].answer);
+    }
+    POLICY(allow, "rules: { allow: ['bash(git status *)'] }"); /* nothing is allowed by it */
+    CHECK_LINE(allow, "git -C /x status", "ask");
+    CHECK_LINE(allow, "git status -s", "allow");
+    char many[4096] = "git";
+    for (size_t i = 0; i < 300; i++)
+        (void)strncat(many, " -C x", sizeof many - strlen(many) - 1);
+    POLICY(p, deny_push);
+    (void)strncat(many, " push", sizeof many - strlen(many) - 1);
+    CHECK_LINE(p, many, "deny");
+}
+
 BXT_MAIN(RUN(test_plain); RUN(test_every_command_counts); RUN(test_wrappers);
          RUN(test_spelled_otherwise); RUN(test_never_allowed_unsure);
-         RUN(test_files_of_redirections); RUN(test_limits);)
+         RUN(test_files_of_redirections); RUN(test_options_that_start);
+         RUN(test_options_that_write); RUN(test_options_in_front); RUN(test_limits);)
