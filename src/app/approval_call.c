@@ -1,17 +1,20 @@
 /* What a question is about: which calls are the same, and what is shown of them. */
 #include "app/approvals.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/policy_gate.h"
 #include "app/secrets.h"
 #include "base/limits.h"
 #include "codec/glob.h"
+#include "policy/derive.h"
 
 enum {
     MAX_TEXT = 128 << 20, /* bytes of arguments as text */
     MAX_STRING = 4096,    /* bytes of a string that is shown whole */
     HEAD = 1024,          /* bytes that are shown of a longer one */
+    MAX_LINES = 24,       /* of a grant */
 };
 
 /* ---- the same value -------------------------------------------------------------------------- */
@@ -110,9 +113,10 @@ bool bx_approvals_fingerprint(const bx_gate_call *call, bx_str workspace,
 
 static void put_long(void *ctx, bx_str text, bx_json_out *o)
 {
+    bool *cut_one = ctx;
     BX_AUTO_BUF cut = bx_buf_init(HEAD + 64);
     size_t n = HEAD;
-    (void)ctx;
+    *cut_one = true;
     while (n > 0 && ((unsigned char)text.p[n] & 0xc0) == 0x80) /* between characters */
         n--;
     (void)bx_buf_add(&cut, text.p, n);
@@ -120,19 +124,75 @@ static void put_long(void *ctx, bx_str text, bx_json_out *o)
     bx_json_out_string(o, bx_buf_str(&cut));
 }
 
-void bx_approvals_arguments(const bx_gate_call *call, bx_buf *ret)
+/* Of a command every part counts: what is not shown could be the one that matters. */
+bx_shown bx_approvals_arguments(const bx_gate_call *call, bx_buf *ret)
 {
+    bool cut = false;
+    bool is_command = call->manifest && bx_str_eq(call->manifest->name, BX_LIT("bash"));
     bx_str known[BX_MAX_SECRETS];
     const bx_redactor secrets = {known, bx_secrets_of(call->run, known)};
-    const bx_redact_rule rule = {
-        .secrets = &secrets, .inline_max = MAX_STRING, .big = put_long, .shows_commands = true};
+    const bx_redact_rule rule = {.secrets = &secrets,
+                                 .inline_max = MAX_STRING,
+                                 .big = is_command ? NULL : put_long,
+                                 .ctx = &cut,
+                                 .shows_commands = true};
     BX_AUTO_BUF text = bx_buf_init(MAX_TEXT);
     bx_json_out o = bx_json_out_on(&text);
     bx_redact_value(&rule, call->values, &o);
-    if (!text.fail && text.n <= BX_APPROVAL_MAX_TEXT)
+    if (!text.fail && text.n <= BX_APPROVAL_MAX_TEXT) {
         (void)bx_buf_add_str(ret, bx_buf_str(&text));
-    else
-        (void)bx_buf_addf(ret, "{\"…\":\"too much to be shown: %zu bytes\"}", call->arguments.n);
+        return cut ? BX_SHOWN_PART : BX_SHOWN_ALL;
+    }
+    (void)bx_buf_addf(ret, "{\"…\":\"too much to be shown: %zu bytes\"}", call->arguments.n);
+    return BX_SHOWN_NOTHING;
+}
+
+/* Lines that take away (`denied`), or the others.  A variable's value may be a secret. */
+static void list_caps(const bx_grant *g, bool denied, bx_buf *ret)
+{
+    bx_cap_list caps = bx_grant_caps(g);
+    size_t n = 0;
+    for (size_t i = 0; i < caps.n; i++) {
+        const bx_cap *c = &caps.at[i];
+        char line[BX_MAX_CAP_TEXT + 64];
+        if ((c->kind == BX_CAP_DENY || c->kind == BX_CAP_NOT_TOOL) != denied)
+            continue;
+        if (c->kind == BX_CAP_ENV)
+            (void)snprintf(line, sizeof line, "env:%s", c->path);
+        else if (bx_cap_print(c, line, sizeof line, NULL) != BX_OK)
+            continue;
+        if (n++ < MAX_LINES)
+            (void)bx_buf_addf(ret, "%s%s", n > 1 ? ", " : "", line);
+    }
+    if (n > MAX_LINES)
+        (void)bx_buf_addf(ret, " and %zu more", n - MAX_LINES);
+    if (n == 0)
+        (void)bx_buf_add_z(ret, "nothing");
+}
+
+void bx_approvals_grant(const bx_gate_call *call, const bx_policy *policy,
+                        const bx_gate_decision *d, bx_buf *ret)
+{
+    BX_AUTO(bx_grant) bx_grant *own = NULL;
+    BX_AUTO(bx_grant) bx_grant *g = NULL;
+    BX_AUTO_BUF notes = bx_buf_init(64 << 10);
+    const bx_grant *from = d->grant ? d->grant : call->run;
+    const bx_manifest *m = call->manifest;
+    bx_policy_call c = bx_policy_call_of(m, call->values);
+    if (!from)
+        return;
+    if (!d->grant && policy &&
+        bx_policy_grant(policy, &c, NULL, call->run, &own, &notes, NULL) == BX_OK)
+        from = own;
+    if (bx_grant_derive(from, (bx_cap_list){m->needs, m->n_needs}, &g, &notes, NULL) != BX_OK)
+        return;
+    list_caps(g, false, ret);
+    BX_AUTO_BUF not = bx_buf_init(16 << 10);
+    list_caps(from, true, &not);
+    if (!bx_str_eq(bx_buf_str(&not), BX_LIT("nothing"))) {
+        (void)bx_buf_add_z(ret, "; ");
+        (void)bx_buf_add_str(ret, bx_buf_str(&not));
+    }
 }
 
 /* ---- constraints ----------------------------------------------------------------------------- */

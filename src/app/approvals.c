@@ -53,6 +53,7 @@ typedef struct asking {
     const bx_approvals *a;
     const bx_gate_call *call;
     const bx_gate_decision *decision;
+    bx_shown shown;
     bool known; /* the module is: what is answered can be kept */
     bool live;  /* a person is there */
     bx_buf arguments, rules, alike, why;
@@ -102,7 +103,11 @@ static void hide_secrets(asking *q)
     BX_AUTO_BUF same = bx_buf_init(MAX_RULES);
     bx_str known[BX_MAX_SECRETS];
     const bx_redactor secrets = {known, bx_secrets_of(q->call->run, known)};
-    bx_redact_text(&secrets, bx_buf_str(&q->decision->why), &q->why);
+    BX_AUTO_BUF why = bx_buf_init(MAX_RULES);
+    (void)bx_buf_add_str(&why, bx_buf_str(&q->decision->why));
+    (void)bx_buf_add_z(&why, "; it may use: ");
+    bx_approvals_grant(q->call, q->a->cfg.policy, q->decision, &why);
+    bx_redact_text(&secrets, bx_buf_str(&why), &q->why);
     bx_redact_text(&secrets, bx_buf_str(&q->alike), &same);
     bx_redact_text(&secrets, bx_buf_str(&q->rules), &same);
     bool both = !same.fail && same.n == q->alike.n + q->rules.n &&
@@ -124,11 +129,13 @@ static bx_code begin(asking *q, bx_error *err)
     q->rules = bx_buf_init(MAX_RULES);
     q->alike = bx_buf_init(MAX_RULES);
     q->why = bx_buf_init(MAX_RULES);
-    bx_approvals_arguments(call, &q->arguments);
+    q->shown = bx_approvals_arguments(call, &q->arguments);
     bx_code rc = find_rules(q, err);
     if (rc != BX_OK)
         return rc;
     hide_secrets(q);
+    if (q->shown != BX_SHOWN_ALL) /* who has not seen all of one says nothing of those to come */
+        bx_buf_clear(&q->rules);
     q->live = a->cfg.asker && a->cfg.asker->can(a->cfg.asker->ctx, call);
     q->ask = (bx_approval_ask){.client = not_null(call->origin.client),
                                .run = not_null(call->origin.run),
@@ -220,6 +227,7 @@ static bx_code ask_person(asking *q, bool *ret_over, bx_gate_reply *ret, bx_buf 
     const bx_question question = {.call = q->call,
                                   .id = q->found.id,
                                   .arguments = bx_buf_str(&q->arguments),
+                                  .is_command = bx_str_eq(q->call->manifest->name, BX_LIT("bash")),
                                   .why = q->ask.why,
                                   .rules = q->known ? bx_buf_str(&q->rules) : BX_LIT(""),
                                   .may_run = q->known && q->ask.run.n,
@@ -332,7 +340,10 @@ static bx_code ask(void *ctx, const bx_gate_call *call, const bx_gate_decision *
     asking q = {.a = ctx, .call = call, .decision = decision};
     *ret = BX_REPLY_DENY;
     bx_code rc = begin(&q, err);
-    if (rc == BX_OK)
+    if (rc == BX_OK && q.shown == BX_SHOWN_NOTHING &&
+        bx_str_eq(call->manifest->name, BX_LIT("bash")))
+        (void)bx_buf_add_z(why, "a command this long cannot be shown to whoever is asked");
+    else if (rc == BX_OK)
         rc = answer(&q, ret, why, err);
     asking_done(&q);
     return rc;

@@ -25,8 +25,10 @@ typedef struct bx_question { /* borrowed */
     const bx_gate_call *call;
     int64_t id;       /* its number in the queue; 0: it has none */
     bx_str arguments; /* JSON text, without secrets, large values cut */
+    bool is_command;  /* of bash: all of them are to be shown */
     bx_str why;
-    bx_str rules; /* what BX_CHOICE_ALWAYS would write; empty: that cannot be chosen */
+    bx_str rules; /* what BX_CHOICE_ALWAYS would write; empty: that cannot be chosen.  Whoever does
+                     not show all of `arguments` does not offer it */
     bool may_run; /* BX_CHOICE_RUN can be chosen */
     bx_str alike; /* what that would hold for, a line each; empty: this very call */
 } bx_question;
@@ -76,8 +78,14 @@ void bx_approvals_canonical(const bx_json_val *v, bx_json_out *o);
 bool bx_approvals_fingerprint(const bx_gate_call *call, bx_str workspace,
                               uint8_t subject[BX_SHA256_BYTES], uint8_t exact[BX_SHA256_BYTES]);
 
-/* The arguments for a person's eyes, and for the database. */
-void bx_approvals_arguments(const bx_gate_call *call, bx_buf *ret);
+/* The arguments for a person's eyes, and for the database: of bash the whole command, of others
+ * long texts cut.  BX_SHOWN_PART: something is left out; BX_SHOWN_NOTHING: it is too much. */
+typedef enum bx_shown { BX_SHOWN_ALL, BX_SHOWN_PART, BX_SHOWN_NOTHING } bx_shown;
+bx_shown bx_approvals_arguments(const bx_gate_call *call, bx_buf *ret);
+
+/* What the tool may use if it is allowed, in words: "rw:/workspace, tool:*; not .env". */
+void bx_approvals_grant(const bx_gate_call *call, const bx_policy *policy,
+                        const bx_gate_decision *d, bx_buf *ret);
 
 /* Constraints: {"ARGUMENT": "VALUE"}, where a value may have `*`.  Each argument named must be
  * there and fit.  A value that begins with '/' is a path, as the tool sees it: compared without

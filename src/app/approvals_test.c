@@ -172,10 +172,62 @@ static void what_is_shown(void)
     (void)bx_buf_add_z(&text, "\"}");
     CHECK(bx_json_parse(bx_buf_str(&text), 8, &doc, NULL) == BX_OK);
     const bx_gate_call c = {.values = bx_json_root(doc), .arguments = bx_buf_str(&text)};
-    bx_approvals_arguments(&c, &shown);
+    CHECK(bx_approvals_arguments(&c, &shown) == BX_SHOWN_PART);
     CHECK(strstr(shown.p, "\"password\":\"[redacted]\"") && !strstr(shown.p, "hunter22"));
     CHECK(strstr(shown.p, "[5000 bytes in all]") && shown.n < 1200);
 }
 
+/* A command is shown whole, or not at all. */
+static void commands_are_shown_whole(void)
+{
+    static const bx_manifest bash = {.name = {"bash", 4}}, other = {.name = {"other", 5}};
+    static const struct {
+        const bx_manifest *of;
+        int filler;
+        bx_shown shown;
+        bool end;
+    } cases[] = {{&bash, 10, BX_SHOWN_ALL, true},
+                 {&bash, 30000, BX_SHOWN_ALL, true},
+                 {&other, 30000, BX_SHOWN_PART, false},
+                 {&other, 4000, BX_SHOWN_ALL, true},
+                 {&bash, 70000, BX_SHOWN_NOTHING, false}};
+    for (size_t i = 0; i < BX_COUNT(cases); i++) {
+        BX_AUTO_BUF text = bx_buf_init(1 << 20), shown = bx_buf_init(1 << 20);
+        BX_AUTO(bx_json) bx_json *doc = NULL;
+        (void)bx_buf_add_z(&text, "{\"command\":\"echo ");
+        for (int k = 0; k < cases[i].filler; k++)
+            (void)bx_buf_add_c(&text, 'x');
+        (void)bx_buf_add_z(&text, "; rm -rf END\"}");
+        CHECK(bx_json_parse(bx_buf_str(&text), 8, &doc, NULL) == BX_OK);
+        const bx_gate_call c = {
+            .manifest = cases[i].of, .values = bx_json_root(doc), .arguments = bx_buf_str(&text)};
+        CHECK(bx_approvals_arguments(&c, &shown) == cases[i].shown);
+        CHECK((strstr(shown.p, "rm -rf END") != NULL) == cases[i].end);
+    }
+}
+
+static void what_it_may_use(void)
+{
+    BX_AUTO(bx_grant) bx_grant *g = NULL;
+    BX_AUTO_BUF text = bx_buf_init(1 << 16);
+    bx_cap needs[3];
+    bx_error err;
+    static const char *const lines[] = {"rw:/workspace", "env:TOKEN=hunter22", "deny:**/.env"};
+    CHECK(bx_grant_new(&g, &err) == BX_OK);
+    CHECK(bx_grant_mount(g, BX_LIT("/tmp"), BX_LIT("/workspace"), &err) == BX_OK);
+    for (size_t i = 0; i < BX_COUNT(lines); i++)
+        CHECK(bx_grant_allow(g, bx_str_of(lines[i]), &err) == BX_OK);
+    CHECK(bx_cap_parse(BX_LIT("read:/workspace"), &needs[0], &err) == BX_OK);
+    CHECK(bx_cap_parse(BX_LIT("env:TOKEN"), &needs[1], &err) == BX_OK);
+    CHECK(bx_cap_parse(BX_LIT("tool:*"), &needs[2], &err) == BX_OK);
+    const bx_manifest m = {.name = {"t", 1}, .needs = needs, .n_needs = 3};
+    const bx_gate_call c = {.manifest = &m, .run = g};
+    bx_approvals_grant(&c, NULL, &(bx_gate_decision){.grant = NULL}, &text);
+    CHECK(strcmp(text.p, "read:/workspace, env:TOKEN; deny:**/.env") == 0);
+    for (size_t i = 0; i < BX_COUNT(needs); i++)
+        bx_cap_done(&needs[i]);
+}
+
 BXT_MAIN(RUN(the_same_value); RUN(the_same_call); RUN(an_unknown_module); RUN(constraints_on_text);
-         RUN(constraints_on_paths); RUN(constraints_are_checked); RUN(what_is_shown);)
+         RUN(constraints_on_paths); RUN(constraints_are_checked); RUN(what_is_shown);
+         RUN(commands_are_shown_whole); RUN(what_it_may_use);)

@@ -9,7 +9,7 @@
 
 #include "cli/command.h"
 
-enum { SHOWN_ARGUMENTS = 2000, SHOWN_WHY = 500 };
+enum { SHOWN_ARGUMENTS = 2000, SHOWN_WHY = 2000 };
 
 struct bx_approver {
     pthread_mutex_t lock;
@@ -64,14 +64,50 @@ static void show_rules(const bx_approver *a, bx_str rules)
     }
 }
 
-static void show_question(const bx_approver *a, const bx_question *q)
+static bool is_shown(const bx_question *q, bool all)
+{
+    return all || q->is_command || q->arguments.n <= SHOWN_ARGUMENTS;
+}
+
+/* The command a line a line, as it would run; what else there is behind it. */
+static void show_arguments(const bx_approver *a, const bx_question *q, bool all)
+{
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    bx_str rest = BX_LIT(""), key;
+    if (!q->is_command || bx_json_parse(q->arguments, BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK ||
+        !bx_json_str(bx_json_get(bx_json_root(doc), BX_LIT("command")), &rest)) {
+        bx_cli_show(a->out, q->arguments, is_shown(q, all) ? q->arguments.n + 1 : SHOWN_ARGUMENTS);
+        return;
+    }
+    while (rest.n) {
+        const char *end = memchr(rest.p, '\n', rest.n);
+        size_t n = end ? (size_t)(end - rest.p) : rest.n;
+        (void)fputs("\n    | ", a->out);
+        bx_cli_show(a->out, (bx_str){rest.p, n}, n + 1);
+        rest = bx_str_from(rest, n + (end != NULL));
+    }
+    bx_json_iter it = bx_json_iter_of(bx_json_root(doc));
+    for (const bx_json_val *v; (v = bx_json_next(&it, &key));) {
+        BX_AUTO_BUF text = bx_buf_init(BX_APPROVAL_MAX_TEXT * 2);
+        bx_json_out o = bx_json_out_on(&text);
+        if (bx_str_eq(key, BX_LIT("command")))
+            continue;
+        bx_json_out_value(&o, v);
+        (void)fputs("\n    ", a->out);
+        bx_cli_show(a->out, key, 100);
+        (void)fputs(": ", a->out);
+        bx_cli_show(a->out, bx_buf_str(&text), text.n + 1);
+    }
+}
+
+static void show_question(const bx_approver *a, const bx_question *q, bool all)
 {
     (void)fputc('\n', a->out);
     bx_cli_show(a->out, q->call->origin.client, 100);
     (void)fputs(" wants to run: ", a->out);
     bx_cli_show(a->out, q->call->manifest->name, 100);
     (void)fputc(' ', a->out);
-    bx_cli_show(a->out, q->arguments, SHOWN_ARGUMENTS);
+    show_arguments(a, q, all);
     (void)fputs("\n  ", a->out);
     bx_cli_show(a->out, q->why, SHOWN_WHY);
     (void)fputs("\n  y: yes, once  n: no", a->out);
@@ -81,7 +117,9 @@ static void show_question(const bx_approver *a, const bx_question *q)
         (void)fputs(": ", a->out);
         show_rules(a, q->alike);
     }
-    if (q->rules.n) {
+    if (!is_shown(q, all))
+        (void)fputs("  v: show all of it", a->out);
+    if (q->rules.n && is_shown(q, all)) {
         (void)fputs("  a: always, by the rule ", a->out);
         show_rules(a, q->rules);
     }
@@ -90,7 +128,7 @@ static void show_question(const bx_approver *a, const bx_question *q)
 }
 
 /* False: that letter is no answer to this question. */
-static bool choice_of(const bx_question *q, char letter, bx_choice *ret)
+static bool choice_of(const bx_question *q, bool all, char letter, bx_choice *ret)
 {
     switch (letter | 0x20) {
     case 'y':
@@ -101,7 +139,7 @@ static bool choice_of(const bx_question *q, char letter, bx_choice *ret)
         return q->may_run;
     case 'a':
         *ret = BX_CHOICE_ALWAYS;
-        return q->rules.n > 0;
+        return q->rules.n > 0 && is_shown(q, all);
     case 'n':
     case 0x20: /* the terminal is gone */
         *ret = BX_CHOICE_NO;
@@ -116,13 +154,15 @@ static bx_code ask_person(void *ctx, const bx_question *q, bx_choice *ret, bx_bu
 {
     bx_approver *a = ctx;
     char letter = '\0';
+    bool all = false;
     bx_code rc;
     (void)pthread_mutex_lock(&a->lock);
     do {
         (void)tcflush(a->fd, TCIFLUSH); /* typed before the question: no answer to it */
-        show_question(a, q);
+        show_question(a, q, all);
         rc = read_letter(a, q->call->ctl, &letter, err);
-    } while (rc == BX_OK && !choice_of(q, letter, ret));
+        all = all || letter == 'v';
+    } while (rc == BX_OK && !choice_of(q, all, letter, ret));
     (void)pthread_mutex_unlock(&a->lock);
     (void)bx_buf_addf(by, "terminal (uid %u)", (unsigned)getuid());
     return rc;

@@ -6,7 +6,7 @@
 #include "mcp/ports.h"
 #include "os/random.h"
 
-enum { MAX_MESSAGE = 32 << 10, SHOWN_ARGUMENTS = 8000, SHOWN_WHY = 1000, MAX_CHOICES = 4 };
+enum { MAX_MESSAGE = 512 << 10, SHOWN_ARGUMENTS = 8000, SHOWN_WHY = 2000, MAX_CHOICES = 4 };
 
 /* ---- the person at the client ---------------------------------------------------------------- */
 
@@ -26,19 +26,24 @@ static int64_t resumed(void *ctx, const bx_gate_call *call)
     return bx_count_parse(state, &id, NULL) == BX_OK && id <= INT64_MAX ? (int64_t)id : 0;
 }
 
+static bool is_shown(const bx_question *q)
+{
+    return q->is_command || q->arguments.n <= SHOWN_ARGUMENTS;
+}
+
 static void write_message(const bx_question *q, bx_buf *to)
 {
     (void)bx_buf_add_z(to, "Run ");
     bx_shown_add(to, q->call->manifest->name, BX_SHOWN_NAME);
     (void)bx_buf_add_z(to, " with ");
-    bx_shown_add(to, q->arguments, SHOWN_ARGUMENTS);
+    bx_shown_add(to, q->arguments, is_shown(q) ? q->arguments.n + 1 : SHOWN_ARGUMENTS);
     (void)bx_buf_add_z(to, "\nAsked because: ");
     bx_shown_add(to, q->why, SHOWN_WHY);
     if (q->may_run && q->alike.n) {
         (void)bx_buf_add_z(to, "\n\"this run\" holds for: ");
         bx_shown_add(to, q->alike, SHOWN_WHY);
     }
-    if (q->rules.n) {
+    if (q->rules.n && is_shown(q)) {
         (void)bx_buf_add_z(to, "\n\"always\" adds to your policy: ");
         bx_shown_add(to, q->rules, SHOWN_WHY);
     }
@@ -60,7 +65,7 @@ static bx_code ask(void *ctx, const bx_question *q, bx_choice *ret, bx_buf *by, 
         words[n] = "this run";
         means[n++] = BX_CHOICE_RUN;
     }
-    if (q->rules.n) {
+    if (q->rules.n && is_shown(q)) {
         words[n] = "always";
         means[n++] = BX_CHOICE_ALWAYS;
     }

@@ -524,6 +524,28 @@ class Terminal(Home):
         self.assertEqual(self.answer([b"a\n"])[0], 0)
         self.runs("write", {"path": "a", "content": "by a rule"})
 
+    def test_all_of_it_is_shown(self):
+        """A command to its end, and nothing is allowed for always by who has not seen all."""
+        command = "echo one\necho two " + "x" * 9000 + "\nrm -rf \u202eEND"
+        code, shown = self.answer([b"n\n"], tool="bash", arguments={"command": command, "cwd": "sub"})
+        self.assertEqual(code, 126)
+        plain = shown.replace(b"\r\n", b"\n")
+        self.assertIn(b"\n    | echo one\n    | echo two xxx", plain)
+        self.assertIn(rb"rm -rf \u{202e}END", plain)
+        self.assertIn(b'cwd: "sub"', plain)
+        self.assertIn(b"it may use: rw:/workspace", plain)
+        long = {"path": "a", "content": "y" * 3000 + "END"}
+        code, shown = self.answer([b"a\n", b"v\n", b"a\n"], arguments=long)         # the first "a" is none
+        self.assertEqual(code, 0)
+        first, _, last = shown.partition(b"v: show all of it")
+        self.assertNotIn(b"END", first)
+        self.assertIn(b"END", last)
+        (self.dir / "a").unlink()
+        longer = {"path": "b", "content": "z" * 5000}
+        code, shown = self.answer([b"v\n", b"a\n", b"n\n"], arguments=longer)
+        self.assertEqual(code, 126)
+        self.assertNotIn(b"a: always", shown)
+
     def test_typed_before(self):
         """What was typed before the question was seen is no answer to it."""
         self.assertEqual(self.answer([b"n\n"], typed=b"y\ny\n")[0], 126)

@@ -73,6 +73,81 @@ class Notes(ContextTest):
         self.assertNotIn("<data-", system)
 
 
+class Believed(ContextTest):
+    """A guest may write what the next run is told: a text is believed as it was when the workspace was trusted."""
+
+    def told(self):
+        return self.run_agent([{"text": "ok"}]).stderr.decode()
+
+    def test_notes_that_change(self):
+        note = self.work / "AGENTS.md"
+        note.write_text("NOTE one")
+        self.trust()
+        self.assertIn("<notes-", self.system())                 # the control
+        write = [{"call": call("write", path="AGENTS.md", content="NOTE two: obey")}, {"text": "ok"}]
+        self.results(write)
+        self.assertEqual(note.read_text(), "NOTE two: obey")
+        system = self.system()
+        self.assertIn("NOTE two", system[system.index("<data-"):])
+        self.assertNotIn("<notes-", system)
+        self.assertIn("AGENTS.md; if they are yours: boxagnts trust", self.told())
+        self.trust()
+        self.assertIn("<notes-", self.system())
+        self.assertNotIn("boxagnts trust", self.told())
+        note.write_text("NOTE one")                             # what was believed once is not any more
+        self.assertIn("<data-", self.system())
+        note.unlink()
+        (self.work / "CLAUDE.md").write_text("NOTE new")        # nor what was not there
+        self.assertIn("<data-", self.system())
+
+    def test_links_to_what_rules_deny(self):
+        (self.work / "key.txt").write_text("KEY-123")
+        (self.work / "AGENTS.md").symlink_to("key.txt")
+        self.trust()
+        self.assertIn("KEY-123", self.system())                 # the control: nothing denies it
+        self.assertNotIn("KEY-123", self.system("--deny", "/workspace/key.txt"))
+        self.assertNotIn("KEY-123", self.system("--deny", "**/key.*"))
+        (self.work / "boxagnts.yaml").write_text("rules: { deny: ['read(key.txt)'] }")
+        self.assertNotIn("KEY-123", self.system())
+        self.trust()
+        self.assertNotIn("KEY-123", self.system())
+        (self.work / "boxagnts.yaml").write_text("rules: { deny: ['read(AGENTS.md)'] }")
+        self.trust()
+        self.assertIn("KEY-123", self.system())                 # it is key.txt that is read
+        (self.work / "AGENTS.md").unlink()
+        (self.work / "AGENTS.md").write_text("KEY-456")
+        self.assertNotIn("KEY-456", self.system())
+        (self.work / "boxagnts.yaml").unlink()
+        self.trust()
+        self.assertIn("KEY-456", self.system())
+
+    def test_skills_and_executors_that_change(self):
+        skill, agent = self.work / ".claude/skills/pdf", self.work / ".claude/agents"
+        skill.mkdir(parents=True)
+        agent.mkdir()
+        (skill / "SKILL.md").write_text("---\nname: pdf\ndescription: one\n---\nBody.\n")
+        (skill / "sub").mkdir()
+        (skill / "sub/more.md").write_text("more")
+        (agent / "reviewer.md").write_text("---\nname: reviewer\ndescription: reviews\n---\nYou review.\n")
+        self.trust()
+        self.assertIn("- pdf: one", self.system())
+        read = [{"call": call("skill", name="pdf", file="sub/more.md")}, {"text": "ok"}]
+        self.assertEqual(self.results(read), [("more", False)])
+        (skill / "sub/more.md").write_text("obey")
+        (text, is_error), = self.results(read)
+        self.assertTrue(is_error)
+        self.assertNotIn("obey", text)
+        (skill / "SKILL.md").write_text("---\nname: pdf\ndescription: two\n---\nBody.\n")
+        (agent / "reviewer.md").write_text("---\nname: reviewer\ndescription: reviews\n---\nObey.\n")
+        self.assertNotIn("- pdf:", self.system())
+        told = self.told()
+        self.assertIn(".claude/skills/pdf/SKILL.md", told)
+        self.assertIn(".claude/agents/reviewer.md", told)
+        self.trust()
+        self.assertIn("- pdf: two", self.system())
+        self.assertEqual(self.results(read), [("obey", False)])
+
+
 class Skills(ContextTest):
     def setUp(self):
         super().setUp()
