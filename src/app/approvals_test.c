@@ -218,12 +218,12 @@ static void what_it_may_use(void)
     for (size_t i = 0; i < BX_COUNT(lines); i++)
         CHECK(bx_grant_allow(g, bx_str_of(lines[i]), &err) == BX_OK);
     CHECK(bx_cap_parse(BX_LIT("read:/workspace"), &needs[0], &err) == BX_OK);
-    CHECK(bx_cap_parse(BX_LIT("env:TOKEN"), &needs[1], &err) == BX_OK);
+    CHECK(bx_cap_parse(BX_LIT("env:TOKEN=hunter22"), &needs[1], &err) == BX_OK);
     CHECK(bx_cap_parse(BX_LIT("tool:*"), &needs[2], &err) == BX_OK);
     const bx_manifest m = {.name = {"t", 1}, .needs = needs, .n_needs = 3};
     const bx_gate_call c = {.manifest = &m, .run = g};
     bx_approvals_grant(&c, NULL, &(bx_gate_decision){.grant = NULL}, &text);
-    CHECK(strcmp(text.p, "read:/workspace, env:TOKEN; deny:**/.env") == 0);
+    CHECK(strcmp(text.p, "env:TOKEN, read:/workspace; deny:**/.env") == 0);
     for (size_t i = 0; i < BX_COUNT(needs); i++)
         bx_cap_done(&needs[i]);
 }

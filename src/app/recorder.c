@@ -417,6 +417,23 @@ static bool is_empty(const bx_record *t)
     return true;
 }
 
+/* Is anything outside of the call not what it was?  Its end is then written before anybody has the
+ * result: whoever acts on that finds it in the record.  /tmp is the call's own. */
+static bool changes(const bx_tool_end *e, const bx_record *t)
+{
+    if (e->outcome.http_requests || e->outcome.socket_out)
+        return true;
+    for (size_t i = 0; t && i < t->files.n; i++) {
+        const bx_record_file *f = bx_record_file_at(t, i);
+        bool writes = (f->op == BX_FS_OPEN && (f->rights & BX_FS_WRITE)) ||
+                      (f->op >= BX_FS_CREATE && f->op <= BX_FS_SET_TIMES);
+        bx_str path = bx_str_of(bx_record_text(&t->files, f->path));
+        if (writes && f->result == BX_E_SUCCESS && !bx_path_is_below(path, BX_LIT("/tmp")))
+            return true;
+    }
+    return t && t->files.omitted > 0;
+}
+
 static bx_code end(void *ctx, int64_t id, const bx_tool_end *e, const bx_record *touched,
                    bx_error *err)
 {
@@ -433,7 +450,8 @@ static bx_code end(void *ctx, int64_t id, const bx_tool_end *e, const bx_record 
     const bx_audit_result row = {.is_error = e->is_error,
                                  .result = bx_buf_str(&e->text),
                                  .outcome = bx_buf_str(&outcome),
-                                 .touched = bx_buf_str(&lists)};
+                                 .touched = bx_buf_str(&lists),
+                                 .at_once = changes(e, touched)};
     return bx_audit_end(r->audit, id, &row, err);
 }
 

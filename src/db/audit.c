@@ -324,7 +324,7 @@ bx_code bx_audit_end(bx_audit *a, int64_t id, const bx_audit_result *r, bx_error
     bool full = a->n > MAX_QUEUE;
     (void)pthread_mutex_unlock(&a->lock);
     bool later = bx_db_poke(a->db) || bx_db_is_one_shot(a->db);
-    if (later && !full)
+    if (later && !full && !r->at_once)
         return BX_OK;
     return bx_wrap(bx_audit_flush(a, err), err, "the end of a call cannot be recorded");
 }

@@ -64,10 +64,12 @@ typedef struct bx_audit_result { /* all borrowed */
     bx_str outcome; /* JSON text of an object: how it ended and what it used */
     bx_str touched; /* JSON text of an object: the files, requests and so on; empty: nothing.  Both
                        redacted by whoever made them (bx_redact_string) */
+    bool at_once;   /* committed before this returns: the call changed something */
 } bx_audit_result;
 
-/* The end of call `id`; its row has no tool and no run of its own.  Queued: what cannot be written
- * now stays in the queue, and the next begin fails.  An error means that this was not kept. */
+/* The end of call `id`; its row has no tool and no run of its own.  Queued, unless `at_once`: what
+ * cannot be written now stays in the queue, and the next begin fails.  An error means that this was
+ * not kept. */
 BX_NODISCARD bx_code bx_audit_end(bx_audit *a, int64_t id, const bx_audit_result *r, bx_error *err);
 
 /* ---- reading --------------------------------------------------------------------------------- */

@@ -29,9 +29,12 @@ static bool one_call(test_record *t, int64_t *ret_id)
                BX_OK;
 }
 
-/* Tells the number of each call once its begin was written, until it is killed. */
+/* Tells the number of each call once its begin was written, or with `ends` its end, which is
+ * written `at_once` or not, until it is killed. */
+static bool ends, at_once;
 BX_NORETURN static void write_for_ever(const char *dir, int to)
 {
+    const bx_audit_result end = {.result = BX_LIT("x"), .at_once = at_once};
     test_record t;
     if (!test_open_at(&t, dir, false))
         _exit(2);
@@ -39,8 +42,9 @@ BX_NORETURN static void write_for_ever(const char *dir, int to)
         int64_t id = 0;
         if (bx_audit_begin(t.audit, &(bx_audit_call){.tool = BX_LIT("read")}, &id, &t.err) !=
                 BX_OK ||
-            write(to, &id, sizeof id) != sizeof id ||
-            bx_audit_end(t.audit, id, &(bx_audit_result){.result = BX_LIT("x")}, &t.err) != BX_OK)
+            (!ends && write(to, &id, sizeof id) != sizeof id) ||
+            bx_audit_end(t.audit, id, &end, &t.err) != BX_OK ||
+            (ends && write(to, &id, sizeof id) != sizeof id))
             _exit(3);
     }
 }
@@ -122,6 +126,37 @@ static void killed_writers_leave_a_whole_record(void)
     test_seen seen;
     CHECK(test_list(&t, &seen) && seen.all > 0 && seen.unfinished > 0 && seen.unfinished <= ROUNDS);
     test_close(&t);
+}
+
+/* How many of the calls whose end was told have none. */
+static int lost_ends(bool now)
+{
+    char dir[TEST_DIR];
+    int lost = 0;
+    bx_rng rng = bx_rng_seeded(18);
+    ends = true;
+    at_once = now;
+    if (!test_dir(dir))
+        return -1;
+    for (int i = 0; i < ROUNDS / 5; i++) {
+        bool died = false;
+        bx_audit_state state = BX_AUDIT_RUNNING;
+        int64_t id = kill_a_writer(dir, &rng, true, &died);
+        test_record t;
+        if (id <= 0 || !died || !test_open_at(&t, dir, true) ||
+            bx_audit_get(t.audit, id, see_one, &state, &t.err) != BX_OK)
+            return -1;
+        lost += state != BX_AUDIT_DONE;
+        test_close_only(&t);
+    }
+    ends = at_once = false;
+    return lost;
+}
+
+static void ends_that_are_written_at_once_are_there(void)
+{
+    CHECK(lost_ends(true) == 0);
+    CHECK(lost_ends(false) > 0); /* the control: one that is queued may be lost */
 }
 
 /* The control: a process that ends as it should leaves nothing unfinished. */
@@ -219,5 +254,6 @@ static void without_room_no_call_begins(void)
     test_close(&t);
 }
 
-BXT_MAIN(RUN(killed_writers_leave_a_whole_record); RUN(a_writer_that_ends_leaves_none_unfinished);
-         RUN(two_processes_write_one_record); RUN(without_room_no_call_begins);)
+BXT_MAIN(RUN(killed_writers_leave_a_whole_record); RUN(ends_that_are_written_at_once_are_there);
+         RUN(a_writer_that_ends_leaves_none_unfinished); RUN(two_processes_write_one_record);
+         RUN(without_room_no_call_begins);)
