@@ -5,6 +5,7 @@
 #include "cli/run_setup.h"
 #include "cli/store.h"
 #include "codec/json.h"
+#include "db/redact.h"
 #include "policy/limits.h"
 
 enum {
@@ -13,6 +14,7 @@ enum {
     FLAG_ALL,
     FLAG_MAX,
     FLAG_AT,
+    FLAG_RAW,
     SHOWN = 2000,
     MAX_LIST = 1000
 };
@@ -114,11 +116,31 @@ const bx_command bx_cmd_sessions_list = {
 
 /* ---- export ---------------------------------------------------------------------------------- */
 
+/* The store has what was said, word for word; what leaves it has its secrets replaced as the record
+ * of calls has. */
+static bx_code without_secrets(bx_str line, bx_buf *ret, bx_error *err)
+{
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    const bx_redact_rule rule = {.secrets = NULL};
+    bx_json_out o = bx_json_out_on(ret);
+    bx_code rc = bx_json_parse(line, BX_JSON_MAX_DEPTH, &doc, err);
+    if (rc != BX_OK)
+        return rc;
+    bx_redact_value(&rule, bx_json_root(doc), &o);
+    return bx_json_out_end(&o, err);
+}
+
 static bx_code print_line(void *ctx, const bx_session_event *ev, bx_error *err)
 {
-    (void)ctx;
-    (void)err;
-    (void)fwrite(ev->line.p, 1, ev->line.n, stdout);
+    BX_AUTO_BUF text = bx_buf_init((size_t)1 << 30);
+    bx_str line = ev->line;
+    if (!bx_has_flag(ctx, FLAG_RAW)) {
+        bx_code rc = without_secrets(line, &text, err);
+        if (rc != BX_OK)
+            return rc;
+        line = bx_buf_str(&text);
+    }
+    (void)fwrite(line.p, 1, line.n, stdout);
     (void)putchar('\n');
     return BX_OK;
 }
@@ -144,11 +166,19 @@ static int with_session(const bx_args *a, const char *command, bx_session_on_eve
 
 static int run_export(const bx_args *a) { return with_session(a, "sessions export", print_line); }
 
+static const bx_flag export_flags[] = {
+    {"raw", NULL, "as it is kept, secrets included", FLAG_RAW},
+};
+
 const bx_command bx_cmd_sessions_export = {
     .name = "sessions export",
-    .usage = "sessions export ID",
+    .usage = "sessions export [--raw] ID",
     .summary = "print every event of a session, a JSON object a line",
-    .details = "The events: docs/agent.md.  The beginning of an ID will do.\n",
+    .details = "The events: docs/agent.md.  The beginning of an ID will do.\n"
+               "What looks like a secret is replaced, as in the record of calls; the store itself "
+               "has it.\n",
+    .flags = export_flags,
+    .n_flags = BX_COUNT(export_flags),
     .run = run_export,
 };
 
@@ -195,7 +225,10 @@ static bx_code show_event(void *ctx, const bx_session_event *ev, bx_error *err)
 {
     (void)ctx;
     BX_AUTO(bx_json) bx_json *doc = NULL;
-    bx_code rc = bx_json_parse(ev->line, BX_JSON_MAX_DEPTH, &doc, err);
+    BX_AUTO_BUF text = bx_buf_init((size_t)1 << 30);
+    bx_code rc = without_secrets(ev->line, &text, err);
+    if (rc == BX_OK)
+        rc = bx_json_parse(bx_buf_str(&text), BX_JSON_MAX_DEPTH, &doc, err);
     if (rc != BX_OK)
         return rc;
     const bx_json_val *event = bx_json_root(doc);

@@ -1,8 +1,10 @@
 #include "db/redact.h"
 
 #include "base/ascii.h"
+#include "db/redact_line.h"
 
 enum {
+    MIN_LONG = 5,                       /* "-storepass", as some write long options */
     MAX_NAME = 64,                      /* bytes of a name that count; of a longer one the last */
     MIN_BEARER = 8,                     /* characters of what follows "Bearer" and "Basic" */
     MAX_DEPTH = BX_JSON_MAX_DEPTH - 16, /* of what is written */
@@ -51,12 +53,14 @@ static bool last_part_is(bx_str name, bx_str word)
 bool bx_redact_is_secret_name(bx_str name)
 {
     static const bx_str inside[] = {
-        {"password", 8},    {"passwd", 6},    {"passphrase", 10}, {"secret", 6},
-        {"apikey", 6},      {"accesskey", 9}, {"privkey", 7},     {"cookie", 6},
-        {"credential", 10}, {"bearer", 6},    {"privatekey", 10}, {"authorization", 13},
-        {"authkey", 7},     {"signkey", 7},   {"signingkey", 10}, {"encryptionkey", 13},
+        {"password", 8},         {"passwd", 6},    {"passphrase", 10},   {"secret", 6},
+        {"apikey", 6},           {"accesskey", 9}, {"privkey", 7},       {"cookie", 6},
+        {"credential", 10},      {"bearer", 6},    {"privatekey", 10},   {"authorization", 13},
+        {"authkey", 7},          {"signkey", 7},   {"signingkey", 10},   {"encryptionkey", 13},
+        {"accountkey", 10},      {"passcode", 8},  {"amzsignature", 12}, {"googsignature", 13},
+        {"accesssignature", 15},
     };
-    static const char *const whole[] = {"auth", "jwt", "otp", "xauth"};
+    static const char *const whole[] = {"auth", "jwt", "otp", "xauth", "storepass", "keypass"};
     char plain[MAX_NAME];
     size_t n = 0;
     bx_str tail = name.n > MAX_NAME ? bx_str_from(name, name.n - MAX_NAME) : name;
@@ -180,11 +184,16 @@ static bool after_option(bx_str t, size_t i, range *ret)
         return user_and(t, end + 1, ret);
     if (bx_str_starts(name, BX_LIT("-u")) && t.p[end] == ':') /* "-ume:…" */
         return user_and(t, i + 2, ret);
+    size_t from;
+    if (bx_redact_short_option(t, i, &from) && value_range(t, from, false, ret))
+        return true;
     if (!is_blank(t.p[end]))
         return false;
-    if (bx_str_eq(name, BX_LIT("-u")) || bx_str_eq(name, BX_LIT("--user")))
+    if (bx_str_eq(name, BX_LIT("-u")) || bx_str_eq(name, BX_LIT("--user")) ||
+        bx_str_eq(name, BX_LIT("--proxy-user")))
         return user_and(t, end, ret);
-    if (!bx_str_starts(name, BX_LIT("--")) || !bx_redact_is_secret_name(name))
+    bool is_long = bx_str_starts(name, BX_LIT("--")) || name.n >= MIN_LONG;
+    if (!is_long || !bx_redact_is_secret_name(name))
         return false;
     while (end < t.n && is_blank(t.p[end]))
         end++;
@@ -197,20 +206,9 @@ static const struct token {
     bx_str prefix;
     size_t min; /* characters after it */
 } tokens[] = {
-    {{"AKIA", 4}, 16},         {{"ASIA", 4}, 16},
-    {{"AIza", 4}, 30},         {{"ghp_", 4}, 20},
-    {{"gho_", 4}, 20},         {{"ghu_", 4}, 20},
-    {{"ghs_", 4}, 20},         {{"ghr_", 4}, 20},
-    {{"github_pat_", 11}, 20}, {{"glpat-", 6}, 16},
-    {{"xoxb-", 5}, 10},        {{"xoxp-", 5}, 10},
-    {{"xoxa-", 5}, 10},        {{"xoxr-", 5}, 10},
-    {{"xoxs-", 5}, 10},        {{"xapp-", 5}, 10},
-    {{"sk-", 3}, 20},          {{"sk_live_", 8}, 10},
-    {{"sk_test_", 8}, 10},     {{"rk_live_", 8}, 10},
-    {{"npm_", 4}, 30},         {{"pypi-", 5}, 30},
-    {{"hf_", 3}, 30},          {{"dop_v1_", 7}, 30},
-    {{"SG.", 3}, 30},          {{"ya29.", 5}, 20},
-    {{"whsec_", 6}, 20},       {{"AGE-SECRET-KEY-", 15}, 20},
+#define BX_TOKEN(prefix, min) {{prefix, sizeof prefix - 1}, min},
+#include "db/redact_tokens.def"
+#undef BX_TOKEN
 };
 
 static size_t token_end(bx_str t, size_t at)
@@ -224,7 +222,7 @@ static bool known_prefix(bx_str t, size_t i, range *ret)
 {
     bx_str rest = bx_str_from(t, i);
     for (size_t k = 0; k < BX_COUNT(tokens); k++) {
-        if (!bx_str_starts(rest, tokens[k].prefix))
+        if (rest.p[0] != tokens[k].prefix.p[0] || !bx_str_starts(rest, tokens[k].prefix))
             continue;
         size_t end = i;
         while (end < t.n && is_name(t.p[end]))
@@ -329,10 +327,17 @@ static bool known(const bx_redactor *r, bx_str t, size_t i, range *ret)
 
 /* Characters at which something may begin; most are none. */
 static const bool is_sign[256] = {
-    ['='] = true, [':'] = true, ['-'] = true, ['b'] = true, ['B'] = true, ['e'] = true,
-    ['A'] = true, ['g'] = true, ['x'] = true, ['s'] = true, ['r'] = true, ['n'] = true,
-    ['p'] = true, ['h'] = true, ['d'] = true, ['S'] = true, ['y'] = true, ['w'] = true,
+    ['='] = true, [':'] = true, ['-'] = true, ['>'] = true, ['b'] = true, ['B'] = true,
+    ['e'] = true, ['A'] = true, ['g'] = true, ['x'] = true, ['s'] = true, ['r'] = true,
+    ['n'] = true, ['p'] = true, ['h'] = true, ['d'] = true, ['S'] = true, ['y'] = true,
+    ['w'] = true, ['l'] = true, ['f'] = true, ['G'] = true, ['N'] = true, ['P'] = true,
 };
+
+static bool element(bx_str t, size_t i, range *ret)
+{
+    return bx_redact_element(t, i, &ret->from, &ret->to) &&
+           !bx_str_starts(bx_str_from(t, ret->from), mark);
+}
 
 static bool find_at(bx_str t, size_t i, range *ret)
 {
@@ -343,6 +348,8 @@ static bool find_at(bx_str t, size_t i, range *ret)
         return in_url(t, i, ret) || after_separator(t, i, ret);
     if (c == '-' && private_key(t, i, ret))
         return true;
+    if (c == '>')
+        return element(t, i, ret);
     /* Only where a word begins, so that none is read more often than once. */
     if (i > 0 && is_name(t.p[i - 1]))
         return false;
@@ -350,6 +357,9 @@ static bool find_at(bx_str t, size_t i, range *ret)
         return after_option(t, i, ret);
     if (c == 'b' || c == 'B')
         return scheme(t, i, ret);
+    size_t from;
+    if ((c == 's' || c == 'l') && bx_redact_words(t, i, &from))
+        return value_range(t, from, false, ret);
     return c == 'e' ? web_token(t, i, ret) : known_prefix(t, i, ret);
 }
 

@@ -82,6 +82,50 @@ static void secrets_in_text(void)
         "eyJHidden7.eyJHidden7Hidden7.Hidden7 keep",
         "authorization: basic Hidden7Hidden7==",
         "Bearer Hidden7Hidden7 keep",
+        "mysql -u root -pHidden7Hidden7 keep",
+        "/usr/bin/mysqldump -pHidden7Hidden7 keep",
+        "cd x && mariadb -h h -p'Hidden7Hidden7' keep",
+        "sshpass -p Hidden7Hidden7 ssh keep",
+        "sshpass -pHidden7Hidden7 ssh keep",
+        "redis-cli -h h -a Hidden7Hidden7 keep",
+        "redis-cli --pass Hidden7Hidden7 keep",
+        "PGPASSWORD=Hidden7Hidden7 psql keep",
+        "PGPASSWORD='Hidden7Hidden7' psql keep",
+        "env MYSQL_PWD=Hidden7Hidden7 mysql keep",
+        "curl -U me:Hidden7Hidden7 keep",
+        "curl --proxy-user me:Hidden7Hidden7 keep",
+        "curl -b sid=Hidden7Hidden7 keep",
+        "curl -H \"Authorization: token Hidden7Hidden7\" keep",
+        "curl -H Authorization:Hidden7Hidden7",
+        "curl --header='PRIVATE-TOKEN: Hidden7Hidden7' keep",
+        "wget --http-password=Hidden7Hidden7 keep",
+        "smbclient -U me%Hidden7Hidden7 keep",
+        "docker login -u me -p Hidden7Hidden7 keep",
+        "az login -u me -p Hidden7Hidden7 keep",
+        "ldapsearch -x -D cn=a -w Hidden7Hidden7 keep",
+        "unzip -P Hidden7Hidden7 keep.zip",
+        "7z x -pHidden7Hidden7 keep.7z",
+        "keytool -storepass Hidden7Hidden7 keep",
+        "openssl enc -pass pass:Hidden7Hidden7 keep",
+        "aws configure set aws_secret_access_key Hidden7Hidden7 && keep",
+        "npm config set //registry.example.com/:_authToken Hidden7Hidden7; keep",
+        "machine h login me password Hidden7Hidden7 keep",
+        "<password>Hidden7Hidden7</password><keep>",
+        "<server><id>x</id><db:Password type=\"a\">Hidden7Hidden7</db:Password><keep>",
+        "postgres://me:Hidden7Hidden7@h:5432/keep",
+        "git clone https://Hidden7Hidden7Hidden7@github.example/keep",
+        "Server=h;User=me;Password=Hidden7Hidden7;keep",
+        "AccountKey=Hidden7Hidden7==;keep",
+        "https://h/x?X-Amz-Signature=Hidden7Hidden7&keep",
+        "GOCSPX-Hidden7Hidden7Hidden7 keep",
+        "hvs.Hidden7Hidden7Hidden7 keep",
+        "gsk_Hidden7Hidden7Hidden7Hidden7Hidden7 keep",
+        "sk-ant-api03-Hidden7Hidden7Hidden7 keep",
+        "sk-proj-Hidden7Hidden7Hidden7 keep",
+        "glpat-Hidden7Hidden7Hi keep",
+        "rk_test_Hidden7Hidden7 keep",
+        "-----BEGIN PGP PRIVATE KEY BLOCK-----\nHidden7\n-----END PGP PRIVATE KEY BLOCK-----\nkeep",
+        "{\"command\":\"mysql -pHidden7Hidden7 keep\"}",
     };
     for (size_t i = 0; i < BX_COUNT(texts); i++) {
         const char *out = redact(texts[i]);
@@ -89,6 +133,8 @@ static void secrets_in_text(void)
             printf("# %s\n# -> %s\n", texts[i], out);
         CHECK(!strstr(out, "Hidden7"));
         CHECK(strstr(out, "[redacted]"));
+        if (strstr(texts[i], "keep") && !strstr(out, "keep"))
+            printf("# %s\n# -> %s\n", texts[i], out);
         CHECK(!strstr(texts[i], "keep") || strstr(out, "keep"));
     }
     CHECK(!strstr(redact("AKIAABCDEFGHIJKLMNOP keep"), "ABCDEF"));
@@ -120,6 +166,25 @@ static void other_text_stays(void)
         "-u",
         "--password",
         "--password --other",
+        "mkdir -p src/new",
+        "mysql -p db",
+        "mysql -u me -P 3306",
+        "mysql x; mkdir -parents",
+        "docker run -p 8080:80 image",
+        "docker login -u me --password-stdin",
+        "redis-cli ping -a",
+        "tar -pxf a; ls -a x",
+        "ssh -p 22 h",
+        "set -e; ls",
+        "set tokens 5",
+        "<p>password</p><b>x</b>",
+        "<password/><x>y</x>",
+        "<password></password>",
+        "</password>x<",
+        "a > b",
+        "login me then password",
+        "curl -b",
+        "openssl dgst -sha256 x",
     };
     for (size_t i = 0; i < BX_COUNT(texts); i++) {
         const char *out = redact(texts[i]);
@@ -186,6 +251,13 @@ static void hostile_texts_take_no_longer(void)
         "password=$",
         "token='",
         "\\\"",
+        "mysql -p",
+        "-p ",
+        "<password>",
+        "<password",
+        ">",
+        "set ",
+        "login password ",
     };
     for (size_t i = 0; i < BX_COUNT(parts); i++) {
         BX_AUTO_BUF text = bx_buf_init(2 << 20), out = bx_buf_init(64 << 20);
