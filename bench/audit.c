@@ -1,8 +1,11 @@
 /* The record of calls: what it adds to a call, to a process, and how long it takes to read. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/funnel.h"
+#include "app/toolbox.h"
 #include "bench/bench.h"
 #include "db/audit_internal.h"
 
@@ -85,6 +88,93 @@ static void time_calls(const char *dir, size_t n)
     bx_audit_free(a);
     bx_db_close(db);
     free(us);
+}
+
+/* ---- the whole funnel ------------------------------------------------------------------------ */
+
+static const char policy_text[] =
+    "mode: default\n"
+    "rules:\n"
+    "  deny: [ 'read(.env)', 'bash(git push *)', 'web_fetch(domain:*.internal.example.com)' ]\n"
+    "  ask: [ 'edit(./.github/**)' ]\n"
+    "  allow: [ noop, 'bash(git status *)', 'edit(./src/**)' ]\n";
+
+static const char manifest[] =
+    "{\"name\":\"noop\",\"version\":\"1.0.0\",\"description\":\"d\",\"permission\":\"execute\","
+    "\"call\":\"json\",\"input_schema\":{\"type\":\"object\",\"properties\":{\"path\":{\"type\":"
+    "\"string\"},\"limit\":{\"type\":\"integer\"}},\"additionalProperties\":false},\"needs\":[],"
+    "\"annotations\":{\"readOnlyHint\":true,\"destructiveHint\":false,\"idempotentHint\":true,"
+    "\"openWorldHint\":false}}";
+
+/* Validate, decide, record, and the sandbox; beside the sandbox alone, in turns. */
+static void time_funnel(const bench_env *e, const char *dir, size_t n)
+{
+    char path[1024];
+    bx_error err = {.msg = ""};
+    BX_AUTO_BUF notes = bx_buf_init(1 << 16);
+    bx_manifest *m = NULL;
+    bx_app *app = NULL;
+    bx_toolbox *box = NULL;
+    bx_funnel *f = NULL;
+    double *with = calloc(n, sizeof *with), *bare = calloc(n, sizeof *bare);
+    (void)snprintf(path, sizeof path, "%s/policy.yaml", e->scratch);
+    FILE *to = fopen(path, "w");
+    if (!with || !bare || !to || fputs(policy_text, to) < 0 || fclose(to) != 0 ||
+        setenv("BOXAGNTS_HOME", dir, 1) != 0)
+        bench_die("the policy cannot be written");
+    const char *const named[] = {path};
+    const bx_funnel_config cfg = {.workspace = e->scratch, .policy = named, .n_policy = 1};
+    const bx_app_config of = {.use_home = true};
+    bx_toolbox_config in = {.workspace = e->scratch};
+    if (bx_manifest_from_json(bx_str_of(manifest), &m, &err) != BX_OK ||
+        bx_app_new(&of, &app, &err) != BX_OK || bx_funnel_open(&cfg, &f, &notes, &err) != BX_OK)
+        bench_die("%s", err.msg);
+    bx_funnel_fill(f, &in);
+    if (bx_toolbox_new(app, &in, &box, &err) != BX_OK)
+        bench_die("%s", err.msg);
+    const bx_limits limits = bx_limits_default();
+    bx_module *module = NULL;
+    (void)snprintf(path, sizeof path, "%s/tool_noop.wasm", e->guests);
+    if (bx_module_open(bx_app_runtime(app), path, &limits, &module, &err) != BX_OK)
+        bench_die("%s", err.msg);
+    const bx_tool tool = {.manifest = m, .module = module};
+    BX_AUTO(bx_sealed) bx_sealed *sealed = bench_seal(NULL);
+    const char *const args[] = {"noop"};
+    const bx_call alone = {.module = module,
+                           .sealed = sealed,
+                           .args = args,
+                           .n_args = 1,
+                           .in = {.kind = BX_STDIN_BYTES, .bytes = arguments},
+                           .out_fd = -1,
+                           .err_fd = -2};
+    const bx_toolbox_call call = {.arguments = arguments,
+                                  .err_fd = -2,
+                                  .origin = {.client = BX_LIT("mcp codex 0.169.0"),
+                                             .run = BX_LIT("01JDZX4YQ2"),
+                                             .key = BX_LIT("")}};
+    for (size_t i = 0; i < n; i++) {
+        bx_tool_end end;
+        double begin = bench_now_us();
+        bench_check(&alone, NULL);
+        bare[i] = bench_now_us() - begin;
+        begin = bench_now_us();
+        if (bx_toolbox_run_this(box, &tool, &call, &end, &err) != BX_OK || end.is_error)
+            bench_die("noop: %s %s", err.msg, end.text.p ? end.text.p : "");
+        with[i] = bench_now_us() - begin;
+        bx_tool_end_done(&end);
+    }
+    bench_stats w = bench_stats_of(with, n), b = bench_stats_of(bare, n);
+    bench_row("audit_funnel", w.p50, b.p50, "us", w.p50 - b.p50, BENCH_AT_MOST, 15,
+              "validated, decided, recorded and run, beside the sandbox alone; the ratio is the "
+              "difference; %zu calls; p99 %.1f and %.1f",
+              n, w.p99, b.p99);
+    bx_toolbox_free(box);
+    bx_funnel_close(f);
+    bx_module_free(module);
+    bx_app_free(app);
+    bx_manifest_free(m);
+    free(with);
+    free(bare);
 }
 
 /* ---- a process ------------------------------------------------------------------------------- */
@@ -243,10 +333,11 @@ static void time_many(const char *dir, const bench_env *e)
 
 void bench_audit(const bench_env *e)
 {
-    char dir[3][512];
-    for (int i = 0; i < 3; i++)
+    char dir[4][512];
+    for (int i = 0; i < 4; i++)
         (void)snprintf(dir[i], sizeof dir[i], "%s/audit%d", e->scratch, i);
     time_processes(dir[0], e->quick ? 5 : 100);
     time_calls(dir[1], e->quick ? 1000 : 50000);
+    time_funnel(e, dir[3], e->quick ? 200 : 20000);
     time_many(dir[2], e);
 }

@@ -103,7 +103,9 @@ static bx_code open_record(bx_funnel *f, const bx_funnel_config *cfg, bx_error *
     if (cfg->no_record && !cfg->queue)
         return BX_OK;
     bx_code rc = bx_home_dir(home, sizeof home, err);
-    const bx_db_config db = {.dir = home, .one_shot = cfg->one_shot};
+    const bx_db_config db = {.dir = home,
+                             .one_shot = cfg->one_shot,
+                             .power_safe = f->policy && bx_policy_is_power_safe(f->policy)};
     if (rc == BX_OK)
         rc = bx_db_open(&db, &f->db, err);
     if (rc != BX_OK || cfg->no_record)
@@ -166,6 +168,11 @@ bx_code bx_funnel_finish(bx_funnel *f, bx_error *err)
     return f->recorder ? bx_recorder_finish(f->recorder, err) : BX_OK;
 }
 
+static bool wants_signature(void *ctx, bx_str program)
+{
+    return bx_policy_wants_signature(ctx, program);
+}
+
 void bx_funnel_fill(bx_funnel *f, bx_toolbox_config *box)
 {
     box->gate = (bx_gate){.policy = f->policy ? &f->gate_policy : NULL,
@@ -173,6 +180,7 @@ void bx_funnel_fill(bx_funnel *f, bx_toolbox_config *box)
                           .recorder = f->recorder ? bx_recorder_port(f->recorder) : NULL};
     box->offer = f->policy ? bx_policy_gate_offer : NULL;
     box->offer_ctx = f->policy;
+    box->wants_signature = f->policy ? wants_signature : NULL;
     box->kept = f->kept;
     box->n_kept = f->n_kept;
 }

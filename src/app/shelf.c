@@ -164,7 +164,8 @@ bx_code bx_shelf_add_programs(bx_shelf *s, bx_programs *p, bx_error *err)
     for (size_t i = 0; rc == BX_OK && i < s->list.n; i++) {
         const bx_tool_facts *f = bx_tool_entry_facts(s->list.at[i]);
         if (!f->builtin && f->manifest->call == BX_TOOL_ARGV)
-            rc = bx_programs_add_tool(p, f->manifest, f->path, f->digest, err);
+            rc = bx_programs_add_tool(p, f->manifest, f->path, f->digest, f->signature == BX_SIGNED,
+                                      err);
     }
     (void)pthread_mutex_unlock(&s->lock);
     return rc;

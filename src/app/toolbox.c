@@ -1,5 +1,7 @@
 #include "app/toolbox.h"
 
+#include <stdio.h>
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -13,6 +15,7 @@ typedef struct entry { /* one tool that was called or asked about */
 } entry;
 
 struct bx_toolbox {
+    bx_app *app; /* borrowed */
     bx_toolbox_config cfg;
     bx_tool_ground ground;
     bx_kept kept;
@@ -25,6 +28,7 @@ bx_code bx_toolbox_new(bx_app *app, const bx_toolbox_config *cfg, bx_toolbox **r
     bx_toolbox *t = bx_calloc(1, sizeof *t);
     if (!t)
         return bx_fail(err, BX_ENOMEM, "tools");
+    t->app = app;
     bx_code rc = cfg->workspace ? bx_app_use_project(app, cfg->workspace, err) : BX_OK;
     for (size_t i = 0; i < cfg->n_kept && rc == BX_OK; i++)
         rc = bx_app_keep(app, cfg->kept[i], err);
@@ -90,6 +94,22 @@ bx_code bx_toolbox_find(bx_toolbox *t, bx_str name, const bx_manifest **ret, bx_
 
 /* ---- what each may use ----------------------------------------------------------------------- */
 
+/* The shell would start them without anybody asking. */
+static bx_code leave_out_unsigned(const bx_toolbox *t, bx_grant *g, bx_error *err)
+{
+    const bx_program_set *all = NULL;
+    bx_code rc = bx_app_programs(t->app, &all, err);
+    for (size_t i = 0; rc == BX_OK && i < all->n; i++) {
+        const bx_program *p = &all->at[i];
+        char line[96];
+        if (p->is_vouched || !t->cfg.wants_signature(t->cfg.offer_ctx, p->name))
+            continue;
+        (void)snprintf(line, sizeof line, "deny:tool:%.*s", BX_FMT(p->name));
+        rc = bx_grant_allow(g, bx_str_of(line), err);
+    }
+    return rc;
+}
+
 static bx_code make_grant(const bx_toolbox *t, const bx_manifest *m, bx_grant **ret, bx_error *err)
 {
     BX_AUTO(bx_grant) bx_grant *g = NULL;
@@ -103,6 +123,8 @@ static bx_code make_grant(const bx_toolbox *t, const bx_manifest *m, bx_grant **
         rc = bx_tool_grant_rest(m, g, err);
     if (rc == BX_OK && t->cfg.offer)
         rc = t->cfg.offer(t->cfg.offer_ctx, m, g, err);
+    if (rc == BX_OK && t->cfg.wants_signature && bx_grant_find(g, BX_CAP_TOOL))
+        rc = leave_out_unsigned(t, g, err);
     if (rc == BX_OK)
         *ret = BX_TAKE(g);
     return rc;

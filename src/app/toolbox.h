@@ -23,6 +23,9 @@ typedef struct bx_toolbox_config {    /* all of it is borrowed, as long as the t
      * none. */
     bx_code (*offer)(void *ctx, const bx_manifest *m, bx_grant *g, bx_error *err);
     void *offer_ctx;
+    /* Is a program of that name started only if it is part of ours or signed by a trusted key?
+     * With offer_ctx; NULL: none. */
+    bool (*wants_signature)(void *ctx, bx_str program);
     bx_gate gate;
     char *const *kept; /* n_kept files that no tool may have, as the kernel spells them */
     size_t n_kept;

@@ -1,28 +1,89 @@
 #include "cli/audit.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "os/clock.h"
 #include "os/dirs.h"
+#include "os/fd.h"
 #include "policy/limits.h"
+
+static bx_code open_at(bx_cli_record *r, const char *dir, bx_error *err)
+{
+    const bx_db_config cfg = {.dir = dir, .one_shot = true, .existing = true};
+    bx_code rc = bx_db_open(&cfg, &r->db, err);
+    return rc == BX_OK ? bx_audit_new(r->db, &r->audit, err) : rc;
+}
 
 bx_code bx_cli_record_open(bx_cli_record *r, bx_error *err)
 {
     *r = (bx_cli_record){.db = NULL};
     bx_code rc = bx_home_dir(r->home, sizeof r->home, err);
-    const bx_db_config cfg = {.dir = r->home, .one_shot = true, .existing = true};
-    if (rc == BX_OK)
-        rc = bx_db_open(&cfg, &r->db, err);
-    if (rc == BX_OK)
-        rc = bx_audit_new(r->db, &r->audit, err);
-    return rc;
+    return rc == BX_OK ? open_at(r, r->home, err) : rc;
+}
+
+/* The parts of a database; the last one is only ever made beside the copy. */
+static const char *const parts[] = {"state.db", "state.db-wal", "state.db-shm", "state.lock"};
+
+static bx_code copy_part(int from, int to, const char *name, bx_error *err)
+{
+    char room[1 << 16];
+    ssize_t n;
+    BX_AUTOCLOSE int in = openat(from, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (in < 0 && errno == ENOENT)
+        return BX_OK;
+    BX_AUTOCLOSE int out =
+        in < 0 ? -1 : openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (out < 0)
+        return bx_fail_errno(err, errno, "copy %s to read it", name);
+    while ((n = read(in, room, sizeof room)) > 0) {
+        bx_code rc = bx_fd_write_full(out, room, (size_t)n, err);
+        if (rc != BX_OK)
+            return rc;
+    }
+    return n < 0 ? bx_fail_errno(err, errno, "copy %s to read it", name) : BX_OK;
+}
+
+static bx_code make_copy(bx_cli_record *r, bx_error *err)
+{
+    const char *tmp = getenv("TMPDIR");
+    char dir[sizeof r->copy];
+    int n =
+        snprintf(dir, sizeof dir, "%s/boxagnts-audit-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp");
+    if (n < 0 || (size_t)n >= sizeof dir || !mkdtemp(dir))
+        return bx_fail_errno(err, errno, "a directory for a copy of the record");
+    memcpy(r->copy, dir, sizeof dir);
+    BX_AUTOCLOSE int from = open(r->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    BX_AUTOCLOSE int to = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (from < 0 || to < 0)
+        return bx_fail_errno(err, errno, "%.400s", from < 0 ? r->home : dir);
+    bx_code rc = copy_part(from, to, parts[0], err);
+    return rc == BX_OK ? copy_part(from, to, parts[1], err) : rc;
+}
+
+bx_code bx_cli_record_open_to_read(bx_cli_record *r, bx_error *err)
+{
+    *r = (bx_cli_record){.db = NULL};
+    bx_code rc = bx_home_dir(r->home, sizeof r->home, err);
+    bool copies = rc == BX_OK && access(r->home, W_OK) != 0 && (errno == EROFS || errno == EACCES);
+    if (rc == BX_OK && copies)
+        rc = make_copy(r, err);
+    return rc == BX_OK ? open_at(r, copies ? r->copy : r->home, err) : rc;
 }
 
 void bx_cli_record_close(bx_cli_record *r)
 {
     bx_audit_free(r->audit);
     bx_db_close(r->db);
+    BX_AUTOCLOSE int dir = r->copy[0] ? open(r->copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    for (size_t i = 0; dir >= 0 && i < BX_COUNT(parts); i++)
+        (void)unlinkat(dir, parts[i], 0);
+    if (dir >= 0)
+        (void)rmdir(r->copy);
 }
 
 void bx_cli_time(int64_t us, char out[BX_CLI_TIME])

@@ -10,10 +10,14 @@ typedef struct bx_cli_record { /* opened for a command */
     char home[4096];
     bx_db *db;
     bx_audit *audit;
+    char copy[4096]; /* a directory of our own with a copy of it; empty: none was needed */
 } bx_cli_record;
 
 /* The record of the home directory.  BX_ENOENT: there is none yet. */
 BX_NODISCARD bx_code bx_cli_record_open(bx_cli_record *r, bx_error *err);
+/* The same for reading alone: where the home directory cannot be written to (it is mounted
+ * read-only), of a copy, since a database with a log cannot be read without writing beside it. */
+BX_NODISCARD bx_code bx_cli_record_open_to_read(bx_cli_record *r, bx_error *err);
 void bx_cli_record_close(bx_cli_record *r);
 
 /* "2026-11-30T12:00:00.123456Z" */

@@ -387,7 +387,7 @@ static int run_export(const bx_args *a)
     bx_cli_record r = {.db = NULL};
     bx_code rc = read_choice(a, &c, &err);
     if (rc == BX_OK)
-        rc = bx_cli_record_open(&r, &err);
+        rc = bx_cli_record_open_to_read(&r, &err);
     if (rc == BX_OK)
         rc = export_all(&c, r.audit, &err);
     bx_cli_record_close(&r);

@@ -141,7 +141,7 @@ static int run_list(const bx_args *a)
         bx_json_out_begin_array(&o);
     bx_code rc = read_filter(a, &f, &err);
     if (rc == BX_OK)
-        rc = bx_cli_record_open(&r, &err);
+        rc = bx_cli_record_open_to_read(&r, &err);
     if (rc == BX_OK)
         rc = bx_audit_list(r.audit, &f, list_one, &l, &err);
     bx_cli_record_close(&r);
@@ -240,7 +240,7 @@ static int run_show(const bx_args *a)
     bx_code rc = a->n_words == 1 ? bx_cli_number("the call", a->words[0], &id, &err)
                                  : bx_fail(&err, BX_EINVAL, "which call? see boxagnts audit list");
     if (rc == BX_OK)
-        rc = bx_cli_record_open(&r, &err);
+        rc = bx_cli_record_open_to_read(&r, &err);
     if (rc == BX_OK)
         rc = bx_audit_get(r.audit, id, show_one, &json, &err);
     bx_cli_record_close(&r);

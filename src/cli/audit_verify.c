@@ -97,7 +97,7 @@ static int run_verify(const bx_args *a)
     if (rc == BX_OK && text)
         rc = bx_cli_number("--from", text, &from, &err);
     if (rc == BX_OK)
-        rc = bx_cli_record_open(&r, &err);
+        rc = bx_cli_record_open_to_read(&r, &err);
     if (rc == BX_OK)
         rc = read_heads(a, r.home, heads, &n, &err);
     for (size_t i = 0; i < n && rc == BX_OK; i++) {
@@ -144,7 +144,7 @@ static int run_receipt(const bx_args *a)
     BX_AUTO_BUF text = bx_buf_init(BX_RECEIPT_MAX);
     bx_code rc = a->n_words ? bx_fail(&err, BX_EINVAL, "no arguments") : BX_OK;
     if (rc == BX_OK)
-        rc = bx_cli_record_open(&r, &err);
+        rc = bx_cli_record_open_to_read(&r, &err);
     if (rc == BX_OK)
         rc = make(&r, &text, &err);
     bx_cli_record_close(&r);

@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/audited.h"
 #include "cli/commands.h"
+
 #include "cli/setup.h"
 #include "cli/tell.h"
 #include "cli/tool_beside.h"
+#include "codec/sha256.h"
 #include "os/fd.h"
 #include "os/signals.h"
 #include "policy/options.h"
@@ -15,6 +18,7 @@
 #include "tool/invoke.h"
 
 enum {
+    MAX_MODULE = 1 << 30, /* bytes that are hashed for the record */
     FLAG_STDIN = 1000,
     FLAG_JSON,
     FLAG_INVOKE,
@@ -22,7 +26,8 @@ enum {
     FLAG_NO_MANIFEST,
     FLAG_ARGV0,
     FLAG_TRAP_IMPORTS,
-    FLAG_PROGRAM
+    FLAG_PROGRAM,
+    FLAG_AUDIT
 };
 
 static const bx_flag flags[] = {
@@ -44,6 +49,7 @@ static const bx_flag flags[] = {
      FLAG_TRAP_IMPORTS},
     {"program", "NAME=FILE.wasm",
      "a program the guest may start by this name, where --allow tool:NAME lets it", FLAG_PROGRAM},
+    BX_AUDIT_FLAG(FLAG_AUDIT),
 };
 
 /* One run of the command. */
@@ -53,6 +59,7 @@ typedef struct run {
     bool json;      /* print the outcome, not the output */
     bool json_tool; /* the guest's output is one result */
     bx_outcome out;
+    bx_cli_audited audited;
 } run;
 
 static const char *limit_of(int id)
@@ -159,6 +166,19 @@ static bx_code programs_of(const bx_args *a, bx_app *app, const bx_grant *g,
     return rc == BX_OK && bx_grant_find(g, BX_CAP_TOOL) ? bx_app_programs(app, ret, err) : rc;
 }
 
+/* The module is told by what its file holds. */
+static bx_code audit(run *r, const bx_call *c, bx_error *err)
+{
+    BX_AUTO_BUF bytes = bx_buf_init(MAX_MODULE);
+    uint8_t sum[BX_SHA256_BYTES];
+    bx_code rc = bx_file_read_all(AT_FDCWD, r->a->words[0], MAX_MODULE, &bytes, err);
+    if (rc != BX_OK)
+        return rc;
+    bx_sha256(bytes.p, bytes.n, sum);
+    return bx_cli_audited_begin(&r->audited, "exec", c->args, c->n_args, sum,
+                                bx_sealed_grant(c->sealed), err);
+}
+
 static bx_code run_call(run *r, bx_app *app, bx_grant *g, bx_error *err)
 {
     const bx_args *a = r->a;
@@ -187,7 +207,7 @@ static bx_code run_call(run *r, bx_app *app, bx_grant *g, bx_error *err)
                  .sealed = sealed,
                  .ctl = &ctl,
                  .tools = programs ? &tools : NULL,
-                 .record = r->json ? &r->record : NULL};
+                 .record = r->json || bx_has_flag(a, FLAG_AUDIT) ? &r->record : NULL};
     BX_AUTO_BUF invoke_args = bx_buf_init(0);
     rc = build_call(r, &c, &args, &stdin_fd, err);
     if (rc == BX_OK && c.invoke)
@@ -195,6 +215,8 @@ static bx_code run_call(run *r, bx_app *app, bx_grant *g, bx_error *err)
                               &c.invoke_args, err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(&ctl, err);
+    if (rc == BX_OK && bx_has_flag(a, FLAG_AUDIT))
+        rc = audit(r, &c, err);
     if (rc == BX_OK) {
         bx_signals_cancel(&ctl);
         rc = bx_call_run(&c, &r->out, err);
@@ -272,6 +294,8 @@ static int run_exec(const bx_args *a)
     if (rc != BX_OK)
         outcome_of_error(&r.out, rc, &err);
     else if (r.json_tool && bx_tool_settle(&r.out, NULL, &err) != BX_OK)
+        bx_cli_complain("%s", err.msg);
+    if (bx_cli_audited_end(&r.audited, &r.out, &r.record, &err) != BX_OK)
         bx_cli_complain("%s", err.msg);
     bx_cli_tell_end(&r.out);
     int code = r.json ? bx_cli_print_outcome(&r.out, &r.record) : print_output(&r);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/audited.h"
 #include "cli/commands.h"
 #include "cli/keystrokes.h"
 #include "cli/setup.h"
@@ -19,7 +20,14 @@
 
 #define WORKSPACE "/workspace"
 
-enum { FLAG_WORKSPACE = 1000, FLAG_JSON, FLAG_PROGRAM, SLOTS = 64, MAX_SCRIPT = 16 << 20 };
+enum {
+    FLAG_WORKSPACE = 1000,
+    FLAG_JSON,
+    FLAG_PROGRAM,
+    FLAG_AUDIT,
+    SLOTS = 64,
+    MAX_SCRIPT = 16 << 20
+};
 
 static const bx_flag flags[] = {
     {"workspace", "DIR",
@@ -43,6 +51,7 @@ static const bx_flag flags[] = {
     {"block-url", "URL", "refuse requests to URLs with this prefix", BX_OPT_block_url},
     {"inject", "'ORIGIN HEADER=env:NAME'",
      "set a header of requests to ORIGIN to a variable's value; no program sees it", BX_OPT_inject},
+    BX_AUDIT_FLAG(FLAG_AUDIT),
     {"ca", "FILE", "trust the certificate authorities in this PEM file as well as the system's",
      BX_OPT_ca_files},
 };
@@ -58,6 +67,7 @@ typedef struct run {
     const char **args; /* owned list; texts borrowed */
     size_t n_args;
     bool interactive; /* with a person at a terminal */
+    bx_cli_audited audited;
 } run;
 
 /* ---- what it may use ------------------------------------------------------------------------- */
@@ -344,9 +354,12 @@ static bx_code run_shell(run *r, bx_app *app, bx_grant *g, bx_error *err)
         .out_fd = r->json ? -1 : STDOUT_FILENO,
         .err_fd = r->json ? -1 : STDERR_FILENO,
         .ctl = &ctl,
-        .record = r->json ? &r->record : NULL,
+        .record = r->json || bx_has_flag(r->a, FLAG_AUDIT) ? &r->record : NULL,
     };
     rc = bx_ctl_make_cancellable(&ctl, err);
+    if (rc == BX_OK && bx_has_flag(r->a, FLAG_AUDIT))
+        rc = bx_cli_audited_begin(&r->audited, r->is_js ? "js" : "sh", r->args, r->n_args, NULL,
+                                  bx_sealed_grant(sealed), err);
     if (rc == BX_OK && r->interactive) {
         rc = run_with_person(r, &c, programs, err);
     } else if (rc == BX_OK) {
@@ -386,6 +399,9 @@ static int finish(run *r, bx_code rc, const bx_error *err)
         r->out.kind = rc == BX_EDENIED ? BX_OUT_DENIED : BX_OUT_FAILED;
         r->out.error = bx_strndup(err->msg, strlen(err->msg));
     }
+    bx_error why;
+    if (bx_cli_audited_end(&r->audited, &r->out, &r->record, &why) != BX_OK)
+        bx_cli_complain("%s", why.msg);
     bx_cli_tell_end(&r->out);
     return r->json ? bx_cli_print_outcome(&r->out, &r->record) : bx_outcome_exit_code(&r->out);
 }

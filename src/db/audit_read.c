@@ -164,10 +164,16 @@ static bx_code tell(bx_db_conn *c, struct listing *l, const bx_audit_row *begin,
     return BX_OK;
 }
 
+/* Executors of a run are called by its ID, a '.' and their number. */
+static bool is_of_run(bx_str run, bx_str of)
+{
+    return bx_str_starts(run, of) && (run.n == of.n || run.p[of.n] == '.');
+}
+
 static bool fits(const bx_audit_filter *f, const bx_audit_row *row)
 {
     return row->kind == BX_AUDIT_BEGIN && (!f->tool.n || bx_str_eq(f->tool, row->tool)) &&
-           (!f->run.n || bx_str_eq(f->run, row->run)) && row->time_us >= f->since_us;
+           (!f->run.n || is_of_run(row->run, f->run)) && row->time_us >= f->since_us;
 }
 
 /* Rows are in the order they were written, and so are times unless somebody sets the clock. */
@@ -200,6 +206,11 @@ static bx_code list(void *ctx, bx_db_conn *c, bx_error *err)
     static const char by[] = "SELECT a.id, a.kind, a.call, a.time, a.tool, a.run, a.body, a.prev,"
                              " a.hash FROM audit_by b CROSS JOIN audit a ON a.id = b.id"
                              " WHERE b.kind = ?2 AND b.name = ?3 AND b.id <= ?1 ORDER BY b.id DESC";
+    static const char of_run[] =
+        "SELECT a.id, a.kind, a.call, a.time, a.tool, a.run, a.body, a.prev, a.hash"
+        " FROM audit_by b CROSS JOIN audit a ON a.id = b.id WHERE b.kind = ?2 AND"
+        " (b.name = ?3 OR (b.name > ?3 || '.' AND b.name < ?3 || '/')) AND b.id <= ?1"
+        " ORDER BY b.id DESC";
     struct listing *l = ctx;
     bx_db_stmt *s = NULL;
     bx_code rc = read_mark(c, &l->mark, err);
@@ -212,7 +223,7 @@ static bx_code list(void *ctx, bx_db_conn *c, bx_error *err)
     if (rc != BX_OK || l->stop)
         return rc;
     bool named = l->f->tool.n || l->f->run.n;
-    rc = bx_db_sql(c, named ? by : any, &s, err);
+    rc = bx_db_sql(c, l->f->run.n ? of_run : named ? by : any, &s, err);
     if (rc != BX_OK)
         return rc;
     bx_db_bind_int(s, 1, l->mark);

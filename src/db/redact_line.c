@@ -1,9 +1,10 @@
 #include "db/redact_line.h"
 
-#include "base/ascii.h"
 #include "db/redact.h"
 
-enum { LOOK_BACK = 512, MAX_TAG = 160 };
+enum { LOOK_BACK = 256, FIRST_WORDS = 5, MAX_TAG = 160 };
+
+#define LETTERS "paPwUAbk" /* of the options below */
 
 /* `letter`: the option; `needs`: a word that stands between program and option; `apart`: its value
  * may be the next word; `behind`: the value begins behind this character, if it has one. */
@@ -79,13 +80,15 @@ static size_t behind_blanks(bx_str t, size_t at)
     return at;
 }
 
-/* Of a JSON text, where a command begins behind `"command":"`. */
-static size_t command_begin(bx_str t, size_t i)
+/* Where the command begins; of a JSON text, behind `"command":"`.  False: further away than is
+ * looked. */
+static bool command_begin(bx_str t, size_t i, size_t *ret)
 {
     size_t at = i;
     while (at > 0 && i - at < LOOK_BACK && !ends_command(t.p[at - 1]) && t.p[at - 1] != '"')
         at--;
-    return at;
+    *ret = at;
+    return i - at < LOOK_BACK;
 }
 
 static bool is_word(bx_str w, const char *name)
@@ -95,35 +98,48 @@ static bool is_word(bx_str w, const char *name)
     return ends && (w.n == n || w.p[w.n - n - 1] == '/');
 }
 
+static bool has_word(bx_str t, const char *word)
+{
+    const char *at = t.n ? memmem(t.p, t.n, word, strlen(word)) : NULL;
+    return at && (at == t.p || is_blank(at[-1]));
+}
+
+/* The option of one of the first words, which may stand behind sudo and variables. */
+static const struct secret_option *find_option(bx_str t, size_t i)
+{
+    size_t at, n = 0;
+    if (!command_begin(t, i, &at))
+        return NULL;
+    bx_str command = {t.p + at, i - at};
+    for (at = behind_blanks(t, at); at < i && n++ < FIRST_WORDS; at = behind_blanks(t, at)) {
+        size_t end = word_end(t, at);
+        bx_str w = {t.p + at, end - at};
+        for (size_t k = 0; k < BX_COUNT(options); k++) {
+            if (options[k].letter == t.p[i + 1] && is_word(w, options[k].program) &&
+                (!options[k].needs || has_word(command, options[k].needs)))
+                return &options[k];
+        }
+        at = end > at ? end : at + 1;
+    }
+    return NULL;
+}
+
 bool bx_redact_short_option(bx_str t, size_t i, size_t *ret)
 {
-    if (i + 1 >= t.n || !bx_is_alpha(t.p[i + 1]))
+    if (i + 1 >= t.n || !strchr(LETTERS, t.p[i + 1]) || !t.p[i + 1])
         return false;
-    for (size_t k = 0; k < BX_COUNT(options); k++) {
-        const struct secret_option *o = &options[k];
-        bool program = false, needed = o->needs == NULL;
-        if (o->letter != t.p[i + 1])
-            continue;
-        for (size_t at = command_begin(t, i); at < i;) {
-            size_t end = word_end(t, at);
-            bx_str w = {t.p + at, end - at};
-            needed = needed || (program && bx_str_eq(w, bx_str_of(o->needs)));
-            program = program || is_word(w, o->program);
-            at = end < i ? end + 1 : i;
-        }
-        size_t at = i + 2;
-        bool apart = at < t.n && is_blank(t.p[at]);
-        if (!program || !needed || at >= t.n || (apart && !o->apart))
-            continue;
-        at = behind_blanks(t, at);
-        size_t end = word_end(t, at);
-        const char *sign = o->behind && at < end ? memchr(t.p + at, o->behind, end - at) : NULL;
-        if (at == end || (apart && t.p[at] == '-') || (o->behind && !sign))
-            continue;
-        *ret = sign ? (size_t)(sign + 1 - t.p) : at;
-        return true;
-    }
-    return false;
+    const struct secret_option *o = find_option(t, i);
+    size_t at = i + 2;
+    bool apart = at < t.n && is_blank(t.p[at]);
+    if (!o || at >= t.n || (apart && !o->apart))
+        return false;
+    at = behind_blanks(t, at);
+    size_t end = word_end(t, at);
+    const char *sign = o->behind && at < end ? memchr(t.p + at, o->behind, end - at) : NULL;
+    if (at == end || (apart && t.p[at] == '-') || (o->behind && !sign))
+        return false;
+    *ret = sign ? (size_t)(sign + 1 - t.p) : at;
+    return true;
 }
 
 bool bx_redact_words(bx_str t, size_t i, size_t *ret)

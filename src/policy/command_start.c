@@ -74,6 +74,45 @@ static const starter starters[] = {
     {"continue", "", NEUTRAL, 0},
     {"shift", "", NEUTRAL, 0},
     {"wait", "", NEUTRAL, 0},
+    {"sleep", "", NEUTRAL, 0},
+    {"type", "", NEUTRAL, 0},
+    {"which", "", NEUTRAL, 0},
+    /* These only read: what rules deny is out of the grant, and what options write is judged. */
+    {"cat", "", NEUTRAL, 0},
+    {"tac", "", NEUTRAL, 0},
+    {"head", "", NEUTRAL, 0},
+    {"tail", "", NEUTRAL, 0},
+    {"wc", "", NEUTRAL, 0},
+    {"nl", "", NEUTRAL, 0},
+    {"rev", "", NEUTRAL, 0},
+    {"cut", "", NEUTRAL, 0},
+    {"tr", "", NEUTRAL, 0},
+    {"fold", "", NEUTRAL, 0},
+    {"fmt", "", NEUTRAL, 0},
+    {"expand", "", NEUTRAL, 0},
+    {"unexpand", "", NEUTRAL, 0},
+    {"column", "", NEUTRAL, 0},
+    {"paste", "", NEUTRAL, 0},
+    {"join", "", NEUTRAL, 0},
+    {"comm", "", NEUTRAL, 0},
+    {"uniq", "", NEUTRAL, 0},
+    {"sort", "", NEUTRAL, 0},
+    {"seq", "", NEUTRAL, 0},
+    {"grep", "", NEUTRAL, 0},
+    {"egrep", "", NEUTRAL, 0},
+    {"fgrep", "", NEUTRAL, 0},
+    {"ls", "", NEUTRAL, 0},
+    {"stat", "", NEUTRAL, 0},
+    {"du", "", NEUTRAL, 0},
+    {"diff", "", NEUTRAL, 0},
+    {"cmp", "", NEUTRAL, 0},
+    {"basename", "", NEUTRAL, 0},
+    {"dirname", "", NEUTRAL, 0},
+    {"realpath", "", NEUTRAL, 0},
+    {"readlink", "", NEUTRAL, 0},
+    {"sha256sum", "", NEUTRAL, 0},
+    {"md5sum", "", NEUTRAL, 0},
+    {"jq", "", NEUTRAL, 0},
 };
 
 bool bx_words_split(bx_str text, bx_words *ret)
@@ -356,6 +395,14 @@ static bool started(scan *s, const bx_words *w, const starter *st, size_t i)
     return true;
 }
 
+/* /bin/echo is echo; ./echo may be anything. */
+static bool is_of_system(bx_str name)
+{
+    bx_str base = bx_word_base(name);
+    bx_str dir = {name.p, name.n - base.n};
+    return bx_str_eq(dir, BX_LIT("/bin/")) || bx_str_eq(dir, BX_LIT("/usr/bin/"));
+}
+
 /* A file of the directory, or one found along a changed path, may be a script. */
 bool bx_scan_started(scan *s, size_t i)
 {
@@ -378,5 +425,10 @@ bool bx_scan_started(scan *s, size_t i)
     }
     if (!bx_words_split(bx_buf_str(&copy), w))
         return bx_scan_doubt(s, "a command has too many words");
-    return (!st || started(s, w, st, i)) && (!has_options || bx_scan_options(s, w, i));
+    bool ok = !st || started(s, w, st, i);
+    if (memchr(name.p, '/', name.n) && !is_of_system(name)) {
+        c = &s->out->commands[i]; /* they may have moved */
+        c->neutral = c->carrier = false;
+    }
+    return ok && (!has_options || bx_scan_options(s, w, i));
 }

@@ -166,6 +166,14 @@ const section *bx_policy_section(const bx_policy *p, bx_str tool, size_t *file, 
     return NULL;
 }
 
+bool bx_policy_is_power_safe(const bx_policy *p)
+{
+    bool safe = false;
+    for (size_t k = 0; k < p->n_files; k++)
+        safe = safe || p->files[k]->power_safe;
+    return safe;
+}
+
 bool bx_policy_wants_signature(const bx_policy *p, bx_str tool)
 {
     size_t file = 0, i = 0;

@@ -80,6 +80,9 @@ bx_policy_mode bx_policy_mode_of(const bx_policy *p);
 /* Must the package of this tool be signed? */
 bool bx_policy_wants_signature(const bx_policy *p, bx_str tool);
 
+/* Does it want the record to be safe against the end of the machine? */
+bool bx_policy_is_power_safe(const bx_policy *p);
+
 /* ---- decisions ------------------------------------------------------------------------------- */
 
 /* A look at the files a call names, by their guest paths: rules compare names, links lead to

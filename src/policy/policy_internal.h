@@ -39,6 +39,7 @@ struct bx_policy_file {
     bx_policy_mode mode;
     unsigned mode_line;
     bool wants_signatures;
+    bool power_safe;
     bx_rule *rules;
     size_t n_rules;
     section *sections;

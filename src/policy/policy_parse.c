@@ -204,6 +204,16 @@ static bx_code read_mode(reader *r, node n, bx_error *err)
     return BX_OK;
 }
 
+static bx_code read_power_safe(reader *r, node n, bx_error *err)
+{
+    bx_code rc = flag_in(r, n, &r->f->power_safe, err);
+    if (rc == BX_OK && !r->source->trusted && r->f->power_safe) {
+        r->f->power_safe = false; /* every call of the user's would wait for the disk */
+        note(r, n, "power_safe");
+    }
+    return rc;
+}
+
 static bx_code read_signatures(reader *r, node n, bx_error *err)
 {
     return flag_in(r, n, &r->f->wants_signatures, err);
@@ -642,6 +652,7 @@ static const key top_keys[] = {
     {"version", read_version},
     {"mode", read_mode},
     {"require_signatures", read_signatures},
+    {"power_safe", read_power_safe},
     {"mounts", read_mounts},
     {"network", read_network},
     {"inject", read_inject},

@@ -76,7 +76,7 @@ static void tool(const bx_policy_file *f, const section *s, bx_buf *to)
 
 void bx_policy_print(const bx_policy *p, bx_buf *to)
 {
-    bool any = false, signatures = false;
+    bool any = false, signatures = false, safe = false;
     (void)bx_buf_addf(to, "mode: %s", bx_policy_mode_name(p->mode));
     if (p->mode_file)
         (void)bx_buf_addf(to, "  # %s:%u", p->mode_file, p->mode_line);
@@ -85,9 +85,12 @@ void bx_policy_print(const bx_policy *p, bx_buf *to)
         (void)bx_buf_addf(to, "# %s%s\n", p->files[i]->name,
                           p->files[i]->trusted ? "" : ": not trusted, so it only narrows");
         signatures = signatures || p->files[i]->wants_signatures;
+        safe = safe || p->files[i]->power_safe;
     }
     if (signatures)
         (void)bx_buf_add_z(to, "require_signatures: true\n");
+    if (safe)
+        (void)bx_buf_add_z(to, "power_safe: true\n");
     list(p, "mounts:\n", "  ", offsetof(bx_policy_file, mounts), to);
     size_t n = to->n;
     list(p, "network:\n  block_networks:\n", "    ", offsetof(bx_policy_file, block_networks), to);

@@ -30,8 +30,10 @@ static bx_str own_name(bx_str name)
     static const struct {
         const char *other, *ours;
     } names[] = {
-        {"Bash", "bash"}, {"Read", "read"}, {"Write", "write"},        {"Edit", "edit"},
-        {"Glob", "glob"}, {"Grep", "grep"}, {"WebFetch", "web_fetch"}, {"MultiEdit", "edit"},
+        {"Bash", "bash"},          {"Read", "read"},      {"Write", "write"},
+        {"Edit", "edit"},          {"Glob", "glob"},      {"Grep", "grep"},
+        {"WebFetch", "web_fetch"}, {"MultiEdit", "edit"}, {"NotebookEdit", "edit"},
+        {"NotebookRead", "read"},
     };
     for (size_t i = 0; i < BX_COUNT(names); i++) {
         if (bx_str_eq(name, bx_str_of(names[i].other)))
@@ -67,10 +69,6 @@ static bx_code put_command_char(bx_str s, size_t *i, bx_buf *to, bx_error *err)
     char c = s.p[*i], last = to->n ? to->p[to->n - 1] : ' ';
     if (c == '\\')
         return put_escaped(s, ++*i, to, err);
-    if (c == '\'' || c == '"')
-        return bx_fail(err, BX_EINVAL,
-                       "a quote: commands are compared without theirs; a space inside of a word is "
-                       "written '\\ '");
     if (strchr(";|&<>()`$\n", c))
         return bx_fail(err, BX_EINVAL,
                        "'%c': a rule means one command, every command of a line is compared by "
@@ -84,6 +82,23 @@ static bx_code put_command_char(bx_str s, size_t *i, bx_buf *to, bx_error *err)
     return BX_OK;
 }
 
+/* What stands in quotes is one word, or part of one: commands are compared without theirs. */
+static bx_code put_quoted(bx_str s, size_t *i, bx_buf *to, bx_error *err)
+{
+    char quote = s.p[(*i)++];
+    bx_code rc = BX_OK;
+    for (; *i < s.n && s.p[*i] != quote && rc == BX_OK; (*i)++) {
+        char c = s.p[*i];
+        if (c == '\\' && quote == '"')
+            rc = put_escaped(s, ++*i, to, err);
+        else if ((unsigned char)c < ' ')
+            rc = bx_fail(err, BX_EINVAL, "a control character");
+        else
+            (void)bx_buf_add_c(to, c == ' ' ? BX_WILD_SPACE : c == '*' ? BX_WILD_ANY : c);
+    }
+    return rc == BX_OK && *i >= s.n ? bx_fail(err, BX_EINVAL, "a quote is not closed") : rc;
+}
+
 /* Words as in policy/wild.h, each with ' ' behind it unless the pattern ends in a star. */
 static bx_code command_of(bx_str s, bx_rule *r, bx_error *err)
 {
@@ -93,7 +108,8 @@ static bx_code command_of(bx_str s, bx_rule *r, bx_error *err)
         s.n -= 2;
     bx_code rc = BX_OK;
     for (size_t i = 0; i < s.n && rc == BX_OK; i++)
-        rc = put_command_char(s, &i, &to, err);
+        rc = s.p[i] == '"' || s.p[i] == '\'' ? put_quoted(s, &i, &to, err)
+                                             : put_command_char(s, &i, &to, err);
     if (rc == BX_OK && prefix)
         (void)bx_buf_addf(&to, "%s%c", to.n && to.p[to.n - 1] == ' ' ? "" : " ", BX_WILD_ANY);
     if (rc == BX_OK && to.n && to.p[to.n - 1] != ' ' && to.p[to.n - 1] != BX_WILD_ANY)
@@ -163,14 +179,15 @@ static bool is_root(bx_str path, const bx_rule_place *p)
     return false;
 }
 
-/* A path below the home directory is one of the workspace where that holds it. */
-static bx_code home_path(bx_str rest, const bx_rule_place *p, bx_rule *r, bx_buf *to, bx_error *err)
+/* A path of the host is one of the workspace where that holds it. */
+static bx_code host_path(bx_str dir, bx_str path, const bx_rule_place *p, bx_rule *r, bx_buf *to,
+                         bx_error *err)
 {
     BX_AUTO_BUF host = bx_buf_init(2 * BX_MAX_PATH);
-    if (!bx_policy_path(p->home, rest, &host))
+    if (!bx_policy_path(dir, path, &host))
         return no_path(&host, err);
     bx_str at = bx_buf_str(&host), ws = p->workspace;
-    r->nowhere = p->home.n == 0 || ws.n == 0 || !bx_path_is_below(at, ws);
+    r->nowhere = dir.n == 0 || ws.n == 0 || !bx_path_is_below(at, ws);
     if (r->nowhere)
         return BX_OK;
     (void)bx_buf_addf(to, "%s", BX_POLICY_WORKSPACE);
@@ -178,13 +195,22 @@ static bx_code home_path(bx_str rest, const bx_rule_place *p, bx_rule *r, bx_buf
     return BX_OK;
 }
 
-static bx_code absolute_path(bx_str s, const bx_rule_place *p, bx_buf *to, bx_error *err)
+static bx_code host_path(bx_str dir, bx_str path, const bx_rule_place *p, bx_rule *r, bx_buf *to,
+                         bx_error *err);
+
+/* With two slashes, as others write one of the host, it is that where the sandbox has none such. */
+static bx_code absolute_path(bx_str s, const bx_rule_place *p, bx_rule *r, bx_buf *to,
+                             bx_error *err)
 {
     if (!bx_policy_path(BX_LIT("/"), s, to))
         return no_path(to, err);
     bx_str at = bx_buf_str(to);
     if (is_root(at, p) || bx_str_starts(at, BX_LIT("/**")))
         return BX_OK;
+    if (bx_str_starts(s, BX_LIT("//"))) {
+        bx_buf_clear(to);
+        return host_path(BX_LIT("/"), s, p, r, to, err);
+    }
     return bx_fail(err, BX_EINVAL,
                    "'%.*s': paths are those of the sandbox, " BX_POLICY_WORKSPACE
                    " and what mounts name; one of the workspace is written './…'",
@@ -211,9 +237,9 @@ static bx_code glob_text(bx_str s, const bx_rule_place *p, bx_rule *r, bx_buf *t
 {
     bx_str body = {s.p, s.n - (s.n > 1 && s.p[s.n - 1] == '/')};
     if (bx_str_eq(s, BX_LIT("~")) || bx_str_starts(s, BX_LIT("~/")))
-        return home_path(bx_str_from(s, 2), p, r, to, err);
+        return host_path(p->home, bx_str_from(s, 2), p, r, to, err);
     if (s.p[0] == '/')
-        return absolute_path(s, p, to, err);
+        return absolute_path(s, p, r, to, err);
     if (!memchr(body.p, '/', body.n) && !bx_str_eq(body, BX_LIT(".")) &&
         !bx_str_eq(body, BX_LIT("..")) && !bx_str_eq(body, BX_LIT("**"))) {
         (void)bx_buf_addf(to, "**/");
@@ -375,6 +401,10 @@ static bx_code parse(bx_str text, const bx_rule_place *place, bx_rule *r, bx_err
                        "read(./secrets/**), web_fetch(domain:*.example.com), mcp__*",
                        BX_FMT(text));
     name = own_name(name);
+    char server[160]; /* mcp__SERVER means all of its tools */
+    if (!open && bx_str_starts(name, BX_LIT("mcp__")) && name.n > 5 &&
+        !memmem(name.p + 5, name.n - 5, "__", 2) && !memchr(name.p, '*', name.n))
+        name = (bx_str){server, (size_t)snprintf(server, sizeof server, "%.*s__*", BX_FMT(name))};
     r->text = bx_strndup(text.p, text.n);
     r->tool = bx_strndup(name.p, name.n);
     if (!r->text || !r->tool)

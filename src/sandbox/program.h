@@ -28,6 +28,7 @@ typedef struct bx_program {
                           than that is charged to the call's memory; 0: the call's */
     const bx_str *env; /* "K=V", where its caller gives it no K; borrowed */
     size_t n_env;
+    bool is_vouched; /* part of ours, or signed by a trusted key: for whoever makes grants */
 } bx_program;
 
 typedef struct bx_program_set {

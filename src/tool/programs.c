@@ -21,6 +21,7 @@ typedef struct part { /* a module and what it says of itself */
     char *name;                  /* of a file; NULL: the manifest alone names its programs */
     bx_str bytes;
     bool carried, all_names;
+    bool is_vouched;
     bx_data_dir *data; /* owned, with the paths of the host in it */
     size_t n_data;
     bx_str *args; /* owned list; texts are the manifest's */
@@ -219,13 +220,14 @@ static bx_code add_path(bx_programs *p, bx_str name, const char *path, bool all_
 }
 
 bx_code bx_programs_add_tool(bx_programs *p, const bx_manifest *m, const char *path,
-                             const uint8_t sum[32], bx_error *err)
+                             const uint8_t sum[32], bool is_vouched, bx_error *err)
 {
     bx_limits limits = bx_limits_default();
     part *q = bx_calloc(1, sizeof *q);
     if (!q)
         return bx_fail(err, BX_ENOMEM, "programs");
     q->manifest = m;
+    q->is_vouched = is_vouched;
     q->name = bx_strndup(m->name.p, m->name.n);
     limits.stack = m->limits.stack;
     bx_error gone;
@@ -332,6 +334,7 @@ static void put(bx_programs *p, const part *q, bx_str name)
         .n_args = q->n_args,
         .env = q->env,
         .n_env = q->n_env,
+        .is_vouched = q->carried || q->is_vouched,
     };
 }
 

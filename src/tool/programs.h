@@ -23,9 +23,9 @@ BX_NODISCARD bx_code bx_programs_add_file(bx_programs *p, bx_str text, bx_error 
  * where there is no such directory.  What cannot be read is left out. */
 BX_NODISCARD bx_code bx_programs_add_dir(bx_programs *p, const char *dir, bx_error *err);
 /* A tool that is a program, by its name: the module at `path`, if it still has that SHA-256 when it
- * is started.  `m` is borrowed as long as `p` lives. */
+ * is started, which a trusted key signed or not.  `m` is borrowed as long as `p` lives. */
 BX_NODISCARD bx_code bx_programs_add_tool(bx_programs *p, const bx_manifest *m, const char *path,
-                                          const uint8_t sum[32], bx_error *err);
+                                          const uint8_t sum[32], bool is_vouched, bx_error *err);
 
 /* In order; borrowed, and fixed from now on. */
 BX_NODISCARD bx_code bx_programs_set(bx_programs *p, bx_program_set *ret, bx_error *err);

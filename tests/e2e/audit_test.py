@@ -9,11 +9,12 @@ import pathlib
 import re
 import sqlite3
 import struct
+import subprocess
 import tempfile
 import time
 import unittest
 
-from support import box, root
+from support import BOXAGNTS, GUESTS, box, root
 
 
 def schema():
@@ -115,6 +116,44 @@ class Audit(unittest.TestCase):
         text = self.record.audit("list")
         self.assertEqual(len(text.splitlines()), 4)
         self.assertIn("hello", text.splitlines()[1])
+
+    def test_calls_of_executors_are_calls_of_their_run(self):
+        """ID.N is an executor of ID; what only begins with the same letters is another run."""
+        own = self.record.call("read", run="r1")
+        one = self.record.call("write", run="r1.1")
+        deep = self.record.call("write", run="r1.1.2")
+        for run in ("r10", "r1-1", "r1/1", "r", "r2.1", ""):
+            self.record.call("read", run=run)
+
+        def ids(*flags):
+            return [call["id"] for call in json.loads(self.record.audit("list", "--json", *flags))]
+        for _ in range(2):                                      # before the derived tables are filled, and after
+            self.assertEqual(ids("--run", "r1"), [deep, one, own])
+            self.assertEqual(ids("--run", "r1.1"), [deep, one])
+            self.assertEqual(ids("--run", "r1", "--tool", "write", "--limit", "1"), [deep])
+
+    @unittest.skipIf(os.geteuid() != 0, "mounting needs root")
+    def test_on_a_read_only_mount(self):
+        """What is still in the log is read too, and nothing is left behind."""
+        self.record.call("read")
+        with self.record.open() as db:                          # its rows stay in the log as long as it is open
+            db.execute("PRAGMA wal_autocheckpoint=0")
+            last = self.record.call("write")
+            self.assertGreater((self.record.home / "state.db-wal").stat().st_size, 0)
+            scratch = tempfile.TemporaryDirectory()
+            self.addCleanup(scratch.cleanup)
+            script = ("mount --bind $1 $1 && mount -o remount,bind,ro $1 || exit 77; ! touch $1/x 2>/dev/null || exit 78; "
+                      "$2 audit verify; $2 audit list --json; $2 audit show $3; $2 approvals allow 1")
+            done = subprocess.run(["unshare", "-m", "--propagation", "private", "sh", "-c", script, "sh", str(self.record.home), BOXAGNTS,
+                                   str(last)], capture_output=True, check=False, timeout=60,
+                                  env=dict(os.environ, BOXAGNTS_HOME=str(self.record.home), TMPDIR=scratch.name))
+        if done.returncode == 77 or done.stderr.startswith(b"unshare"):
+            self.skipTest(f"no mount of its own: {done.stderr!r}")
+        out = done.stdout.decode()
+        self.assertIn("whole: 4 rows", out, done)
+        self.assertIn('"tool":"write"', out.replace(": ", ":"))
+        self.assertEqual(done.returncode, 125)                  # the control: what writes does not work on a copy
+        self.assertEqual(os.listdir(scratch.name), [])
 
     def test_what_is_wrong_with_a_flag_is_said(self):
         self.record.call("read")
@@ -317,6 +356,37 @@ class Recorded(unittest.TestCase):
         self.assertIn("/workspace/a.txt", [file["path"] for file in good["end"]["touched"]["files"]])
         self.assertIn(b"whole: 6 rows", self.box("audit", "verify").stdout)
 
+    def test_what_a_person_runs_is_recorded_where_it_is_asked_for(self):
+        script = "cat a.txt; echo x > b.txt"
+        self.box("sh", "--workspace", ".", "-c", script)
+        self.assertFalse((self.home / "state.db").exists())     # the control
+        self.box("sh", "--audit", "--workspace", ".", "-c", script)
+        self.box("js", "--audit", "-e", "process.exit(3)", status=3)
+        self.box("exec", "--audit", "--map-dir", f"{self.workspace}::/d", GUESTS / "exec_do.wasm", "--", "exit", "7", status=7)
+        ran, js, sh = self.calls()
+        self.assertEqual([call["tool"] for call in (ran, js, sh)], ["exec", "js", "sh"])
+        self.assertEqual([call["state"] for call in (ran, js, sh)], ["done"] * 3)
+        self.assertEqual(sh["begin"]["arguments"]["arguments"], ["-c", script])
+        self.assertIn("rw:/workspace", sh["begin"]["grant"]["allow"])
+        self.assertIn("/workspace/b.txt", [file["path"] for file in sh["end"]["touched"]["files"]])
+        self.assertEqual(js["end"]["outcome"]["exit_code"], 3)
+        self.assertTrue(js["end"]["is_error"])
+        self.assertEqual(ran["begin"]["digest"], hashlib.sha256((GUESTS / "exec_do.wasm").read_bytes()).hexdigest())
+        self.assertIn(b"whole: 6 rows", self.box("audit", "verify").stdout)
+        (self.home / "state.db").chmod(0o644)                   # what cannot be recorded does not run
+        done = self.box("sh", "--audit", "--workspace", ".", "-c", "echo x > c.txt", status=125)
+        self.assertIn(b"chmod 600", done.stderr)
+        self.assertFalse((self.workspace / "c.txt").exists())
+
+    def test_power_safe(self):
+        (self.workspace / "boxagnts.yaml").write_text("power_safe: true\n")
+        call = ("tool", "call", "--policy", "auto", "read", '{"path":"a.txt"}')
+        self.assertIn(b"power_safe", self.box(*call).stderr)    # of a workspace nobody trusts it is left out
+        self.box("trust", ".")
+        self.assertNotIn(b"power_safe", self.box(*call).stderr)
+        self.assertIn(b"power_safe: true", self.box("policy", "show").stdout)
+        self.assertEqual(len(self.calls()), 2)
+
     def test_no_secret_is_written_down(self):
         self.box("tool", "call", "bash", '{"command":"echo PASSWORD=Hidden7Hidden7; echo plain-words"}')
         self.assertIn("plain-words", json.dumps(self.calls()))                              # the control
@@ -341,7 +411,7 @@ class Recorded(unittest.TestCase):
         self.box("tool", "call", "read", '{"path":"home/other"}')                            # the control
         self.box("tool", "call", "write", '{"path":"home/other2","content":"x"}')            # and this
         # A journal is played back into the database; the rest is believed by every later run.
-        for name in ("state.db-journal", "policy.lock", "AGENTS.md", "CLAUDE.md", "skills/s/SKILL.md", "agents/a.md"):
+        for name in ("state.db-journal", "policy.lock", "AGENTS.md", "CLAUDE.md", "skills/s/SKILL.md", "agents/a.md", "believed"):
             self.box("tool", "call", "write", json.dumps({"path": f"home/{name}", "content": "x"}), status=1)
             self.assertFalse((self.home / name).exists(), name)
         self.assertIn(b"whole", self.box("audit", "verify").stdout)

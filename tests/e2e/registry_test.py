@@ -358,6 +358,28 @@ class Signatures(Registry):
         self.box("trust", "--key", f"{self.key}.pub")
         self.assertFalse(self.call("prog", {"args": ["cat", "f"]})["isError"])      # the control
 
+    def test_programs_of_the_shell(self):
+        """What the shell would start without anybody asking: tools that are programs, and files of the home directory."""
+        (self.ws / "f").write_text("text\n")
+        (self.home / "programs").mkdir(parents=True)
+        (self.home / "programs/own.wasm").write_bytes((GUESTS / "exec_do.wasm").read_bytes())
+        self.add(self.wasm)
+        policy = self.home / "boxagnts.yaml"
+        command = {"command": "cat f; prog cat f; own cat f"}
+
+        def ran(rules):
+            policy.write_text("rules: { allow: [bash] }\n" + rules)
+            done = box("tool", "call", "bash", json.dumps(command), cwd=self.ws, env=self.env)
+            return done.stdout.decode().count("text")
+        self.assertEqual(ran(""), 3)                            # the control
+        self.assertEqual(ran("require_signatures: true\n"), 1)  # the built-in one
+        self.assertEqual(ran("tools: { own: { require_signature: true } }\n"), 2)
+        self.sign()
+        self.add(self.wasm)
+        self.assertEqual(ran("require_signatures: true\n"), 1)  # of a key nobody trusts
+        self.box("trust", "--key", f"{self.key}.pub")
+        self.assertEqual(ran("require_signatures: true\n"), 2)
+
     def test_whatever_is_changed(self):
         self.box("trust", "--key", f"{self.key}.pub")
         self.sign()
