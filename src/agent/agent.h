@@ -8,6 +8,7 @@
 #define BX_AGENT_AGENT_H
 
 #include "agent/budget.h"
+#include "agent/hooks.h"
 #include "agent/journal.h"
 #include "agent/tools.h"
 #include "llm/llm.h"
@@ -30,6 +31,7 @@ typedef enum bx_agent_status {
     BX_AGENT_REFUSED,   /* refusal or content filter */
     BX_AGENT_BUDGET,    /* turns, tool calls, tokens or money */
     BX_AGENT_REPEATS,   /* it made the same call again and again */
+    BX_AGENT_BLOCKED,   /* a hook refused the prompt, or ended the run */
     BX_AGENT_DEADLINE,  /* wall-clock time */
     BX_AGENT_CANCELLED, /* by its owner */
     BX_AGENT_FAILED,    /* the model could not be asked, or the journal not be written */
@@ -78,10 +80,11 @@ typedef struct bx_agent_config { /* all borrowed for as long as the run lives */
     bx_ctl *ctl;               /* its end: deadline and cancel */
     const bx_journal *journal; /* NULL: nothing is kept */
     bx_agent_watch watch;
-    unsigned repeats;    /* the same call with the same result; 0: 5 */
-    uint64_t max_output; /* tokens of one answer; 0: the model's default */
-    uint64_t compact_at; /* tokens of a request that make it compact; 0: 150000 */
-    void *asker;         /* bx_gate_origin.asker */
+    const bx_agent_hooks *hooks; /* NULL: there are none */
+    unsigned repeats;            /* the same call with the same result; 0: 5 */
+    uint64_t max_output;         /* tokens of one answer; 0: the model's default */
+    uint64_t compact_at;         /* tokens of a request that make it compact; 0: 150000 */
+    void *asker;                 /* bx_gate_origin.asker */
     /* What a compaction must keep word for word, for the model: skills, open tasks.  May be NULL.
      */
     void (*remember)(void *ctx, bx_buf *out);
@@ -115,6 +118,9 @@ BX_NODISCARD bx_code bx_agent_run(bx_agent *a, bx_str prompt, bx_agent_end *ret,
  * flight are told to the model as unknown and not run again.  BX_ENOENT: there is no such
  * session; BX_EINVAL: its journal makes no sense. */
 BX_NODISCARD bx_code bx_agent_resume(bx_agent *a, bx_error *err);
+
+/* The session is left by this process: hooks are told. */
+void bx_agent_leave(bx_agent *a);
 
 /* Whether the session, as it was taken up, had come to its end, and how; for those who resume. */
 bool bx_agent_has_ended(const bx_agent *a, bx_agent_end *ret);

@@ -281,6 +281,7 @@ void bx_job_done(bx_job *j)
     if (j->grant && t && t->forget)
         t->forget(t->ctx, j->grant);
     bx_grant_free(j->grant);
+    bx_ctl_done(&j->ctl);
     bx_buf_done(&j->derivation);
     bx_buf_done(&j->result);
     bx_agent_end_done(&j->end);

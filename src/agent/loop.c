@@ -5,10 +5,11 @@
 const char *bx_agent_status_name(bx_agent_status s)
 {
     static const char *const names[] = {
-        [BX_AGENT_DONE] = "done",           [BX_AGENT_LENGTH] = "length",
-        [BX_AGENT_REFUSED] = "refused",     [BX_AGENT_BUDGET] = "budget",
-        [BX_AGENT_REPEATS] = "repeats",     [BX_AGENT_DEADLINE] = "deadline",
-        [BX_AGENT_CANCELLED] = "cancelled", [BX_AGENT_FAILED] = "failed"};
+        [BX_AGENT_DONE] = "done",       [BX_AGENT_LENGTH] = "length",
+        [BX_AGENT_REFUSED] = "refused", [BX_AGENT_BUDGET] = "budget",
+        [BX_AGENT_REPEATS] = "repeats", [BX_AGENT_DEADLINE] = "deadline",
+        [BX_AGENT_BLOCKED] = "blocked", [BX_AGENT_CANCELLED] = "cancelled",
+        [BX_AGENT_FAILED] = "failed"};
     BX_ASSERT(s < BX_COUNT(names));
     return names[s];
 }
@@ -218,7 +219,7 @@ static bx_code act(bx_agent *a, bx_llm_stop how, bool *more, bx_error *err)
             stop(a, BX_AGENT_REPEATS, "the same calls were made again and again");
             *more = false;
         }
-        if (a->status == BX_AGENT_BUDGET)
+        if (a->status == BX_AGENT_BUDGET || a->status == BX_AGENT_BLOCKED)
             *more = false;
         return rc;
     }
@@ -249,10 +250,14 @@ static size_t compact_at(const bx_agent *a)
 /* A turn; where the transcript is too long for the model, once more with a shorter one. */
 static bx_code turn(bx_agent *a, bx_llm_turn *t, bx_error *err)
 {
-    bool did = false;
+    BX_AUTO_BUF focus = bx_buf_init((size_t)BX_HOOK_MAX_CONTEXT * 2);
+    bool did = false, blocked = false;
     bx_code rc = BX_OK;
-    if (bx_agent_context(a) > compact_at(a))
-        rc = bx_agent_compact(a, BX_LIT(""), &did, err);
+    if (bx_agent_context(a) > compact_at(a) && bx_agent_may_compact(a)) {
+        rc = bx_agent_before_compact(a, false, &blocked, &focus, err);
+        if (rc == BX_OK && !blocked)
+            rc = bx_agent_compact(a, bx_buf_str(&focus), &did, err);
+    }
     if (rc == BX_OK)
         rc = bx_agent_turn(a, t, err);
     if (rc == BX_OK || t->failure != BX_LLM_FAIL_CONTEXT || did)
@@ -263,6 +268,19 @@ static bx_code turn(bx_agent *a, bx_llm_turn *t, bx_error *err)
     if (rc == BX_OK && !did)
         return bx_fail(err, BX_ELIMIT, "the prompt is too long for the model");
     return rc == BX_OK ? bx_agent_turn(a, t, err) : rc;
+}
+
+static bx_code say_prompt(bx_agent *a, bx_str prompt, bx_str context, bx_error *err);
+
+/* The model has said what it had to; a hook may want more. */
+static bx_code end_or_go_on(bx_agent *a, bool *more, bx_error *err)
+{
+    BX_AUTO_BUF why = bx_buf_init(BX_HOOK_MAX_WHY);
+    bx_code rc = bx_agent_at_stop(a, &why, err);
+    if (rc != BX_OK || why.n == 0)
+        return rc;
+    *more = true;
+    return say_prompt(a, bx_buf_str(&why), BX_LIT(""), err);
 }
 
 static bx_code loop(bx_agent *a, bx_error *err)
@@ -278,6 +296,8 @@ static bx_code loop(bx_agent *a, bx_error *err)
             rc = keep_words(a, err);
         if (rc == BX_OK)
             rc = act(a, how, &more, err);
+        if (rc == BX_OK && !more && a->status == BX_AGENT_DONE)
+            rc = end_or_go_on(a, &more, err);
         if (rc == BX_OK && bx_ctl_check(a->cfg.ctl) != BX_STOP_NONE && more)
             rc = bx_fail(err, BX_ECANCELLED, "stopped");
     }
@@ -286,13 +306,16 @@ static bx_code loop(bx_agent *a, bx_error *err)
 
 /* ---- running --------------------------------------------------------------------------------- */
 
-static bx_code say_prompt(bx_agent *a, bx_str prompt, bx_error *err)
+static bx_code say_prompt(bx_agent *a, bx_str prompt, bx_str context, bx_error *err)
 {
     bx_llm_message m = {.role = BX_LLM_USER};
     const bx_llm_block b = {.kind = BX_LLM_TEXT, .text = prompt};
+    const bx_llm_block of_hooks = {.kind = BX_LLM_TEXT, .text = context};
     if (prompt.n > BX_AGENT_MAX_PROMPT)
         return bx_fail(err, BX_ELIMIT, "a prompt of more than %d bytes", BX_AGENT_MAX_PROMPT);
     bx_code rc = bx_llm_message_add(&m, &b, err);
+    if (rc == BX_OK && context.n)
+        rc = bx_llm_message_add(&m, &of_hooks, err);
     if (rc == BX_OK)
         rc = bx_agent_say_user(a, &m, err);
     a->news += bx_agent_message_bytes(&m);
@@ -321,21 +344,35 @@ void bx_agent_begin_prompt(bx_agent *a)
     a->status = BX_AGENT_DONE;
     a->why[0] = '\0';
     a->refused = 0;
+    a->stops = 0;
     a->ended = false;
+}
+
+/* A prompt, where no hook is against it. */
+static bx_code take_prompt(bx_agent *a, bx_str prompt, bool resumed, bx_error *err)
+{
+    BX_AUTO_BUF context = bx_buf_init((size_t)BX_HOOK_MAX_CONTEXT * 4);
+    bx_code rc = bx_agent_at_start(a, resumed, &context, err);
+    if (rc == BX_OK && prompt.n && a->status == BX_AGENT_DONE)
+        rc = bx_agent_at_prompt(a, prompt, &context, err);
+    if (rc == BX_OK && prompt.n && a->status == BX_AGENT_DONE)
+        rc = say_prompt(a, prompt, bx_buf_str(&context), err);
+    return rc;
 }
 
 bx_code bx_agent_run(bx_agent *a, bx_str prompt, bx_agent_end *ret, bx_error *err)
 {
     bx_error why = {.msg = ""};
-    bx_code rc = a->begun ? BX_OK : say_begin(a, err);
+    bool resumed = a->begun;
+    bx_code rc = resumed ? BX_OK : say_begin(a, err);
     if (rc != BX_OK)
         return rc;
     bx_agent_begin_prompt(a);
     if (a->n_slots) /* of a session that was taken up */
         rc = bx_agent_calls(a, &why);
-    if (rc == BX_OK && prompt.n)
-        rc = say_prompt(a, prompt, &why);
-    if (rc == BX_OK && waits_for_model(a))
+    if (rc == BX_OK)
+        rc = take_prompt(a, prompt, resumed, &why);
+    if (rc == BX_OK && a->status == BX_AGENT_DONE && waits_for_model(a))
         rc = loop(a, &why);
     if (rc != BX_OK)
         stop_for(a, rc, &why);

@@ -7,6 +7,7 @@
 #include "agent/managed.h"
 #include "app/app.h"
 #include "app/funnel.h"
+#include "app/hooks.h"
 #include "cli/agent_tools.h"
 #include "cli/approve.h"
 #include "cli/command.h"
@@ -46,6 +47,8 @@ typedef struct bx_run { /* a process has one */
     bx_journal journal;
     bx_funnel *funnel;     /* policy, questions, record */
     bx_approver *approver; /* NULL: nobody is asked */
+    bx_asker asker;        /* the same, with hooks that are told of it */
+    bx_hooks *hooks;       /* NULL: there are none */
     bx_toolbox_config box;
     bx_context *context;
     bx_managed *managed;
