@@ -119,14 +119,32 @@ static void show_executor(const bx_json_val *event, bool begins)
     (void)putchar('\n');
 }
 
+/* Hooks that stopped something, or have words for the person. */
+static void show_hook(const chat *c, const bx_json_val *event)
+{
+    bx_str why = text_of(event, "why"), notes = text_of(event, "notes");
+    dim(c, true);
+    if (why.n) {
+        (void)printf("  %.*s: ", BX_FMT(text_of(event, "event")));
+        bx_cli_show(stdout, why, SHOWN_RESULT * 4);
+        (void)putchar('\n');
+    }
+    if (notes.n) {
+        (void)fputs("  ", stdout);
+        bx_cli_show(stdout, (bx_str){notes.p, notes.n - 1}, SHOWN_RESULT * 4);
+        (void)putchar('\n');
+    }
+    dim(c, false);
+}
+
 static void on_event(void *ctx, const bx_agent_event *ev)
 {
     chat *c = ctx;
     bool call = strcmp(ev->type, "tool_call") == 0, result = strcmp(ev->type, "tool_result") == 0;
     bool begins = strcmp(ev->type, "executor") == 0;
-    bool ends = strcmp(ev->type, "executor_end") == 0;
+    bool ends = strcmp(ev->type, "executor_end") == 0, hook = strcmp(ev->type, "hook") == 0;
     BX_AUTO(bx_json) bx_json *doc = NULL;
-    if (!is_mine(c, ev->session) || !(call || result || begins || ends) ||
+    if (!is_mine(c, ev->session) || !(call || result || begins || ends || hook) ||
         bx_json_parse(ev->line, BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK)
         return;
     (void)pthread_mutex_lock(&c->lock);
@@ -135,6 +153,8 @@ static void on_event(void *ctx, const bx_agent_event *ev)
         show_call(c, bx_json_root(doc));
     else if (result)
         show_result(c, bx_json_root(doc));
+    else if (hook)
+        show_hook(c, bx_json_root(doc));
     else
         show_executor(bx_json_root(doc), begins);
     (void)fflush(stdout);

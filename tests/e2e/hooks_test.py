@@ -53,8 +53,8 @@ class Calls(HooksTest):
         hook, = self.hooked(events)
         self.assertEqual((hook["event"], hook["subject"], hook["says"], hook["ran"]), ("PreToolUse", "write", "block", 1))
         rows = self.audit()
-        self.assertEqual([(r["tool"], r["fate"]) for r in rows], [("write", "denied"), ("bash", "runs")])
-        self.assertRegex(rows[1]["client"], r"^hook PreToolUse .*boxagnts.yaml:1$")
+        self.assertEqual([(r["tool"], r["begin"]["fate"]) for r in rows], [("write", "denied"), ("bash", "runs")])
+        self.assertRegex(rows[1]["begin"]["client"], r"^hook PreToolUse .*boxagnts.yaml:1$")
         self.assertIn("alpha", self.end(READ)["result"])                                    # another tool
         self.policy({"PreToolUse": [on("write|edit", "exit 1")]})                           # the control: an error is no block
         self.end(WRITE)
@@ -126,6 +126,30 @@ class Calls(HooksTest):
         self.policy({"PreToolUse": [on("tasks", "exit 2")]})
         script = [{"call": call("tasks", tasks=[{"text": "x", "state": "open"}])}, {"text": "{{result}}"}]
         self.assertIn("tasks was denied", self.end(script)["result"])
+
+
+class Tools(HooksTest):
+    def test_a_tool_of_the_users_own(self):
+        folder = self.top / "guard"
+        folder.mkdir()
+        (folder / "guard.js").write_text("""export function main(event) {
+            const path = event.tool_input.path;
+            if (path.includes("secret"))
+                throw new Error("secrets stay");
+            return { hookSpecificOutput: { updatedInput: { path: path + ".txt" }, additionalContext: "seen by " + event.agent } };
+        }""")
+        (folder / "guard.tool.yaml").write_text(json.dumps({
+            "name": "guard", "version": "1.0.0", "description": "A guard.", "permission": "none", "call": "json", "needs": [],
+            "input_schema": {"type": "object"}, "limits": {"wall": "5s", "memory": "64MiB", "stack": "6MiB"},
+            "annotations": {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}}))
+        for words in (("tool", "build", folder / "guard.js", "-o", folder / "guard.wasm"), ("tool", "add", "--yes", folder)):
+            done = box(*words, env=self.env)
+            self.assertEqual(done.returncode, 0, done)
+        self.policy({"PreToolUse": [{"matcher": "read", "hooks": [{"type": "tool", "tool": "guard"}]}]})
+        script = [{"calls": [call("read", path="f"), call("read", path="secret")]}, {"text": "{{result}}"}]
+        result = self.end(script)["result"]
+        for words in ("alpha", "seen by agent", "secrets stay"):
+            self.assertIn(words, result)
 
 
 class Guards(HooksTest):
