@@ -61,6 +61,8 @@ typedef struct bx_agent_own {
     void *ctx;
 } bx_agent_own;
 
+#define BX_WHOLE(spend_kind) (1U << (spend_kind))
+
 typedef struct bx_agent_config { /* all borrowed for as long as the run lives */
     bx_str id;                   /* of the session; letters, digits, '.', '-', '_' */
     bx_str parent;               /* of the session above; empty: none */
@@ -75,9 +77,11 @@ typedef struct bx_agent_config { /* all borrowed for as long as the run lives */
     void *allows_ctx;
     const bx_agent_own *own; /* n_own of them, at most BX_AGENT_MAX_OWN */
     size_t n_own;
-    const bx_grant *grant;     /* what its tools may use; sealed */
-    bx_budget *budget;         /* its own */
-    bx_ctl *ctl;               /* its end: deadline and cancel */
+    const bx_grant *grant; /* what its tools may use; sealed */
+    bx_budget *budget;     /* its own */
+    unsigned whole; /* BX_WHOLE of those of its limits that are the session's, not a prompt's:
+                       what earlier prompts took counts when it is taken up */
+    bx_ctl *ctl;    /* its end: deadline and cancel */
     const bx_journal *journal; /* NULL: nothing is kept */
     bx_agent_watch watch;
     const bx_agent_hooks *hooks; /* NULL: there are none */
@@ -124,6 +128,12 @@ void bx_agent_leave(bx_agent *a);
 
 /* Whether the session, as it was taken up, had come to its end, and how; for those who resume. */
 bool bx_agent_has_ended(const bx_agent *a, bx_agent_end *ret);
+
+/* Time that was worked on a session that was taken up: in all, and on the prompt that goes on. */
+typedef struct bx_agent_time {
+    uint64_t wall_ns, prompt_ns;
+} bx_agent_time;
+bx_agent_time bx_agent_time_before(const bx_agent *a);
 
 /* Whether somebody has asked it anything yet: one that was taken up may have been killed before. */
 bool bx_agent_is_asked(const bx_agent *a);

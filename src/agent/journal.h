@@ -2,9 +2,9 @@
  * acted on, and shown to whoever watches.  Two ports; both are called on the thread of the run or
  * of one of its tool calls, for one run one at a time, for several runs at once.
  *
- * The events of a session, in order (docs/agent.md): begin, user, request, assistant, tool_call,
- * tool_result, executor, executor_end, hook, compaction, undo, end.  Every one has "session", "seq"
- * (from 1, without a gap), "time" (milliseconds since 1970) and "type". */
+ * The events of a session, in order (docs/agent.md): begin, user, request, assistant, no_answer,
+ * tool_call, tool_result, executor, executor_end, hook, compaction, undo, resume, end.  Every one
+ * has "session", "seq" (from 1, without a gap), "time" (milliseconds since 1970) and "type". */
 #ifndef BX_AGENT_JOURNAL_H
 #define BX_AGENT_JOURNAL_H
 

@@ -72,7 +72,15 @@ void bx_agent_end_done(bx_agent_end *e)
     *e = (bx_agent_end){.status = BX_AGENT_FAILED};
 }
 
+bx_agent_time bx_agent_time_before(const bx_agent *a) { return a->spent_before; }
+
 /* ---- begin and end --------------------------------------------------------------------------- */
+
+/* Of this prompt, also in processes before. */
+static uint64_t wall_of(const bx_agent *a)
+{
+    return bx_now_ns() - a->begin_ns + a->spent_before.prompt_ns;
+}
 
 static bx_code say_begin(bx_agent *a, bx_error *err)
 {
@@ -139,7 +147,7 @@ static bx_code fill_end(bx_agent *a, bx_agent_end *ret, bx_error *err)
                           .usage = a->usage,
                           .has_cost = !a->unpriced,
                           .cost = a->cost,
-                          .wall_ns = bx_now_ns() - a->begin_ns,
+                          .wall_ns = wall_of(a),
                           .changed = bx_buf_init(64 << 20)};
     (void)snprintf(ret->why, sizeof ret->why, "%s", a->why);
     (void)bx_buf_add_str(&ret->text, bx_buf_str(&a->last));
@@ -339,7 +347,9 @@ void bx_agent_begin_prompt(bx_agent *a)
         a->usage = (bx_llm_usage){.known = false};
         a->unpriced = false;
         a->cost = 0;
+        bx_buf_clear(&a->last);
         a->begin_ns = bx_now_ns();
+        a->spent_before.prompt_ns = 0;
     }
     a->status = BX_AGENT_DONE;
     a->why[0] = '\0';
@@ -376,7 +386,7 @@ bx_code bx_agent_run(bx_agent *a, bx_str prompt, bx_agent_end *ret, bx_error *er
         rc = loop(a, &why);
     if (rc != BX_OK)
         stop_for(a, rc, &why);
-    rc = say_end(a, bx_now_ns() - a->begin_ns, &why);
+    rc = say_end(a, wall_of(a), &why);
     if (rc != BX_OK)
         stop(a, BX_AGENT_FAILED, why.msg);
     a->ended = true;

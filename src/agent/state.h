@@ -60,7 +60,8 @@ struct bx_agent {
     uint64_t cost;
     uint32_t turns, calls;
     uint64_t begin_ns;
-    size_t compacted; /* messages there were after the last compaction */
+    bx_agent_time spent_before; /* as it was taken up */
+    size_t compacted;           /* messages there were after the last compaction */
 
     bx_agent_slot *slots; /* of the last message of the model; n_slots, owned */
     size_t n_slots;

@@ -188,7 +188,7 @@ static void count(chat *c, const bx_agent_end *end)
 static bx_code renew_ctl(chat *c, bx_error *err)
 {
     bx_ctl_done(&c->run.ctl);
-    c->run.ctl = bx_ctl_init(c->o.wall_ns ? bx_now_ns() + c->o.wall_ns : UINT64_MAX);
+    c->run.ctl = bx_ctl_init(bx_run_deadline(&c->run, &c->o, UINT64_MAX));
     return bx_ctl_make_cancellable(&c->run.ctl, err);
 }
 
@@ -206,6 +206,7 @@ static bx_code say(chat *c, bx_str prompt, bx_error *err)
     (void)pthread_mutex_unlock(&c->lock);
     if (rc == BX_OK) {
         count(c, &end);
+        c->run.worked_ns += end.wall_ns;
         if (end.status != BX_AGENT_DONE)
             (void)printf("(%s: %s)\n", bx_agent_status_name(end.status), end.why);
     }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "policy/limits.h"
@@ -150,9 +151,8 @@ bx_code bx_run_print_end(bx_run_printer *p, const char *id, const bx_agent_end *
 {
     bx_code rc = BX_OK;
     if (p->format == BX_RUN_TEXT) {
-        (void)fwrite(bx_buf_str(&end->text).p, 1, end->text.n, stdout);
-        if (end->text.n && end->text.p[end->text.n - 1] != '\n')
-            (void)putchar('\n');
+        if (end->text.n)
+            bx_cli_print_text(bx_buf_str(&end->text), isatty(STDOUT_FILENO));
     } else {
         rc = print_object(p, id, end, err);
     }

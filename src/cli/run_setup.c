@@ -287,10 +287,21 @@ static bx_code open_ground(bx_run *r, const bx_run_options *o, bx_error *err)
     return rc == BX_OK ? bx_ctl_make_cancellable(&r->ctl, err) : rc;
 }
 
+/* A time that was named is for all of the session. */
+uint64_t bx_run_deadline(const bx_run *r, const bx_run_options *o, uint64_t otherwise_ns)
+{
+    const bx_agent_time before = bx_agent_time_before(r->agent);
+    uint64_t wall = o->wall_ns ? o->wall_ns : otherwise_ns;
+    uint64_t spent = o->wall_ns ? before.wall_ns + r->worked_ns : before.prompt_ns;
+    uint64_t now = bx_now_ns();
+    if (wall == UINT64_MAX)
+        return wall;
+    return spent < wall ? now + (wall - spent) : now;
+}
+
 bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err)
 {
     *r = (bx_run){.ctl = bx_ctl_init(UINT64_MAX)};
-    uint64_t wall = o->wall_ns ? o->wall_ns : UINT64_C(3600000000000);
     bx_code rc = open_ground(r, o, err);
     if (rc == BX_OK)
         rc = open_context(r, err);
@@ -300,7 +311,6 @@ bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err)
         rc = facts_of(r, err);
     if (rc != BX_OK)
         return rc;
-    bx_ctl_set_deadline(&r->ctl, bx_now_ns() + wall);
     r->cfg = (bx_agent_config){.id = bx_str_of(r->id),
                                .title = bx_str_of(o->title),
                                .name = r->managed ? BX_LIT("manager") : BX_LIT("agent"),
@@ -318,13 +328,18 @@ bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err)
                                .n_own = r->n_own,
                                .grant = r->grant,
                                .budget = r->budget,
+                               .whole = o->whole,
                                .ctl = &r->ctl,
                                .journal = r->db ? &r->journal : NULL,
                                .watch = o->watch,
                                .hooks = bx_hooks_port(r->hooks),
                                .facts = bx_buf_str(&r->facts)};
     rc = bx_agent_new(&r->cfg, &r->agent, err);
-    return rc == BX_OK && takes_up(o) ? bx_agent_resume(r->agent, err) : rc;
+    if (rc == BX_OK && takes_up(o))
+        rc = bx_agent_resume(r->agent, err);
+    if (rc == BX_OK)
+        bx_ctl_set_deadline(&r->ctl, bx_run_deadline(r, o, UINT64_C(3600000000000)));
+    return rc;
 }
 
 void bx_run_close(bx_run *r)

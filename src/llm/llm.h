@@ -167,8 +167,9 @@ typedef enum bx_llm_event_kind {
     BX_LLM_EV_TOOL_DELTA, /* index; text: a piece of the arguments */
     BX_LLM_EV_TOOL_END,   /* index, id, name; text: the arguments, whole */
     BX_LLM_EV_USAGE,      /* usage: of this turn so far; replaces the one before */
-    BX_LLM_EV_RETRY,      /* text: why; wait_ns, attempt: nothing was sent to the sink yet */
-    BX_LLM_EV_RESTART,    /* the same; forget what came of this turn */
+    BX_LLM_EV_RETRY,      /* text: why; wait_ns, attempt; usage: of the attempt that failed: nothing
+                             was sent to the sink yet */
+    BX_LLM_EV_RESTART,    /* the same; forget what came of this turn, which may be billed */
 } bx_llm_event_kind;
 
 typedef struct bx_llm_event { /* borrowed for the call */
@@ -217,7 +218,8 @@ typedef struct bx_llm_turn {
     bx_llm_message message; /* owned; on failure what had come, which is not to be sent on */
     bx_llm_stop stop;
     bx_llm_usage usage; /* of all attempts, as far as the provider said */
-    bool has_cost;      /* price and usage are known, that of attempts that broke off included */
+    bool counted;       /* usage is all that it took, attempts that broke off included */
+    bool has_cost;      /* so it is, and the price is known */
     uint64_t cost;      /* picodollars */
     unsigned attempts;  /* requests made */
     bx_llm_failure failure;

@@ -2,12 +2,15 @@
 # timeout: 300
 import http.server
 import json
+import os
 import pathlib
+import pty
+import subprocess
 import tempfile
 import threading
 import unittest
 
-from support import box
+from support import BOXAGNTS, box
 
 
 class RunTest(unittest.TestCase):
@@ -97,6 +100,24 @@ class Loop(RunTest):
         self.assertEqual(self.end([{"text": ""}])["result"], "")
 
 
+class Terminal(RunTest):
+    def test_words_do_not_act_on_it(self):
+        evil = "\x1b]0;title\x07\x1b[2J\x1b[8m\r\b hidden\nplain ü"
+        words = [BOXAGNTS, "run", "-p", "go", "--model", self.script([{"text": evil}]), "--workspace", str(self.work)]
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, master)
+        subprocess.run(words, stdout=slave, stderr=slave, stdin=subprocess.DEVNULL, env=dict(os.environ, **self.env), check=True)
+        os.close(slave)
+        seen = b""
+        while b"plain" not in seen:
+            seen += os.read(master, 65536)
+        for bad in (b"\x1b", b"\x07", b"\b"):
+            self.assertNotIn(bad, seen)
+        self.assertIn(b"hidden", seen)
+        done = self.run_agent([{"text": evil}])                 # the control: into a file, it is what was said
+        self.assertEqual(done.stdout, evil.encode() + b"\n")
+
+
 class Limits(RunTest):
     def loop(self, tool="read", **arguments):
         return {"turns": [{"call": call(tool, **arguments), "repeat": 0}]}
@@ -125,6 +146,22 @@ class Limits(RunTest):
         self.assertEqual(end["status"], "budget")
         self.assertLessEqual(end["total_cost_usd"], 0.10)
         self.assertGreater(end["total_cost_usd"], 0.01)
+
+    def test_each_try_is_set_aside(self):
+        broken = {"error": {"kind": "server", "after_text": "half an ", "times": 3, "retry_after_ms": 1}, "text": "answer"}
+        script = {"price": {"input": 3, "output": 15}, "turns": [broken]}
+        reserved = {}
+        for most in ("10", "0.25"):                             # what one try takes at most is some 14 cents
+            events = self.events(script, "--max-cost", most, code=0 if most == "10" else 1)
+            tries = [e["reserved_picodollars"] for e in events if e["type"] == "request"]
+            self.assertLessEqual(sum(tries), float(most) * 1e12)
+            reserved[most] = len(tries)
+            self.assertEqual(events[-1]["status"], "done" if most == "10" else "budget")
+        self.assertEqual(reserved, {"10": 4, "0.25": 1})
+        self.assertIn("another try", events[-1]["why"])
+        self.assertEqual([e["spent_picodollars"] for e in events if e["type"] == "no_answer"], tries)    # it may be billed
+        again = [{"error": {"kind": "server", "times": 3, "retry_after_ms": 1}, "text": "answer"}]       # nothing came: nothing is billed
+        self.assertEqual(self.end({**script, "turns": again}, "--max-cost", "0.25")["result"], "answer")
 
     def test_money_needs_a_price(self):
         end = self.end([{"text": "free?"}], "--max-cost", "1", code=1)
