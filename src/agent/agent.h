@@ -66,7 +66,7 @@ typedef struct bx_agent_own {
 typedef struct bx_agent_config { /* all borrowed for as long as the run lives */
     bx_str id;                   /* of the session; letters, digits, '.', '-', '_' */
     bx_str parent;               /* of the session above; empty: none */
-    bx_str title;                /* for people */
+    bx_str title;                /* for people; empty: the first line of the first prompt */
     bx_str name;                 /* of the agent, for script: models; may be empty */
     bx_str workspace;            /* on the host; kept with the session */
     bool managed;                /* it may have executors; kept with the session */

@@ -82,10 +82,9 @@ static bx_code on_line(void *ctx, bx_str line, bx_error *err)
     bx_str own = bx_agent_cfg(j->manager)->id;
     if (!begins)
         return take_result(j, event, err);
-    if (!bx_str_starts(id, own)) /* of the session this one was forked from: it is not ours */
-        return BX_OK;
+    j->foreign = !bx_str_starts(id, own);
     (void)snprintf(j->id, sizeof j->id, "%.*s", (int)(id.n < 120 ? id.n : 120), id.p);
-    j->resumed = true;
+    j->resumed = !j->foreign;
     return BX_OK;
 }
 
@@ -205,7 +204,7 @@ static bx_code prepare(bx_station *s, bx_job *jobs, size_t n, const bx_agent_own
     for (size_t i = 0; i < n && rc == BX_OK; i++) {
         if (jobs[i].done) /* by the process before */
             continue;
-        if (!jobs[i].resumed) {
+        if (!jobs[i].resumed && !jobs[i].foreign) {
             bx_str above = bx_agent_cfg(jobs[i].manager)->id;
             (void)snprintf(jobs[i].id, sizeof jobs[i].id, "%.*s.%llu", BX_FMT(above),
                            (unsigned long long)++s->next);

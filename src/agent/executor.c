@@ -37,6 +37,17 @@ static void write_system(executor *x)
             bx_cap_print(&caps.at[i], line, sizeof line, NULL) == BX_OK)
             (void)bx_buf_addf(&x->system, "- %s\n", line);
     }
+    BX_AUTO(bx_json) bx_json *rows = NULL;
+    if (bx_json_parse(bx_buf_str(&j->derivation), BX_JSON_MAX_DEPTH, &rows, NULL) == BX_OK) {
+        bx_json_iter it = bx_json_iter_of(bx_json_root(rows));
+        bx_str asked = BX_LIT(""), why = BX_LIT("");
+        for (const bx_json_val *row; (row = bx_json_next(&it, NULL));) {
+            if (bx_json_str(bx_json_get(row, BX_LIT("why")), &why) &&
+                bx_str_starts(why, BX_LIT("in calls of")) &&
+                bx_json_str(bx_json_get(row, BX_LIT("asked")), &asked))
+                (void)bx_buf_addf(&x->system, "- %.*s (%.*s)\n", BX_FMT(asked), BX_FMT(why));
+        }
+    }
     if (j->definition && j->definition->body.n) {
         (void)bx_buf_add_c(&x->system, '\n');
         (void)bx_buf_add_str(&x->system, j->definition->body);

@@ -82,8 +82,27 @@ static uint64_t wall_of(const bx_agent *a)
     return bx_now_ns() - a->begin_ns + a->spent_before.prompt_ns;
 }
 
-static bx_code say_begin(bx_agent *a, bx_error *err)
+/* The first line that says something, as much as fits. */
+static void title_of(bx_agent *a, bx_str prompt)
 {
+    while (prompt.n && strchr(" \n\r\t", prompt.p[0]))
+        prompt = bx_str_from(prompt, 1);
+    size_t n = 0;
+    while (n < prompt.n && prompt.p[n] != '\n' && prompt.p[n] != '\r')
+        n++;
+    if (n > BX_AGENT_MAX_TITLE)
+        for (n = BX_AGENT_MAX_TITLE; n && ((uint8_t)prompt.p[n] & 0xc0) == 0x80;)
+            n--;
+    memcpy(a->title, prompt.p, n);
+    a->title[n] = '\0';
+    a->cfg.title = (bx_str){a->title, n};
+}
+
+static bx_code say_begin(bx_agent *a, bx_str prompt, bx_error *err)
+{
+    if (a->cfg.title.n == 0)
+        title_of(a, prompt);
+
     bx_agent_saying s;
     bx_agent_say_begin(a, &s, "begin");
     const struct {
@@ -347,7 +366,6 @@ void bx_agent_begin_prompt(bx_agent *a)
         a->usage = (bx_llm_usage){.known = false};
         a->unpriced = false;
         a->cost = 0;
-        bx_buf_clear(&a->last);
         a->begin_ns = bx_now_ns();
         a->spent_before.prompt_ns = 0;
     }
@@ -362,6 +380,8 @@ void bx_agent_begin_prompt(bx_agent *a)
 static bx_code take_prompt(bx_agent *a, bx_str prompt, bool resumed, bx_error *err)
 {
     BX_AUTO_BUF context = bx_buf_init((size_t)BX_HOOK_MAX_CONTEXT * 4);
+    if (prompt.n) /* the last words are the answer to this one */
+        bx_buf_clear(&a->last);
     bx_code rc = bx_agent_at_start(a, resumed, &context, err);
     if (rc == BX_OK && prompt.n && a->status == BX_AGENT_DONE)
         rc = bx_agent_at_prompt(a, prompt, &context, err);
@@ -374,7 +394,7 @@ bx_code bx_agent_run(bx_agent *a, bx_str prompt, bx_agent_end *ret, bx_error *er
 {
     bx_error why = {.msg = ""};
     bool resumed = a->begun;
-    bx_code rc = resumed ? BX_OK : say_begin(a, err);
+    bx_code rc = resumed ? BX_OK : say_begin(a, prompt, err);
     if (rc != BX_OK)
         return rc;
     bx_agent_begin_prompt(a);

@@ -54,6 +54,7 @@ typedef struct bx_job { /* one task */
     bx_buf derivation; /* JSON */
     bool waits;        /* for paths that others hold */
     bool claimed, resumed, done;
+    bool foreign;    /* it began in the session this one was forked from */
     bool won;        /* it is done, and so are the others where one is enough */
     bx_ctl ctl;      /* between the manager's and its own, where the first one that is done ends
                         the others; else it has no parent */

@@ -6,7 +6,7 @@
 
 #include "agent/agent.h"
 
-enum { BX_SEEN_MAX = 64 };
+enum { BX_SEEN_MAX = 64, BX_AGENT_MAX_TITLE = 80 /* bytes of one made of a prompt */ };
 
 /* A tool as the model is shown it: one of the two. */
 typedef struct bx_agent_entry {
@@ -39,6 +39,7 @@ typedef struct bx_agent_slot {   /* one call of a message, in its order */
 struct bx_agent {
     bx_agent_config cfg;
     bx_buf system; /* owned */
+    char title[BX_AGENT_MAX_TITLE + 1];
     bx_llm_transcript said;
     bx_agent_entry *entries; /* owned; n_tools of them, beside `tools` */
     bx_llm_tool *tools;

@@ -378,7 +378,6 @@ static bx_code start(chat *c, bx_error *err)
 {
     static const char normal[] = "default";
     c->o = (bx_run_options){.limits = bx_spend_unlimited,
-                            .title = "chat",
                             .asks = isatty(STDIN_FILENO),
                             .watch = {.event = on_event, .delta = on_delta, .ctx = c}};
     bx_code rc = bx_run_flags_read(c->a, &c->o, err);

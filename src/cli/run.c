@@ -9,7 +9,7 @@
 #include "os/fd.h"
 #include "os/signals.h"
 
-enum { FLAG_PROMPT = 1300, FLAG_OUTPUT, TITLE = 80 };
+enum { FLAG_PROMPT = 1300, FLAG_OUTPUT };
 
 static const bx_flag flags[] = {
     {"prompt", "TEXT", "what to do; -p for short; - reads it from standard input", FLAG_PROMPT},
@@ -22,7 +22,6 @@ static const bx_flag flags[] = {
 
 typedef struct run {
     const bx_args *a;
-    char title[TITLE + 1];
     bx_run_options o;
     bx_run_printer printer;
     bx_buf prompt;
@@ -63,23 +62,10 @@ static bx_code options_of(run *r, bx_error *err)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-/* The first line of the prompt. */
-static void title_of(run *r)
-{
-    size_t n = strcspn(bx_buf_str(&r->prompt).p, "\n");
-    n = n < r->prompt.n ? n : r->prompt.n;
-    if (n > TITLE)
-        for (n = TITLE; n && ((uint8_t)r->prompt.p[n] & 0xc0) == 0x80;)
-            n--;
-    memcpy(r->title, bx_buf_str(&r->prompt).p, n);
-    r->o.title = r->title;
-}
-
 static bx_code go(run *r, int *ret_exit, bx_error *err)
 {
     static bx_run all; /* never freed whole: the process ends next */
     bx_agent_end end = {.status = BX_AGENT_FAILED};
-    title_of(r);
     bx_code rc = bx_run_open(&all, &r->o, err);
     if (rc == BX_OK) {
         bx_signals_cancel(&all.ctl);

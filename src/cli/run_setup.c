@@ -312,7 +312,7 @@ bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err)
     if (rc != BX_OK)
         return rc;
     r->cfg = (bx_agent_config){.id = bx_str_of(r->id),
-                               .title = bx_str_of(o->title),
+                               .title = bx_str_of(o->title ? o->title : ""),
                                .name = r->managed ? BX_LIT("manager") : BX_LIT("agent"),
                                .workspace = bx_str_of(r->workspace),
                                .managed = r->managed != NULL,

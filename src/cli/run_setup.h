@@ -17,7 +17,7 @@ typedef struct bx_run_options {       /* all borrowed; zero is a good default bu
     const char *workspace;            /* NULL: the current directory */
     const char *model;                /* NULL: the session's own, or $BOXAGNTS_MODEL */
     const char *resume;               /* ID of a session; NULL: a new one */
-    const char *title;                /* of a new session */
+    const char *title;                /* of a new session; NULL: the first line of its prompt */
     const bx_toolbox_option *options; /* what flags allow and deny; n_options of them */
     size_t n_options;
     const char *const *delegate; /* n_delegate lines more that executors may be given */

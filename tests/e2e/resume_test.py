@@ -65,6 +65,18 @@ class Sessions(RunTest):
         self.assertIn("unknown", events[6]["message"]["content"][0]["text"])
         self.assertEqual(len(self.export(first["session_id"])), 9)
 
+    def test_a_fork_in_the_middle_of_delegating(self):
+        script = {"conversations": [delegate(task("one", "rw:/workspace")),
+                                    executor("one", {"call": call("bash", command="echo x >> log")}, {"text": "ok"})]}
+        first = self.end(script, "--managed")["session_id"]
+        at = next(e["seq"] for e in self.export(first) if e["type"] == "executor")
+        fork = box("sessions", "fork", "--at", str(at), first, env=self.env).stdout.decode().strip()
+        for _ in range(2):
+            done = box("run", "--resume", fork, "--workspace", self.work, "--output-format", "json", env=self.env)
+            got, = json.loads(json.loads(done.stdout)["result"])["executors"]
+            self.assertEqual((got["status"], got["id"]), ("unknown", first + ".1"), done)
+        self.assertEqual((self.work / "log").read_text(), "x\n")
+
     def test_nothing_is_kept_if_so_asked(self):
         self.end([{"text": "one"}], "--no-session")
         self.assertEqual(self.sessions(), [])
@@ -168,6 +180,8 @@ class Killed(ManagedTest):
                 if chance.random() < 0.6:
                     done = subprocess.run(words, env=dict(os.environ, **self.env), capture_output=True, check=False, timeout=60)
                     self.assertEqual(done.returncode, 0, done)
+                    verified = box("audit", "verify", env=self.env)
+                    self.assertEqual(verified.returncode, 0, verified)
                     break
                 process = subprocess.Popen(words, env=dict(os.environ, **self.env), stdout=subprocess.DEVNULL,
                                            stderr=subprocess.DEVNULL)
@@ -178,6 +192,7 @@ class Killed(ManagedTest):
                 continue
             done = subprocess.run(words, env=dict(os.environ, **self.env), capture_output=True, check=False, timeout=60)
             self.assertEqual(done.returncode, 0, done)
+            self.assertEqual(box("audit", "verify", env=self.env).returncode, 0)
             seen = []
             self.check(session, seen)
             written = "".join(log.read_text() for log in self.work.glob("*/log")).split()
