@@ -20,6 +20,7 @@ enum {
     BX_AGENT_MAX_SYSTEM = 1 << 20,
     BX_AGENT_MAX_CHANGED = 1000, /* changed files that are told */
     BX_AGENT_MAX_OWN = 8,        /* tools of the agent itself */
+    BX_AGENT_WINDOW = 200000,    /* tokens of a model's window, where it is not known */
     BX_AGENT_PARALLEL = 8,       /* tool calls of one run at once */
 };
 
@@ -87,8 +88,9 @@ typedef struct bx_agent_config { /* all borrowed for as long as the run lives */
     const bx_agent_hooks *hooks; /* NULL: there are none */
     unsigned repeats;            /* the same call with the same result; 0: 5 */
     uint64_t max_output;         /* tokens of one answer; 0: the model's default */
-    uint64_t compact_at;         /* tokens of a request that make it compact; 0: 150000 */
-    void *asker;                 /* bx_gate_origin.asker */
+    uint64_t compact_at; /* tokens of a request that make it compact; 0: three quarters of the
+                            model's window */
+    void *asker;         /* bx_gate_origin.asker */
     /* What a compaction must keep word for word, for the model: skills, open tasks.  May be NULL.
      */
     void (*remember)(void *ctx, bx_buf *out);

@@ -271,7 +271,10 @@ static bx_code act(bx_agent *a, bx_llm_stop how, bool *more, bx_error *err)
 
 static size_t compact_at(const bx_agent *a)
 {
-    return a->cfg.compact_at ? a->cfg.compact_at : 150000;
+    uint64_t window = bx_llm_window(a->cfg.model);
+    if (a->cfg.compact_at)
+        return a->cfg.compact_at;
+    return (window ? window : BX_AGENT_WINDOW) / 4 * 3;
 }
 
 /* A turn; where the transcript is too long for the model, once more with a shorter one. */

@@ -248,6 +248,8 @@ BX_DEFINE_AUTO(bx_llm, bx_llm_free)
 const char *bx_llm_name(const bx_llm *m);  /* "PROVIDER/MODEL", as shown and recorded; no secret */
 const char *bx_llm_model(const bx_llm *m); /* the model alone */
 
+/* Tokens of its context window, what it reads and writes in one request; 0: not known. */
+uint64_t bx_llm_window(const bx_llm *m);
 /* What `u` costs with this model; false: the price is not known (which is not zero). */
 bool bx_llm_cost(const bx_llm *m, const bx_llm_usage *u, uint64_t *ret_picodollars);
 /* At most what a turn can cost: `input` tokens read at the dearest input price, `output` written.

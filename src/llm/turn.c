@@ -224,6 +224,8 @@ bx_code bx_llm_take_turn(bx_llm *m, const bx_llm_request *rq, bx_llm_sink sink, 
 
 void bx_llm_turn_done(bx_llm_turn *t) { bx_llm_message_done(&t->message); }
 
+uint64_t bx_llm_window(const bx_llm *m) { return m->window; }
+
 bool bx_llm_cost(const bx_llm *m, const bx_llm_usage *u, uint64_t *ret_picodollars)
 {
     if (!m->has_price)

@@ -159,6 +159,16 @@ class Compaction(ContextTest):
         again = self.end({"turns": [{"text": "{{prompt}}", "repeat": 0}]}, "--resume", session, prompt="more")
         self.assertIn("SUMMARY of it", again["result"])         # what is taken up is the short conversation
 
+    def test_when(self):
+        turns = [{"call": call("read", path="f.txt", offset=i + 1), "usage": {"input": 35000 if i == 9 else 1000, "output": 10}}
+                 for i in range(10)]
+        script = {"turns": turns + [{"when": {"last": "offset 10 is past"}, "text": "the end"},
+                                    {"when": {"last": "Sum up this conversation"}, "text": "SUMMARY"}]}
+        for window, n in ((40000, 1), (None, 0), (400000, 0)):
+            events = self.events({**script, **({"window": window} if window else {})})
+            self.assertEqual(len([e for e in events if e["type"] == "compaction"]), n, window)
+            self.assertEqual(events[-1]["status"], "done")
+
     def test_without_a_summary(self):
         turns = [{"call": call("read", path="f.txt", offset=i + 1), "usage": {"input": 200000 if i == 9 else 1000, "output": 10}}
                  for i in range(10)]
