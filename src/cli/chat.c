@@ -102,7 +102,8 @@ static void show_result(const chat *c, const bx_json_val *event)
     const char *end = text.n ? memchr(text.p, '\n', text.n) : NULL;
     dim(c, true);
     (void)printf("  %s", is_error ? "error: " : "");
-    bx_cli_show(stdout, (bx_str){text.p, end ? (size_t)(end - text.p) : text.n}, SHOWN_RESULT);
+    bx_cli_show(stdout, (bx_str){text.p, end ? (size_t)(end - text.p) : text.n},
+                is_error ? SHOWN_RESULT * 4 : SHOWN_RESULT); /* what to do about it comes last */
     (void)putchar('\n');
     if (notes.n) {
         (void)fputs("  ", stdout);

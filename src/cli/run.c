@@ -29,6 +29,15 @@ typedef struct run {
 
 /* ---- flags ----------------------------------------------------------------------------------- */
 
+static bool is_blank(bx_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!memchr(" \t\r\n", s.p[i], 4))
+            return false;
+    }
+    return true;
+}
+
 static bx_code read_prompt(run *r, bx_error *err)
 {
     const char *text = bx_flag_last(r->a, FLAG_PROMPT);
@@ -40,11 +49,18 @@ static bx_code read_prompt(run *r, bx_error *err)
     if (!text && bx_flag_last(r->a, FLAG_RESUME))
         return BX_OK;
     if (!text)
-        return bx_fail(err, BX_EINVAL, "what is there to do? -p PROMPT");
+        return bx_fail(err, BX_EINVAL,
+                       "what is there to do? -p PROMPT, or -p - to read it from standard input");
+    bx_code rc = BX_OK;
     if (strcmp(text, "-") == 0)
-        return bx_fd_read_all(STDIN_FILENO, BX_AGENT_MAX_PROMPT, &r->prompt, err);
-    (void)bx_buf_add_z(&r->prompt, text);
-    return bx_buf_check(&r->prompt, err);
+        rc = bx_fd_read_all(STDIN_FILENO, BX_AGENT_MAX_PROMPT, &r->prompt, err);
+    else
+        (void)bx_buf_add_z(&r->prompt, text);
+    if (rc == BX_OK)
+        rc = bx_buf_check(&r->prompt, err);
+    if (rc == BX_OK && is_blank(bx_buf_str(&r->prompt)))
+        rc = bx_fail(err, BX_EINVAL, "the prompt is empty");
+    return rc;
 }
 
 static bx_code options_of(run *r, bx_error *err)

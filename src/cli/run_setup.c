@@ -307,6 +307,9 @@ bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err)
         rc = open_context(r, err);
     if (rc == BX_OK && (o->managed || r->before.managed))
         rc = open_managed(r, o, err);
+    else if (rc == BX_OK && (o->n_delegate || o->at_once))
+        rc = bx_fail(err, BX_EINVAL, "%s: without --managed there are no executors",
+                     o->n_delegate ? "--delegate" : "--max-executors");
     if (rc == BX_OK)
         rc = facts_of(r, err);
     if (rc != BX_OK)
