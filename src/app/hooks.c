@@ -126,16 +126,23 @@ static bx_code write_event(const bx_hooks *h, const bx_hook_moment *m, const bx_
     return bx_json_out_end(o, err);
 }
 
-/* A line of the shell gets the event on its standard input, a tool as its arguments. */
+/* A line of the shell, or a WASI program: it says what it has to by exit status and output. */
+static bool is_program(const entry *e)
+{
+    return e->hook->command || e->tool.manifest->call == BX_TOOL_ARGV;
+}
+
+/* A program gets the event on its standard input, another tool as its arguments. */
 static bx_code write_arguments(const entry *e, bx_str event, bx_buf *ret, bx_error *err)
 {
-    if (!e->hook->command) {
+    if (!is_program(e)) {
         (void)bx_buf_add_str(ret, event);
         return bx_buf_check(ret, err);
     }
     bx_json_out o = bx_json_out_on(ret);
     bx_json_out_begin_object(&o);
-    put(&o, "command", bx_str_of(e->hook->command));
+    if (e->hook->command)
+        put(&o, "command", bx_str_of(e->hook->command));
     put(&o, "stdin", event);
     bx_json_out_end_object(&o);
     return bx_json_out_end(&o, err);
@@ -192,10 +199,10 @@ static void read_end(const entry *e, const bx_tool_end *end, answer *ret)
     *ret = (answer){.failed = true, .err = first_text(root)};
     if (!end->entered || end->outcome.kind != BX_OUT_EXIT || end->fate != BX_FATE_RUNS)
         return;
-    if (!e->hook->command) {
+    if (!is_program(e)) {
         ret->failed = false;
         ret->exit_code = end->is_error ? EXIT_BLOCK : 0;
-        ret->out = first_text(root);
+        ret->out = ret->err = first_text(root);
         ret->facts = facts;
         return;
     }
@@ -309,7 +316,7 @@ static bx_code judge(const bx_hook *hook, const answer *a, bx_hook_verdict *v, b
     }
     if (a->exit_code == EXIT_BLOCK) {
         v->blocks = true;
-        say_why(hook, hook->command ? a->err : a->out, v);
+        say_why(hook, a->err, v);
         return BX_OK;
     }
     if (a->exit_code != 0) {

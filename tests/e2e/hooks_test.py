@@ -1,11 +1,12 @@
 """Hooks: what they see, stop and change, what they can reach, and that they never widen anything."""
 # timeout: 300
 import json
+import shutil
 import unittest
 
 from managed_test import ManagedTest, delegate, executor, task
 from run_test import call
-from support import box
+from support import GUESTS, TOOLS, box
 
 
 class HooksTest(ManagedTest):
@@ -129,27 +130,29 @@ class Calls(HooksTest):
 
 
 class Tools(HooksTest):
-    def test_a_tool_of_the_users_own(self):
-        folder = self.top / "guard"
+    def add(self, name, wasm, **manifest):
+        folder = self.top / name
         folder.mkdir()
-        (folder / "guard.js").write_text("""export function main(event) {
-            const path = event.tool_input.path;
-            if (path.includes("secret"))
-                throw new Error("secrets stay");
-            return { hookSpecificOutput: { updatedInput: { path: path + ".txt" }, additionalContext: "seen by " + event.agent } };
-        }""")
-        (folder / "guard.tool.yaml").write_text(json.dumps({
-            "name": "guard", "version": "1.0.0", "description": "A guard.", "permission": "none", "call": "json", "needs": [],
-            "input_schema": {"type": "object"}, "limits": {"wall": "5s", "memory": "64MiB", "stack": "6MiB"},
-            "annotations": {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}}))
-        for words in (("tool", "build", folder / "guard.js", "-o", folder / "guard.wasm"), ("tool", "add", "--yes", folder)):
-            done = box(*words, env=self.env)
-            self.assertEqual(done.returncode, 0, done)
-        self.policy({"PreToolUse": [{"matcher": "read", "hooks": [{"type": "tool", "tool": "guard"}]}]})
-        script = [{"calls": [call("read", path="f"), call("read", path="secret")]}, {"text": "{{result}}"}]
-        result = self.end(script)["result"]
-        for words in ("alpha", "seen by agent", "secrets stay"):
-            self.assertIn(words, result)
+        shutil.copy(wasm, folder / f"{name}.wasm")
+        (folder / f"{name}.tool.yaml").write_text(json.dumps({
+            "name": name, "version": "1.0.0", "description": "A guard.", "permission": "read", "needs": ["read:/workspace"],
+            "annotations": {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}, **manifest}))
+        done = box("tool", "add", "--yes", folder / f"{name}.wasm", env=self.env)
+        self.assertEqual(done.returncode, 0, done)
+        self.policy({"PreToolUse": [{"matcher": "read", "hooks": [{"type": "tool", "tool": name, "timeout": 60, "allow": ["read:/workspace"]}]}]})
+
+    def test_a_program(self):
+        """What it prints counts as that of a line of the shell: here a file of the workspace, for it may read that."""
+        self.add("guard", GUESTS / "exec_do.wasm", call="argv", args=["cat", "/workspace/docs/says"])
+        for text, told in ((json.dumps({"decision": "block", "reason": "so it says"}), "so it says"), ("{", "came to no answer"), ("", "alpha")):
+            (self.work / "docs/says").write_text(text)
+            self.assertIn(told, self.end(READ)["result"])
+
+    def test_a_tool_that_takes_the_event(self):
+        self.add("guard", TOOLS / "read.wasm", call="json", input_schema={"type": "object"})      # it knows none of these arguments
+        result = self.end(READ)["result"]
+        self.assertIn("read was denied: hook", result)
+        self.assertNotIn("alpha", result)
 
 
 class Guards(HooksTest):
