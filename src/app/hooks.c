@@ -398,7 +398,16 @@ static bx_code run(void *ctx, const bx_hook_moment *m, bx_hook_verdict *ret, bx_
 {
     const bx_hooks *h = ctx;
     BX_AUTO(bx_json) bx_json *members = NULL;
-    bx_code rc = bx_json_parse(m->members, BX_JSON_MAX_DEPTH, &members, err);
+    bx_error why = {.msg = ""};
+    bx_code rc = bx_json_parse(m->members, BX_JSON_MAX_DEPTH, &members, &why);
+    if (rc == BX_ENOMEM)
+        return bx_fail(err, rc, "%s", why.msg);
+    if (rc != BX_OK) { /* arguments may be nested as deep as JSON may be at all */
+        ret->blocks = guards(m->event);
+        (void)bx_buf_addf(ret->blocks ? &ret->why : &ret->notes, "hooks cannot be told of it: %s%s",
+                          why.msg, ret->blocks ? "" : "\n");
+        return BX_OK;
+    }
     for (size_t i = 0; i < h->n && rc == BX_OK && !ret->blocks && !ret->ends; i++) {
         if (bx_hook_matches(h->at[i].hook, m->event, m->subject))
             rc = run_one(h, &h->at[i], m, bx_json_root(members), ret, err);

@@ -123,6 +123,14 @@ class Calls(HooksTest):
             self.policy({"PreToolUse": [on("read", command)]})
             self.assertNotIn("alpha", self.end(script)["result"])
 
+    def test_arguments_it_cannot_be_told(self):
+        deep = "[" * 63 + "]" * 63                              # with the object around it as deep as JSON may be
+        script = [{"call": {"tool": "tasks", "arguments": '{"tasks":' + deep + "}"}}, {"text": "{{result}}"}]
+        self.policy({"PreToolUse": [on("tasks", "true")]})
+        events = self.events(script)
+        self.assertIn("tasks was denied: hooks cannot be told", events[-1]["result"])
+        self.assertEqual(self.hooked(events)[0]["says"], "block")
+
     def test_a_tool_of_the_agent_itself(self):
         self.policy({"PreToolUse": [on("tasks", "exit 2")]})
         script = [{"call": call("tasks", tasks=[{"text": "x", "state": "open"}])}, {"text": "{{result}}"}]
