@@ -8,6 +8,7 @@
 #define BX_AGENT_AGENT_H
 
 #include "agent/budget.h"
+#include "agent/hooks.h"
 #include "agent/journal.h"
 #include "agent/tools.h"
 #include "llm/llm.h"
@@ -19,6 +20,7 @@ enum {
     BX_AGENT_MAX_SYSTEM = 1 << 20,
     BX_AGENT_MAX_CHANGED = 1000, /* changed files that are told */
     BX_AGENT_MAX_OWN = 8,        /* tools of the agent itself */
+    BX_AGENT_WINDOW = 200000,    /* tokens of a model's window, where it is not known */
     BX_AGENT_PARALLEL = 8,       /* tool calls of one run at once */
 };
 
@@ -30,6 +32,7 @@ typedef enum bx_agent_status {
     BX_AGENT_REFUSED,   /* refusal or content filter */
     BX_AGENT_BUDGET,    /* turns, tool calls, tokens or money */
     BX_AGENT_REPEATS,   /* it made the same call again and again */
+    BX_AGENT_BLOCKED,   /* a hook refused the prompt, or ended the run */
     BX_AGENT_DEADLINE,  /* wall-clock time */
     BX_AGENT_CANCELLED, /* by its owner */
     BX_AGENT_FAILED,    /* the model could not be asked, or the journal not be written */
@@ -59,10 +62,12 @@ typedef struct bx_agent_own {
     void *ctx;
 } bx_agent_own;
 
+#define BX_WHOLE(spend_kind) (1U << (spend_kind))
+
 typedef struct bx_agent_config { /* all borrowed for as long as the run lives */
     bx_str id;                   /* of the session; letters, digits, '.', '-', '_' */
     bx_str parent;               /* of the session above; empty: none */
-    bx_str title;                /* for people */
+    bx_str title;                /* for people; empty: the first line of the first prompt */
     bx_str name;                 /* of the agent, for script: models; may be empty */
     bx_str workspace;            /* on the host; kept with the session */
     bool managed;                /* it may have executors; kept with the session */
@@ -73,14 +78,18 @@ typedef struct bx_agent_config { /* all borrowed for as long as the run lives */
     void *allows_ctx;
     const bx_agent_own *own; /* n_own of them, at most BX_AGENT_MAX_OWN */
     size_t n_own;
-    const bx_grant *grant;     /* what its tools may use; sealed */
-    bx_budget *budget;         /* its own */
-    bx_ctl *ctl;               /* its end: deadline and cancel */
+    const bx_grant *grant; /* what its tools may use; sealed */
+    bx_budget *budget;     /* its own */
+    unsigned whole; /* BX_WHOLE of those of its limits that are the session's, not a prompt's:
+                       what earlier prompts took counts when it is taken up */
+    bx_ctl *ctl;    /* its end: deadline and cancel */
     const bx_journal *journal; /* NULL: nothing is kept */
     bx_agent_watch watch;
-    unsigned repeats;    /* the same call with the same result; 0: 5 */
-    uint64_t max_output; /* tokens of one answer; 0: the model's default */
-    uint64_t compact_at; /* tokens of a request that make it compact; 0: 150000 */
+    const bx_agent_hooks *hooks; /* NULL: there are none */
+    unsigned repeats;            /* the same call with the same result; 0: 5 */
+    uint64_t max_output;         /* tokens of one answer; 0: the model's default */
+    uint64_t compact_at; /* tokens of a request that make it compact; 0: three quarters of the
+                            model's window */
     void *asker;         /* bx_gate_origin.asker */
     /* What a compaction must keep word for word, for the model: skills, open tasks.  May be NULL.
      */
@@ -116,8 +125,17 @@ BX_NODISCARD bx_code bx_agent_run(bx_agent *a, bx_str prompt, bx_agent_end *ret,
  * session; BX_EINVAL: its journal makes no sense. */
 BX_NODISCARD bx_code bx_agent_resume(bx_agent *a, bx_error *err);
 
+/* The session is left by this process: hooks are told. */
+void bx_agent_leave(bx_agent *a);
+
 /* Whether the session, as it was taken up, had come to its end, and how; for those who resume. */
 bool bx_agent_has_ended(const bx_agent *a, bx_agent_end *ret);
+
+/* Time that was worked on a session that was taken up: in all, and on the prompt that goes on. */
+typedef struct bx_agent_time {
+    uint64_t wall_ns, prompt_ns;
+} bx_agent_time;
+bx_agent_time bx_agent_time_before(const bx_agent *a);
 
 /* Whether somebody has asked it anything yet: one that was taken up may have been killed before. */
 bool bx_agent_is_asked(const bx_agent *a);

@@ -109,6 +109,17 @@ static bx_code fits_locked(bx_budget *b, const bx_spend *want, bool *now, bx_err
     return BX_OK;
 }
 
+/* What fits but for what others have reserved: which limit that is. */
+static bx_code over_now_locked(bx_budget *b, const bx_spend *want, bx_error *err)
+{
+    for (bx_spend_kind k = 0; k < BX_SPEND_COUNT; k++) {
+        const bx_budget *at = limiter(b, k);
+        if (at && want->of[k] > uncommitted(at, k) - at->reserved.of[k])
+            return over(at, k, want->of[k], err);
+    }
+    return BX_OK;
+}
+
 bx_code bx_budget_child(bx_budget *parent, const bx_spend *limits, bx_budget **ret, bx_error *err)
 {
     BX_AUTOFREE bx_budget *b = bx_calloc(1, sizeof *b);
@@ -123,11 +134,8 @@ bx_code bx_budget_child(bx_budget *parent, const bx_spend *limits, bx_budget **r
     tree *t = parent->tree;
     (void)pthread_mutex_lock(&t->lock);
     bx_code rc = fits_locked(parent, &aside, &now, err);
-    for (bx_spend_kind k = 0; k < BX_SPEND_COUNT && rc == BX_OK && !now; k++) {
-        const bx_budget *at = limiter(parent, k);
-        if (at && aside.of[k] > uncommitted(at, k) - at->reserved.of[k])
-            rc = over(at, k, aside.of[k], err);
-    }
+    if (rc == BX_OK && !now)
+        rc = over_now_locked(parent, &aside, err);
     for (bx_spend_kind k = 0; k < BX_SPEND_COUNT && rc == BX_OK; k++) {
         bx_budget *at = limiter(parent, k);
         if (at)
@@ -190,6 +198,15 @@ static void wait_locked(tree *t)
     (void)pthread_cond_timedwait(&t->settled, &t->lock, &until);
 }
 
+static void take_locked(bx_budget *b, const bx_spend *want)
+{
+    for (bx_spend_kind k = 0; k < BX_SPEND_COUNT; k++) {
+        bx_budget *at = limiter(b, k);
+        if (at)
+            at->reserved.of[k] += want->of[k];
+    }
+}
+
 bx_code bx_budget_reserve(bx_budget *b, const bx_spend *want, const bx_ctl *ctl, bx_error *err)
 {
     tree *t = b->tree;
@@ -205,12 +222,22 @@ bx_code bx_budget_reserve(bx_budget *b, const bx_spend *want, const bx_ctl *ctl,
         wait_locked(t);
         rc = fits_locked(b, want, &now, err);
     }
-    for (bx_spend_kind k = 0; k < BX_SPEND_COUNT && rc == BX_OK; k++) {
-        bx_budget *at = limiter(b, k);
-        if (at)
-            at->reserved.of[k] += want->of[k];
-    }
+    if (rc == BX_OK)
+        take_locked(b, want);
     (void)pthread_mutex_unlock(&t->lock);
+    return rc;
+}
+
+bx_code bx_budget_reserve_more(bx_budget *b, const bx_spend *want, bx_error *err)
+{
+    bool now = false;
+    (void)pthread_mutex_lock(&b->tree->lock);
+    bx_code rc = fits_locked(b, want, &now, err);
+    if (rc == BX_OK && !now)
+        rc = over_now_locked(b, want, err);
+    if (rc == BX_OK)
+        take_locked(b, want);
+    (void)pthread_mutex_unlock(&b->tree->lock);
     return rc;
 }
 

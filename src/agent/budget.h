@@ -41,6 +41,9 @@ BX_DEFINE_AUTO(bx_budget, bx_budget_free)
  * settle.  BX_ELIMIT names the limit, BX_ECANCELLED and BX_ETIMEOUT are those of `ctl`. */
 BX_NODISCARD bx_code bx_budget_reserve(bx_budget *b, const bx_spend *want, const bx_ctl *ctl,
                                        bx_error *err);
+/* The same without a wait, for whoever has reserved something already: two of those would wait for
+ * each other.  BX_ELIMIT: it does not fit now. */
+BX_NODISCARD bx_code bx_budget_reserve_more(bx_budget *b, const bx_spend *want, bx_error *err);
 /* What was reserved has become `spent`, once. */
 void bx_budget_settle(bx_budget *b, const bx_spend *reserved, const bx_spend *spent);
 

@@ -128,5 +128,26 @@ static void test_out_of_memory(void)
     EACH_ALLOC_FAILS(rc, rc = make_both(&err););
 }
 
-BXT_MAIN(RUN(test_reserve_and_settle); RUN(test_waiting_ends_with_the_run); RUN(test_children);
-         RUN(test_fifty_race_for_one); RUN(test_out_of_memory);)
+static void more_of_what_is_reserved(void)
+{
+    const bx_spend limits = {.of = {[BX_SPEND_TOKENS] = 100,
+                                    [BX_SPEND_COST] = BX_SPEND_UNLIMITED,
+                                    [BX_SPEND_CALLS] = BX_SPEND_UNLIMITED,
+                                    [BX_SPEND_TURNS] = BX_SPEND_UNLIMITED}};
+    const bx_spend forty = {.of = {[BX_SPEND_TOKENS] = 40}};
+    const bx_spend all = {.of = {[BX_SPEND_TOKENS] = 80}};
+    BX_AUTO(bx_budget) bx_budget *b = NULL;
+    bx_error err = {.msg = ""};
+    CHECK(bx_budget_new(&limits, &b, &err) == BX_OK);
+    CHECK(bx_budget_reserve(b, &forty, NULL, &err) == BX_OK);
+    CHECK(bx_budget_reserve_more(b, &forty, &err) == BX_OK);
+    CHECK(bx_budget_reserve_more(b, &forty, &err) == BX_ELIMIT); /* and does not wait for itself */
+    CHECK(strstr(err.msg, "tokens"));
+    bx_budget_settle(b, &all, &forty);
+    CHECK(bx_budget_left(b, BX_SPEND_TOKENS) == 60);
+    CHECK(bx_budget_reserve_more(b, &forty, &err) == BX_OK);
+}
+
+BXT_MAIN(RUN(more_of_what_is_reserved); RUN(test_reserve_and_settle);
+         RUN(test_waiting_ends_with_the_run); RUN(test_children); RUN(test_fifty_race_for_one);
+         RUN(test_out_of_memory);)

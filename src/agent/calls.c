@@ -29,6 +29,7 @@ bx_code bx_agent_slots(bx_agent *a, bx_error *err)
             continue;
         a->slots[a->n_slots++] = (bx_agent_slot){.call = b,
                                                  .entry = bx_agent_find_tool(a, b->name),
+                                                 .arguments = b->text.n ? b->text : BX_LIT("{}"),
                                                  .hash = bx_agent_hash(b->name, b->text)};
     }
     return BX_OK;
@@ -140,8 +141,7 @@ static bx_code call_own(bx_agent *a, bx_agent_slot *s, bx_error *err)
     const bx_agent_own *own = s->entry->own;
     bx_error broken = {.msg = ""};
     bool is_error = true;
-    bx_str text = s->call->text.n ? s->call->text : BX_LIT("{}");
-    bx_code rc = bx_json_parse(text, BX_JSON_MAX_DEPTH, &args, &broken);
+    bx_code rc = bx_json_parse(s->arguments, BX_JSON_MAX_DEPTH, &args, &broken);
     if (rc != BX_OK) {
         (void)bx_buf_addf(&words, "the arguments are no JSON: %s", broken.msg);
     } else if (bx_schema_judge(s->entry->fits, bx_json_root(args), &words) == 0) {
@@ -159,7 +159,13 @@ static bx_code call_own(bx_agent *a, bx_agent_slot *s, bx_error *err)
     return bx_agent_result_words(s, is_error, bx_buf_str(&words), err);
 }
 
-static bx_code call_tool(bx_agent *a, bx_agent_slot *s, bx_buf *notes, bx_error *err)
+static bx_gate_word word_of(const bx_hook_verdict *v)
+{
+    return v->blocks ? BX_WORD_DENY : v->asks ? BX_WORD_ASK : BX_WORD_PASS;
+}
+
+static bx_code call_tool(bx_agent *a, bx_agent_slot *s, const bx_hook_verdict *said, bx_buf *notes,
+                         bx_error *err)
 {
     const bx_agent_tools *t = a->cfg.tools;
     char key[BX_AGENT_MAX_ID + 32];
@@ -171,14 +177,16 @@ static bx_code call_tool(bx_agent *a, bx_agent_slot *s, bx_buf *notes, bx_error 
     /* The model's IDs are not unique; the place of the call in the journal is. */
     (void)snprintf(key, sizeof key, "%.*s:%llu", BX_FMT(a->cfg.id), (unsigned long long)s->seq);
     const bx_agent_call call = {.name = s->call->name,
-                                .arguments = s->call->text.n ? s->call->text : BX_LIT("{}"),
+                                .arguments = s->arguments,
                                 .run = a->cfg.grant,
                                 .ctl = &ctl,
                                 .record = &record,
                                 .origin = {.client = BX_LIT("agent"),
                                            .run = a->cfg.id,
                                            .key = bx_str_of(key),
-                                           .asker = a->cfg.asker}};
+                                           .asker = a->cfg.asker,
+                                           .hooks = word_of(said),
+                                           .hooks_why = bx_buf_str(&said->why)}};
     bx_code rc = bx_ctl_inherit(&ctl, a->cfg.ctl, err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(&ctl, err);
@@ -204,16 +212,35 @@ static uint64_t hash_of_result(const bx_agent_slot *s)
     return h;
 }
 
+/* No sandbox, so no funnel: whoever wants a person asked about it gets a no. */
+static bx_code refuse_own(bx_agent_slot *s, const bx_hook_verdict *said, bx_error *err)
+{
+    BX_AUTO_BUF words = bx_buf_init(MAX_WORDS);
+    (void)bx_buf_addf(&words, "%.*s was denied: %.*s", BX_FMT(s->call->name),
+                      BX_FMT(bx_buf_str(&said->why)));
+    return bx_agent_result_words(s, true, bx_buf_str(&words), err);
+}
+
 /* The call, with its limits taken and its begin kept. */
 static bx_code run_slot(bx_agent *a, bx_agent_slot *s, bx_error *err)
 {
     BX_AUTO_BUF notes = bx_buf_init(MAX_WORDS);
     uint64_t begin = bx_now_ns();
-    bx_code rc = s->entry->own ? call_own(a, s, err) : call_tool(a, s, &notes, err);
-    if (rc != BX_OK)
-        return rc;
-    bx_agent_see(a, s->hash, hash_of_result(s));
-    rc = say_result(a, s, (bx_now_ns() - begin) / 1000000, bx_buf_str(&notes), err);
+    bx_hook_verdict said = bx_hook_verdict_empty();
+    bx_code rc = bx_agent_before_call(a, s, &said, err);
+    (void)bx_buf_add_str(&notes, bx_buf_str(&said.notes));
+    if (rc == BX_OK && s->entry->own)
+        rc = said.blocks || said.asks ? refuse_own(s, &said, err) : call_own(a, s, err);
+    else if (rc == BX_OK)
+        rc = call_tool(a, s, &said, &notes, err);
+    if (rc == BX_OK) {
+        bx_agent_see(a, s->hash, hash_of_result(s));
+        rc = bx_agent_after_call(a, s, &said.context, err);
+    }
+    bx_hook_verdict_done(&said);
+    s->arguments = s->call->text;
+    if (rc == BX_OK)
+        rc = say_result(a, s, (bx_now_ns() - begin) / 1000000, bx_buf_str(&notes), err);
     s->done = rc == BX_OK;
     return rc;
 }

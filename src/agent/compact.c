@@ -129,13 +129,18 @@ static bx_code say_compaction(bx_agent *a, size_t cut, bx_str text, bx_error *er
     return bx_agent_say_end(a, &s, err);
 }
 
+bool bx_agent_may_compact(const bx_agent *a)
+{
+    return cut_of(a) >= 2 && !(a->compacted && a->said.n < a->compacted + MIN_NEWS);
+}
+
 bx_code bx_agent_compact(bx_agent *a, bx_str focus, bool *did, bx_error *err)
 {
     BX_AUTO_BUF summary = bx_buf_init(MAX_SUMMARY), text = bx_buf_init((size_t)8 << 20);
     size_t cut = cut_of(a);
     bx_error why = {.msg = ""};
     *did = false;
-    if (cut < 2 || (a->compacted && a->said.n < a->compacted + MIN_NEWS))
+    if (!bx_agent_may_compact(a))
         return BX_OK;
     const bx_llm_transcript old = {.messages = a->said.messages, .n = cut, .cap = cut};
     bx_code rc = ask(a, &old, focus, &summary, &why);
@@ -159,9 +164,19 @@ bx_code bx_agent_compact(bx_agent *a, bx_str focus, bool *did, bx_error *err)
 
 bx_code bx_agent_shorten(bx_agent *a, bx_str focus, bool *did, bx_error *err)
 {
+    BX_AUTO_BUF words = bx_buf_init(BX_AGENT_MAX_PROMPT);
+    bool blocked = false;
+    (void)bx_buf_add_str(&words, focus);
     bx_agent_begin_prompt(a);
     a->compacted = 0; /* whoever asks for it is to get it */
-    bx_code rc = bx_agent_compact(a, focus, did, err);
+    *did = false;
+    bx_code rc = BX_OK;
+    if (bx_agent_may_compact(a))
+        rc = bx_agent_before_compact(a, true, &blocked, &words, err);
+    if (rc == BX_OK && blocked)
+        rc = bx_fail(err, BX_EDENIED, "a hook is against it");
+    if (rc == BX_OK)
+        rc = bx_agent_compact(a, bx_buf_str(&words), did, err);
     a->ended = true;
     return rc;
 }

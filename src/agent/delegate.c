@@ -30,7 +30,9 @@ static const char schema[] =
     "\"minimum\":0},\"seconds\":{\"type\":\"number\",\"minimum\":0}}},"
     "\"on_conflict\":{\"enum\":[\"refuse\",\"wait\"],\"description\":\"where another one writes to "
     "the same path\"},"
-    "\"output_schema\":{\"type\":\"object\",\"description\":\"JSON Schema of its answer\"}}}}}}";
+    "\"output_schema\":{\"type\":\"object\",\"description\":\"JSON Schema of its answer\"}}}},"
+    "\"until\":{\"enum\":[\"all\",\"first\"],\"description\":\"first: as soon as one is done the "
+    "others are cancelled\"}}}";
 
 /* ---- executors of before --------------------------------------------------------------------- */
 
@@ -54,6 +56,7 @@ static bx_code take_result(bx_job *j, const bx_json_val *event, bx_error *err)
     bx_json_out o = bx_json_out_on(&j->result);
     bx_json_out_value(&o, bx_json_get(event, BX_LIT("result")));
     j->done = true;
+    j->won = bx_str_eq(text_of(event, "status"), BX_LIT("done"));
     return bx_json_out_end(&o, err);
 }
 
@@ -79,10 +82,9 @@ static bx_code on_line(void *ctx, bx_str line, bx_error *err)
     bx_str own = bx_agent_cfg(j->manager)->id;
     if (!begins)
         return take_result(j, event, err);
-    if (!bx_str_starts(id, own)) /* of the session this one was forked from: it is not ours */
-        return BX_OK;
+    j->foreign = !bx_str_starts(id, own);
     (void)snprintf(j->id, sizeof j->id, "%.*s", (int)(id.n < 120 ? id.n : 120), id.p);
-    j->resumed = true;
+    j->resumed = !j->foreign;
     return BX_OK;
 }
 
@@ -105,14 +107,27 @@ static bx_code look_back(bx_station *s, const bx_agent_own_call *call, before *b
 typedef struct crew {
     bx_job **jobs; /* those that wait for others' paths come last: whom they wait for has begun */
     size_t n;
+    bool race; /* the first that is done ends the others */
     _Atomic size_t next;
 } crew;
+
+/* One that is cancelled before it has begun does not begin. */
+static void end_others(const crew *c, const bx_job *winner)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        if (c->jobs[i] != winner)
+            bx_ctl_cancel(&c->jobs[i]->ctl); /* its own thread may be at its end already */
+    }
+}
 
 static void *work(void *arg)
 {
     crew *c = arg;
-    for (size_t i; (i = atomic_fetch_add(&c->next, 1)) < c->n;)
+    for (size_t i; (i = atomic_fetch_add(&c->next, 1)) < c->n;) {
         bx_job_run(c->jobs[i]);
+        if (c->race && c->jobs[i]->won)
+            end_others(c, c->jobs[i]);
+    }
     return NULL;
 }
 
@@ -142,14 +157,18 @@ static size_t gather(bx_job *jobs, size_t n, bool waiting, bx_job **ret)
 }
 
 /* Where the system refuses threads, those there are do it all. */
-static void run_all(bx_managed *m, bx_job *jobs, size_t n)
+static void run_all(bx_managed *m, bx_job *jobs, size_t n, bool race)
 {
     bx_job *order[BX_TASKS_MAX];
     pthread_t threads[BX_TASKS_MAX];
-    crew c = {.jobs = order};
+    crew c = {.jobs = order, .race = race};
     size_t begun = 0;
     c.n = gather(jobs, n, false, order);
     c.n += gather(jobs, n, true, order + c.n);
+    for (size_t i = 0; race && i < n; i++) {
+        if (jobs[i].won) /* in the process before */
+            end_others(&c, &jobs[i]);
+    }
     while (begun + 1 < c.n && begun + 1 < m->cfg.at_once &&
            pthread_create(&threads[begun], NULL, work, &c) == 0)
         begun++;
@@ -185,7 +204,7 @@ static bx_code prepare(bx_station *s, bx_job *jobs, size_t n, const bx_agent_own
     for (size_t i = 0; i < n && rc == BX_OK; i++) {
         if (jobs[i].done) /* by the process before */
             continue;
-        if (!jobs[i].resumed) {
+        if (!jobs[i].resumed && !jobs[i].foreign) {
             bx_str above = bx_agent_cfg(jobs[i].manager)->id;
             (void)snprintf(jobs[i].id, sizeof jobs[i].id, "%.*s.%llu", BX_FMT(above),
                            (unsigned long long)++s->next);
@@ -215,12 +234,21 @@ static bx_code delegate(void *ctx, bx_agent *a, const bx_agent_own_call *call, b
                            .seq = call->seq,
                            .index = i,
                            .task = task,
+                           .ctl = bx_ctl_init(UINT64_MAX),
                            .text_max = BX_EXECUTOR_TEXT * 12 / (n < 12 ? 12 : n)};
-    bx_code rc = prepare(s, jobs, n, call, err);
+    bool race = bx_str_eq(text_of(call->args, "until"), BX_LIT("first"));
+    bx_code rc = BX_OK;
+    for (i = 0; i < n && race && rc == BX_OK; i++) {
+        rc = bx_ctl_inherit(&jobs[i].ctl, bx_agent_cfg(a)->ctl, err);
+        if (rc == BX_OK)
+            rc = bx_ctl_make_cancellable(&jobs[i].ctl, err);
+    }
+    if (rc == BX_OK)
+        rc = prepare(s, jobs, n, call, err);
     if (rc == BX_OK) {
         if (s->depth) /* one that only waits does not count among those that run */
             bx_managed_leave(s->tree);
-        run_all(s->tree, jobs, n);
+        run_all(s->tree, jobs, n, race);
         if (s->depth)
             bx_managed_return(s->tree, bx_agent_cfg(a)->ctl);
         rc = answer(jobs, n, call, err);

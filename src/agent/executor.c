@@ -1,6 +1,7 @@
 /* The run of one executor, on a thread of its own. */
 #include "agent/managed_internal.h"
 #include "agent/rights.h"
+#include "agent/state.h"
 #include "tool/schema.h"
 
 enum { MAX_SYSTEM = 512 << 10, MAX_WORDS = 64 << 10 };
@@ -8,8 +9,10 @@ enum { MAX_SYSTEM = 512 << 10, MAX_WORDS = 64 << 10 };
 typedef struct executor {
     bx_job *job;
     bx_ctl ctl;
+    bx_ending ending;
     bx_budget *budget; /* owned */
     bx_buf system, facts;
+    bx_buf told;      /* by hooks, for it */
     bx_station below; /* where it delegates from, if it may */
     bool delegates;
     bx_agent_config cfg;
@@ -34,10 +37,23 @@ static void write_system(executor *x)
             bx_cap_print(&caps.at[i], line, sizeof line, NULL) == BX_OK)
             (void)bx_buf_addf(&x->system, "- %s\n", line);
     }
+    BX_AUTO(bx_json) bx_json *rows = NULL;
+    if (bx_json_parse(bx_buf_str(&j->derivation), BX_JSON_MAX_DEPTH, &rows, NULL) == BX_OK) {
+        bx_json_iter it = bx_json_iter_of(bx_json_root(rows));
+        bx_str asked = BX_LIT(""), why = BX_LIT("");
+        for (const bx_json_val *row; (row = bx_json_next(&it, NULL));) {
+            if (bx_json_str(bx_json_get(row, BX_LIT("why")), &why) &&
+                bx_str_starts(why, BX_LIT("in calls of")) &&
+                bx_json_str(bx_json_get(row, BX_LIT("asked")), &asked))
+                (void)bx_buf_addf(&x->system, "- %.*s (%.*s)\n", BX_FMT(asked), BX_FMT(why));
+        }
+    }
     if (j->definition && j->definition->body.n) {
         (void)bx_buf_add_c(&x->system, '\n');
         (void)bx_buf_add_str(&x->system, j->definition->body);
     }
+    if (x->told.n)
+        (void)bx_buf_addf(&x->system, "\n%.*s\n", BX_FMT(bx_buf_str(&x->told)));
     const bx_json_val *schema = bx_json_get(j->task, BX_LIT("output_schema"));
     if (schema) {
         bx_json_out o = bx_json_out_on(&x->system);
@@ -77,6 +93,37 @@ static bx_code model_of(const bx_job *j, bx_llm **ret, bx_error *err)
     return c->open_model(c->open_ctx, j->definition->model, ret, err);
 }
 
+/* Hooks of the manager are told of it, and may be against it, or have words for it. */
+static bx_code announce(executor *x, bx_error *err)
+{
+    bx_job *j = x->job;
+    const bx_str name = bx_str_of(j->name);
+    BX_AUTO_BUF members = bx_buf_init(4 << 20);
+    if (j->resumed || !bx_agent_wants(j->manager, BX_HOOK_SUBAGENT_START, name))
+        return BX_OK;
+    bx_hook_verdict v = bx_hook_verdict_empty();
+    bx_json_out o = bx_json_out_on(&members);
+    bx_json_out_begin_object(&o);
+    bx_json_out_key(&o, BX_LIT("agent_id"));
+    bx_json_out_string(&o, bx_str_of(j->id));
+    bx_json_out_key(&o, BX_LIT("task"));
+    bx_json_out_value(&o, j->task);
+    bx_json_out_end_object(&o);
+    bx_code rc = bx_json_out_end(&o, err);
+    const bx_hook_moment m = {.event = BX_HOOK_SUBAGENT_START,
+                              .subject = name,
+                              .agent = name,
+                              .members = bx_buf_str(&members),
+                              .ctl = &x->ctl};
+    if (rc == BX_OK)
+        rc = bx_agent_moment(j->manager, &m, &v, err);
+    if (rc == BX_OK && (v.blocks || v.ends))
+        rc = bx_fail(err, BX_EDENIED, "%.*s", BX_FMT(bx_buf_str(&v.why)));
+    (void)bx_buf_add_str(&x->told, bx_buf_str(&v.context));
+    bx_hook_verdict_done(&v);
+    return rc;
+}
+
 static bx_code begin(executor *x, bx_error *err)
 {
     bx_job *j = x->job;
@@ -108,6 +155,7 @@ static bx_code begin(executor *x, bx_error *err)
                                .ctl = &x->ctl,
                                .journal = c->journal,
                                .watch = c->watch,
+                               .hooks = c->hooks,
                                .compact_at = c->compact_at,
                                .asker = c->asker,
                                .facts = bx_buf_str(&x->facts)};
@@ -121,7 +169,8 @@ static bx_code limit(executor *x, bx_error *err)
     uint64_t wall = 0;
     const bx_agent_config *above = bx_agent_cfg(x->job->manager);
     const bx_spend limits = bx_job_limits(x->job, &wall);
-    bx_code rc = bx_ctl_inherit(&x->ctl, above->ctl, err);
+    bool race = x->job->ctl.parent != NULL;
+    bx_code rc = bx_ctl_inherit(&x->ctl, race ? &x->job->ctl : above->ctl, err);
     if (rc == BX_OK && wall)
         bx_ctl_set_deadline(&x->ctl, bx_now_ns() + wall);
     if (rc == BX_OK)
@@ -204,7 +253,9 @@ static bx_code shape(executor *x, bx_buf *why, bx_error *err)
 static bx_code run_agent(executor *x, bx_error *err)
 {
     bx_job *j = x->job;
-    bx_code rc = begin(x, err);
+    bx_code rc = announce(x, err);
+    if (rc == BX_OK)
+        rc = begin(x, err);
     if (rc == BX_OK && j->resumed) {
         rc = bx_agent_resume(x->agent, err);
         if (rc == BX_ENOENT) /* it had not come to its begin */
@@ -222,6 +273,8 @@ static bx_code run(executor *x, bx_buf *why, bx_error *err)
 {
     bx_job *j = x->job;
     bx_code rc = limit(x, err);
+    if (rc == BX_OK)
+        bx_managed_watch(j->station->tree, &x->ending);
     if (rc == BX_OK)
         rc = bx_managed_enter(j->station->tree, &x->ctl, err);
     if (rc != BX_OK)
@@ -243,15 +296,21 @@ void bx_job_run(bx_job *j)
     executor x = {.job = j,
                   .ctl = bx_ctl_init(UINT64_MAX),
                   .system = bx_buf_init(MAX_SYSTEM),
-                  .facts = bx_buf_init(2 << 20)};
+                  .facts = bx_buf_init(2 << 20),
+                  .told = bx_buf_init(BX_HOOK_MAX_CONTEXT + 4)};
     BX_AUTO_BUF why = bx_buf_init(MAX_WORDS);
     bx_error err = {.msg = ""};
     x.delegates = j->station->depth + 1 < j->station->tree->cfg.depth &&
                   bx_job_allows(j, BX_LIT("delegate"), false);
+    x.ending = (bx_ending){.id = j->id, .ctl = &x.ctl};
     bx_code rc = run(&x, &why, &err);
+    bx_managed_forget(j->station->tree, &x.ending);
     if (rc == BX_OK) {
         bx_agent_add_below(j->manager, &j->end);
         const char *words = j->end.status != BX_AGENT_DONE ? j->end.why : why.n ? why.p : "";
+        if (x.ending.cancelled && j->end.status == BX_AGENT_CANCELLED)
+            words = "a person ended it";
+        j->won = j->end.status == BX_AGENT_DONE;
         j->rc = bx_job_finish(j, bx_agent_status_name(j->end.status), words,
                               x.answer ? bx_json_root(x.answer) : NULL, &j->err);
     } else {
@@ -267,4 +326,5 @@ void bx_job_run(bx_job *j)
     bx_json_free(x.answer);
     bx_buf_done(&x.system);
     bx_buf_done(&x.facts);
+    bx_buf_done(&x.told);
 }

@@ -13,6 +13,12 @@ static bx_str text_of(const bx_json_val *object, const char *key)
     return s;
 }
 
+static void put_text(bx_json_out *o, const char *key, bx_str text)
+{
+    bx_json_out_key(o, bx_str_of(key));
+    bx_json_out_string(o, text);
+}
+
 /* ---- limits and tools ------------------------------------------------------------------------ */
 
 bx_spend bx_job_limits(const bx_job *j, uint64_t *ret_wall_ns)
@@ -55,6 +61,56 @@ bool bx_job_allows(const bx_job *j, bx_str tool, bool by_default)
 
 /* ---- rights ---------------------------------------------------------------------------------- */
 
+/* A line that is refused as a whole may still be some tools' own, by the policy. */
+static void explain_row(const bx_job *j, const bx_agent_tools *t, const bx_json_val *row,
+                        bx_json_out *o)
+{
+    BX_AUTO_BUF names = bx_buf_init(4096), why = bx_buf_init(8192);
+    bx_str asked = text_of(row, "asked");
+    bx_cap c;
+    bool refused = bx_str_starts(text_of(row, "why"), BX_LIT("refused"));
+    if (refused && bx_cap_parse(asked, &c, NULL) == BX_OK) {
+        t->extras(t->ctx, j->station->delegable, &c, &names);
+        bx_cap_done(&c);
+    }
+    if (names.n == 0) {
+        bx_json_out_value(o, row);
+        return;
+    }
+    (void)bx_buf_addf(&why, "in calls of %.*s alone, as far as the policy lets them",
+                      BX_FMT(bx_buf_str(&names)));
+    bx_json_out_begin_object(o);
+    put_text(o, "asked", asked);
+    bx_json_out_key(o, BX_LIT("granted"));
+    bx_json_out_begin_array(o);
+    bx_json_out_string(o, asked);
+    bx_json_out_end_array(o);
+    put_text(o, "why", bx_buf_str(&why));
+    bx_json_out_end_object(o);
+}
+
+static bx_code explain(bx_job *j, const bx_agent_tools *t, bx_error *err)
+{
+    BX_AUTO(bx_json) bx_json *rows = NULL;
+    bx_buf text = bx_buf_init(MAX_DERIVATION);
+    bx_code rc = bx_json_parse(bx_buf_str(&j->derivation), BX_JSON_MAX_DEPTH, &rows, err);
+    bx_json_out o = bx_json_out_on(&text);
+    bx_json_iter it = bx_json_iter_of(rc == BX_OK ? bx_json_root(rows) : NULL);
+    bx_json_out_begin_array(&o);
+    for (const bx_json_val *row; (row = bx_json_next(&it, NULL));)
+        explain_row(j, t, row, &o);
+    bx_json_out_end_array(&o);
+    if (rc == BX_OK)
+        rc = bx_json_out_end(&o, err);
+    if (rc != BX_OK) {
+        bx_buf_done(&text);
+        return rc;
+    }
+    bx_buf_done(&j->derivation);
+    j->derivation = text;
+    return BX_OK;
+}
+
 static bx_code rights_of(bx_job *j, bx_error *err)
 {
     const bx_json_val *asked = bx_json_get(j->task, BX_LIT("capabilities"));
@@ -67,7 +123,12 @@ static bx_code rights_of(bx_job *j, bx_error *err)
         if (bx_json_str(v, &lines[n]))
             n++;
     }
-    return bx_rights_derive(j->station->delegable, lines, n, &j->grant, &j->derivation, err);
+    const bx_grant *above = j->station->delegable;
+    const bx_agent_tools *t = j->station->tree->cfg.tools;
+    bx_code rc = bx_rights_derive(above, lines, n, &j->grant, &j->derivation, err);
+    if (rc == BX_OK && t && t->adopt)
+        rc = t->adopt(t->ctx, j->grant, above, lines, n, err);
+    return rc == BX_OK && t && t->extras ? explain(j, t, err) : rc;
 }
 
 static const bx_agent_definition *definition_of(const bx_job *j, bx_str name)
@@ -81,12 +142,6 @@ static const bx_agent_definition *definition_of(const bx_job *j, bx_str name)
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */
-
-static void put_text(bx_json_out *o, const char *key, bx_str text)
-{
-    bx_json_out_key(o, bx_str_of(key));
-    bx_json_out_string(o, text);
-}
 
 static bx_code say_executor(bx_job *j, bx_error *err)
 {
@@ -256,13 +311,18 @@ bx_code bx_job_prepare(bx_job *j, bx_error *err)
         (void)snprintf(j->name, sizeof j->name, "%.*s", BX_FMT(j->definition->name));
     else
         (void)snprintf(j->name, sizeof j->name, "exec-%.60s", strrchr(j->id, '.') + 1);
-    bx_code rc = j->resumed ? BX_OK : say_executor(j, err);
+    bx_code rc = j->resumed || j->foreign ? BX_OK : say_executor(j, err);
     if (rc != BX_OK)
         return rc;
     if (agent.n && !j->definition) {
         (void)snprintf(why.msg, sizeof why.msg, "there is no agent '%.*s'", BX_FMT(agent));
         derived = BX_ENOENT;
     }
+    if (j->foreign)
+        return bx_job_finish(j, "unknown",
+                             "it began in the session this one was forked from, may have "
+                             "done something, and was not begun again",
+                             NULL, err);
     if (derived == BX_OK && !may_begin(m)) {
         (void)snprintf(why.msg, sizeof why.msg,
                        "there were %u executors already, the most there "
@@ -281,6 +341,7 @@ void bx_job_done(bx_job *j)
     if (j->grant && t && t->forget)
         t->forget(t->ctx, j->grant);
     bx_grant_free(j->grant);
+    bx_ctl_done(&j->ctl);
     bx_buf_done(&j->derivation);
     bx_buf_done(&j->result);
     bx_agent_end_done(&j->end);

@@ -2,10 +2,9 @@
  * acted on, and shown to whoever watches.  Two ports; both are called on the thread of the run or
  * of one of its tool calls, for one run one at a time, for several runs at once.
  *
- * The events of a session, in order (docs/agent.md): begin, user, request, assistant, tool_call,
- * tool_result, executor, executor_end, compaction,
- * undo, end.  Every one has "session", "seq" (from 1, without a gap),
- * "time" (milliseconds since 1970) and "type". */
+ * The events of a session, in order (docs/agent.md): begin, user, request, assistant, no_answer,
+ * tool_call, tool_result, executor, executor_end, hook, compaction, undo, resume, end.  Every one
+ * has "session", "seq" (from 1, without a gap), "time" (milliseconds since 1970) and "type". */
 #ifndef BX_AGENT_JOURNAL_H
 #define BX_AGENT_JOURNAL_H
 
@@ -35,6 +34,11 @@ typedef struct bx_journal {
     bx_code (*append)(void *ctx, const bx_agent_event *events, size_t n, bx_error *err);
     /* The events of `session` in order.  BX_ENOENT: there is no such session. */
     bx_code (*each)(void *ctx, bx_str session, bx_agent_on_line *on, void *on_ctx, bx_error *err);
+    /* The sessions that a person wants ended, of whatever run; `on` calls nothing of the journal.
+     * May be NULL, like the one below. */
+    bx_code (*cancels)(void *ctx, void (*on)(void *ctx, bx_str session), void *on_ctx,
+                       bx_error *err);
+    bx_code (*cancel_seen)(void *ctx, bx_str session, bx_error *err);
     void *ctx;
 } bx_journal;
 

@@ -52,7 +52,23 @@ static bx_code each(void *ctx, bx_str session, bx_agent_on_line *on, void *on_ct
     return bx_session_events(ctx, session, 1, on_event, &r, err);
 }
 
+static bx_code cancels(void *ctx, void (*on)(void *ctx, bx_str session), void *on_ctx,
+                       bx_error *err)
+{
+    return bx_session_cancels(ctx, on, on_ctx, err);
+}
+
+static bx_code cancel_seen(void *ctx, bx_str session, bx_error *err)
+{
+    return bx_session_cancel_seen(ctx, session, err);
+}
+
 bx_journal bx_journal_on(bx_db *db)
 {
-    return (bx_journal){.begin = begin, .append = append, .each = each, .ctx = db};
+    return (bx_journal){.begin = begin,
+                        .append = append,
+                        .each = each,
+                        .cancels = cancels,
+                        .cancel_seen = cancel_seen,
+                        .ctx = db};
 }

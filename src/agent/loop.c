@@ -5,10 +5,11 @@
 const char *bx_agent_status_name(bx_agent_status s)
 {
     static const char *const names[] = {
-        [BX_AGENT_DONE] = "done",           [BX_AGENT_LENGTH] = "length",
-        [BX_AGENT_REFUSED] = "refused",     [BX_AGENT_BUDGET] = "budget",
-        [BX_AGENT_REPEATS] = "repeats",     [BX_AGENT_DEADLINE] = "deadline",
-        [BX_AGENT_CANCELLED] = "cancelled", [BX_AGENT_FAILED] = "failed"};
+        [BX_AGENT_DONE] = "done",       [BX_AGENT_LENGTH] = "length",
+        [BX_AGENT_REFUSED] = "refused", [BX_AGENT_BUDGET] = "budget",
+        [BX_AGENT_REPEATS] = "repeats", [BX_AGENT_DEADLINE] = "deadline",
+        [BX_AGENT_BLOCKED] = "blocked", [BX_AGENT_CANCELLED] = "cancelled",
+        [BX_AGENT_FAILED] = "failed"};
     BX_ASSERT(s < BX_COUNT(names));
     return names[s];
 }
@@ -71,10 +72,37 @@ void bx_agent_end_done(bx_agent_end *e)
     *e = (bx_agent_end){.status = BX_AGENT_FAILED};
 }
 
+bx_agent_time bx_agent_time_before(const bx_agent *a) { return a->spent_before; }
+
 /* ---- begin and end --------------------------------------------------------------------------- */
 
-static bx_code say_begin(bx_agent *a, bx_error *err)
+/* Of this prompt, also in processes before. */
+static uint64_t wall_of(const bx_agent *a)
 {
+    return bx_now_ns() - a->begin_ns + a->spent_before.prompt_ns;
+}
+
+/* The first line that says something, as much as fits. */
+static void title_of(bx_agent *a, bx_str prompt)
+{
+    while (prompt.n && strchr(" \n\r\t", prompt.p[0]))
+        prompt = bx_str_from(prompt, 1);
+    size_t n = 0;
+    while (n < prompt.n && prompt.p[n] != '\n' && prompt.p[n] != '\r')
+        n++;
+    if (n > BX_AGENT_MAX_TITLE)
+        for (n = BX_AGENT_MAX_TITLE; n && ((uint8_t)prompt.p[n] & 0xc0) == 0x80;)
+            n--;
+    memcpy(a->title, prompt.p, n);
+    a->title[n] = '\0';
+    a->cfg.title = (bx_str){a->title, n};
+}
+
+static bx_code say_begin(bx_agent *a, bx_str prompt, bx_error *err)
+{
+    if (a->cfg.title.n == 0)
+        title_of(a, prompt);
+
     bx_agent_saying s;
     bx_agent_say_begin(a, &s, "begin");
     const struct {
@@ -138,7 +166,7 @@ static bx_code fill_end(bx_agent *a, bx_agent_end *ret, bx_error *err)
                           .usage = a->usage,
                           .has_cost = !a->unpriced,
                           .cost = a->cost,
-                          .wall_ns = bx_now_ns() - a->begin_ns,
+                          .wall_ns = wall_of(a),
                           .changed = bx_buf_init(64 << 20)};
     (void)snprintf(ret->why, sizeof ret->why, "%s", a->why);
     (void)bx_buf_add_str(&ret->text, bx_buf_str(&a->last));
@@ -218,7 +246,7 @@ static bx_code act(bx_agent *a, bx_llm_stop how, bool *more, bx_error *err)
             stop(a, BX_AGENT_REPEATS, "the same calls were made again and again");
             *more = false;
         }
-        if (a->status == BX_AGENT_BUDGET)
+        if (a->status == BX_AGENT_BUDGET || a->status == BX_AGENT_BLOCKED)
             *more = false;
         return rc;
     }
@@ -243,16 +271,23 @@ static bx_code act(bx_agent *a, bx_llm_stop how, bool *more, bx_error *err)
 
 static size_t compact_at(const bx_agent *a)
 {
-    return a->cfg.compact_at ? a->cfg.compact_at : 150000;
+    uint64_t window = bx_llm_window(a->cfg.model);
+    if (a->cfg.compact_at)
+        return a->cfg.compact_at;
+    return (window ? window : BX_AGENT_WINDOW) / 4 * 3;
 }
 
 /* A turn; where the transcript is too long for the model, once more with a shorter one. */
 static bx_code turn(bx_agent *a, bx_llm_turn *t, bx_error *err)
 {
-    bool did = false;
+    BX_AUTO_BUF focus = bx_buf_init((size_t)BX_HOOK_MAX_CONTEXT * 2);
+    bool did = false, blocked = false;
     bx_code rc = BX_OK;
-    if (bx_agent_context(a) > compact_at(a))
-        rc = bx_agent_compact(a, BX_LIT(""), &did, err);
+    if (bx_agent_context(a) > compact_at(a) && bx_agent_may_compact(a)) {
+        rc = bx_agent_before_compact(a, false, &blocked, &focus, err);
+        if (rc == BX_OK && !blocked)
+            rc = bx_agent_compact(a, bx_buf_str(&focus), &did, err);
+    }
     if (rc == BX_OK)
         rc = bx_agent_turn(a, t, err);
     if (rc == BX_OK || t->failure != BX_LLM_FAIL_CONTEXT || did)
@@ -263,6 +298,19 @@ static bx_code turn(bx_agent *a, bx_llm_turn *t, bx_error *err)
     if (rc == BX_OK && !did)
         return bx_fail(err, BX_ELIMIT, "the prompt is too long for the model");
     return rc == BX_OK ? bx_agent_turn(a, t, err) : rc;
+}
+
+static bx_code say_prompt(bx_agent *a, bx_str prompt, bx_str context, bx_error *err);
+
+/* The model has said what it had to; a hook may want more. */
+static bx_code end_or_go_on(bx_agent *a, bool *more, bx_error *err)
+{
+    BX_AUTO_BUF why = bx_buf_init(BX_HOOK_MAX_WHY);
+    bx_code rc = bx_agent_at_stop(a, &why, err);
+    if (rc != BX_OK || why.n == 0)
+        return rc;
+    *more = true;
+    return say_prompt(a, bx_buf_str(&why), BX_LIT(""), err);
 }
 
 static bx_code loop(bx_agent *a, bx_error *err)
@@ -278,6 +326,8 @@ static bx_code loop(bx_agent *a, bx_error *err)
             rc = keep_words(a, err);
         if (rc == BX_OK)
             rc = act(a, how, &more, err);
+        if (rc == BX_OK && !more && a->status == BX_AGENT_DONE)
+            rc = end_or_go_on(a, &more, err);
         if (rc == BX_OK && bx_ctl_check(a->cfg.ctl) != BX_STOP_NONE && more)
             rc = bx_fail(err, BX_ECANCELLED, "stopped");
     }
@@ -286,13 +336,16 @@ static bx_code loop(bx_agent *a, bx_error *err)
 
 /* ---- running --------------------------------------------------------------------------------- */
 
-static bx_code say_prompt(bx_agent *a, bx_str prompt, bx_error *err)
+static bx_code say_prompt(bx_agent *a, bx_str prompt, bx_str context, bx_error *err)
 {
     bx_llm_message m = {.role = BX_LLM_USER};
     const bx_llm_block b = {.kind = BX_LLM_TEXT, .text = prompt};
+    const bx_llm_block of_hooks = {.kind = BX_LLM_TEXT, .text = context};
     if (prompt.n > BX_AGENT_MAX_PROMPT)
         return bx_fail(err, BX_ELIMIT, "a prompt of more than %d bytes", BX_AGENT_MAX_PROMPT);
     bx_code rc = bx_llm_message_add(&m, &b, err);
+    if (rc == BX_OK && context.n)
+        rc = bx_llm_message_add(&m, &of_hooks, err);
     if (rc == BX_OK)
         rc = bx_agent_say_user(a, &m, err);
     a->news += bx_agent_message_bytes(&m);
@@ -317,29 +370,46 @@ void bx_agent_begin_prompt(bx_agent *a)
         a->unpriced = false;
         a->cost = 0;
         a->begin_ns = bx_now_ns();
+        a->spent_before.prompt_ns = 0;
     }
     a->status = BX_AGENT_DONE;
     a->why[0] = '\0';
     a->refused = 0;
+    a->stops = 0;
     a->ended = false;
+}
+
+/* A prompt, where no hook is against it. */
+static bx_code take_prompt(bx_agent *a, bx_str prompt, bool resumed, bx_error *err)
+{
+    BX_AUTO_BUF context = bx_buf_init((size_t)BX_HOOK_MAX_CONTEXT * 4);
+    if (prompt.n) /* the last words are the answer to this one */
+        bx_buf_clear(&a->last);
+    bx_code rc = bx_agent_at_start(a, resumed, &context, err);
+    if (rc == BX_OK && prompt.n && a->status == BX_AGENT_DONE)
+        rc = bx_agent_at_prompt(a, prompt, &context, err);
+    if (rc == BX_OK && prompt.n && a->status == BX_AGENT_DONE)
+        rc = say_prompt(a, prompt, bx_buf_str(&context), err);
+    return rc;
 }
 
 bx_code bx_agent_run(bx_agent *a, bx_str prompt, bx_agent_end *ret, bx_error *err)
 {
     bx_error why = {.msg = ""};
-    bx_code rc = a->begun ? BX_OK : say_begin(a, err);
+    bool resumed = a->begun;
+    bx_code rc = resumed ? BX_OK : say_begin(a, prompt, err);
     if (rc != BX_OK)
         return rc;
     bx_agent_begin_prompt(a);
     if (a->n_slots) /* of a session that was taken up */
         rc = bx_agent_calls(a, &why);
-    if (rc == BX_OK && prompt.n)
-        rc = say_prompt(a, prompt, &why);
-    if (rc == BX_OK && waits_for_model(a))
+    if (rc == BX_OK)
+        rc = take_prompt(a, prompt, resumed, &why);
+    if (rc == BX_OK && a->status == BX_AGENT_DONE && waits_for_model(a))
         rc = loop(a, &why);
     if (rc != BX_OK)
         stop_for(a, rc, &why);
-    rc = say_end(a, bx_now_ns() - a->begin_ns, &why);
+    rc = say_end(a, wall_of(a), &why);
     if (rc != BX_OK)
         stop(a, BX_AGENT_FAILED, why.msg);
     a->ended = true;

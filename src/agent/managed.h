@@ -24,6 +24,7 @@ typedef struct bx_managed_config { /* all borrowed for as long as it lives */
     void *allows_ctx;
     const bx_journal *journal; /* may be NULL */
     bx_agent_watch watch;
+    const bx_agent_hooks *hooks; /* of all of them; NULL: there are none */
     bx_str workspace;
     bx_str system; /* of every executor, before what is its own */
     void *asker;

@@ -20,11 +20,22 @@ typedef struct bx_station {
     bx_agent_own tool;
 } bx_station;
 
+typedef struct bx_ending { /* an executor that a person may end */
+    const char *id;        /* borrowed, like the handle */
+    bx_ctl *ctl;
+    bool cancelled;
+    struct bx_ending *next;
+} bx_ending;
+
 struct bx_managed {
     bx_managed_config cfg;
     pthread_mutex_t lock;
     pthread_cond_t freed;
     unsigned running, begun;
+    bx_ending *endings;  /* with the lock */
+    pthread_cond_t look; /* the watcher is to end */
+    pthread_t watcher;
+    bool watches, over;
     bx_station top;
 };
 
@@ -43,6 +54,10 @@ typedef struct bx_job { /* one task */
     bx_buf derivation; /* JSON */
     bool waits;        /* for paths that others hold */
     bool claimed, resumed, done;
+    bool foreign;    /* it began in the session this one was forked from */
+    bool won;        /* it is done, and so are the others where one is enough */
+    bx_ctl ctl;      /* between the manager's and its own, where the first one that is done ends
+                        the others; else it has no parent */
     size_t text_max; /* bytes of its words that the manager is told */
     bx_buf result;   /* JSON object for the manager */
     bx_agent_end end;
@@ -57,6 +72,9 @@ void bx_station_close(bx_station *s);
 /* A place among those that run at once, in all of the tree; waits for one. */
 BX_NODISCARD bx_code bx_managed_enter(bx_managed *m, const bx_ctl *ctl, bx_error *err);
 void bx_managed_leave(bx_managed *m);
+/* From here on until bx_managed_forget, `e` may be cancelled by a person. */
+void bx_managed_watch(bx_managed *m, bx_ending *e);
+void bx_managed_forget(bx_managed *m, bx_ending *e);
 /* The same for one that left to wait for others: it gets its place back also when it is to end. */
 void bx_managed_return(bx_managed *m, const bx_ctl *ctl);
 

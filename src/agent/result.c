@@ -21,6 +21,35 @@ bx_code bx_agent_result_words(bx_agent_slot *s, bool is_error, bx_str text, bx_e
     return put(s, is_error, text, NULL, err);
 }
 
+bx_code bx_agent_result_add(bx_agent_slot *s, bx_str words, bx_error *err)
+{
+    BX_AUTO_BUF text = bx_buf_init(BX_LLM_MAX_TEXT);
+    bx_llm_message with = {.role = BX_LLM_USER}, parts = {.role = BX_LLM_USER};
+    bx_llm_block b = s->result.blocks[0];
+    const bx_llm_block more = {.kind = BX_LLM_TEXT, .text = words};
+    bx_code rc = BX_OK;
+    for (size_t i = 0; i < b.n_parts && rc == BX_OK; i++)
+        rc = bx_llm_message_add(&parts, &b.parts[i], err);
+    if (b.n_parts) {
+        if (rc == BX_OK)
+            rc = bx_llm_message_add(&parts, &more, err);
+        b.parts = parts.blocks;
+        b.n_parts = parts.n_blocks;
+    } else {
+        (void)bx_buf_addf(&text, "%.*s\n\n%.*s", BX_FMT(b.text), BX_FMT(words));
+        b.text = bx_buf_str(&text);
+        rc = bx_buf_check(&text, err);
+    }
+    if (rc == BX_OK)
+        rc = bx_llm_message_add(&with, &b, err);
+    bx_llm_message_done(&parts);
+    if (rc != BX_OK)
+        return rc;
+    bx_llm_message_done(&s->result);
+    s->result = with;
+    return BX_OK;
+}
+
 /* What is too long is cut in the middle of nothing: at a character, with words that say so. */
 static void add_cut(bx_buf *out, bx_str text, size_t room)
 {

@@ -3,9 +3,18 @@
 
 typedef struct replay {
     bx_agent *a;
-    bx_spend asked;   /* reserved by a request whose answer was not kept */
-    bx_spend settled; /* of this prompt */
+    bx_spend asked;                     /* reserved by a request whose answer was not kept */
+    bx_spend settled;                   /* of this prompt */
+    bx_spend before;                    /* of those before it */
+    uint64_t from_ms, last_ms, wall_ms; /* of this prompt: since when it is being worked on, up to
+                                           when; and what was before that */
 } replay;
+
+static void add(bx_spend *to, const bx_spend *more)
+{
+    for (bx_spend_kind k = 0; k < BX_SPEND_COUNT; k++)
+        to->of[k] += more->of[k];
+}
 
 static uint64_t number(const bx_json_val *event, const char *key)
 {
@@ -40,6 +49,7 @@ static bx_code on_begin(replay *r, const bx_json_val *event, bx_error *err)
     bx_agent *a = r->a;
     bx_str system = text_of(event, "system");
     a->begun = true;
+    r->from_ms = number(event, "time");
     a->news -= a->system.n;
     bx_buf_clear(&a->system);
     (void)bx_buf_add_str(&a->system, system);
@@ -49,40 +59,81 @@ static bx_code on_begin(replay *r, const bx_json_val *event, bx_error *err)
 
 static bx_code on_user(replay *r, const bx_json_val *event, bx_error *err)
 {
-    if (r->a->ended)
+    if (r->a->ended) {
+        add(&r->before, &r->settled);
         r->settled = (bx_spend){.of = {0}};
+        r->wall_ms = 0;
+        r->from_ms = number(event, "time");
+    }
     bx_agent_begin_prompt(r->a);
     return push_message(r->a, event, err);
 }
 
 static bx_code on_request(replay *r, const bx_json_val *event, bx_error *err)
 {
+    const bx_spend asked = {.of = {[BX_SPEND_TOKENS] = (int64_t)number(event, "reserved_tokens"),
+                                   [BX_SPEND_COST] = (int64_t)number(event, "reserved_picodollars"),
+                                   [BX_SPEND_TURNS] = 1}};
     (void)err;
-    r->asked = (bx_spend){.of = {[BX_SPEND_TOKENS] = (int64_t)number(event, "reserved_tokens"),
-                                 [BX_SPEND_COST] = (int64_t)number(event, "reserved_picodollars"),
-                                 [BX_SPEND_TURNS] = 1}};
+    if (bx_json_get(event, BX_LIT("again"))) { /* another try of the same turn */
+        add(&r->asked, &asked);
+        r->asked.of[BX_SPEND_TURNS] = 1;
+        return BX_OK;
+    }
+    add(&r->settled, &r->asked); /* of a process that did not see the answer */
+    r->asked = asked;
+    return BX_OK;
+}
+
+static bx_llm_usage usage_of(const bx_json_val *event)
+{
+    const bx_json_val *u = bx_json_get(event, BX_LIT("usage"));
+    return (bx_llm_usage){.known = bx_json_type_of(u) == BX_JSON_OBJECT,
+                          .input = number(u, "input"),
+                          .cache_read = number(u, "cache_read"),
+                          .cache_write = number(u, "cache_write"),
+                          .output = number(u, "output"),
+                          .thinking = number(u, "thinking")};
+}
+
+static bx_code on_no_answer(replay *r, const bx_json_val *event, bx_error *err)
+{
+    const bx_llm_usage usage = usage_of(event);
+    const bx_spend spent = {.of = {[BX_SPEND_TOKENS] = (int64_t)number(event, "spent_tokens"),
+                                   [BX_SPEND_COST] = (int64_t)number(event, "spent_picodollars"),
+                                   [BX_SPEND_TURNS] = 1}};
+    (void)err;
+    add(&r->settled, &spent);
+    r->asked = (bx_spend){.of = {0}};
+    r->a->turns++;
+    bx_agent_count(r->a, &usage, true, (uint64_t)spent.of[BX_SPEND_COST]);
+    return BX_OK;
+}
+
+/* Taken up: the time in between was nobody's. */
+static bx_code on_resume(replay *r, const bx_json_val *event, bx_error *err)
+{
+    (void)err;
+    if (!r->a->ended && r->last_ms > r->from_ms)
+        r->wall_ms += r->last_ms - r->from_ms;
+    r->from_ms = number(event, "time");
     return BX_OK;
 }
 
 static bx_code on_assistant(replay *r, const bx_json_val *event, bx_error *err)
 {
     bx_agent *a = r->a;
-    const bx_json_val *u = bx_json_get(event, BX_LIT("usage"));
-    const bx_llm_usage usage = {.known = bx_json_type_of(u) == BX_JSON_OBJECT,
-                                .input = number(u, "input"),
-                                .cache_read = number(u, "cache_read"),
-                                .cache_write = number(u, "cache_write"),
-                                .output = number(u, "output"),
-                                .thinking = number(u, "thinking")};
+    const bx_llm_usage usage = usage_of(event);
+    const int64_t known = (int64_t)bx_llm_usage_total(&usage);
     uint64_t cost = 0;
     bool has_cost = bx_json_uint64(bx_json_get(event, BX_LIT("cost_picodollars")), &cost);
+    bool counted = usage.known && !bx_json_get(event, BX_LIT("uncounted"));
     bx_spend spent = r->asked;
-    if (usage.known)
-        spent.of[BX_SPEND_TOKENS] = (int64_t)bx_llm_usage_total(&usage);
+    if (counted || known > spent.of[BX_SPEND_TOKENS])
+        spent.of[BX_SPEND_TOKENS] = known;
     if (has_cost)
         spent.of[BX_SPEND_COST] = (int64_t)cost;
-    for (bx_spend_kind k = 0; k < BX_SPEND_COUNT; k++)
-        r->settled.of[k] += spent.of[k];
+    add(&r->settled, &spent);
     r->asked = (bx_spend){.of = {0}};
     a->turns++;
     bx_agent_count(a, &usage, has_cost, cost);
@@ -168,6 +219,7 @@ static bx_code on_end(replay *r, const bx_json_val *event, bx_error *err)
     bx_agent *a = r->a;
     bx_str status = text_of(event, "status"), why = text_of(event, "why"), path;
     a->ended = true;
+    a->spent_before.wall_ns += number(event, "wall_ms") * 1000000;
     a->status = BX_AGENT_FAILED;
     for (bx_agent_status s = BX_AGENT_DONE; s <= BX_AGENT_FAILED; s++) {
         if (bx_str_eq(status, bx_str_of(bx_agent_status_name(s))))
@@ -186,13 +238,7 @@ static bx_code on_end(replay *r, const bx_json_val *event, bx_error *err)
 /* An executor's end counts as its manager's. */
 static bx_code on_executor_end(replay *r, const bx_json_val *event, bx_error *err)
 {
-    const bx_json_val *u = bx_json_get(event, BX_LIT("usage"));
-    const bx_llm_usage usage = {.known = bx_json_type_of(u) == BX_JSON_OBJECT,
-                                .input = number(u, "input"),
-                                .cache_read = number(u, "cache_read"),
-                                .cache_write = number(u, "cache_write"),
-                                .output = number(u, "output"),
-                                .thinking = number(u, "thinking")};
+    const bx_llm_usage usage = usage_of(event);
     uint64_t cost = 0;
     bool has_cost = bx_json_uint64(bx_json_get(event, BX_LIT("cost_picodollars")), &cost);
     bx_agent_count(r->a, &usage, has_cost, cost);
@@ -227,7 +273,9 @@ static bx_code on_line(void *ctx, bx_str line, bx_error *err)
                 {"compaction", on_compaction},
                 {"end", on_end},
                 {"undo", on_undo},
-                {"executor_end", on_executor_end}};
+                {"executor_end", on_executor_end},
+                {"no_answer", on_no_answer},
+                {"resume", on_resume}};
     replay *r = ctx;
     BX_AUTO(bx_json) bx_json *doc = NULL;
     bx_code rc = bx_json_parse(line, BX_JSON_MAX_DEPTH, &doc, err);
@@ -239,11 +287,34 @@ static bx_code on_line(void *ctx, bx_str line, bx_error *err)
                        (unsigned long long)(r->a->seq + 1));
     r->a->seq++;
     bx_str type = text_of(event, "type");
-    for (size_t i = 0; i < BX_COUNT(rows); i++) {
-        if (bx_str_eq(type, bx_str_of(rows[i].type)))
-            return rows[i].on(r, event, err);
+    for (size_t i = 0; i < BX_COUNT(rows) && rc == BX_OK; i++) {
+        if (bx_str_eq(type, bx_str_of(rows[i].type))) /* others are for people */
+            rc = rows[i].on(r, event, err);
     }
-    return BX_OK; /* others are for people */
+    if (!r->a->ended)
+        r->last_ms = number(event, "time");
+    return rc;
+}
+
+/* What was spent so far: of the prompt that goes on, and of the whole session. */
+static void carry(replay *r)
+{
+    bx_agent *a = r->a;
+    bx_spend counts = {.of = {0}};
+    if (a->ended)
+        add(&r->before, &r->settled);
+    /* A request whose answer nobody kept was sent, for all that is known. */
+    add(a->ended ? &r->before : &r->settled, &r->asked);
+    for (bx_spend_kind k = 0; k < BX_SPEND_COUNT; k++) {
+        counts.of[k] = a->ended ? 0 : r->settled.of[k];
+        if (a->cfg.whole & BX_WHOLE(k))
+            counts.of[k] += r->before.of[k];
+    }
+    bx_budget_settle(a->cfg.budget, &(bx_spend){{0}}, &counts);
+    if (!a->ended && r->last_ms > r->from_ms)
+        r->wall_ms += r->last_ms - r->from_ms;
+    a->spent_before.prompt_ns = a->ended ? 0 : r->wall_ms * 1000000;
+    a->spent_before.wall_ns += a->spent_before.prompt_ns;
 }
 
 bx_code bx_agent_resume(bx_agent *a, bx_error *err)
@@ -260,11 +331,11 @@ bx_code bx_agent_resume(bx_agent *a, bx_error *err)
                        (unsigned long long)a->seq);
     for (size_t i = 0; i < a->n_slots; i++)
         a->slots[i].again = a->slots[i].seq && !a->slots[i].done;
-    /* A request whose answer nobody kept was sent, for all that is known. */
-    for (bx_spend_kind k = 0; k < BX_SPEND_COUNT; k++)
-        r.settled.of[k] += r.asked.of[k];
-    if (!a->ended)
-        bx_budget_settle(a->cfg.budget, &(bx_spend){{0}}, &r.settled);
+    carry(&r);
     a->refused = 0;
-    return BX_OK;
+    if (a->ended)
+        return BX_OK;
+    bx_agent_saying say; /* from here on it is worked on again */
+    bx_agent_say_begin(a, &say, "resume");
+    return bx_agent_say_end(a, &say, err);
 }

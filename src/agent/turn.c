@@ -107,11 +107,63 @@ static bx_code reserve(const bx_agent *a, uint64_t *ret_output, bx_spend *ret, b
 
 /* ---- asking ---------------------------------------------------------------------------------- */
 
+typedef struct asking { /* one turn while it is asked for */
+    bx_agent *a;
+    bool aside;
+    uint64_t output;
+    bx_spend one, reserved; /* of each try; of all so far */
+    bool is_short;          /* there is no room for another try */
+    bx_error why;
+} asking;
+
+/* `again`: of a try more of the same turn. */
+static bx_code say_request(const asking *x, bool again, bx_error *err)
+{
+    bx_agent *a = x->a;
+    const bx_spend *reserved = &x->one;
+    bx_agent_saying s;
+    bx_agent_say_begin(a, &s, "request");
+    bx_json_out_key(&s.out, BX_LIT("turn"));
+    bx_json_out_uint(&s.out, a->turns + 1);
+    bx_json_out_key(&s.out, BX_LIT("input_at_most"));
+    bx_json_out_uint(&s.out, bx_agent_context(a));
+    bx_json_out_key(&s.out, BX_LIT("max_output"));
+    bx_json_out_uint(&s.out, x->output);
+    if (again) {
+        bx_json_out_key(&s.out, BX_LIT("again"));
+        bx_json_out_bool(&s.out, true);
+    }
+    bx_json_out_key(&s.out, BX_LIT("reserved_tokens"));
+    bx_json_out_int(&s.out, reserved->of[BX_SPEND_TOKENS]);
+    bx_json_out_key(&s.out, BX_LIT("reserved_picodollars"));
+    bx_json_out_int(&s.out, reserved->of[BX_SPEND_COST]);
+    return bx_agent_say_end(a, &s, err);
+}
+
+/* A try that broke off may be billed, and so may the next one: that is set aside first. */
+static bool may_try_again(asking *x, const bx_llm_event *ev)
+{
+    if (ev->kind == BX_LLM_EV_RETRY && !ev->usage.known) /* it had come to nothing */
+        return true;
+    bx_code rc = bx_budget_reserve_more(x->a->cfg.budget, &x->one, &x->why);
+    if (rc == BX_OK) {
+        for (bx_spend_kind k = 0; k < BX_SPEND_COUNT; k++)
+            x->reserved.of[k] += x->one.of[k];
+        rc = say_request(x, true, &x->why);
+    }
+    x->is_short = rc != BX_OK;
+    return rc == BX_OK;
+}
+
 static bool on_event(void *ctx, const bx_llm_event *ev)
 {
-    const bx_agent *a = ctx;
+    asking *x = ctx;
+    const bx_agent *a = x->a;
     const bx_agent_watch *w = &a->cfg.watch;
-    if (!w->delta)
+    bool another = ev->kind == BX_LLM_EV_RETRY || ev->kind == BX_LLM_EV_RESTART;
+    if (another && !may_try_again(x, ev))
+        return false;
+    if (!w->delta || x->aside)
         return true;
     if (ev->kind == BX_LLM_EV_TEXT)
         w->delta(w->ctx, a->cfg.id, BX_DELTA_TEXT, ev->text);
@@ -120,23 +172,6 @@ static bool on_event(void *ctx, const bx_llm_event *ev)
     else if (ev->kind == BX_LLM_EV_RESTART)
         w->delta(w->ctx, a->cfg.id, BX_DELTA_RESTART, BX_LIT(""));
     return true;
-}
-
-static bx_code say_request(bx_agent *a, uint64_t output, const bx_spend *reserved, bx_error *err)
-{
-    bx_agent_saying s;
-    bx_agent_say_begin(a, &s, "request");
-    bx_json_out_key(&s.out, BX_LIT("turn"));
-    bx_json_out_uint(&s.out, a->turns + 1);
-    bx_json_out_key(&s.out, BX_LIT("input_at_most"));
-    bx_json_out_uint(&s.out, bx_agent_context(a));
-    bx_json_out_key(&s.out, BX_LIT("max_output"));
-    bx_json_out_uint(&s.out, output);
-    bx_json_out_key(&s.out, BX_LIT("reserved_tokens"));
-    bx_json_out_int(&s.out, reserved->of[BX_SPEND_TOKENS]);
-    bx_json_out_key(&s.out, BX_LIT("reserved_picodollars"));
-    bx_json_out_int(&s.out, reserved->of[BX_SPEND_COST]);
-    return bx_agent_say_end(a, &s, err);
 }
 
 static const char *stop_name(bx_llm_stop s)
@@ -165,6 +200,10 @@ static bx_code say_assistant(bx_agent *a, const bx_llm_turn *t, bool aside, bx_e
     bx_json_out_uint(&s.out, t->attempts);
     bx_json_out_key(&s.out, BX_LIT("ms"));
     bx_json_out_uint(&s.out, t->total_ns / 1000000);
+    if (!t->counted) {
+        bx_json_out_key(&s.out, BX_LIT("uncounted")); /* some of it broke off, or it said nothing */
+        bx_json_out_bool(&s.out, true);
+    }
     if (aside) {
         bx_json_out_key(&s.out, BX_LIT("aside"));
         bx_json_out_bool(&s.out, true);
@@ -188,12 +227,13 @@ void bx_agent_count(bx_agent *a, const bx_llm_usage *u, bool has_cost, uint64_t 
     a->cost += has_cost ? cost : 0;
 }
 
-/* What was spent: what the provider says; where it says nothing, all that was set aside. */
+/* What was spent: what the provider says; where it does not say all, what was set aside. */
 static bx_spend spent_of(const bx_llm_turn *t, const bx_spend *reserved)
 {
     bx_spend s = *reserved;
-    if (t->usage.known)
-        s.of[BX_SPEND_TOKENS] = (int64_t)bx_llm_usage_total(&t->usage);
+    int64_t known = (int64_t)bx_llm_usage_total(&t->usage);
+    if (t->counted || known > s.of[BX_SPEND_TOKENS])
+        s.of[BX_SPEND_TOKENS] = known;
     if (t->has_cost)
         s.of[BX_SPEND_COST] = (int64_t)t->cost;
     if (t->failure != BX_LLM_FAIL_NONE && !t->usage.known && t->first_token_ns == 0)
@@ -201,18 +241,56 @@ static bx_spend spent_of(const bx_llm_turn *t, const bx_spend *reserved)
     return s;
 }
 
+/* A request that came to nothing, and what it took all the same. */
+static bx_code say_no_answer(bx_agent *a, const bx_llm_turn *t, const bx_spend *spent,
+                             const char *why, bx_error *err)
+{
+    bx_agent_saying s;
+    bx_agent_say_begin(a, &s, "no_answer");
+    bx_json_out_key(&s.out, BX_LIT("why"));
+    bx_json_out_string(&s.out, bx_str_of(why));
+    bx_json_out_key(&s.out, BX_LIT("attempts"));
+    bx_json_out_uint(&s.out, t->attempts);
+    bx_agent_put_usage(&s.out, &t->usage);
+    bx_json_out_key(&s.out, BX_LIT("spent_tokens"));
+    bx_json_out_int(&s.out, spent->of[BX_SPEND_TOKENS]);
+    bx_json_out_key(&s.out, BX_LIT("spent_picodollars"));
+    bx_json_out_int(&s.out, spent->of[BX_SPEND_COST]);
+    return bx_agent_say_end(a, &s, err);
+}
+
+static bx_code settle(asking *x, bx_code rc, bx_llm_turn *ret, bx_error *err)
+{
+    bx_agent *a = x->a;
+    const bx_spend spent = spent_of(ret, &x->reserved);
+    bx_error other = {.msg = ""};
+    a->turns++;
+    bx_budget_settle(a->cfg.budget, &x->reserved, &spent);
+    bool nothing = rc != BX_OK && !ret->usage.known && ret->first_token_ns == 0;
+    bx_agent_count(a, &ret->usage, ret->has_cost || nothing, nothing ? 0 : ret->cost);
+    if (rc == BX_OK)
+        return say_assistant(a, ret, x->aside, err);
+    if (x->is_short)
+        rc = bx_fail(err, BX_ELIMIT, "%s, for another try of a request that broke off", x->why.msg);
+    bx_code kept = say_no_answer(a, ret, &spent, err->msg, &other);
+    return kept == BX_OK ? rc : bx_fail(err, kept, "%s", other.msg);
+}
+
 /* Reserve, ask, settle, keep.  `aside`: the answer is no part of what was said. */
 static bx_code ask(bx_agent *a, bx_llm_request *rq, bool aside, bx_llm_turn *ret, bx_error *err)
 {
-    bx_spend reserved = {{0}};
-    bx_code rc = reserve(a, &rq->max_tokens, &reserved, err);
+    asking x = {.a = a, .aside = aside};
+    bx_code rc = reserve(a, &rq->max_tokens, &x.one, err);
     if (rc != BX_OK)
         return rc;
-    rc = say_request(a, rq->max_tokens, &reserved, err);
+    x.reserved = x.one;
+    x.output = rq->max_tokens;
+    rc = say_request(&x, false, err);
     if (rc != BX_OK) {
-        bx_budget_settle(a->cfg.budget, &reserved, &(bx_spend){{0}});
+        bx_budget_settle(a->cfg.budget, &x.reserved, &(bx_spend){{0}});
         return rc;
     }
+    x.one.of[BX_SPEND_TURNS] = 0; /* tries of one turn are one turn */
     rq->system = bx_buf_str(&a->system);
     rq->tools = a->tools;
     rq->n_tools = a->n_tools;
@@ -220,14 +298,8 @@ static bx_code ask(bx_agent *a, bx_llm_request *rq, bool aside, bx_llm_turn *ret
     rq->agent = a->cfg.name;
     rq->ctl = a->cfg.ctl;
     rq->may_restart = true;
-    bx_llm_sink sink = {aside ? NULL : on_event, a};
-    rc = bx_llm_take_turn(a->cfg.model, rq, sink, ret, err);
-    a->turns++;
-    const bx_spend spent = spent_of(ret, &reserved);
-    bx_budget_settle(a->cfg.budget, &reserved, &spent);
-    bool nothing = rc != BX_OK && !ret->usage.known && ret->first_token_ns == 0;
-    bx_agent_count(a, &ret->usage, ret->has_cost || nothing, nothing ? 0 : ret->cost);
-    return rc == BX_OK ? say_assistant(a, ret, aside, err) : rc;
+    rc = bx_llm_take_turn(a->cfg.model, rq, (bx_llm_sink){on_event, &x}, ret, err);
+    return settle(&x, rc, ret, err);
 }
 
 bx_code bx_agent_turn(bx_agent *a, bx_llm_turn *ret, bx_error *err)

@@ -263,6 +263,7 @@ static void end_prompt(session *s, const bx_agent_end *end)
                                           [BX_AGENT_REFUSED] = "refusal",
                                           [BX_AGENT_BUDGET] = "max_turn_requests",
                                           [BX_AGENT_REPEATS] = "max_turn_requests",
+                                          [BX_AGENT_BLOCKED] = "refusal",
                                           [BX_AGENT_DEADLINE] = "max_turn_requests",
                                           [BX_AGENT_CANCELLED] = "cancelled"};
     const bx_json_val *id = bx_json_get(bx_json_root(s->request), BX_LIT("id"));

@@ -102,7 +102,8 @@ static void show_result(const chat *c, const bx_json_val *event)
     const char *end = text.n ? memchr(text.p, '\n', text.n) : NULL;
     dim(c, true);
     (void)printf("  %s", is_error ? "error: " : "");
-    bx_cli_show(stdout, (bx_str){text.p, end ? (size_t)(end - text.p) : text.n}, SHOWN_RESULT);
+    bx_cli_show(stdout, (bx_str){text.p, end ? (size_t)(end - text.p) : text.n},
+                is_error ? SHOWN_RESULT * 4 : SHOWN_RESULT); /* what to do about it comes last */
     (void)putchar('\n');
     if (notes.n) {
         (void)fputs("  ", stdout);
@@ -119,14 +120,32 @@ static void show_executor(const bx_json_val *event, bool begins)
     (void)putchar('\n');
 }
 
+/* Hooks that stopped something, or have words for the person. */
+static void show_hook(const chat *c, const bx_json_val *event)
+{
+    bx_str why = text_of(event, "why"), notes = text_of(event, "notes");
+    dim(c, true);
+    if (why.n) {
+        (void)printf("  %.*s: ", BX_FMT(text_of(event, "event")));
+        bx_cli_show(stdout, why, SHOWN_RESULT * 4);
+        (void)putchar('\n');
+    }
+    if (notes.n) {
+        (void)fputs("  ", stdout);
+        bx_cli_show(stdout, (bx_str){notes.p, notes.n - 1}, SHOWN_RESULT * 4);
+        (void)putchar('\n');
+    }
+    dim(c, false);
+}
+
 static void on_event(void *ctx, const bx_agent_event *ev)
 {
     chat *c = ctx;
     bool call = strcmp(ev->type, "tool_call") == 0, result = strcmp(ev->type, "tool_result") == 0;
     bool begins = strcmp(ev->type, "executor") == 0;
-    bool ends = strcmp(ev->type, "executor_end") == 0;
+    bool ends = strcmp(ev->type, "executor_end") == 0, hook = strcmp(ev->type, "hook") == 0;
     BX_AUTO(bx_json) bx_json *doc = NULL;
-    if (!is_mine(c, ev->session) || !(call || result || begins || ends) ||
+    if (!is_mine(c, ev->session) || !(call || result || begins || ends || hook) ||
         bx_json_parse(ev->line, BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK)
         return;
     (void)pthread_mutex_lock(&c->lock);
@@ -135,6 +154,8 @@ static void on_event(void *ctx, const bx_agent_event *ev)
         show_call(c, bx_json_root(doc));
     else if (result)
         show_result(c, bx_json_root(doc));
+    else if (hook)
+        show_hook(c, bx_json_root(doc));
     else
         show_executor(bx_json_root(doc), begins);
     (void)fflush(stdout);
@@ -168,7 +189,7 @@ static void count(chat *c, const bx_agent_end *end)
 static bx_code renew_ctl(chat *c, bx_error *err)
 {
     bx_ctl_done(&c->run.ctl);
-    c->run.ctl = bx_ctl_init(c->o.wall_ns ? bx_now_ns() + c->o.wall_ns : UINT64_MAX);
+    c->run.ctl = bx_ctl_init(bx_run_deadline(&c->run, &c->o, UINT64_MAX));
     return bx_ctl_make_cancellable(&c->run.ctl, err);
 }
 
@@ -186,6 +207,7 @@ static bx_code say(chat *c, bx_str prompt, bx_error *err)
     (void)pthread_mutex_unlock(&c->lock);
     if (rc == BX_OK) {
         count(c, &end);
+        c->run.worked_ns += end.wall_ns;
         if (end.status != BX_AGENT_DONE)
             (void)printf("(%s: %s)\n", bx_agent_status_name(end.status), end.why);
     }
@@ -357,7 +379,6 @@ static bx_code start(chat *c, bx_error *err)
 {
     static const char normal[] = "default";
     c->o = (bx_run_options){.limits = bx_spend_unlimited,
-                            .title = "chat",
                             .asks = isatty(STDIN_FILENO),
                             .watch = {.event = on_event, .delta = on_delta, .ctx = c}};
     bx_code rc = bx_run_flags_read(c->a, &c->o, err);

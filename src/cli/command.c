@@ -23,6 +23,21 @@ void bx_cli_show(FILE *to, bx_str text, size_t max)
     }
 }
 
+void bx_cli_print_text(bx_str text, bool terminal)
+{
+    if (!terminal)
+        (void)fwrite(text.p, 1, text.n, stdout);
+    for (bx_str rest = text; terminal && rest.n;) {
+        char room[BX_SHOWN_ROOM];
+        bx_str form = {rest.p, 1};
+        size_t used = rest.p[0] == '\n' || rest.p[0] == '\t' ? 1 : bx_shown_char(rest, room, &form);
+        (void)fwrite(form.p, 1, form.n, stdout);
+        rest = bx_str_from(rest, used);
+    }
+    if (text.p[text.n - 1] != '\n')
+        (void)putchar('\n');
+}
+
 void bx_cli_complain(const char *fmt, ...)
 {
     char text[8192];

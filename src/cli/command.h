@@ -53,6 +53,9 @@ int bx_cli_main(int argc, char **argv);
 /* Foreign text, whoever wrote it, as codec/shown.h makes it: on one line, at most `max` bytes of
  * it. */
 void bx_cli_show(FILE *to, bx_str text, size_t max);
+/* A text, not empty, on standard output, with an end of line.  On a terminal nothing in it acts on
+ * the terminal; elsewhere it is what it is. */
+void bx_cli_print_text(bx_str text, bool terminal);
 
 /* "boxagnts: …" on standard error, at most 8 KiB, as codec/shown.h makes it.  Lines after the first
  * are indented: nothing that is quoted can begin a line that looks like one of ours. */

@@ -42,6 +42,7 @@ const bx_command *const bx_commands[] = {
     &bx_cmd_sessions_export,
     &bx_cmd_sessions_fork,
     &bx_cmd_runs_tree,
+    &bx_cmd_runs_cancel,
     &bx_cmd_inspect,
     &bx_cmd_componentize,
     &bx_cmd_doctor,

@@ -47,6 +47,7 @@ extern const bx_command bx_cmd_sessions_list;
 extern const bx_command bx_cmd_sessions_show;
 extern const bx_command bx_cmd_sessions_export;
 extern const bx_command bx_cmd_sessions_fork;
+extern const bx_command bx_cmd_runs_cancel;
 extern const bx_command bx_cmd_runs_tree;
 extern const bx_command bx_cmd_inspect;
 extern const bx_command bx_cmd_componentize;

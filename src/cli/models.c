@@ -64,6 +64,7 @@ static void show_model(const listing *l, const bx_provider *p, bx_str model)
 {
     bx_price price;
     bool priced = bx_price_find(bx_str_of(p->name), model, &price);
+    uint64_t window = bx_window_find(bx_str_of(p->name), model);
     BX_AUTO_BUF name = bx_buf_init(MAX_TEXT);
     (void)bx_buf_addf(&name, "%s/", p->name);
     (void)bx_buf_add_str(&name, model);
@@ -72,6 +73,10 @@ static void show_model(const listing *l, const bx_provider *p, bx_str model)
         put(l->o, "name", name.p);
         if (priced)
             put_price(l->o, &price);
+        if (window) {
+            bx_json_out_key(l->o, BX_LIT("context_window"));
+            bx_json_out_uint(l->o, window);
+        }
         bx_json_out_end_object(l->o);
         return;
     }
@@ -79,6 +84,8 @@ static void show_model(const listing *l, const bx_provider *p, bx_str model)
     if (priced)
         (void)printf("  $%.2f in, $%.2f out per million tokens", (double)price.input / 1e6,
                      (double)price.output / 1e6);
+    if (window)
+        (void)printf("  %lluk tokens", (unsigned long long)(window / 1000));
     (void)putchar('\n');
 }
 

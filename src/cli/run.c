@@ -9,7 +9,7 @@
 #include "os/fd.h"
 #include "os/signals.h"
 
-enum { FLAG_PROMPT = 1300, FLAG_OUTPUT, TITLE = 80 };
+enum { FLAG_PROMPT = 1300, FLAG_OUTPUT };
 
 static const bx_flag flags[] = {
     {"prompt", "TEXT", "what to do; -p for short; - reads it from standard input", FLAG_PROMPT},
@@ -22,13 +22,21 @@ static const bx_flag flags[] = {
 
 typedef struct run {
     const bx_args *a;
-    char title[TITLE + 1];
     bx_run_options o;
     bx_run_printer printer;
     bx_buf prompt;
 } run;
 
 /* ---- flags ----------------------------------------------------------------------------------- */
+
+static bool is_blank(bx_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!memchr(" \t\r\n", s.p[i], 4))
+            return false;
+    }
+    return true;
+}
 
 static bx_code read_prompt(run *r, bx_error *err)
 {
@@ -41,11 +49,18 @@ static bx_code read_prompt(run *r, bx_error *err)
     if (!text && bx_flag_last(r->a, FLAG_RESUME))
         return BX_OK;
     if (!text)
-        return bx_fail(err, BX_EINVAL, "what is there to do? -p PROMPT");
+        return bx_fail(err, BX_EINVAL,
+                       "what is there to do? -p PROMPT, or -p - to read it from standard input");
+    bx_code rc = BX_OK;
     if (strcmp(text, "-") == 0)
-        return bx_fd_read_all(STDIN_FILENO, BX_AGENT_MAX_PROMPT, &r->prompt, err);
-    (void)bx_buf_add_z(&r->prompt, text);
-    return bx_buf_check(&r->prompt, err);
+        rc = bx_fd_read_all(STDIN_FILENO, BX_AGENT_MAX_PROMPT, &r->prompt, err);
+    else
+        (void)bx_buf_add_z(&r->prompt, text);
+    if (rc == BX_OK)
+        rc = bx_buf_check(&r->prompt, err);
+    if (rc == BX_OK && is_blank(bx_buf_str(&r->prompt)))
+        rc = bx_fail(err, BX_EINVAL, "the prompt is empty");
+    return rc;
 }
 
 static bx_code options_of(run *r, bx_error *err)
@@ -63,23 +78,10 @@ static bx_code options_of(run *r, bx_error *err)
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-/* The first line of the prompt. */
-static void title_of(run *r)
-{
-    size_t n = strcspn(bx_buf_str(&r->prompt).p, "\n");
-    n = n < r->prompt.n ? n : r->prompt.n;
-    if (n > TITLE)
-        for (n = TITLE; n && ((uint8_t)r->prompt.p[n] & 0xc0) == 0x80;)
-            n--;
-    memcpy(r->title, bx_buf_str(&r->prompt).p, n);
-    r->o.title = r->title;
-}
-
 static bx_code go(run *r, int *ret_exit, bx_error *err)
 {
     static bx_run all; /* never freed whole: the process ends next */
     bx_agent_end end = {.status = BX_AGENT_FAILED};
-    title_of(r);
     bx_code rc = bx_run_open(&all, &r->o, err);
     if (rc == BX_OK) {
         bx_signals_cancel(&all.ctl);

@@ -41,8 +41,10 @@ static bx_code limits_of(const bx_args *a, bx_run_options *o, bx_error *err)
     bx_code rc = BX_OK;
     for (size_t i = 0; i < BX_COUNT(rows) && rc == BX_OK; i++) {
         const char *text = bx_flag_last(a, rows[i].flag);
-        if (text)
+        if (text) {
+            o->whole |= BX_WHOLE(rows[i].kind);
             rc = bx_run_read_amount(text, rows[i].kind, &o->limits.of[rows[i].kind], err);
+        }
     }
     const char *wall = bx_flag_last(a, FLAG_WALL), *at_once = bx_flag_last(a, FLAG_AT_ONCE);
     if (rc == BX_OK && wall)

@@ -2,11 +2,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "policy/limits.h"
 
-enum { EXIT_NOT_DONE = 1, EXIT_DEADLINE = 124, EXIT_CANCELLED = 130 };
+enum { EXIT_NOT_DONE = 1, EXIT_DEADLINE = 124, EXIT_CANCELLED = 130, SHOWN_NOTE = 1200 };
 
 bx_code bx_run_printer_new(bx_run_printer *p, const char *format, bx_error *err)
 {
@@ -25,9 +26,29 @@ bx_code bx_run_printer_new(bx_run_printer *p, const char *format, bx_error *err)
                    format);
 }
 
+/* What hooks have to say to the operator. */
+static void show_notes(const bx_agent_event *ev)
+{
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    bx_str notes = BX_LIT("");
+    if (strcmp(ev->type, "hook") != 0 ||
+        bx_json_parse(ev->line, BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK ||
+        !bx_json_str(bx_json_get(bx_json_root(doc), BX_LIT("notes")), &notes))
+        return;
+    while (notes.n) {
+        const char *end = memchr(notes.p, '\n', notes.n);
+        size_t n = end ? (size_t)(end - notes.p) : notes.n;
+        (void)fputs("boxagnts: ", stderr);
+        bx_cli_show(stderr, (bx_str){notes.p, n}, SHOWN_NOTE);
+        (void)fputc('\n', stderr);
+        notes = bx_str_from(notes, n + 1);
+    }
+}
+
 static void on_event(void *ctx, const bx_agent_event *ev)
 {
     bx_run_printer *p = ctx;
+    show_notes(ev);
     if (p->format != BX_RUN_STREAM)
         return;
     (void)pthread_mutex_lock(&p->lock);
@@ -130,9 +151,8 @@ bx_code bx_run_print_end(bx_run_printer *p, const char *id, const bx_agent_end *
 {
     bx_code rc = BX_OK;
     if (p->format == BX_RUN_TEXT) {
-        (void)fwrite(bx_buf_str(&end->text).p, 1, end->text.n, stdout);
-        if (end->text.n && end->text.p[end->text.n - 1] != '\n')
-            (void)putchar('\n');
+        if (end->text.n)
+            bx_cli_print_text(bx_buf_str(&end->text), isatty(STDOUT_FILENO));
     } else {
         rc = print_object(p, id, end, err);
     }

@@ -67,12 +67,28 @@ static bool by_hand(const bx_run *r, const bx_run_options *o)
     return !o->mode && !o->n_policy && !(has_home && is_there(home)) && !is_there(r->workspace);
 }
 
+static bool can_ask(void *ctx, const bx_gate_call *call)
+{
+    const bx_asker *person = bx_approver_asker(((const bx_run *)ctx)->approver);
+    return person->can(person->ctx, call);
+}
+
+static bx_code ask_person(void *ctx, const bx_question *q, bx_choice *ret, bx_buf *by,
+                          bx_error *err)
+{
+    const bx_run *r = ctx;
+    const bx_asker *person = bx_approver_asker(r->approver);
+    bx_hooks_notify(r->hooks, q->call, BX_LIT("permission_prompt"), q->why);
+    return person->ask(person->ctx, q, ret, by, err);
+}
+
 static bx_code open_funnel(bx_run *r, const bx_run_options *o, bx_error *err)
 {
     BX_AUTO_BUF notes = bx_buf_init(64 << 10);
     bx_code rc = o->asks ? bx_approver_new(&r->approver, err) : BX_OK;
     if (rc != BX_OK)
         return rc;
+    r->asker = (bx_asker){.can = can_ask, .ask = ask_person, .ctx = r};
     const bx_funnel_config cfg = {.workspace = r->workspace,
                                   .policy = o->policy,
                                   .n_policy = o->n_policy,
@@ -80,7 +96,7 @@ static bx_code open_funnel(bx_run *r, const bx_run_options *o, bx_error *err)
                                   .by_hand = by_hand(r, o),
                                   .no_record = o->forget,
                                   .queue = !o->forget,
-                                  .asker = r->approver ? bx_approver_asker(r->approver) : NULL,
+                                  .asker = r->approver ? &r->asker : NULL,
                                   .approver = r->approver ? NULL : o->approver};
     rc = bx_funnel_open(&cfg, &r->funnel, &notes, err);
     if (rc != BX_OK)
@@ -245,6 +261,7 @@ static bx_code open_managed(bx_run *r, const bx_run_options *o, bx_error *err)
                              .allows_ctx = r,
                              .journal = r->db ? &r->journal : NULL,
                              .watch = o->watch,
+                             .hooks = bx_hooks_port(r->hooks),
                              .workspace = bx_str_of(r->workspace),
                              .system = bx_context_system(r->context),
                              .asker = r->approver,
@@ -256,6 +273,19 @@ static bx_code open_managed(bx_run *r, const bx_run_options *o, bx_error *err)
     return rc;
 }
 
+static bx_code open_hooks(bx_run *r, bx_error *err)
+{
+    const bx_hooks_config cfg = {.app = r->app,
+                                 .policy = bx_funnel_policy(r->funnel),
+                                 .workspace = r->workspace,
+                                 .gate = &r->box.gate};
+    bx_code rc = bx_app_use_project(r->app, r->workspace, err);
+    if (rc == BX_OK)
+        rc = bx_hooks_new(&cfg, &r->hooks, err);
+    bx_hooks_fill(r->hooks, &r->box.gate);
+    return rc;
+}
+
 static bx_code open_tools(bx_run *r, const bx_run_options *o, bx_error *err)
 {
     r->box = (bx_toolbox_config){
@@ -264,6 +294,8 @@ static bx_code open_tools(bx_run *r, const bx_run_options *o, bx_error *err)
     bx_funnel_fill(r->funnel, &r->box);
     if (rc == BX_OK)
         rc = bx_cli_app(SLOTS, &r->app, err);
+    if (rc == BX_OK)
+        rc = open_hooks(r, err);
     return rc == BX_OK ? bx_cli_tools_new(r->app, &r->box, r->grant, &r->tools, err) : rc;
 }
 
@@ -285,22 +317,35 @@ static bx_code open_ground(bx_run *r, const bx_run_options *o, bx_error *err)
     return rc == BX_OK ? bx_ctl_make_cancellable(&r->ctl, err) : rc;
 }
 
+/* A time that was named is for all of the session. */
+uint64_t bx_run_deadline(const bx_run *r, const bx_run_options *o, uint64_t otherwise_ns)
+{
+    const bx_agent_time before = bx_agent_time_before(r->agent);
+    uint64_t wall = o->wall_ns ? o->wall_ns : otherwise_ns;
+    uint64_t spent = o->wall_ns ? before.wall_ns + r->worked_ns : before.prompt_ns;
+    uint64_t now = bx_now_ns();
+    if (wall == UINT64_MAX)
+        return wall;
+    return spent < wall ? now + (wall - spent) : now;
+}
+
 bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err)
 {
     *r = (bx_run){.ctl = bx_ctl_init(UINT64_MAX)};
-    uint64_t wall = o->wall_ns ? o->wall_ns : UINT64_C(3600000000000);
     bx_code rc = open_ground(r, o, err);
     if (rc == BX_OK)
         rc = open_context(r, err);
     if (rc == BX_OK && (o->managed || r->before.managed))
         rc = open_managed(r, o, err);
+    else if (rc == BX_OK && (o->n_delegate || o->at_once))
+        rc = bx_fail(err, BX_EINVAL, "%s: without --managed there are no executors",
+                     o->n_delegate ? "--delegate" : "--max-executors");
     if (rc == BX_OK)
         rc = facts_of(r, err);
     if (rc != BX_OK)
         return rc;
-    bx_ctl_set_deadline(&r->ctl, bx_now_ns() + wall);
     r->cfg = (bx_agent_config){.id = bx_str_of(r->id),
-                               .title = bx_str_of(o->title),
+                               .title = bx_str_of(o->title ? o->title : ""),
                                .name = r->managed ? BX_LIT("manager") : BX_LIT("agent"),
                                .workspace = bx_str_of(r->workspace),
                                .managed = r->managed != NULL,
@@ -316,16 +361,24 @@ bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err)
                                .n_own = r->n_own,
                                .grant = r->grant,
                                .budget = r->budget,
+                               .whole = o->whole,
                                .ctl = &r->ctl,
                                .journal = r->db ? &r->journal : NULL,
                                .watch = o->watch,
+                               .hooks = bx_hooks_port(r->hooks),
                                .facts = bx_buf_str(&r->facts)};
     rc = bx_agent_new(&r->cfg, &r->agent, err);
-    return rc == BX_OK && takes_up(o) ? bx_agent_resume(r->agent, err) : rc;
+    if (rc == BX_OK && takes_up(o))
+        rc = bx_agent_resume(r->agent, err);
+    if (rc == BX_OK)
+        bx_ctl_set_deadline(&r->ctl, bx_run_deadline(r, o, UINT64_C(3600000000000)));
+    return rc;
 }
 
 void bx_run_close(bx_run *r)
 {
+    if (r->agent)
+        bx_agent_leave(r->agent);
     bx_agent_free(r->agent);
     bx_managed_free(r->managed);
     bx_budget_free(r->budget);
@@ -336,6 +389,7 @@ void bx_run_close(bx_run *r)
     bx_egress_free(r->egress);
     bx_grant_free(r->grant);
     bx_grant_free(r->delegable);
+    bx_hooks_free(r->hooks);
     bx_funnel_close(r->funnel);
     bx_approver_free(r->approver);
     bx_cli_session_done(&r->before);

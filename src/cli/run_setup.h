@@ -8,6 +8,7 @@
 #include "app/app.h"
 #include "app/believed.h"
 #include "app/funnel.h"
+#include "app/hooks.h"
 #include "cli/agent_tools.h"
 #include "cli/approve.h"
 #include "cli/command.h"
@@ -17,7 +18,7 @@ typedef struct bx_run_options {       /* all borrowed; zero is a good default bu
     const char *workspace;            /* NULL: the current directory */
     const char *model;                /* NULL: the session's own, or $BOXAGNTS_MODEL */
     const char *resume;               /* ID of a session; NULL: a new one */
-    const char *title;                /* of a new session */
+    const char *title;                /* of a new session; NULL: the first line of its prompt */
     const bx_toolbox_option *options; /* what flags allow and deny; n_options of them */
     size_t n_options;
     const char *const *delegate; /* n_delegate lines more that executors may be given */
@@ -32,7 +33,8 @@ typedef struct bx_run_options {       /* all borrowed; zero is a good default bu
     bool managed;                     /* it may have executors */
     unsigned at_once;                 /* executors; 0: the default */
     bx_spend limits;
-    uint64_t wall_ns; /* 0: an hour */
+    unsigned whole;   /* BX_WHOLE of those that were named: they bound all of the session */
+    uint64_t wall_ns; /* likewise; 0: an hour for each prompt */
     bx_agent_watch watch;
 } bx_run_options;
 
@@ -47,6 +49,8 @@ typedef struct bx_run { /* a process has one */
     bx_journal journal;
     bx_funnel *funnel;     /* policy, questions, record */
     bx_approver *approver; /* NULL: nobody is asked */
+    bx_asker asker;        /* the same, with hooks that are told of it */
+    bx_hooks *hooks;       /* NULL: there are none */
     bx_toolbox_config box;
     bx_believed *believed;
     bx_context *context;
@@ -55,6 +59,7 @@ typedef struct bx_run { /* a process has one */
     char id[BX_AGENT_MAX_ID];
     char *workspace;       /* owned; its real path */
     bx_cli_session before; /* the session that is taken up */
+    uint64_t worked_ns; /* by this process, on prompts that have ended; kept by whoever runs them */
     bx_buf facts;
     bx_agent_own own[BX_AGENT_MAX_OWN];
     size_t n_own;
@@ -66,6 +71,9 @@ typedef struct bx_run { /* a process has one */
 BX_NODISCARD bx_code bx_run_new_id(char ret[BX_AGENT_MAX_ID], bx_error *err);
 
 BX_NODISCARD bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err);
+/* When the time of the next prompt is over (CLOCK_MONOTONIC); `otherwise`: its time where none was
+ * named. */
+uint64_t bx_run_deadline(const bx_run *r, const bx_run_options *o, uint64_t otherwise_ns);
 void bx_run_close(bx_run *r); /* of a process that ends next */
 
 #endif

@@ -1,9 +1,12 @@
-/* boxagnts runs tree: a run and the executors below it, with what each one might do and why. */
+/* boxagnts runs tree: a run and the executors below it, with what each one might do and why; and
+ * runs cancel, which ends one of those. */
 #include <stdio.h>
+#include <time.h>
 
 #include "cli/commands.h"
 #include "cli/store.h"
 #include "codec/json.h"
+#include "os/clock.h"
 
 enum { FLAG_JSON = 1000, MAX_DEPTH = 16, MAX_NODE = 64 << 20 };
 
@@ -270,4 +273,78 @@ const bx_command bx_cmd_runs_tree = {
     .flags = tree_flags,
     .n_flags = BX_COUNT(tree_flags),
     .run = run_tree,
+};
+
+/* ---- ending one ------------------------------------------------------------------------------ */
+
+/* Whoever runs it looks a few times a second.  *seen: it did. */
+static bx_code wait_for_end(bx_db *db, const char *id, bool *seen, bx_error *err)
+{
+    enum { LOOKS = 50, LOOK_MS = 100 };
+    const struct timespec pause = {0, LOOK_MS * 1000000L};
+    bx_code rc = BX_OK;
+    *seen = false;
+    for (size_t i = 0; i < LOOKS && rc == BX_OK && !*seen; i++) {
+        bx_cli_session s = {.managed = false};
+        (void)nanosleep(&pause, NULL);
+        rc = bx_cli_session_find(db, id, &s, err);
+        *seen = rc == BX_OK && !bx_str_eq(bx_buf_str(&s.status), BX_LIT("running"));
+        bx_cli_session_done(&s);
+    }
+    return rc;
+}
+
+static bx_code cancel(bx_db *db, const char *word, int *ret_exit, bx_error *err)
+{
+    bx_cli_session s = {.managed = false};
+    bool seen = false;
+    bx_code rc = bx_cli_session_find(db, word, &s, err);
+    if (rc == BX_OK && s.parent.n == 0)
+        rc = bx_fail(err, BX_EINVAL,
+                     "%s is no executor: where it runs, Ctrl-C (SIGINT) ends it; its executors are "
+                     "%s.1, …",
+                     s.id.p, s.id.p);
+    if (rc == BX_OK && !bx_str_eq(bx_buf_str(&s.status), BX_LIT("running")))
+        rc = bx_fail(err, BX_ESTATE, "%s has ended: %s", s.id.p, s.status.p);
+    if (rc == BX_OK)
+        rc = bx_session_cancel(db, bx_buf_str(&s.id),
+                               (int64_t)(bx_clock_now_ns(BX_CLOCK_REALTIME) / 1000000), err);
+    if (rc == BX_OK)
+        rc = wait_for_end(db, s.id.p, &seen, err);
+    if (rc == BX_OK && seen)
+        (void)printf("%s was ended\n", s.id.p);
+    else if (rc == BX_OK)
+        bx_cli_complain(
+            "nobody ended %s yet: its run is not alive, or busy; it is ended as soon as "
+            "the run goes on",
+            s.id.p);
+    *ret_exit = seen ? 0 : 1;
+    bx_cli_session_done(&s);
+    return rc;
+}
+
+static int run_cancel(const bx_args *a)
+{
+    BX_AUTO(bx_db) bx_db *db = NULL;
+    bx_error err = {.msg = ""};
+    int code = 1;
+    bx_code rc = a->n_words == 1
+                     ? BX_OK
+                     : bx_fail(&err, BX_EINVAL, "which executor? one ID; see boxagnts runs tree");
+    if (rc == BX_OK)
+        rc = bx_cli_store(true, &db, &err);
+    if (rc == BX_OK)
+        rc = cancel(db, a->words[0], &code, &err);
+    if (rc == BX_OK)
+        return code;
+    bx_cli_complain("runs cancel: %s", err.msg);
+    return EXIT_OURS;
+}
+
+const bx_command bx_cmd_runs_cancel = {
+    .name = "runs cancel",
+    .usage = "runs cancel ID.N",
+    .summary = "end one executor of a run; the others go on",
+    .details = "Exit code: 0 when it has ended, 1 when nobody ended it within 5 s.\n",
+    .run = run_cancel,
 };

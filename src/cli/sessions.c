@@ -307,7 +307,8 @@ static bx_code take_event(void *ctx, const bx_session_event *ev, bx_error *err)
     bx_code rc = rewrite(f, ev->line, &f->lines, err);
     static const char *const types[] = {"begin",      "user",        "request",  "assistant",
                                         "tool_call",  "tool_result", "executor", "executor_end",
-                                        "compaction", "end"};
+                                        "compaction", "end",         "undo",     "no_answer",
+                                        "resume",     "hook"};
     const char *type = "other";
     for (size_t i = 0; i < BX_COUNT(types); i++)
         type = strcmp(types[i], ev->type) == 0 ? types[i] : type;

@@ -280,23 +280,6 @@ static bx_code call_tool(run *r, bx_error *err)
 
 /* ---- what it answered ------------------------------------------------------------------------ */
 
-/* A tool's text, not empty.  On a terminal nothing in it acts on the terminal; elsewhere it is what
- * it is. */
-static void print_text(bx_str text, bool terminal)
-{
-    if (!terminal)
-        (void)fwrite(text.p, 1, text.n, stdout);
-    for (bx_str rest = text; terminal && rest.n;) {
-        char room[BX_SHOWN_ROOM];
-        bx_str form = {rest.p, 1};
-        size_t used = rest.p[0] == '\n' || rest.p[0] == '\t' ? 1 : bx_shown_char(rest, room, &form);
-        (void)fwrite(form.p, 1, form.n, stdout);
-        rest = bx_str_from(rest, used);
-    }
-    if (text.p[text.n - 1] != '\n')
-        (void)putchar('\n');
-}
-
 static bx_str text_of(const bx_json_val *object, const char *key)
 {
     bx_str s = BX_LIT("");
@@ -333,7 +316,7 @@ static void print_block(const bx_json_val *block, bool terminal)
     if (bx_str_eq(type, BX_LIT("text"))) {
         bx_str text = text_of(block, "text");
         if (text.n)
-            print_text(text, terminal);
+            bx_cli_print_text(text, terminal);
     } else if (bx_str_eq(type, BX_LIT("resource"))) {
         const bx_json_val *r = bx_json_get(block, BX_LIT("resource"));
         print_described("resource", text_of(r, "mimeType"), text_of(r, "uri"), 0);

@@ -54,5 +54,9 @@ static const char approvals[] =
     " used INTEGER NOT NULL) STRICT;"
     "CREATE INDEX approval_open ON approval(state, subject);";
 
-const char *const bx_db_schema[] = {audit, sessions, approvals};
+/* Executors that a person wants ended (db/sessions.h); whoever runs one takes its row away. */
+static const char cancels[] =
+    "CREATE TABLE session_cancel(id TEXT PRIMARY KEY, time INTEGER NOT NULL) STRICT;";
+
+const char *const bx_db_schema[] = {audit, sessions, approvals, cancels};
 const int bx_db_schema_version = (int)BX_COUNT(bx_db_schema);

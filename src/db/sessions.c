@@ -331,3 +331,61 @@ bx_code bx_session_find(bx_db *db, bx_str id, bx_session_on *on, void *ctx, bx_e
     listing l = {.id = id, .on = on, .ctx = ctx};
     return bx_db_read(db, find, &l, err);
 }
+
+/* ---- what is to end -------------------------------------------------------------------------- */
+
+typedef struct cancelling {
+    bx_str id;
+    int64_t time_ms; /* -1: it was seen */
+    bx_session_on_cancel *on;
+    void *ctx;
+} cancelling;
+
+static bx_code set_cancel(void *ctx, bx_db_conn *c, bx_error *err)
+{
+    static const char add_sql[] = "INSERT OR REPLACE INTO session_cancel(id,time) VALUES(?1,?2)";
+    static const char seen_sql[] = "DELETE FROM session_cancel WHERE id=?1";
+    const cancelling *x = ctx;
+    bx_db_stmt *s = NULL;
+    int64_t number = 0;
+    bool adds = x->time_ms >= 0;
+    bx_code rc = adds ? number_of(c, x->id, &number, err) : BX_OK;
+    if (rc == BX_OK)
+        rc = adds ? bx_db_sql(c, add_sql, &s, err) : bx_db_sql(c, seen_sql, &s, err);
+    if (rc != BX_OK)
+        return rc;
+    bx_db_bind_text(s, 1, x->id);
+    if (adds)
+        bx_db_bind_int(s, 2, x->time_ms);
+    return bx_db_step(s, NULL, err);
+}
+
+bx_code bx_session_cancel(bx_db *db, bx_str id, int64_t time_ms, bx_error *err)
+{
+    cancelling x = {.id = id, .time_ms = time_ms < 0 ? 0 : time_ms};
+    return bx_db_write(db, set_cancel, &x, err);
+}
+
+bx_code bx_session_cancel_seen(bx_db *db, bx_str id, bx_error *err)
+{
+    cancelling x = {.id = id, .time_ms = -1};
+    return bx_db_write(db, set_cancel, &x, err);
+}
+
+static bx_code each_cancel(void *ctx, bx_db_conn *c, bx_error *err)
+{
+    static const char sql[] = "SELECT id FROM session_cancel LIMIT 1000";
+    const cancelling *x = ctx;
+    bx_db_stmt *s = NULL;
+    bool row = false;
+    bx_code rc = bx_db_sql(c, sql, &s, err);
+    while (rc == BX_OK && (rc = bx_db_step(s, &row, err)) == BX_OK && row)
+        x->on(x->ctx, bx_db_text(s, 0));
+    return rc;
+}
+
+bx_code bx_session_cancels(bx_db *db, bx_session_on_cancel *on, void *ctx, bx_error *err)
+{
+    cancelling x = {.on = on, .ctx = ctx};
+    return bx_db_read(db, each_cancel, &x, err);
+}

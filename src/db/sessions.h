@@ -36,6 +36,15 @@ typedef bx_code bx_session_on_event(void *ctx, const bx_session_event *ev, bx_er
 BX_NODISCARD bx_code bx_session_events(bx_db *db, bx_str id, uint64_t from, bx_session_on_event *on,
                                        void *ctx, bx_error *err);
 
+/* Whoever runs the session is to end it: kept until that was seen. */
+BX_NODISCARD bx_code bx_session_cancel(bx_db *db, bx_str id, int64_t time_ms, bx_error *err);
+typedef void bx_session_on_cancel(void *ctx, bx_str id);
+/* Those that are to end; `on` must not use the database. */
+BX_NODISCARD bx_code bx_session_cancels(bx_db *db, bx_session_on_cancel *on, void *ctx,
+                                        bx_error *err);
+/* It was seen, or there is nothing to end any more. */
+BX_NODISCARD bx_code bx_session_cancel_seen(bx_db *db, bx_str id, bx_error *err);
+
 typedef bx_code bx_session_on(void *ctx, const bx_session *s, bx_error *err);
 /* Of `parent` (empty: those that have none), the newest first, at most `max`; `workspace` empty:
  * of all. */

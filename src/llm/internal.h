@@ -12,6 +12,7 @@ struct bx_llm { /* fixed once it is open */
     char *name, *model;
     bool has_price;
     bx_price price;
+    uint64_t window;   /* tokens; 0: not known */
     bx_script *script; /* or: */
     const bx_llm_protocol *protocol;
     struct bx_place *place; /* owned: */
@@ -61,6 +62,7 @@ BX_NODISCARD bx_code bx_script_parse(bx_str text, bx_script **ret, bx_error *err
 void bx_script_free(bx_script *s);
 BX_DEFINE_AUTO(bx_script, bx_script_free)
 bool bx_script_price(const bx_script *s, bx_price *ret);
+uint64_t bx_script_window(const bx_script *s); /* tokens; 0: it names none */
 /* What is played to this request: a turn of the script, and the conversation it is of; NULL: none.
  */
 const bx_json_val *bx_script_select(const bx_script *s, const bx_llm_request *rq,

@@ -167,8 +167,9 @@ typedef enum bx_llm_event_kind {
     BX_LLM_EV_TOOL_DELTA, /* index; text: a piece of the arguments */
     BX_LLM_EV_TOOL_END,   /* index, id, name; text: the arguments, whole */
     BX_LLM_EV_USAGE,      /* usage: of this turn so far; replaces the one before */
-    BX_LLM_EV_RETRY,      /* text: why; wait_ns, attempt: nothing was sent to the sink yet */
-    BX_LLM_EV_RESTART,    /* the same; forget what came of this turn */
+    BX_LLM_EV_RETRY,      /* text: why; wait_ns, attempt; usage: of the attempt that failed: nothing
+                             was sent to the sink yet */
+    BX_LLM_EV_RESTART,    /* the same; forget what came of this turn, which may be billed */
 } bx_llm_event_kind;
 
 typedef struct bx_llm_event { /* borrowed for the call */
@@ -217,7 +218,8 @@ typedef struct bx_llm_turn {
     bx_llm_message message; /* owned; on failure what had come, which is not to be sent on */
     bx_llm_stop stop;
     bx_llm_usage usage; /* of all attempts, as far as the provider said */
-    bool has_cost;      /* price and usage are known, that of attempts that broke off included */
+    bool counted;       /* usage is all that it took, attempts that broke off included */
+    bool has_cost;      /* so it is, and the price is known */
     uint64_t cost;      /* picodollars */
     unsigned attempts;  /* requests made */
     bx_llm_failure failure;
@@ -246,6 +248,8 @@ BX_DEFINE_AUTO(bx_llm, bx_llm_free)
 const char *bx_llm_name(const bx_llm *m);  /* "PROVIDER/MODEL", as shown and recorded; no secret */
 const char *bx_llm_model(const bx_llm *m); /* the model alone */
 
+/* Tokens of its context window, what it reads and writes in one request; 0: not known. */
+uint64_t bx_llm_window(const bx_llm *m);
 /* What `u` costs with this model; false: the price is not known (which is not zero). */
 bool bx_llm_cost(const bx_llm *m, const bx_llm_usage *u, uint64_t *ret_picodollars);
 /* At most what a turn can cost: `input` tokens read at the dearest input price, `output` written.

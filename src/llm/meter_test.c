@@ -63,6 +63,13 @@ static void knows_some_prices(void)
     const bx_llm_usage huge = {true, UINT64_MAX, 0, 0, 1, 0};
     CHECK(bx_price_of(&p, &huge) == UINT64_MAX);
     uint64_t n;
+    CHECK(bx_price_find(BX_LIT("anthropic"), BX_LIT("claude-opus-5-5"), &p) && p.input == 4000000);
+    CHECK(!bx_price_find(BX_LIT("anthropic"), BX_LIT("claude-opus-5-6"), &p));
+    CHECK(bx_window_find(BX_LIT("anthropic"), BX_LIT("claude-opus-4-6-20260205")) == 1000000);
+    CHECK(bx_window_find(BX_LIT("anthropic"), BX_LIT("claude-opus-4-1")) == 200000);
+    CHECK(bx_window_find(BX_LIT("openai"), BX_LIT("gpt-5.4-mini")) == 400000);
+    CHECK(bx_window_find(BX_LIT("openai"), BX_LIT("gpt-4")) == 0);
+    CHECK(bx_window_find(BX_LIT("ollama"), BX_LIT("gpt-5")) == 0);
     CHECK(bx_price_from_dollars(0.0000125, &n) && n == 13);
     CHECK(!bx_price_from_dollars(-1, &n) && !bx_price_from_dollars(1e10, &n));
 }

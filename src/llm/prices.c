@@ -42,6 +42,29 @@ bool bx_price_find(bx_str provider, bx_str model, bx_price *ret)
     return best >= 0;
 }
 
+uint64_t bx_window_find(bx_str provider, bx_str model)
+{
+    static const struct {
+        const char *provider, *model;
+        uint64_t tokens;
+    } rows[] = {
+#define BX_WINDOW(provider, model, tokens) {provider, model, tokens},
+#include "llm/windows.def"
+#undef BX_WINDOW
+    };
+    uint64_t tokens = 0;
+    long best = -1;
+    for (size_t i = 0; i < BX_COUNT(rows); i++) {
+        bool of = bx_str_eq(provider, bx_str_of(rows[i].provider));
+        long n = of ? fits(bx_str_of(rows[i].model), model) : -1;
+        if (n > best) {
+            best = n;
+            tokens = rows[i].tokens;
+        }
+    }
+    return tokens;
+}
+
 static uint64_t add(uint64_t sum, uint64_t tokens, uint64_t each)
 {
     uint64_t cost;

@@ -1,5 +1,6 @@
-/* llm/prices.h - what tokens cost, as far as it is known: the list prices of llm/prices.def.  An
- * unknown price is unknown, never zero.  Pure; any thread. */
+/* llm/prices.h - what tokens cost and how many of them a model takes, as far as it is known: the
+ * lists llm/prices.def and llm/windows.def.  What is not known is unknown, never zero.  Pure; any
+ * thread. */
 #ifndef BX_LLM_PRICES_H
 #define BX_LLM_PRICES_H
 
@@ -12,6 +13,9 @@ typedef struct bx_price { /* picodollars per token */
 /* The price of `model` at `provider`.  A row names a model or, with a star at its end, what model
  * names begin with; the longest that fits counts.  False: there is none. */
 bool bx_price_find(bx_str provider, bx_str model, bx_price *ret);
+
+/* Tokens of the context window, found in the same way; 0: not known. */
+uint64_t bx_window_find(bx_str provider, bx_str model);
 
 /* Saturates at UINT64_MAX. */
 uint64_t bx_price_of(const bx_price *p, const bx_llm_usage *u);

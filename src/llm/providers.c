@@ -51,6 +51,8 @@ static bx_code open_script(bx_llm *m, const char *path, bx_error *err)
     bx_code rc = bx_script_load(path, &m->script, err);
     if (rc == BX_OK)
         m->has_price = bx_script_price(m->script, &m->price);
+    if (rc == BX_OK)
+        m->window = bx_script_window(m->script);
     return rc;
 }
 
@@ -103,6 +105,7 @@ static void set_price(bx_llm *m, bx_str provider)
 {
     bx_str model = bx_str_of(m->model);
     m->has_price = bx_price_find(provider, model, &m->price);
+    m->window = bx_window_find(provider, model);
     /* Nobody sends a bill for what runs here; what a local server passes on is another matter. */
     if (!m->has_price && m->place->loopback && !ends_with(model, BX_LIT("cloud"))) {
         m->has_price = true;

@@ -27,7 +27,7 @@ typedef struct field {
 static const field ROOT_FIELDS[] = {
     {"conversations", BX_JSON_ARRAY}, {"turns", BX_JSON_ARRAY},        {"messages", BX_JSON_ARRAY},
     {"price", BX_JSON_OBJECT},        {"latency_ms", BX_JSON_INT},     {"delta_ms", BX_JSON_INT},
-    {"pieces", BX_JSON_INT},          {"description", BX_JSON_STRING},
+    {"pieces", BX_JSON_INT},          {"description", BX_JSON_STRING}, {"window", BX_JSON_INT},
 };
 static const field CONVERSATION_FIELDS[] = {
     {"agent", BX_JSON_STRING}, {"prompt", BX_JSON_STRING},  {"system", BX_JSON_STRING},
@@ -287,6 +287,13 @@ bool bx_script_price(const bx_script *s, bx_price *ret)
 {
     *ret = s->price;
     return s->has_price;
+}
+
+uint64_t bx_script_window(const bx_script *s)
+{
+    uint64_t tokens = 0;
+    (void)bx_json_uint64(bx_json_get(s->root, BX_LIT("window")), &tokens);
+    return tokens;
 }
 
 /* ---- selecting ------------------------------------------------------------------------------- */

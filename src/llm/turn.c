@@ -134,6 +134,7 @@ static bool wait_for_another(bx_attempt *at)
     const bx_llm_event ev = {
         .kind = a->sent ? BX_LLM_EV_RESTART : BX_LLM_EV_RETRY,
         .text = bx_str_of(t->text),
+        .usage = a->usage,
         .wait_ns = wait,
         .attempt = at->number + 1,
     };
@@ -172,8 +173,8 @@ static void fill(bx_attempt *at, uint64_t begin, bx_llm_turn *ret)
     ret->first_token_ns = a->first_ns ? a->first_ns - begin : 0;
     ret->total_ns = bx_now_ns() - begin;
     memcpy(ret->request_id, a->request_id, sizeof ret->request_id);
-    bool counted = ret->usage.known && is_counted(a) && !at->uncounted;
-    ret->has_cost = counted && bx_llm_cost(at->m, &ret->usage, &ret->cost);
+    ret->counted = ret->usage.known && is_counted(a) && !at->uncounted;
+    ret->has_cost = ret->counted && bx_llm_cost(at->m, &ret->usage, &ret->cost);
 }
 
 /* The attempt went well; did the making of the message, and the sink to its end? */
@@ -222,6 +223,8 @@ bx_code bx_llm_take_turn(bx_llm *m, const bx_llm_request *rq, bx_llm_sink sink, 
 }
 
 void bx_llm_turn_done(bx_llm_turn *t) { bx_llm_message_done(&t->message); }
+
+uint64_t bx_llm_window(const bx_llm *m) { return m->window; }
 
 bool bx_llm_cost(const bx_llm *m, const bx_llm_usage *u, uint64_t *ret_picodollars)
 {

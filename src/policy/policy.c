@@ -41,6 +41,9 @@ void bx_policy_file_free(bx_policy_file *f)
         lines_done(&f->sections[i].allow);
         lines_done(&f->sections[i].deny);
     }
+    for (size_t i = 0; i < f->n_hooks; i++)
+        bx_hook_done(&f->hooks[i]);
+    free(f->hooks);
     free(f->rules);
     free(f->sections);
     free(f->examples);
@@ -202,4 +205,12 @@ bx_policy_example bx_policy_example_at(const bx_policy *p, size_t i)
     while (i >= p->files[file]->n_examples)
         i -= p->files[file++]->n_examples;
     return p->files[file]->examples[i];
+}
+
+const bx_hook *bx_policy_hook_at(const bx_policy *p, size_t i)
+{
+    size_t file = 0;
+    while (file < p->n_files && i >= p->files[file]->n_hooks)
+        i -= p->files[file++]->n_hooks;
+    return file < p->n_files ? &p->files[file]->hooks[i] : NULL;
 }

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "codec/json.h"
 #include "policy/grant.h"
+#include "policy/hook.h"
 #include "policy/rule.h"
 
 enum {
@@ -167,6 +168,10 @@ typedef struct bx_policy_example {
 } bx_policy_example;
 size_t bx_policy_example_count(const bx_policy *p);
 bx_policy_example bx_policy_example_at(const bx_policy *p, size_t i);
+
+/* In the order of the files, the user's first; NULL past the last.  Files that are not trusted have
+ * none. */
+const bx_hook *bx_policy_hook_at(const bx_policy *p, size_t i);
 
 /* The whole as YAML, each thing with a comment that says where it comes from. */
 void bx_policy_print(const bx_policy *p, bx_buf *ret);

@@ -48,6 +48,8 @@ struct bx_policy_file {
     lines block_networks, allow_networks, block_urls, inject;
     bx_policy_example *examples; /* texts borrowed from `doc` */
     size_t n_examples;
+    bx_hook *hooks;
+    size_t n_hooks;
     bx_json *doc;
     bx_buf notes;
 };

@@ -11,6 +11,9 @@ typedef struct reader {
     const bx_yaml_marks *marks;
     bx_str roots[BX_POLICY_MAX_MOUNTS]; /* guest paths of its mounts */
     size_t n_roots;
+    bx_hook_event hook_event; /* of the hook that is being read */
+    bx_str hook_matcher;
+    char hook_type; /* the first letter of what it says it is; 0: nothing */
 } reader;
 
 typedef struct node { /* a value, and the number of its mark */
@@ -646,6 +649,181 @@ static bx_code read_examples(reader *r, node n, bx_error *err)
     return sequence(r, n, BX_POLICY_MAX_EXAMPLES, read_example, err);
 }
 
+/* ---- hooks ----------------------------------------------------------------------------------- */
+
+static bx_hook *last_hook(reader *r) { return &r->f->hooks[r->f->n_hooks - 1]; }
+
+static bx_code own_text(const reader *r, node n, size_t max, char **ret, bx_error *err)
+{
+    bx_str s;
+    bx_code rc = text_in(r, n, &s, err);
+    if (rc == BX_OK && (s.n == 0 || s.n > max))
+        return wrong(r, n, err, "text of 1 to %zu bytes is expected", max);
+    if (rc == BX_OK && !(*ret = bx_strndup(s.p, s.n)))
+        return bx_fail(err, BX_ENOMEM, "policy");
+    return rc;
+}
+
+static bx_code hook_type(reader *r, node n, bx_error *err)
+{
+    bx_str s;
+    bx_code rc = text_in(r, n, &s, err);
+    if (rc == BX_OK && !bx_str_eq(s, BX_LIT("command")) && !bx_str_eq(s, BX_LIT("tool")))
+        return wrong(r, n, err, "a hook is of type command or tool; docs/hooks.md");
+    r->hook_type = rc == BX_OK ? s.p[0] : 0;
+    return rc;
+}
+
+static bx_code hook_command(reader *r, node n, bx_error *err)
+{
+    return own_text(r, n, BX_HOOK_MAX_COMMAND, &last_hook(r)->command, err);
+}
+
+static bx_code hook_tool(reader *r, node n, bx_error *err)
+{
+    return own_text(r, n, 64, &last_hook(r)->tool, err);
+}
+
+static bx_code hook_cap(reader *r, node n, bx_error *err)
+{
+    bx_hook *h = last_hook(r);
+    bx_cap c;
+    bx_str s;
+    bx_code rc = text_in(r, n, &s, err);
+    if (rc == BX_OK)
+        rc = wrapped(r, n, bx_cap_parse(s, &c, err), err);
+    if (rc != BX_OK)
+        return rc;
+    bx_cap_done(&c);
+    rc = own_text(r, n, BX_MAX_CAP_TEXT, &h->allow[h->n_allow], err);
+    h->n_allow += rc == BX_OK;
+    return rc;
+}
+
+static bx_code hook_allow(reader *r, node n, bx_error *err)
+{
+    last_hook(r)->allow = bx_calloc(BX_HOOK_MAX_ALLOW, sizeof(char *));
+    if (!last_hook(r)->allow)
+        return bx_fail(err, BX_ENOMEM, "policy");
+    return sequence(r, n, BX_HOOK_MAX_ALLOW, hook_cap, err);
+}
+
+/* A number is seconds, as others' files have it. */
+static bx_code hook_timeout(reader *r, node n, bx_error *err)
+{
+    uint64_t *ns = &last_hook(r)->timeout_ns, seconds = 0;
+    const uint64_t most = BX_HOOK_MAX_SECONDS * UINT64_C(1000000000);
+    bx_str s;
+    bx_code rc = BX_OK;
+    if (bx_json_uint64(n.v, &seconds)) {
+        *ns = seconds <= BX_HOOK_MAX_SECONDS ? seconds * UINT64_C(1000000000) : UINT64_MAX;
+    } else {
+        rc = text_in(r, n, &s, err);
+        if (rc == BX_OK)
+            rc = wrapped(r, n, bx_time_parse(s, ns, err), err);
+    }
+    if (rc == BX_OK && (*ns == 0 || *ns > most))
+        return wrong(r, n, err, "a hook may take up to %d s", BX_HOOK_MAX_SECONDS);
+    return rc;
+}
+
+static bx_code read_hook(reader *r, node n, bx_error *err)
+{
+    static const key keys[] = {
+        {"type", hook_type},   {"command", hook_command}, {"tool", hook_tool},
+        {"allow", hook_allow}, {"timeout", hook_timeout}, {NULL, NULL},
+    };
+    bx_policy_file *f = r->f;
+    if (f->n_hooks == BX_HOOKS_MAX)
+        return wrong(r, n, err, "more than %d hooks", BX_HOOKS_MAX);
+    bx_hook *more = bx_realloc(f->hooks, (f->n_hooks + 1) * sizeof *more);
+    if (!more)
+        return bx_fail(err, BX_ENOMEM, "policy");
+    f->hooks = more;
+    bx_hook *h = &f->hooks[f->n_hooks++];
+    *h = (bx_hook){.event = r->hook_event,
+                   .timeout_ns = BX_HOOK_DEFAULT_SECONDS * UINT64_C(1000000000),
+                   .file = f->name,
+                   .line = place(r, n.mark).line};
+    if (r->hook_matcher.n && !(h->matcher = bx_strndup(r->hook_matcher.p, r->hook_matcher.n)))
+        return bx_fail(err, BX_ENOMEM, "policy");
+    r->hook_type = 0;
+    bx_code rc = mapping(r, n, keys, err);
+    h = last_hook(r);
+    if (rc == BX_OK && !h->command == !h->tool)
+        return wrong(r, n, err, "a hook has a command or a tool, and allow: what it may use");
+    if (rc == BX_OK && r->hook_type && r->hook_type != (h->command ? 'c' : 't'))
+        return wrong(r, n, err, "the type is another one than what is to run");
+    if (rc == BX_OK && !r->source->trusted) { /* it would run what a stranger wrote */
+        bx_hook_done(h);
+        f->n_hooks--;
+        note(r, n, "a hook");
+    }
+    return rc;
+}
+
+static bx_code hook_matcher(reader *r, node n, bx_error *err)
+{
+    bx_str s;
+    bx_code rc = text_in(r, n, &s, err);
+    if (rc != BX_OK)
+        return rc;
+    if (s.n && !bx_hook_event_has_subject(r->hook_event))
+        return wrong(r, n, err, "%s has nothing a matcher could match",
+                     bx_hook_event_name(r->hook_event));
+    if (s.n > BX_HOOK_MAX_MATCHER || !bx_hook_matcher_is_valid(s))
+        return wrong(r, n, err,
+                     "a matcher is names with '*' and '?', and '|' between them, as write|edit");
+    return BX_OK;
+}
+
+static bx_code hook_list(reader *r, node n, bx_error *err)
+{
+    return sequence(r, n, BX_HOOKS_MAX, read_hook, err);
+}
+
+static bx_code read_hook_group(reader *r, node n, bx_error *err)
+{
+    static const key keys[] = {
+        {"matcher", hook_matcher},
+        {"hooks", hook_list},
+        {NULL, NULL},
+    };
+    r->hook_matcher = BX_LIT(""); /* wherever it stands, it counts for all of the group */
+    (void)bx_json_str(bx_json_get(n.v, BX_LIT("matcher")), &r->hook_matcher);
+    bx_code rc = mapping(r, n, keys, err);
+    if (rc == BX_OK && !bx_json_get(n.v, BX_LIT("hooks")))
+        return wrong(r, n, err, "matcher (which tools) and hooks (what is to run) are expected");
+    return rc;
+}
+
+static bx_code read_hook_groups(reader *r, node n, bx_error *err)
+{
+    return sequence(r, n, BX_HOOKS_MAX, read_hook_group, err);
+}
+
+static bx_code read_hooks(reader *r, node n, bx_error *err)
+{
+    key names[BX_HOOK_EVENTS + 1] = {{NULL, NULL}};
+    if (bx_json_type_of(n.v) == BX_JSON_NULL)
+        return BX_OK;
+    if (bx_json_type_of(n.v) != BX_JSON_OBJECT)
+        return wrong(r, n, err, "hooks is a mapping, as in { PreToolUse: [ … ] }");
+    for (size_t i = 0; i < BX_HOOK_EVENTS; i++)
+        names[i] = (key){bx_hook_event_name((bx_hook_event)i), NULL};
+    bx_json_iter it = bx_json_iter_of(n.v);
+    size_t mark = n.mark + 1;
+    bx_str name;
+    for (const bx_json_val *v; (v = bx_json_next(&it, &name)); mark += 1 + marks_of(v)) {
+        if (!bx_hook_event_parse(name, &r->hook_event))
+            return unknown_key(r, (node){v, mark}, name, names, err);
+        bx_code rc = read_hook_groups(r, (node){v, mark + 1}, err);
+        if (rc != BX_OK)
+            return rc;
+    }
+    return BX_OK;
+}
+
 /* ---- the file -------------------------------------------------------------------------------- */
 
 static const key top_keys[] = {
@@ -658,6 +836,7 @@ static const key top_keys[] = {
     {"inject", read_inject},
     {"tools", read_tools},
     {"rules", read_rules},
+    {"hooks", read_hooks},
     {"examples", read_examples},
     {NULL, NULL},
 };

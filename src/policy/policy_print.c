@@ -12,6 +12,13 @@ static void quoted(bx_buf *to, const char *text)
     (void)bx_buf_add_c(to, '\'');
 }
 
+/* A text of several lines, as YAML takes it in quotes. */
+static void json_text(bx_buf *to, const char *text)
+{
+    bx_json_out o = bx_json_out_on(to);
+    bx_json_out_string(&o, bx_str_of(text));
+}
+
 static void item(bx_buf *to, const char *indent, const char *text, const char *file, unsigned at)
 {
     (void)bx_buf_addf(to, "%s- ", indent);
@@ -74,6 +81,32 @@ static void tool(const bx_policy_file *f, const section *s, bx_buf *to)
         (void)bx_buf_add_z(to, "    require_signature: true\n");
 }
 
+static void hooks(const bx_policy *p, bx_buf *to)
+{
+    const bx_hook *h;
+    for (size_t e = 0, any = 0; e < BX_HOOK_EVENTS; e++) {
+        bool begun = false;
+        for (size_t i = 0; (h = bx_policy_hook_at(p, i)); i++) {
+            if (h->event != (bx_hook_event)e)
+                continue;
+            (void)bx_buf_addf(to, "%s", any++ ? "" : "hooks:\n");
+            if (!begun)
+                (void)bx_buf_addf(to, "  %s:\n", bx_hook_event_name(h->event));
+            begun = true;
+            (void)bx_buf_addf(to, "    - matcher: '%s'  # %s:%u\n", h->matcher ? h->matcher : "",
+                              h->file, h->line);
+            (void)bx_buf_addf(to, "      hooks:\n        - %s: ", h->command ? "command" : "tool");
+            json_text(to, h->command ? h->command : h->tool);
+            (void)bx_buf_addf(to, "\n          timeout: %llums\n",
+                              (unsigned long long)(h->timeout_ns / 1000000));
+            if (h->n_allow)
+                (void)bx_buf_add_z(to, "          allow:\n");
+            for (size_t k = 0; k < h->n_allow; k++)
+                item(to, "            ", h->allow[k], h->file, h->line);
+        }
+    }
+}
+
 void bx_policy_print(const bx_policy *p, bx_buf *to)
 {
     bool any = false, signatures = false, safe = false;
@@ -113,4 +146,5 @@ void bx_policy_print(const bx_policy *p, bx_buf *to)
     rules(p, BX_ANSWER_DENY, &any, to);
     rules(p, BX_ANSWER_ASK, &any, to);
     rules(p, BX_ANSWER_ALLOW, &any, to);
+    hooks(p, to);
 }

@@ -15,6 +15,14 @@
 
 struct bx_tool_end;
 
+/* What hooks say of a call (docs/hooks.md); they never allow one. */
+typedef enum bx_gate_word {
+    BX_WORD_UNASKED, /* they have not been asked yet */
+    BX_WORD_PASS,
+    BX_WORD_ASK,  /* a person is to be asked, also where the rules allow it */
+    BX_WORD_DENY, /* whatever the rules say */
+} bx_gate_word;
+
 /* Who calls, and as part of what.  All borrowed; zero: nobody in particular. */
 typedef struct bx_gate_origin {
     bx_str client;  /* "cli", "mcp codex 0.169.0", "agent": shown to whoever is asked, recorded */
@@ -22,6 +30,8 @@ typedef struct bx_gate_origin {
     bx_str key;     /* idempotency key, of the caller's choice; empty: none */
     int64_t parent; /* record of the call that makes this one; 0: none */
     void *asker;    /* for the approver: where this caller's questions go; may be NULL */
+    bx_gate_word hooks; /* of the caller's; for whoever decides */
+    bx_str hooks_why;   /* with ASK and DENY: which hook, and its words */
 } bx_gate_origin;
 
 typedef struct bx_gate_call { /* one call as the ports see it; all borrowed for the duration */

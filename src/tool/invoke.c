@@ -220,6 +220,8 @@ static bx_code run(const passage *p, bx_tool_end *ret, bx_error *err)
     if (p->recorded)
         caller.origin.parent = p->record;
     caller.origin.key = BX_LIT("");
+    caller.origin.hooks = BX_WORD_UNASKED; /* those words were about this call */
+    caller.origin.hooks_why = BX_LIT("");
     const bx_call_tools tools = bx_tool_nested(&caller);
     const bx_call c = {
         .module = p->tool->module,

@@ -29,6 +29,15 @@ class Piped(RunTest):
         self.assertIn("no command /nope", said)
         self.assertIn("/compact", said)
 
+    def test_a_session_is_called_as_it_begins(self):
+        self.chat([{"text": "ok", "repeat": 0}], "/help", "  the \x1b[31mfirst " + "wörd " * 40, "more")
+        self.chat([{"text": "ok"}], "second talk")
+        done = box("sessions", "list", "--workspace", self.work, env=self.env).stdout.decode()
+        first, second = done.splitlines()[1], done.splitlines()[0]
+        self.assertTrue(second.endswith("second talk"), done)
+        self.assertIn("the \\u{1b}[31mfirst wörd wörd", first)
+        self.assertLess(len(first), 160)
+
     def test_undo(self):
         said = self.chat({"turns": [{"text": "first"}, {"text": "second"}]}, "a", "b", "/undo", "b again", "/undo", "/undo", "/undo", "c")
         self.assertEqual([line for line in said.splitlines() if line in ("first", "second")], ["first", "second", "second", "first"])

@@ -1,8 +1,10 @@
 """What a run is told of a workspace (notes, skills, named executors), whom it obeys, and who decides."""
 # timeout: 300
+import http.server
 import json
 import os
 import re
+import threading
 import unittest
 
 from managed_test import ManagedTest, delegate, executor, task
@@ -232,6 +234,16 @@ class Compaction(ContextTest):
         again = self.end({"turns": [{"text": "{{prompt}}", "repeat": 0}]}, "--resume", session, prompt="more")
         self.assertIn("SUMMARY of it", again["result"])         # what is taken up is the short conversation
 
+    def test_when(self):
+        turns = [{"call": call("read", path="f.txt", offset=i + 1), "usage": {"input": 35000 if i == 9 else 1000, "output": 10}}
+                 for i in range(10)]
+        script = {"turns": turns + [{"when": {"last": "offset 10 is past"}, "text": "the end"},
+                                    {"when": {"last": "Sum up this conversation"}, "text": "SUMMARY"}]}
+        for window, n in ((40000, 1), (None, 0), (400000, 0)):
+            events = self.events({**script, **({"window": window} if window else {})})
+            self.assertEqual(len([e for e in events if e["type"] == "compaction"]), n, window)
+            self.assertEqual(events[-1]["status"], "done")
+
     def test_without_a_summary(self):
         turns = [{"call": call("read", path="f.txt", offset=i + 1), "usage": {"input": 200000 if i == 9 else 1000, "output": 10}}
                  for i in range(10)]
@@ -239,6 +251,17 @@ class Compaction(ContextTest):
         events = self.events(script)
         self.assertEqual(events[-1]["status"], "done")
         self.assertEqual(len([e for e in events if e["type"] == "compaction"]), 1)
+
+
+class Hello(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("content-length", "18")
+        self.end_headers()
+        self.wfile.write(b"hello from the net")
 
 
 class Deciding(ContextTest):
@@ -263,6 +286,34 @@ class Deciding(ContextTest):
         got = self.managed(*script, flags=("--policy", self.top / "p.yaml"))["one"]["result"]
         self.assertNotIn("alpha", got)
         self.assertIn("in docs", got)
+
+    def test_what_a_policy_offers_single_tools_can_be_delegated(self):
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hello)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        origin = f"http://127.0.0.1:{server.server_port}"
+        (self.top / "reference").mkdir()
+        (self.top / "reference/r.txt").write_text("for reference\n")
+        (self.top / "home").mkdir(mode=0o700)
+        (self.top / "home/boxagnts.yaml").write_text(json.dumps({
+            "rules": {"allow": ["*"]}, "mounts": [f"{self.top}/reference::/reference:ro"], "tools": {"bash": {"allow": [f"fetch:{origin}"]}},
+            "network": {"allow_networks": ["127.0.0.1"]}}))
+        look = {"calls": [call("bash", command=f"cat /reference/r.txt; curl -s {origin}/"),
+                          call("js", code=f"await fetch('{origin}/').then((r) => r.text()).catch(() => 'no net')")]}
+        again = {"call": call("delegate", tasks=[task("below", "read:/workspace/docs", "read:/reference")])}
+        asked = ("read:/workspace/docs", "read:/reference", f"fetch:{origin}")
+        got = self.managed(delegate(task("asks", *asked), task("does not", "read:/workspace"),
+                                    task("goes on", "read:/workspace/docs", "read:/reference", tools=["delegate", "read"])),
+                           *[executor(title, look, {"text": "{{result}}"}) for title in ("asks", "does not", "below")],
+                           executor("goes on", again, {"text": "{{result}}"}))
+        for words in ("for reference", "hello from the net", "no net"):             # js is offered nothing
+            self.assertIn(words, got["asks"]["result"])
+        for words in ("for reference", "hello from"):
+            self.assertNotIn(words, got["does not"]["result"])
+        self.assertIn("for reference", got["goes on"]["result"])
+        self.assertNotIn("hello from", got["goes on"]["result"])
+        self.assertIn("in calls of bash, web_fetch alone", self.tree())
 
     def test_every_call_is_in_the_record(self):
         end = self.end([{"calls": [call("read", path="f.txt"), call("read", path="nope")]}, {"text": "ok"}])

@@ -3,19 +3,20 @@
 import json
 import os
 import shutil
+import subprocess
 import unittest
 
 from run_test import RunTest, call
-from support import box
+from support import BOXAGNTS, box
 
 
 def task(title, *capabilities, prompt=None, **rest):
     return {"title": title, "prompt": prompt or f"task {title}", "capabilities": list(capabilities), **rest}
 
 
-def delegate(*tasks, answer="{{result}}"):
+def delegate(*tasks, answer="{{result}}", **rest):
     """The manager's part of a script: delegate once, say what came of it."""
-    return {"agent": "manager", "turns": [{"call": call("delegate", tasks=list(tasks))}, {"text": answer}]}
+    return {"agent": "manager", "turns": [{"call": call("delegate", tasks=list(tasks), **rest)}, {"text": answer}]}
 
 
 def executor(title, *turns, **rest):
@@ -175,6 +176,40 @@ class Ends(ManagedTest):
             {"text": "{{result}}"}]}, executor("one", {"text": evil})]
         end = self.end({"conversations": script}, "--managed")
         self.assertNotIn("root:", end["result"])
+
+
+class Cancelled(ManagedTest):
+    def test_by_a_person(self):
+        words = self.script({"conversations": [
+            delegate(task("hangs", "rw:/workspace/a"), task("fine"), task("waits", "rw:/workspace/a", on_conflict="wait")),
+            executor("hangs", {"call": call("bash", command="while :; do :; done")}), executor("fine", {"text": "ok", "latency_ms": 300}),
+            executor("waits", {"text": "after it"})]})
+        process = subprocess.Popen([BOXAGNTS, "run", "-p", "go", "--managed", "--output-format", "stream-json", "--model", words,
+                                    "--workspace", str(self.work)], env=dict(os.environ, **self.env), stdout=subprocess.PIPE)
+        self.addCleanup(process.kill)
+        self.addCleanup(process.stdout.close)
+        events, ended = [], None
+        for line in process.stdout:
+            event = json.loads(line)
+            events.append(event)
+            if event["type"] == "tool_call" and event["name"] == "bash":
+                ended = box("runs", "cancel", event["session"], env=self.env)
+        self.assertEqual((process.wait(), ended.returncode), (0, 0), ended)
+        got = {e["title"]: e for e in json.loads(events[-1]["result"])["executors"]}
+        self.assertEqual({t: e["status"] for t, e in got.items()}, {"hangs": "cancelled", "fine": "done", "waits": "done"})
+        self.assertEqual(got["hangs"]["why"], "a person ended it")
+        session = events[0]["session"]
+        for word, said in ((session, b"is no executor"), (session + ".1", b"has ended"), ("nope", b"no session"), (session + ".9", b"no session")):
+            done = box("runs", "cancel", word, env=self.env)
+            self.assertEqual((done.returncode, said in done.stderr), (125, True), done)
+
+    def test_where_one_is_enough(self):
+        got = self.managed(delegate(task("fast"), task("slow"), task("fails"), until="first"), executor("fast", {"text": "won", "latency_ms": 50}),
+                           executor("slow", {"hang": True}), executor("fails", {"error": {"kind": "quota"}}))
+        self.assertEqual({t: e["status"] for t, e in got.items()}, {"fast": "done", "slow": "cancelled", "fails": "failed"})
+        got = self.managed(delegate(task("fast"), task("other")), executor("fast", {"text": "won"}),        # the control
+                           executor("other", {"text": "too", "latency_ms": 200}))
+        self.assertEqual({e["status"] for e in got.values()}, {"done"})
 
 
 class Bounds(ManagedTest):

@@ -73,8 +73,20 @@ class Sessions(RunTest):
         self.assertEqual((self.work / "log").read_text(), "x\n")        # it was in flight there: not run again
         events = self.export(fork)
         self.assertEqual([e["seq"] for e in events], list(range(1, len(events) + 1)))
-        self.assertIn("unknown", events[5]["message"]["content"][0]["text"])
+        self.assertIn("unknown", events[6]["message"]["content"][0]["text"])
         self.assertEqual(len(self.export(first["session_id"])), 9)
+
+    def test_a_fork_in_the_middle_of_delegating(self):
+        script = {"conversations": [delegate(task("one", "rw:/workspace")),
+                                    executor("one", {"call": call("bash", command="echo x >> log")}, {"text": "ok"})]}
+        first = self.end(script, "--managed")["session_id"]
+        at = next(e["seq"] for e in self.export(first) if e["type"] == "executor")
+        fork = box("sessions", "fork", "--at", str(at), first, env=self.env).stdout.decode().strip()
+        for _ in range(2):
+            done = box("run", "--resume", fork, "--workspace", self.work, "--output-format", "json", env=self.env)
+            got, = json.loads(json.loads(done.stdout)["result"])["executors"]
+            self.assertEqual((got["status"], got["id"]), ("unknown", first + ".1"), done)
+        self.assertEqual((self.work / "log").read_text(), "x\n")
 
     def test_nothing_is_kept_if_so_asked(self):
         self.end([{"text": "one"}], "--no-session")
@@ -98,6 +110,28 @@ class Sessions(RunTest):
             self.assertEqual((done.returncode, done.stdout), (125, b""), done)
             self.assertIn(str(self.work).encode(), done.stderr)
         self.assertEqual(box(*words, self.work, env=self.env).returncode, 0)                  # the control
+
+    def test_a_limit_that_is_named_is_the_sessions(self):
+        turn = {"text": "x", "usage": {"input": 1000, "output": 100}, "latency_ms": 150}
+        script = {"price": {"input": 3, "output": 15}, "turns": [{**turn, "repeat": 0}]}
+        session = self.end(script, "--max-turns", "5")["session_id"]
+        for flag, too_little, enough in (("--max-turns", "1", "3"), ("--max-cost", "0.0045", "1"), ("--max-tokens", "1100", "90000"),
+                                         ("--wall", "100ms", "30s")):
+            ends = [self.end(script, "--resume", session, flag, n, prompt="more", code=code)
+                    for n, code in ((too_little, 124 if flag == "--wall" else 1), (enough, 0))]
+            self.assertEqual([e["status"] for e in ends], ["deadline" if flag == "--wall" else "budget", "done"], flag)
+            self.assertEqual(ends[0]["result"], "", flag)
+        self.assertEqual(self.end(script, "--resume", session, prompt="more")["status"], "done")        # what is not named is a prompt's
+
+    def test_what_was_in_flight_stays_spent(self):
+        script = [{"text": "x", "usage": {"input": 10, "output": 1}, "repeat": 0}]
+        first = self.end(script, "--max-tokens", "90000")["session_id"]
+        fork = box("sessions", "fork", "--at", "3", first, env=self.env).stdout.decode().strip()        # it ends with a request
+        self.assertEqual(self.end(script, "--resume", fork, "--max-tokens", "90000", prompt="")["status"], "done")
+        self.assertEqual([e["type"] for e in self.export(fork)], ["begin", "user", "request", "resume", "request", "assistant", "end"])
+        for session, status in ((fork, "budget"), (first, "done")):
+            end = self.end(script, "--resume", session, "--max-tokens", "12000", prompt="more", code=status == "budget")
+            self.assertEqual(end["status"], status)
 
     def test_two_at_once_do_not_mix(self):
         script = [{"text": "one"}, {"text": "two", "latency_ms": 400}]
@@ -157,6 +191,8 @@ class Killed(ManagedTest):
                 if chance.random() < 0.6:
                     done = subprocess.run(words, env=dict(os.environ, **self.env), capture_output=True, check=False, timeout=60)
                     self.assertEqual(done.returncode, 0, done)
+                    verified = box("audit", "verify", env=self.env)
+                    self.assertEqual(verified.returncode, 0, verified)
                     break
                 process = subprocess.Popen(words, env=dict(os.environ, **self.env), stdout=subprocess.DEVNULL,
                                            stderr=subprocess.DEVNULL)
@@ -167,6 +203,7 @@ class Killed(ManagedTest):
                 continue
             done = subprocess.run(words, env=dict(os.environ, **self.env), capture_output=True, check=False, timeout=60)
             self.assertEqual(done.returncode, 0, done)
+            self.assertEqual(box("audit", "verify", env=self.env).returncode, 0)
             seen = []
             self.check(session, seen)
             written = "".join(log.read_text() for log in self.work.glob("*/log")).split()
