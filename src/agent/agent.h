@@ -17,9 +17,10 @@ enum {
     BX_AGENT_MAX_RESULT = 64 << 10, /* bytes of a tool's text that a model is shown */
     BX_AGENT_MAX_PROMPT = 4 << 20,
     BX_AGENT_MAX_SYSTEM = 1 << 20,
-    BX_AGENT_MAX_CHANGED = 1000, /* changed files that are told */
-    BX_AGENT_MAX_OWN = 8,        /* tools of the agent itself */
-    BX_AGENT_PARALLEL = 8,       /* tool calls of one run at once */
+    BX_AGENT_MAX_CHANGED = 1000,  /* changed files that are told */
+    BX_AGENT_MAX_OWN = 8,         /* tools of the agent itself */
+    BX_AGENT_PARALLEL = 8,        /* tool calls of one run at once */
+    BX_AGENT_COMPACT_AT = 150000, /* bx_agent_config.compact_at */
 };
 
 typedef struct bx_agent bx_agent;
@@ -80,7 +81,7 @@ typedef struct bx_agent_config { /* all borrowed for as long as the run lives */
     bx_agent_watch watch;
     unsigned repeats;    /* the same call with the same result; 0: 5 */
     uint64_t max_output; /* tokens of one answer; 0: the model's default */
-    uint64_t compact_at; /* tokens of a request that make it compact; 0: 150000 */
+    uint64_t compact_at; /* tokens of a request that make it compact; 0: BX_AGENT_COMPACT_AT */
     void *asker;         /* bx_gate_origin.asker */
     /* What a compaction must keep word for word, for the model: skills, open tasks.  May be NULL.
      */
@@ -123,6 +124,13 @@ bool bx_agent_has_ended(const bx_agent *a, bx_agent_end *ret);
 bool bx_agent_is_asked(const bx_agent *a);
 
 const bx_agent_config *bx_agent_cfg(const bx_agent *a);
+
+/* Tokens of the next request: as counted by the provider, and at most so many for what came since.
+ * While no prompt runs. */
+size_t bx_agent_context(const bx_agent *a);
+
+/* Of a session that nobody has asked anything yet: its title, which is borrowed. */
+void bx_agent_set_title(bx_agent *a, bx_str title);
 
 /* ---- between prompts ------------------------------------------------------------------------- */
 

@@ -62,6 +62,8 @@ void bx_agent_free(bx_agent *a)
 
 const bx_agent_config *bx_agent_cfg(const bx_agent *a) { return &a->cfg; }
 
+void bx_agent_set_title(bx_agent *a, bx_str title) { a->cfg.title = title; }
+
 bool bx_agent_is_asked(const bx_agent *a) { return a->said.n > 0; }
 
 void bx_agent_end_done(bx_agent_end *e)
@@ -243,7 +245,7 @@ static bx_code act(bx_agent *a, bx_llm_stop how, bool *more, bx_error *err)
 
 static size_t compact_at(const bx_agent *a)
 {
-    return a->cfg.compact_at ? a->cfg.compact_at : 150000;
+    return a->cfg.compact_at ? a->cfg.compact_at : BX_AGENT_COMPACT_AT;
 }
 
 /* A turn; where the transcript is too long for the model, once more with a shorter one. */

@@ -22,6 +22,7 @@ typedef struct bx_run_options {       /* all borrowed; zero is a good default bu
     const char *const *delegate; /* n_delegate lines more that executors may be given */
     size_t n_delegate;
     const char *mode;          /* of the policy; NULL: what its files say */
+    bool mode_changes;         /* as bx_funnel_config.mode_changes */
     const char *const *policy; /* n_policy files instead of the user's and the workspace's */
     size_t n_policy;
     bool asks;                        /* there is a person at the terminal, who may be asked */
@@ -35,7 +36,7 @@ typedef struct bx_run_options {       /* all borrowed; zero is a good default bu
     bx_agent_watch watch;
 } bx_run_options;
 
-typedef struct bx_run { /* a process has one */
+typedef struct bx_run { /* a process has one, or several beside each other */
     bx_app *app;
     bx_egress *egress;
     bx_llm *model;
@@ -65,5 +66,6 @@ BX_NODISCARD bx_code bx_run_new_id(char ret[BX_AGENT_MAX_ID], bx_error *err);
 
 BX_NODISCARD bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err);
 void bx_run_close(bx_run *r); /* of a process that ends next */
+void bx_run_free(bx_run *r);  /* of one that goes on: everything is given back */
 
 #endif
