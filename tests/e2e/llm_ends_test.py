@@ -1,6 +1,8 @@
 """Models over the network: what ends a turn, where the key goes, and the command `models`."""
 import json
 import os
+import pathlib
+import re
 import tempfile
 import threading
 import time
@@ -187,6 +189,26 @@ class Commands(Case):
         done = self.models("--ask", f"openai-chat@http://127.0.0.1:{server.port}/v1#m", "how", "are you?")
         self.assertEqual((done.returncode, done.stdout.decode()), (0, "Hällo\n"))
         self.assertEqual(json.loads(self.asked[0][1].body)["messages"], [{"role": "user", "content": "how are you?"}])
+
+    def test_scripts_of_the_documentation(self):
+        text = (support.root / "docs/models.md").read_text(encoding="utf-8")
+        scripts = re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S)
+        self.assertEqual(len(scripts), 3)
+        for script in scripts:
+            with tempfile.TemporaryDirectory() as scratch:
+                path = pathlib.Path(scratch) / "s.yaml"
+                (path.parent / "README.md").write_text("# Title\n")
+                path.write_text(script, encoding="utf-8")
+                done = self.box("run", "-p", "how does it begin?", "--model", f"script:{path}", "--workspace", scratch,
+                                env={"BOXAGNTS_HOME": f"{scratch}/home"})
+                if script is scripts[1]:                                                 # its conversations are others'
+                    self.assertIn(b"no turn 1 for agent 'agent'", done.stderr)
+                    continue
+                self.assertEqual((done.returncode, done.stderr), (0, b""))
+                self.assertIn({scripts[0]: b"It begins so:      1\t# Title", scripts[2]: b"That was all."}[script], done.stdout)
+                path.write_text(script.replace("tool:", "path:", 1).replace("role:", "rule:", 1), encoding="utf-8")
+                done = self.models("--ask", f"script:{path}", "hi")
+                self.assertIn(b"s.yaml: line 2, column ", done.stderr)
 
     def test_refused(self):
         for arguments, why in ((("nobody",), "no provider 'nobody'"), (("--ask", "x"), "needs words"),
