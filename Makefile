@@ -11,7 +11,7 @@ PORT ?= 8080
 build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
-.PHONY: help run build test test262 js-packages mcp-conformance bench fuzz test-asan test-tsan foreign pages browser install format check clean aimock
+.PHONY: help run build test test262 js-packages mcp-conformance bench fuzz test-asan test-tsan foreign pages browser install format check clean aimock acp-clients
 
 help:
 	@echo 'make run        build, then show the built-in tools and a run of agents at work'
@@ -21,6 +21,7 @@ help:
 	@echo 'make test-tsan  unit tests under the thread sanitizer'
 	@echo 'make foreign    programs of other tool chains, run unchanged (long; installs tool chains; FOREIGN=words)'
 	@echo 'make aimock     an independent server of models from npm, for the tests (make test installs it, too)'
+	@echo 'make acp-clients real clients of the Agent Client Protocol from npm against boxagnts acp (installs them)'
 	@echo 'make pages      judge the Markdown of web_fetch over pages of Debian documentation packages (PAGES=options)'
 	@echo 'make browser    the tools in a page: build/browser, served at 127.0.0.1:$(PORT)'
 	@echo 'make test262    the language suite through js: DIR=a checkout of tc39/test262 (TEST262=options)'
@@ -67,6 +68,12 @@ foreign:
 
 aimock:
 	@scripts/setup-aimock
+
+acp-clients:
+	@scripts/setup build
+	@$(call build,release,build,all)
+	@scripts/setup-acp-clients
+	@python3 tests/run.py release -k acp_clients -v
 
 pages:
 	@scripts/setup build

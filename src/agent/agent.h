@@ -142,6 +142,13 @@ bool bx_agent_is_asked(const bx_agent *a);
 
 const bx_agent_config *bx_agent_cfg(const bx_agent *a);
 
+/* Tokens of the next request: as counted by the provider, and at most so many for what came since.
+ * While no prompt runs. */
+size_t bx_agent_context(const bx_agent *a);
+
+/* Of a session that nobody has asked anything yet: its title, which is borrowed. */
+void bx_agent_set_title(bx_agent *a, bx_str title);
+
 /* ---- between prompts ------------------------------------------------------------------------- */
 
 /* Replace what is old of the conversation by a summary, which the model writes; `focus` (may be

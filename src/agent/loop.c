@@ -63,6 +63,8 @@ void bx_agent_free(bx_agent *a)
 
 const bx_agent_config *bx_agent_cfg(const bx_agent *a) { return &a->cfg; }
 
+void bx_agent_set_title(bx_agent *a, bx_str title) { a->cfg.title = title; }
+
 bool bx_agent_is_asked(const bx_agent *a) { return a->said.n > 0; }
 
 void bx_agent_end_done(bx_agent_end *e)

@@ -95,7 +95,6 @@ BX_NODISCARD bx_code bx_agent_turn(bx_agent *a, bx_llm_turn *ret, bx_error *err)
 BX_NODISCARD bx_code bx_agent_side_turn(bx_agent *a, const bx_llm_transcript *t,
                                         uint64_t max_output, bx_buf *text, bx_error *err);
 void bx_agent_count(bx_agent *a, const bx_llm_usage *u, bool has_cost, uint64_t cost);
-size_t bx_agent_context(const bx_agent *a); /* tokens of the next request: at most, guessed */
 size_t bx_agent_message_bytes(const bx_llm_message *m);
 
 /* ---- calls (calls.c, result.c) --------------------------------------------------------------- */

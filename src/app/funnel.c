@@ -13,6 +13,8 @@ struct bx_funnel {
     bx_db *db;         /* NULL: nothing is recorded */
     bx_recorder *recorder;
     bx_approvals *approvals;
+    bx_policy_now now; /* of `policy` */
+    bool mode_changes;
     bx_gate_policy gate_policy;
     bx_gate_approver by_hand;
     const bx_gate_approver *approver;
@@ -78,8 +80,8 @@ static bx_code open_policy(bx_funnel *f, const bx_funnel_config *cfg, bx_buf *no
     bx_code rc = bx_policy_load(&files, &f->policy, notes, err);
     for (size_t i = 0; i < cfg->n_policy && rc == BX_OK; i++)
         rc = keep_named(f, cfg->policy[i], err);
-    if (rc == BX_OK)
-        f->gate_policy = bx_policy_gate(f->policy);
+    f->now.policy = f->policy;
+    f->gate_policy = bx_policy_gate(&f->now);
     return rc;
 }
 
@@ -138,6 +140,8 @@ bx_code bx_funnel_open(const bx_funnel_config *cfg, bx_funnel **ret, bx_buf *not
     BX_AUTO(bx_funnel) bx_funnel *f = bx_calloc(1, sizeof *f);
     if (!f)
         return bx_fail(err, BX_ENOMEM, "policy and record");
+    atomic_init(&f->now.mode, BX_POLICY_OWN_MODE);
+    f->mode_changes = cfg->mode_changes;
     f->by_hand = (bx_gate_approver){.ask = say_yes};
     f->approver = cfg->by_hand ? &f->by_hand : cfg->approver;
     bx_code rc = open_policy(f, cfg, notes, err);
@@ -187,8 +191,23 @@ void bx_funnel_fill(bx_funnel *f, bx_toolbox_config *box)
 
 bool bx_funnel_shows(const bx_funnel *f, const bx_manifest *m)
 {
-    const bx_policy_call c = bx_policy_call_of(m, NULL);
+    static const bx_policy_mode any = BX_MODE_DEFAULT;
+    bx_policy_call c = bx_policy_call_of(m, NULL);
+    c.mode = f->mode_changes ? &any : NULL;
     return !f->policy || bx_policy_shows(f->policy, &c, NULL);
+}
+
+void bx_funnel_set_mode(bx_funnel *f, bx_policy_mode mode)
+{
+    atomic_store(&f->now.mode, (int)mode);
+}
+
+bool bx_funnel_mode(bx_funnel *f, bx_policy_mode *ret)
+{
+    int now = atomic_load(&f->now.mode);
+    if (f->policy)
+        *ret = now == BX_POLICY_OWN_MODE ? bx_policy_mode_of(f->policy) : (bx_policy_mode)now;
+    return f->policy != NULL;
 }
 
 bx_db *bx_funnel_db(const bx_funnel *f) { return f->db; }

@@ -15,7 +15,8 @@ typedef struct bx_funnel_config {
     const char *workspace;     /* its policy is the project's; borrowed */
     const char *const *policy; /* n_policy files instead of the user's and the project's */
     size_t n_policy;
-    const char *mode; /* of the policy, as bx_policy_mode_name; NULL: what its files say */
+    const char *mode;  /* of the policy, as bx_policy_mode_name; NULL: what its files say */
+    bool mode_changes; /* it may change while it runs: tools of each mode are shown */
     /* The operator makes each call himself and names what it may use: where there are no files and
      * no mode, nothing is decided; what the policy would ask about is allowed; what it denies stays
      * denied. */
@@ -41,6 +42,11 @@ BX_NODISCARD bx_code bx_funnel_finish(bx_funnel *f, bx_error *err);
 
 /* Gate and offer of a toolbox; borrowed from `f`. */
 void bx_funnel_fill(bx_funnel *f, bx_toolbox_config *box);
+/* The operator's mode from now on: a call whose decision begins later is judged by it.  Nothing
+ * where there is no policy.  Any thread. */
+void bx_funnel_set_mode(bx_funnel *f, bx_policy_mode mode);
+/* Calls are judged by this one; false where there is no policy. */
+bool bx_funnel_mode(bx_funnel *f, bx_policy_mode *ret);
 /* Tools that would be denied whatever they are asked are not shown. */
 bool bx_funnel_shows(const bx_funnel *f, const bx_manifest *m);
 bx_db *bx_funnel_db(const bx_funnel *f);               /* borrowed; NULL: nothing is recorded */

@@ -89,10 +89,14 @@ bx_policy_look bx_policy_look_at(const bx_grant *run)
 
 static bx_code decide(void *ctx, const bx_gate_call *call, bx_gate_decision *ret, bx_error *err)
 {
-    const bx_policy *p = ctx;
+    bx_policy_now *now = ctx;
+    const bx_policy *p = now->policy;
+    int mode_now = atomic_load(&now->mode);
+    const bx_policy_mode mode = (bx_policy_mode)mode_now;
     const bx_policy_look look = bx_policy_look_at(call->run);
     bx_policy_call c = bx_policy_call_of(call->manifest, call->values);
     c.look = &look;
+    c.mode = mode_now == BX_POLICY_OWN_MODE ? NULL : &mode;
     BX_AUTO_BUF notes = bx_buf_init(64 << 10);
     bx_policy_decision d;
     if (!call->is_vouched && bx_policy_wants_signature(p, call->manifest->name)) {
@@ -114,9 +118,9 @@ static bx_code decide(void *ctx, const bx_gate_call *call, bx_gate_decision *ret
     return bx_policy_grant(p, &c, &d, call->run, &ret->grant, &notes, err);
 }
 
-bx_gate_policy bx_policy_gate(const bx_policy *p)
+bx_gate_policy bx_policy_gate(bx_policy_now *now)
 {
-    return (bx_gate_policy){.decide = decide, .ctx = (void *)(uintptr_t)p};
+    return (bx_gate_policy){.decide = decide, .ctx = now};
 }
 
 bx_code bx_policy_gate_offer(void *ctx, const bx_manifest *m, bx_grant *g, bx_error *err)

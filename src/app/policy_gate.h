@@ -1,12 +1,23 @@
 /* app/policy_gate.h - a policy (policy/policy.h) as what decides on calls (tool/gate.h) and what
- * tools may use (app/toolbox.h).  Any thread; the policy outlives it. */
+ * tools may use (app/toolbox.h).  Any thread; the policy outlives it, and what is borrowed below
+ * outlives the gate. */
 #ifndef BX_APP_POLICY_GATE_H
 #define BX_APP_POLICY_GATE_H
+
+#include <stdatomic.h>
 
 #include "policy/policy.h"
 #include "tool/gate.h"
 
-bx_gate_policy bx_policy_gate(const bx_policy *p);
+/* `mode` is the operator's, who may change it at any time: each call is judged by what it is when
+ * its decision begins.  BX_POLICY_OWN_MODE: that of the policy. */
+enum { BX_POLICY_OWN_MODE = -1 };
+typedef struct bx_policy_now {
+    const bx_policy *policy;
+    _Atomic int mode;
+} bx_policy_now;
+
+bx_gate_policy bx_policy_gate(bx_policy_now *now);
 
 /* For bx_toolbox_config.offer; `ctx` is the policy. */
 BX_NODISCARD bx_code bx_policy_gate_offer(void *ctx, const bx_manifest *m, bx_grant *g,

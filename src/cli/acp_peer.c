@@ -18,6 +18,7 @@ struct bx_acp_peer {
     int in_fd, out_fd;
     bx_buf in;   /* what was read and not yet used */
     size_t from; /* of it */
+    bool skips;  /* the rest of a line that is too long */
     pthread_mutex_t writing, lock;
     pthread_cond_t came;
     uint64_t next_id;
@@ -59,7 +60,7 @@ void bx_acp_peer_free(bx_acp_peer *p)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* One line more in the buffer, if there is one; false: the end. */
+/* More bytes in the buffer, if there are any; *more false: the end. */
 static bx_code fill(bx_acp_peer *p, bool *more, bx_error *err)
 {
     char *room = NULL;
@@ -68,8 +69,10 @@ static bx_code fill(bx_acp_peer *p, bool *more, bx_error *err)
         p->in.n -= p->from;
         p->from = 0;
     }
-    if (p->in.n > BX_ACP_MAX_LINE)
-        return bx_fail(err, BX_ELIMIT, "a message of more than %d bytes", BX_ACP_MAX_LINE);
+    if (p->in.n > BX_ACP_MAX_LINE || p->skips) {
+        p->skips = true;
+        p->in.n = 0;
+    }
     bx_code rc = bx_buf_reserve(&p->in, CHUNK, &room);
     if (rc != BX_OK)
         return bx_fail(err, rc, "a message");
@@ -97,14 +100,22 @@ static bx_code next_line(bx_acp_peer *p, bx_str *ret, bool *there, bx_error *err
             *there = true;
             return BX_OK;
         }
-        looked = rest.n;
         *there = false;
         if (!more)
             return BX_OK;
         bx_code rc = fill(p, &more, err);
         if (rc != BX_OK)
             return rc;
+        looked = p->skips ? 0 : rest.n;
     }
+}
+
+/* An object, with an ID that can be given back, if any. */
+static bool is_message(const bx_json_val *root)
+{
+    bx_json_type id = bx_json_type_of(bx_json_get(root, BX_LIT("id")));
+    return bx_json_type_of(root) == BX_JSON_OBJECT &&
+           (id == BX_JSON_NONE || id == BX_JSON_NULL || id == BX_JSON_INT || id == BX_JSON_STRING);
 }
 
 bx_code bx_acp_read(bx_acp_peer *p, bx_json **ret, bx_error *err)
@@ -117,13 +128,26 @@ bx_code bx_acp_read(bx_acp_peer *p, bx_json **ret, bx_error *err)
         bx_code rc = next_line(p, &line, &there, err);
         if (rc != BX_OK || !there)
             return rc;
+        if (p->skips) { /* this is the end of it */
+            p->skips = false;
+            bx_acp_error(p, NULL, BX_ACP_REQUEST, "a message of more than 16 MiB");
+            continue;
+        }
         while (line.n && (line.p[line.n - 1] == '\r' || line.p[line.n - 1] == ' '))
             line.n--;
         if (line.n == 0)
             continue;
-        if (bx_json_parse(line, BX_JSON_MAX_DEPTH, ret, &why) == BX_OK)
+        bx_json *doc = NULL;
+        if (bx_json_parse(line, BX_JSON_MAX_DEPTH, &doc, &why) != BX_OK) {
+            bx_acp_error(p, NULL, BX_ACP_PARSE, why.msg);
+            continue;
+        }
+        if (is_message(bx_json_root(doc))) {
+            *ret = doc;
             return BX_OK;
-        bx_acp_error(p, NULL, BX_ACP_PARSE, why.msg);
+        }
+        bx_json_free(doc);
+        bx_acp_error(p, NULL, BX_ACP_REQUEST, "no message of JSON-RPC 2.0");
     }
 }
 

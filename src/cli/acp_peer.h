@@ -13,6 +13,8 @@ enum {
     BX_ACP_METHOD = -32601,
     BX_ACP_PARAMS = -32602,
     BX_ACP_INTERNAL = -32603,
+    BX_ACP_NOT_FOUND = -32002,
+    BX_ACP_CANCELLED = -32800,
 };
 
 typedef struct bx_acp_peer bx_acp_peer;
@@ -20,8 +22,10 @@ typedef struct bx_acp_peer bx_acp_peer;
 BX_NODISCARD bx_code bx_acp_peer_new(int in_fd, int out_fd, bx_acp_peer **ret, bx_error *err);
 void bx_acp_peer_free(bx_acp_peer *p); /* nobody uses it any more.  NULL is fine */
 
-/* The next message, parsed; *ret NULL: the end.  A line that is no JSON is answered, and passed
- * over.  BX_ELIMIT: a line beyond BX_ACP_MAX_LINE. */
+/* The next message, an object; *ret NULL: the end.  A line that is none, or is longer than
+ * BX_ACP_MAX_LINE, is answered with an error without an ID and passed over; so is one whose ID is
+ * neither text nor a whole number (JSON-RPC 2.0 section 4).  A last line without its end is no
+ * message. */
 BX_NODISCARD bx_code bx_acp_read(bx_acp_peer *p, bx_json **ret, bx_error *err);
 
 /* A message is being written: `out` is within the object that is its params or result.  The text is

@@ -311,3 +311,10 @@ void bx_cli_tools_free(bx_cli_tools *t)
 }
 
 const bx_agent_tools *bx_cli_tools_port(const bx_cli_tools *t) { return &t->port; }
+
+bx_code bx_cli_tools_grant(bx_cli_tools *t, bx_str name, const bx_manifest **ret_tool,
+                           const bx_grant **ret, bx_error *err)
+{
+    bx_code rc = bx_toolbox_find(t->box, name, ret_tool, err);
+    return rc == BX_OK ? bx_toolbox_grant(t->box, *ret_tool, ret, err) : rc;
+}

@@ -15,5 +15,8 @@ BX_NODISCARD bx_code bx_cli_tools_new(bx_app *app, const bx_toolbox_config *cfg,
                                       const bx_grant *top, bx_cli_tools **ret, bx_error *err);
 void bx_cli_tools_free(bx_cli_tools *t); /* NULL is fine; no call may run */
 const bx_agent_tools *bx_cli_tools_port(const bx_cli_tools *t);
+/* What a tool of the run itself may use at most, as bx_toolbox_grant. */
+BX_NODISCARD bx_code bx_cli_tools_grant(bx_cli_tools *t, bx_str name, const bx_manifest **ret_tool,
+                                        const bx_grant **ret, bx_error *err);
 
 #endif

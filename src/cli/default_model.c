@@ -94,6 +94,9 @@ bx_code bx_cli_default_model(bx_egress *eg, bx_buf *ret, bx_error *err)
             return BX_OK;
     }
     return bx_fail(err, BX_ENOENT,
-                   "which model? --model PROVIDER/MODEL, $BOXAGNTS_MODEL, or a key in the "
-                   "environment; see boxagnts models");
+                   "which model? No key is in the environment (ANTHROPIC_API_KEY, OPENAI_API_KEY, "
+                   "GEMINI_API_KEY, OPENROUTER_API_KEY, …) and no server of models answers on this "
+                   "machine. Set a key, start a server (ollama, llama.cpp, …), or name a model: "
+                   "--model PROVIDER/MODEL or $BOXAGNTS_MODEL; boxagnts models lists what answers, "
+                   "and --model script:FILE needs neither (docs/models.md)");
 }

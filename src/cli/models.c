@@ -13,6 +13,7 @@ enum {
     FLAG_WAIT,
     MAX_TEXT = 32 << 20,
     MAX_NAME = 300,
+    MAX_URL = 32 << 10,
     FAR_S = 10, /* seconds a provider has to list its models */
     NEAR_S = 2, /* the same for a server on this machine */
 };
@@ -102,14 +103,14 @@ static void show_models(const listing *l, const bx_provider *p, const bx_buf *na
     }
 }
 
-static void show_json(const listing *l, const bx_provider *p, const bx_buf *names,
+static void show_json(const listing *l, const bx_provider *p, const char *url, const bx_buf *names,
                       const bx_error *why)
 {
     bx_json_out *o = l->o;
     bx_json_out_begin_object(o);
     put(o, "provider", p->name);
     put(o, "protocol", p->protocol);
-    put(o, "url", bx_provider_url(p));
+    put(o, "url", url);
     put(o, "key", bx_provider_key(p));
     bx_json_out_key(o, BX_LIT("answers"));
     bx_json_out_bool(o, names->n > 0);
@@ -124,21 +125,21 @@ static void show_json(const listing *l, const bx_provider *p, const bx_buf *name
 static void list_one(bx_egress *eg, listing *l, const bx_provider *p, bool wanted)
 {
     const char *key = bx_provider_key(p);
-    bool named = strcmp(bx_provider_url(p), p->url) != 0;
+    bool named = false;
     bx_error why = {.msg = ""};
-    BX_AUTO_BUF names = bx_buf_init(MAX_TEXT);
+    BX_AUTO_BUF names = bx_buf_init(MAX_TEXT), url = bx_buf_init(MAX_URL);
     uint64_t wait = l->wait_ns ? l->wait_ns : (p->local ? NEAR_S : FAR_S) * BX_SEC;
     const bx_ctl ctl = bx_ctl_init(bx_now_ns() + wait);
-    bx_code rc;
-    if (key || p->local || named)
+    bx_code rc = bx_provider_url(p, &url, &named, &why);
+    if (rc == BX_OK && (key || p->local || named))
         rc = bx_provider_models(eg, p, &ctl, &names, &why);
-    else
+    else if (rc == BX_OK)
         rc = bx_fail(&why, BX_ENOENT, "no key: set %s", p->keys[0]);
     if (rc != BX_OK)
         bx_buf_clear(&names);
     l->answering += rc == BX_OK;
     if (l->o)
-        show_json(l, p, &names, &why);
+        show_json(l, p, bx_buf_str(&url).p, &names, &why);
     else if (rc == BX_OK)
         show_models(l, p, &names);
     else if (key || named || wanted) /* silence is what one expects of the others */
@@ -148,10 +149,14 @@ static void list_one(bx_egress *eg, listing *l, const bx_provider *p, bool wante
 /* The same server under another name, for another protocol. */
 static bool is_repeated(size_t i)
 {
-    for (size_t k = 0; k < i; k++)
-        if (strcmp(bx_provider_url(&bx_providers[k]), bx_provider_url(&bx_providers[i])) == 0)
-            return true;
-    return false;
+    BX_AUTO_BUF own = bx_buf_init(MAX_URL), other = bx_buf_init(MAX_URL);
+    bool named, same = bx_provider_url(&bx_providers[i], &own, &named, NULL) != BX_OK;
+    for (size_t k = 0; k < i && !same; k++) {
+        bx_buf_clear(&other);
+        same = bx_provider_url(&bx_providers[k], &other, &named, NULL) == BX_OK &&
+               bx_str_eq(bx_buf_str(&own), bx_buf_str(&other));
+    }
+    return same;
 }
 
 static int list(const bx_args *a, bx_egress *eg, uint64_t wait_ns)

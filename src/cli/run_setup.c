@@ -1,6 +1,7 @@
 #include "cli/run_setup.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -93,6 +94,7 @@ static bx_code open_funnel(bx_run *r, const bx_run_options *o, bx_error *err)
                                   .policy = o->policy,
                                   .n_policy = o->n_policy,
                                   .mode = o->mode,
+                                  .mode_changes = o->mode_changes,
                                   .by_hand = by_hand(r, o),
                                   .no_record = o->forget,
                                   .queue = !o->forget,
@@ -302,8 +304,9 @@ static bx_code open_tools(bx_run *r, const bx_run_options *o, bx_error *err)
 static bx_code open_ground(bx_run *r, const bx_run_options *o, bx_error *err)
 {
     const char *dir = o->workspace ? o->workspace : ".";
+    struct stat st;
     r->workspace = realpath(dir, NULL);
-    if (!r->workspace)
+    if (!r->workspace || stat(r->workspace, &st) != 0 || !S_ISDIR(st.st_mode))
         return bx_fail(err, BX_ENOENT, "no directory %s", dir);
     bx_code rc = open_funnel(r, o, err);
     if (rc == BX_OK)
@@ -375,7 +378,7 @@ bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err)
     return rc;
 }
 
-void bx_run_close(bx_run *r)
+static void free_parts(bx_run *r)
 {
     if (r->agent)
         bx_agent_leave(r->agent);
@@ -396,5 +399,16 @@ void bx_run_close(bx_run *r)
     bx_ctl_done(&r->ctl);
     bx_buf_done(&r->facts);
     free(r->workspace);
+}
+
+void bx_run_close(bx_run *r)
+{
+    free_parts(r);
     bx_app_leave(r->app);
+}
+
+void bx_run_free(bx_run *r)
+{
+    free_parts(r);
+    bx_app_free(r->app);
 }

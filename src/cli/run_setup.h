@@ -24,6 +24,7 @@ typedef struct bx_run_options {       /* all borrowed; zero is a good default bu
     const char *const *delegate; /* n_delegate lines more that executors may be given */
     size_t n_delegate;
     const char *mode;          /* of the policy; NULL: what its files say */
+    bool mode_changes;         /* as bx_funnel_config.mode_changes */
     const char *const *policy; /* n_policy files instead of the user's and the workspace's */
     size_t n_policy;
     bool asks;                        /* there is a person at the terminal, who may be asked */
@@ -38,7 +39,7 @@ typedef struct bx_run_options {       /* all borrowed; zero is a good default bu
     bx_agent_watch watch;
 } bx_run_options;
 
-typedef struct bx_run { /* a process has one */
+typedef struct bx_run { /* a process has one, or several beside each other */
     bx_app *app;
     bx_egress *egress;
     bx_llm *model;
@@ -75,5 +76,6 @@ BX_NODISCARD bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *e
  * named. */
 uint64_t bx_run_deadline(const bx_run *r, const bx_run_options *o, uint64_t otherwise_ns);
 void bx_run_close(bx_run *r); /* of a process that ends next */
+void bx_run_free(bx_run *r);  /* of one that goes on: everything is given back */
 
 #endif

@@ -349,6 +349,9 @@ static void finish(bx_reading *r, bx_str reason)
         {"SPII", BX_LLM_STOP_FILTER},
         {"PROHIBITED_CONTENT", BX_LLM_STOP_FILTER},
         {"IMAGE_SAFETY", BX_LLM_STOP_FILTER},
+        {"IMAGE_PROHIBITED_CONTENT", BX_LLM_STOP_FILTER},
+        {"IMAGE_RECITATION", BX_LLM_STOP_FILTER},
+        {"MODEL_ARMOR", BX_LLM_STOP_FILTER},
     };
     if (reason.n == 0 || bx_str_eq(reason, BX_LIT("FINISH_REASON_UNSPECIFIED")))
         return;
@@ -358,7 +361,14 @@ static void finish(bx_reading *r, bx_str reason)
             return;
         }
     }
-    if (bx_str_starts(reason, BX_LIT("MALFORMED")) || bx_str_starts(reason, BX_LIT("UNEXPECTED"))) {
+    if (bx_str_eq(reason, BX_LIT("MISSING_THOUGHT_SIGNATURE"))) {
+        r->failed = true; /* the same request would end in the same way */
+        (void)bx_trouble(r->trouble, BX_LLM_FAIL_REQUEST, "the model ended with %.*s",
+                         BX_FMT(reason));
+        return;
+    }
+    if (bx_str_starts(reason, BX_LIT("MALFORMED")) || bx_str_starts(reason, BX_LIT("UNEXPECTED")) ||
+        bx_str_eq(reason, BX_LIT("TOO_MANY_TOOL_CALLS"))) {
         r->failed = true; /* a call it could not write down: another attempt mostly can */
         (void)bx_trouble(r->trouble, BX_LLM_FAIL_ANSWER, "the model ended with %.*s",
                          BX_FMT(reason));

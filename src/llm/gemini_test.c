@@ -31,6 +31,7 @@ static const stream_case CASES[] = {
     {"cut off", D(LAST("{'text':'x'}", "MAX_TOKENS")),
      MESSAGE("{'type':'text','text':'x'}") " length" SPENT},
     {"filtered", D(LAST("", "SAFETY")), MESSAGE("") " filter" SPENT},
+    {"filtered by another", D(LAST("", "MODEL_ARMOR")), MESSAGE("") " filter" SPENT},
     {"a prompt that is blocked", D("{'promptFeedback':{'blockReason':'SAFETY'}}"),
      MESSAGE("") " filter"},
     {"a list where a stream was asked for",
@@ -43,6 +44,10 @@ static const stream_case CASES[] = {
     /* what is none */
     {"a call that could not be written", D(LAST("", "MALFORMED_FUNCTION_CALL")),
      "!answer again the model ended with MALFORMED_FUNCTION_CALL"},
+    {"too many calls", D(LAST("", "TOO_MANY_TOOL_CALLS")),
+     "!answer again the model ended with TOO_MANY_TOOL_CALLS"},
+    {"a signature that is missing", D(LAST("", "MISSING_THOUGHT_SIGNATURE")),
+     "!request the model ended with MISSING_THOUGHT_SIGNATURE"},
     {"an error", D("{'error':{'code':503,'message':'busy','status':'UNAVAILABLE'}}"),
      "!server again busy"},
     {"a quota of the day",

@@ -61,6 +61,8 @@ BX_NODISCARD bx_code bx_script_load(const char *path, bx_script **ret, bx_error 
 BX_NODISCARD bx_code bx_script_parse(bx_str text, bx_script **ret, bx_error *err);
 void bx_script_free(bx_script *s);
 BX_DEFINE_AUTO(bx_script, bx_script_free)
+bool bx_script_is_stop(bx_str name);    /* of a turn: "end" */
+bool bx_script_is_failure(bx_str name); /* of an error: "rate" */
 bool bx_script_price(const bx_script *s, bx_price *ret);
 uint64_t bx_script_window(const bx_script *s); /* tokens; 0: it names none */
 /* What is played to this request: a turn of the script, and the conversation it is of; NULL: none.

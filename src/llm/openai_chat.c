@@ -155,6 +155,10 @@ static void calls(const bx_llm_message *m, bx_json_out *o)
         bx_wire_arguments(b, &a);
         bx_wire_put_buf(o, "arguments", &arguments);
         bx_json_out_end_object(o);
+        if (b->opaque.n && bx_str_eq(b->protocol, BX_LIT("openai-chat"))) {
+            bx_json_out_key(o, BX_LIT("extra_content"));
+            bx_json_out_raw(o, b->opaque);
+        }
         bx_json_out_end_object(o);
     }
     bx_json_out_end_array(o);
@@ -262,8 +266,9 @@ static void choice(const bx_llm_request *rq, bx_json_out *o)
 static void build(const bx_wire_request *w, bx_json_out *o)
 {
     const bx_llm_request *rq = w->rq;
-    /* OpenAI's own models refuse the old name; most others know no other. */
     bool own = bx_str_starts(bx_str_of(w->m->url), BX_LIT("https://api.openai.com"));
+    /* OpenAI's models refuse the old name, wherever they run; most others know no other. */
+    bool new_name = own || strstr(w->m->url, ".openai.azure.com/") != NULL;
     bx_json_out_begin_object(o);
     bx_wire_putz(o, "model", w->m->model);
     messages(rq, o);
@@ -278,7 +283,7 @@ static void build(const bx_wire_request *w, bx_json_out *o)
     bx_wire_put_bool(o, "include_usage", true);
     bx_json_out_end_object(o);
     if (rq->max_tokens)
-        bx_wire_put_uint(o, own ? "max_completion_tokens" : "max_tokens", rq->max_tokens);
+        bx_wire_put_uint(o, new_name ? "max_completion_tokens" : "max_tokens", rq->max_tokens);
     if (rq->has_temperature) {
         bx_json_out_key(o, BX_LIT("temperature"));
         bx_json_out_double(o, rq->temperature);
@@ -395,6 +400,9 @@ static void take_call(bx_reading *r, const bx_json_val *v, const bx_json_val *fu
     size_t i = call_of(r, v, id, name, arguments);
     bx_answer_call(r->answer, i, id, bx_wire_tool(r->rq, name));
     bx_wire_take_arguments(r->answer, i, arguments);
+    /* Gemini behind this protocol signs calls, and refuses them without (thought_signature). */
+    if (i != BX_ANSWER_NONE && bx_json_type_of(bx_wire_get(v, "extra_content")) == BX_JSON_OBJECT)
+        bx_wire_keep(r->answer, i, bx_wire_get(v, "extra_content"));
 }
 
 /* Details of thinking that are to come back as they are (OpenRouter): pieces of one list. */
@@ -451,20 +459,42 @@ static void take_delta(bx_reading *r, const bx_json_val *delta)
         take_call(r, delta, bx_wire_get(delta, "function_call"));
 }
 
+static const struct {
+    const char *name;
+    bx_llm_stop stop;
+} STOPS[] = {
+    {"length", BX_LLM_STOP_LENGTH},
+    {"max_tokens", BX_LLM_STOP_LENGTH},
+    {"model_length", BX_LLM_STOP_WINDOW},                  /* Mistral */
+    {"model_context_window_exceeded", BX_LLM_STOP_WINDOW}, /* Anthropic's, passed on */
+    {"content_filter", BX_LLM_STOP_FILTER},
+    {"refusal", BX_LLM_STOP_FILTER},
+    {"safety", BX_LLM_STOP_FILTER},
+    {"sensitive", BX_LLM_STOP_FILTER}, /* Zhipu */
+};
+
 static void take_finish(bx_reading *r, const bx_json_val *choice_val)
 {
     bx_str s = bx_wire_str(choice_val, "finish_reason");
     bx_answer *a = r->answer;
     if (s.n == 0 || (a->has_stop && a->stop == BX_LLM_STOP_FILTER))
         return;
-    if (bx_str_eq(s, BX_LIT("length")) || bx_str_eq(s, BX_LIT("max_tokens")))
-        bx_answer_stop(a, BX_LLM_STOP_LENGTH);
-    else if (bx_str_eq(s, BX_LIT("content_filter")))
-        bx_answer_stop(a, BX_LLM_STOP_FILTER);
-    else if (bx_str_eq(s, BX_LIT("error")))
+    for (size_t i = 0; i < BX_COUNT(STOPS); i++) {
+        if (bx_str_eq(s, bx_str_of(STOPS[i].name))) {
+            bx_answer_stop(a, STOPS[i].stop);
+            return;
+        }
+    }
+    if (bx_str_eq(s, BX_LIT("error"))) {
         bx_reading_error(r, choice_val);
-    else
+    } else if (bx_str_eq(s, BX_LIT("insufficient_system_resource")) ||
+               bx_str_eq(s, BX_LIT("network_error"))) { /* DeepSeek, Zhipu: broken off by them */
+        r->failed = true;
+        (void)bx_trouble(r->trouble, BX_LLM_FAIL_SERVER, "the answer ended with %.*s", BX_FMT(s));
+        r->trouble->again = true;
+    } else {
         bx_answer_stop(a, BX_LLM_STOP_END); /* calls are found without being announced */
+    }
 }
 
 static void read_choice(bx_reading *r, const bx_json_val *root, bool stream)

@@ -28,6 +28,16 @@ static const stream_case CASES[] = {
      CALL("{'index':0,'id':'i','function':{'name':'f','arguments':'{}'}}") CHOICE("{}", "'stop'")
          DONE,
      MESSAGE(TOOL("i", "f", "{}")) " tools"},
+    {"other words for the end", CHOICE("{'content':'x'}", "'model_length'") DONE,
+     MESSAGE(TEXT("x")) " window"},
+    {"a model that refuses", CHOICE("{'content':'x'}", "'refusal'") DONE,
+     MESSAGE(TEXT("x")) " filter"},
+    {"a call that is signed",
+     CALL("{'index':0,'id':'i','function':{'name':'f','arguments':'{'},'extra_content':{'google':"
+          "{'thought_signature':'AbC='}}}") CALL("{'index':0,'function':{'arguments':'}'}}")
+         CHOICE("{}", "'tool_calls'") DONE,
+     MESSAGE("{'type':'tool_call','id':'i','name':'f','arguments':'{}','opaque':'{\\'google\\':"
+             "{\\'thought_signature\\':\\'AbC=\\'}}','protocol':'openai-chat'}") " tools"},
     {"no finish reason, text", CHOICE("{'content':'x'}", "null") DONE, MESSAGE(TEXT("x")) " end"},
     {"no finish reason, call",
      D("{'choices':[{'index':0,'delta':{'tool_calls':[{'index':0,'id':'i','function':{'name':'f',"
@@ -175,6 +185,8 @@ static const stream_case CASES[] = {
      D("{'error':{'code':502,'message':'upstream'},'choices':[{'index':0,'delta':{'content':''},"
        "'finish_reason':'error'}]}"),
      "!server again upstream"},
+    {"broken off by the server", CHOICE("{'content':'x'}", "'insufficient_system_resource'") DONE,
+     "!server again the answer ended with insufficient_system_resource"},
     {"broken off", CHOICE("{'content':'x'}", "null"), "!network again the answer broke off"},
     {"nothing", "", "!network again the answer is empty"},
     {"comments alone", ": a\n\n: b\n\n", "!network again the answer is empty"},

@@ -128,6 +128,10 @@ static void said_item(const bx_llm_block *b, bx_json_out *o)
     bx_json_out_begin_object(o);
     bx_wire_putz(o, "type", "message");
     bx_wire_putz(o, "role", "assistant");
+    if (b->opaque.n && bx_str_eq(b->protocol, BX_LIT("openai-responses"))) {
+        bx_json_out_key(o, BX_LIT("phase"));
+        bx_json_out_raw(o, b->opaque);
+    }
     bx_wire_put(o, "content", b->text);
     bx_json_out_end_object(o);
 }
@@ -309,6 +313,9 @@ static void end_item(bx_reading *r, int64_t key, const bx_json_val *item)
         take_parts(r, i, bx_wire_get(item, "content"));
         if (refuses(item))
             bx_answer_stop(a, BX_LLM_STOP_FILTER);
+        /* Commentary or the answer itself: models do worse where it does not come back. */
+        if (i != BX_ANSWER_NONE && bx_wire_str(item, "phase").n)
+            bx_wire_keep(a, i, bx_wire_get(item, "phase"));
     } else if (bx_str_eq(type, BX_LIT("reasoning"))) {
         take_parts(r, i, bx_wire_get(item, "summary"));
         take_parts(r, i, bx_wire_get(item, "content"));

@@ -59,6 +59,13 @@ static const stream_case CASES[] = {
      FINISHED("0", "'type':'compaction','encrypted_content':'zz'") SAID("1", "x") COMPLETED,
      MESSAGE("{'type':'opaque','opaque':'{\\'type\\':\\'compaction\\',\\'encrypted_content\\':"
              "\\'zz\\'}','protocol':'openai-responses'},{'type':'text','text':'x'}") " end" SPENT},
+    {"the phase of what is said",
+     FINISHED("0", "'type':'message','phase':'commentary','content':[{'type':'output_text','text':"
+                   "'I look.'}]")
+         FINISHED("1", "'type':'message','phase':null,'content':[{'type':'output_text','text':"
+                       "'x'}]") COMPLETED,
+     MESSAGE("{'type':'text','text':'I look.','opaque':'\\'commentary\\'','protocol':"
+             "'openai-responses'},{'type':'text','text':'x'}") " end" SPENT},
     {"everything at the end",
      E("response.completed", ",'response':{'status':'completed','output':[{'type':'message',"
                              "'content':[{'type':'output_text','text':'x'}]}]}"),

@@ -6,8 +6,8 @@
 #include "llm/place.h"
 
 const bx_provider bx_providers[] = {
-#define BX_PROVIDER(name, protocol, url, url_variable, key1, key2, local) \
-    {name, protocol, url, url_variable, {key1, key2}, local},
+#define BX_PROVIDER(name, protocol, url, url_variable, key1, key2, local, host, port, number) \
+    {name, protocol, url, url_variable, {key1, key2}, local, host, port, number},
 #include "llm/providers.def"
 #undef BX_PROVIDER
 };
@@ -27,10 +27,69 @@ const char *bx_provider_key(const bx_provider *p)
     return NULL;
 }
 
-const char *bx_provider_url(const bx_provider *p)
+/* ---- where servers of this machine are ------------------------------------------------------- */
+
+/* "[::1]:80", "host:80", "host", ":80"; a bare address of version 6 has no port. */
+static bx_str split_port(bx_str s, bx_str *port)
 {
-    const char *named = variable(p->url_variable);
-    return named ? named : p->url;
+    const char *colon = s.n ? memrchr(s.p, ':', s.n) : NULL;
+    const char *bracket = s.n ? memrchr(s.p, ']', s.n) : NULL;
+    bool bare = colon && !bracket && memchr(s.p, ':', (size_t)(colon - s.p));
+    *port = BX_LIT("");
+    if (!colon || bare || (bracket && colon < bracket))
+        return s;
+    *port = bx_str_from(s, (size_t)(colon - s.p) + 1);
+    return (bx_str){s.p, (size_t)(colon - s.p)};
+}
+
+/* Whoever listens everywhere is reached here. */
+static bx_str reached_at(bx_str host)
+{
+    static const char *const everywhere[] = {"", "0.0.0.0", "::", "[::]"};
+    for (size_t i = 0; i < BX_COUNT(everywhere); i++)
+        if (bx_str_eq(host, bx_str_of(everywhere[i])))
+            return BX_LIT("127.0.0.1");
+    return host;
+}
+
+static void add_local(const bx_provider *p, bx_str host, const char *port, bx_buf *ret)
+{
+    bx_str scheme = BX_LIT("http"), path = BX_LIT(""), named = BX_LIT("");
+    const char *sep = host.n ? memmem(host.p, host.n, "://", 3) : NULL;
+    if (sep) {
+        scheme = (bx_str){host.p, (size_t)(sep - host.p)};
+        host = bx_str_from(host, scheme.n + 3);
+    }
+    const char *slash = host.n ? memchr(host.p, '/', host.n) : NULL;
+    if (slash) {
+        path = bx_str_from(host, (size_t)(slash - host.p));
+        host.n = (size_t)(slash - host.p);
+        while (path.n && path.p[path.n - 1] == '/')
+            path.n--;
+    }
+    host = reached_at(split_port(host, &named));
+    bool v6 = host.n && host.p[0] != '[' && memchr(host.p, ':', host.n);
+    (void)bx_buf_addf(ret, "%.*s://%s%.*s%s", BX_FMT(scheme), v6 ? "[" : "", BX_FMT(host),
+                      v6 ? "]" : "");
+    if (named.n)
+        (void)bx_buf_addf(ret, ":%.*s", BX_FMT(named));
+    else if (port)
+        (void)bx_buf_addf(ret, ":%s", port);
+    else if (!sep) /* a scheme brings its own */
+        (void)bx_buf_addf(ret, ":%u", p->port);
+    (void)bx_buf_addf(ret, "%.*s/v1", BX_FMT(path));
+}
+
+bx_code bx_provider_url(const bx_provider *p, bx_buf *ret, bool *named, bx_error *err)
+{
+    const char *url = variable(p->url_variable);
+    const char *host = variable(p->host_variable), *port = variable(p->port_variable);
+    *named = url || host || port;
+    if (url || !*named)
+        (void)bx_buf_add_z(ret, url ? url : p->url);
+    else
+        add_local(p, bx_str_of(host ? host : ""), port, ret);
+    return bx_buf_check(ret, err);
 }
 
 static const bx_provider *find(bx_str name)
@@ -85,15 +144,19 @@ static bx_code open_at(bx_egress *eg, bx_llm *m, const bx_place_cfg *cfg, bx_err
     return BX_OK;
 }
 
-static bx_place_cfg place_of(const bx_provider *p)
+/* `url` holds what the place borrows. */
+static bx_code place_of(const bx_provider *p, bx_buf *url, bx_place_cfg *ret, bx_error *err)
 {
     const char *key = bx_provider_key(p);
-    return (bx_place_cfg){
+    bool named = false;
+    bx_code rc = bx_provider_url(p, url, &named, err);
+    *ret = (bx_place_cfg){
         .protocol = bx_llm_protocol_find(bx_str_of(p->protocol)),
-        .url = bx_str_of(bx_provider_url(p)),
+        .url = bx_buf_str(url),
         .key = key ? variable(key) : NULL,
-        .named = variable(p->url_variable) != NULL,
+        .named = named,
     };
+    return rc;
 }
 
 static bool ends_with(bx_str s, bx_str end)
@@ -148,10 +211,13 @@ static bx_code open_known(bx_egress *eg, bx_llm *m, bx_str provider, bx_str mode
     if (!p)
         return bx_fail(err, BX_EINVAL, "no provider '%.*s'; boxagnts models lists them",
                        BX_FMT(provider));
-    const bx_place_cfg cfg = place_of(p);
-    if (!cfg.key && !p->local && !cfg.named)
+    BX_AUTO_BUF url = bx_buf_init(BX_MAX_URL);
+    bx_place_cfg cfg;
+    bx_code rc = place_of(p, &url, &cfg, err);
+    if (rc == BX_OK && !cfg.key && !p->local && !cfg.named)
         return bx_fail(err, BX_ENOENT, "no key for %s: set %s", p->name, p->keys[0]);
-    bx_code rc = set_model(m, model, err);
+    if (rc == BX_OK)
+        rc = set_model(m, model, err);
     if (rc == BX_OK)
         rc = open_at(eg, m, &cfg, err);
     if (rc == BX_OK)
@@ -274,9 +340,12 @@ static bx_code ask_list(const bx_place *place, const bx_ctl *ctl, bx_buf *ret, b
 bx_code bx_provider_models(bx_egress *eg, const bx_provider *p, const bx_ctl *ctl, bx_buf *ret,
                            bx_error *err)
 {
+    BX_AUTO_BUF url = bx_buf_init(BX_MAX_URL);
     bx_place place = {.url = NULL};
-    const bx_place_cfg cfg = place_of(p);
-    bx_code rc = bx_place_open(eg, &cfg, &place, err);
+    bx_place_cfg cfg;
+    bx_code rc = place_of(p, &url, &cfg, err);
+    if (rc == BX_OK)
+        rc = bx_place_open(eg, &cfg, &place, err);
     if (rc == BX_OK)
         rc = ask_list(&place, ctl, ret, err);
     bx_place_done(&place);

@@ -332,6 +332,43 @@ static void says_what_was_asked(void)
     bx_llm_transcript_done(&t);
 }
 
+/* What a provider marked comes back to its protocol, and to no other. */
+static void marks_come_back(void)
+{
+    bx_llm_transcript t = {.n = 0};
+    bx_llm_message m = {.role = BX_LLM_ASSISTANT};
+    bx_llm_block phase = said("Well."), f = call("i", "f", "{}");
+    phase.opaque = BX_LIT("\"commentary\"");
+    phase.protocol = BX_LIT("openai-responses");
+    f.opaque = BX_LIT("{\"google\":{\"thought_signature\":\"AbC=\"}}");
+    f.protocol = BX_LIT("openai-chat");
+    add(&m, phase);
+    add(&m, f);
+    push(&t, &m);
+    bx_llm_request rq = {.transcript = &t, .max_tokens = 9};
+    CHECK(builds(
+        &bx_openai_chat, "https://me.openai.azure.com/openai/v1", &rq,
+        "{'model':'m1','messages':[{'role':'assistant','content':'Well.','tool_calls':[{'id':'i','"
+        "type':'function','function':{'name':'f','arguments':'{}'},'extra_content':{'google':{'"
+        "thought_signature':'AbC='}}}]},{'role':'tool','tool_call_id':'i','content':'no result: "
+        "the call was interrupted'}],'stream':true,'stream_options':{'include_usage':true},'max_"
+        "completion_tokens':9}"));
+    CHECK(builds(
+        &bx_openai_responses, "http://h", &rq,
+        "{'model':'m1','input':[{'type':'message','role':'assistant','phase':'commentary','content"
+        "':'Well.'},{'type':'function_call','call_id':'i','name':'f','arguments':'{}'},{'type':'"
+        "function_call_output','call_id':'i','output':'no result: the call was interrupted'}],'"
+        "stream':true,'store':false,'include':['reasoning.encrypted_content'],'max_output_tokens':"
+        "9}"));
+    CHECK(builds(
+        &bx_anthropic, "http://h", &rq,
+        "{'model':'m1','max_tokens':9,'stream':true,'messages':[{'role':'assistant','content':[{'"
+        "type':'text','text':'Well.'},{'type':'tool_use','id':'i','name':'f','input':{}}]},{'role':"
+        "'user','content':[{'type':'tool_result','tool_use_id':'i','is_error':true,'content':'no "
+        "result: the call was interrupted'}]}]}"));
+    bx_llm_transcript_done(&t);
+}
+
 static void names_are_mapped_and_back(void)
 {
     char wire[BX_WIRE_NAME], other[BX_WIRE_NAME];
@@ -381,4 +418,5 @@ static void never_leaves_anything_out(void)
 }
 
 BXT_MAIN(RUN(openai_chat); RUN(anthropic); RUN(openai_responses); RUN(gemini); RUN(puts_in_order);
-         RUN(says_what_was_asked); RUN(names_are_mapped_and_back); RUN(never_leaves_anything_out);)
+         RUN(says_what_was_asked); RUN(marks_come_back); RUN(names_are_mapped_and_back);
+         RUN(never_leaves_anything_out);)

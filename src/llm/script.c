@@ -75,15 +75,24 @@ static bool fits(bx_json_type want, const bx_json_val *v)
     return want == BX_JSON_NONE || is == want || (want == BX_JSON_DOUBLE && is == BX_JSON_INT);
 }
 
+/* What is looked at: where an error is, it is what is wrong. */
+typedef struct checking {
+    const bx_json_val *at;
+    bx_error *err;
+} checking;
+
 static bx_code check(const bx_json_val *v, const char *what, const field *fields, size_t n,
-                     bx_error *err)
+                     checking *c)
 {
     bx_str key;
+    bx_error *err = c->err;
+    c->at = v;
     if (bx_json_type_of(v) != BX_JSON_OBJECT)
         return bx_fail(err, BX_EINVAL, "%s is no mapping", what);
     bx_json_iter it = bx_json_iter_of(v);
     for (const bx_json_val *e; (e = bx_json_next(&it, &key));) {
         size_t i = 0;
+        c->at = e;
         while (i < n && !bx_str_eq(key, bx_str_of(fields[i].name)))
             i++;
         if (i == n)
@@ -91,107 +100,132 @@ static bx_code check(const bx_json_val *v, const char *what, const field *fields
         if (!fits(fields[i].type, e))
             return bx_fail(err, BX_EINVAL, "%s: %s is of type %s, not %s", what, fields[i].name,
                            bx_json_type_name(bx_json_type_of(e)),
-                           bx_json_type_name(fields[i].type));
+                           fields[i].type == BX_JSON_INT ? "whole number, 0 or more"
+                                                         : bx_json_type_name(fields[i].type));
+    }
+    c->at = v;
+    return BX_OK;
+}
+#define CHECK_FIELDS(v, what, fields, c) check(v, what, fields, BX_COUNT(fields), c)
+
+static bx_code check_part(const bx_json_val *of, const char *key, const field *fields, size_t n,
+                          checking *c)
+{
+    const bx_json_val *v = bx_json_get(of, bx_str_of(key));
+    return v ? check(v, key, fields, n, c) : BX_OK;
+}
+
+static bx_code check_call(const bx_json_val *v, checking *c)
+{
+    bx_code rc = CHECK_FIELDS(v, "call", CALL_FIELDS, c);
+    if (rc == BX_OK && !bx_json_get(v, BX_LIT("tool")))
+        return bx_fail(c->err, BX_EINVAL, "a call without tool");
+    return rc;
+}
+
+/* Texts that are one of a few. */
+static bx_code check_words(const bx_json_val *turn, checking *c)
+{
+    const bx_json_val *stop = bx_json_get(turn, BX_LIT("stop"));
+    const bx_json_val *error = bx_json_get(turn, BX_LIT("error"));
+    bx_str name = BX_LIT("");
+    if (bx_json_str(stop, &name) && !bx_script_is_stop(name)) {
+        c->at = stop;
+        return bx_fail(c->err, BX_EINVAL,
+                       "no stop '%.*s': end, tools, length, window, filter, pause", BX_FMT(name));
+    }
+    if (bx_json_str(bx_json_get(error, BX_LIT("kind")), &name) && !bx_script_is_failure(name)) {
+        c->at = error;
+        return bx_fail(c->err, BX_EINVAL,
+                       "an error has no kind '%.*s': auth, quota, rate, server, network, timeout, "
+                       "context, model, request, answer",
+                       BX_FMT(name));
     }
     return BX_OK;
 }
-#define CHECK_FIELDS(v, what, fields, err) check(v, what, fields, BX_COUNT(fields), err)
 
-static bx_code check_part(const bx_json_val *of, const char *key, const field *fields, size_t n,
-                          bx_error *err)
+static bx_code check_turn(const bx_json_val *v, checking *c)
 {
-    const bx_json_val *v = bx_json_get(of, bx_str_of(key));
-    return v ? check(v, key, fields, n, err) : BX_OK;
-}
-
-static bx_code check_call(const bx_json_val *v, bx_error *err)
-{
-    bx_code rc = CHECK_FIELDS(v, "call", CALL_FIELDS, err);
-    if (rc == BX_OK && !bx_json_get(v, BX_LIT("tool")))
-        return bx_fail(err, BX_EINVAL, "a call without tool");
-    return rc;
-}
-
-static bx_code check_turn(const bx_json_val *v, bx_error *err)
-{
-    bx_code rc = CHECK_FIELDS(v, "turn", TURN_FIELDS, err);
+    bx_code rc = CHECK_FIELDS(v, "turn", TURN_FIELDS, c);
     const bx_json_val *call = bx_json_get(v, BX_LIT("call"));
     if (rc == BX_OK && call)
-        rc = check_call(call, err);
+        rc = check_call(call, c);
     bx_json_iter it = bx_json_iter_of(bx_json_get(v, BX_LIT("calls")));
     for (const bx_json_val *e; rc == BX_OK && (e = bx_json_next(&it, NULL));)
-        rc = check_call(e, err);
+        rc = check_call(e, c);
     if (rc == BX_OK)
-        rc = check_part(v, "when", WHEN_FIELDS, BX_COUNT(WHEN_FIELDS), err);
+        rc = check_part(v, "when", WHEN_FIELDS, BX_COUNT(WHEN_FIELDS), c);
     if (rc == BX_OK)
-        rc = check_part(v, "error", ERROR_FIELDS, BX_COUNT(ERROR_FIELDS), err);
+        rc = check_part(v, "error", ERROR_FIELDS, BX_COUNT(ERROR_FIELDS), c);
     if (rc == BX_OK)
-        rc = check_part(v, "usage", USAGE_FIELDS, BX_COUNT(USAGE_FIELDS), err);
-    return rc;
+        rc = check_part(v, "usage", USAGE_FIELDS, BX_COUNT(USAGE_FIELDS), c);
+    return rc == BX_OK ? check_words(v, c) : rc;
 }
 
 /* The turns or messages of a conversation (or of the root, which may be one). */
-static bx_code check_lines(const bx_json_val *v, bx_error *err)
+static bx_code check_lines(const bx_json_val *v, checking *c)
 {
     const bx_json_val *turns = bx_json_get(v, BX_LIT("turns"));
     const bx_json_val *messages = bx_json_get(v, BX_LIT("messages"));
     bx_code rc = BX_OK;
     size_t at = 1;
+    c->at = v;
     if (!turns == !messages)
-        return bx_fail(err, BX_EINVAL, "a conversation has turns, or messages, not both");
+        return bx_fail(c->err, BX_EINVAL, "a conversation has turns, or messages, not both");
     if (bx_json_size(turns) > MAX_TURNS)
-        return bx_fail(err, BX_ELIMIT, "more than %d turns", MAX_TURNS);
+        return bx_fail(c->err, BX_ELIMIT, "more than %d turns", MAX_TURNS);
     if (messages) {
         bx_llm_transcript t = {.n = 0};
-        rc = bx_llm_transcript_read(messages, &t, err);
+        c->at = messages;
+        rc = bx_llm_transcript_read(messages, &t, c->err);
         bx_llm_transcript_done(&t);
     }
     bx_json_iter it = bx_json_iter_of(turns);
     for (const bx_json_val *e; rc == BX_OK && (e = bx_json_next(&it, NULL)); at++) {
-        rc = check_turn(e, err);
+        rc = check_turn(e, c);
         if (rc != BX_OK)
-            rc = bx_wrap(rc, err, "turn %zu", at);
+            rc = bx_wrap(rc, c->err, "turn %zu", at);
     }
     return rc;
 }
 
-static bx_code check_price(bx_script *s, bx_error *err)
+static bx_code check_price(bx_script *s, checking *c)
 {
     const bx_json_val *v = bx_json_get(s->root, BX_LIT("price"));
     static const char *const NAMES[] = {"input", "output", "cache_read", "cache_write"};
     uint64_t each[BX_COUNT(NAMES)] = {0};
-    bx_code rc = check_part(s->root, "price", PRICE_FIELDS, BX_COUNT(PRICE_FIELDS), err);
+    bx_code rc = check_part(s->root, "price", PRICE_FIELDS, BX_COUNT(PRICE_FIELDS), c);
     if (rc != BX_OK || !v)
         return rc;
     for (size_t i = 0; i < BX_COUNT(NAMES); i++) {
         double dollars = 0;
         (void)bx_json_double(bx_json_get(v, bx_str_of(NAMES[i])), &dollars);
         if (!bx_price_from_dollars(dollars, &each[i]))
-            return bx_fail(err, BX_EINVAL, "price: %s is out of range", NAMES[i]);
+            return bx_fail(c->err, BX_EINVAL, "price: %s is out of range", NAMES[i]);
     }
     s->has_price = true;
     s->price = (bx_price){each[0], each[1], each[2], each[3]};
     return BX_OK;
 }
 
-static bx_code check_all(bx_script *s, bx_error *err)
+static bx_code check_all(bx_script *s, checking *c)
 {
-    bx_code rc = CHECK_FIELDS(s->root, "a script", ROOT_FIELDS, err);
+    bx_code rc = CHECK_FIELDS(s->root, "a script", ROOT_FIELDS, c);
     const bx_json_val *list = bx_json_get(s->root, BX_LIT("conversations"));
     size_t at = 1;
     if (rc == BX_OK)
-        rc = check_price(s, err);
+        rc = check_price(s, c);
     if (rc != BX_OK || !list)
-        return rc == BX_OK ? check_lines(s->root, err) : rc;
+        return rc == BX_OK ? check_lines(s->root, c) : rc;
     if (bx_json_size(list) > MAX_CONVERSATIONS)
-        return bx_fail(err, BX_ELIMIT, "more than %d conversations", MAX_CONVERSATIONS);
+        return bx_fail(c->err, BX_ELIMIT, "more than %d conversations", MAX_CONVERSATIONS);
     bx_json_iter it = bx_json_iter_of(list);
     for (const bx_json_val *e; rc == BX_OK && (e = bx_json_next(&it, NULL)); at++) {
-        rc = CHECK_FIELDS(e, "conversation", CONVERSATION_FIELDS, err);
+        rc = CHECK_FIELDS(e, "conversation", CONVERSATION_FIELDS, c);
         if (rc == BX_OK)
-            rc = check_lines(e, err);
+            rc = check_lines(e, c);
         if (rc != BX_OK)
-            rc = bx_wrap(rc, err, "conversation %zu", at);
+            rc = bx_wrap(rc, c->err, "conversation %zu", at);
     }
     return rc;
 }
@@ -243,6 +277,40 @@ static bx_code parse_any(bx_str text, bx_json **ret, bx_error *err)
     return rc;
 }
 
+/* ---- places ---------------------------------------------------------------------------------- */
+
+/* Values and keys of `v` in front of `what`, as bx_yaml_marks counts them. */
+static bool count_marks(const bx_json_val *v, const bx_json_val *what, size_t *n)
+{
+    bool object = bx_json_type_of(v) == BX_JSON_OBJECT;
+    bx_json_iter it = bx_json_iter_of(v);
+    if (v == what)
+        return true;
+    ++*n;
+    for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
+        *n += object;
+        if (count_marks(e, what, n))
+            return true;
+    }
+    return false;
+}
+
+/* The error with its place, where the text is one that has places: JSON is YAML. */
+static bx_code with_place(const bx_script *s, bx_str text, const bx_json_val *what, bx_code rc,
+                          bx_error *err)
+{
+    BX_AUTO(bx_json) bx_json *again = NULL;
+    bx_yaml_marks marks = {.n = 0};
+    size_t n = 0;
+    if (!what || !count_marks(s->root, what, &n) ||
+        bx_yaml_parse_marked(text, &again, &marks, NULL) != BX_OK)
+        return rc;
+    if (n < marks.n)
+        rc = bx_wrap(rc, err, "line %u, column %u", marks.at[n].line, marks.at[n].column);
+    bx_yaml_marks_done(&marks);
+    return rc;
+}
+
 bx_code bx_script_parse(bx_str text, bx_script **ret, bx_error *err)
 {
     BX_AUTO(bx_script) bx_script *s = bx_calloc(1, sizeof *s);
@@ -257,7 +325,10 @@ bx_code bx_script_parse(bx_str text, bx_script **ret, bx_error *err)
         rc = bx_llm_transcript_read(s->root, &t, err);
         bx_llm_transcript_done(&t);
     } else {
-        rc = check_all(s, err);
+        checking c = {.err = err};
+        rc = check_all(s, &c);
+        if (rc != BX_OK)
+            return with_place(s, text, c.at, rc, err);
     }
     if (rc == BX_OK)
         *ret = BX_TAKE(s);

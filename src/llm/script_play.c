@@ -226,6 +226,13 @@ static const word *find_word(const word *words, size_t n, bx_str name)
     return NULL;
 }
 
+bool bx_script_is_stop(bx_str name) { return find_word(STOPS, BX_COUNT(STOPS), name) != NULL; }
+
+bool bx_script_is_failure(bx_str name)
+{
+    return find_word(FAILURES, BX_COUNT(FAILURES), name) != NULL;
+}
+
 static bool ended(bx_attempt *at)
 {
     return at->trouble->failure != BX_LLM_FAIL_NONE ? false : bx_trouble_stopped(at);
@@ -247,9 +254,7 @@ static bool no_error(play *p)
         !say(p, bx_answer_open(p->at->answer, BX_LLM_TEXT, -1), before))
         return ended(p->at);
     const word *w = find_word(FAILURES, BX_COUNT(FAILURES), kind);
-    if (!w)
-        return bx_trouble(t, BX_LLM_FAIL_ANSWER, "the script has an error of unknown kind '%.*s'",
-                          BX_FMT(kind));
+    BX_ASSERT(w); /* it was checked when the script was read */
     (void)bx_trouble(t, (bx_llm_failure)w->value, "%.*s", BX_FMT(message));
     t->again = w->again;
     t->has_after = bx_json_uint64(bx_json_get(v, BX_LIT("retry_after_ms")), &after);
@@ -296,9 +301,7 @@ static bool tell_stop(play *p)
     if (!bx_json_str(bx_json_get(p->turn, BX_LIT("stop")), &name))
         return true;
     const word *w = find_word(STOPS, BX_COUNT(STOPS), name);
-    if (!w)
-        return bx_trouble(p->at->trouble, BX_LLM_FAIL_ANSWER,
-                          "the script has an unknown stop '%.*s'", BX_FMT(name));
+    BX_ASSERT(w);
     bx_answer_stop(p->at->answer, (bx_llm_stop)w->value);
     return true;
 }

@@ -245,6 +245,45 @@ static void refuses_what_is_no_script(void)
     CHECK(refused("price: {input: -1}\nturns: []", "price: input is out of range"));
     CHECK(refused("[1]", "transcript"));
     CHECK(refused("hello", "no mapping"));
+    CHECK(refused("turns: [{stop: ends}]", "turn 1: no stop 'ends': end, tools"));
+    CHECK(refused("turns: [{error: {kind: rates}}]", "turn 1: an error has no kind 'rates': auth"));
+    CHECK(refused("turns: [{latency_ms: -1}]", "latency_ms is of type integer, not whole number"));
+}
+
+/* What is wrong is found in the file. */
+static void says_where(void)
+{
+    static const char yaml[] = "# a script\n"
+                               "price: {input: 1, output: 2}\n"
+                               "conversations:\n"
+                               "  - agent: a\n"
+                               "    turns:\n"
+                               "      - text: one\n"
+                               "      - calls:\n"
+                               "          - {tool: read, arguments: {path: [1, {x: y}]}}\n"
+                               "          - tool: read\n"
+                               "            %s: {}\n"
+                               "      - stop: %s\n"
+                               "  - turns: []\n"
+                               "%s";
+    static const struct {
+        const char *field, *stop, *more, *why;
+    } rows[] = {
+        {"argument", "end", "", "line 10, column 23: conversation 1: turn 2: call has no field"},
+        {"arguments", "never", "", "line 11, column 15: conversation 1: turn 3: no stop 'never'"},
+        {"arguments", "end", "  - agent: b\n", "line 13, column 5: conversation 3: a conversation"},
+        {"arguments", "end", "pieces: many\n", "line 13, column 9: a script: pieces is of type"},
+        {"arguments", "end", " - x\n", "line 13, column"},
+    };
+    for (size_t i = 0; i < BX_COUNT(rows); i++) {
+        BX_AUTO_BUF text = bx_buf_init(4096);
+        (void)bx_buf_addf(&text, yaml, rows[i].field, rows[i].stop, rows[i].more);
+        CHECK(refused(text.p, rows[i].why));
+    }
+    CHECK(refused("{\"turns\": [\n{\"text\": \"a\"},\n {\"txt\": \"b\"}]}",
+                  "line 3, column 10: turn 2"));
+    CHECK(refused("{\"turns\": [\n{\"text\" \"a\"}]}", "line 2, column"));
+    CHECK(refused("x: &a {}\nturns: [*a]\n", "a script has no field 'x'")); /* no place: an alias */
 }
 
 static void plays_a_transcript(void)
@@ -291,4 +330,4 @@ static void plays_an_exported_session(void)
 
 BXT_MAIN(RUN(plays_by_agent_and_turn); RUN(plays_by_condition_and_repeats);
          RUN(retries_and_restarts); RUN(ends_when_told); RUN(refuses_what_is_no_script);
-         RUN(plays_a_transcript); RUN(plays_an_exported_session);)
+         RUN(says_where); RUN(plays_a_transcript); RUN(plays_an_exported_session);)

@@ -162,6 +162,7 @@ static void settle_allowed(found *f, const bx_policy_call *call, const call_path
 static void decide_url(found *f, const bx_policy_call *call, const call_paths *paths,
                        const uint32_t *allowed)
 {
+    const bx_policy_mode mode = bx_policy_mode_for(f->p, call);
     bx_str url = BX_LIT("");
     bx_net_target t;
     uint32_t by;
@@ -174,7 +175,7 @@ static void decide_url(found *f, const bx_policy_call *call, const call_paths *p
     if (by == INDEX_END || paths->unknown)
         return;
     for (size_t i = 0; i < paths->n; i++) {
-        bool edits = f->p->mode == BX_MODE_ACCEPT_EDITS && in_workspace(f->p, paths->at[i].path);
+        bool edits = mode == BX_MODE_ACCEPT_EDITS && in_workspace(f->p, paths->at[i].path);
         if (allowed[i] == INDEX_END && !edits)
             return;
         if (!edits && !bx_path_is_plain(call, paths->at[i].path))
@@ -217,8 +218,8 @@ static bx_policy_decision by_default(const bx_policy *p, const bx_policy_call *c
     bool inside = all_in_workspace(p, paths);
     if (call->permission <= BX_PERMISSION_READ && inside)
         d.answer = BX_ANSWER_ALLOW;
-    if (p->mode == BX_MODE_ACCEPT_EDITS && call->permission == BX_PERMISSION_WRITE && inside &&
-        paths->n)
+    if (bx_policy_mode_for(p, call) == BX_MODE_ACCEPT_EDITS &&
+        call->permission == BX_PERMISSION_WRITE && inside && paths->n)
         d = (bx_policy_decision){.answer = BX_ANSWER_ALLOW, .by = BX_BY_MODE};
     return d;
 }
@@ -247,7 +248,7 @@ static found nothing_found(const bx_policy *p)
 
 static bool plan_refuses(const bx_policy *p, const bx_policy_call *call, bx_policy_decision *ret)
 {
-    if (p->mode != BX_MODE_PLAN || call->permission <= BX_PERMISSION_READ)
+    if (bx_policy_mode_for(p, call) != BX_MODE_PLAN || call->permission <= BX_PERMISSION_READ)
         return false;
     *ret = (bx_policy_decision){.answer = BX_ANSWER_DENY, .by = BX_BY_MODE};
     return true;
@@ -265,7 +266,7 @@ bx_code bx_policy_decide(const bx_policy *p, const bx_policy_call *call, bx_poli
         rc = find_rules(&f, call, &paths, err);
     if (rc == BX_OK) {
         *ret = judge(&f, call, &paths);
-        if (ret->answer == BX_ANSWER_ASK && p->mode == BX_MODE_DONT_ASK) {
+        if (ret->answer == BX_ANSWER_ASK && bx_policy_mode_for(p, call) == BX_MODE_DONT_ASK) {
             ret->answer = BX_ANSWER_DENY;
             ret->not_asked = true;
         }

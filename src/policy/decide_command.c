@@ -180,9 +180,9 @@ static bool redirects_allowed(const judge *j, const uint32_t *by, bx_str cwd)
         if (!known)
             return false;
         bx_str at = bx_buf_str(&path);
-        bool ok =
-            bx_path_is_below(at, BX_LIT("/tmp")) ||
-            (p->mode == BX_MODE_ACCEPT_EDITS && bx_path_is_below(at, BX_LIT(BX_POLICY_WORKSPACE)));
+        bool ok = bx_path_is_below(at, BX_LIT("/tmp")) ||
+                  (bx_policy_mode_for(p, j->call) == BX_MODE_ACCEPT_EDITS &&
+                   bx_path_is_below(at, BX_LIT(BX_POLICY_WORKSPACE)));
         for (size_t k = 0; !ok && k < p->index.all[BX_RULE_PATH].n; k++) {
             const bx_rule *rule = p->rules[p->index.all[BX_RULE_PATH].at[k]];
             ok = rule->answer == BX_ANSWER_ALLOW && rule->any_tool &&

@@ -156,6 +156,11 @@ bx_code bx_policy_merge(bx_policy_file **files, size_t n, const bx_policy_mode *
 
 bx_policy_mode bx_policy_mode_of(const bx_policy *p) { return p->mode; }
 
+bx_policy_mode bx_policy_mode_for(const bx_policy *p, const bx_policy_call *call)
+{
+    return call->mode ? *call->mode : p->mode;
+}
+
 const section *bx_policy_section(const bx_policy *p, bx_str tool, size_t *file, size_t *i)
 {
     for (; *file < p->n_files; (*file)++, *i = 0) {

@@ -102,6 +102,7 @@ typedef struct bx_policy_call { /* borrowed */
     bool network;                 /* it needs fetch: or connect:, or says openWorldHint */
     const bx_json_val *arguments; /* an object; NULL: none */
     const bx_policy_look *look;   /* NULL: nobody can look */
+    const bx_policy_mode *mode;   /* the operator's at this moment; NULL: the policy's own */
 } bx_policy_call;
 
 typedef enum bx_policy_by {

@@ -88,6 +88,9 @@ struct bx_policy {
     rule_index index;
 };
 
+/* The mode a call is judged by. */
+bx_policy_mode bx_policy_mode_for(const bx_policy *p, const bx_policy_call *call);
+
 BX_NODISCARD bx_code bx_index_build(bx_policy *p, bx_error *err);
 void bx_index_done(rule_index *x);
 /* for (i = bx_index_first(x, kind, key, &at); i != INDEX_END; i = bx_index_next(x, &at)) */

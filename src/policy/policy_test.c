@@ -345,6 +345,41 @@ static void test_modes_of_files(void)
     }
 }
 
+/* What the operator says while it runs is what each call is judged by, and what is told as why. */
+static void test_modes_that_change(void)
+{
+    static const struct {
+        bx_policy_mode mode;
+        bx_answer write, read, denied;
+        const char *why;
+    } rows[] = {
+        {BX_MODE_DEFAULT, BX_ANSWER_ASK, BX_ANSWER_ALLOW, BX_ANSWER_DENY, "no rule allows this"},
+        {BX_MODE_ACCEPT_EDITS, BX_ANSWER_ALLOW, BX_ANSWER_ALLOW, BX_ANSWER_DENY,
+         "mode accept-edits: write may"},
+        {BX_MODE_PLAN, BX_ANSWER_DENY, BX_ANSWER_ALLOW, BX_ANSWER_DENY, "mode plan: only"},
+        {BX_MODE_DONT_ASK, BX_ANSWER_DENY, BX_ANSWER_ALLOW, BX_ANSWER_DENY, "mode dont-ask: no"},
+    };
+    static const char *const own[] = {"default", "accept-edits", "plan", "dont-ask"};
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    CHECK(bx_json_parse(BX_LIT("{\"path\":\"a\"}"), 64, &doc, NULL) == BX_OK);
+    for (size_t k = 0; k < BX_COUNT(own) * BX_COUNT(rows); k++) {
+        size_t i = k % BX_COUNT(rows);
+        BX_AUTO_BUF text = bx_buf_init(1024), why = bx_buf_init(8192);
+        (void)bx_buf_addf(&text, "mode: %s\nrules: { deny: [grep] }", own[k / BX_COUNT(rows)]);
+        POLICY(p, text.p);
+        bx_policy_call write = call_of("write", doc), read = call_of("read", doc),
+                       grep = call_of("grep", doc);
+        bx_policy_decision d;
+        write.mode = read.mode = grep.mode = &rows[i].mode;
+        CHECK(bx_policy_decide(p, &grep, &d, NULL) == BX_OK && d.answer == rows[i].denied);
+        CHECK(bx_policy_decide(p, &read, &d, NULL) == BX_OK && d.answer == rows[i].read);
+        CHECK(bx_policy_decide(p, &write, &d, NULL) == BX_OK && d.answer == rows[i].write);
+        bx_policy_why(p, &write, &d, &why);
+        CHECK(bx_str_starts(bx_buf_str(&why), bx_str_of(rows[i].why)));
+        CHECK(bx_policy_shows(p, &write, NULL) == (rows[i].mode != BX_MODE_PLAN));
+    }
+}
+
 static void test_shown(void)
 {
     POLICY(p, "mode: plan\nrules: { deny: [grep, 'read(./x)'] }");
@@ -458,5 +493,5 @@ static void test_no_memory(void)
 BXT_MAIN(RUN(test_errors_have_places); RUN(test_yaml_is_refused); RUN(test_empty_files);
          RUN(test_defaults_and_modes); RUN(test_order_of_answers); RUN(test_paths);
          RUN(test_changes_of_paths); RUN(test_home_paths); RUN(test_hosts);
-         RUN(test_untrusted_only_narrows); RUN(test_modes_of_files); RUN(test_shown);
-         RUN(test_words); RUN(test_suggestions_hold); RUN(test_no_memory);)
+         RUN(test_untrusted_only_narrows); RUN(test_modes_of_files); RUN(test_modes_that_change);
+         RUN(test_shown); RUN(test_words); RUN(test_suggestions_hold); RUN(test_no_memory);)

@@ -120,10 +120,10 @@ static void add_advice(const bx_policy_call *call, bx_buf *ret)
     }
 }
 
-static void add_mode(const bx_policy *p, bx_buf *ret)
+static void add_mode(const bx_policy *p, const bx_policy_call *call, bx_buf *ret)
 {
-    (void)bx_buf_addf(ret, "mode %s", bx_policy_mode_name(p->mode));
-    if (p->mode_file)
+    (void)bx_buf_addf(ret, "mode %s", bx_policy_mode_name(bx_policy_mode_for(p, call)));
+    if (p->mode_file && !call->mode)
         (void)bx_buf_addf(ret, " (%s:%u)", p->mode_file, p->mode_line);
 }
 
@@ -142,7 +142,7 @@ static void add_default(const bx_policy *p, const bx_policy_call *call, const bx
         return;
     }
     if (d->not_asked) {
-        add_mode(p, ret);
+        add_mode(p, call, ret);
         (void)bx_buf_add_z(ret, ": no rule allows this, and nobody is asked");
     } else {
         (void)bx_buf_addf(ret, "no rule allows this: %.*s (permission %s%s) is asked about",
@@ -160,7 +160,7 @@ void bx_policy_why(const bx_policy *p, const bx_policy_call *call, const bx_poli
         add_rule(d->rule, ret);
         if (d->not_asked) {
             (void)bx_buf_add_z(ret, "; ");
-            add_mode(p, ret);
+            add_mode(p, call, ret);
             (void)bx_buf_add_z(ret, " asks nobody");
         }
         return;
@@ -174,7 +174,7 @@ void bx_policy_why(const bx_policy *p, const bx_policy_call *call, const bx_poli
         (void)bx_buf_add_z(ret, d->doubt);
         return;
     case BX_BY_MODE:
-        add_mode(p, ret);
+        add_mode(p, call, ret);
         (void)bx_buf_addf(ret,
                           d->answer == BX_ANSWER_DENY
                               ? ": only tools that read are there, %.*s is none of them"

@@ -20,6 +20,8 @@ FIXTURES = {"fixtures": [
     {"match": {"userMessage": "weather"}, "response": {"toolCalls": [
         {"name": "get_weather", "arguments": json.dumps({"city": "Köln 😀"}, ensure_ascii=False)},
         {"name": "get_time", "arguments": "{}"}]}},
+    {"match": {"userMessage": "think", "hasToolResult": True}, "response": {"content": "Thought."}},
+    {"match": {"userMessage": "think"}, "response": {"reasoning": "Hm, 😀.", "toolCalls": [{"name": "get_time", "arguments": "{}"}]}},
     {"match": {"userMessage": "quota"}, "response": {
         "error": {"message": "pay", "type": "insufficient_quota", "code": "insufficient_quota"}, "status": 429}},
     {"match": {"userMessage": "busy"}, "response": {
@@ -76,9 +78,37 @@ class Aimock(unittest.TestCase):
                 asked += [turn.end["message"], {"role": "user", "content": results}]
                 turn = llm.turn(llm.model(protocol, port), asked, system="Be good.", tools=llm.TOOLS)
                 self.assertEqual((turn.text, turn.end["stop"]), ("It is sunny.", "end"))
+        self.assertEqual(len(self.journal(port)), 8)
+
+    def journal(self, port):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/__aimock/journal", timeout=10) as answer:
             journal = json.load(answer)
-        self.assertEqual(len(journal["entries"] if isinstance(journal, dict) else journal), 8)
+        return journal["entries"] if isinstance(journal, dict) else journal
+
+    def test_thoughts_come_back(self):
+        port = self.serve("--chunk-size", "2")
+        for protocol in llm.PROTOCOLS:
+            with self.subTest(protocol):
+                asked = llm.user("think")
+                turn = llm.turn(llm.model(protocol, port), asked, tools=llm.TOOLS)
+                self.assertEqual([(b["type"], b.get("text") or b["name"]) for b in turn.content],
+                                 [("thinking", "Hm, 😀."), ("tool_call", "get_time")])
+                results = [{"type": "tool_result", "id": turn.content[1]["id"], "name": "get_time", "text": "noon"}]
+                asked += [turn.end["message"], {"role": "user", "content": results}]
+                turn = llm.turn(llm.model(protocol, port), asked, tools=llm.TOOLS)
+                self.assertEqual(turn.text, "Thought.")
+                if protocol == "anthropic":
+                    self.assertEqual(asked[1]["content"][0]["opaque"], '"aimock-placeholder-signature"')
+                if protocol == "openai-chat":           # of the others the journal keeps what it makes of them
+                    self.assertEqual(self.journal(port)[-1]["body"]["messages"][1]["reasoning_content"], "Hm, 😀.")
+
+    def test_images_arrive(self):
+        port, pixel = self.serve(), "iVBORw0KGgo="
+        for protocol in llm.PROTOCOLS:
+            with self.subTest(protocol):
+                asked = [{"role": "user", "content": [{"type": "text", "text": "hello"}, {"type": "image", "media_type": "image/png", "data": pixel}]}]
+                self.assertIn("Grüße", llm.turn(llm.model(protocol, port), asked).text)
+                self.assertEqual(pixel in json.dumps(self.journal(port)[-1]), protocol == "openai-chat")
 
     def test_errors(self):
         port = self.serve()

@@ -1,6 +1,9 @@
 """Models over the network: what ends a turn, where the key goes, and the command `models`."""
 import json
 import os
+import pathlib
+import re
+import tempfile
 import threading
 import time
 import unittest
@@ -117,11 +120,14 @@ class Credentials(Case):
 
 
 class Commands(Case):
-    def models(self, *arguments, **env):
-        clean = {name: "" for name in os.environ if name.endswith(("_API_KEY", "_BASE_URL"))}
+    def box(self, *arguments, env, **options):
+        clean = {name: "" for name in os.environ if name.endswith(("_API_KEY", "_BASE_URL", "_HOST"))}
         for local in ("OLLAMA", "LLAMACPP", "LMSTUDIO", "VLLM"):
             clean[f"{local}_BASE_URL"] = "http://127.0.0.1:1/v1"
-        return support.box("models", *arguments, env={**clean, **env})
+        return support.box(*arguments, env={**clean, **env}, **options)
+
+    def models(self, *arguments, **env):
+        return self.box("models", *arguments, env=env)
 
     def lists(self, *names):
         body = json.dumps({"data": [{"id": name} for name in names]}).encode()
@@ -144,6 +150,34 @@ class Commands(Case):
         self.assertFalse(rows["ollama"]["answers"])
         self.assertEqual(rows["anthropic"]["error"], "no key: set ANTHROPIC_API_KEY")
 
+    def test_a_server_where_its_own_variable_says(self):
+        server = self.lists("qwen3:8b")
+        done = self.models("ollama", OLLAMA_BASE_URL="", OLLAMA_HOST=f"0.0.0.0:{server.port}")
+        self.assertEqual((done.returncode, done.stdout), (0, b"ollama/qwen3:8b\n"))
+        done = self.models(OLLAMA_BASE_URL="", OLLAMA_HOST="127.0.0.1:1")                 # one that was named is told of
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(b"ollama: ", done.stderr)
+
+    def test_a_key_in_the_environment_is_enough(self):
+        def answer(request, file):
+            if request.target.endswith("/models"):
+                body = {"data": [{"id": n} for n in ("gpt-4", "gpt-5.5", "gpt-5.5-mini", "tts-9")]}
+                return llm.refuse(file, "200 OK", json.dumps(body).encode())
+            return says("openai-responses", "hello")(request, file)
+        home = tempfile.TemporaryDirectory()
+        self.addCleanup(home.cleanup)
+        env = {"OPENAI_API_KEY": "k-1", "OPENAI_BASE_URL": f"http://127.0.0.1:{self.serve(answer).port}/v1",
+               "BOXAGNTS_HOME": home.name, "BOXAGNTS_MODEL": ""}
+        for command, options in ((("run", "-p", "hi"), {}), (("chat",), {"stdin": b"hi\n"})):
+            done = self.box(*command, "--workspace", home.name, env=env, **options)
+            self.assertEqual(done.returncode, 0, done)
+            self.assertIn(b"hello", done.stdout)
+            self.assertIn(b"the model is openai/gpt-5.5;", done.stderr)
+            self.assertEqual(json.loads(self.asked[-1][1].body)["model"], "gpt-5.5")
+        done = self.box("run", "-p", "hi", "--workspace", home.name, env={**env, "OPENAI_API_KEY": ""})
+        self.assertIn(b"No key is in the environment (ANTHROPIC_API_KEY", done.stderr)
+        self.assertNotEqual(done.returncode, 0)
+
     def test_a_key_that_is_refused_is_told(self):
         server = self.serve(fails("401 Unauthorized"))
         done = self.models(ANTHROPIC_API_KEY="k", ANTHROPIC_BASE_URL=f"http://127.0.0.1:{server.port}")
@@ -155,6 +189,26 @@ class Commands(Case):
         done = self.models("--ask", f"openai-chat@http://127.0.0.1:{server.port}/v1#m", "how", "are you?")
         self.assertEqual((done.returncode, done.stdout.decode()), (0, "Hällo\n"))
         self.assertEqual(json.loads(self.asked[0][1].body)["messages"], [{"role": "user", "content": "how are you?"}])
+
+    def test_scripts_of_the_documentation(self):
+        text = (support.root / "docs/models.md").read_text(encoding="utf-8")
+        scripts = re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S)
+        self.assertEqual(len(scripts), 3)
+        for script in scripts:
+            with tempfile.TemporaryDirectory() as scratch:
+                path = pathlib.Path(scratch) / "s.yaml"
+                (path.parent / "README.md").write_text("# Title\n")
+                path.write_text(script, encoding="utf-8")
+                done = self.box("run", "-p", "how does it begin?", "--model", f"script:{path}", "--workspace", scratch,
+                                env={"BOXAGNTS_HOME": f"{scratch}/home"})
+                if script is scripts[1]:                                                 # its conversations are others'
+                    self.assertIn(b"no turn 1 for agent 'agent'", done.stderr)
+                    continue
+                self.assertEqual((done.returncode, done.stderr), (0, b""))
+                self.assertIn({scripts[0]: b"It begins so:      1\t# Title", scripts[2]: b"That was all."}[script], done.stdout)
+                path.write_text(script.replace("tool:", "path:", 1).replace("role:", "rule:", 1), encoding="utf-8")
+                done = self.models("--ask", f"script:{path}", "hi")
+                self.assertIn(b"s.yaml: line 2, column ", done.stderr)
 
     def test_refused(self):
         for arguments, why in ((("nobody",), "no provider 'nobody'"), (("--ask", "x"), "needs words"),
