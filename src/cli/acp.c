@@ -507,8 +507,6 @@ static int run_acp(const bx_args *a)
     (void)pthread_mutex_init(&x.lock, NULL);
     bx_signals_ignore();
     bx_code rc = bx_run_flags_read(a, &x.o, &err);
-    if (rc == BX_OK && (x.o.resume || x.o.continue_last || x.o.workspace || a->n_words))
-        rc = bx_fail(&err, BX_EINVAL, "the editor names directory and session, no flag does");
     if (!x.o.mode)
         x.o.mode = normal;
     if (rc == BX_OK)
@@ -528,7 +526,9 @@ const bx_command bx_cmd_acp = {
     .name = "acp",
     .usage = "acp [flags]",
     .summary = "an agent for editors: the Agent Client Protocol on standard input and output",
-    .details = "The editor names the directory, shows what is done, and is asked before anything "
+    .no_words = true,
+    .details = "The editor names the directory and session, shows what is done, and is asked "
+               "before anything "
                "is changed,\n"
                "unless a policy or --permission-mode says otherwise.\n",
     .flags = flags,

@@ -368,6 +368,13 @@ static bx_code start(chat *c, bx_error *err)
     return rc == BX_OK ? bx_run_open(&c->run, &c->o, err) : rc;
 }
 
+/* As https://no-color.org has it: set, and not empty. */
+static bool wants_styles(void)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && (!no || !*no) && term && *term && strcmp(term, "dumb") != 0;
+}
+
 static int run_chat(const bx_args *a)
 {
     static chat c;
@@ -375,7 +382,7 @@ static int run_chat(const bx_args *a)
     c.a = a;
     (void)setlocale(LC_CTYPE, "");
     (void)pthread_mutex_init(&c.lock, NULL);
-    c.styles = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    c.styles = wants_styles();
     c.text.plain = !c.styles;
     bx_code rc = start(&c, &err);
     if (rc == BX_OK) {
@@ -394,6 +401,7 @@ static int run_chat(const bx_args *a)
 }
 
 static const bx_flag flags[] = {
+    BX_RUN_PLACE_FLAGS,
     BX_RUN_FLAGS,
 };
 

@@ -239,10 +239,6 @@ static int run(const bx_args *a)
                                                            when a call does not end in time */
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     bx_error err = {.msg = ""};
-    if (a->n_words) {
-        bx_cli_complain("mcp: no arguments; flags only");
-        return EXIT_OURS;
-    }
     b.a = a;
     bx_code rc = bx_cli_mcp_http_check(a, &err);
     if (rc == BX_OK)
@@ -291,5 +287,6 @@ const bx_command bx_cmd_mcp = {
         "files, and beyond that what --allow names.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .no_words = true,
     .run = run,
 };

@@ -75,14 +75,6 @@ static int fail(const bx_command *c, const bx_error *err)
     return EXIT_OURS;
 }
 
-static bool too_many(const bx_command *c, const bx_args *a, size_t max)
-{
-    if (a->n_words <= max)
-        return false;
-    bx_cli_complain("%s: boxagnts %s", c->name, c->usage);
-    return true;
-}
-
 /* ---- show ------------------------------------------------------------------------------------ */
 
 static int run_show(const bx_args *a)
@@ -90,8 +82,6 @@ static int run_show(const bx_args *a)
     BX_AUTO(bx_policy) bx_policy *p = NULL;
     BX_AUTO_BUF text = bx_buf_init(MAX_TEXT);
     bx_error err;
-    if (too_many(&bx_cmd_policy_show, a, 0))
-        return EXIT_OURS;
     bx_code rc = bx_cli_policy(a, &p, &err);
     if (rc == BX_OK) {
         bx_policy_print(p, &text);
@@ -100,7 +90,7 @@ static int run_show(const bx_args *a)
     if (rc != BX_OK)
         return fail(&bx_cmd_policy_show, &err);
     (void)fwrite(text.p, 1, text.n, stdout);
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 static const bx_flag flags[] = {BX_POLICY_FLAGS};
@@ -113,6 +103,7 @@ const bx_command bx_cmd_policy_show = {
                "the workspace.\nExit code: 0; 125 when a file is wrong.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .no_words = true,
     .run = run_show,
 };
 
@@ -130,8 +121,6 @@ static int run_check(const bx_args *a)
 {
     BX_AUTO(bx_policy) bx_policy *p = NULL;
     bx_error err;
-    if (too_many(&bx_cmd_policy_check, a, 0))
-        return EXIT_OURS;
     if (bx_cli_policy(a, &p, &err) != BX_OK) {
         bx_cli_complain("%s", err.msg);
         return EXIT_FAILED;
@@ -150,7 +139,7 @@ static int run_check(const bx_args *a)
     (void)printf("ok: %zu rules deny, %zu ask, %zu allow; mode %s; %zu examples\n",
                  n[BX_ANSWER_DENY], n[BX_ANSWER_ASK], n[BX_ANSWER_ALLOW],
                  bx_policy_mode_name(bx_policy_mode_of(p)), bx_policy_example_count(p));
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 const bx_command bx_cmd_policy_check = {
@@ -160,6 +149,7 @@ const bx_command bx_cmd_policy_check = {
     .details = "Exit code: 0; 1 when a file is wrong.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .no_words = true,
     .run = run_check,
 };
 
@@ -209,8 +199,6 @@ static int run_test(const bx_args *a)
     BX_AUTO(bx_policy) bx_policy *p = NULL;
     bx_error err;
     size_t failed = 0;
-    if (too_many(&bx_cmd_policy_test, a, 0))
-        return EXIT_OURS;
     if (bx_cli_policy(a, &p, &err) != BX_OK)
         return fail(&bx_cmd_policy_test, &err);
     size_t n = bx_policy_example_count(p);
@@ -218,8 +206,6 @@ static int run_test(const bx_args *a)
         failed += !run_example(p, i);
     if (n == 0)
         bx_cli_complain("note: the policy has no examples");
-    if (fflush(stdout) != 0)
-        return EXIT_OURS;
     return failed ? EXIT_FAILED : 0;
 }
 
@@ -231,6 +217,7 @@ const bx_command bx_cmd_policy_test = {
                "Exit code: 0; 1 when one failed; 125 when a file is wrong.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .no_words = true,
     .run = run_test,
 };
 
@@ -257,8 +244,10 @@ static int run_trust(const bx_args *a)
     bool forget = bx_has_flag(a, FLAG_FORGET);
     BX_AUTOFREE char *real = NULL;
     bx_error err;
-    if (too_many(&bx_cmd_policy_trust, a, 1))
+    if (a->n_words > 1) {
+        bx_cli_complain("policy trust: one workspace only; see boxagnts policy trust --help");
         return EXIT_OURS;
+    }
     bx_code rc = forget ? BX_OK : check_project(dir, &err);
     if (rc == BX_OK)
         rc = bx_policy_trust(dir, !forget, &err);
@@ -267,7 +256,7 @@ static int run_trust(const bx_args *a)
     real = realpath(dir, NULL);
     (void)printf("%s: %s\n", real ? real : dir,
                  forget ? "no longer trusted" : "trusted, until its boxagnts.yaml changes");
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 const bx_command bx_cmd_policy_trust = {
@@ -341,18 +330,14 @@ static int run_init(const bx_args *a)
 {
     BX_AUTO_BUF path = bx_buf_init(8192);
     bx_error err;
-    if (too_many(&bx_cmd_policy_init, a, 0))
-        return EXIT_OURS;
     bx_code rc = init_path(a, &path, &err);
     if (rc == BX_OK) {
-        BX_AUTOCLOSE int fd = open(path.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        rc = fd < 0 ? bx_fail_errno(&err, errno, "%s", path.p)
-                    : bx_fd_write_full(fd, starter, sizeof starter - 1, &err);
+        rc = bx_file_write_new(path.p, 0600, (bx_str){starter, sizeof starter - 1}, &err);
     }
     if (rc != BX_OK)
         return fail(&bx_cmd_policy_init, &err);
     (void)printf("%s\n", path.p);
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 static const bx_flag init_flags[] = {
@@ -368,5 +353,6 @@ const bx_command bx_cmd_policy_init = {
                "file\nthat is there already is left as it is.\nExit code: 0; 125.\n",
     .flags = init_flags,
     .n_flags = BX_COUNT(init_flags),
+    .no_words = true,
     .run = run_init,
 };

@@ -17,6 +17,7 @@ static const bx_flag flags[] = {
      "what standard output gets: the last answer (default), one object, or every event as it "
      "comes",
      FLAG_OUTPUT},
+    BX_RUN_PLACE_FLAGS,
     BX_RUN_FLAGS,
 };
 
@@ -42,10 +43,14 @@ static bx_code read_prompt(run *r, bx_error *err)
         return BX_OK;
     if (!text)
         return bx_fail(err, BX_EINVAL, "what is there to do? -p PROMPT");
+    bx_code rc = BX_OK;
     if (strcmp(text, "-") == 0)
-        return bx_fd_read_all(STDIN_FILENO, BX_AGENT_MAX_PROMPT, &r->prompt, err);
-    (void)bx_buf_add_z(&r->prompt, text);
-    return bx_buf_check(&r->prompt, err);
+        rc = bx_fd_read_all(STDIN_FILENO, BX_AGENT_MAX_PROMPT, &r->prompt, err);
+    else
+        (void)bx_buf_add_z(&r->prompt, text);
+    if (rc == BX_OK)
+        rc = bx_buf_check(&r->prompt, err);
+    return rc == BX_OK && r->prompt.n == 0 ? bx_fail(err, BX_EINVAL, "the prompt is empty") : rc;
 }
 
 static bx_code options_of(run *r, bx_error *err)
@@ -112,7 +117,7 @@ static int run_run(const bx_args *a)
 
 const bx_command bx_cmd_run = {
     .name = "run",
-    .usage = "run [flags] -p PROMPT",
+    .usage = "run [flags] [-p] PROMPT",
     .summary = "let a model work on a prompt with sandboxed tools",
     .details =
         "Tools may use the workspace, unless --allow names other files, and beyond that what "

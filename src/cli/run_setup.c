@@ -1,6 +1,7 @@
 #include "cli/run_setup.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -241,7 +242,8 @@ static bx_code open_ground(bx_run *r, const bx_run_options *o, bx_error *err)
 {
     const char *dir = o->workspace ? o->workspace : ".";
     r->workspace = realpath(dir, NULL);
-    if (!r->workspace)
+    struct stat st;
+    if (!r->workspace || stat(r->workspace, &st) != 0 || !S_ISDIR(st.st_mode))
         return bx_fail(err, BX_ENOENT, "no directory %s", dir);
     bx_code rc = open_funnel(r, o, err);
     if (rc == BX_OK)
@@ -264,6 +266,8 @@ bx_code bx_run_open(bx_run *r, const bx_run_options *o, bx_error *err)
         rc = open_context(r, err);
     if (rc == BX_OK && (o->managed || r->before.managed))
         rc = open_managed(r, o, err);
+    else if (rc == BX_OK && (o->n_delegate || o->at_once))
+        rc = bx_fail(err, BX_EINVAL, "--delegate and --max-executors are for --managed");
     if (rc == BX_OK)
         rc = facts_of(r, err);
     if (rc != BX_OK)

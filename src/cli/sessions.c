@@ -84,6 +84,10 @@ static int run_list(const bx_args *a)
     bx_error err = {.msg = ""};
     BX_AUTOFREE char *workspace = NULL;
     const char *dir = bx_flag_last(a, FLAG_WORKSPACE);
+    if (dir && bx_has_flag(a, FLAG_ALL)) {
+        bx_cli_complain("sessions list: --all and --workspace are two things; name one");
+        return EXIT_OURS;
+    }
     if (!bx_has_flag(a, FLAG_ALL) && !(workspace = realpath(dir ? dir : ".", NULL))) {
         bx_cli_complain("sessions list: no directory %s", dir ? dir : ".");
         return EXIT_OURS;
@@ -109,6 +113,7 @@ const bx_command bx_cmd_sessions_list = {
     .summary = "list the sessions of agents, the newest first",
     .flags = list_flags,
     .n_flags = BX_COUNT(list_flags),
+    .no_words = true,
     .run = run_list,
 };
 
@@ -137,8 +142,6 @@ static int with_session(const bx_args *a, const char *command, bx_session_on_eve
     if (rc == BX_OK)
         rc = bx_session_events(db, bx_buf_str(&s.id), 1, on, (void *)(uintptr_t)a, &err);
     bx_cli_session_done(&s);
-    if (rc == BX_OK && fflush(stdout) != 0)
-        rc = bx_fail(&err, BX_EIO, "standard output cannot be written");
     return rc == BX_OK ? 0 : fail(command, &err);
 }
 

@@ -104,6 +104,9 @@ static bx_code read_arguments(const run *r, const bx_limits *l, bx_buf *text, bx
     if (!from_stdin && source[0] != '@')
         return BX_OK;
     *text = bx_buf_init((size_t)l->memory);
+    if (from_stdin && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+        bx_cli_complain("note: the arguments, a JSON object, are read from the terminal; Ctrl-D "
+                        "ends them");
     bx_code rc = from_stdin ? bx_fd_read_all(STDIN_FILENO, (size_t)l->memory, text, err)
                             : bx_file_read_all(AT_FDCWD, source + 1, (size_t)l->memory, text, err);
     *ret = bx_buf_str(text);

@@ -208,8 +208,6 @@ static int run_check(const bx_args *a)
     int code = check_all(&c, a->words[0]);
     bx_manifest_free(c.manifest);
     bx_buf_done(&c.wasm);
-    if (fflush(stdout) != 0)
-        code = EXIT_OURS;
     return code;
 }
 
