@@ -8,6 +8,7 @@
 #include "app/policy_files.h"
 #include "app/tool_grant.h"
 #include "app/toolbox.h"
+#include "base/limits.h"
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/mcp_funnel.h"
@@ -16,6 +17,7 @@
 #include "mcp/skills.h"
 #include "mcp/stdio.h"
 #include "mcp/workspace.h"
+#include "os/dirs.h"
 #include "os/signals.h"
 #include "policy/derive.h"
 
@@ -181,21 +183,24 @@ static bx_code open_workspace(box *b, bx_error *err)
  * say goes to the model as the person's words. */
 static bx_code open_skills(box *b, bx_error *err)
 {
-    enum { OF_PROJECT = 3, OF_PERSON = 2 };
+    enum { OF_PROJECT = 3, OF_PERSON = 3 };
     const char *workspace = bx_flag_last(b->a, FLAG_WORKSPACE), *home = getenv("HOME");
-    bool trusted = false;
+    char ours[BX_MAX_PATH];
+    bool trusted = false, has_ours = bx_home_dir(ours, sizeof ours, NULL) == BX_OK;
     workspace = workspace ? workspace : ".";
     const bx_skill_dir dirs[OF_PROJECT + OF_PERSON] = {
         {workspace, ".boxagnts/skills", BX_WORKSPACE},
         {workspace, ".agents/skills", BX_WORKSPACE},
         {workspace, ".claude/skills", BX_WORKSPACE},
+        {ours, "skills", NULL}, /* as of `run`: agent/context.c */
         {home, ".boxagnts/skills", NULL},
         {home, ".agents/skills", NULL},
     };
     bx_code rc = bx_policy_is_trusted(workspace, &trusted, err);
     if (rc != BX_OK)
         return rc;
-    size_t from = trusted ? 0 : OF_PROJECT, to = OF_PROJECT + (home ? OF_PERSON : 0);
+    size_t from = trusted ? 0 : OF_PROJECT, n = home ? OF_PERSON : 1;
+    size_t to = OF_PROJECT + (has_ours ? n : 0);
     return bx_mcp_skills_new(dirs + from, to - from, &b->skills, err);
 }
 

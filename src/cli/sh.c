@@ -232,6 +232,7 @@ static bx_code js_arguments_of(run *r, bx_error *err)
         const char *const words[] = {"--script-name", a->rest[i], "-e", r->script.p};
         for (size_t k = 0; k < BX_COUNT(words); k++)
             r->args[r->n_args++] = words[k];
+        takes_file = false;
         i++;
     }
     if (takes_file && i < a->n_rest && strcmp(a->rest[i], "-") != 0 &&

@@ -374,10 +374,10 @@ static void complain_which(const char *name)
     for (size_t i = 0; i < bx_packages_count; i++)
         (void)bx_buf_addf(&list, "%s%s", i ? ", " : "", bx_packages[i].name);
     if (name)
-        bx_cli_complain("tool add: no file or directory '%s', and no package; of those there is %s",
-                        name, list.p ? list.p : "none");
+        bx_cli_complain("tool add: no file, directory or package '%.200s'; there is %s", name,
+                        list.p ? list.p : "none");
     else
-        bx_cli_complain("tool add: which one? FILE.wasm, DIR, or a package: %s",
+        bx_cli_complain("tool add: which one? FILE.wasm, DIR, or a package; there is %s",
                         list.p ? list.p : "none");
 }
 
