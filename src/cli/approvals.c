@@ -70,10 +70,8 @@ static void show_line(const char *name, bx_str text, size_t max)
 static void show_rules(const char *name, bx_str rules)
 {
     while (rules.n) {
-        const char *end = memchr(rules.p, '\n', rules.n);
-        size_t n = end ? (size_t)(end - rules.p) : rules.n;
-        show_line(name, (bx_str){rules.p, n}, SHOWN_TEXT);
-        rules = bx_str_from(rules, n + (end != NULL));
+        bx_str line = bx_cli_line(&rules);
+        show_line(name, line, SHOWN_TEXT);
     }
 }
 
@@ -138,10 +136,8 @@ static void put_rules(bx_json_out *o, const char *key, bx_str rules)
     bx_json_out_key(o, bx_str_of(key));
     bx_json_out_begin_array(o);
     while (rules.n) {
-        const char *end = memchr(rules.p, '\n', rules.n);
-        size_t n = end ? (size_t)(end - rules.p) : rules.n;
-        bx_json_out_string(o, (bx_str){rules.p, n});
-        rules = bx_str_from(rules, n + (end != NULL));
+        bx_str line = bx_cli_line(&rules);
+        bx_json_out_string(o, line);
     }
     bx_json_out_end_array(o);
 }

@@ -55,12 +55,10 @@ static void show_rules(const bx_approver *a, bx_str rules)
 {
     const char *between = "";
     while (rules.n) {
-        const char *end = memchr(rules.p, '\n', rules.n);
-        size_t n = end ? (size_t)(end - rules.p) : rules.n;
+        bx_str line = bx_cli_line(&rules);
         (void)fputs(between, a->out);
-        bx_cli_show(a->out, (bx_str){rules.p, n}, SHOWN_WHY);
+        bx_cli_show(a->out, line, SHOWN_WHY);
         between = ", ";
-        rules = bx_str_from(rules, n + (end != NULL));
     }
 }
 

@@ -28,13 +28,6 @@ static const bx_flag show_flags[] = {
     {"json", NULL, "print the call with its two rows as JSON", FLAG_JSON},
 };
 
-static bx_str text_of(const bx_json_val *object, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
-    return s;
-}
-
 static bx_json *parse(const bx_audit_row *row)
 {
     bx_json *doc = NULL;
@@ -46,9 +39,9 @@ static bx_json *parse(const bx_audit_row *row)
 static void print_end(const bx_json_val *begin, const bx_json_val *end, bx_audit_state state,
                       char out[64])
 {
-    bx_str fate = text_of(begin, "fate");
+    bx_str fate = bx_json_text(begin, "fate");
     const bx_json_val *outcome = bx_json_get(end, BX_LIT("outcome"));
-    bx_str kind = text_of(outcome, "kind");
+    bx_str kind = bx_json_text(outcome, "kind");
     int64_t code = 0;
     bool is_error = false;
     (void)bx_json_bool(bx_json_get(end, BX_LIT("is_error")), &is_error);
@@ -104,7 +97,8 @@ static bool list_one(void *ctx, const bx_audit_row *begin, const bx_audit_row *e
                  (double)us / 1000);
     if (arguments)
         bx_json_out_value(&o, arguments);
-    bx_cli_show(stdout, arguments ? bx_buf_str(&args) : text_of(bo, "arguments_text"), MAX_LINE);
+    bx_cli_show(stdout, arguments ? bx_buf_str(&args) : bx_json_text(bo, "arguments_text"),
+                MAX_LINE);
     (void)putchar('\n');
     return ferror(stdout) == 0;
 }

@@ -119,11 +119,9 @@ bx_code bx_cli_describe(const bx_tool_files *f, bx_json **ret, bx_error *err)
 void bx_cli_print_lines(bx_str text)
 {
     while (text.n) {
-        const char *end = memchr(text.p, '\n', text.n);
-        size_t n = end ? (size_t)(end - text.p) : text.n;
-        bx_cli_show(stdout, (bx_str){text.p, n}, MAX_LINE);
+        bx_str line = bx_cli_line(&text);
+        bx_cli_show(stdout, line, MAX_LINE);
         (void)putchar('\n');
-        text = bx_str_from(text, n + 1);
     }
 }
 

@@ -25,6 +25,14 @@ void bx_cli_show(FILE *to, bx_str text, size_t max)
     }
 }
 
+bx_str bx_cli_line(bx_str *rest)
+{
+    const char *end = rest->n ? memchr(rest->p, '\n', rest->n) : NULL;
+    bx_str line = {rest->p, end ? (size_t)(end - rest->p) : rest->n};
+    *rest = bx_str_from(*rest, line.n + 1);
+    return line;
+}
+
 void bx_cli_complain(const char *fmt, ...)
 {
     char text[8192];

@@ -57,6 +57,9 @@ int bx_cli_main(int argc, char **argv);
  * it. */
 void bx_cli_show(FILE *to, bx_str text, size_t max);
 
+/* The first line of `rest` without its line feed; what is behind that remains in `rest`. */
+bx_str bx_cli_line(bx_str *rest);
+
 /* "boxagnts: …" on standard error, at most 8 KiB, as codec/shown.h makes it.  Lines after the first
  * are indented: nothing that is quoted can begin a line that looks like one of ours. */
 void bx_cli_complain(const char *fmt, ...) BX_PRINTF(1, 2);

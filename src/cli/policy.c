@@ -24,10 +24,8 @@ const char *bx_cli_workspace(const bx_args *a)
 static void tell_lines(bx_str text, const char *what)
 {
     while (text.n) {
-        const char *end = memchr(text.p, '\n', text.n);
-        size_t n = end ? (size_t)(end - text.p) : text.n;
-        bx_cli_complain("%s%.*s", what, (int)n, text.p);
-        text = bx_str_from(text, n + 1);
+        bx_str line = bx_cli_line(&text);
+        bx_cli_complain("%s%.*s", what, (int)line.n, line.p);
     }
 }
 

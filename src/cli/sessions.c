@@ -157,22 +157,13 @@ const bx_command bx_cmd_sessions_export = {
 
 /* ---- show ------------------------------------------------------------------------------------ */
 
-static bx_str text_of(const bx_json_val *object, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
-    return s;
-}
-
 static void show_lines(const char *before, bx_str text)
 {
     while (text.n) {
-        const char *end = memchr(text.p, '\n', text.n);
-        size_t n = end ? (size_t)(end - text.p) : text.n;
+        bx_str line = bx_cli_line(&text);
         (void)printf("%s", before);
-        bx_cli_show(stdout, (bx_str){text.p, n}, SHOWN);
+        bx_cli_show(stdout, line, SHOWN);
         (void)putchar('\n');
-        text = bx_str_from(text, n + 1);
     }
 }
 
@@ -180,15 +171,15 @@ static void show_message(const bx_json_val *message)
 {
     bx_json_iter it = bx_json_iter_of(bx_json_get(message, BX_LIT("content")));
     for (const bx_json_val *b; (b = bx_json_next(&it, NULL));) {
-        bx_str type = text_of(b, "type");
+        bx_str type = bx_json_text(b, "type");
         if (bx_str_eq(type, BX_LIT("text"))) {
-            show_lines("  ", text_of(b, "text"));
+            show_lines("  ", bx_json_text(b, "text"));
         } else if (bx_str_eq(type, BX_LIT("tool_call"))) {
-            (void)printf("  → %.*s ", BX_FMT(text_of(b, "name")));
-            bx_cli_show(stdout, text_of(b, "arguments"), 200);
+            (void)printf("  → %.*s ", BX_FMT(bx_json_text(b, "name")));
+            bx_cli_show(stdout, bx_json_text(b, "arguments"), 200);
             (void)putchar('\n');
         } else if (bx_str_eq(type, BX_LIT("tool_result"))) {
-            bx_str text = text_of(b, "text");
+            bx_str text = bx_json_text(b, "text");
             show_lines("    ", (bx_str){text.p, text.n < SHOWN ? text.n : SHOWN});
         }
     }
@@ -205,15 +196,15 @@ static bx_code show_event(void *ctx, const bx_session_event *ev, bx_error *err)
     if (strcmp(ev->type, "user") == 0 || strcmp(ev->type, "assistant") == 0)
         (void)printf("%s\n", ev->type);
     else if (strcmp(ev->type, "tool_result") == 0)
-        (void)printf("result of %.*s\n", BX_FMT(text_of(event, "name")));
+        (void)printf("result of %.*s\n", BX_FMT(bx_json_text(event, "name")));
     else if (strcmp(ev->type, "end") == 0)
-        (void)printf("end: %.*s %.*s\n", BX_FMT(text_of(event, "status")),
-                     BX_FMT(text_of(event, "why")));
+        (void)printf("end: %.*s %.*s\n", BX_FMT(bx_json_text(event, "status")),
+                     BX_FMT(bx_json_text(event, "why")));
     else if (strcmp(ev->type, "compaction") == 0)
         (void)printf("shortened\n");
     else if (strcmp(ev->type, "executor") == 0)
-        (void)printf("executor %.*s: %.*s\n", BX_FMT(text_of(event, "id")),
-                     BX_FMT(text_of(event, "title")));
+        (void)printf("executor %.*s: %.*s\n", BX_FMT(bx_json_text(event, "id")),
+                     BX_FMT(bx_json_text(event, "title")));
     show_message(bx_json_get(event, BX_LIT("message")));
     return BX_OK;
 }

@@ -300,13 +300,6 @@ static void print_text(bx_str text, bool terminal)
         (void)putchar('\n');
 }
 
-static bx_str text_of(const bx_json_val *object, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
-    return s;
-}
-
 /* Bytes of base64 text. */
 static size_t decoded(bx_str s)
 {
@@ -332,19 +325,19 @@ static void print_described(const char *what, bx_str type, bx_str of, size_t n)
 
 static void print_block(const bx_json_val *block, bool terminal)
 {
-    bx_str type = text_of(block, "type"), mime = text_of(block, "mimeType");
+    bx_str type = bx_json_text(block, "type"), mime = bx_json_text(block, "mimeType");
     if (bx_str_eq(type, BX_LIT("text"))) {
-        bx_str text = text_of(block, "text");
+        bx_str text = bx_json_text(block, "text");
         if (text.n)
             print_text(text, terminal);
     } else if (bx_str_eq(type, BX_LIT("resource"))) {
         const bx_json_val *r = bx_json_get(block, BX_LIT("resource"));
-        print_described("resource", text_of(r, "mimeType"), text_of(r, "uri"), 0);
+        print_described("resource", bx_json_text(r, "mimeType"), bx_json_text(r, "uri"), 0);
     } else if (bx_str_eq(type, BX_LIT("resource_link"))) {
-        print_described("link", mime, text_of(block, "uri"), 0);
+        print_described("link", mime, bx_json_text(block, "uri"), 0);
     } else {
         print_described(bx_str_eq(type, BX_LIT("image")) ? "image" : "audio", mime, BX_LIT(""),
-                        decoded(text_of(block, "data")));
+                        decoded(bx_json_text(block, "data")));
     }
 }
 
@@ -403,10 +396,8 @@ static int print_end(run *r)
         bx_cli_tell_end(&r->end.outcome);
     bx_str notes = bx_buf_str(&r->end.notes);
     while (notes.n) {
-        const char *end = memchr(notes.p, '\n', notes.n);
-        size_t n = end ? (size_t)(end - notes.p) : notes.n;
-        bx_cli_complain("%.*s", (int)n, notes.p);
-        notes = bx_str_from(notes, n + 1);
+        bx_str line = bx_cli_line(&notes);
+        bx_cli_complain("%.*s", (int)line.n, line.p);
     }
     return exit_code(&r->end);
 }
