@@ -224,7 +224,8 @@ static bx_code serve(box *b, bx_ctl *ctl, bx_error *err)
     };
     bx_code rc = bx_mcp_server_new(&cfg, &b->server, err);
     if (rc == BX_OK && bx_has_flag(b->a, BX_FLAG_HTTP))
-        return bx_cli_mcp_http_serve(b->server, b->a, err);
+        return bx_cli_mcp_http_serve(b->server, b->a, bx_runtime_egress(bx_app_runtime(b->app)),
+                                     err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(ctl, err);
     if (rc != BX_OK)
