@@ -159,5 +159,3 @@ void bx_approver_free(bx_approver *a)
 }
 
 const bx_asker *bx_approver_asker(const bx_approver *a) { return &a->asker; }
-void bx_approver_hold(bx_approver *a) { (void)pthread_mutex_lock(&a->lock); }
-void bx_approver_release(bx_approver *a) { (void)pthread_mutex_unlock(&a->lock); }

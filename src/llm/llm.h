@@ -243,8 +243,7 @@ BX_NODISCARD bx_code bx_llm_open(bx_egress *eg, bx_str name, bx_llm **ret, bx_er
 void bx_llm_free(bx_llm *m);
 BX_DEFINE_AUTO(bx_llm, bx_llm_free)
 
-const char *bx_llm_name(const bx_llm *m);  /* "PROVIDER/MODEL", as shown and recorded; no secret */
-const char *bx_llm_model(const bx_llm *m); /* the model alone */
+const char *bx_llm_name(const bx_llm *m); /* "PROVIDER/MODEL", as shown and recorded; no secret */
 
 /* What `u` costs with this model; false: the price is not known (which is not zero). */
 bool bx_llm_cost(const bx_llm *m, const bx_llm_usage *u, uint64_t *ret_picodollars);
