@@ -165,8 +165,6 @@ bx_code bx_cli_password(const char *prompt, bx_buf *ret, bx_error *err)
     if (!isatty(STDIN_FILENO))
         return read_line(STDIN_FILENO, true, ret, err);
     struct termios was, now;
-    (void)fprintf(stderr, "%s: ", prompt);
-    (void)fflush(stderr);
     bool hidden = tcgetattr(STDIN_FILENO, &was) == 0;
     if (hidden) {
         now = was;
@@ -174,6 +172,8 @@ bx_code bx_cli_password(const char *prompt, bx_buf *ret, bx_error *err)
         now.c_cc[VEOL] = CTRL_C; /* it ends the line, and is not waiting for Enter */
         hidden = tcsetattr(STDIN_FILENO, TCSAFLUSH, &now) == 0;
     }
+    (void)fprintf(stderr, "%s: ", prompt); /* who sees it can type: nothing of it is shown */
+    (void)fflush(stderr);
     bx_code rc = read_line(STDIN_FILENO, !hidden, ret, err);
     if (hidden)
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);

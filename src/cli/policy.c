@@ -181,8 +181,10 @@ static bool run_example(const bx_policy *p, size_t i)
         bx_json_out_value(&o, e.arguments);
     (void)printf("%s: %s:%u: ", ok ? "ok" : "FAILED", e.file, e.line);
     bx_cli_show(stdout, e.says.n ? e.says : e.tool, 400);
-    (void)printf(" ");
-    bx_cli_show(stdout, e.says.n ? BX_LIT("") : bx_buf_str(&args), 400);
+    if (e.says.n == 0) {
+        (void)putchar(' ');
+        bx_cli_show(stdout, bx_buf_str(&args), 400);
+    }
     (void)printf(": %s\n", bx_answer_name(e.expect));
     if (ok)
         return true;

@@ -1,12 +1,15 @@
 """What surrounds exec: help, version, inspect, completion."""
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import re
 import shutil
 import signal
 import subprocess
 import tempfile
+import termios
 import unittest
 
 from support import BOXAGNTS, GUESTS, TOOLS, box, root
@@ -119,6 +122,15 @@ class Documents(unittest.TestCase):
         given = re.findall(r"(?<!\S)--([a-z][a-z0-9-]*)", rest.split(" -c ")[0].split(" -p ''")[0])
         return next((flag for flag in given if flag not in self.flags[name]), None)
 
+    def test_the_outcome_is_as_told(self):
+        told = json.loads(re.search(r"```json\n(.*?)```", self.told["outcome.md"], re.S)[1].replace("…", ""))
+        made = json.loads(box("exec", "--json", TOOLS / "read.wasm").stdout)
+        self.assertEqual((list(told), list(told["bytes"])), (list(made), list(made["bytes"])))
+        with tempfile.TemporaryDirectory() as top:
+            pathlib.Path(top, "f").write_text("x")
+            made = json.loads(box("exec", "--json", "--map-dir", f"{top}::/workspace:ro", TOOLS / "read.wasm", stdin='{"path":"f"}').stdout)
+        self.assertEqual(set(made["files"][0]), set(told["files"][0]))
+
     def test_examples_use_what_there_is(self):
         n = 0
         for page, line, name, rest in self.lines():
@@ -228,6 +240,57 @@ class Words(unittest.TestCase):
                 done = box(*command, env=env, cwd=top)
                 self.assertEqual(done.returncode, 0, done)
             self.assertIn("hello ", box("tool", "list", env=env).stdout.decode())
+
+
+class AtTerminal(unittest.TestCase):
+    def run_at(self, command, *steps, **env):
+        """(status, all that was shown, whether the terminal echoes afterwards); a step is what has to be shown before, and what
+        is typed then."""
+        master, slave = pty.openpty()
+        process = subprocess.Popen([BOXAGNTS, *command], stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0), env=dict(os.environ, **env))
+        shown = b""
+        try:
+            for until, typed in steps:
+                while until not in shown:
+                    shown += os.read(master, 65536)
+                os.write(master, typed)
+            status = process.wait(timeout=60)
+            echoes = bool(termios.tcgetattr(slave)[3] & termios.ECHO)
+            os.close(slave)
+            try:
+                while piece := os.read(master, 65536):
+                    shown += piece
+            except OSError:  # the end of a terminal
+                pass
+            return status, shown, echoes
+        finally:
+            process.kill()
+            process.wait()
+            os.close(master)
+
+    def test_ctrl_c_at_a_password(self):
+        with tempfile.TemporaryDirectory() as top:
+            command = ("tool", "keygen", "--out", f"{top}/k")
+            status, shown, echoes = self.run_at(command, (b"password for the key: ", b"\x03"))
+            self.assertEqual((status, echoes), (125, True), shown)
+            self.assertIn(b"no password was given", shown)
+            status, shown, echoes = self.run_at(command, (b"password for the key: ", b"word\n"), (b"once more: ", b"word\n"))  # the control
+            self.assertEqual((status, echoes, os.path.exists(f"{top}/k.key")), (0, True, True), shown)
+            self.assertNotIn(b"word\r\n", shown)
+
+    def test_styles_are_left_out_where_they_are_not_wanted(self):
+        with tempfile.TemporaryDirectory() as top:
+            pathlib.Path(top, "s.yaml").write_text("turns: [{text: 'a **strong** word'}]\n")
+            command = ("chat", "--model", f"script:{top}/s.yaml", "--workspace", top)
+            for env, styled in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": ""}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+                                ({"TERM": "dumb"}, False)):
+                status, shown, _ = self.run_at(command, (b"/help lists", b"hi\n/exit\n"), BOXAGNTS_HOME=f"{top}/home", **env)
+                self.assertEqual((status, b"\x1b[1mstrong" in shown, b"**strong**" in shown), (0, styled, not styled), (env, shown))
+
+    def test_arguments_that_are_waited_for(self):
+        status, shown, _ = self.run_at(("tool", "call", "--no-audit", "read"), (b"Ctrl-D ends them", b"{}\n\x04"))
+        self.assertEqual(status, 1, shown)
 
 
 class Header(unittest.TestCase):
