@@ -11,6 +11,8 @@ configure_file(cmake/boxagnts.pc.in boxagnts.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/boxagnts.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(DIRECTORY ${CMAKE_BINARY_DIR}/tools/ DESTINATION ${CMAKE_INSTALL_DATADIR}/boxagnts/tools
     FILES_MATCHING PATTERN "*.wasm" PATTERN "*.tool.yaml")
+install(DIRECTORY ${CMAKE_BINARY_DIR}/probes/ DESTINATION ${CMAKE_INSTALL_DATADIR}/boxagnts/probes    # for `boxagnts doctor`
+    FILES_MATCHING PATTERN "*.wasm")
 install(DIRECTORY ${CMAKE_BINARY_DIR}/docs/tools/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/tools FILES_MATCHING PATTERN "*.md")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 file(GLOB licences ${BX_SOURCES}/*/LICENSE)

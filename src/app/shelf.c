@@ -139,24 +139,6 @@ const char *bx_shelf_name(bx_shelf *s, size_t i)
     return name;
 }
 
-uint64_t bx_shelf_generation(bx_shelf *s)
-{
-    (void)pthread_mutex_lock(&s->lock);
-    bx_code rc = need_registry_locked(s, NULL);
-    bx_registry *r = s->registry; /* there for good */
-    (void)pthread_mutex_unlock(&s->lock);
-    return rc == BX_OK ? bx_registry_generation(r) : 0;
-}
-
-bx_code bx_shelf_list(bx_shelf *s, bx_tool_list *ret, bx_error *err)
-{
-    (void)pthread_mutex_lock(&s->lock);
-    bx_code rc = need_registry_locked(s, err);
-    bx_registry *r = s->registry;
-    (void)pthread_mutex_unlock(&s->lock);
-    return rc == BX_OK ? bx_registry_list(r, ret, err) : rc;
-}
-
 bx_code bx_shelf_add_programs(bx_shelf *s, bx_programs *p, bx_error *err)
 {
     (void)pthread_mutex_lock(&s->lock);

@@ -23,9 +23,6 @@ BX_NODISCARD bx_code bx_shelf_find(bx_shelf *s, bx_str name, bx_tool *ret,
 /* The name of the i-th tool, built-in ones too, in their order; NULL past the last.  The list is
  * looked at anew for each 0. */
 const char *bx_shelf_name(bx_shelf *s, size_t i);
-uint64_t bx_shelf_generation(bx_shelf *s);
-/* What is refused, in words; bx_tool_list_done. */
-BX_NODISCARD bx_code bx_shelf_list(bx_shelf *s, bx_tool_list *ret, bx_error *err);
 
 /* Those that are programs, as commands of the shell. */
 BX_NODISCARD bx_code bx_shelf_add_programs(bx_shelf *s, bx_programs *p, bx_error *err);

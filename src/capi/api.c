@@ -8,11 +8,27 @@
 #include "policy/options.h"
 #include "sandbox/call.h"
 
-_Static_assert((int)BOXAGNTS_EUNSAFE == (int)BX_EUNSAFE && (int)BOXAGNTS_EDENIED == (int)BX_EDENIED,
-               "public codes follow base/codes.def");
-_Static_assert((int)BOXAGNTS_TABLES == (int)BX_OUT_TABLES &&
-                   (int)BOXAGNTS_OUTPUT == (int)BX_OUT_OUTPUT,
-               "public outcome kinds follow sandbox/outcomes.def");
+/* The header mirrors base/codes.def and sandbox/outcomes.def, row by row. */
+#define SAME(name) _Static_assert((int)BOXAGNTS_##name == (int)BX_##name, #name)
+SAME(OK);
+SAME(EINVAL);
+SAME(ENOENT);
+SAME(EDENIED);
+SAME(ELIMIT);
+SAME(ENOMEM);
+SAME(ETIMEOUT);
+SAME(EIO);
+SAME(EGUEST);
+SAME(EUNSUPPORTED);
+SAME(ECANCELLED);
+SAME(EINTERNAL);
+SAME(ESTATE);
+SAME(EUNSAFE);
+#undef SAME
+#define BX_OUTCOME(name, text, exit_code) \
+    _Static_assert((int)BOXAGNTS_##name == (int)BX_OUT_##name, text);
+#include "sandbox/outcomes.def"
+#undef BX_OUTCOME
 
 struct boxagnts_engine {
     _Atomic uint32_t refs; /* the embedder's, each module's */

@@ -221,7 +221,7 @@ static int run_acp(const bx_args *a)
     (void)pthread_mutex_init(&x.lock, NULL);
     bx_signals_ignore();
     bx_code rc = bx_run_flags_read(a, &x.o, &err);
-    if (rc == BX_OK && (x.o.resume || x.o.continue_last || x.o.workspace || a->n_words))
+    if (rc == BX_OK && (x.o.resume || x.o.continue_last || x.o.workspace))
         rc = bx_fail(&err, BX_EINVAL, "the editor names directory and session, no flag does");
     if (rc == BX_OK && x.o.mode && !bx_policy_mode_parse(bx_str_of(x.o.mode), &x.mode))
         rc = bx_fail(&err, BX_EINVAL,
@@ -245,7 +245,9 @@ const bx_command bx_cmd_acp = {
     .name = "acp",
     .usage = "acp [flags]",
     .summary = "an agent for editors: the Agent Client Protocol on standard input and output",
-    .details = "The editor names the directory, shows what is done, and is asked before anything "
+    .no_words = true,
+    .details = "The editor names the directory and session, shows what is done, and is asked "
+               "before anything "
                "is changed,\n"
                "unless a policy, --permission-mode or the mode chosen in the editor says "
                "otherwise.\n",

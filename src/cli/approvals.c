@@ -50,14 +50,6 @@ static bx_code open_db(bx_db **ret, bx_error *err)
     return BX_OK;
 }
 
-static int finish(void)
-{
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return 0;
-    bx_cli_complain("approvals: cannot write the answer");
-    return EXIT_OURS;
-}
-
 /* ---- list ------------------------------------------------------------------------------------ */
 
 typedef struct listing {
@@ -78,10 +70,8 @@ static void show_line(const char *name, bx_str text, size_t max)
 static void show_rules(const char *name, bx_str rules)
 {
     while (rules.n) {
-        const char *end = memchr(rules.p, '\n', rules.n);
-        size_t n = end ? (size_t)(end - rules.p) : rules.n;
-        show_line(name, (bx_str){rules.p, n}, SHOWN_TEXT);
-        rules = bx_str_from(rules, n + (end != NULL));
+        bx_str line = bx_cli_line(&rules);
+        show_line(name, line, SHOWN_TEXT);
     }
 }
 
@@ -146,10 +136,8 @@ static void put_rules(bx_json_out *o, const char *key, bx_str rules)
     bx_json_out_key(o, bx_str_of(key));
     bx_json_out_begin_array(o);
     while (rules.n) {
-        const char *end = memchr(rules.p, '\n', rules.n);
-        size_t n = end ? (size_t)(end - rules.p) : rules.n;
-        bx_json_out_string(o, (bx_str){rules.p, n});
-        rules = bx_str_from(rules, n + (end != NULL));
+        bx_str line = bx_cli_line(&rules);
+        bx_json_out_string(o, line);
     }
     bx_json_out_end_array(o);
 }
@@ -219,7 +207,7 @@ static int run_list(const bx_args *a)
         (void)printf("%s\n", bx_buf_str(&text).p);
     else if (l.n == 0)
         (void)printf("nothing waits for an answer\n");
-    return finish();
+    return 0;
 }
 
 /* ---- allow, deny ----------------------------------------------------------------------------- */
@@ -316,7 +304,7 @@ static bx_code answer_all(const bx_args *a, bx_approval_answer *answer, bx_error
 static int end_answer(const char *name, bx_code rc, const bx_error *err)
 {
     if (rc == BX_OK)
-        return finish();
+        return 0;
     (void)fflush(stdout);
     bx_cli_complain("approvals %s: %s", name, err->msg);
     return EXIT_OURS;

@@ -55,12 +55,10 @@ static void show_rules(const bx_approver *a, bx_str rules)
 {
     const char *between = "";
     while (rules.n) {
-        const char *end = memchr(rules.p, '\n', rules.n);
-        size_t n = end ? (size_t)(end - rules.p) : rules.n;
+        bx_str line = bx_cli_line(&rules);
         (void)fputs(between, a->out);
-        bx_cli_show(a->out, (bx_str){rules.p, n}, SHOWN_WHY);
+        bx_cli_show(a->out, line, SHOWN_WHY);
         between = ", ";
-        rules = bx_str_from(rules, n + (end != NULL));
     }
 }
 
@@ -201,5 +199,3 @@ void bx_approver_free(bx_approver *a)
 }
 
 const bx_asker *bx_approver_asker(const bx_approver *a) { return &a->asker; }
-void bx_approver_hold(bx_approver *a) { (void)pthread_mutex_lock(&a->lock); }
-void bx_approver_release(bx_approver *a) { (void)pthread_mutex_unlock(&a->lock); }

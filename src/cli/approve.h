@@ -12,8 +12,4 @@ BX_NODISCARD bx_code bx_approver_new(bx_approver **ret, bx_error *err);
 void bx_approver_free(bx_approver *a);                   /* NULL is fine */
 const bx_asker *bx_approver_asker(const bx_approver *a); /* borrowed */
 
-/* Something is written or read at the terminal that no question may come between. */
-void bx_approver_hold(bx_approver *a);
-void bx_approver_release(bx_approver *a);
-
 #endif

@@ -28,21 +28,6 @@ static const bx_flag show_flags[] = {
     {"json", NULL, "print the call with its two rows as JSON", FLAG_JSON},
 };
 
-static int finish(void)
-{
-    if (fflush(stdout) == 0)
-        return 0;
-    bx_cli_complain("write to standard output: %m");
-    return EXIT_OURS;
-}
-
-static bx_str text_of(const bx_json_val *object, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
-    return s;
-}
-
 static bx_json *parse(const bx_audit_row *row)
 {
     bx_json *doc = NULL;
@@ -54,9 +39,9 @@ static bx_json *parse(const bx_audit_row *row)
 static void print_end(const bx_json_val *begin, const bx_json_val *end, bx_audit_state state,
                       char out[64])
 {
-    bx_str fate = text_of(begin, "fate");
+    bx_str fate = bx_json_text(begin, "fate");
     const bx_json_val *outcome = bx_json_get(end, BX_LIT("outcome"));
-    bx_str kind = text_of(outcome, "kind");
+    bx_str kind = bx_json_text(outcome, "kind");
     int64_t code = 0;
     bool is_error = false;
     (void)bx_json_bool(bx_json_get(end, BX_LIT("is_error")), &is_error);
@@ -106,13 +91,14 @@ static bool list_one(void *ctx, const bx_audit_row *begin, const bx_audit_row *e
     bx_cli_time(begin->time_us, time);
     print_end(bo, eo, state, how);
     (void)bx_json_uint64(bx_json_get(bx_json_get(eo, BX_LIT("outcome")), BX_LIT("wall_us")), &us);
-    (void)printf("%7lld %.19s ", (long long)begin->id, time);
+    (void)printf("%7lld %.19sZ ", (long long)begin->id, time);
     bx_cli_show(stdout, begin->tool, 40);
     (void)printf("%*s %-11s %9.1f ms ", (int)(begin->tool.n < 12 ? 12 - begin->tool.n : 0), "", how,
                  (double)us / 1000);
     if (arguments)
         bx_json_out_value(&o, arguments);
-    bx_cli_show(stdout, arguments ? bx_buf_str(&args) : text_of(bo, "arguments_text"), MAX_LINE);
+    bx_cli_show(stdout, arguments ? bx_buf_str(&args) : bx_json_text(bo, "arguments_text"),
+                MAX_LINE);
     (void)putchar('\n');
     return ferror(stdout) == 0;
 }
@@ -153,7 +139,7 @@ static int run_list(const bx_args *a)
         bx_json_out_end_array(&o);
         (void)printf("%s\n", bx_buf_str(&text).p);
     }
-    return finish();
+    return 0;
 }
 
 /* ---- show ------------------------------------------------------------------------------------ */
@@ -248,7 +234,7 @@ static int run_show(const bx_args *a)
         bx_cli_complain("audit show: %s", err.msg);
         return EXIT_OURS;
     }
-    return finish();
+    return 0;
 }
 
 const bx_command bx_cmd_audit_list = {

@@ -14,7 +14,7 @@
 #include "os/fd.h"
 #include "sandbox/module.h"
 
-enum { MAX_LINE = 4 << 20, MAX_PASSWORD = 1024 };
+enum { MAX_LINE = 4 << 20, MAX_PASSWORD = 1024, CTRL_C = 3 };
 
 bx_code bx_cli_registry(const char *workspace, bx_registry **ret, bx_error *err)
 {
@@ -22,6 +22,11 @@ bx_code bx_cli_registry(const char *workspace, bx_registry **ret, bx_error *err)
     bool has_home = bx_home_dir(home, sizeof home, NULL) == BX_OK;
     const char *at = workspace ? workspace : ".";
     bool trusted = false;
+    struct stat st;
+    if (stat(at, &st) != 0)
+        return bx_fail_errno(err, errno, "workspace %s", at);
+    if (!S_ISDIR(st.st_mode))
+        return bx_fail(err, BX_EINVAL, "workspace %s: not a directory", at);
     if (has_home && bx_policy_is_trusted(at, &trusted, NULL) != BX_OK)
         trusted = false;
     const bx_registry_config cfg = {
@@ -114,11 +119,9 @@ bx_code bx_cli_describe(const bx_tool_files *f, bx_json **ret, bx_error *err)
 void bx_cli_print_lines(bx_str text)
 {
     while (text.n) {
-        const char *end = memchr(text.p, '\n', text.n);
-        size_t n = end ? (size_t)(end - text.p) : text.n;
-        bx_cli_show(stdout, (bx_str){text.p, n}, MAX_LINE);
+        bx_str line = bx_cli_line(&text);
+        bx_cli_show(stdout, line, MAX_LINE);
         (void)putchar('\n');
-        text = bx_str_from(text, n + 1);
     }
 }
 
@@ -137,8 +140,9 @@ bool bx_cli_ask(const char *question)
     return strcmp(line, "y") == 0 || strcmp(line, "yes") == 0;
 }
 
-/* Byte by byte: what follows the line is somebody else's. */
-static bx_code read_line(int fd, bx_buf *ret, bx_error *err)
+/* Byte by byte: what follows the line is somebody else's.  Without `signals` Ctrl-C is a byte, so
+ * that it leaves no terminal behind that shows nothing. */
+static bx_code read_line(int fd, bool signals, bx_buf *ret, bx_error *err)
 {
     for (;;) {
         char c;
@@ -147,6 +151,8 @@ static bx_code read_line(int fd, bx_buf *ret, bx_error *err)
             continue;
         if (n < 0)
             return bx_fail_errno(err, errno, "read the password");
+        if (n > 0 && c == CTRL_C && !signals)
+            return bx_fail(err, BX_ECANCELLED, "no password was given");
         if (n == 0 || c == '\n')
             return bx_buf_check(ret, err);
         (void)bx_buf_add_c(ret, c);
@@ -157,17 +163,18 @@ bx_code bx_cli_password(const char *prompt, bx_buf *ret, bx_error *err)
 {
     *ret = bx_buf_init(MAX_PASSWORD);
     if (!isatty(STDIN_FILENO))
-        return read_line(STDIN_FILENO, ret, err);
+        return read_line(STDIN_FILENO, true, ret, err);
     struct termios was, now;
-    (void)fprintf(stderr, "%s: ", prompt);
-    (void)fflush(stderr);
     bool hidden = tcgetattr(STDIN_FILENO, &was) == 0;
     if (hidden) {
         now = was;
-        now.c_lflag &= ~(tcflag_t)ECHO;
+        now.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
+        now.c_cc[VEOL] = CTRL_C; /* it ends the line, and is not waiting for Enter */
         hidden = tcsetattr(STDIN_FILENO, TCSAFLUSH, &now) == 0;
     }
-    bx_code rc = read_line(STDIN_FILENO, ret, err);
+    (void)fprintf(stderr, "%s: ", prompt); /* who sees it can type: nothing of it is shown */
+    (void)fflush(stderr);
+    bx_code rc = read_line(STDIN_FILENO, !hidden, ret, err);
     if (hidden)
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
     (void)fputc('\n', stderr);

@@ -74,18 +74,11 @@ static void on_delta(void *ctx, bx_str session, bx_agent_delta kind, bx_str piec
     (void)pthread_mutex_unlock(&c->lock);
 }
 
-static bx_str text_of(const bx_json_val *object, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
-    return s;
-}
-
 static void show_call(const chat *c, const bx_json_val *event)
 {
     dim(c, true);
-    (void)printf("→ %.*s ", BX_FMT(text_of(event, "name")));
-    bx_cli_show(stdout, text_of(event, "arguments"), SHOWN_ARGUMENTS);
+    (void)printf("→ %.*s ", BX_FMT(bx_json_text(event, "name")));
+    bx_cli_show(stdout, bx_json_text(event, "arguments"), SHOWN_ARGUMENTS);
     dim(c, false);
     (void)putchar('\n');
 }
@@ -96,7 +89,7 @@ static void show_result(const chat *c, const bx_json_val *event)
     bx_json_iter it =
         bx_json_iter_of(bx_json_get(bx_json_get(event, BX_LIT("message")), BX_LIT("content")));
     const bx_json_val *block = bx_json_next(&it, NULL);
-    bx_str text = text_of(block, "text"), notes = text_of(event, "notes");
+    bx_str text = bx_json_text(block, "text"), notes = bx_json_text(event, "notes");
     bool is_error = false;
     (void)bx_json_bool(bx_json_get(block, BX_LIT("is_error")), &is_error);
     const char *end = text.n ? memchr(text.p, '\n', text.n) : NULL;
@@ -115,8 +108,8 @@ static void show_result(const chat *c, const bx_json_val *event)
 
 static void show_executor(const bx_json_val *event, bool begins)
 {
-    (void)printf("%s %.*s ", begins ? "⇢" : "⇠", BX_FMT(text_of(event, "id")));
-    bx_cli_show(stdout, text_of(event, begins ? "title" : "status"), 100);
+    (void)printf("%s %.*s ", begins ? "⇢" : "⇠", BX_FMT(bx_json_text(event, "id")));
+    bx_cli_show(stdout, bx_json_text(event, begins ? "title" : "status"), 100);
     (void)putchar('\n');
 }
 
@@ -389,6 +382,13 @@ static bx_code start(chat *c, bx_error *err)
     return rc == BX_OK ? bx_run_open(&c->run, &c->o, err) : rc;
 }
 
+/* As https://no-color.org has it: set, and not empty. */
+static bool wants_styles(void)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && (!no || !*no) && term && *term && strcmp(term, "dumb") != 0;
+}
+
 static int run_chat(const bx_args *a)
 {
     static chat c;
@@ -396,7 +396,7 @@ static int run_chat(const bx_args *a)
     c.a = a;
     (void)setlocale(LC_CTYPE, "");
     (void)pthread_mutex_init(&c.lock, NULL);
-    c.styles = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+    c.styles = wants_styles();
     c.text.plain = !c.styles;
     bx_code rc = start(&c, &err);
     if (rc == BX_OK) {
@@ -415,6 +415,7 @@ static int run_chat(const bx_args *a)
 }
 
 static const bx_flag flags[] = {
+    BX_RUN_PLACE_FLAGS,
     BX_RUN_FLAGS,
 };
 

@@ -1,9 +1,11 @@
 #include "cli/command.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "codec/near.h"
 #include "codec/shown.h"
 #include "policy/limits.h"
 
@@ -36,6 +38,14 @@ void bx_cli_print_text(bx_str text, bool terminal)
     }
     if (text.p[text.n - 1] != '\n')
         (void)putchar('\n');
+}
+
+bx_str bx_cli_line(bx_str *rest)
+{
+    const char *end = rest->n ? memchr(rest->p, '\n', rest->n) : NULL;
+    bx_str line = {rest->p, end ? (size_t)(end - rest->p) : rest->n};
+    *rest = bx_str_from(*rest, line.n + 1);
+    return line;
 }
 
 void bx_cli_complain(const char *fmt, ...)
@@ -90,6 +100,32 @@ static void print_flag(const bx_flag *f, const char *limit)
     (void)printf("\n");
 }
 
+/* The second word of command `i`, if its first is `group`; else NULL. */
+static const char *word_in(size_t i, const char *group)
+{
+    size_t n = strlen(group);
+    const char *name = bx_commands[i]->name;
+    return strncmp(name, group, n) == 0 && name[n] == ' ' ? name + n + 1 : NULL;
+}
+
+static bool is_group(const char *name)
+{
+    for (size_t i = 0; i < bx_commands_count; i++) {
+        if (word_in(i, name))
+            return true;
+    }
+    return false;
+}
+
+/* The commands whose first word is `group`, a line each. */
+static void print_commands(FILE *to, const char *group)
+{
+    for (size_t i = 0; i < bx_commands_count; i++) {
+        if (!group || word_in(i, group))
+            (void)fprintf(to, "  %-15s %s\n", bx_commands[i]->name, bx_commands[i]->summary);
+    }
+}
+
 void bx_print_help(const bx_command *c)
 {
     (void)printf("usage: boxagnts %s\n\n%s\n", c->usage, c->summary);
@@ -101,15 +137,18 @@ void bx_print_help(const bx_command *c)
     }
     print_flag(&(bx_flag){.name = "help", .help = "show this text"}, NULL);
     if (c->details)
-        (void)printf("\n%s", c->details);
+        (void)printf("\n%s%s", c->details, c->details[strlen(c->details) - 1] == '\n' ? "" : "\n");
+    if (is_group(c->name)) {
+        (void)printf("\nmore commands:\n");
+        print_commands(stdout, c->name);
+    }
 }
 
 static void print_overview(FILE *to)
 {
     (void)fprintf(to, "usage: boxagnts COMMAND …\n\nRuns WebAssembly tools with exactly what they "
                       "were granted.\n\ncommands:\n");
-    for (size_t i = 0; i < bx_commands_count; i++)
-        (void)fprintf(to, "  %-14s %s\n", bx_commands[i]->name, bx_commands[i]->summary);
+    print_commands(to, NULL);
     (void)fprintf(to, "\n`boxagnts COMMAND --help` explains a command.\n");
 }
 
@@ -143,33 +182,57 @@ static const bx_command *find_command(int argc, char **argv, int *words)
     return found;
 }
 
-/* Whether `name` begins commands of two words. */
-static bool is_group(const char *name)
+/* What "boxagnts tool --help" says, where there is "tool list" and no "tool". */
+static void print_group(FILE *to, const char *group)
 {
-    size_t n = strlen(name);
-    for (size_t i = 0; i < bx_commands_count; i++) {
-        if (strncmp(bx_commands[i]->name, name, n) == 0 && bx_commands[i]->name[n] == ' ')
-            return true;
-    }
-    return false;
+    (void)fprintf(to, "usage: boxagnts %s COMMAND …\n\ncommands:\n", group);
+    print_commands(to, group);
+    (void)fprintf(to, "\n`boxagnts %s COMMAND --help` explains a command.\n", group);
 }
 
-/* No command goes by these words: say which ones there are. */
+/* The first word of a command, or the second of one of `group`, that was likely meant; empty: none
+ * is near. */
+static bx_str nearest_word(const char *group, const char *wanted)
+{
+    bx_str best = BX_LIT("");
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < bx_commands_count; i++) {
+        const char *name = bx_commands[i]->name, *word = group ? word_in(i, group) : name;
+        bx_str one = {word, word ? group ? strlen(word) : strcspn(name, " ") : 0};
+        size_t far = bx_near(bx_str_of(wanted), one);
+        if (far < least) {
+            least = far;
+            best = one;
+        }
+    }
+    return best;
+}
+
+/* No command goes by these words: say what was likely meant, or which there are. */
 static void complain_unknown(int argc, char **argv)
 {
-    if (!is_group(argv[0])) {
-        bx_cli_complain("no command '%s'; see boxagnts --help", argv[0]);
+    const char *group = is_group(argv[0]) ? argv[0] : NULL;
+    if (group && argc < 2) {
+        print_group(stderr, group);
         return;
     }
+    bx_str near = nearest_word(group, argv[group ? 1 : 0]);
     BX_AUTO_BUF list = bx_buf_init(4096);
-    size_t n = strlen(argv[0]);
-    for (size_t i = 0; i < bx_commands_count; i++) {
-        const char *name = bx_commands[i]->name;
-        if (strncmp(name, argv[0], n) == 0 && name[n] == ' ')
-            (void)bx_buf_addf(&list, "%s%s", list.n ? ", " : "", name + n + 1);
+    for (size_t i = 0; group && i < bx_commands_count; i++) {
+        const char *word = word_in(i, group);
+        if (word)
+            (void)bx_buf_addf(&list, "%s%s",
+                              list.n   ? ", "
+                              : near.n ? " There is "
+                                       : "there is ",
+                              word);
     }
-    bx_cli_complain("%s %s: there is %s", argv[0], argc > 1 ? argv[1] : "what?",
-                    list.p ? list.p : "");
+    bx_cli_complain("no command '%s%s%.200s'%s%.*s%s%s", group ? group : "", group ? " " : "",
+                    argv[group ? 1 : 0], near.n ? "; did you mean " : "", BX_FMT(near),
+                    near.n ? "?" : "; ",
+                    list.p   ? list.p
+                    : near.n ? ""
+                             : "see boxagnts --help");
 }
 
 static const bx_flag *find_flag(const bx_command *c, bx_str name)
@@ -179,6 +242,24 @@ static const bx_flag *find_flag(const bx_command *c, bx_str name)
             return &c->flags[i];
     }
     return NULL;
+}
+
+static void complain_flag(const bx_command *c, const char *given, bx_str name)
+{
+    const char *near = NULL;
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < c->n_flags; i++) {
+        size_t far = bx_near(name, bx_str_of(c->flags[i].name));
+        if (far < least) {
+            least = far;
+            near = c->flags[i].name;
+        }
+    }
+    if (near)
+        bx_cli_complain("%s: unknown flag '%.200s'; did you mean --%s?", c->name, given, near);
+    else
+        bx_cli_complain("%s: unknown flag '%.200s'; see boxagnts %s --help%s", c->name, given,
+                        c->name, c->passes_on ? "; behind -- stand those of the program" : "");
 }
 
 /* Whether a word is the value of the flag before it, which may have one: addresses and numbers are,
@@ -195,8 +276,7 @@ static bool parse_flag(const bx_command *c, int argc, char **argv, int *i, bx_ar
     bx_str name = {text, eq ? (size_t)(eq - text) : strlen(text)};
     const bx_flag *f = find_flag(c, name);
     if (!f) {
-        bx_cli_complain("%s: unknown flag '%s'; see boxagnts %s --help", c->name, argv[*i],
-                        c->name);
+        complain_flag(c, argv[*i], name);
         return false;
     }
     if (!f->arg && eq) {
@@ -232,9 +312,14 @@ static bool expand_short(const bx_command *c, char **arg)
 static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
 {
     for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--") == 0) {
+        if (strcmp(argv[i], "--") == 0 && (c->takes_rest || c->passes_on)) {
             a->rest = (const char *const *)(argv + i + 1);
             a->n_rest = (size_t)(argc - i - 1);
+            return true;
+        }
+        if (strcmp(argv[i], "--") == 0) {
+            while (++i < argc)
+                a->words[a->n_words++] = argv[i];
             return true;
         }
         if (c->passes_on && !(argv[i][0] == '-' && argv[i][1] == '-')) {
@@ -249,8 +334,7 @@ static bool parse(const bx_command *c, int argc, char **argv, bx_args *a)
             if (!parse_flag(c, argc, argv, &i, a))
                 return false;
         } else if (argv[i][0] == '-' && argv[i][1] != '\0') {
-            bx_cli_complain("%s: unknown flag '%s'; see boxagnts %s --help", c->name, argv[i],
-                            c->name);
+            complain_flag(c, argv[i], BX_LIT(""));
             return false;
         } else {
             a->words[a->n_words++] = argv[i];
@@ -270,11 +354,23 @@ static bool wants_help(const bx_command *c, int argc, char **argv)
     return false;
 }
 
+/* What was printed has to get where it was to go: the kernel tells of a full disk when it is
+ * written, which may be now. */
+static int finish(const char *name, int code)
+{
+    bool late = fflush(stdout) != 0;
+    if (code != 0 || (!late && !ferror(stdout)))
+        return code;
+    bx_cli_complain("%s: write to standard output: %s", name,
+                    late ? strerror(errno) : "not all of it was written");
+    return EXIT_OURS;
+}
+
 static int run_command(const bx_command *c, int argc, char **argv)
 {
     if (wants_help(c, argc, argv)) {
         bx_print_help(c);
-        return 0;
+        return finish("help", 0);
     }
     BX_AUTOFREE bx_flag_value *flags = bx_calloc((size_t)argc + 1, sizeof *flags);
     BX_AUTOFREE const char **words = bx_calloc((size_t)argc + 1, sizeof *words);
@@ -283,7 +379,39 @@ static int run_command(const bx_command *c, int argc, char **argv)
         return EXIT_OURS;
     }
     bx_args a = {.flags = flags, .words = words};
-    return parse(c, argc, argv, &a) ? c->run(&a) : EXIT_OURS;
+    if (!parse(c, argc, argv, &a))
+        return EXIT_OURS;
+    if (c->no_words && a.n_words && is_group(c->name)) { /* "mcp confg" */
+        complain_unknown(2, (char *[]){(char *)(uintptr_t)c->name, (char *)(uintptr_t)a.words[0]});
+        return EXIT_OURS;
+    }
+    if (c->no_words && a.n_words) {
+        bx_cli_complain("%s: takes no arguments, and not '%.200s'; see boxagnts %s --help", c->name,
+                        a.words[0], c->name);
+        return EXIT_OURS;
+    }
+    return finish(c->name, c->run(&a));
+}
+
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* "help", "help tool", "help tool list". */
+static int run_help(int argc, char **argv)
+{
+    int words = 0;
+    const bx_command *of = argc > 0 ? find_command(argc, argv, &words) : NULL;
+    if (of)
+        bx_print_help(of);
+    else if (argc == 1 && is_group(argv[0]))
+        print_group(stdout, argv[0]);
+    else if (argc > 0)
+        complain_unknown(argc, argv);
+    else
+        print_overview(stdout);
+    return finish("help", argc > 0 && !of && !(argc == 1 && is_group(argv[0])) ? EXIT_OURS : 0);
 }
 
 int bx_cli_main(int argc, char **argv)
@@ -294,23 +422,16 @@ int bx_cli_main(int argc, char **argv)
     }
     const char *name = argv[1];
     int words = 0;
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        const bx_command *of = argc > 2 ? find_command(argc - 2, argv + 2, &words) : NULL;
-        if (of)
-            bx_print_help(of);
-        else if (argc > 2)
-            complain_unknown(argc - 2, argv + 2);
-        else
-            print_overview(stdout);
-        return argc > 2 && !of ? EXIT_OURS : 0;
-    }
+    if (asks_for_help(name) || strcmp(name, "help") == 0)
+        return run_help(argc - 2, argv + 2);
     static char version[] = "version";
     if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
         argv[1] = version;
     const bx_command *c = find_command(argc - 1, argv + 1, &words);
-    if (!c) {
-        complain_unknown(argc - 1, argv + 1);
-        return EXIT_OURS;
-    }
-    return run_command(c, argc - 1 - words, argv + 1 + words);
+    if (c)
+        return run_command(c, argc - 1 - words, argv + 1 + words);
+    if (argc == 3 && asks_for_help(argv[2]))
+        return run_help(1, argv + 1);
+    complain_unknown(argc - 1, argv + 1);
+    return EXIT_OURS;
 }

@@ -24,9 +24,9 @@ typedef struct bx_flag_value {
 typedef struct bx_args {
     bx_flag_value *flags; /* in order of appearance */
     size_t n_flags;
-    const char **words; /* positional arguments before "--" */
+    const char **words; /* positional arguments; "--" ends the flags among them */
     size_t n_words;
-    const char *const *rest; /* what follows "--" */
+    const char *const *rest; /* what follows "--", of a command that takes it */
     size_t n_rest;
 } bx_args;
 
@@ -38,10 +38,13 @@ typedef struct bx_command {
     const char *(*limit_of)(int id); /* the limit whose default ends a flag's help, or NULL; may be
                                         NULL itself */
     const char *(*first_word)(
-        size_t i);  /* what its first word may be, NULL past the last; may be NULL itself */
-    bool passes_on; /* flags end at the first argument that is none of two dashes; the rest is
-                       passed on as it is */
-    int (*run)(const bx_args *a); /* returns the exit code */
+        size_t i);   /* what its first word may be, NULL past the last; may be NULL itself */
+    bool no_words;   /* it takes flags only */
+    bool takes_rest; /* what follows "--" is somebody else's: `rest`, not `words` */
+    bool passes_on;  /* flags end at the first argument that is none of two dashes; the rest is
+                        passed on as it is */
+    int (*run)(const bx_args *a); /* returns the exit code; that standard output could not be
+                                     written is noticed and told behind it */
 } bx_command;
 
 extern const bx_command *const bx_commands[];
@@ -56,6 +59,9 @@ void bx_cli_show(FILE *to, bx_str text, size_t max);
 /* A text, not empty, on standard output, with an end of line.  On a terminal nothing in it acts on
  * the terminal; elsewhere it is what it is. */
 void bx_cli_print_text(bx_str text, bool terminal);
+
+/* The first line of `rest` without its line feed; what is behind that remains in `rest`. */
+bx_str bx_cli_line(bx_str *rest);
 
 /* "boxagnts: …" on standard error, at most 8 KiB, as codec/shown.h makes it.  Lines after the first
  * are indented: nothing that is quoted can begin a line that looks like one of ours. */

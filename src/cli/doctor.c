@@ -311,5 +311,6 @@ const bx_command bx_cmd_doctor = {
         "succeed. Exit code 0 when every attempt was stopped and every control worked, else 1.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .no_words = true,
     .run = run_doctor,
 };

@@ -261,7 +261,9 @@ static bool words_are_right(const bx_args *a)
         bx_cli_complain(invoke ? "exec: one JSON text only: behind the file or with --invoke-args"
                                : "exec: --invoke-args are the arguments of --invoke NAME");
     else if (a->n_words == 0)
-        bx_cli_complain("exec: which file? see boxagnts exec --help");
+        bx_cli_complain("exec: which file? %s",
+                        a->n_rest ? "it stands before '--'; one that begins with a dash is ./-FILE"
+                                  : "see boxagnts exec --help");
     else if (a->n_words > (invoke ? 2 : 1))
         bx_cli_complain(invoke ? "exec: one file and one JSON text only"
                                : "exec: one file only; arguments of the guest go after '--'");
@@ -321,5 +323,6 @@ const bx_command bx_cmd_exec = {
     .flags = flags,
     .n_flags = BX_COUNT(flags),
     .limit_of = limit_of,
+    .takes_rest = true,
     .run = run_exec,
 };

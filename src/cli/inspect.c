@@ -16,18 +16,12 @@ static const bx_flag flags[] = {
     {"json", NULL, "print everything as one JSON object", FLAG_JSON},
 };
 
-static bx_str text_of(const bx_json_val *object, const char *key)
-{
-    bx_str s = {"", 0};
-    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
-    return s;
-}
-
 /* "name  type", as short as a line for people may be; --json has them whole. */
 static void print_named(bx_str name, bx_str type)
 {
     bx_cli_show(stdout, name, BX_SHOWN_NAME);
-    (void)printf("  ");
+    if (type.n)
+        (void)printf("  ");
     bx_cli_show(stdout, type, BX_SHOWN_TYPE);
     (void)printf("\n");
 }
@@ -48,7 +42,8 @@ static void print_list(const bx_json_val *desc, const char *key, const char *sco
     (void)printf("%s (%llu)\n", key, (unsigned long long)(bx_json_size(list) + omitted(desc, key)));
     bx_json_iter it = bx_json_iter_of(list);
     while ((e = bx_json_next(&it, NULL))) {
-        bx_str from = text_of(e, scope), name = text_of(e, "name"), type = text_of(e, "type");
+        bx_str from = bx_json_text(e, scope), name = bx_json_text(e, "name"),
+               type = bx_json_text(e, "type");
         (void)printf("  ");
         bx_cli_show(stdout, from, BX_SHOWN_NAME);
         (void)printf("%s", from.n ? "." : "");
@@ -63,7 +58,7 @@ static bool imports_any(const bx_json_val *desc, const char *const *names)
     const bx_json_val *e;
     bx_json_iter it = bx_json_iter_of(bx_json_get(desc, BX_LIT("imports")));
     while ((e = bx_json_next(&it, NULL))) {
-        bx_str name = text_of(e, "name");
+        bx_str name = bx_json_text(e, "name");
         for (const char *const *n = names; *n; n++) {
             if (bx_str_starts(name, bx_str_of(*n)))
                 return true;
@@ -105,7 +100,7 @@ static void print_proposals(const bx_json_val *desc)
     const char *before = "proposals  ";
     while ((e = bx_json_next(&it, NULL))) {
         bool on = false;
-        bx_str name = text_of(e, "name"), hint = text_of(e, "hint");
+        bx_str name = bx_json_text(e, "name"), hint = bx_json_text(e, "hint");
         (void)bx_json_bool(bx_json_get(e, BX_LIT("on")), &on);
         (void)printf("%s%.*s", before, BX_FMT(name));
         if (!on)
@@ -114,7 +109,7 @@ static void print_proposals(const bx_json_val *desc)
     }
     if (*before == ',')
         (void)printf("\n");
-    bx_str refused = text_of(desc, "refused");
+    bx_str refused = bx_json_text(desc, "refused");
     if (refused.n)
         (void)printf("refused    %.*s\n", BX_FMT(refused));
 }
@@ -157,10 +152,10 @@ static void print_functions(const bx_json_val *desc)
     bx_json_iter it = bx_json_iter_of(list);
     while ((e = bx_json_next(&it, NULL))) {
         (void)printf("  ");
-        print_named(text_of(e, "name"), text_of(e, "signature"));
+        print_named(bx_json_text(e, "name"), bx_json_text(e, "signature"));
         print_schema(e, "input_schema", "arguments");
         print_schema(e, "result_schema", "result");
-        bx_str note = text_of(e, "note");
+        bx_str note = bx_json_text(e, "note");
         if (note.n)
             (void)printf("    %.*s\n", BX_FMT(note));
     }
@@ -171,18 +166,17 @@ static void print_lines(const char *head, bx_str text)
 {
     (void)fputs(head, stdout);
     while (text.n) {
-        const char *end = memchr(text.p, '\n', text.n);
-        size_t n = end ? (size_t)(end - text.p) : text.n;
-        bx_cli_show(stdout, (bx_str){text.p, n}, BX_SHOWN_TYPE);
+        bx_str line = bx_cli_line(&text);
+        bx_cli_show(stdout, line, BX_SHOWN_TYPE);
         (void)fputc('\n', stdout);
-        text = bx_str_from(text, n + 1);
     }
     (void)fputc('\n', stdout);
 }
 
 static void print_human(const char *path, const bx_json_val *desc)
 {
-    bx_str kind = text_of(desc, "kind"), wasi = text_of(desc, "wasi"), wit = text_of(desc, "wit");
+    bx_str kind = bx_json_text(desc, "kind"), wasi = bx_json_text(desc, "wasi"),
+           wit = bx_json_text(desc, "wit");
     (void)printf("file       ");
     bx_cli_show(stdout, bx_str_of(path), BX_SHOWN_TYPE);
     (void)printf("\nkind       %.*s%s%.*s\n", BX_FMT(kind), wasi.n ? ", " : "", BX_FMT(wasi));
@@ -216,7 +210,7 @@ static int run_inspect(const bx_args *a)
         print_human(a->words[0], bx_json_root(doc));
     else
         (void)printf("%s\n", text.p);
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 const bx_command bx_cmd_inspect = {

@@ -10,6 +10,7 @@
 #include "app/policy_files.h"
 #include "app/tool_grant.h"
 #include "app/toolbox.h"
+#include "base/limits.h"
 #include "base/version.h"
 #include "cli/commands.h"
 #include "cli/mcp_funnel.h"
@@ -18,6 +19,7 @@
 #include "mcp/skills.h"
 #include "mcp/stdio.h"
 #include "mcp/workspace.h"
+#include "os/dirs.h"
 #include "os/signals.h"
 #include "policy/derive.h"
 
@@ -185,21 +187,24 @@ static bx_code open_workspace(box *b, bx_error *err)
  * say goes to the model as the person's words. */
 static bx_code open_skills(box *b, bx_error *err)
 {
-    enum { OF_PROJECT = 3, OF_PERSON = 2 };
+    enum { OF_PROJECT = 3, OF_PERSON = 3 };
     const char *workspace = bx_flag_last(b->a, FLAG_WORKSPACE), *home = getenv("HOME");
-    bool trusted = false;
+    char ours[BX_MAX_PATH];
+    bool trusted = false, has_ours = bx_home_dir(ours, sizeof ours, NULL) == BX_OK;
     workspace = workspace ? workspace : ".";
     const bx_skill_dir dirs[OF_PROJECT + OF_PERSON] = {
         {workspace, ".boxagnts/skills", BX_WORKSPACE},
         {workspace, ".agents/skills", BX_WORKSPACE},
         {workspace, ".claude/skills", BX_WORKSPACE},
+        {ours, "skills", NULL}, /* as of `run`: agent/context.c */
         {home, ".boxagnts/skills", NULL},
         {home, ".agents/skills", NULL},
     };
     bx_code rc = bx_policy_is_trusted(workspace, &trusted, err);
     if (rc != BX_OK)
         return rc;
-    size_t from = trusted ? 0 : OF_PROJECT, to = OF_PROJECT + (home ? OF_PERSON : 0);
+    size_t from = trusted ? 0 : OF_PROJECT, n = home ? OF_PERSON : 1;
+    size_t to = OF_PROJECT + (has_ours ? n : 0);
     b->workspace_real = realpath(workspace, NULL);
     const bx_believed_config cfg = {.workspace = b->workspace_real ? b->workspace_real : "/",
                                     .trusted = trusted,
@@ -230,7 +235,8 @@ static bx_code serve(box *b, bx_ctl *ctl, bx_error *err)
     };
     bx_code rc = bx_mcp_server_new(&cfg, &b->server, err);
     if (rc == BX_OK && bx_has_flag(b->a, BX_FLAG_HTTP))
-        return bx_cli_mcp_http_serve(b->server, b->a, err);
+        return bx_cli_mcp_http_serve(b->server, b->a, bx_runtime_egress(bx_app_runtime(b->app)),
+                                     err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(ctl, err);
     if (rc != BX_OK)
@@ -250,10 +256,6 @@ static int run(const bx_args *a)
                                                            when a call does not end in time */
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     bx_error err = {.msg = ""};
-    if (a->n_words) {
-        bx_cli_complain("mcp: no arguments; flags only");
-        return EXIT_OURS;
-    }
     b.a = a;
     bx_code rc = bx_cli_mcp_http_check(a, &err);
     if (rc == BX_OK)
@@ -304,5 +306,6 @@ const bx_command bx_cmd_mcp = {
         "files, and beyond that what --allow names.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .no_words = true,
     .run = run,
 };

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/mcp_http.h"
 #include "codec/json.h"
+#include "codec/near.h"
 #include "os/dirs.h"
 
 enum { FLAG_HTTP, FLAG_NO_AUTH, FLAG_WORKSPACE, MAX_TEXT = 1 << 20 };
@@ -280,9 +281,18 @@ static void fill_in(const values *v, const char *text, bx_buf *out)
 static void complain_unknown(const char *name)
 {
     BX_AUTO_BUF list = bx_buf_init(4096);
-    for (size_t i = 0; i < BX_COUNT(clients); i++)
+    const char *near = NULL;
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < BX_COUNT(clients); i++) {
+        size_t far = bx_near(bx_str_of(name), bx_str_of(clients[i].name));
+        near = far < least ? clients[i].name : near;
+        least = far < least ? far : least;
         (void)bx_buf_addf(&list, "%s%s", i ? ", " : "", clients[i].name);
-    if (name)
+    }
+    if (near)
+        bx_cli_complain("mcp config: no client '%s'; did you mean %s? There is %s", name, near,
+                        list.p);
+    else if (name)
         bx_cli_complain("mcp config: no client '%s'; there is %s", name, list.p);
     else
         bx_cli_complain("mcp config: which client? there is %s", list.p);
@@ -310,6 +320,10 @@ static int run(const bx_args *a)
     if (!c || (bx_has_flag(a, FLAG_NO_AUTH) && !http)) {
         if (c)
             bx_cli_complain("mcp config: --no-auth is for --http");
+        else if (a->n_words > 1)
+            bx_cli_complain("mcp config: one client only, and not '%.200s' as well; an ADDR of "
+                            "--http is HOST:PORT",
+                            a->words[1]);
         else
             complain_unknown(a->n_words ? a->words[0] : NULL);
         return EXIT_OURS;
@@ -332,10 +346,7 @@ static int run(const bx_args *a)
     }
     say_where(c, v.token);
     (void)fwrite(text.p, 1, text.n, stdout);
-    if (fflush(stdout) == 0)
-        return 0;
-    bx_cli_complain("write to standard output: %m");
-    return EXIT_OURS;
+    return 0;
 }
 
 const bx_command bx_cmd_mcp_config = {
@@ -349,5 +360,6 @@ const bx_command bx_cmd_mcp_config = {
     .flags = flags,
     .n_flags = BX_COUNT(flags),
     .first_word = client_name,
+    .takes_rest = true,
     .run = run,
 };

@@ -7,6 +7,7 @@
 #include "mcp/http_token.h"
 #include "os/dirs.h"
 #include "os/signals.h"
+#include "policy/limits.h"
 
 enum {
     GRACE_MS = 3000,  /* what runs when the end is asked for may take this long */
@@ -107,7 +108,19 @@ static bx_code get_token(bx_buf *ret, bx_error *err)
     return rc;
 }
 
-static bx_code begin(bx_mcp_server *server, const bx_args *a, listening *l, bx_error *err)
+/* A guest that reached the server would speak to it with its operator's rights. */
+static bx_code keep_out(const bx_httpd *httpd, bx_egress *way_out, bx_error *err)
+{
+    char at[BX_HTTPD_MAX_ADDRESS];
+    uint64_t port = 0;
+    bx_httpd_where(httpd, at);
+    const char *colon = strrchr(at, ':');
+    bx_code rc = bx_count_parse(bx_str_of(colon ? colon + 1 : ""), &port, err);
+    return rc == BX_OK ? bx_egress_add_own_port(way_out, (uint16_t)port, err) : rc;
+}
+
+static bx_code begin(bx_mcp_server *server, const bx_args *a, bx_egress *way_out, listening *l,
+                     bx_error *err)
 {
     bx_mcp_front_config front = {.server = server,
                                  .guard = {.hosts = l->hosts, .origins = l->origins}};
@@ -124,7 +137,8 @@ static bx_code begin(bx_mcp_server *server, const bx_args *a, listening *l, bx_e
     if (rc != BX_OK)
         return rc;
     bx_httpd_config httpd = {.service = bx_mcp_front_service(l->front), .address = address_of(a)};
-    return bx_httpd_new(&httpd, &l->httpd, err);
+    rc = bx_httpd_new(&httpd, &l->httpd, err);
+    return rc == BX_OK && way_out ? keep_out(l->httpd, way_out, err) : rc;
 }
 
 /* What runs may end by itself, for a while; what is left then is cancelled.  Clients get answers as
@@ -145,7 +159,8 @@ static void end(bx_mcp_server *server, listening *l)
     bx_buf_done(&l->token);
 }
 
-bx_code bx_cli_mcp_http_serve(bx_mcp_server *server, const bx_args *a, bx_error *err)
+bx_code bx_cli_mcp_http_serve(bx_mcp_server *server, const bx_args *a, bx_egress *way_out,
+                              bx_error *err)
 {
     char at[BX_HTTPD_MAX_ADDRESS];
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
@@ -153,7 +168,7 @@ bx_code bx_cli_mcp_http_serve(bx_mcp_server *server, const bx_args *a, bx_error 
     raise_descriptors();
     bx_code rc = bx_ctl_make_cancellable(&ctl, err);
     if (rc == BX_OK)
-        rc = begin(server, a, &l, err);
+        rc = begin(server, a, way_out, &l, err);
     if (rc == BX_OK) {
         int ready;
         bx_signals_cancel(&ctl);

@@ -3,6 +3,7 @@
 #define BX_CLI_MCP_HTTP_H
 
 #include "cli/command.h"
+#include "egress/egress.h"
 #include "mcp/http_front.h"
 
 #define BX_MCP_HTTP_ADDRESS "127.0.0.1:7345"
@@ -35,7 +36,9 @@ BX_NODISCARD bx_code bx_mcp_http_url(const char *address, char *ret, size_t cap,
 BX_NODISCARD bx_code bx_cli_mcp_http_check(const bx_args *a, bx_error *err);
 
 /* Serve until SIGINT or SIGTERM.  Prints the URL on standard output as soon as it listens; a token
- * that was made, once, on standard error.  `server` is stopped at the end: it can be freed. */
-BX_NODISCARD bx_code bx_cli_mcp_http_serve(bx_mcp_server *server, const bx_args *a, bx_error *err);
+ * that was made, once, on standard error.  Nothing that leaves by `way_out` reaches the server,
+ * whatever is granted.  `server` is stopped at the end: it can be freed. */
+BX_NODISCARD bx_code bx_cli_mcp_http_serve(bx_mcp_server *server, const bx_args *a,
+                                           bx_egress *way_out, bx_error *err);
 
 #endif

@@ -175,7 +175,10 @@ static int list(const bx_args *a, bx_egress *eg, uint64_t wait_ns)
     }
     bx_json_out_end_array(&o);
     if (!found) {
-        bx_cli_complain("models: no provider '%s'", only);
+        BX_AUTO_BUF names = bx_buf_init(4096);
+        for (size_t i = 0; i < bx_providers_count; i++)
+            (void)bx_buf_addf(&names, "%s%s", i ? ", " : "", bx_providers[i].name);
+        bx_cli_complain("models: no provider '%s'; there is %s", only, names.p ? names.p : "none");
         return EXIT_OURS;
     }
     if (l.o && bx_json_out_end(&o, NULL) == BX_OK)
@@ -184,10 +187,6 @@ static int list(const bx_args *a, bx_egress *eg, uint64_t wait_ns)
         bx_cli_complain("models: none answers; set a key (ANTHROPIC_API_KEY, OPENAI_API_KEY, "
                         "GEMINI_API_KEY, OPENROUTER_API_KEY, …), start a local server, or play a "
                         "script:FILE");
-    if (fflush(stdout) != 0) {
-        bx_cli_complain("write to standard output: %m");
-        return EXIT_OURS;
-    }
     return l.o || l.answering ? 0 : 1;
 }
 
@@ -234,9 +233,8 @@ static bx_code take_turn(const bx_args *a, bx_llm *m, uint64_t wait_ns, bx_error
     bx_llm_transcript t = {.n = 0};
     bx_llm_turn turn = {.stop = BX_LLM_STOP_END};
     const bx_ctl ctl = bx_ctl_init(wait_ns ? bx_now_ns() + wait_ns : UINT64_MAX);
-    for (size_t i = 0; i < a->n_words + a->n_rest; i++)
-        (void)bx_buf_addf(&prompt, "%s%s", i ? " " : "",
-                          i < a->n_words ? a->words[i] : a->rest[i - a->n_words]);
+    for (size_t i = 0; i < a->n_words; i++)
+        (void)bx_buf_addf(&prompt, "%s%s", i ? " " : "", a->words[i]);
     bx_code rc = bx_buf_check(&prompt, err);
     if (rc == BX_OK)
         rc = bx_llm_transcript_say(&t, BX_LLM_USER, bx_buf_str(&prompt), err);
@@ -256,7 +254,7 @@ static int ask(const bx_args *a, bx_egress *eg, uint64_t wait_ns)
 {
     BX_AUTO(bx_llm) bx_llm *m = NULL;
     bx_error err;
-    if (a->n_words + a->n_rest == 0) {
+    if (a->n_words == 0) {
         bx_cli_complain("models: --ask MODEL needs words to send");
         return EXIT_OURS;
     }
@@ -265,7 +263,7 @@ static int ask(const bx_args *a, bx_egress *eg, uint64_t wait_ns)
         rc = take_turn(a, m, wait_ns, &err);
     if (rc != BX_OK)
         bx_cli_complain("models: %s", err.msg);
-    return rc == BX_OK && fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return rc == BX_OK ? 0 : EXIT_OURS;
 }
 
 static int run(const bx_args *a)
@@ -280,7 +278,7 @@ static int run(const bx_args *a)
         rc = bx_fail(&err, BX_EINVAL, "--wait 0 leaves no time");
     if (rc == BX_OK && asks && bx_has_flag(a, FLAG_JSON))
         rc = bx_fail(&err, BX_EINVAL, "--ask prints text: it has no --json");
-    if (rc == BX_OK && !asks && a->n_words + a->n_rest > 1)
+    if (rc == BX_OK && !asks && a->n_words > 1)
         rc = bx_fail(&err, BX_EINVAL, "one provider at most; to send words there is --ask MODEL");
     if (rc == BX_OK)
         rc = bx_egress_new(NULL, &eg, &err);

@@ -24,10 +24,8 @@ const char *bx_cli_workspace(const bx_args *a)
 static void tell_lines(bx_str text, const char *what)
 {
     while (text.n) {
-        const char *end = memchr(text.p, '\n', text.n);
-        size_t n = end ? (size_t)(end - text.p) : text.n;
-        bx_cli_complain("%s%.*s", what, (int)n, text.p);
-        text = bx_str_from(text, n + 1);
+        bx_str line = bx_cli_line(&text);
+        bx_cli_complain("%s%.*s", what, (int)line.n, line.p);
     }
 }
 
@@ -75,14 +73,6 @@ static int fail(const bx_command *c, const bx_error *err)
     return EXIT_OURS;
 }
 
-static bool too_many(const bx_command *c, const bx_args *a, size_t max)
-{
-    if (a->n_words <= max)
-        return false;
-    bx_cli_complain("%s: boxagnts %s", c->name, c->usage);
-    return true;
-}
-
 /* ---- show ------------------------------------------------------------------------------------ */
 
 static int run_show(const bx_args *a)
@@ -90,8 +80,6 @@ static int run_show(const bx_args *a)
     BX_AUTO(bx_policy) bx_policy *p = NULL;
     BX_AUTO_BUF text = bx_buf_init(MAX_TEXT);
     bx_error err;
-    if (too_many(&bx_cmd_policy_show, a, 0))
-        return EXIT_OURS;
     bx_code rc = bx_cli_policy(a, &p, &err);
     if (rc == BX_OK) {
         bx_policy_print(p, &text);
@@ -100,7 +88,7 @@ static int run_show(const bx_args *a)
     if (rc != BX_OK)
         return fail(&bx_cmd_policy_show, &err);
     (void)fwrite(text.p, 1, text.n, stdout);
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 static const bx_flag flags[] = {BX_POLICY_FLAGS};
@@ -113,6 +101,7 @@ const bx_command bx_cmd_policy_show = {
                "the workspace.\nExit code: 0; 125 when a file is wrong.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .no_words = true,
     .run = run_show,
 };
 
@@ -130,8 +119,6 @@ static int run_check(const bx_args *a)
 {
     BX_AUTO(bx_policy) bx_policy *p = NULL;
     bx_error err;
-    if (too_many(&bx_cmd_policy_check, a, 0))
-        return EXIT_OURS;
     if (bx_cli_policy(a, &p, &err) != BX_OK) {
         bx_cli_complain("%s", err.msg);
         return EXIT_FAILED;
@@ -150,7 +137,7 @@ static int run_check(const bx_args *a)
     (void)printf("ok: %zu rules deny, %zu ask, %zu allow; mode %s; %zu examples\n",
                  n[BX_ANSWER_DENY], n[BX_ANSWER_ASK], n[BX_ANSWER_ALLOW],
                  bx_policy_mode_name(bx_policy_mode_of(p)), bx_policy_example_count(p));
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 const bx_command bx_cmd_policy_check = {
@@ -160,6 +147,7 @@ const bx_command bx_cmd_policy_check = {
     .details = "Exit code: 0; 1 when a file is wrong.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .no_words = true,
     .run = run_check,
 };
 
@@ -193,8 +181,10 @@ static bool run_example(const bx_policy *p, size_t i)
         bx_json_out_value(&o, e.arguments);
     (void)printf("%s: %s:%u: ", ok ? "ok" : "FAILED", e.file, e.line);
     bx_cli_show(stdout, e.says.n ? e.says : e.tool, 400);
-    (void)printf(" ");
-    bx_cli_show(stdout, e.says.n ? BX_LIT("") : bx_buf_str(&args), 400);
+    if (e.says.n == 0) {
+        (void)putchar(' ');
+        bx_cli_show(stdout, bx_buf_str(&args), 400);
+    }
     (void)printf(": %s\n", bx_answer_name(e.expect));
     if (ok)
         return true;
@@ -209,8 +199,6 @@ static int run_test(const bx_args *a)
     BX_AUTO(bx_policy) bx_policy *p = NULL;
     bx_error err;
     size_t failed = 0;
-    if (too_many(&bx_cmd_policy_test, a, 0))
-        return EXIT_OURS;
     if (bx_cli_policy(a, &p, &err) != BX_OK)
         return fail(&bx_cmd_policy_test, &err);
     size_t n = bx_policy_example_count(p);
@@ -218,8 +206,6 @@ static int run_test(const bx_args *a)
         failed += !run_example(p, i);
     if (n == 0)
         bx_cli_complain("note: the policy has no examples");
-    if (fflush(stdout) != 0)
-        return EXIT_OURS;
     return failed ? EXIT_FAILED : 0;
 }
 
@@ -231,6 +217,7 @@ const bx_command bx_cmd_policy_test = {
                "Exit code: 0; 1 when one failed; 125 when a file is wrong.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
+    .no_words = true,
     .run = run_test,
 };
 
@@ -270,8 +257,10 @@ static int run_trust(const bx_args *a)
     BX_AUTO_BUF told = bx_buf_init(MAX_TEXT);
     BX_AUTOFREE char *real = NULL;
     bx_error err;
-    if (too_many(&bx_cmd_policy_trust, a, 1))
+    if (a->n_words > 1) {
+        bx_cli_complain("policy trust: one workspace only; see boxagnts policy trust --help");
         return EXIT_OURS;
+    }
     bx_code rc = forget ? BX_OK : check_project(dir, &err);
     if (rc == BX_OK)
         rc = bx_policy_trust(dir, !forget, &told, &err);
@@ -281,7 +270,7 @@ static int run_trust(const bx_args *a)
     (void)printf("%s: %s\n", real ? real : dir,
                  forget ? "no longer trusted" : "trusted, until its boxagnts.yaml changes");
     bx_cli_tell_believed(bx_buf_str(&told));
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 const bx_command bx_cmd_policy_trust = {
@@ -356,18 +345,14 @@ static int run_init(const bx_args *a)
 {
     BX_AUTO_BUF path = bx_buf_init(8192);
     bx_error err;
-    if (too_many(&bx_cmd_policy_init, a, 0))
-        return EXIT_OURS;
     bx_code rc = init_path(a, &path, &err);
     if (rc == BX_OK) {
-        BX_AUTOCLOSE int fd = open(path.p, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        rc = fd < 0 ? bx_fail_errno(&err, errno, "%s", path.p)
-                    : bx_fd_write_full(fd, starter, sizeof starter - 1, &err);
+        rc = bx_file_write_new(path.p, 0600, (bx_str){starter, sizeof starter - 1}, &err);
     }
     if (rc != BX_OK)
         return fail(&bx_cmd_policy_init, &err);
     (void)printf("%s\n", path.p);
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 static const bx_flag init_flags[] = {
@@ -383,5 +368,6 @@ const bx_command bx_cmd_policy_init = {
                "file\nthat is there already is left as it is.\nExit code: 0; 125.\n",
     .flags = init_flags,
     .n_flags = BX_COUNT(init_flags),
+    .no_words = true,
     .run = run_init,
 };

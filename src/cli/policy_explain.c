@@ -150,10 +150,8 @@ static void print_words(const explanation *e)
     }
     bx_str notes = bx_buf_str(&e->notes);
     while (notes.n) {
-        const char *end = memchr(notes.p, '\n', notes.n);
-        size_t n = end ? (size_t)(end - notes.p) : notes.n;
-        bx_cli_complain("note: %.*s", (int)n, notes.p);
-        notes = bx_str_from(notes, n + 1);
+        bx_str line = bx_cli_line(&notes);
+        bx_cli_complain("note: %.*s", (int)line.n, line.p);
     }
 }
 
@@ -224,10 +222,8 @@ static bx_code print_json(const explanation *e, bx_error *err)
     bx_json_out_key(&o, BX_LIT("would_allow"));
     bx_json_out_begin_array(&o);
     while (rules.n) {
-        const char *end = memchr(rules.p, '\n', rules.n);
-        size_t n = end ? (size_t)(end - rules.p) : rules.n;
-        bx_json_out_string(&o, (bx_str){rules.p, n});
-        rules = bx_str_from(rules, n + 1);
+        bx_str line = bx_cli_line(&rules);
+        bx_json_out_string(&o, line);
     }
     bx_json_out_end_array(&o);
     put_grant(e->grant, &o);
@@ -263,7 +259,7 @@ static int run_explain(const bx_args *a)
     done(&e);
     if (rc != BX_OK)
         bx_cli_complain("policy explain: %s", err.msg);
-    return rc == BX_OK && fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return rc == BX_OK ? 0 : EXIT_OURS;
 }
 
 const bx_command bx_cmd_policy_explain = {

@@ -17,6 +17,7 @@ static const bx_flag flags[] = {
      "what standard output gets: the last answer (default), one object, or every event as it "
      "comes",
      FLAG_OUTPUT},
+    BX_RUN_PLACE_FLAGS,
     BX_RUN_FLAGS,
 };
 
@@ -58,7 +59,7 @@ static bx_code read_prompt(run *r, bx_error *err)
         (void)bx_buf_add_z(&r->prompt, text);
     if (rc == BX_OK)
         rc = bx_buf_check(&r->prompt, err);
-    if (rc == BX_OK && is_blank(bx_buf_str(&r->prompt)))
+    if (rc == BX_OK && is_blank(bx_buf_str(&r->prompt)) && !bx_flag_last(r->a, FLAG_RESUME))
         rc = bx_fail(err, BX_EINVAL, "the prompt is empty");
     return rc;
 }
@@ -114,7 +115,7 @@ static int run_run(const bx_args *a)
 
 const bx_command bx_cmd_run = {
     .name = "run",
-    .usage = "run [flags] -p PROMPT",
+    .usage = "run [flags] [-p] PROMPT",
     .summary = "let a model work on a prompt with sandboxed tools",
     .details =
         "Tools may use the workspace, unless --allow names other files, and beyond that what "

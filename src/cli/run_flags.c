@@ -49,6 +49,8 @@ static bx_code limits_of(const bx_args *a, bx_run_options *o, bx_error *err)
     const char *wall = bx_flag_last(a, FLAG_WALL), *at_once = bx_flag_last(a, FLAG_AT_ONCE);
     if (rc == BX_OK && wall)
         rc = bx_wrap(bx_time_parse(bx_str_of(wall), &o->wall_ns, err), err, "--wall");
+    if (rc == BX_OK && wall && o->wall_ns == 0)
+        rc = bx_fail(err, BX_EINVAL, "--wall 0 leaves no time");
     uint64_t n = 0;
     if (rc == BX_OK && at_once)
         rc = bx_wrap(bx_count_parse(bx_str_of(at_once), &n, err), err, "--max-executors");

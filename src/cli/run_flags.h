@@ -22,14 +22,20 @@ enum {
     FLAG_POLICY,
 };
 
-/* Rows of a bx_flag table. */
+/* Rows of bx_flag tables: which directory and session it is, and all the others. */
 /* clang-format off: rows */
+#define BX_RUN_PLACE_FLAGS \
+    {"workspace", "DIR", "the directory tools see as /workspace (default: the current one)", \
+     FLAG_WORKSPACE}, \
+        {"continue", NULL, "go on with the last session of the workspace", FLAG_CONTINUE}, \
+    { \
+        "resume", "ID", "go on with this session; without a prompt, finish what was broken off", \
+            FLAG_RESUME \
+    }
 #define BX_RUN_FLAGS \
     {"model", "PROVIDER/MODEL", \
      "the model (default: $BOXAGNTS_MODEL, else what a key in the environment is for)", \
      FLAG_MODEL}, \
-        {"workspace", "DIR", "the directory tools see as /workspace (default: the current one)", \
-         FLAG_WORKSPACE}, \
         {"allow", "CAP", \
          "let tools use what they need of this: fetch:https://host, read:/workspace/docs, …", \
          BX_OPT_allow}, \
@@ -46,9 +52,6 @@ enum {
         {"max-cost", "USD", "money, of models whose price is known", FLAG_COST}, \
         {"max-tokens", "N", "tokens, read and written together", FLAG_TOKENS}, \
         {"wall", "TIME", "time for all of it (run: 1h unless named)", FLAG_WALL}, \
-        {"continue", NULL, "go on with the last session of the workspace", FLAG_CONTINUE}, \
-        {"resume", "ID", "go on with this session; without a prompt, finish what was broken off", \
-         FLAG_RESUME}, \
         {"no-session", NULL, "keep nothing of it", FLAG_FORGET}, \
         {"managed", NULL, "give it executors to delegate tasks to", FLAG_MANAGED}, \
         {"delegate", "CAP", \

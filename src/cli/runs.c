@@ -18,13 +18,6 @@ typedef struct tree {
 
 static const bx_json_val *root_of(const bx_json *doc) { return doc ? bx_json_root(doc) : NULL; }
 
-static bx_str text_of(const bx_json_val *object, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
-    return s;
-}
-
 /* ---- what a session's events say ------------------------------------------------------------- */
 
 typedef struct node {
@@ -76,9 +69,9 @@ static bx_code on_event(void *ctx, const bx_session_event *ev, bx_error *err)
     if (rc != BX_OK || executor)
         return rc == BX_OK ? add_executor(n, doc, err) : rc;
     if (executor_end) {
-        bx_str id = text_of(root_of(doc), "id");
+        bx_str id = bx_json_text(root_of(doc), "id");
         for (size_t i = 0; i < n->n; i++) {
-            if (bx_str_eq(text_of(root_of(n->executors[i]), "id"), id) && !n->executor_ends[i])
+            if (bx_str_eq(bx_json_text(root_of(n->executors[i]), "id"), id) && !n->executor_ends[i])
                 n->executor_ends[i] = BX_TAKE(doc);
             if (!doc)
                 break;
@@ -117,7 +110,7 @@ static void print_rights(const bx_json_val *executor, size_t depth)
     for (const bx_json_val *row; (row = bx_json_next(&it, NULL));) {
         indent(depth);
         (void)printf("asked ");
-        bx_cli_show(stdout, text_of(row, "asked"), 200);
+        bx_cli_show(stdout, bx_json_text(row, "asked"), 200);
         bx_json_iter got = bx_json_iter_of(bx_json_get(row, BX_LIT("granted")));
         bx_str line;
         const char *before = " → ";
@@ -129,7 +122,7 @@ static void print_rights(const bx_json_val *executor, size_t depth)
             before = ", ";
         }
         (void)printf("  (");
-        bx_cli_show(stdout, text_of(row, "why"), 300);
+        bx_cli_show(stdout, bx_json_text(row, "why"), 300);
         (void)printf(")\n");
     }
 }
@@ -140,13 +133,13 @@ static bx_code print_executor(tree *t, const node *n, size_t i, size_t depth, bx
 {
     const bx_json_val *begin = root_of(n->executors[i]);
     const bx_json_val *end = root_of(n->executor_ends[i]);
-    bx_str status = text_of(end, "status"), id = text_of(begin, "id");
+    bx_str status = bx_json_text(end, "status"), id = bx_json_text(begin, "id");
     indent(depth);
-    (void)printf("└─ %.*s %.*s: ", BX_FMT(id), BX_FMT(text_of(begin, "agent")));
-    bx_cli_show(stdout, text_of(begin, "title"), 100);
+    (void)printf("└─ %.*s %.*s: ", BX_FMT(id), BX_FMT(bx_json_text(begin, "agent")));
+    bx_cli_show(stdout, bx_json_text(begin, "title"), 100);
     (void)printf("  [%.*s]", BX_FMT(status.n ? status : BX_LIT("running")));
     print_numbers(end);
-    bx_str why = text_of(bx_json_get(end, BX_LIT("result")), "why");
+    bx_str why = bx_json_text(bx_json_get(end, BX_LIT("result")), "why");
     if (why.n) {
         indent(depth + 1);
         (void)printf("why: ");
@@ -167,9 +160,9 @@ static bx_code print_node(tree *t, bx_str id, size_t depth, bx_error *err)
         rc = BX_OK;
     if (rc == BX_OK && depth == 0) {
         const bx_json_val *begin = root_of(n.begin), *end = root_of(n.end);
-        bx_str status = text_of(end, "status");
+        bx_str status = bx_json_text(end, "status");
         (void)printf("%.*s ", BX_FMT(id));
-        bx_cli_show(stdout, text_of(begin, "title"), 100);
+        bx_cli_show(stdout, bx_json_text(begin, "title"), 100);
         (void)printf("  [%.*s]", BX_FMT(status.n ? status : BX_LIT("running")));
         print_numbers(end);
         bx_json_iter it =
@@ -217,7 +210,7 @@ static bx_code put_node(tree *t, bx_str id, size_t depth, bx_error *err)
         put_doc(t->out, "executor", n.executors[i]);
         put_doc(t->out, "executor_end", n.executor_ends[i]);
         bx_json_out_key(t->out, BX_LIT("run"));
-        rc = put_node(t, text_of(root_of(n.executors[i]), "id"), depth + 1, err);
+        rc = put_node(t, bx_json_text(root_of(n.executors[i]), "id"), depth + 1, err);
         bx_json_out_end_object(t->out);
     }
     bx_json_out_end_array(t->out);

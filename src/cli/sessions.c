@@ -86,6 +86,10 @@ static int run_list(const bx_args *a)
     bx_error err = {.msg = ""};
     BX_AUTOFREE char *workspace = NULL;
     const char *dir = bx_flag_last(a, FLAG_WORKSPACE);
+    if (dir && bx_has_flag(a, FLAG_ALL)) {
+        bx_cli_complain("sessions list: --all and --workspace are two things; name one");
+        return EXIT_OURS;
+    }
     if (!bx_has_flag(a, FLAG_ALL) && !(workspace = realpath(dir ? dir : ".", NULL))) {
         bx_cli_complain("sessions list: no directory %s", dir ? dir : ".");
         return EXIT_OURS;
@@ -111,6 +115,7 @@ const bx_command bx_cmd_sessions_list = {
     .summary = "list the sessions of agents, the newest first",
     .flags = list_flags,
     .n_flags = BX_COUNT(list_flags),
+    .no_words = true,
     .run = run_list,
 };
 
@@ -159,8 +164,6 @@ static int with_session(const bx_args *a, const char *command, bx_session_on_eve
     if (rc == BX_OK)
         rc = bx_session_events(db, bx_buf_str(&s.id), 1, on, (void *)(uintptr_t)a, &err);
     bx_cli_session_done(&s);
-    if (rc == BX_OK && fflush(stdout) != 0)
-        rc = bx_fail(&err, BX_EIO, "standard output cannot be written");
     return rc == BX_OK ? 0 : fail(command, &err);
 }
 
@@ -184,22 +187,13 @@ const bx_command bx_cmd_sessions_export = {
 
 /* ---- show ------------------------------------------------------------------------------------ */
 
-static bx_str text_of(const bx_json_val *object, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
-    return s;
-}
-
 static void show_lines(const char *before, bx_str text)
 {
     while (text.n) {
-        const char *end = memchr(text.p, '\n', text.n);
-        size_t n = end ? (size_t)(end - text.p) : text.n;
+        bx_str line = bx_cli_line(&text);
         (void)printf("%s", before);
-        bx_cli_show(stdout, (bx_str){text.p, n}, SHOWN);
+        bx_cli_show(stdout, line, SHOWN);
         (void)putchar('\n');
-        text = bx_str_from(text, n + 1);
     }
 }
 
@@ -207,15 +201,15 @@ static void show_message(const bx_json_val *message)
 {
     bx_json_iter it = bx_json_iter_of(bx_json_get(message, BX_LIT("content")));
     for (const bx_json_val *b; (b = bx_json_next(&it, NULL));) {
-        bx_str type = text_of(b, "type");
+        bx_str type = bx_json_text(b, "type");
         if (bx_str_eq(type, BX_LIT("text"))) {
-            show_lines("  ", text_of(b, "text"));
+            show_lines("  ", bx_json_text(b, "text"));
         } else if (bx_str_eq(type, BX_LIT("tool_call"))) {
-            (void)printf("  → %.*s ", BX_FMT(text_of(b, "name")));
-            bx_cli_show(stdout, text_of(b, "arguments"), 200);
+            (void)printf("  → %.*s ", BX_FMT(bx_json_text(b, "name")));
+            bx_cli_show(stdout, bx_json_text(b, "arguments"), 200);
             (void)putchar('\n');
         } else if (bx_str_eq(type, BX_LIT("tool_result"))) {
-            bx_str text = text_of(b, "text");
+            bx_str text = bx_json_text(b, "text");
             show_lines("    ", (bx_str){text.p, text.n < SHOWN ? text.n : SHOWN});
         }
     }
@@ -235,15 +229,15 @@ static bx_code show_event(void *ctx, const bx_session_event *ev, bx_error *err)
     if (strcmp(ev->type, "user") == 0 || strcmp(ev->type, "assistant") == 0)
         (void)printf("%s\n", ev->type);
     else if (strcmp(ev->type, "tool_result") == 0)
-        (void)printf("result of %.*s\n", BX_FMT(text_of(event, "name")));
+        (void)printf("result of %.*s\n", BX_FMT(bx_json_text(event, "name")));
     else if (strcmp(ev->type, "end") == 0)
-        (void)printf("end: %.*s %.*s\n", BX_FMT(text_of(event, "status")),
-                     BX_FMT(text_of(event, "why")));
+        (void)printf("end: %.*s %.*s\n", BX_FMT(bx_json_text(event, "status")),
+                     BX_FMT(bx_json_text(event, "why")));
     else if (strcmp(ev->type, "compaction") == 0)
         (void)printf("shortened\n");
     else if (strcmp(ev->type, "executor") == 0)
-        (void)printf("executor %.*s: %.*s\n", BX_FMT(text_of(event, "id")),
-                     BX_FMT(text_of(event, "title")));
+        (void)printf("executor %.*s: %.*s\n", BX_FMT(bx_json_text(event, "id")),
+                     BX_FMT(bx_json_text(event, "title")));
     show_message(bx_json_get(event, BX_LIT("message")));
     return BX_OK;
 }

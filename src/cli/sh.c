@@ -242,8 +242,13 @@ static bx_code js_arguments_of(run *r, bx_error *err)
         const char *const words[] = {"--script-name", a->rest[i], "-e", r->script.p};
         for (size_t k = 0; k < BX_COUNT(words); k++)
             r->args[r->n_args++] = words[k];
+        takes_file = false;
         i++;
     }
+    if (takes_file && i < a->n_rest && strcmp(a->rest[i], "-") != 0 &&
+        !has_line(a, FLAG_WORKSPACE, "") && !has_line(a, BX_OPT_mounts, "") &&
+        access(a->rest[i], F_OK) != 0) /* nor can there be one in a sandbox without files */
+        return bx_fail_errno(err, errno, "%s", a->rest[i]);
     for (; i < a->n_rest; i++)
         r->args[r->n_args++] = a->rest[i];
     return BX_OK;

@@ -67,5 +67,5 @@ void bx_cli_when(int64_t ms, char out[32])
     struct tm tm;
     time_t s = (time_t)(ms / 1000);
     (void)gmtime_r(&s, &tm);
-    (void)strftime(out, 32, "%Y-%m-%d %H:%M:%S", &tm);
+    (void)strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }

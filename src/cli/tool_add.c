@@ -374,14 +374,25 @@ static void complain_which(const char *name)
     for (size_t i = 0; i < bx_packages_count; i++)
         (void)bx_buf_addf(&list, "%s%s", i ? ", " : "", bx_packages[i].name);
     if (name)
-        bx_cli_complain("tool add: no package '%s'; there is %s", name, list.p ? list.p : "none");
+        bx_cli_complain("tool add: no file, directory or package '%.200s'; there is %s", name,
+                        list.p ? list.p : "none");
     else
-        bx_cli_complain("tool add: which one? there is %s", list.p ? list.p : "none");
+        bx_cli_complain("tool add: which one? FILE.wasm, DIR, or a package; there is %s",
+                        list.p ? list.p : "none");
+}
+
+static bool is_directory(const char *word)
+{
+    struct stat st;
+    return stat(word, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static int run_add(const bx_args *args)
 {
-    if (args->n_words == 1 && bx_own_tool_is_meant(args->words[0])) {
+    const bx_package *package =
+        args->n_words == 1 ? bx_package_find(bx_str_of(args->words[0])) : NULL;
+    if (args->n_words == 1 && !package &&
+        (bx_own_tool_is_meant(args->words[0]) || is_directory(args->words[0]))) {
         if (bx_flag_last(args, FLAG_FROM)) {
             bx_cli_complain("tool add: --from is for packages by name");
             return EXIT_OURS;
@@ -395,8 +406,7 @@ static int run_add(const bx_args *args)
         bx_cli_complain("tool add: --project and --workspace are for files (FILE.wasm or DIR)");
         return EXIT_OURS;
     }
-    adding a = {.from = bx_flag_last(args, FLAG_FROM), .said = bx_buf_init(MAX_SAID)};
-    a.p = args->n_words == 1 ? bx_package_find(bx_str_of(args->words[0])) : NULL;
+    adding a = {.p = package, .from = bx_flag_last(args, FLAG_FROM), .said = bx_buf_init(MAX_SAID)};
     if (!a.p) {
         complain_which(args->n_words == 1 ? args->words[0] : NULL);
         return EXIT_OURS;
@@ -411,7 +421,7 @@ static int run_add(const bx_args *args)
         return rc == BX_EDENIED ? EXIT_DENIED : EXIT_OURS;
     }
     (void)printf("%s is there: %s\n", a.p->name, a.p->says);
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 const bx_command bx_cmd_tool_add = {

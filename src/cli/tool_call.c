@@ -104,6 +104,9 @@ static bx_code read_arguments(const run *r, const bx_limits *l, bx_buf *text, bx
     if (!from_stdin && source[0] != '@')
         return BX_OK;
     *text = bx_buf_init((size_t)l->memory);
+    if (from_stdin && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+        bx_cli_complain("note: the arguments, a JSON object, are read from the terminal; Ctrl-D "
+                        "ends them");
     bx_code rc = from_stdin ? bx_fd_read_all(STDIN_FILENO, (size_t)l->memory, text, err)
                             : bx_file_read_all(AT_FDCWD, source + 1, (size_t)l->memory, text, err);
     *ret = bx_buf_str(text);
@@ -280,11 +283,6 @@ static bx_code call_tool(run *r, bx_error *err)
 
 /* ---- what it answered ------------------------------------------------------------------------ */
 
-static bx_str text_of(const bx_json_val *object, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
-    return s;
 }
 
 /* Bytes of base64 text. */
@@ -312,19 +310,19 @@ static void print_described(const char *what, bx_str type, bx_str of, size_t n)
 
 static void print_block(const bx_json_val *block, bool terminal)
 {
-    bx_str type = text_of(block, "type"), mime = text_of(block, "mimeType");
+    bx_str type = bx_json_text(block, "type"), mime = bx_json_text(block, "mimeType");
     if (bx_str_eq(type, BX_LIT("text"))) {
-        bx_str text = text_of(block, "text");
+        bx_str text = bx_json_text(block, "text");
         if (text.n)
             bx_cli_print_text(text, terminal);
     } else if (bx_str_eq(type, BX_LIT("resource"))) {
         const bx_json_val *r = bx_json_get(block, BX_LIT("resource"));
-        print_described("resource", text_of(r, "mimeType"), text_of(r, "uri"), 0);
+        print_described("resource", bx_json_text(r, "mimeType"), bx_json_text(r, "uri"), 0);
     } else if (bx_str_eq(type, BX_LIT("resource_link"))) {
-        print_described("link", mime, text_of(block, "uri"), 0);
+        print_described("link", mime, bx_json_text(block, "uri"), 0);
     } else {
         print_described(bx_str_eq(type, BX_LIT("image")) ? "image" : "audio", mime, BX_LIT(""),
-                        decoded(text_of(block, "data")));
+                        decoded(bx_json_text(block, "data")));
     }
 }
 
@@ -383,10 +381,8 @@ static int print_end(run *r)
         bx_cli_tell_end(&r->end.outcome);
     bx_str notes = bx_buf_str(&r->end.notes);
     while (notes.n) {
-        const char *end = memchr(notes.p, '\n', notes.n);
-        size_t n = end ? (size_t)(end - notes.p) : notes.n;
-        bx_cli_complain("%.*s", (int)n, notes.p);
-        notes = bx_str_from(notes, n + 1);
+        bx_str line = bx_cli_line(&notes);
+        bx_cli_complain("%.*s", (int)line.n, line.p);
     }
     return exit_code(&r->end);
 }

@@ -22,12 +22,10 @@ static void tell(check *c, bool ok, bx_str what, bx_str why)
     bx_cli_show(stdout, what, MAX_TEXT);
     (void)putchar('\n');
     while (why.n) {
-        const char *end = memchr(why.p, '\n', why.n);
-        size_t n = end ? (size_t)(end - why.p) : why.n;
+        bx_str line = bx_cli_line(&why);
         (void)printf("    ");
-        bx_cli_show(stdout, (bx_str){why.p, n}, MAX_TEXT);
+        bx_cli_show(stdout, line, MAX_TEXT);
         (void)putchar('\n');
-        why = bx_str_from(why, n + 1);
     }
     (void)fflush(stdout);
     *(ok ? &c->passed : &c->failed) += 1;
@@ -66,19 +64,12 @@ static bool check_manifest(check *c, const char *word)
 
 /* ---- the module ------------------------------------------------------------------------------ */
 
-static bx_str name_in(const bx_json_val *v, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(v, bx_str_of(key)), &s);
-    return s;
-}
-
 /* A program: `_start` of a core module, wasi:cli/run of a component. */
 static bool is_program(const bx_json_val *desc)
 {
     bx_json_iter it = bx_json_iter_of(bx_json_get(desc, BX_LIT("exports")));
     for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        bx_str name = name_in(e, "name");
+        bx_str name = bx_json_text(e, "name");
         if (bx_str_eq(name, BX_LIT("_start")) || bx_str_starts(name, BX_LIT("wasi:cli/run@")))
             return true;
     }
@@ -92,7 +83,7 @@ static void add_imports(const bx_json_val *desc, bx_buf *to)
     size_t plain = 0, ours = 0;
     bx_json_iter it = bx_json_iter_of(list);
     for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        bx_str from = name_in(e, "module");
+        bx_str from = bx_json_text(e, "module");
         plain += bx_str_eq(from, BX_LIT("wasi_snapshot_preview1"));
         ours += bx_str_eq(from, BX_LIT("boxagnts"));
     }
@@ -113,7 +104,7 @@ static bx_code describe(check *c, bx_buf *what, bx_error *err)
     if (rc != BX_OK)
         return rc;
     const bx_json_val *desc = bx_json_root(doc);
-    bx_str kind = name_in(desc, "kind"), refused = name_in(desc, "refused");
+    bx_str kind = bx_json_text(desc, "kind"), refused = bx_json_text(desc, "refused");
     (void)bx_buf_addf(what, ": %.*s", BX_FMT(kind));
     add_imports(desc, what);
     if (refused.n)
@@ -146,7 +137,7 @@ static bx_code check_example(check *c, bx_app *app, bx_module *m, size_t i, cons
     BX_AUTO_BUF what = bx_buf_init(MAX_TEXT), why = bx_buf_init(MAX_TEXT);
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     const bx_tool tool = {.manifest = c->manifest, .module = m};
-    bx_str says = name_in(of, "says");
+    bx_str says = bx_json_text(of, "says");
     (void)bx_buf_addf(&what, "example %zu: ", i + 1);
     (void)bx_buf_add_str(&what, says);
     bx_code rc = bx_ctl_make_cancellable(&ctl, &err);
@@ -208,8 +199,6 @@ static int run_check(const bx_args *a)
     int code = check_all(&c, a->words[0]);
     bx_manifest_free(c.manifest);
     bx_buf_done(&c.wasm);
-    if (fflush(stdout) != 0)
-        code = EXIT_OURS;
     return code;
 }
 

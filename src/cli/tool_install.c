@@ -196,5 +196,5 @@ int bx_tool_install(const bx_install *in)
     bx_buf_done(&i.path);
     if (rc != BX_OK)
         return rc == BX_EDENIED ? EXIT_DENIED : EXIT_OURS;
-    return !done ? EXIT_DENIED : fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return done ? 0 : EXIT_DENIED;
 }

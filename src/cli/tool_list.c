@@ -21,14 +21,6 @@ static const bx_flag show_flags[] = {
      "the project whose tools count, if it is trusted (default: the current one)", FLAG_WORKSPACE},
 };
 
-static int finish(void)
-{
-    if (fflush(stdout) == 0)
-        return 0;
-    bx_cli_complain("write to standard output: %m");
-    return EXIT_OURS;
-}
-
 /* ---- list ------------------------------------------------------------------------------------ */
 
 /* The first sentence. */
@@ -125,7 +117,7 @@ static int run_list(const bx_args *a)
     }
     if (as_json)
         (void)printf("%s\n", json.p);
-    return finish();
+    return 0;
 }
 
 /* ---- show ------------------------------------------------------------------------------------ */
@@ -236,7 +228,7 @@ static int run_show(const bx_args *a)
                         rc == BX_ENOENT ? "; see boxagnts tool list" : "");
         return EXIT_OURS;
     }
-    return finish();
+    return 0;
 }
 
 const bx_command bx_cmd_tool_list = {

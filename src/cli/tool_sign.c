@@ -85,7 +85,9 @@ static int run_sign(const bx_args *a)
     bx_tool_files f;
     bx_error err;
     if (a->n_words != 1 || !bx_flag_last(a, FLAG_KEY)) {
-        bx_cli_complain("tool sign: boxagnts %s", bx_cmd_tool_sign.usage);
+        bx_cli_complain("tool sign: %s boxagnts %s",
+                        a->n_words == 1 ? "with which key?" : "which tool?",
+                        bx_cmd_tool_sign.usage);
         return EXIT_OURS;
     }
     bx_code rc = bx_cli_tool_files(a->words[0], &path, &f, &err);
@@ -101,7 +103,7 @@ static int run_sign(const bx_args *a)
     if (rc != BX_OK)
         return complain("tool sign", BX_EINVAL, &err);
     (void)printf("%s\n", path.p);
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 /* ---- verify ---------------------------------------------------------------------------------- */
@@ -149,7 +151,7 @@ static int run_verify(const bx_args *a)
     bx_tool_files f;
     bx_error err;
     if (a->n_words != 1) {
-        bx_cli_complain("tool verify: boxagnts %s", bx_cmd_tool_verify.usage);
+        bx_cli_complain("tool verify: which tool? boxagnts %s", bx_cmd_tool_verify.usage);
         return EXIT_OURS;
     }
     const char *key = bx_flag_last(a, FLAG_KEY);
@@ -164,7 +166,7 @@ static int run_verify(const bx_args *a)
         return complain("tool verify", rc, &err);
     (void)printf("%s: signed by %s: the module%s\n", path.p, id,
                  beside ? " and its manifest" : ", with what is in it");
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 /* ---- keygen ---------------------------------------------------------------------------------- */
@@ -191,15 +193,10 @@ static bx_code write_new(const char *name, const char *end, mode_t mode, bx_str 
     int n = snprintf(path, sizeof path, "%s%s", name, end);
     if (n < 0 || (size_t)n >= sizeof path)
         return bx_fail(err, BX_ELIMIT, "%s: too long a path", name);
-    BX_AUTOCLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (fd < 0)
-        return bx_fail_errno(err, errno, "%s", path);
-    bx_code rc = bx_fd_write_full(fd, text.p, text.n, err);
-    if (rc == BX_OK && fsync(fd) != 0)
-        rc = bx_fail_errno(err, errno, "fsync");
+    bx_code rc = bx_file_write_new(path, mode, text, err);
     if (rc == BX_OK)
         (void)printf("%s\n", path);
-    return bx_wrap(rc, err, "%s", path);
+    return rc;
 }
 
 static bx_code make_key(bx_minisign_secret *k, bx_error *err)
@@ -273,7 +270,7 @@ static int run_keygen(const bx_args *a)
         bx_cli_complain("tool keygen: %s", err.msg);
         return EXIT_OURS;
     }
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 const bx_command bx_cmd_tool_sign = {

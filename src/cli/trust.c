@@ -48,6 +48,14 @@ static bx_code list(const char *home, bx_error *err)
     return rc;
 }
 
+/* What holds from now on. */
+static void say(const char *what, bx_str name, bool trusted)
+{
+    (void)printf("%s", what);
+    bx_cli_show(stdout, name, BX_MAX_PATH);
+    (void)printf(": %s\n", trusted ? "trusted" : "not trusted");
+}
+
 /* By its number, so that one key is there once. */
 static bx_code set_key(const char *home, const char *file, bool trusted, bx_error *err)
 {
@@ -65,11 +73,15 @@ static bx_code set_key(const char *home, const char *file, bool trusted, bx_erro
         return rc;
     bx_minisign_id_hex(k.id, name);
     (void)stpcpy(name + BX_MINISIGN_ID_HEX - 1, ".pub");
-    if (!trusted)
-        return unlinkat(fd, name, 0) == 0 ? BX_OK : bx_fail_errno(err, errno, "%s/%s", dir, name);
     bx_minisign_public_print(&k, &out);
     bx_str part = bx_buf_str(&out);
-    return bx_file_write_atomic(fd, name, 0600, &part, 1, err);
+    if (trusted)
+        rc = bx_file_write_atomic(fd, name, 0600, &part, 1, err);
+    else if (unlinkat(fd, name, 0) != 0 && errno != ENOENT)
+        rc = bx_fail_errno(err, errno, "%s/%s", dir, name);
+    if (rc == BX_OK)
+        say("key ", (bx_str){name, BX_MINISIGN_ID_HEX - 1}, trusted);
+    return rc;
 }
 
 /* What is there of the project's tools is accepted with it, and told. */
@@ -115,6 +127,9 @@ static int run_trust(const bx_args *a)
         rc = list(home, &err);
     else if (rc == BX_OK)
         rc = key ? set_key(home, key, trusted, &err) : bx_policy_trust(dir, trusted, &told, &err);
+    BX_AUTOFREE char *real = realpath(dir, NULL);
+    if (rc == BX_OK && !listed && !key)
+        say("", bx_str_of(real ? real : dir), trusted);
     if (rc == BX_OK)
         bx_cli_tell_believed(bx_buf_str(&told));
     if (rc == BX_OK && !listed && !key && trusted)
@@ -123,7 +138,7 @@ static int run_trust(const bx_args *a)
         bx_cli_complain("trust: %s", err.msg);
         return EXIT_OURS;
     }
-    return fflush(stdout) == 0 ? 0 : EXIT_OURS;
+    return 0;
 }
 
 const bx_command bx_cmd_trust = {

@@ -16,5 +16,6 @@ const bx_command bx_cmd_version = {
     .name = "version",
     .usage = "version",
     .summary = "print the version of boxagnts and of its engine",
+    .no_words = true,
     .run = run_version,
 };

@@ -266,6 +266,13 @@ bool bx_json_str(const bx_json_val *v, bx_str *ret)
     return true;
 }
 
+bx_str bx_json_text(const bx_json_val *object, const char *key)
+{
+    bx_str s = BX_LIT("");
+    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
+    return s;
+}
+
 bool bx_json_bool(const bx_json_val *v, bool *ret)
 {
     if (bx_json_type_of(v) != BX_JSON_BOOL)

@@ -56,6 +56,9 @@ const bx_json_val *bx_json_next(bx_json_iter *it, bx_str *key);
 /* The name of a member of an object (which `member` has to be), as a string value. */
 const bx_json_val *bx_json_name_of(const bx_json_val *member);
 
+/* The text of that member; empty where there is none, or it is no string. */
+bx_str bx_json_text(const bx_json_val *object, const char *key);
+
 /* False, and *ret untouched, when the value is not of that type or does not fit exactly. */
 bool bx_json_str(const bx_json_val *v, bx_str *ret); /* borrowed; NUL-terminated, may hold NUL */
 bool bx_json_bool(const bx_json_val *v, bool *ret);

@@ -34,6 +34,10 @@ static void access_by_type(void)
         bx_json_str(bx_json_get(bx_json_get(bx_json_get(r, BX_LIT("o")), BX_LIT("x")), BX_LIT("y")),
                     &s) &&
         bx_str_eq(s, BX_LIT("z")));
+    CHECK(bx_str_eq(bx_json_text(bx_json_get(bx_json_get(r, BX_LIT("o")), BX_LIT("x")), "y"),
+                    BX_LIT("z")));
+    CHECK(bx_json_text(r, "i").n == 0 && bx_json_text(r, "none").n == 0 &&
+          bx_json_text(NULL, "x").p != NULL);
     CHECK(bx_json_get(r, BX_LIT("S")) == NULL && bx_json_get(r, BX_LIT("")) == NULL);
     CHECK(bx_json_get(bx_json_get(r, BX_LIT("none")), BX_LIT("x")) == NULL);
     CHECK(bx_json_get(bx_json_get(r, BX_LIT("a")), BX_LIT("x")) == NULL);

@@ -171,8 +171,6 @@ void bx_db_bind_blob(bx_db_stmt *s, int at, bx_str v)
                             : sqlite3_bind_blob(s->s, at, v.p ? v.p : "", (int)v.n, SQLITE_STATIC));
 }
 
-void bx_db_bind_null(bx_db_stmt *s, int at) { keep(s, sqlite3_bind_null(s->s, at)); }
-
 bx_code bx_db_step(bx_db_stmt *s, bool *ret_row, bx_error *err)
 {
     int rc = s->bad ? s->bad : sqlite3_step(s->s);
@@ -191,11 +189,6 @@ bx_str bx_db_text(bx_db_stmt *s, int column)
     const void *p = sqlite3_column_blob(s->s, column); /* a text's bytes as well */
     int n = sqlite3_column_bytes(s->s, column);
     return p && n > 0 ? (bx_str){p, (size_t)n} : BX_LIT("");
-}
-
-bool bx_db_is_null(bx_db_stmt *s, int column)
-{
-    return sqlite3_column_type(s->s, column) == SQLITE_NULL;
 }
 
 /* ---- transactions ---------------------------------------------------------------------------- */

@@ -52,12 +52,10 @@ BX_NODISCARD bx_code bx_db_sql(bx_db_conn *c, const char *sql, bx_db_stmt **ret,
 void bx_db_bind_int(bx_db_stmt *s, int at, int64_t v); /* `at` counts from 1 */
 void bx_db_bind_text(bx_db_stmt *s, int at, bx_str v);
 void bx_db_bind_blob(bx_db_stmt *s, int at, bx_str v);
-void bx_db_bind_null(bx_db_stmt *s, int at);
 /* *ret_row: there is a row; its texts stay until the next step.  `ret_row` NULL: none is wanted. */
 BX_NODISCARD bx_code bx_db_step(bx_db_stmt *s, bool *ret_row, bx_error *err);
 int64_t bx_db_int(bx_db_stmt *s, int column); /* counts from 0; 0 for NULL */
 bx_str bx_db_text(bx_db_stmt *s, int column); /* text or blob; empty for NULL */
-bool bx_db_is_null(bx_db_stmt *s, int column);
 
 /* ---- what has time ----------------------------------------------------------------------------
  */

@@ -15,7 +15,6 @@
 #define BX_SQLITE_FUNCTIONS(X) \
     X(sqlite3_bind_blob) \
     X(sqlite3_bind_int64) \
-    X(sqlite3_bind_null) \
     X(sqlite3_bind_text) \
     X(sqlite3_busy_handler) \
     X(sqlite3_clear_bindings) \
@@ -23,7 +22,6 @@
     X(sqlite3_column_blob) \
     X(sqlite3_column_bytes) \
     X(sqlite3_column_int64) \
-    X(sqlite3_column_type) \
     X(sqlite3_db_config) \
     X(sqlite3_errmsg) \
     X(sqlite3_exec) \
@@ -55,7 +53,6 @@ BX_NODISCARD bx_code bx_sqlite_load(bx_error *err);
 
 #define sqlite3_bind_blob(...)         bx_sqlite.sqlite3_bind_blob(__VA_ARGS__)
 #define sqlite3_bind_int64(...)        bx_sqlite.sqlite3_bind_int64(__VA_ARGS__)
-#define sqlite3_bind_null(...)         bx_sqlite.sqlite3_bind_null(__VA_ARGS__)
 #define sqlite3_bind_text(...)         bx_sqlite.sqlite3_bind_text(__VA_ARGS__)
 #define sqlite3_busy_handler(...)      bx_sqlite.sqlite3_busy_handler(__VA_ARGS__)
 #define sqlite3_clear_bindings(...)    bx_sqlite.sqlite3_clear_bindings(__VA_ARGS__)
@@ -63,7 +60,6 @@ BX_NODISCARD bx_code bx_sqlite_load(bx_error *err);
 #define sqlite3_column_blob(...)       bx_sqlite.sqlite3_column_blob(__VA_ARGS__)
 #define sqlite3_column_bytes(...)      bx_sqlite.sqlite3_column_bytes(__VA_ARGS__)
 #define sqlite3_column_int64(...)      bx_sqlite.sqlite3_column_int64(__VA_ARGS__)
-#define sqlite3_column_type(...)       bx_sqlite.sqlite3_column_type(__VA_ARGS__)
 #define sqlite3_db_config(...)         bx_sqlite.sqlite3_db_config(__VA_ARGS__)
 #define sqlite3_errmsg(...)            bx_sqlite.sqlite3_errmsg(__VA_ARGS__)
 #define sqlite3_exec(...)              bx_sqlite.sqlite3_exec(__VA_ARGS__)

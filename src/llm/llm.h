@@ -245,8 +245,7 @@ BX_NODISCARD bx_code bx_llm_open(bx_egress *eg, bx_str name, bx_llm **ret, bx_er
 void bx_llm_free(bx_llm *m);
 BX_DEFINE_AUTO(bx_llm, bx_llm_free)
 
-const char *bx_llm_name(const bx_llm *m);  /* "PROVIDER/MODEL", as shown and recorded; no secret */
-const char *bx_llm_model(const bx_llm *m); /* the model alone */
+const char *bx_llm_name(const bx_llm *m); /* "PROVIDER/MODEL", as shown and recorded; no secret */
 
 /* Tokens of its context window, what it reads and writes in one request; 0: not known. */
 uint64_t bx_llm_window(const bx_llm *m);

@@ -270,7 +270,6 @@ void bx_llm_free(bx_llm *m)
 }
 
 const char *bx_llm_name(const bx_llm *m) { return m->name; }
-const char *bx_llm_model(const bx_llm *m) { return m->model; }
 
 /* ---- what is offered ------------------------------------------------------------------------- */
 

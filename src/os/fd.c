@@ -175,3 +175,18 @@ bx_code bx_file_write_atomic(int dirfd, const char *name, mode_t mode, const bx_
         return bx_fail(err, BX_EINVAL, "write '%.200s': not the name of a file", name);
     return bx_wrap(replace(dirfd, name, dir_len, mode, parts, n, err), err, "write '%.200s'", name);
 }
+
+bx_code bx_file_write_new(const char *path, mode_t mode, bx_str text, bx_error *err)
+{
+    BX_AUTOCLOSE int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0 && errno == EEXIST)
+        return bx_fail(err, BX_EINVAL, "%.300s is there already, and is left as it is", path);
+    if (fd < 0)
+        return bx_fail_errno(err, errno, "%.300s", path);
+    bx_code rc = bx_fd_write_full(fd, text.p, text.n, err);
+    if (rc == BX_OK && fsync(fd) != 0)
+        rc = bx_fail_errno(err, errno, "fsync");
+    if (rc != BX_OK)
+        (void)unlink(path); /* ours: nobody else could make it */
+    return bx_wrap(rc, err, "%.300s", path);
+}

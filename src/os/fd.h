@@ -59,4 +59,9 @@ BX_NODISCARD bx_code bx_file_read_all(int dirfd, const char *path, size_t max, b
 BX_NODISCARD bx_code bx_file_write_atomic(int dirfd, const char *name, mode_t mode,
                                           const bx_str *parts, size_t n, bx_error *err);
 
+/* Make the file `path`, which must not be there yet, with `text` in it, flushed to the disk.  On an
+ * error there is none.  BX_EINVAL where something has that name, a link that leads nowhere too;
+ * BX_EIO. */
+BX_NODISCARD bx_code bx_file_write_new(const char *path, mode_t mode, bx_str text, bx_error *err);
+
 #endif

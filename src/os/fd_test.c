@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -197,8 +198,34 @@ static void a_quarter_is_in_reserve(void)
     CHECK(waitpid(pid, &status, 0) == pid && status == 0);
 }
 
+static void a_new_file_is_made_or_nothing_is(void)
+{
+    TEST_DIR d = new_dir();
+    char path[64];
+    bx_error err;
+    struct stat st;
+    (void)snprintf(path, sizeof path, "%s/f", d.path);
+    CHECK(bx_file_write_new(path, 0600, BX_LIT("one"), &err) == BX_OK);
+    CHECK(stat(path, &st) == 0 && st.st_size == 3 && (st.st_mode & 0777) == 0600);
+    CHECK(bx_file_write_new(path, 0600, BX_LIT("other"), &err) == BX_EINVAL);
+    CHECK(strstr(err.msg, "is there already"));
+    CHECK(stat(path, &st) == 0 && st.st_size == 3);
+    CHECK(unlink(path) == 0);
+    CHECK(symlink("/nonexistent", path) == 0); /* nor is anything made through a link */
+    CHECK(bx_file_write_new(path, 0600, BX_LIT("other"), &err) == BX_EINVAL);
+    CHECK(unlink(path) == 0);
+    CHECK(bx_file_write_new("/nonexistent/f", 0600, BX_LIT("x"), &err) == BX_EIO);
+
+    struct rlimit before; /* what cannot be written leaves nothing */
+    CHECK(getrlimit(RLIMIT_FSIZE, &before) == 0 && signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+    CHECK(setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, before.rlim_max}) == 0);
+    bx_code rc = bx_file_write_new(path, 0600, BX_LIT("x"), &err);
+    CHECK(setrlimit(RLIMIT_FSIZE, &before) == 0);
+    CHECK(rc == BX_EIO && stat(path, &st) != 0);
+}
+
 BXT_MAIN(RUN(full_reads_and_writes); RUN(reads_a_file_up_to_the_limit);
          RUN(the_buffers_own_maximum_holds); RUN(reading_survives_failed_allocations);
          RUN(write_makes_and_replaces_with_exact_mode); RUN(write_replaces_a_link_not_its_target);
          RUN(a_failed_write_leaves_nothing_behind); RUN(closed_standard_streams_are_filled);
-         RUN(a_quarter_is_in_reserve);)
+         RUN(a_quarter_is_in_reserve); RUN(a_new_file_is_made_or_nothing_is);)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "codec/near.h"
 #include "policy/policy_internal.h"
 
 typedef struct reader {
@@ -72,36 +73,14 @@ static size_t marks_of(const bx_json_val *v)
 
 /* ---- keys ------------------------------------------------------------------------------------ */
 
-/* Changes of one byte between two words, for short ones. */
-static size_t distance(bx_str a, bx_str b)
-{
-    enum { MAX = 40 };
-    size_t row[MAX + 1];
-    if (a.n > MAX || b.n > MAX)
-        return MAX;
-    for (size_t k = 0; k <= b.n; k++)
-        row[k] = k;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= b.n; k++) {
-            size_t best = diagonal + (a.p[i - 1] != b.p[k - 1]);
-            diagonal = row[k];
-            best = row[k] + 1 < best ? row[k] + 1 : best;
-            row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
-        }
-    }
-    return row[b.n];
-}
-
 static bx_code unknown_key(const reader *r, node n, bx_str name, const key *keys, bx_error *err)
 {
     const char *nearest = NULL;
-    size_t best = 4;
+    size_t best = SIZE_MAX;
     BX_AUTO_BUF all = bx_buf_init(1024);
     for (size_t i = 0; keys[i].name; i++) {
-        size_t d = distance(name, bx_str_of(keys[i].name));
-        if (d < best && d < name.n) {
+        size_t d = bx_near(name, bx_str_of(keys[i].name));
+        if (d < best) {
             best = d;
             nearest = keys[i].name;
         }

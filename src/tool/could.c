@@ -1,12 +1,5 @@
 #include "tool/could.h"
 
-static bx_str text_of(const bx_json_val *v, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(v, bx_str_of(key)), &s);
-    return s;
-}
-
 /* ---- needs ----------------------------------------------------------------------------------- */
 
 static void add_size(const char *what, const bx_cap *c, bx_buf *out)
@@ -102,8 +95,9 @@ static bool imports(const bx_json_val *desc, size_t row)
 {
     bx_json_iter it = bx_json_iter_of(bx_json_get(desc, BX_LIT("imports")));
     for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        bx_str module = text_of(e, "module"), want = bx_str_of(rows[row].module);
-        if (bx_str_eq(module, want) && bx_str_starts(text_of(e, "name"), bx_str_of(rows[row].head)))
+        bx_str module = bx_json_text(e, "module"), want = bx_str_of(rows[row].module);
+        if (bx_str_eq(module, want) &&
+            bx_str_starts(bx_json_text(e, "name"), bx_str_of(rows[row].head)))
             return true;
     }
     return false;
@@ -123,7 +117,7 @@ static void add_imports(const bx_json_val *desc, bx_buf *out)
     bool found[BX_COUNT(rows)];
     size_t n = 0;
     (void)bx_buf_addf(out, "the module (%.*s) has %zu imports; with them it\n",
-                      BX_FMT(text_of(desc, "kind")),
+                      BX_FMT(bx_json_text(desc, "kind")),
                       bx_json_size(bx_json_get(desc, BX_LIT("imports"))));
     for (size_t i = 0; i < BX_COUNT(rows); i++) {
         found[i] = imports(desc, i);
@@ -159,7 +153,7 @@ static bool is_program(const bx_json_val *desc)
 {
     bx_json_iter it = bx_json_iter_of(bx_json_get(desc, BX_LIT("exports")));
     for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        bx_str name = text_of(e, "name");
+        bx_str name = bx_json_text(e, "name");
         if (bx_str_eq(name, BX_LIT("_start")) || bx_str_starts(name, BX_LIT("wasi:cli/run@")))
             return true;
     }
@@ -178,7 +172,7 @@ static bool has_function(const bx_json_val *desc, bx_str function)
 {
     bx_json_iter it = bx_json_iter_of(bx_json_get(desc, BX_LIT("functions")));
     for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        bx_str name = text_of(e, "name");
+        bx_str name = bx_json_text(e, "name");
         bool whole = !memchr(function.p, '#', function.n) || memchr(name.p, '#', name.n);
         if (whole && bx_str_eq(after_hash(name), after_hash(function)))
             return true;
@@ -188,7 +182,7 @@ static bool has_function(const bx_json_val *desc, bx_str function)
 
 bx_code bx_tool_can_run(const bx_manifest *m, const bx_json_val *desc, bx_error *err)
 {
-    bx_str refused = text_of(desc, "refused"), kind = text_of(desc, "kind");
+    bx_str refused = bx_json_text(desc, "refused"), kind = bx_json_text(desc, "kind");
     if (refused.n)
         return bx_fail(err, BX_EUNSUPPORTED, "%.*s", BX_FMT(refused));
     if (m->call == BX_TOOL_TYPED && !bx_str_eq(kind, BX_LIT("component")))

@@ -2,13 +2,6 @@
 
 #include "tool/schema.h"
 
-static bx_str text_of(const bx_json_val *object, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(object, bx_str_of(key)), &s);
-    return s;
-}
-
 static void add_json(bx_buf *out, const bx_json_val *v)
 {
     bx_json_out o = bx_json_out_on(out);
@@ -98,7 +91,7 @@ static void add_row(const bx_schema *s, const row *r, const bx_json_val *of, bx_
         add_cell(out, bx_buf_str(&words));
     }
     (void)bx_buf_add_z(out, " | ");
-    add_cell(out, text_of(of, "description"));
+    add_cell(out, bx_json_text(of, "description"));
     (void)bx_buf_add_z(out, " |\n");
 }
 
@@ -156,7 +149,7 @@ static void add_answer(bx_buf *out, const bx_json_val *result)
 {
     const bx_json_val *facts = bx_json_get(result, BX_LIT("structured"));
     bool is_error = false;
-    bx_str text = text_of(result, "text");
+    bx_str text = bx_json_text(result, "text");
     (void)bx_json_bool(bx_json_get(result, BX_LIT("is_error")), &is_error);
     (void)bx_buf_addf(out, "\nThe answer is %s", is_error ? "an error" : "a result");
     if (text.n) {
@@ -177,7 +170,7 @@ static void add_example(const bx_manifest *m, const bx_json_val *e, bx_buf *out)
 {
     BX_AUTO_BUF json = bx_buf_init(1 << 20);
     bx_json_iter it = bx_json_iter_of(bx_json_get(e, BX_LIT("allow")));
-    bx_str says = text_of(e, "says"), line;
+    bx_str says = bx_json_text(e, "says"), line;
     add_json(&json, bx_json_get(e, BX_LIT("arguments")));
     (void)bx_buf_addf(out, "\n### %.*s\n", BX_FMT(says));
     add_files(out, "With", bx_json_get(e, BX_LIT("files")));
@@ -240,7 +233,7 @@ static void add_lines(const bx_schema *s, const bx_json_val *schema, unsigned in
             (void)bx_buf_add_z(out, ", default ");
             add_json(out, def);
         }
-        bx_str says = text_of(e, "description");
+        bx_str says = bx_json_text(e, "description");
         if (says.n) {
             (void)bx_buf_addf(out, "\n%*s", (int)indent + 4, "");
             (void)bx_buf_add_str(out, says);
@@ -270,7 +263,7 @@ void bx_tool_text(const bx_manifest *m, bx_buf *out)
     (void)bx_buf_add_z(out, "\n");
     bx_json_iter it = bx_json_iter_of(m->examples);
     for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        bx_str says = text_of(e, "says");
+        bx_str says = bx_json_text(e, "says");
         (void)bx_buf_addf(out, "\n%.*s\n  boxagnts tool call %.*s '", BX_FMT(says),
                           BX_FMT(m->name));
         add_json(out, bx_json_get(e, BX_LIT("arguments")));

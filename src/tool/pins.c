@@ -79,13 +79,6 @@ static bx_code push(bx_pins *p, pin *q, bx_error *err)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-static bx_str text_of(const bx_json_val *v, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(v, bx_str_of(key)), &s);
-    return s;
-}
-
 static bool take_permission(bx_str s, bx_tool_permission *ret)
 {
     for (int i = BX_TOOL_NONE; i <= BX_TOOL_DANGEROUS; i++) {
@@ -110,13 +103,14 @@ static bool take_package(bx_str s, char out[2 * BX_SHA256_BYTES + 1])
 
 static bx_code take_one(bx_pins *p, const bx_json_val *e, bx_error *err)
 {
-    bx_str where = text_of(e, "where"), name = text_of(e, "name"), version = text_of(e, "version");
+    bx_str where = bx_json_text(e, "where"), name = bx_json_text(e, "name"),
+           version = bx_json_text(e, "version");
     const bx_json_val *needs = bx_json_get(e, BX_LIT("needs"));
     pin q = {.added = false};
     BX_AUTO_BUF list = bx_buf_init(BX_PINS_MAX_BYTES);
     if (!where.n || !name.n || !version.n || bx_json_type_of(needs) != BX_JSON_ARRAY ||
-        !take_package(text_of(e, "package"), q.package) ||
-        !take_permission(text_of(e, "permission"), &q.permission) ||
+        !take_package(bx_json_text(e, "package"), q.package) ||
+        !take_permission(bx_json_text(e, "permission"), &q.permission) ||
         !bx_json_bool(bx_json_get(e, BX_LIT("added")), &q.added))
         return bx_fail(err, BX_EINVAL, "tools/%zu is not as tool add writes it", p->n);
     bx_json_out o = bx_json_out_on(&list);

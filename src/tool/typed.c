@@ -4,13 +4,6 @@
 
 enum { MAX_DESCRIBED = 64 << 20, MAX_MANIFEST = 1 << 20, MAX_WORDS = 1000 };
 
-static bx_str text_of(const bx_json_val *v, const char *key)
-{
-    bx_str s = BX_LIT("");
-    (void)bx_json_str(bx_json_get(v, bx_str_of(key)), &s);
-    return s;
-}
-
 static bool is_callable(const bx_json_val *f)
 {
     bool callable = false;
@@ -84,11 +77,11 @@ static void print_one(const bx_json_val *f, bx_json_out *o)
 {
     BX_AUTO_BUF words = bx_buf_init(2 * MAX_WORDS);
     (void)bx_buf_add_z(&words, "The function ");
-    add_cut(&words, text_of(f, "name"), 200);
+    add_cut(&words, bx_json_text(f, "name"), 200);
     (void)bx_buf_add_z(&words, " of a component: ");
-    add_cut(&words, text_of(f, "signature"), MAX_WORDS - 300);
+    add_cut(&words, bx_json_text(f, "signature"), MAX_WORDS - 300);
     add_text(o, "description", bx_buf_str(&words));
-    add_text(o, "function", text_of(f, "name"));
+    add_text(o, "function", bx_json_text(f, "name"));
     bx_json_out_key(o, BX_LIT("input_schema"));
     bx_json_out_value(o, bx_json_get(f, BX_LIT("input_schema")));
 }
@@ -105,7 +98,7 @@ static void print_several(const bx_json_val *list, bx_json_out *o)
     for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
         if (!is_callable(e))
             continue;
-        bx_str name = text_of(e, "name"), signature = text_of(e, "signature");
+        bx_str name = bx_json_text(e, "name"), signature = bx_json_text(e, "signature");
         bx_json_out_string(&names, name);
         if (words.n + name.n + signature.n + 8 > MAX_WORDS)
             continue; /* the names are in the schema */
@@ -145,7 +138,7 @@ bx_code bx_typed_manifest(bx_str name, bx_str wasm, bx_manifest **ret, bx_error 
     bx_json_out o = bx_json_out_on(&text);
     bx_json_out_begin_object(&o);
     add_name(&o, name);
-    add_text(&o, "version", version_of(text_of(first, "name")));
+    add_text(&o, "version", version_of(bx_json_text(first, "name")));
     add_text(&o, "permission", BX_LIT("none"));
     add_text(&o, "call", BX_LIT("typed"));
     if (n == 1)

@@ -111,6 +111,7 @@ class Skills(unittest.TestCase):
         with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as workspace:
             for root, name, text in ((workspace, ".boxagnts/skills/review", "of the project"),
                                      (home, ".boxagnts/skills/review", "mine"),
+                                     (home, "own/skills/kept", "beside the record"),
                                      (home, ".agents/skills/other", "other")):
                 path = pathlib.Path(root, name, "SKILL.md")
                 path.parent.mkdir(parents=True)
@@ -119,14 +120,15 @@ class Skills(unittest.TestCase):
             stranger = Client("--workspace", workspace, env=env)
             self.addCleanup(stranger.close)  # of a project nobody trusts the words are not the person's
             self.assertEqual([(p["name"], p["description"]) for p in stranger.result("prompts/list")["prompts"]],
-                             [("other", "other"), ("review", "mine")])
+                             [("kept", "beside the record"), ("other", "other"), ("review", "mine")])
             subprocess.run([BOXAGNTS, "trust", workspace], env=env, check=True, capture_output=True)
             client = Client("--workspace", workspace, env=env)
             self.addCleanup(client.close)
             for meta in (None, modern()):
                 self.assertEqual([(p["name"], p["description"], p["arguments"][0]["name"])
                                   for p in client.result("prompts/list", meta=meta)["prompts"]],
-                                 [("other", "other", "arguments"), ("review", "of the project", "arguments")])
+                                 [("kept", "beside the record", "arguments"), ("other", "other", "arguments"),
+                                  ("review", "of the project", "arguments")])
                 got = client.result("prompts/get", {"name": "review", "arguments": {"arguments": "it"}}, meta)
                 self.assertEqual(got["messages"], [{"role": "user", "content": {
                     "type": "text", "text": "The files of this skill are in /workspace/.boxagnts/skills/review\n\n"

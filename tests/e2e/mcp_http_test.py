@@ -3,6 +3,7 @@
 Every attack has a control: the same request, meant well, is answered."""
 import concurrent.futures
 import http.client
+import http.server
 import json
 import os
 import pathlib
@@ -12,6 +13,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -324,6 +326,36 @@ class Callers(Shared):
             with self.subTest(extra=extra):
                 answer = self.server.raw(self.server.head(len(body), method + extra + "Connection: close\r\n") + body)
                 self.assertIn(b" 400 ", answer.split(b"\r\n")[0])
+
+
+class OwnPort(unittest.TestCase):
+    """A guest that reached the server would speak to it with its operator's rights."""
+
+    class Other(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    def test_no_guest_reaches_the_server(self):
+        hosts = ("127.0.0.1", "127.0.0.2", "localhost")
+        allowed = ", ".join(f"'web_fetch(domain:{host})'" for host in hosts)
+        with tempfile.TemporaryDirectory() as top, http.server.HTTPServer(("127.0.0.1", 0), self.Other) as other:
+            threading.Thread(target=other.serve_forever, daemon=True).start()
+            self.addCleanup(other.shutdown)
+            policy = pathlib.Path(top, "policy.yaml")
+            policy.write_text(f"rules: {{allow: [{allowed}]}}\nnetwork: {{allow_networks: [127.0.0.0/8, '::1']}}\n")
+            with Server("--policy", str(policy), "--no-auth") as server:
+                def fetch(host, port):
+                    _, answer = server.rpc(call("web_fetch", {"url": f"http://{host}:{port}/mcp"}))
+                    return answer["result"]["structuredContent"]
+                for host in hosts:
+                    got = fetch(host, server.port)
+                    self.assertIsNone(got["status"], got)
+                    self.assertIn("destination-IP-prohibited", got["error"])
+                self.assertEqual(fetch("127.0.0.1", other.server_port)["status"], 204)  # the control
 
 
 class Settings(unittest.TestCase):
