@@ -3,7 +3,7 @@
 const { core } = internal;
 const loop = require('internal/loop');
 const { codes } = require('internal/errors');
-const { validateFunction, validateString, validateObject } = require('internal/validators');
+const { validateFunction, validateString } = require('internal/validators');
 
 function runIn(frame, fn, self, args) {
   const before = core.setFrame(frame);
@@ -76,10 +76,7 @@ class AsyncResource {
   static bind(fn, type, self) { return new AsyncResource(type || fn.name || 'bound-anonymous-fn').bind(fn, self); }
 }
 
-function createHook(callbacks) {
-  validateObject(callbacks, 'callbacks');
-  return { enable() { return this; }, disable() { return this; } };
-}
+const createHook = () => ({ enable() { return this; }, disable() { return this; } });
 
 module.exports = {
   AsyncLocalStorage, createHook, executionAsyncId: () => 1, triggerAsyncId: () => 0, executionAsyncResource: () => resource,

@@ -36,6 +36,24 @@ function primary(a, b, numeric) {
   return Math.sign(x.length - y.length);
 }
 
+// Both of ASCII's printable characters: what most texts are.
+const weights = Uint8Array.from({ length: 128 }, (_, i) => place[String.fromCharCode(i).toLowerCase()] ?? 0);
+
+function plain(a, b) {
+  const n = Math.min(a.length, b.length);
+  let cased = 0;
+  for (let i = 0; i < n; i++) {
+    const x = a.charCodeAt(i), y = b.charCodeAt(i);
+    if (x === y)
+      continue;
+    const d = weights[x] - weights[y];
+    if (d !== 0)
+      return d < 0 ? -1 : 1;
+    cased ||= x > y ? -1 : 1;
+  }
+  return Math.sign(a.length - b.length) || cased;
+}
+
 const usual = { sensitivity: 'variant', numeric: false, caseFirst: 'false', ignorePunctuation: false };
 
 exports.compare = (a, b, o = usual) => {
@@ -43,6 +61,10 @@ exports.compare = (a, b, o = usual) => {
     return 0;
   if (o.ignorePunctuation)
     [a, b] = [a, b].map((s) => s.replace(/[\p{P}\s]/gu, ''));
+  if (o.numeric)
+    [a, b] = [a, b].map((s) => s.replace(/(?<!\d)0+(?=\d)/g, ''));
+  else if (o === usual && PLAIN.test(a) && PLAIN.test(b))
+    return plain(a, b);
   const x = keysOf(a), y = keysOf(b);
   const first = primary(x.low, y.low, o.numeric);
   if (first || o.sensitivity === 'base')

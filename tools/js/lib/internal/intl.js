@@ -62,7 +62,7 @@ class NumberFormat {
       minimumSignificantDigits, maximumSignificantDigits, useGrouping, notation, compactDisplay, signDisplay, trailingZeroDisplay } = this.#r;
     const all = { locale: this.#locale, numberingSystem: 'latn', style, currency, currencyDisplay, currencySign, unit, unitDisplay, minimumIntegerDigits,
       minimumFractionDigits, maximumFractionDigits, minimumSignificantDigits, maximumSignificantDigits, useGrouping, notation, compactDisplay, signDisplay,
-      roundingIncrement: 1, roundingMode: 'halfExpand', roundingPriority: 'auto', trailingZeroDisplay };
+      roundingMode: 'halfExpand', roundingIncrement: 1, trailingZeroDisplay, roundingPriority: 'auto' };
     return Object.fromEntries(Object.entries(all).filter(([, v]) => v !== undefined));
   }
 }

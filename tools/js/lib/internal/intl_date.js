@@ -149,7 +149,7 @@ function timeParts(date, p, r, put) {
   }
 }
 
-exports.space = ' ';
+exports.space = '\u202f'; // as of V8: in parts so, in a text a plain one
 
 function toParts(r, date) {
   const ms = date === undefined ? Date.now() : Number(date);
@@ -183,7 +183,7 @@ function toParts(r, date) {
 
 exports.settings = settings;
 exports.toParts = toParts;
-exports.text = (r, date) => toParts(r, date).map((p) => p.value).join('');
+exports.text = (r, date) => toParts(r, date).map((p) => p.value).join('').replace('\u202f', ' ');
 exports.toLocaleString = (date, options, required, defaults) => {
   const ms = Number(date);
   return Number.isNaN(ms) ? 'Invalid Date' : exports.text(settings(options, required, defaults), ms);

@@ -77,6 +77,8 @@ function normalize(path) {
     tail = '.';
   if (tail !== '' && isSep(path[path.length - 1]))
     tail += '\\';
+  if (!isAbsolute && !device && /:(?:[\\/]|$)/.test(path)) // no drive, and nothing that could become one
+    return `.\\${tail}`;
   return device + (isAbsolute ? '\\' : '') + tail;
 }
 
@@ -143,7 +145,7 @@ function dirname(path) {
     end--;
   while (end > root && !isSep(path[end - 1]))
     end--;
-  while (end > root && isSep(path[end - 1]))
+  if (end > root)
     end--;
   return end === 0 ? '.' : path.slice(0, end);
 }
