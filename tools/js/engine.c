@@ -62,7 +62,7 @@ static uint64_t js_engine_now_ns(void)
  *
  * A number known only when it runs: a call, whose frame is large anyway.  The parser is done then.
  */
-enum { LOOK_FRAME = 192, TOKEN_LOOK = 1000, PARSER_TIMES = 6 };
+enum { LOOK_FRAME = 192, TOKEN_LOOK = 1000, PARSER_TIMES = 6, PARSER_LEAST = 64 << 10 };
 
 static uintptr_t parser_base; /* where the stack was when the parser began; 0: it does not run */
 
@@ -201,6 +201,9 @@ static int js_engine_then(JSContext *cx, JSValueConst promise, JSValueConst *han
 static JSValue eval_measured(JSContext *cx, JSValueConst self, const char *input, size_t n,
                              const char *filename, int line, int flags, int scope)
 {
+    /* What the parser says where the stack ends amid a word is not always that. */
+    if (js_check_stack_overflow(cx->rt, PARSER_LEAST))
+        return JS_ThrowStackOverflow(cx);
     const uintptr_t before = parser_base;
     parser_base = (uintptr_t)__builtin_frame_address(0);
     if (line == JS_ENGINE_LINE_0)

@@ -34,11 +34,27 @@ function validateHeaderValue(name, value) {
     throw new codes.ERR_INVALID_CHAR('header content', name);
 }
 
+// C's methods, for a constructor that may be called without `new` on an object that has them, as Node's may: C has _begin for one.
+function legacy(C, Base) {
+  const begin = C.prototype._begin;
+  const F = function (...args) {
+    if (!(this instanceof F))
+      return new F(...args);
+    begin.apply(this, args);
+    return undefined;
+  };
+  delete C.prototype._begin;
+  F.prototype = C.prototype;
+  Object.defineProperty(F, 'name', { value: C.name, configurable: true });
+  Object.defineProperty(F.prototype, 'constructor', { value: F, writable: true, configurable: true });
+  return Object.setPrototypeOf(F, Base);
+}
+
 // ---- what has header fields and a body that is written ----------------------------------------------------------------------
 
-class OutgoingMessage extends Writable {
-  constructor() {
-    super({ decodeStrings: true });
+const OutgoingMessage = legacy(class OutgoingMessage extends Writable {
+  _begin() {
+    Writable.call(this, { decodeStrings: true });
     Object.defineProperty(this, '_fields', { value: new Map(), writable: true }); // lower-case name: [name, value]
     Object.defineProperty(this, '_parts', { value: [], writable: true });
     this.headersSent = false;
@@ -109,7 +125,7 @@ class OutgoingMessage extends Writable {
     this.finished = true;
     return super.end(...args);
   }
-}
+}, Writable);
 
 // ---- an answer ------------------------------------------------------------------------------------------------------------------
 
@@ -117,9 +133,9 @@ class OutgoingMessage extends Writable {
 const ONCE = new Set(('age authorization content-length content-type etag expires from host if-modified-since if-unmodified-since ' +
   'last-modified location max-forwards proxy-authorization referer retry-after server user-agent').split(' '));
 
-class IncomingMessage extends Readable {
-  constructor(socket = null) {
-    super({ highWaterMark: 65536 });
+const IncomingMessage = legacy(class IncomingMessage extends Readable {
+  _begin(socket = null) {
+    Readable.call(this, { highWaterMark: 65536 });
     this.httpVersionMajor = this.httpVersionMinor = 1;
     this.httpVersion = '1.1';
     this.complete = this.aborted = this.upgrade = false;
@@ -151,13 +167,13 @@ class IncomingMessage extends Readable {
       this.headers[key] = old + (key === 'cookie' ? '; ' : ', ') + value;
   }
   _read() {}
-}
+}, Readable);
 
 // ---- agents: every exchange has its connection from the host --------------------------------------------------------------------
 
-class Agent extends EventEmitter {
-  constructor(options = {}) {
-    super();
+const Agent = legacy(class Agent extends EventEmitter {
+  _begin(options = {}) {
+    EventEmitter.call(this);
     this.defaultPort = 80;
     this.protocol = 'http:';
     this.options = { __proto__: null, noDelay: true, path: null, ...options };
@@ -174,7 +190,7 @@ class Agent extends EventEmitter {
   }
   getName({ host, port, localAddress } = {}) { return `${host || 'localhost'}:${port || ''}:${localAddress || ''}`; }
   destroy() {}
-}
+}, EventEmitter);
 
 // What programs do to the socket of a request changes nothing.
 class Socket extends EventEmitter {
@@ -223,9 +239,9 @@ function optionsOf(url) {
 // The host says these itself.
 const FRAMING = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect', 'content-length', 'host']);
 
-class ClientRequest extends OutgoingMessage {
-  constructor(input, options, callback) {
-    super();
+const ClientRequest = legacy(class ClientRequest extends OutgoingMessage {
+  _begin(input, options, callback) {
+    OutgoingMessage.call(this);
     if (typeof input === 'string')
       input = optionsOf(new URL(input));
     else if (input instanceof URL)
@@ -391,7 +407,7 @@ class ClientRequest extends OutgoingMessage {
   setNoDelay() {}
   setSocketKeepAlive() {}
   onSocket() {}
-}
+}, OutgoingMessage);
 
 const request = (url, options, callback) => new ClientRequest(url, options, callback);
 
@@ -403,9 +419,13 @@ function get(url, options, callback) {
 
 // ---- servers: their shapes, for programs that name them --------------------------------------------------------------------------
 
-class ServerResponse extends OutgoingMessage {
-  statusCode = 200;
-  statusMessage = undefined;
+const ServerResponse = legacy(class ServerResponse extends OutgoingMessage {
+  _begin(request) {
+    OutgoingMessage.call(this);
+    this.req = request;
+    this.statusCode = 200;
+    this.statusMessage = undefined;
+  }
   writeHead(status, reason, headers) {
     this.statusCode = status;
     if (typeof reason === 'string')
@@ -418,11 +438,11 @@ class ServerResponse extends OutgoingMessage {
   }
   writeContinue() {}
   assignSocket(socket) { this.socket = socket; }
-}
+}, OutgoingMessage);
 
-class Server extends EventEmitter {
-  constructor(options, listener) {
-    super();
+const Server = legacy(class Server extends EventEmitter {
+  _begin(options, listener) {
+    EventEmitter.call(this);
     if (typeof options === 'function')
       listener = options;
     if (listener) {
@@ -444,7 +464,7 @@ class Server extends EventEmitter {
   setTimeout() { return this; }
   ref() { return this; }
   unref() { return this; }
-}
+}, EventEmitter);
 
 module.exports = {
   METHODS, STATUS_CODES, Agent, ClientRequest, IncomingMessage, OutgoingMessage, Server, ServerResponse,

@@ -59,10 +59,6 @@ for (const name of ['mark', 'measure', 'getEntries', 'getEntriesByName', 'getEnt
   Object.defineProperty(performance, name, { writable: true, configurable: true, enumerable: true,
     value(...args) { return load('perf_hooks').performance[name](...args); } });
 }
-{
-  let origin; // when the process began, not the snapshot
-  Object.defineProperty(performance, 'timeOrigin', { configurable: true, enumerable: true, get: () => (origin ??= internal.os.now() - performance.now()) });
-}
 for (const name of ['PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure', 'PerformanceObserver', 'PerformanceObserverEntryList'])
   lazily(name, 'perf_hooks');
 lazily('tools', 'internal/tools');
