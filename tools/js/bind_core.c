@@ -344,8 +344,8 @@ JS_FUNCTION(core_memory)
     return r;
 }
 
-/* frame(), setFrame(value): what travels with what is put off (js_engine_frame); setFrame returns the
- * one before. */
+/* frame(), setFrame(value): what travels with what is put off (js_engine_frame); setFrame returns
+ * the one before. */
 JS_FUNCTION(core_frame)
 {
     (void)self, (void)argc, (void)argv;

@@ -130,8 +130,8 @@ static void js_cond_wait(js_cond_t *c, js_mutex_t *m)
 }
 #endif
 
-/* Reactions of promises, those of `await` among them, go by way of js_engine_then: the calls, not the
- * definition there. */
+/* Reactions of promises, those of `await` among them, go by way of js_engine_then: the calls, not
+ * the definition there. */
 static int js_engine_then(JSContext *cx, JSValueConst promise, JSValueConst *handlers,
                           JSValueConst *capability);
 #define perform_promise_then(cx, ...) JS_ENGINE_THEN_##cx, __VA_ARGS__)
@@ -152,10 +152,7 @@ static int js_engine_then(JSContext *cx, JSValueConst promise, JSValueConst *han
 static bool is_framed; /* somebody asked for frames */
 static JSValue frame;  /* then */
 
-JSValue js_engine_frame(JSContext *cx)
-{
-    return is_framed ? JS_DupValue(cx, frame) : JS_UNDEFINED;
-}
+JSValue js_engine_frame(JSContext *cx) { return is_framed ? JS_DupValue(cx, frame) : JS_UNDEFINED; }
 
 JSValue js_engine_set_frame(JSContext *cx, JSValueConst v)
 {
