@@ -54,7 +54,7 @@ function legacy(C, Base) {
 
 const OutgoingMessage = legacy(class OutgoingMessage extends Writable {
   _begin() {
-    Writable.call(this, { decodeStrings: true });
+    Writable.call(this, { decodeStrings: true, autoDestroy: false });
     Object.defineProperty(this, '_fields', { value: new Map(), writable: true }); // lower-case name: [name, value]
     Object.defineProperty(this, '_parts', { value: [], writable: true });
     this.headersSent = false;

@@ -44,7 +44,10 @@ exports.track = (promise, reason, isHandled) => {
   }
 };
 let onRejection = (reason) => onUncaught(reason), onHandled = () => {};
-exports.setUnhandledRejection = (fn, handled) => { [onRejection, onHandled] = [fn, handled]; };
+exports.setUnhandledRejection = (fn, handled) => {
+  onRejection = fn;
+  onHandled = handled;
+};
 
 // All ticks, then all jobs, until there is neither: what Node does between any two callbacks.
 function drain() {

@@ -488,19 +488,15 @@ function print(result) { os.write(1, stringify(result) + '\n'); }
 
 const SHORT = new Set(['number', 'string', 'boolean']);
 
-// What print would say of resultOf(); put together here, since most results are short.
-function printResult(text, value, failure, code) {
-  if (failure !== undefined || code !== 0 || text !== '' || !SHORT.has(typeof value) || value === '') {
-    print(resultOf(text, value, failure, code));
-    return;
-  }
+// What print would say of resultOf(), put together here; undefined unless it is short, as most are.
+function shortResult(text, value, failure, code) {
+  if (failure !== undefined || code !== 0 || text !== '' || !SHORT.has(typeof value) || value === '')
+    return undefined;
   const json = stringify(value);
-  if (json === 'null') { // no finite number
-    print(resultOf(text, value, failure, code));
-    return;
-  }
+  if (json === 'null') // no finite number
+    return undefined;
   const said = typeof value === 'string' ? json : `"${json}"`;
-  os.write(1, `{"content":[{"type":"text","text":${said}}],"structuredContent":{"result":${json},"exit_code":0},"isError":false}\n`);
+  return `{"content":[{"type":"text","text":${said}}],"structuredContent":{"result":${json},"exit_code":0},"isError":false}\n`;
 }
 
 // {main, value}: the function main of the code, if it has one, and what it is worth else.
@@ -537,7 +533,11 @@ exports.tool = () => {
   globalThis.args = ask.args;
   let value, failure;
   const end = (code) => {
-    printResult(output.text(), value, failure, code);
+    const text = output.text(), short = shortResult(text, value, failure, code);
+    if (short === undefined)
+      print(resultOf(text, value, failure, code));
+    else
+      os.write(1, short);
     os.exit(0);
   };
   hooks.setLeave(end);
@@ -580,7 +580,8 @@ exports.warm = () => {
   const output = keeper();
   const ask = parseJson(stringify({ code: '1+1', args: [] }));
   if (isPlain(ask.code))
-    resultOf(output.text(), evaluatePlain(ask.code, NAME), undefined, 0);
+    shortResult(output.text(), evaluatePlain(ask.code, NAME), undefined, 0);
+  void [hooks.exitCode(), hooks.beforeExit(), resultOf('', [], undefined, 0)];
   scope(NAME);
   loop.drain();
   delete sources[NAME];
