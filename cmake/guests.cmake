@@ -6,6 +6,7 @@
 #   tests/components    sample components           build/components/<x>.wasm
 #   bench/guests        benchmark guests            build/bench-guests/<x>.wasm   (target `bench`)
 find_program(BX_CLANG clang-22 REQUIRED)
+find_program(BX_WASM_OPT wasm-opt REQUIRED)
 set(BX_GUEST_CC ${CMAKE_COMMAND} -E env BX_CLANG=${BX_CLANG} BX_SYSROOT=${CMAKE_BINARY_DIR}/sysroot
                 ${CMAKE_SOURCE_DIR}/scripts/guest-cc)
 set(BX_GUEST_INCLUDES -I${CMAKE_SOURCE_DIR}/tools -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_SOURCE_DIR}/engine/include -isystem ${BX_SOURCES})
@@ -39,11 +40,12 @@ function(bx_guest_objects of ret)
     set(${ret} ${objects} PARENT_SCOPE)
 endfunction()
 
-# bx_guest(NAME DIRECTORY d SOURCES ... [SMALL ...] [OBJECTS ...] [FLAGS ...] [LINK ...] [AFTER ...] [SNAPSHOT] [WIT world.wit]):
+# bx_guest(NAME DIRECTORY d SOURCES ... [SMALL ...] [OBJECTS ...] [FLAGS ...] [LINK ...] [AFTER ...] [SQUEEZE] [SNAPSHOT] [WIT world.wit]):
 # build/<d>/NAME.wasm, added to the list in the global property bx_guests_<d>.
 #   SMALL  sources that run seldom: compiled for size
 #   OBJECTS  compiled already (bx_guest_objects), with flags of their own
 #   FLAGS  for the compiler; LINK  for the linker: give a tool the stack and memory it needs for ordinary input
+#   SQUEEZE  for size once more by wasm-opt, when it is linked: what is equal is folded, some ninth of it
 #   SNAPSHOT  the module is shipped as it is after its exported function `wizer-initialize` (boxagnts-pack runs it)
 #   AFTER  files that its sources include and that have to be made first
 #   WIT    the world it is a component of: bindings are generated (NAME.h is there to include) and compiled, and the core
@@ -51,7 +53,7 @@ endfunction()
 # All of tools/lib and src/base/{buf,error}.h can be used; only what is used is linked.  A tool's manifest NAME.tool.yaml stands beside its first
 # source and is copied next to the module.
 function(bx_guest name)
-    cmake_parse_arguments(PARSE_ARGV 1 guest "SNAPSHOT" "DIRECTORY;WIT" "SOURCES;SMALL;OBJECTS;FLAGS;LINK;AFTER")
+    cmake_parse_arguments(PARSE_ARGV 1 guest "SNAPSHOT;SQUEEZE" "DIRECTORY;WIT" "SOURCES;SMALL;OBJECTS;FLAGS;LINK;AFTER")
     set(of ${guest_DIRECTORY}-${name})
     set(wasm ${CMAKE_BINARY_DIR}/${guest_DIRECTORY}/${name}.wasm)
     set(core ${wasm})
@@ -82,8 +84,14 @@ function(bx_guest name)
     bx_guest_objects(${of} objects SOURCES ${guest_SOURCES} FLAGS ${guest_FLAGS} AFTER ${after})
     bx_guest_objects(${of} small SOURCES ${guest_SMALL} FLAGS ${guest_FLAGS} -Oz AFTER ${after})
     list(APPEND objects ${small} ${guest_OBJECTS})
+    set(squeeze "")
+    if(guest_SQUEEZE)   # the features are those that guest-cc's target has by itself
+        set(squeeze COMMAND ${BX_WASM_OPT} -Oz --enable-bulk-memory --enable-multivalue --enable-mutable-globals
+                            --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext ${core} -o ${core})
+    endif()
     add_custom_command(OUTPUT ${core}
         COMMAND ${BX_GUEST_CC} ${guest_LINK} ${objects} ${type} -Wl,--start-lib ${BX_GUEST_LIB} -Wl,--end-lib -o ${core}
+        ${squeeze}
         DEPENDS ${objects} ${type} ${BX_GUEST_LIB} ${CMAKE_SOURCE_DIR}/scripts/guest-cc
         COMMENT "guest ${guest_DIRECTORY}/${name}.wasm" VERBATIM)
     # A command waits for what all targets that it is part of wait for: of one that needs the compiler only, for nothing else.

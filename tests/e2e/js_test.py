@@ -257,5 +257,94 @@ class Fetch(Scratch):
         self.assertLess(time.monotonic() - begun, 9)
 
 
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Says what it was asked; a redirect and a body in pieces, where it is asked for those."""
+    seen = []
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        Echo.seen.append(self.path)
+        text = json.dumps([self.command, self.path, self.headers.get("X-Mine"), body]).encode()
+        self.send_response(302 if self.path == "/moved" else 200)
+        if self.path == "/moved":
+            self.send_header("Location", "/there")
+        self.send_header("Set-Cookie", "a=1")
+        self.send_header("Set-Cookie", "b=2")
+        self.send_header("X-Twice", "one")
+        self.send_header("X-Twice", "two")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST = do_PUT = answer
+
+    def log_message(self, *_):
+        pass
+
+
+class Http(Scratch):
+    """The module http: requests by the host, as those of fetch."""
+    ASK = """const http = require('http');
+const ask = (url, options, body) => new Promise((resolve, reject) => {
+  const r = http.request(url, options, (a) => {
+    let text = '';
+    a.setEncoding('utf8').on('data', (d) => { text += d; }).on('end', () => resolve([a.statusCode, a.statusMessage, a.headers['x-twice'], a.headers['set-cookie'],
+      a.complete, JSON.parse(text)])).on('error', reject);
+  }).on('error', reject);
+  r.end(body);
+});
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.flags = ("--allow", f"fetch:{self.url}", "--allow-network", "127.0.0.0/8")
+        Echo.seen = []
+
+    def test_requests(self):
+        value = self.value(self.ASK + """
+[await ask(args + '/x?y=1', { headers: { 'X-Mine': 'm' } }), await ask(args + '/p', { method: 'POST' }, 'abc'), (await ask(args + '/moved', {}))[0]]""",
+                           *self.flags, args=self.url)
+        head = [200, "OK", "one, two", ["a=1", "b=2"], True]
+        self.assertEqual(value, [[*head, ["GET", "/x?y=1", "m", ""]], [*head, ["POST", "/p", None, "abc"]], 302])
+
+    def test_get_and_events(self):
+        value = self.value("""const http = require('http');
+const seen = [];
+await new Promise((resolve) => {
+  const r = http.get({ host: '127.0.0.1', port: args, path: '/e' }, (a) => { seen.push('response'); a.resume(); a.on('end', () => seen.push('end')); });
+  for (const name of ['socket', 'finish', 'close']) r.on(name, () => seen.push(name));
+  r.on('close', resolve);
+});
+seen""", *self.flags, args=self.server.server_port)
+        self.assertEqual(sorted(value), ["close", "end", "finish", "response", "socket"])
+
+    def test_what_is_not_granted_is_not_asked(self):
+        """The same request with the grant is the control: test_requests."""
+        value = self.value(self.ASK + "await ask(args + '/x', {}).catch((e) => [e.code, e.message])", args=self.url)
+        self.assertEqual(value[0], "ERR_FETCH_DENIED")
+        self.assertIn("fetch:", value[1])
+        self.assertEqual(Echo.seen, [])
+
+    def test_fields_of_the_framing_are_the_host_s(self):
+        value = self.value(self.ASK + """await ask(args + '/f', { method: 'PUT', headers: { 'Transfer-Encoding': 'chunked', Connection: 'upgrade',
+  'Content-Length': 99, Host: 'elsewhere' } }, 'four')""", *self.flags, args=self.url)
+        self.assertEqual(value[5], ["PUT", "/f", None, "four"])
+
+    def test_nobody_listens_and_no_socket_opens(self):
+        value = self.value("""const said = [];
+try { require('http').createServer(() => {}).listen(0); } catch (e) { said.push(e.code); }
+await new Promise((resolve) => require('net').connect(args, '127.0.0.1').on('error', (e) => { said.push(e.code); resolve(); }));
+await new Promise((resolve) => require('dns').lookup('example.com', (e) => { said.push(e.code); resolve(); }));
+try { new (require('worker_threads').Worker)('x'); } catch (e) { said.push(e.code); }
+said""", *self.flags, args=self.server.server_port)
+        self.assertEqual(value, ["ERR_UNSUPPORTED", "ERR_UNSUPPORTED", "ENOTFOUND", "ERR_UNSUPPORTED"])
+        self.assertEqual(Echo.seen, [])
+
+
 if __name__ == "__main__":
     unittest.main()

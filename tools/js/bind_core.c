@@ -344,6 +344,20 @@ JS_FUNCTION(core_memory)
     return r;
 }
 
+/* frame(), setFrame(value): what travels with what is put off (js_engine_frame); setFrame returns
+ * the one before. */
+JS_FUNCTION(core_frame)
+{
+    (void)self, (void)argc, (void)argv;
+    return js_engine_frame(cx);
+}
+
+JS_FUNCTION(core_set_frame)
+{
+    (void)self, (void)argc;
+    return js_engine_set_frame(cx, argv[0]);
+}
+
 static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("evalScript", 4, core_eval_script),
     JS_CFUNC_DEF("realm", 0, core_realm),
@@ -361,6 +375,8 @@ static const JSCFunctionListEntry functions[] = {
     JS_CFUNC_DEF("isConstructor", 1, core_is_constructor),
     JS_CFUNC_DEF("gc", 0, core_gc),
     JS_CFUNC_DEF("memory", 0, core_memory),
+    JS_CFUNC_DEF("frame", 0, core_frame),
+    JS_CFUNC_DEF("setFrame", 1, core_set_frame),
 };
 
 int js_bind_core(JSContext *cx, JSValueConst to)

@@ -62,7 +62,7 @@ static uint64_t js_engine_now_ns(void)
  *
  * A number known only when it runs: a call, whose frame is large anyway.  The parser is done then.
  */
-enum { LOOK_FRAME = 192, TOKEN_LOOK = 1000, PARSER_TIMES = 6 };
+enum { LOOK_FRAME = 192, TOKEN_LOOK = 1000, PARSER_TIMES = 6, PARSER_LEAST = 64 << 10 };
 
 static uintptr_t parser_base; /* where the stack was when the parser began; 0: it does not run */
 
@@ -130,6 +130,14 @@ static void js_cond_wait(js_cond_t *c, js_mutex_t *m)
 }
 #endif
 
+/* Reactions of promises, those of `await` among them, go by way of js_engine_then: the calls, not
+ * the definition there. */
+static int js_engine_then(JSContext *cx, JSValueConst promise, JSValueConst *handlers,
+                          JSValueConst *capability);
+#define perform_promise_then(cx, ...) JS_ENGINE_THEN_##cx, __VA_ARGS__)
+#define JS_ENGINE_THEN_JSContext perform_promise_then(JSContext
+#define JS_ENGINE_THEN_ctx       js_engine_then(ctx
+
 /* For size, unless the build says otherwise of a function (hot.txt). */
 #ifdef __wasm__
 #pragma clang attribute push(__attribute__((minsize)), apply_to = function)
@@ -139,9 +147,60 @@ static void js_cond_wait(js_cond_t *c, js_mutex_t *m)
 #pragma clang attribute pop
 #endif
 
+#undef perform_promise_then
+
+static bool is_framed; /* somebody asked for frames */
+static JSValue frame;  /* then */
+
+JSValue js_engine_frame(JSContext *cx) { return is_framed ? JS_DupValue(cx, frame) : JS_UNDEFINED; }
+
+JSValue js_engine_set_frame(JSContext *cx, JSValueConst v)
+{
+    JSValue before = is_framed ? frame : JS_UNDEFINED;
+    is_framed = true;
+    frame = JS_DupValue(cx, v);
+    return before;
+}
+
+/* data: handler, frame of its making */
+static JSValue call_in_frame(JSContext *cx, JSValueConst self, int argc, JSValueConst *argv,
+                             int magic, JSValueConst *data)
+{
+    (void)magic;
+    JSValue before = js_engine_set_frame(cx, data[1]);
+    JSValue r = JS_Call(cx, data[0], self, argc, argv);
+    JS_FreeValue(cx, frame);
+    frame = before;
+    return r;
+}
+
+static int js_engine_then(JSContext *cx, JSValueConst promise, JSValueConst *handlers,
+                          JSValueConst *capability)
+{
+    if (!is_framed || JS_IsUndefined(frame))
+        return perform_promise_then(cx, promise, handlers, capability);
+    JSValue in_frame[] = {JS_UNDEFINED, JS_UNDEFINED};
+    int rc = 0;
+    for (int i = 0; i < 2; i++) {
+        JSValueConst data[] = {handlers[i], frame};
+        if (JS_IsFunction(cx, handlers[i]))
+            in_frame[i] = JS_NewCFunctionData(cx, call_in_frame, 1, 0, 2, data);
+        if (JS_IsException(in_frame[i]))
+            rc = -1;
+    }
+    if (rc == 0)
+        rc = perform_promise_then(cx, promise, vc(in_frame), capability);
+    JS_FreeValue(cx, in_frame[0]);
+    JS_FreeValue(cx, in_frame[1]);
+    return rc;
+}
+
 static JSValue eval_measured(JSContext *cx, JSValueConst self, const char *input, size_t n,
                              const char *filename, int line, int flags, int scope)
 {
+    /* What the parser says where the stack ends amid a word is not always that. */
+    if (js_check_stack_overflow(cx->rt, PARSER_LEAST))
+        return JS_ThrowStackOverflow(cx);
     const uintptr_t before = parser_base;
     parser_base = (uintptr_t)__builtin_frame_address(0);
     if (line == JS_ENGINE_LINE_0)

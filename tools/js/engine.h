@@ -16,6 +16,11 @@ void js_engine_measure(JSContext *cx);
 void js_engine_wake(JSContext *cx, uint64_t seed);
 /* performance.now() begins to count now. */
 void js_engine_set_time_origin(JSContext *cx);
+/* What travels with all that is put off: a reaction of a promise runs with the frame in which it
+ * was made.  JS_UNDEFINED until somebody sets one, which costs nothing.  set_frame returns the one
+ * before, which is the caller's then. */
+JSValue js_engine_frame(JSContext *cx);
+JSValue js_engine_set_frame(JSContext *cx, JSValueConst v);
 /* What an iterator of a Map or a Set has still to give, in an array, without moving it; pairs where
  * it gives entries. JS_UNDEFINED: it is no such iterator. */
 JSValue js_engine_preview(JSContext *cx, JSValueConst v, bool *ret_is_pairs);

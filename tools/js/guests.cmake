@@ -6,9 +6,9 @@ set(BX_QUICKJS_FLAGS -isystem ${quickjs} -DQUICKJS_NG_BUILD)
 set(BX_JS_FLAGS ${BX_QUICKJS_FLAGS} -I${CMAKE_BINARY_DIR}/generated ${BX_JS_CODEC_FLAGS})
 
 # The library, compiled by a program of the build; what few programs need stays a source.
-set(rare assert child_process constants crypto fs/promises internal/assertion_error internal/blob internal/fetch internal/fs_streams internal/fs_tree internal/mime
+set(rare assert async_hooks child_process constants crypto diagnostics_channel fs/promises http https internal/absent internal/assertion_error internal/blob internal/collate internal/fetch internal/fs_streams internal/fs_tree internal/intl internal/intl_date internal/intl_number internal/message_channel internal/mime
     internal/parse_args internal/readline internal/signature internal/streams/compose internal/streams/operators
-    internal/streams/web_readable internal/streams/web_writable internal/structured_clone internal/webcrypto punycode
+    internal/streams/web_readable internal/streams/web_writable internal/structured_clone internal/webcrypto path/win32 perf_hooks punycode
     querystring url vm zlib)
 file(GLOB_RECURSE files CONFIGURE_DEPENDS ${js}/lib/*.js)
 set(named "")
@@ -53,7 +53,7 @@ bx_guest_objects(tools-js foreign SOURCES ${quickjs}/libunicode.c ${quickjs}/dto
 bx_guest_objects(tools-js quick SOURCES ${fast} FLAGS ${BX_JS_FLAGS})
 file(GLOB sources CONFIGURE_DEPENDS ${js}/*.c)
 list(FILTER sources EXCLUDE REGEX "/(brotli_[a-z]+|compile|engine|imports|library_dir)\\.c$")
-bx_guest(js DIRECTORY tools SNAPSHOT
+bx_guest(js DIRECTORY tools SQUEEZE SNAPSHOT
     SOURCES ${js}/imports.c ${sources} ${CMAKE_SOURCE_DIR}/tools/lib/process.c
     OBJECTS ${engine} ${foreign} ${quick} ${codecs}
     FLAGS ${BX_JS_FLAGS} -Oz -DBX_HOST_CALLS=1 -Wno-c23-extensions --embed-dir=${CMAKE_BINARY_DIR}/generated/js

@@ -1,3 +1,3 @@
 // The old name of all constants at once.
 const { signals, errno, priority, dlopen } = require('os').constants;
-module.exports = { __proto__: null, ...dlopen, ...errno, ...priority, ...signals, ...require('fs').constants };
+module.exports = { ...dlopen, ...errno, ...priority, ...signals, ...require('fs').constants };

@@ -143,7 +143,7 @@ function format(object) {
 
 const path = {
   resolve, normalize, isAbsolute, join, relative, toNamespacedPath(p) { return p; }, dirname, basename, extname, format, parse,
-  sep: '/', delimiter: ':', win32: null, posix: null,
+  sep: '/', delimiter: ':', get win32() { return require('path/win32'); }, posix: null,
 };
 path.posix = path;
 module.exports = path;

@@ -42,7 +42,7 @@ let startTicks = 0;
 let mask = 0o22;
 let code; // exitCode
 let saysWarnings = true, hasSaidHow = false;
-const start = { argv: undefined, execArgv: [] };
+const start = { argv: undefined, execArgv: [], env: undefined };
 
 const process = {
   title: 'node',
@@ -60,6 +60,7 @@ const process = {
   },
   features: { inspector: false, debug: false, uv: false, ipv6: true, tls: false, typescript: 'strip' },
   config: { target_defaults: {}, variables: {} },
+  _exiting: false,
   allowedNodeEnvironmentFlags: new Set(),
 
   nextTick: loop.nextTick,
@@ -200,7 +201,7 @@ for (const name of METHODS)
   process[name] = (...args) => emitter()[name](...args);
 
 Object.defineProperties(process, {
-  env: lazily('env', () => environment(os.env())),
+  env: lazily('env', () => environment(Object.assign(os.env(), start.env))),
   argv: lazily('argv', () => start.argv ?? ['/bin/node', ...os.args().slice(1)]),
   execArgv: lazily('execArgv', () => start.execArgv),
   argv0: lazily('argv0', () => 'node'),
@@ -261,6 +262,7 @@ Object.defineProperty(process, Symbol.for('boxagnts.internal'), {
     exitCode,
     leave,
     setLeave(fn) { onLeave = fn; },
+    setEnv(values) { start.env = values; },
     begin(argv, execArgv = []) {
       startTicks = os.ticks();
       start.argv = argv;

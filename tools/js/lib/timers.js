@@ -26,7 +26,7 @@ class Timeout {
       alive: { writable: true, value: true }, counted: { writable: true, value: true }, id: { writable: true },
     });
     this._idleTimeout = ms;
-    this._onTimeout = callback;
+    this._onTimeout = loop.bound(callback);
     this._timerArgs = args;
     this._repeat = repeats ? ms : null;
     this._destroyed = false;
@@ -106,7 +106,7 @@ class Timeout {
 
 class Immediate {
   constructor(callback, args) {
-    this._onImmediate = callback;
+    this._onImmediate = loop.bound(callback);
     this._argv = args;
     Object.defineProperty(this, 'cleared', { writable: true, value: false });
     Object.defineProperty(this, 'counted', { writable: true, value: true });

@@ -44,6 +44,10 @@ T INVALID_CURSOR_POS Cannot set cursor row without setting its column
 R INVALID_FD "fd" must be a positive integer: %s
 T INVALID_FILE_URL_HOST File URL host must be "localhost" or empty on %s
 T INVALID_FILE_URL_PATH File URL path %s
+E HTTP_HEADERS_SENT Cannot %s headers after they are sent to the client
+T HTTP_INVALID_HEADER_VALUE Invalid value "%s" for header "%s"
+R INVALID_ASYNC_ID Invalid %s value: %s
+T INVALID_PROTOCOL Protocol "%s" not supported. Expected "%s"
 T INVALID_HTTP_TOKEN %s must be a valid HTTP token ["%s"]
 E INVALID_STATE Invalid state: %s
 T INVALID_THIS Value of "this" must be of type %s

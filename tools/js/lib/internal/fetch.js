@@ -479,13 +479,15 @@ async function exchange(request, url, method, headers, body) {
       await changed(job, signal);
     }
     const [status, ...fields] = host.jobHead(job).split('\n');
-    const answer = new Headers();
+    const answer = new Headers(), pairs = [];
     for (const field of fields) {
       const at = field.indexOf(': ');
-      if (at > 0)
-        answer.append(field.slice(0, at), field.slice(at + 2));
+      if (at > 0) {
+        pairs.push([field.slice(0, at), field.slice(at + 2)]);
+        answer.append(...pairs.at(-1));
+      }
     }
-    return { job, status: Number(status), headers: answer };
+    return { job, status: Number(status), headers: answer, fields: pairs };
   } catch (e) {
     drop(job);
     throw e;
@@ -568,4 +570,4 @@ function responseOf(r, request, url, redirected, method) {
     { isNetwork: true, type: 'basic', url, redirected });
 }
 
-module.exports = { fetch, Headers, Request, Response, FormData };
+module.exports = { fetch, Headers, Request, Response, FormData, exchange, bodyOfJob };

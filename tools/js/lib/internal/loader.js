@@ -5,15 +5,10 @@ const { core, fs } = internal;
 const path = require('path');
 const { manifestIn, scopeOf, match, packageExports, splitName, real } = require('internal/packages');
 
-const PUBLIC = new Set([
-  'assert', 'assert/strict', 'buffer', 'child_process', 'console', 'constants', 'crypto', 'events', 'fs', 'fs/promises',
-  'module', 'os', 'path', 'path/posix', 'perf_hooks', 'process', 'punycode', 'querystring', 'readline',
-  'readline/promises', 'stream', 'stream/consumers', 'stream/promises', 'stream/web', 'string_decoder', 'sys', 'timers', 'timers/promises',
-  'tty', 'url', 'util', 'util/types', 'zlib', 'test', 'async_hooks', 'diagnostics_channel', 'worker_threads', 'http',
-  'https', 'net', 'tls', 'dns', 'vm', 'v8',
-]);
-const ABSENT = new Set(['async_hooks', 'cluster', 'dgram', 'dns', 'dns/promises', 'domain', 'http', 'http2', 'https',
-  'inspector', 'net', 'repl', 'test', 'tls', 'trace_events', 'v8', 'wasi', 'worker_threads']);
+const PUBLIC = new Set(('assert assert/strict async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns ' +
+  'dns/promises domain events fs fs/promises http http2 https inspector inspector/promises module net os path path/posix path/win32 perf_hooks ' +
+  'process punycode querystring readline readline/promises repl stream stream/consumers stream/promises stream/web string_decoder sys test timers ' +
+  'timers/promises tls trace_events tty url util util/types v8 vm wasi worker_threads zlib').split(' '));
 
 const error = (name, ...args) => {
   const { codes } = require('internal/errors');
@@ -26,8 +21,8 @@ function builtin(name) {
   const bare = name.startsWith('node:') ? name.slice(5) : name;
   if (!PUBLIC.has(bare))
     return undefined;
-  const exports = require(bare);
-  if (exports === undefined && ABSENT.has(bare))
+  const exports = require(bare) ?? require('internal/absent').load(bare);
+  if (exports === undefined)
     throw Object.assign(new Error(`The module '${bare}' is not available in a sandbox`), { code: 'ERR_UNSUPPORTED' });
   return exports;
 }
@@ -197,6 +192,8 @@ function formatOf(file, source) {
 
 // Has it what only a module can have? Where it says so in words alone, whether it is a script decides.
 function isModule(source) {
+  if (!source.includes('import') && !source.includes('export'))
+    return false;
   if (!/(?:^|[;}\s])(?:import\s*["'{*\w$]|export\s*[{*\w$])|\bimport\s*\.\s*meta\b/.test(source))
     return false;
   try {
@@ -242,7 +239,7 @@ Module.prototype.load = function (file) {
   (Module._extensions[name] ?? Module._extensions['.js'])(this, file);
   this.loaded = true;
 };
-Module.builtinModules = [...PUBLIC].filter((name) => !ABSENT.has(name)).sort();
+Module.builtinModules = [...PUBLIC].filter((name) => name !== 'test');
 Module.isBuiltin = (name) => typeof name === 'string' && isBuiltin(name) && name !== 'test';
 Module.Module = Module;
 Module.createRequire = (from) => {

@@ -8,6 +8,11 @@ Object.assign(exports, { CHILD, JOB, READABLE, WRITABLE });
 let onUncaught = (error) => { throw error; };
 exports.setUncaught = (fn) => { onUncaught = fn; };
 
+// What is put off takes the frame of its making along, once somebody keeps one (async_hooks).
+let binder;
+exports.setBinder = (fn) => { binder = fn; };
+const bound = exports.bound = (fn) => (binder ? binder(fn) : fn);
+
 // ---- ticks -----------------------------------------------------------------------------------------
 
 const ticks = [];
@@ -16,7 +21,7 @@ exports.nextTick = function nextTick(fn, ...args) {
     const { codes } = require('internal/errors');
     throw new codes.ERR_INVALID_ARG_TYPE('callback', 'Function', fn);
   }
-  ticks.push(args.length ? () => fn(...args) : fn);
+  ticks.push(bound(args.length ? () => fn(...args) : fn));
 };
 
 function runJobs() {
@@ -39,7 +44,10 @@ exports.track = (promise, reason, isHandled) => {
   }
 };
 let onRejection = (reason) => onUncaught(reason), onHandled = () => {};
-exports.setUnhandledRejection = (fn, handled) => { [onRejection, onHandled] = [fn, handled]; };
+exports.setUnhandledRejection = (fn, handled) => {
+  onRejection = fn;
+  onHandled = handled;
+};
 
 // All ticks, then all jobs, until there is neither: what Node does between any two callbacks.
 function drain() {
@@ -170,7 +178,7 @@ function runImmediates() {
 // ---- what was asked of files: done and told between timers and immediates, as Node's poll phase does ---------------
 
 let files = [];
-exports.later = (fn) => { files.push(fn); };
+exports.later = (fn) => { files.push(bound(fn)); };
 
 function runFiles() {
   const now = files;
@@ -186,7 +194,7 @@ const watchers = new Map(); // kind * 2^32 + id: { kind, id, fn }
 const keyOf = (kind, id) => kind * 4294967296 + id;
 
 exports.watch = (kind, id, fn) => {
-  watchers.set(keyOf(kind, id), { kind, id, fn });
+  watchers.set(keyOf(kind, id), { kind, id, fn: bound(fn) });
   refs++;
 };
 exports.unwatch = (kind, id) => {

@@ -155,18 +155,49 @@ function evaluateAs(code, name) {
     `${name}?main`, () => {});
 }
 
+// A script in which nothing waits and no function is called main.
+const isPlain = (code) => !code.includes('await') && !code.includes('main') && !loader.isModule(code);
+
+// Its value.
+function evaluatePlain(code, name) {
+  sources[name] = code;
+  try {
+    return core.evalScript(code, name, 1, false);
+  } catch (e) {
+    const stripped = e instanceof SyntaxError && !isWellFormed(code) && withoutTypes(code, name, e);
+    if (!stripped)
+      throw e;
+    return evaluatePlain(stripped, name);
+  }
+}
+
+function isWellFormed(code) {
+  try {
+    core.check(code, '');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Undefined: there are none to take out.
+function withoutTypes(code, name, e) {
+  let stripped;
+  try {
+    stripped = internal.strip.types(code, name, /\b(import|export)\b/.test(code));
+  } catch (e2) {
+    throw e2.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' ? e2 : e;
+  }
+  return stripped === code ? undefined : stripped;
+}
+
 // The same with types taken out, where the text is no JavaScript and is TypeScript.
 function evaluate(code, name) {
   try {
     return evaluateAs(code, name);
   } catch (e) {
-    let stripped;
-    try {
-      stripped = internal.strip.types(code, name, /\b(import|export)\b/.test(code));
-    } catch (e2) {
-      throw e2.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' ? e2 : e;
-    }
-    if (stripped === code)
+    const stripped = withoutTypes(code, name, e);
+    if (stripped === undefined)
       throw e;
     return evaluateAs(stripped, name);
   }
@@ -201,10 +232,17 @@ const getters = NAMES.map((name, i) => ({
 
 function scope(name) {
   place = name;
-  for (let i = 0; i < NAMES.length; i++)
-    Object.defineProperty(globalThis, NAMES[i], getters[i]);
   globalThis.__filename = name;
-  globalThis.__dirname = '.';
+}
+
+// They are there from the start, so that most processes change no shape of the global object; a program that is a file has none.
+for (let i = 0; i < NAMES.length; i++)
+  Object.defineProperty(globalThis, NAMES[i], getters[i]);
+Object.assign(globalThis, { __filename: '', __dirname: '.', args: undefined });
+
+function unscope() {
+  for (const name of [...NAMES, '__filename', '__dirname', 'args'])
+    delete globalThis[name];
 }
 
 function runFile(file) {
@@ -339,6 +377,8 @@ exports.program = () => {
   if (o.gc)
     globalThis.gc = core.gc;
   return live(() => {
+    if (file !== undefined)
+      unscope();
     for (const name of o.require)
       preload(name);
     if (o.check && file !== undefined) {
@@ -347,8 +387,12 @@ exports.program = () => {
       runFile(file);
     } else {
       o.name ??= code === undefined ? '[stdin]' : EVAL;
-      if (o.type !== 'module') // a module has none of these
+      if (o.type !== 'module') { // a module has none of these
         scope(o.name);
+        delete globalThis.args;
+      } else {
+        unscope();
+      }
       fromText(code ?? fs.readText(0), o);
     }
   });
@@ -357,6 +401,7 @@ exports.program = () => {
 // ---- as a tool ------------------------------------------------------------------------------------------------------------
 
 const NAME = 'code.js';
+const NOTHING = new Uint8Array(0);
 const KEEP = 1 << 20; // bytes of output that are kept; of more the beginning and the end
 
 function keeper() {
@@ -441,6 +486,19 @@ function resultOf(text, value, failure, code) {
 
 function print(result) { os.write(1, stringify(result) + '\n'); }
 
+const SHORT = new Set(['number', 'string', 'boolean']);
+
+// What print would say of resultOf(), put together here; undefined unless it is short, as most are.
+function shortResult(text, value, failure, code) {
+  if (failure !== undefined || code !== 0 || text !== '' || !SHORT.has(typeof value) || value === '')
+    return undefined;
+  const json = stringify(value);
+  if (json === 'null') // no finite number
+    return undefined;
+  const said = typeof value === 'string' ? json : `"${json}"`;
+  return `{"content":[{"type":"text","text":${said}}],"structuredContent":{"result":${json},"exit_code":0},"isError":false}\n`;
+}
+
 // {main, value}: the function main of the code, if it has one, and what it is worth else.
 async function evaluateMain(code, name) {
   const r = await evaluate(code, name);
@@ -469,13 +527,17 @@ exports.tool = () => {
   }
   const output = keeper();
   stdio.sinks[1] = stdio.sinks[2] = output.add;
-  stdio.setInput(ask.stdin ? Buffer.from(ask.stdin) : new Uint8Array(0));
+  stdio.setInput(ask.stdin ? Buffer.from(ask.stdin) : NOTHING);
   hooks.begin(['/bin/node', NAME]);
-  Object.assign(process.env, { PATH: '/bin', ...ask.env });
+  hooks.setEnv({ PATH: '/bin', ...ask.env });
   globalThis.args = ask.args;
   let value, failure;
   const end = (code) => {
-    print(resultOf(output.text(), value, failure, code));
+    const text = output.text(), short = shortResult(text, value, failure, code);
+    if (short === undefined)
+      print(resultOf(text, value, failure, code));
+    else
+      os.write(1, short);
     os.exit(0);
   };
   hooks.setLeave(end);
@@ -490,12 +552,40 @@ exports.tool = () => {
         hooks.leave();
       }, ask.timeout_ms).unref();
     }
-    awaited = evaluateTool(ask);
-    awaited.then((v) => { value = v; }, (e) => {
+    const failed = (e) => {
       failure = e;
       process.exitCode = 1;
-    });
+    };
+    const code = ask.code;
+    if (isPlain(code)) { // most are: no promise is needed to run them
+      try {
+        value = evaluatePlain(code, NAME);
+      } catch (e) {
+        failed(e);
+        return;
+      }
+      if (typeof value !== 'object' && typeof value !== 'function')
+        return;
+      awaited = Promise.resolve(value);
+    } else {
+      awaited = evaluateTool(ask);
+    }
+    awaited.then((v) => { value = v; }, failed);
   }));
+};
+
+// Run once before the snapshot: the built-in functions that a call needs are made when they are first asked for.
+exports.warm = () => {
+  void [fs.readText, fs.kind, os.args, os.exit, os.ticks, os.write];
+  const output = keeper();
+  const ask = parseJson(stringify({ code: '1+1', args: [] }));
+  if (isPlain(ask.code))
+    shortResult(output.text(), evaluatePlain(ask.code, NAME), undefined, 0);
+  void [hooks.exitCode(), hooks.beforeExit(), resultOf('', [], undefined, 0)];
+  scope(NAME);
+  loop.drain();
+  delete sources[NAME];
+  globalThis.__filename = '';
 };
 
 // For internal/own.

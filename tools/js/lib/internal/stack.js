@@ -5,6 +5,24 @@ const { get: engineGet } = Object.getOwnPropertyDescriptor(prototype, 'stack');
 const errorToString = prototype.toString;
 const engineCapture = Error.captureStackTrace;
 
+// What Error.prepareStackTrace is given has fewer methods than V8's.
+{
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (error, sites) => sites;
+  const site = Object.getPrototypeOf(engineGet.call(new Error())[0]);
+  Error.prepareStackTrace = prepareStackTrace;
+  const no = () => false, nothing = () => undefined, none = () => null;
+  const more = { isEval: no, isConstructor: no, isAsync: no, isPromiseAll: no, isToplevel: () => true, getThis: nothing, getTypeName: none, getMethodName: none,
+    getEvalOrigin: nothing, getPromiseIndex: none, getScriptNameOrSourceURL() { return this.getFileName(); }, getScriptHash: () => '', getPosition: () => 0,
+    getEnclosingLineNumber: () => 0, getEnclosingColumnNumber: () => 0,
+    toString() {
+      const name = this.getFunctionName(), at = this.isNative() ? 'native' : `${this.getFileName()}:${this.getLineNumber()}:${this.getColumnNumber()}`;
+      return name ? `${name} (${at})` : at;
+    } };
+  for (const name of Object.keys(more))
+    Object.defineProperty(site, name, { value: more[name], writable: true, configurable: true });
+}
+
 let headerOf = (error) => errorToString.call(error);
 exports.setHeader = (fn) => { headerOf = fn; };
 

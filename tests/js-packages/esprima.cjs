@@ -1,0 +1,1 @@
+console.log(JSON.stringify(require('esprima').parseScript('const a=(b)=>b**2')));

@@ -1,0 +1,2 @@
+const g = require('glob');
+console.log(g.globSync('node_modules/glob/*.json').sort());

@@ -1,0 +1,1 @@
+console.log(require('katex').renderToString('c=\\sqrt{a^2}').length);

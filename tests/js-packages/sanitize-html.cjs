@@ -1,0 +1,1 @@
+console.log(require('sanitize-html')('<b onclick=x>hi</b><script>y</script>'));
