@@ -105,7 +105,7 @@ static void traced_child(const bx_call *c, int calls)
 
 void bench_traced(const char *guests, int calls)
 {
-    bx_runtime_config cfg = {.slots = 100};
+    bx_runtime_config cfg = {.slots = 100, .compile_here = true};
     bench_env mine = {.guests = guests};
     bx_error err;
     if (bx_runtime_new(&cfg, &mine.rt, &err) != BX_OK)

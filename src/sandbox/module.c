@@ -211,6 +211,7 @@ static bx_code compile_fresh(bx_module *m, place *at, const bx_module_use *use,
 {
     const bx_compile_job job = {
         .program = bx_runtime_compiler(m->rt),
+        .here = bx_runtime_compiles_here(m->rt),
         .engine = at->e,
         .config = bx_runtime_engine_config(m->rt, use->limits),
         .kind = code_kind(m->kind),
