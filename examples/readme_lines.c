@@ -49,8 +49,8 @@ int main(int argc, char **argv)
     boxagnts_module *module = NULL;
     boxagnts_grant *grant = NULL;
     int status = 1;
-    const boxagnts_engine_options options = {
-        .struct_size = sizeof options, .compile_in_process = 1 /* READ.wasm is trusted */};
+    const boxagnts_engine_options options = {.struct_size = sizeof options,
+                                             .compile_in_process = 1 /* READ.wasm is trusted */};
     char path[300];
     snprintf(path, sizeof path, "/workspace/%s", argv[3]);
     if (boxagnts_engine_new(&options, &engine, &err) == BOXAGNTS_OK &&

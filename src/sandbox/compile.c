@@ -152,8 +152,10 @@ static bx_code over_memory(const bx_compile_job *job, bx_error *err)
 static bx_code say_why(const bx_compile_job *job, const bx_child_end *end, bx_error *err)
 {
     if (end->stop == BX_STOP_DEADLINE)
-        return bx_fail(err, BX_ETIMEOUT, "the deadline passed while it was compiled (once it has been, the cache has its "
-                       "code)");
+        return bx_fail(
+            err, BX_ETIMEOUT,
+            "the deadline passed while it was compiled (once it has been, the cache has its "
+            "code)");
     if (end->stop == BX_STOP_CANCELLED)
         return bx_fail(err, BX_ECANCELLED, "cancelled while it was compiled");
     if (end->signal == SIGXCPU || end->signal == SIGKILL)

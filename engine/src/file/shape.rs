@@ -5,27 +5,28 @@
 //! costs its parameters and results, which are a byte or two each time after the first.
 
 use wasmparser::{
-    BinaryReaderError, CompositeInnerType, FuncToValidate, FunctionBody, Operator, Parser, Payload, TypeSectionReader, ValidPayload,
+    CompositeInnerType, FuncToValidate, FunctionBody, Operator, Parser, Payload, TypeSectionReader, ValidPayload,
     Validator, ValidatorResources,
 };
 
+use super::survey::Depth;
 use crate::abi::error::{Error, Result};
 use crate::abi::types::Code;
 use crate::core::proposals;
 
 /// Most values times branches of a function: parameters, locals and operands, times blocks, branches and their targets.
-/// The largest known of a real program has a tenth of this.
-const FUNCTION_MAX: u64 = 1 << 27;
+/// The largest of optimised programs have some hundred thousand, an interpreter compiled without optimisation 12 million.
+const FUNCTION_MAX: u64 = 1 << 26;
 /// Most of all functions together, beside [`PER_BYTE`].
-const FILE_MAX: u64 = 1 << 28;
+const FILE_MAX: u64 = 1 << 27;
 /// And for each byte of the file: it is programs that are large.
 const PER_BYTE: u64 = 64;
 /// Functions below this are not counted: as many bytes of any other shape cost as much.
 const LIGHT: u64 = 1 << 20;
-/// Most parameters and results of all functions that are declared.
+/// Most parameters and results of all functions that are declared; the largest programs known have a tenth of this.
 const SIGNATURES_MAX: u64 = 8_000_000;
 
-type Parsed<T> = std::result::Result<T, BinaryReaderError>;
+type Parsed<T> = std::result::Result<T, wasmparser::Error>;
 
 /// What is known of a module whose sections are being read.
 #[derive(Default)]
@@ -46,9 +47,10 @@ struct Shape {
     bodies: u64,
 }
 
-/// Refuse a file that is over one of the bounds above.  What is no valid file passes: the compiler says what is wrong.
-pub fn refuse(wasm: &[u8]) -> Result<()> {
-    match walk(wasm) {
+/// Refuse a file that is over one of the bounds above, as far as is looked.  What is no valid file passes: the compiler says
+/// what is wrong.
+pub fn refuse(wasm: &[u8], depth: Depth) -> Result<()> {
+    match walk(wasm, depth) {
         Ok(r) => r,
         Err(_) => Ok(()),
     }
@@ -58,7 +60,7 @@ fn limit(words: String) -> Result<()> {
     Err(Error::new(Code::Limit, words))
 }
 
-fn walk(wasm: &[u8]) -> Parsed<Result<()>> {
+fn walk(wasm: &[u8], depth: Depth) -> Parsed<Result<()>> {
     let mut validator = Validator::new_with_features(proposals::allowed());
     let mut parser = Parser::new(0);
     parser.set_features(proposals::allowed());
@@ -66,7 +68,7 @@ fn walk(wasm: &[u8]) -> Parsed<Result<()>> {
     for payload in parser.parse_all(wasm) {
         let payload = payload?;
         let func = match validator.payload(&payload)? {
-            ValidPayload::Func(f, body) => Some((f, body)),
+            ValidPayload::Func(f, body) if depth == Depth::Bodies => Some((f, body)),
             _ => None,
         };
         match &payload {
