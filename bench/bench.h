@@ -47,6 +47,10 @@ bx_sealed *bench_seal(const char *first, ...);
  * output. */
 void bench_check(const bx_call *c, const char *expect);
 
+/* A row `id`: such calls with and without counting what the engine keeps on its heap for a guest,
+ * in turns. */
+void bench_accounting(const char *id, const bx_call *c, const char *expect, bool quick);
+
 /* p50 and the like of `n` runs of posix_spawn + waitpid; false when it cannot be started. */
 bool bench_spawn(char *const argv[], size_t n, const char *expect, bench_stats *ret);
 

@@ -5,7 +5,7 @@
 
 static double open_once(const bench_env *e, const char *cache_dir, const char *path)
 {
-    bx_runtime_config cfg = {.cache_dir = cache_dir};
+    bx_runtime_config cfg = {.cache_dir = cache_dir, .compile_here = true};
     bx_limits l = bx_limits_default();
     bx_runtime *rt = NULL;
     bx_module *m = NULL;

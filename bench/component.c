@@ -94,6 +94,8 @@ static void bench_one(const bench_env *e, bool tail)
                   "against wasmtime-wasi's own p2; p99 ours %.1f, theirs %.1f",
                   a.p99, b.p99);
     bx_textbook_free(t);
+    if (tail)
+        bench_accounting("component_accounting", &c, output, e->quick);
     bx_sealed_free(s);
     bx_module_free(m);
 }

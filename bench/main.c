@@ -249,7 +249,7 @@ int main(int argc, char **argv)
     bx_egress *egress = NULL;
     if (bx_egress_new(&net, &egress, &err) != BX_OK)
         bench_die("%s", err.msg);
-    bx_runtime_config cfg = {.slots = 1040, .egress = egress};
+    bx_runtime_config cfg = {.slots = 1040, .egress = egress, .compile_here = true};
     bench_env e = {.guests = o.guests,
                    .tools = o.tools,
                    .scratch = scratch,

@@ -80,7 +80,7 @@ static void bench_canary(const bench_env *e)
 
 void bench_many(const bench_env *e)
 {
-    bx_runtime_config cfg = {.slots = 10001};
+    bx_runtime_config cfg = {.slots = 10001, .compile_here = true};
     bench_env mine = *e;
     bx_error err;
     if (bx_runtime_new(&cfg, &mine.rt, &err) != BX_OK)

@@ -54,7 +54,7 @@ static bx_code call(void *ctx, bx_mcp_call *c, bx_str name, bx_str arguments, bx
 static bx_code open_tools(const char *guests, const char *workspace, bx_error *err)
 {
     static bx_toolbox_config tools;
-    bx_app_config app = {.slots = 64};
+    bx_app_config app = {.slots = 64, .compile_here = true};
     bx_manifest *m = NULL;
     bx_code rc = bx_app_new(&app, &box.app, err);
     tools.workspace = workspace;

@@ -105,7 +105,7 @@ static void traced_child(const bx_call *c, int calls)
 
 void bench_traced(const char *guests, int calls)
 {
-    bx_runtime_config cfg = {.slots = 100};
+    bx_runtime_config cfg = {.slots = 100, .compile_here = true};
     bench_env mine = {.guests = guests};
     bx_error err;
     if (bx_runtime_new(&cfg, &mine.rt, &err) != BX_OK)
@@ -211,6 +211,35 @@ static void bench_two(const bx_call *c, size_t n)
               "p99 and p50 of the worse of two busy workers");
 }
 
+/* ---- what an exit costs ------------------------------------------------------------------ */
+
+/* A guest that asks for its arguments and exits: nothing of that may cost more than a call itself.
+ */
+static void bench_exit(const bench_env *e, const bench_stats *noop, size_t n)
+{
+    bx_module *m = bench_module(e, e->guests, "answer");
+    bx_sealed *s = bench_seal(NULL);
+    const bx_call c = {.module = m, .sealed = s, .out_fd = -1, .err_fd = -1};
+    double *us = calloc(n, sizeof *us);
+    if (!us)
+        bench_die("out of memory");
+    for (size_t i = 0; i < n; i++) {
+        bx_outcome o;
+        bx_error err;
+        double begin = bench_now_us();
+        if (bx_call_run(&c, &o, &err) != BX_OK || o.kind != BX_OUT_EXIT || o.exit_code != 1)
+            bench_die("a guest that exits did not: %s", o.error ? o.error : err.msg);
+        bx_outcome_done(&o);
+        us[i] = bench_now_us() - begin;
+    }
+    bench_stats x = bench_stats_of(us, n);
+    free(us);
+    bench_row("noop_exit_vs_return", x.p50, noop->p50, "us", x.p50 / noop->p50, BENCH_AT_MOST, 1.2,
+              "a guest that ends by proc_exit, and the no-op call, which returns");
+    bx_sealed_free(s);
+    bx_module_free(m);
+}
+
 /* ---- competitors --------------------------------------------------------------------------- */
 
 static bool textbook_once(bx_textbook *t)
@@ -276,6 +305,8 @@ void bench_noop(const bench_env *e)
     bench_processes(e, &ours);
     bench_textbook(e, &ours, e->quick ? 500 : 5000);
     bench_grants(e, m, &c, n);
+    bench_exit(e, &ours, n / 5);
+    bench_accounting("noop_accounting", &c, output, e->quick);
     bench_kernel(e, &c);
     bench_two(&c, n);
     bx_sealed_free(bare);

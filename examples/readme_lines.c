@@ -49,9 +49,11 @@ int main(int argc, char **argv)
     boxagnts_module *module = NULL;
     boxagnts_grant *grant = NULL;
     int status = 1;
+    const boxagnts_engine_options options = {.struct_size = sizeof options,
+                                             .compile_in_process = 1 /* READ.wasm is trusted */};
     char path[300];
     snprintf(path, sizeof path, "/workspace/%s", argv[3]);
-    if (boxagnts_engine_new(NULL, &engine, &err) == BOXAGNTS_OK &&
+    if (boxagnts_engine_new(&options, &engine, &err) == BOXAGNTS_OK &&
         boxagnts_module_open(engine, argv[1], &module, &err) == BOXAGNTS_OK &&
         (grant = read_only(engine, argv[2], &err)) != NULL)
         status = run(module, grant, path, &err) ||

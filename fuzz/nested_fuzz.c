@@ -120,7 +120,7 @@ static void set_up(void)
     static const uint8_t silent[] =
         "\0asm\1\0\0\0\1\4\1\x60\0\0\3\2\1\0\5\3\1\0\1\7\n\1\6_start\0\0"
         "\n\5\1\3\0\x01\x0b";
-    const bx_runtime_config cfg = {.slots = 0, .compile_threads = 1};
+    const bx_runtime_config cfg = {.slots = 0, .compile_threads = 1, .compile_here = true};
     const bx_limits l = bx_limits_default();
     must(bx_runtime_new(&cfg, &rt, NULL) == BX_OK &&
              bx_module_from_bytes(rt, "silent", silent, sizeof silent - 1, &l, &module, NULL) ==

@@ -68,7 +68,11 @@ typedef struct boxagnts_engine_options {
                                    notice; 0 = 1 GiB */
     const char *compiler;       /* path of the program boxagnts of this version, which is started to
                                    compile within compile_memory and compile_time and ends with the
-                                   call; NULL = compile in this process, within neither */
+                                   call; NULL = modules whose code is not in the cache are refused
+                                   (BOXAGNTS_EUNSUPPORTED), unless compile_in_process is set */
+    int compile_in_process;     /* non-zero: without a `compiler`, compile in this process, where a
+                                   hostile module can take minutes and gigabytes that no limit,
+                                   deadline or cancel bounds: for modules you trust */
     const char *store_dir;      /* where store:NAME lives; NULL = stores are refused */
     int unknown_imports_trap;   /* non-zero: functions nobody provides end a guest when it calls
                                    them, instead of the module being refused */
@@ -77,7 +81,7 @@ typedef struct boxagnts_engine_options {
     void *notice_ctx;
 } boxagnts_engine_options;
 
-/* `options` may be NULL: no pool, no cache, no store. */
+/* `options` may be NULL: no pool, no cache, no store, and nothing that compiles. */
 boxagnts_code boxagnts_engine_new(const boxagnts_engine_options *options, boxagnts_engine **ret,
                                   boxagnts_error *err);
 void boxagnts_engine_free(boxagnts_engine *engine);

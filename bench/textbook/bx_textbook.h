@@ -29,6 +29,9 @@ int bx_textbook_core_call(bx_textbook *t, const uint8_t *in, size_t n, uint8_t *
 int bx_textbook_component_call(bx_textbook *t, const uint8_t *in, size_t n, uint8_t *out,
                                size_t *out_n);
 
+/* Whether the engine counts what it keeps on the heap for a guest.  Between calls. */
+void bx_textbook_heap_counts(int counts);
+
 #ifdef __cplusplus
 }
 #endif

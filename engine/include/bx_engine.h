@@ -55,8 +55,9 @@ typedef struct bx_engine_config {
     uint32_t pagemap_scan; /* 1: modules with more than 192 KiB of initial memory, and components,
                               get slots of which only the pages a guest wrote are reset (one ioctl a
                               call; Linux 6.7): 4x faster with a 1 MiB stack, and a slot keeps only
-                              those pages.  Ignored where the kernel lacks it or swap is on: a
-                              swapped page would escape the scan and leak into the next guest. */
+                              those pages.  Ignored where the kernel lacks it, and where the
+                              library was not put together by scripts/build-engine: a page that is
+                              being moved would escape the scan and leak into the next guest. */
     uint32_t portable;     /* 1: compile for every processor of this architecture from a baseline on
                               (x86-64-v2: SSE4.2, POPCNT) instead of for this one */
 } bx_engine_config;
@@ -81,7 +82,9 @@ const char *bx_engine_wasmtime_version(void);
 typedef enum bx_code_kind { BX_CODE_CORE = 1, BX_CODE_COMPONENT = 2 } bx_code_kind;
 
 /* Validate and compile; *ret is serialised code for bx_engine_load.  Takes milliseconds
- * to seconds. */
+ * to seconds.  BX_ENG_LIMIT for shapes that would take much longer than their size suggests: a
+ * function whose values times branches are more than 2^26, all of whose functions have more than
+ * 2^27 and 64 for each byte of code, and what bx_engine_check refuses (docs/capabilities.md). */
 bx_eng_code bx_engine_compile(const bx_engine *e, bx_code_kind kind, const uint8_t *wasm, size_t n,
                               bx_eng_bytes *ret, bx_eng_error *err);
 
@@ -104,7 +107,8 @@ bx_eng_code bx_engine_load_carried(const bx_engine *e, bx_code_kind kind, const 
 void bx_emodule_free(bx_emodule *m);
 
 /* What the file is and needs, as one JSON object (docs/inspect.md).  Only parses: time and memory
- * are linear in `n`; BX_ENG_LIMIT beyond 4,000,000 declarations. */
+ * are linear in `n`; BX_ENG_LIMIT beyond 4,000,000 declarations, parts of types and elements of
+ * tables among them. */
 bx_eng_code bx_engine_describe(const uint8_t *wasm, size_t n, bx_eng_bytes *ret, bx_eng_error *err);
 
 /* What parsing alone can say before a file is compiled. */
@@ -118,7 +122,8 @@ typedef struct bx_efacts {
 /* Refuses what no compiling could mend: BX_ENG_IMPORT for imports that neither `tables` nor, for a
  * component, WASI 0.2 provides (with `traps`, as at linking, those that could not end a call);
  * BX_ENG_UNSUPPORTED for a proposal that is off, as far as declarations tell; BX_ENG_INVALID;
- * BX_ENG_LIMIT as above.  `entry` may be NULL.  Linear as above; bodies of functions are not looked
+ * BX_ENG_LIMIT as above, and where functions declare more than 8,000,000 parameters and results.
+ * `entry` may be NULL.  Linear as above; bodies of functions are not looked
  * at. */
 bx_eng_code bx_engine_check(const uint8_t *wasm, size_t n, const bx_host_table *tables,
                             size_t n_tables, int traps, const char *entry, bx_efacts *ret,

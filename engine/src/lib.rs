@@ -34,5 +34,7 @@ mod abi;
 mod component;
 mod core;
 pub mod doors;
+#[cfg(feature = "heap-switch")]
+pub use core::COUNTS;
 mod file;
 mod typed;

@@ -80,6 +80,7 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
         .compile_threads = cfg->compile_threads,
         .unknown_imports_trap = cfg->unknown_imports_trap,
         .compiler = cfg->compiler,
+        .compile_here = cfg->compile_here,
         .by_signal = cfg->by_signal,
         .egress = app->egress,
         .notice = cfg->notice,

@@ -21,6 +21,7 @@ typedef struct bx_app_config {
     uint32_t compile_threads;  /* as in bx_runtime_config */
     bool unknown_imports_trap; /* as in bx_runtime_config */
     const char *compiler;      /* as in bx_runtime_config */
+    bool compile_here;         /* as in bx_runtime_config */
     bool by_signal;            /* as there: for a process that is ours and runs one call */
     bx_egress_cfg egress;      /* the network: zero for the system's resolver and trust store */
     void (*notice)(void *ctx, const char *text); /* a line for the operator; may be NULL */

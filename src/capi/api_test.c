@@ -12,7 +12,7 @@ static boxagnts_module *ends;
 
 static void setup(void)
 {
-    boxagnts_engine_options o = {.struct_size = sizeof o, .slots = 2};
+    boxagnts_engine_options o = {.struct_size = sizeof o, .slots = 2, .compile_in_process = 1};
     boxagnts_error err;
     CHECK(boxagnts_engine_new(&o, &engine, &err) == BOXAGNTS_OK);
     CHECK(boxagnts_module_open(engine, BX_GUEST_DIR "/guests/sb_ends.wasm", &ends, &err) ==
@@ -123,6 +123,28 @@ static void a_sealed_grant_never_changes(void)
     boxagnts_grant_free(g);
 }
 
+/* Nothing but a program that can be bounded compiles, unless the embedder trusts its modules. */
+static void nothing_compiles_by_itself(void)
+{
+    boxagnts_error err = {.message = ""};
+    boxagnts_module *m = NULL;
+    boxagnts_engine *e = NULL;
+    boxagnts_engine_options o = {.struct_size = sizeof o};
+    const char *wasm = BX_GUEST_DIR "/guests/sb_ends.wasm";
+    const boxagnts_engine_options *const silent[] = {NULL, &o};
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(boxagnts_engine_new(silent[i], &e, &err) == BOXAGNTS_OK);
+        CHECK(boxagnts_module_open(e, wasm, &m, &err) == BOXAGNTS_EUNSUPPORTED && !m);
+        CHECK(strstr(err.message, "`compile_in_process`"));
+        boxagnts_engine_free(e);
+    }
+    o.compiler = BX_GUEST_DIR "/boxagnts"; /* the control */
+    CHECK(boxagnts_engine_new(&o, &e, &err) == BOXAGNTS_OK);
+    CHECK(boxagnts_module_open(e, wasm, &m, &err) == BOXAGNTS_OK);
+    boxagnts_module_free(m);
+    boxagnts_engine_free(e);
+}
+
 static void misuse_is_refused_in_words(void)
 {
     boxagnts_error err;
@@ -200,5 +222,5 @@ static void frees_accept_null(void)
 
 BXT_MAIN(RUN(setup); RUN(input_goes_in_and_output_comes_out); RUN(limits_end_it); RUN(a_typed_call);
          RUN(cancelled_by_its_owner); RUN(a_sealed_grant_never_changes);
-         RUN(misuse_is_refused_in_words); RUN(stores_need_a_place);
+         RUN(nothing_compiles_by_itself); RUN(misuse_is_refused_in_words); RUN(stores_need_a_place);
          RUN(the_engine_may_be_freed_first); RUN(frees_accept_null);)

@@ -199,7 +199,7 @@ static void a_remembered_module_is_not_read(void)
 {
     if (!usable)
         SKIP("nothing is remembered");
-    bx_runtime_config cfg = {.cache_dir = code_dir, .key_dir = keys};
+    bx_runtime_config cfg = {.cache_dir = code_dir, .key_dir = keys, .compile_here = true};
     BX_AUTO(bx_runtime) bx_runtime *rt = NULL;
     bx_limits l = bx_limits_default(), counted = l;
     counted.fuel = 1000000;

@@ -6,9 +6,6 @@
 #include "sandbox/component.h"
 #include "sandbox/process.h"
 
-/* Wall-clock time that compiling has, however short the call may be. */
-#define COMPILE_LEAST_NS (10 * BX_SEC)
-
 bx_code bx_args_pack(const char *const *args, size_t n, bx_buf *block, bx_error *err)
 {
     *block = bx_buf_init(BX_MAX_ARG_BYTES);
@@ -96,13 +93,12 @@ static const bx_limits *limits_of(const bx_call *c)
 
 static const char *entry_of(const bx_live *l) { return l->call.entry ? l->call.entry : "_start"; }
 
-/* When compiling has to be over.  `wall` is meant for running: its default must not end the
- * compiling of a large program, which compile_time bounds, nor a short one that of a small module.
- */
+/* When compiling has to be over.  Whoever gives a call less time than the default means that it is
+ * over by then, whatever takes it; the default is for running, and must not end the compiling of a
+ * large program, which compile_time bounds. */
 static uint64_t compile_until(const bx_limits *l, uint64_t now)
 {
-    uint64_t wall = l->wall_ns > COMPILE_LEAST_NS ? l->wall_ns : COMPILE_LEAST_NS;
-    return l->wall_ns < bx_limits_default().wall_ns ? now + wall : UINT64_MAX;
+    return l->wall_ns < bx_limits_default().wall_ns ? now + l->wall_ns : UINT64_MAX;
 }
 
 /* The code.  What ends a call before it has any is an outcome, not an error. */

@@ -12,7 +12,7 @@ static bx_module *ends;
 
 static void setup(void)
 {
-    bx_runtime_config cfg = {.slots = 0};
+    bx_runtime_config cfg = {.slots = 0, .compile_here = true};
     bx_limits l = bx_limits_default();
     bx_error err = {.msg = ""};
     CHECK(bx_runtime_new(&cfg, &rt, &err) == BX_OK);

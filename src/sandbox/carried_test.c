@@ -29,7 +29,7 @@ static bx_str at_page(bx_str code)
 
 static bx_runtime *runtime(void)
 {
-    const bx_runtime_config cfg = {.slots = 0};
+    const bx_runtime_config cfg = {.slots = 0, .compile_here = true};
     bx_runtime *rt = NULL;
     return bx_runtime_new(&cfg, &rt, NULL) == BX_OK ? rt : NULL;
 }

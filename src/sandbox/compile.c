@@ -152,7 +152,10 @@ static bx_code over_memory(const bx_compile_job *job, bx_error *err)
 static bx_code say_why(const bx_compile_job *job, const bx_child_end *end, bx_error *err)
 {
     if (end->stop == BX_STOP_DEADLINE)
-        return bx_fail(err, BX_ETIMEOUT, "the deadline passed while it was compiled");
+        return bx_fail(
+            err, BX_ETIMEOUT,
+            "the deadline passed while it was compiled (once it has been, the cache has its "
+            "code)");
     if (end->stop == BX_STOP_CANCELLED)
         return bx_fail(err, BX_ECANCELLED, "cancelled while it was compiled");
     if (end->signal == SIGXCPU || end->signal == SIGKILL)
@@ -229,6 +232,10 @@ static bool can_run_beside(const bx_compile_job *job)
 
 bx_code bx_compile(const bx_compile_job *job, bx_compiled *ret, bx_error *err)
 {
+    if (!job->program && !job->here)
+        return bx_fail(err, BX_EUNSUPPORTED,
+                       "its code is not in the cache, and nothing may compile it: name the program "
+                       "boxagnts as `compiler`, or set `compile_in_process` for modules you trust");
     if (!can_run_beside(job))
         return compile_here(job, ret, err);
     return compile_beside(job, ret, err);

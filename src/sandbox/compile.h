@@ -3,9 +3,8 @@
  *
  * Compiling hostile bytes can take minutes and gigabytes.  So our own program is started again with
  * the bytes as its input: what it uses is bounded by the kernel, the call's deadline and cancel end
- * it, and nothing of it is left.  Without a program to start (an embedder that names none), and
- * where RLIMIT_FSIZE is set, code is compiled in this process, within no limit but that of the
- * early checks. */
+ * it, and nothing of it is left.  In this process, within no limit but that of the early checks,
+ * code is compiled only where whoever put it together said so, and where RLIMIT_FSIZE is set. */
 #ifndef BX_SANDBOX_COMPILE_H
 #define BX_SANDBOX_COMPILE_H
 
@@ -16,7 +15,8 @@
 #define BX_COMPILER_NAME "boxagnts: compiler" /* argv[0] of the process */
 
 typedef struct bx_compile_job {
-    const char *program; /* bx_runtime_config.compiler; NULL: in this process */
+    const char *program; /* bx_runtime_config.compiler */
+    bool here;           /* without a program: in this process */
     const bx_engine *engine;
     bx_engine_config config; /* what `engine` was made from */
     bx_code_kind kind;
@@ -34,7 +34,8 @@ typedef struct bx_compiled {
 } bx_compiled;
 
 /* BX_ETIMEOUT and BX_ECANCELLED by `ctl`; BX_ELIMIT over compile_time or compile_memory; what
- * bx_engine_compile says; BX_EIO when no process could be made. */
+ * bx_engine_compile says; BX_EIO when no process could be made; BX_EUNSUPPORTED where there is no
+ * program and it may not be done here. */
 BX_NODISCARD bx_code bx_compile(const bx_compile_job *job, bx_compiled *ret, bx_error *err);
 void bx_compiled_done(bx_compiled *c);
 

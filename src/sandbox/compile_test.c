@@ -30,6 +30,7 @@ static bx_limits limits;
 static bx_compile_job job_of(bx_str wasm)
 {
     return (bx_compile_job){.program = BX_GUEST_DIR "/boxagnts",
+                            .here = true,
                             .engine = engine,
                             .config = config,
                             .kind = BX_CODE_CORE,
@@ -107,6 +108,21 @@ static void the_call_ends_it(void)
     CHECK(bx_compile(&job, &code, &err) == BX_ECANCELLED);
 }
 
+/* Hostile bytes are not compiled where nothing bounds it, unless somebody said so. */
+static void without_a_program_it_has_to_be_asked_for(void)
+{
+    bx_error err;
+    bx_compiled code;
+    bx_compile_job job = job_of((bx_str){small, sizeof small - 1});
+    job.program = NULL;
+    job.here = false;
+    CHECK(bx_compile(&job, &code, &err) == BX_EUNSUPPORTED);
+    CHECK(strstr(err.msg, "`compiler`") && strstr(err.msg, "`compile_in_process`"));
+    job.here = true; /* the control */
+    CHECK(bx_compile(&job, &code, &err) == BX_OK);
+    bx_compiled_done(&code);
+}
+
 static void a_program_that_is_none(void)
 {
     bx_error err;
@@ -130,4 +146,4 @@ static void teardown(void) { bx_engine_free(engine); }
 
 BXT_MAIN(RUN(setup); RUN(both_ways_give_code_that_loads); RUN(both_ways_say_the_same);
          RUN(its_memory_is_limited); RUN(limits_grow_with_the_module); RUN(the_call_ends_it);
-         RUN(a_program_that_is_none); RUN(teardown);)
+         RUN(without_a_program_it_has_to_be_asked_for); RUN(a_program_that_is_none); RUN(teardown);)

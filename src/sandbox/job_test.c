@@ -107,9 +107,9 @@ static bool shop_init(shop *s, const char *cap, const char *limit)
     bx_grant *g = NULL;
     bx_limits limits = bx_limits_default();
 #ifdef __SANITIZE_THREAD__ /* it cannot see that the engine hands its slots on between threads */
-    const bx_runtime_config cfg = {.slots = 0, .compile_threads = 1};
+    const bx_runtime_config cfg = {.slots = 0, .compile_threads = 1, .compile_here = true};
 #else
-    const bx_runtime_config cfg = {.slots = 64, .compile_threads = 1};
+    const bx_runtime_config cfg = {.slots = 64, .compile_threads = 1, .compile_here = true};
 #endif
     *s = (shop){.tools = {.lock = PTHREAD_MUTEX_INITIALIZER, .met = PTHREAD_COND_INITIALIZER}};
     limits.calls = 1000000;

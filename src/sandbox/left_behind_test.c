@@ -41,7 +41,7 @@ static void setup(void)
     static const char path[] = BX_GUEST_DIR "/guests/sb_ends.wasm";
     CHECK(listen_silently());
     CHECK(bx_egress_new(NULL, &egress, &err) == BX_OK);
-    bx_runtime_config cfg = {.egress = egress};
+    bx_runtime_config cfg = {.egress = egress, .compile_here = true};
     CHECK(bx_runtime_new(&cfg, &rt, &err) == BX_OK);
     CHECK(bx_module_open(rt, path, &l, &core, &err) == BX_OK);
     CHECK(bx_module_componentize(path, &wrapped, &err) == BX_OK);

@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "codec/sha256.h"
+#include "os/beneath.h"
 #include "os/fd.h"
 #include "sandbox/carried.h"
 #include "sandbox/compile.h"
@@ -79,12 +80,30 @@ static bx_code refuse_kind(bx_wasm_kind kind, size_t n, bx_error *err)
 
 /* ---- reading -------------------------------------------------------------------------- */
 
+/* Somebody's lease on the file (fcntl(2), F_SETLEASE) is being broken.  A plain file can be waited
+ * for: the kernel ends a lease that is not given back. */
+static int open_leased(const char *path)
+{
+    BX_AUTOCLOSE int at = open(path, O_PATH | O_CLOEXEC);
+    struct stat st;
+    char proc[BX_PROC_FD_MAX];
+    if (at < 0 || fstat(at, &st) != 0)
+        return -1;
+    errno = EAGAIN;
+    if (!S_ISREG(st.st_mode))
+        return -1;
+    bx_proc_fd(at, proc);
+    return open(proc, O_RDONLY | O_CLOEXEC);
+}
+
 /* Opened non-blocking so that a FIFO in the place of the file cannot hang us; only a plain
  * file is read. */
 static bx_code open_wasm(const char *path, int *ret, size_t *ret_size, bx_error *err)
 {
     BX_AUTOCLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     struct stat st;
+    if (fd < 0 && errno == EAGAIN)
+        fd = open_leased(path);
     if (fd < 0 || fstat(fd, &st) != 0)
         return errno == ENOENT ? bx_fail(err, BX_ENOENT, "no such file")
                                : bx_fail_errno(err, errno, "cannot open");
@@ -211,6 +230,7 @@ static bx_code compile_fresh(bx_module *m, place *at, const bx_module_use *use,
 {
     const bx_compile_job job = {
         .program = bx_runtime_compiler(m->rt),
+        .here = bx_runtime_compiles_here(m->rt),
         .engine = at->e,
         .config = bx_runtime_engine_config(m->rt, use->limits),
         .kind = code_kind(m->kind),

@@ -27,9 +27,9 @@ static bool shop_init(shop *s, const char *cap)
     bx_grant *g = NULL;
     const bx_limits limits = bx_limits_default();
 #ifdef __SANITIZE_THREAD__ /* it cannot see that the engine hands its slots on between threads */
-    const bx_runtime_config cfg = {.slots = 0, .compile_threads = 1};
+    const bx_runtime_config cfg = {.slots = 0, .compile_threads = 1, .compile_here = true};
 #else
-    const bx_runtime_config cfg = {.slots = 64, .compile_threads = 1};
+    const bx_runtime_config cfg = {.slots = 64, .compile_threads = 1, .compile_here = true};
 #endif
     *s = (shop){.rt = NULL};
     bx_code rc = bx_runtime_new(&cfg, &s->rt, &err);

@@ -21,7 +21,7 @@ struct engine_row {
  * and the lock is held only to add. */
 struct bx_runtime {
     uint32_t slots, compile_threads;
-    bool unknown_imports_trap;
+    bool unknown_imports_trap, compile_here;
     pthread_mutex_t lock;
     _Atomic size_t n;
     struct engine_row rows[BX_MAX_ENGINES];
@@ -114,6 +114,7 @@ bx_code bx_runtime_new(const bx_runtime_config *cfg, bx_runtime **ret, bx_error 
     rt->slots = cfg->slots;
     rt->compile_threads = cfg->compile_threads;
     rt->unknown_imports_trap = cfg->unknown_imports_trap;
+    rt->compile_here = cfg->compile_here;
     rt->egress = cfg->egress;
     if (cfg->compiler && !(rt->compiler = bx_strndup(cfg->compiler, strlen(cfg->compiler))))
         return bx_fail(err, BX_ENOMEM, "runtime");
@@ -233,6 +234,8 @@ bx_engine_config bx_runtime_engine_config(const bx_runtime *rt, const bx_limits 
 }
 
 const char *bx_runtime_compiler(const bx_runtime *rt) { return rt->compiler; }
+
+bool bx_runtime_compiles_here(const bx_runtime *rt) { return rt->compile_here; }
 
 bx_ticker *bx_runtime_ticker(bx_runtime *rt) { return rt->ticker; }
 

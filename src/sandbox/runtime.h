@@ -24,7 +24,9 @@ typedef struct bx_runtime_config {
     bool unknown_imports_trap; /* functions nobody provides end a guest when it calls them; false:
                                   a module that imports them is refused */
     const char *compiler; /* the program `boxagnts`, started again to compile within limits of its
-                             own (sandbox/compile.h); NULL: compile in this process, without them */
+                             own (sandbox/compile.h); NULL: only code of the cache runs, unless */
+    bool compile_here;    /* it is compiled in this process, where no limit, deadline or cancel
+                             reaches the compiler: for modules that are trusted */
     bool by_signal;       /* bx_ticker_by_signal */
     bx_egress *egress;    /* the way out, lent by whoever put the process together; it must outlive
                              the runtime.  NULL: no call has a network */
@@ -48,7 +50,8 @@ const char *bx_engine_version(void); /* of Wasmtime: "48.0.8" */
 
 /* What that engine was made from. */
 bx_engine_config bx_runtime_engine_config(const bx_runtime *rt, const bx_limits *limits);
-const char *bx_runtime_compiler(const bx_runtime *rt); /* NULL: in this process */
+const char *bx_runtime_compiler(const bx_runtime *rt); /* NULL: there is none */
+bool bx_runtime_compiles_here(const bx_runtime *rt);   /* what it is to do then */
 
 bx_ticker *bx_runtime_ticker(bx_runtime *rt);
 void bx_runtime_tick(bx_runtime *rt); /* now, once; any thread */

@@ -352,7 +352,7 @@ static void what_names_no_function_is_not_called(void)
 
 static void setup(void)
 {
-    const bx_runtime_config cfg = {.slots = 0};
+    const bx_runtime_config cfg = {.slots = 0, .compile_here = true};
     CHECK(bx_runtime_new(&cfg, &rt, NULL) == BX_OK);
 }
 

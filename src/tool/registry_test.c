@@ -200,7 +200,7 @@ static void opened_as_judged(void)
     bx_error err;
     bx_tool t;
     bx_runtime *rt = NULL;
-    const bx_runtime_config cfg = {.slots = 0};
+    const bx_runtime_config cfg = {.slots = 0, .compile_here = true};
     begin();
     CHECK(put_module("tools/a.wasm", 0) && put_manifest("tools", "a", "1.0.0", ""));
     CHECK(put_module("tools/b.wasm", 0) && put_manifest("tools", "b", "1.0.0", ""));

@@ -204,3 +204,9 @@ pub unsafe extern "C" fn bx_textbook_core_saved(path: *const c_char) -> *mut BxT
         None => std::ptr::null_mut(),
     }
 }
+
+/// See `bx_textbook.h`.
+#[unsafe(no_mangle)]
+pub extern "C" fn bx_textbook_heap_counts(counts: i32) {
+    bx_engine::COUNTS.store(counts != 0, std::sync::atomic::Ordering::Relaxed);
+}

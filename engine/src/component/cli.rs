@@ -23,7 +23,7 @@ use wasmtime_wasi::p2::{
 use super::errno::error_code;
 use super::state::{Shared, View};
 use crate::abi::hooks::{Call, Errno};
-use crate::core::ends::Cause;
+use crate::core::ends::{Cause, without_backtrace};
 use crate::core::limiter::now_ns;
 
 /// Most bytes moved by one read or write of a stream.
@@ -265,7 +265,7 @@ impl exit::Host for View<'_> {
 
     fn exit_with_code(&mut self, code: u8) -> wasmtime::Result<()> {
         *self.exit = Some(code);
-        Err(I32Exit(code.into()).into())
+        Err(without_backtrace(I32Exit(code.into()).into()))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::ffi::CStr;
 use std::fmt::{self, Write};
+use std::sync::OnceLock;
 
-use wasmtime::{Trap, WasmBacktrace};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, Store, Trap, WasmBacktrace};
 
 use crate::abi::access::put_msg;
 use crate::abi::error::{brief, chain};
@@ -23,6 +24,23 @@ impl fmt::Display for Unwind {
 }
 
 impl std::error::Error for Unwind {}
+
+/// `err` for an end that nobody needs to be told the place of: an exit is no fault of the guest's.  Wasmtime walks the
+/// guest's stack and looks up each frame for every error that carries no backtrace yet, which is a tenth of a short
+/// call; so this one carries an empty one, as a store gives that keeps none.
+pub fn without_backtrace(err: wasmtime::Error) -> wasmtime::Error {
+    static SILENT: OnceLock<Option<Store<()>>> = OnceLock::new();
+    let silent = SILENT.get_or_init(|| {
+        let mut config = Config::new();
+        config.enable_compiler(false).wasm_backtrace_max_frames(None);
+        config.allocation_strategy(InstanceAllocationStrategy::OnDemand);
+        Store::try_new(&Engine::new(&config).ok()?, ()).ok()
+    });
+    match silent {
+        Some(store) => err.context(WasmBacktrace::capture(store)),
+        None => err,
+    }
+}
 
 /// Why the host ended a guest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use wasmtime::{Config, Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, WasmBacktraceDetails};
 
 use super::code_memory::ReadExecute;
-use super::proposals;
+use super::{proposals, whole_scan};
 use crate::abi::error::{Error, Result};
 use crate::abi::types::{Code, EngineConfig};
 
@@ -87,12 +87,9 @@ impl BxEngine {
             return &self.engine;
         }
         let scanning = self.scanning.get_or_init(|| {
-            if swap_is_on() {
-                return None;
-            }
             let mut config = settings(&self.config, true);
             config.allocation_strategy(pool(&self.config, Enabled::Yes));
-            wasmtime::Engine::new(&config).ok()
+            wasmtime::Engine::new(&config).ok().filter(|_| whole_scan::is_in_place())
         });
         scanning.as_ref().unwrap_or(&self.engine)
     }
@@ -204,15 +201,6 @@ fn pool(cfg: &EngineConfig, scan: Enabled) -> PoolingAllocationConfig {
     p.table_keep_resident(64 << 10);
     p.pagemap_scan(scan);
     p
-}
-
-/// Whether pages may be swapped out.  A page that was written and then swapped is not reported by the scan, so
-/// it would neither be zeroed nor dropped before the next guest gets the slot.  Unsure means yes.
-fn swap_is_on() -> bool {
-    match std::fs::read_to_string("/proc/swaps") {
-        Ok(text) => text.lines().count() > 1,
-        Err(_) => true,
-    }
 }
 
 /// Whether a mapping of `bytes` can be made at all.

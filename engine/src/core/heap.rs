@@ -21,7 +21,15 @@ pub fn held() -> isize {
     HELD.get()
 }
 
+/// Whether it is counted.
+#[cfg(feature = "heap-switch")]
+pub static COUNTS: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(true);
+
 fn count(bytes: isize) {
+    #[cfg(feature = "heap-switch")]
+    if !COUNTS.load(std::sync::atomic::Ordering::Relaxed) {
+        return;
+    }
     HELD.set(HELD.get().wrapping_add(bytes));
 }
 

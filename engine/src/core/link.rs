@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use wasmtime::{Caller, ExternType, FuncType, InstancePre, Linker, Module, ModuleExport, ValRaw, ValType};
 
-use super::ends::{Cause, Unwind};
+use super::ends::{Cause, Unwind, without_backtrace};
 use super::state::{CallState, memory};
 use crate::abi::access::{list, text};
 use crate::abi::error::{Error, Result};
@@ -210,7 +210,7 @@ impl Host {
         let code = unsafe { (self.func)(ctx, mem, len, args.as_mut_ptr()) };
         if code != 0 {
             caller.data_mut().cause = Some(Cause::Host(code));
-            return Err(Unwind.into());
+            return Err(without_backtrace(Unwind.into()));
         }
         if let Some(ty) = &self.result {
             let raw = match ty {

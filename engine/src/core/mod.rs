@@ -2,6 +2,9 @@
 
 pub mod code_memory;
 pub mod ends;
+#[cfg(feature = "heap-switch")]
+pub use heap::COUNTS;
+
 mod heap;
 pub mod engine;
 pub mod instance;
@@ -9,3 +12,4 @@ pub mod limiter;
 pub mod link;
 pub mod proposals;
 pub mod state;
+pub mod whole_scan;

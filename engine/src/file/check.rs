@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use wasmparser::types::TypesRef;
 use wasmparser::{CompositeInnerType, ExternalKind, FuncType, TypeRef, ValType};
 
+use super::shape;
 use super::survey::{Depth, Survey, survey};
 use crate::abi::access::{list, text};
 use crate::abi::error::{Error, Result};
@@ -18,6 +19,7 @@ use crate::core::link::{Unknown, unknown_imports};
 /// As [`signatures`].
 pub unsafe fn check(wasm: &[u8], tables: &[HostTable], traps: bool, entry: &str) -> Result<Facts> {
     let s = survey(wasm, Depth::Sections)?;
+    shape::refuse(wasm, Depth::Sections)?;
     if let Some(words) = s.complaint() {
         return Err(Error::new(Code::Unsupported, words));
     }

@@ -14,6 +14,7 @@ use wasmparser::Validator;
 use wasmtime::component::Component;
 use wasmtime::{Module, ModuleExport};
 
+use super::shape;
 use super::survey::{Depth, survey};
 use super::weight::heaviest_instance;
 use crate::abi::error::{Error, Result, chain};
@@ -49,6 +50,7 @@ pub struct BxModule {
 impl BxModule {
     /// Validate and compile into an envelope.
     pub fn compile(engine: &BxEngine, kind: CodeKind, wasm: &[u8]) -> Result<Vec<u8>> {
+        shape::refuse(wasm, Depth::Bodies)?;
         let is_component = wasm.get(..8) == Some(&[0, b'a', b's', b'm', 0x0d, 0, 1, 0]);
         let code = match kind {
             CodeKind::CORE if is_component => {

@@ -5,6 +5,7 @@ mod check;
 mod code;
 mod componentize;
 mod describe;
+mod shape;
 mod snapshot;
 mod survey;
 mod weight;

@@ -17,8 +17,8 @@ use crate::core::proposals;
 const TOOL_SECTION: &str = "boxagnts.tool";
 /// Largest manifest that is looked at.
 const TOOL_MAX: usize = 1 << 20;
-/// Most declarations of a file: types, imports, functions, globals, segments, exports.  Each costs the parser some
-/// hundred bytes; the largest programs known have a tenth of this.
+/// Most declarations of a file: types and what they are made of, imports, functions, globals, segments and their elements,
+/// exports.  Each costs the parser some hundred bytes; the largest programs known have a tenth of this.
 const DECLARATIONS_MAX: u64 = 4_000_000;
 const PAGE: u64 = 64 << 10;
 
@@ -134,7 +134,7 @@ fn walk(wasm: &[u8], features: WasmFeatures) -> Parsed<Result<Survey<'_>>> {
     let mut types = None;
     for payload in parser(features).parse_all(wasm) {
         let payload = payload?;
-        declared += declarations(&payload);
+        declared += declarations(&payload)?;
         if declared > DECLARATIONS_MAX {
             let words =
                 format!("more than {DECLARATIONS_MAX} types, imports, functions and other declarations");
@@ -165,16 +165,16 @@ fn walk(wasm: &[u8], features: WasmFeatures) -> Parsed<Result<Survey<'_>>> {
 }
 
 /// How many things a section declares; types of a component nest, so that their bytes are counted instead.
-fn declarations(payload: &Payload<'_>) -> u64 {
+fn declarations(payload: &Payload<'_>) -> Parsed<u64> {
     let nested = |range: std::ops::Range<usize>| (range.len() / 2) as u64;
-    match payload {
-        Payload::TypeSection(s) => s.count().into(),
+    Ok(match payload {
+        Payload::TypeSection(s) => parts_of(s)?,
         Payload::ImportSection(s) => s.count().into(),
         Payload::FunctionSection(s) => s.count().into(),
         Payload::GlobalSection(s) => s.count().into(),
         Payload::TagSection(s) => s.count().into(),
         Payload::ExportSection(s) => s.count().into(),
-        Payload::ElementSection(s) => s.count().into(),
+        Payload::ElementSection(s) => elements_of(s)?,
         Payload::DataSection(s) => s.count().into(),
         Payload::InstanceSection(s) => nested(s.range()),
         Payload::CoreTypeSection(s) => nested(s.range()),
@@ -185,7 +185,36 @@ fn declarations(payload: &Payload<'_>) -> u64 {
         Payload::ComponentImportSection(s) => nested(s.range()),
         Payload::ComponentExportSection(s) => nested(s.range()),
         _ => 1,
+    })
+}
+
+/// Types, their parameters, results and fields.
+fn parts_of(s: &wasmparser::TypeSectionReader<'_>) -> Parsed<u64> {
+    use wasmparser::CompositeInnerType::{Func, Struct};
+    let mut n = 0;
+    for group in s.clone() {
+        for ty in group?.types() {
+            n += 1 + match &ty.composite_type.inner {
+                Func(f) => f.params().len() + f.results().len(),
+                Struct(s) => s.fields.len(),
+                _ => 0,
+            } as u64;
+        }
     }
+    Ok(n)
+}
+
+/// Segments and their elements.
+fn elements_of(s: &wasmparser::ElementSectionReader<'_>) -> Parsed<u64> {
+    use wasmparser::ElementItems::{Expressions, Functions};
+    let mut n = 0;
+    for segment in s.clone() {
+        n += 1 + match segment?.items {
+            Functions(items) => u64::from(items.count()),
+            Expressions(_, items) => u64::from(items.count()),
+        };
+    }
+    Ok(n)
 }
 
 /// What a section needs that is on here, so that the validator does not mention it.
