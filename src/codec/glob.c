@@ -3,6 +3,7 @@
 #include "base/ascii.h"
 #include "base/limits.h"
 #include "codec/fold.h"
+#include "codec/rawname.h"
 #include "codec/utf8.h"
 
 struct part {
@@ -273,6 +274,9 @@ static const char *check_text(bx_str t)
         return "it is empty";
     if (memchr(t.p, '\0', t.n) || !bx_utf8_valid(t))
         return "it is not UTF-8 text without NUL";
+    if (bx_rawname_is_raw(
+            t)) /* paths are matched as bytes, and as text: it would mean one of both */
+        return "a byte that is not UTF-8 cannot be named in a pattern; '?' matches one";
     if (t.p[0] != '/' && !bx_str_starts(t, BX_LIT("**/")))
         return "begin it with '/' or '**/'";
     return NULL;

@@ -187,6 +187,7 @@ static void refused_patterns(void)
         {"/[\xC3\xA9]", "ASCII"},
         {"/[a-\xC3]", "UTF-8"},
         {"/\xFF", "UTF-8"},
+        {"/\xF4\x8F\xBF\xBF", "cannot be named"}, /* how the byte 0xff is told */
     };
     for (size_t i = 0; i < BX_COUNT(bad); i++) {
         bx_glob *g = NULL;

@@ -1,7 +1,6 @@
 #include "os/beneath.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -21,5 +20,12 @@ int bx_openat2(int dirfd, const char *path, uint64_t flags, uint64_t resolve)
 
 void bx_proc_fd(int fd, char out[BX_PROC_FD_MAX])
 {
-    (void)snprintf(out, BX_PROC_FD_MAX, "/proc/self/fd/%d", fd);
+    static const char head[] = "/proc/self/fd/";
+    char digits[12];
+    size_t n = sizeof digits;
+    for (unsigned left = fd < 0 ? 0 : (unsigned)fd; n == sizeof digits || left > 0; left /= 10)
+        digits[--n] = (char)('0' + left % 10);
+    memcpy(out, head, sizeof head - 1);
+    memcpy(out + sizeof head - 1, digits + n, sizeof digits - n);
+    out[sizeof head - 1 + sizeof digits - n] = '\0';
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "codec/utf8.h"
+#include "codec/rawname.h"
 #include "os/beneath.h"
 #include "os/fd.h"
 #include "vfs/carve.h"
@@ -116,13 +116,8 @@ bx_errno bx_host_readlink_at(bx_file *dir, const char *path, char *buf, size_t c
         return e;
     char target[BX_PATH_BUF];
     ssize_t n = readlinkat(fd, "", target, sizeof target);
-    if (n < 0)
-        return bx_errno_from_host(errno);
-    if (!bx_utf8_valid((bx_str){target, (size_t)n}))
-        return BX_E_ILSEQ;
-    *ret_n = (size_t)n < cap ? (size_t)n : cap;
-    memcpy(buf, target, *ret_n);
-    return BX_E_SUCCESS;
+    return n < 0 ? bx_errno_from_host(errno)
+                 : bx_path_show((bx_str){target, (size_t)n}, buf, cap, ret_n);
 }
 
 /* Grants overlap, and a move or a new link inside one of them could bring a file to where

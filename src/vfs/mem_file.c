@@ -1,6 +1,7 @@
 /* The in-memory backend: open files and directories. */
 #include <unistd.h>
 
+#include "codec/rawname.h"
 #include "vfs/backend.h"
 #include "vfs/carve.h"
 #include "vfs/mem_ops.h"
@@ -282,14 +283,15 @@ static bx_errno count_up_to(bx_file *dir, uint64_t cookie)
 static bx_errno lend(bx_file *dir, const bx_mem_entry *e, bx_dirent *ret)
 {
     if (!dir->lent)
-        dir->lent = bx_calloc(1, BX_NAME_MAX + 1);
+        dir->lent = bx_calloc(BX_RAWNAME_GROWTH, BX_NAME_MAX);
     if (!dir->lent)
         return BX_E_NOMEM;
-    memcpy(dir->lent, e->name, e->name_n);
+    size_t n =
+        bx_rawname_show((bx_str){e->name, e->name_n}, dir->lent, BX_RAWNAME_GROWTH * BX_NAME_MAX);
     *ret = (bx_dirent){.next = e->seq + FIRST_COOKIE + 1,
                        .ino = e->node->ino,
                        .type = (bx_filetype)e->node->type,
-                       .name = {dir->lent, e->name_n}};
+                       .name = {dir->lent, n}};
     return BX_E_SUCCESS;
 }
 

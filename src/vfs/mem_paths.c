@@ -224,9 +224,7 @@ bx_errno bx_mem_readlink_at(bx_file *dir, const char *path, char *buf, size_t ca
         return e;
     if (at.obj->type != BX_FT_SYMLINK)
         return BX_E_INVAL;
-    *ret_n = at.obj->size < cap ? (size_t)at.obj->size : cap;
-    memcpy(buf, at.obj->target, *ret_n);
-    return BX_E_SUCCESS;
+    return bx_path_show((bx_str){at.obj->target, (size_t)at.obj->size}, buf, cap, ret_n);
 }
 
 /* ---- two paths ------------------------------------------------------------------------------ */

@@ -1,5 +1,6 @@
 #include "vfs/pathtext.h"
 
+#include "codec/rawname.h"
 #include "codec/utf8.h"
 
 bx_errno bx_path_take(bx_str s, char out[BX_PATH_BUF])
@@ -14,8 +15,21 @@ bx_errno bx_path_take(bx_str s, char out[BX_PATH_BUF])
         return BX_E_ILSEQ;
     if (s.p[0] == '/')
         return BX_E_PERM;
-    memcpy(out, s.p, s.n);
-    out[s.n] = '\0';
+    size_t n = bx_rawname_take(s, out);
+    if (n == SIZE_MAX)
+        return BX_E_ILSEQ;
+    out[n] = '\0';
+    return BX_E_SUCCESS;
+}
+
+bx_errno bx_path_show(bx_str raw, char *buf, size_t cap, size_t *ret_n)
+{
+    char text[BX_PATH_BUF];
+    size_t n = bx_rawname_show(raw, text, sizeof text);
+    if (n == SIZE_MAX)
+        return BX_E_ILSEQ;
+    *ret_n = n < cap ? n : cap;
+    memcpy(buf, text, *ret_n);
     return BX_E_SUCCESS;
 }
 

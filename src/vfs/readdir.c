@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "codec/utf8.h"
+#include "codec/rawname.h"
 #include "os/beneath.h"
 #include "os/fd.h"
 #include "vfs/carve.h"
@@ -42,8 +42,9 @@ struct bx_dirlist {
     size_t n, cap;
     char *names;
     size_t names_n, names_cap;
-    size_t charged;             /* part of the session's list_bytes */
-    char name[BX_NAME_MAX + 1]; /* the one lent to the caller */
+    size_t charged; /* part of the session's list_bytes */
+    char name[BX_NAME_MAX + 1];
+    char shown[BX_RAWNAME_GROWTH * BX_NAME_MAX]; /* its text, lent to the caller */
     _Alignas(struct dirent64) char buf[KERNEL_BUF];
 };
 
@@ -170,8 +171,7 @@ static bx_errno list_add(bx_file *dir, const struct dirent64 *d)
     bx_dirlist *l = dir->list;
     size_t n = strlen(d->d_name);
     bool dots = d->d_name[0] == '.' && (n == 1 || (n == 2 && d->d_name[1] == '.'));
-    if (dots || n > BX_NAME_MAX ||
-        !bx_utf8_valid((bx_str){d->d_name, n})) /* a name no path could say */
+    if (dots || n > BX_NAME_MAX)
         return BX_E_SUCCESS;
     if (!list_reserve(l, n))
         return BX_E_NOMEM;
@@ -281,7 +281,8 @@ static bool entry_at(bx_dirlist *l, uint64_t cookie, bx_dirent *ret)
     *ret = (bx_dirent){.next = cookie + 1,
                        .ino = e->ino,
                        .type = type_of(l->fd, l->name, e->type),
-                       .name = {l->name, e->name_n}};
+                       .name = {l->shown, bx_rawname_show((bx_str){l->name, e->name_n}, l->shown,
+                                                          sizeof l->shown)}};
     return true;
 }
 

@@ -158,17 +158,64 @@ static void while_entries_come_and_go_on_each(void) { on_each(while_entries_come
 static void going_back_on_each(void) { on_each(going_back); }
 static void two_handles_on_each(void) { on_each(two_handles); }
 
-/* Names that no guest path can say are not shown. */
+#define RAW_FF "\xf4\x8f\xbf\xbf" /* how the byte 0xff is told */
+
+/* What is told of them names them, in every way a path is used. */
 static void names_that_are_not_utf8(void)
 {
     kit k;
     kit_init(&k);
-    kit_file(&k, "w/\xff\xfe", "x");
+    kit_file(&k, "w/a\xff", "x");
     kit_file(&k, "w/\xc3\xa9", "x");
+    CHECK(symlink("a\xff", kit_path(&k, "w/l")) == 0);
     CHECK(kit_open(&k, "=w:/w", "rw:/w", NULL) == BX_OK);
+    bx_file *w = kit_pre(&k, 0), *f;
+    char list[64], target[64];
+    size_t n;
+    CHECK(kit_list(w, list, sizeof list) == BX_E_SUCCESS && strstr(list, "a" RAW_FF " ") &&
+          strstr(list, "\xc3\xa9 ") && strlen(list) == strlen("a" RAW_FF " l \xc3\xa9 "));
+    CHECK(kit_try(w, "a" RAW_FF, "r", &f) == BX_E_SUCCESS && bx_file_close(f) == BX_E_SUCCESS);
+    CHECK(bx_vfs_readlink_at(w, S("l"), target, sizeof target, &n) == BX_E_SUCCESS &&
+          bx_str_eq((bx_str){target, n}, S("a" RAW_FF)));
+    CHECK(bx_vfs_rename_at(w, S("a" RAW_FF), w, S("b" RAW_FF)) == BX_E_SUCCESS);
+    CHECK(access(kit_path(&k, "w/b\xff"), F_OK) == 0);
+    CHECK(kit_try(w, "b\xff", "r", &f) == BX_E_ILSEQ); /* a path is text */
+    /* Two characters that stand for the bytes of one are no second text of its name. */
+    CHECK(kit_try(w, "\xf4\x8f\xbf\x83\xf4\x8f\xbe\xa9", "r", &f) == BX_E_ILSEQ);
+    CHECK(kit_try(w, "\xc3\xa9", "r", &f) == BX_E_SUCCESS && bx_file_close(f) == BX_E_SUCCESS);
+    kit_done(&k);
+}
+
+static void names_in_memory(void)
+{
+    kit k;
+    kit_init(&k);
+    CHECK(kit_open(&k, "tmp:16MiB", NULL) == BX_OK);
+    bx_file *w = kit_pre(&k, 0);
     char list[64];
-    CHECK(kit_list(kit_pre(&k, 0), list, sizeof list) == BX_E_SUCCESS &&
-          strcmp(list, "\xc3\xa9 ") == 0);
+    CHECK(bx_vfs_mkdir_at(w, S("a" RAW_FF)) == BX_E_SUCCESS);
+    CHECK(kit_list(w, list, sizeof list) == BX_E_SUCCESS && strcmp(list, "a" RAW_FF " ") == 0);
+    CHECK(bx_vfs_rmdir_at(w, S("a" RAW_FF)) == BX_E_SUCCESS);
+    kit_done(&k);
+}
+
+/* Rules match what the name is on the host, whatever its text. */
+static void rules_and_names_that_are_not_utf8(void)
+{
+    kit k;
+    kit_init(&k);
+    kit_file(&k, "w/key\xff.pem", "x");
+    kit_file(&k, "w/a\xff", "x");
+    kit_file(&k, "w/ab\xff", "x");
+    CHECK(kit_open(&k, "=w:/w", "rw:/w", "deny:**/*.pem", "deny:/w/a?", NULL) == BX_OK);
+    bx_file *w = kit_pre(&k, 0), *f;
+    char list[64];
+    CHECK(kit_list(w, list, sizeof list) == BX_E_SUCCESS && strcmp(list, "ab" RAW_FF " ") == 0);
+    CHECK(kit_try(w, "key" RAW_FF ".pem", "r", &f) == BX_E_ACCES);
+    CHECK(kit_try(w, "a" RAW_FF, "r", &f) == BX_E_ACCES);
+    CHECK(kit_try(w, "ab" RAW_FF, "r", &f) == BX_E_SUCCESS && /* the control */
+          bx_file_close(f) == BX_E_SUCCESS);
+    CHECK(bx_vfs_rename_at(w, S("ab" RAW_FF), w, S("n" RAW_FF ".pem")) == BX_E_ACCES);
     kit_done(&k);
 }
 
@@ -252,5 +299,5 @@ static void out_of_memory(void)
 
 BXT_MAIN(RUN(an_empty_directory_on_each); RUN(types_and_numbers_on_each);
          RUN(while_entries_come_and_go_on_each); RUN(going_back_on_each); RUN(two_handles_on_each);
-         RUN(names_that_are_not_utf8); RUN(no_permission_to_read);
-         RUN(a_huge_directory_is_not_kept_whole); RUN(out_of_memory);)
+         RUN(names_that_are_not_utf8); RUN(names_in_memory); RUN(rules_and_names_that_are_not_utf8);
+         RUN(no_permission_to_read); RUN(a_huge_directory_is_not_kept_whole); RUN(out_of_memory);)

@@ -197,9 +197,10 @@ bx_file_flags bx_file_get_flags(const bx_file *f);
 /* The entry at `cookie` (0 = the first, else a `next` seen before in this pass on this handle).
  * *ret_more = false past the last.  "." and ".." come first, with the same ino.  Cookie 0 begins a
  * new pass.  Cookies stay right while entries are created and removed: an entry neither appears
- * twice nor is one that stayed missed.  Carved-out entries and names that are not UTF-8 are left
- * out; each entry counts once against dir_entries per pass.  PERM without the read right; INVAL
- * for a cookie so far back in a huge directory that it is no longer known. */
+ * twice nor is one that stayed missed.  Carved-out entries are left out, names
+ * that are not UTF-8 are told as codec/rawname.h has them; each entry counts once against
+ * dir_entries per pass.  PERM without the read right; INVAL for a cookie so far back in a huge
+ * directory that it is no longer known. */
 bx_errno bx_file_readdir(bx_file *dir, uint64_t cookie, bx_dirent *ret, bool *ret_more);
 
 /* Same file or directory? (same session) */

@@ -54,6 +54,31 @@ class GlobTest(unittest.TestCase):
         return [f.removeprefix("/workspace/") for f in facts["files"]]
 
 
+class RawNames(GlobTest):
+    """Names that are not UTF-8: what one tool shows is what another one takes."""
+
+    def call(self, tool, **arguments):
+        done = box("exec", "--map-dir", f"{self.workspace}::/workspace", TOOLS / f"{tool}.wasm", stdin=json.dumps(arguments))
+        result = json.loads(done.stdout)
+        self.assertIs(result["isError"], False, result)
+        return result["structuredContent"]
+
+    def test_what_is_shown_can_be_used(self):
+        raw = os.fsencode(self.workspace) + b"/d\xff/caf\xe9.txt"
+        os.mkdir(os.path.dirname(raw))
+        with open(raw, "w", encoding="ascii") as f:
+            f.write("needle\n")
+        name = "d\U0010ffff/caf\U0010ffe9.txt"
+        self.assertEqual(self.found("**/*.txt"), [name])
+        self.assertEqual(self.found("**/caf?.txt"), [name])
+        self.assertEqual([m["path"] for m in self.call("grep", pattern="needle")["matches"]], [f"/workspace/{name}"])
+        self.assertEqual(self.call("read", path=name)["total_lines"], 1)
+        self.call("edit", path=name, old_string="needle", new_string="changed")
+        with open(raw, encoding="ascii") as f:
+            self.assertEqual(f.read(), "changed\n")
+        self.assertEqual(os.listdir(os.path.dirname(raw)), [b"caf\xe9.txt"])
+
+
 class Patterns(GlobTest):
     def test_at_any_depth_or_bound(self):
         self.put("a.c", "src/b.c", "src/lib/c.c", "src/lib/d.h")

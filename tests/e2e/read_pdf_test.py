@@ -8,7 +8,7 @@ import unittest
 import zlib
 
 import pdf_writer
-from pdf_writer import Pdf, flate, lines, stream
+from pdf_writer import Crypt, Pdf, flate, lines, stream
 from read_test import ReadTest, hash_of
 from support import SANITIZED, TOOLS, box
 
@@ -19,7 +19,7 @@ NO_PDFTOTEXT = "pdftotext (poppler-utils) is not installed"
 def load_tests(loader, _tests, _pattern):
     """Only what is here: the imported base class has tests of its own module."""
     return unittest.TestSuite(loader.loadTestsFromTestCase(case)
-                              for case in (Pages, Filters, Fonts, Layout, Compared, Broken, Hostile))
+                              for case in (Pages, Filters, Fonts, Layout, Encrypted, Compared, Broken, Hostile))
 
 
 class PdfTest(ReadTest):
@@ -250,6 +250,64 @@ class Layout(PdfTest):
 
 
 @unittest.skipIf(PDFTOTEXT is None, NO_PDFTOTEXT)
+class Encrypted(PdfTest):
+    """What opens without a password is read; what does not is described."""
+    KINDS = ((1, 2), (2, 3, 128), (2, 3, 64), (4, 4, 128, "V2"), (4, 4, 128, "AESV2"), (5, 5, 256, "AESV3"), (5, 6, 256, "AESV3"))
+    CLOSED = "it is encrypted, and opens with a password only"
+
+    def document(self, *kind, **options):
+        document = Pdf().page(lines(b"first page")).page(flate(lines(b"second page")), b"/Filter /FlateDecode")
+        document.crypt = Crypt(*kind, **options)
+        return document
+
+    def why(self, contents):
+        self.put("f.pdf", contents)
+        return self.good("f.pdf")[1]["damage"]
+
+    def test_an_empty_password(self):
+        for kind in self.KINDS:
+            document = self.document(*kind)
+            table = document.table()
+            for name, contents in (("table", table), ("streams", document.streams()),
+                                   ("nothing where it should be", table.replace(b"%\xe2", b"%\n\n\xe2"))):
+                with self.subTest(name, kind=kind):
+                    self.assertNotIn(b"first page", contents)
+                    self.assertEqual(self.pages(contents), ["first page\n", "second page\n"])
+
+    def test_metadata_that_is_not(self):
+        self.assertEqual(self.pages(self.document(4, 4, 128, "AESV2", metadata=False).table()), ["first page\n", "second page\n"])
+
+    def test_a_stream_that_is_left_out(self):
+        document = self.document(4, 4, 128, "AESV2").page(lines(b"third page"), b"/Filter /Crypt")
+        self.assertEqual(self.pages(document.table())[2], "third page\n")
+
+    def test_a_password(self):
+        for kind in self.KINDS:
+            with self.subTest(kind=kind):
+                self.assertEqual(self.why(self.document(*kind, password=b"secret").table()), self.CLOSED)
+
+    def test_what_lies_or_is_unknown(self):
+        whole = self.document(4, 4, 128, "AESV2").table()
+        broken = "it is encrypted, and what says how is damaged"
+        for old, new, why in ((b"/Standard", b"/Standing", "it is encrypted by other means than a password"),
+                              (b"/AESV2", b"/AESV9", "it is encrypted in a way that is not known here"),
+                              (b"/V 4", b"/V 3", "it is encrypted in a way that is not known here"),
+                              (b"/O <", b"/O () /X <", broken), (b"/U <", b"/U 7 /X <", broken), (b"/P -4", b"/P -8", self.CLOSED)):
+            with self.subTest(new):
+                self.assertEqual(self.why(whole.replace(old, new)), why)
+        for kind, old, new in (((2, 3, 128), b"/Length 128", b"/Length 999"), ((2, 3, 128), b"/Length 128", b"/Length 33"),
+                               ((5, 6, 256, "AESV3"), b"/UE <", b"/UE <00> /X <")):
+            with self.subTest(new):
+                self.assertEqual(self.why(self.document(*kind).table().replace(old, new)), broken)
+
+    def test_cut_anywhere_there_is_an_answer(self):
+        for kind in ((4, 4, 128, "AESV2"), (5, 6, 256, "AESV3")):
+            contents = self.document(*kind).streams()
+            for left in range(5, len(contents), 97 if SANITIZED else 31):
+                self.put("f.pdf", contents[:left])
+                self.good("f.pdf")
+
+
 class Compared(PdfTest):
     """Word by word with pdftotext, page by page."""
     SENTENCES = [b"The quick brown fox jumps over the lazy dog, again and again.", b"(Parentheses) and \\backslashes\\.",
@@ -278,6 +336,14 @@ class Compared(PdfTest):
                                    ("not packed", document.streams(packed=False)),
                                    ("no predictor", document.streams(predictor=False))):
                 with self.subTest(name, **options):
+                    self.same(contents)
+
+    def test_encrypted(self):
+        for kind in Encrypted.KINDS:
+            document = self.document()
+            document.crypt = Crypt(*kind)
+            for name, contents in (("table", document.table()), ("streams", document.streams())):
+                with self.subTest(name, kind=kind):
                     self.same(contents)
 
     def test_standard_fonts(self):
@@ -347,7 +413,8 @@ class Broken(PdfTest):
         for name, contents, why in (
                 ("a header alone", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "no pages are found in it"),
                 ("no pages", Pdf().table(), "no pages are found in it"),
-                ("encrypted", self.WHOLE.table(trailer=b"/Encrypt << /Filter /Standard /V 1 >>"), "it is encrypted"),
+                ("encrypted", self.WHOLE.table(trailer=b"/Encrypt << /Filter /Standard /V 1 >>"),
+                 "it is encrypted in a way that is not known here"),
                 ("noise", b"%PDF-1.7\n" + bytes(range(256)) * 40, "no pages are found in it")):
             with self.subTest(name):
                 self.put("f.pdf", contents)

@@ -339,15 +339,20 @@ class Files(WebFetchTest):
         self.fetch("/f.tar.gz", "--map-dir", f"{self.workspace}::/workspace", save_to="f.tar.gz")
         self.assertEqual((self.workspace / "f.tar.gz").read_bytes(), gzip.compress(b"tar", mtime=0))
 
-    def test_a_file_that_is_there_stays_the_same_file(self):
-        old, link, part = (self.workspace / name for name in ("old", "link", "old.part"))
-        old.write_text("much longer than what comes, " * 1000)
+    def test_a_file_that_is_there_is_replaced_as_a_whole(self):
+        old, other, link, part = (self.workspace / name for name in ("old", "other", "link", "old.part"))
+        before = "much longer than what comes, " * 1000
+        old.write_text(before)
         old.chmod(0o640)
-        link.hardlink_to(old)
+        other.hardlink_to(old)
+        link.symlink_to("old")
         part.write_text("mine")
-        self.fetch("/gzip", "--map-dir", f"{self.workspace}::/workspace", save_to="old")
-        self.assertEqual((link.read_text(), part.read_text(), old.stat().st_mode & 0o777), (PAGE, "mine", 0o640))
-        self.assertEqual(len(list(self.workspace.iterdir())), 3)
+        with old.open() as reader:
+            self.fetch("/gzip", "--map-dir", f"{self.workspace}::/workspace", save_to="link")
+            self.assertEqual((reader.read(), other.read_text()), (before, before))
+        self.assertEqual((old.read_text(), part.read_text(), old.stat().st_mode & 0o777), (PAGE, "mine", 0o640))
+        self.assertTrue(link.is_symlink())
+        self.assertEqual(len(list(self.workspace.iterdir())), 4)
 
     def test_long_names(self):
         name = "n" * 255

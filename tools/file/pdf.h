@@ -15,7 +15,8 @@ typedef struct bx_pdf_facts { /* about the text of one page */
 } bx_pdf_facts;
 
 /* p[0..n) is borrowed until bx_pdf_free.  NULL: *ret_why says in words why there is nothing to
- * read: "it is encrypted". */
+ * read: "it is encrypted, and opens with a password only".  One that an empty password opens is
+ * read as any other. */
 bx_pdf *bx_pdf_open(const uint8_t *p, size_t n, const char **ret_why);
 void bx_pdf_free(bx_pdf *pdf);
 

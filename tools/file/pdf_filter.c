@@ -93,8 +93,10 @@ static bool apply(bx_pdf *pdf, bx_pdf_obj filter, bx_pdf_obj parms, bx_str from,
         bx_pdf_asciihex(p, from.n, to);
     } else if (bx_pdf_is(filter, "RunLengthDecode") || bx_pdf_is(filter, "RL")) {
         bx_pdf_runlength(p, from.n, to);
+    } else if (bx_pdf_is(filter, "Crypt")) { /* undone before all others */
+        (void)bx_buf_add_str(to, from);
     } else {
-        return false; /* of pictures, or encryption */
+        return false; /* of pictures */
     }
     pdf->decoded += to->n;
     pdf->work += from.n;
@@ -142,7 +144,11 @@ static bool decode(bx_pdf *pdf, bx_pdf_obj stream, bx_buf *ret)
     bool is_list = filter.kind == BX_PDF_ARRAY;
     size_t n = is_list ? filter.n : filter.kind == BX_PDF_NAME;
     bx_str from = stored(pdf, stream);
-    BX_AUTO_BUF held = bx_buf_init(0);
+    BX_AUTO_BUF held = bx_buf_init(from.n + 1);
+    if (pdf->crypt && !bx_pdf_decrypt(pdf, stream, from, &held))
+        return false;
+    if (pdf->crypt)
+        from = bx_buf_str(&held);
     if (n == 0)
         return bx_buf_add(ret, from.p, from.n < ret->max - ret->n ? from.n : ret->max - ret->n) ==
                BX_OK;

@@ -170,10 +170,9 @@ bx_pdf *bx_pdf_open(const uint8_t *p, size_t n, const char **ret_why)
     pdf->p = p;
     pdf->n = n;
     bx_pdf_read_xref(pdf);
-    *ret_why = "no pages are found in it";
-    if (bx_pdf_raw(pdf->trailer, "Encrypt").kind != BX_PDF_NULL)
-        *ret_why = "it is encrypted";
-    else
+    const char *closed = bx_pdf_unlock(pdf);
+    *ret_why = closed ? closed : "no pages are found in it";
+    if (!closed)
         bx_pdf_read_pages(pdf);
     if (pdf->n_pages > 0)
         return pdf;
@@ -192,6 +191,7 @@ void bx_pdf_free(bx_pdf *pdf)
     }
     bx_pdf_rewind(pdf, (bx_pdf_mark){.last = NULL});
     free(pdf->stack);
+    free(pdf->crypt);
     free(pdf->entries);
     free(pdf->pages);
     free(pdf);

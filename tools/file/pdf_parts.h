@@ -43,7 +43,8 @@ typedef struct bx_pdf_obj {
         const struct bx_pdf_obj *items; /* of a dictionary: a name, its value, a name, ... */
         uint32_t ref;
     };
-    uint32_t data; /* of a stream: where in the file its bytes begin */
+    uint32_t data;   /* of a stream: where in the file its bytes begin, */
+    uint32_t begins; /* and where its object does */
 } bx_pdf_obj;
 
 typedef struct bx_pdf_lex {
@@ -120,6 +121,7 @@ struct bx_pdf {
     bx_pdf_entry *entries;
     size_t n_entries;
     bx_pdf_obj trailer;
+    struct bx_pdf_crypt *crypt; /* owned; NULL: nothing is encrypted, as far as one knows yet */
     bool is_rebuilt;
     bool is_damaged; /* something was not read since it was last set to false */
     size_t decoded;  /* bytes that streams became so far */
@@ -138,12 +140,21 @@ void bx_pdf_rebuild(bx_pdf *pdf);
 bool bx_pdf_set_entry(bx_pdf *pdf, uint32_t number, bx_pdf_entry entry, bool replaces);
 /* The object that begins at `at` with "N G obj"; its number in *ret_number.  False: none does. */
 bool bx_pdf_object_at(bx_pdf *pdf, size_t at, uint32_t *ret_number, bx_pdf_obj *ret);
+/* Its number and generation alone. */
+bool bx_pdf_number_at(bx_pdf *pdf, size_t at, uint32_t *ret_number, uint32_t *ret_generation);
 /* The object stream `number`, decoded, or NULL.  Until the next call. */
 const bx_pdf_packed *bx_pdf_unpack(bx_pdf *pdf, uint32_t number);
 
 /* pdf_filter.c: the stream's bytes without its filters.  False: a filter is unknown or there is no
  * memory; damaged data is kept as far as it goes. */
 bool bx_pdf_decode(bx_pdf *pdf, bx_pdf_obj stream, bx_buf *ret);
+
+/* pdf_crypt.c: fill pdf->crypt where the trailer says that there is encryption and an empty
+ * password opens it.  NULL, or in words why nothing can be read. */
+typedef struct bx_pdf_crypt bx_pdf_crypt;
+const char *bx_pdf_unlock(bx_pdf *pdf);
+/* The bytes `from` of a stream as they were before, behind `ret`.  Only with a pdf->crypt. */
+bool bx_pdf_decrypt(bx_pdf *pdf, bx_pdf_obj stream, bx_str from, bx_buf *ret);
 
 /* pdf_codec.c: one filter each (7.4), p[0..n) decoded behind `ret`, as far as it goes. */
 bool bx_pdf_flate(const uint8_t *p, size_t n, bx_buf *ret);

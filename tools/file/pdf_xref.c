@@ -49,15 +49,29 @@ static bool next_word(bx_pdf_lex *l, const char *word)
     return true;
 }
 
+static bool begin_object(bx_pdf_lex *l, uint32_t *ret_number, uint32_t *ret_generation)
+{
+    int64_t number, generation;
+    if (l->at >= l->n || bx_pdf_is_tired(l->pdf) || !next_number(l, &number) ||
+        number >= BX_PDF_OBJECTS_MAX || !next_number(l, &generation) || !next_word(l, "obj"))
+        return false;
+    *ret_number = (uint32_t)number;
+    *ret_generation = (uint32_t)generation;
+    return true;
+}
+
+bool bx_pdf_number_at(bx_pdf *pdf, size_t at, uint32_t *ret_number, uint32_t *ret_generation)
+{
+    bx_pdf_lex l = {pdf, pdf->p, pdf->n, at};
+    return begin_object(&l, ret_number, ret_generation);
+}
+
 bool bx_pdf_object_at(bx_pdf *pdf, size_t at, uint32_t *ret_number, bx_pdf_obj *ret)
 {
     bx_pdf_lex l = {pdf, pdf->p, pdf->n, at};
-    int64_t number, generation;
-    if (at >= pdf->n || bx_pdf_is_tired(pdf) || !next_number(&l, &number) ||
-        number >= BX_PDF_OBJECTS_MAX || !next_number(&l, &generation) || !next_word(&l, "obj") ||
-        !bx_pdf_next(&l, ret))
+    uint32_t generation;
+    if (!begin_object(&l, ret_number, &generation) || !bx_pdf_next(&l, ret))
         return false;
-    *ret_number = (uint32_t)number;
     if (ret->kind == BX_PDF_DICT && next_word(&l, "stream")) {
         if (l.at < l.n && l.p[l.at] == '\r')
             l.at++;
@@ -65,6 +79,7 @@ bool bx_pdf_object_at(bx_pdf *pdf, size_t at, uint32_t *ret_number, bx_pdf_obj *
             l.at++;
         ret->kind = BX_PDF_STREAM;
         ret->data = (uint32_t)l.at;
+        ret->begins = (uint32_t)at;
     }
     return true;
 }
@@ -409,5 +424,6 @@ void bx_pdf_rebuild(bx_pdf *pdf)
     scan(pdf);
     if (pdf->trailer.kind == BX_PDF_NULL)
         pdf->trailer = before;
+    (void)bx_pdf_unlock(pdf); /* who opened the document asks again, and is told why not */
     unpack_all(pdf);
 }

@@ -5,6 +5,7 @@
 enum {
     BUCKETS = 8,
     PRINTS = 3,          /* bytes at the beginning of a string that are looked at first */
+    HEAD = 8,            /* bytes of it that are compared in one step */
     PATIENCE = 4096,     /* bytes compared in vain, beyond a few for each byte of text, before a */
     PATIENCE_FACTOR = 8, /* search goes over to one that is linear whatever the text */
 };
@@ -12,7 +13,8 @@ enum {
 struct bx_finder {
     size_t n;
     struct {
-        size_t at, n; /* in `bytes` */
+        size_t at, n;        /* in `bytes` */
+        uint64_t head, mask; /* its first HEAD bytes, and which of those there are */
     } strings[BX_FINDER_MAX];
     char *bytes;
     size_t rare[2];                            /* one string: its two rarest bytes */
@@ -32,9 +34,27 @@ unsigned bx_byte_rank(uint8_t byte)
     return byte >= 0x80 ? 40 : 10;
 }
 
+/* Where 128 bytes begin that have a NUL among them, or less than 128 are left: the smallest of many
+ * is found in half the steps of comparing each. */
+static size_t pass_no_nul(const uint8_t *p, size_t from, size_t to)
+{
+    for (; to - from >= 128; from += 128) {
+        const uint8_t *q = p + from;
+        bx_v16 a = bx_v_min(bx_v_load(q), bx_v_load(q + 16));
+        bx_v16 b = bx_v_min(bx_v_load(q + 32), bx_v_load(q + 48));
+        bx_v16 c = bx_v_min(bx_v_load(q + 64), bx_v_load(q + 80));
+        bx_v16 d = bx_v_min(bx_v_load(q + 96), bx_v_load(q + 112));
+        if (bx_v_any(bx_v_eq(bx_v_min(bx_v_min(a, b), bx_v_min(c, d)), bx_v_all(0))))
+            break;
+    }
+    return from;
+}
+
 size_t bx_find_byte(const uint8_t *p, size_t from, size_t to, uint8_t byte)
 {
     const bx_v16 wanted = bx_v_all(byte);
+    if (byte == '\0')
+        from = pass_no_nul(p, from, to);
     for (; to - from >= 64; from += 64) {
         bx_v16 a = bx_v_eq(bx_v_load(p + from), wanted);
         bx_v16 b = bx_v_eq(bx_v_load(p + from + 16), wanted);
@@ -66,6 +86,23 @@ size_t bx_find_last_byte(const uint8_t *p, size_t from, size_t to, uint8_t byte)
         if (p[--to] == byte)
             return to;
     return SIZE_MAX;
+}
+
+/* Does this string stand at `at`?  Most that do not differ in the first bytes. */
+static inline bool stands(const bx_finder *f, size_t string, const uint8_t *p, size_t n, size_t at)
+{
+    size_t len = f->strings[string].n;
+    uint64_t head;
+    if (n - at < len)
+        return false;
+    if (n - at >= HEAD) {
+        memcpy(&head, p + at, HEAD);
+        if ((head ^ f->strings[string].head) & f->strings[string].mask)
+            return false;
+        if (len <= HEAD)
+            return true;
+    }
+    return memcmp(p + at, f->bytes + f->strings[string].at, len) == 0;
 }
 
 /* --- one string --------------------------------------------------------------------------------
@@ -111,7 +148,7 @@ static size_t next_single(const bx_finder *f, const uint8_t *p, size_t n, size_t
             break;
         for (uint32_t mask = bx_v_mask(both(&two, pa + i, pb + i)); mask; mask &= mask - 1) {
             size_t at = i + (size_t)__builtin_ctz(mask);
-            if (memcmp(p + at, s, len) == 0)
+            if (stands(f, 0, p, n, at))
                 return at;
             if (patience < len)
                 return linear(p, n, at + 1, s, len);
@@ -138,12 +175,6 @@ static void choose_rare(bx_finder *f)
 /* --- several -----------------------------------------------------------------------------------
  */
 
-static bool stands(const bx_finder *f, size_t string, const uint8_t *p, size_t n, size_t at)
-{
-    size_t len = f->strings[string].n;
-    return n - at >= len && memcmp(p + at, f->bytes + f->strings[string].at, len) == 0;
-}
-
 static bool verify(const bx_finder *f, uint8_t buckets, const uint8_t *p, size_t n, size_t at)
 {
     for (; buckets; buckets &= (uint8_t)(buckets - 1)) {
@@ -164,46 +195,76 @@ static uint8_t buckets_at(const bx_finder *f, const uint8_t *p)
     return buckets;
 }
 
-/* The same for 16 places, a lane each. */
-static inline bx_v16 buckets_of(const uint8_t *p, unsigned prints, const bx_v16 *low,
-                                const bx_v16 *high)
+/* The same for 16 places, a lane each: of the last byte that is looked at.  Each half is picked
+ * apart once and used for every byte; the lanes of the earlier ones come from the 16 before. */
+typedef struct sieve {
+    bx_v16 low[PRINTS], high[PRINTS];
+    bx_v16 first, second; /* the buckets of the bytes before, for the first print and the second */
+} sieve;
+
+static inline bx_v16 sift(sieve *s, const uint8_t *p, unsigned prints)
 {
-    const bx_v16 nibble = bx_v_all(15);
-    bx_v16 hit = bx_v_all(0xff);
-    for (unsigned k = 0; k < prints; k++) {
-        bx_v16 bytes = bx_v_load(p + k);
-        hit = bx_v_and(hit, bx_v_and(bx_v_pick(low[k], bx_v_and(bytes, nibble)),
-                                     bx_v_pick(high[k], bx_v_high(bytes))));
+    const bx_v16 bytes = bx_v_load(p);
+    const bx_v16 low = bx_v_and(bytes, bx_v_all(15)), high = bx_v_high(bytes);
+    bx_v16 last =
+        bx_v_and(bx_v_pick(s->low[prints - 1], low), bx_v_pick(s->high[prints - 1], high));
+    if (prints == 2) {
+        bx_v16 a = bx_v_and(bx_v_pick(s->low[0], low), bx_v_pick(s->high[0], high));
+        last = bx_v_and(last, bx_v_behind1(s->first, a));
+        s->first = a;
+    } else if (prints == 3) {
+        bx_v16 a = bx_v_and(bx_v_pick(s->low[0], low), bx_v_pick(s->high[0], high));
+        bx_v16 b = bx_v_and(bx_v_pick(s->low[1], low), bx_v_pick(s->high[1], high));
+        last = bx_v_and(last, bx_v_and(bx_v_behind2(s->first, a), bx_v_behind1(s->second, b)));
+        s->first = a;
+        s->second = b;
     }
-    return hit;
+    return last;
+}
+
+/* The first string in what was found in the lanes of `hit`, whose first one is at `at`. */
+static size_t first_of(const bx_finder *f, bx_v16 hit, const uint8_t *p, size_t n, size_t at)
+{
+    uint8_t lanes[16];
+    memcpy(lanes, &hit, 16);
+    for (uint32_t mask = bx_v_mask(hit); mask; mask &= mask - 1) {
+        size_t lane = (size_t)__builtin_ctz(mask);
+        if (verify(f, lanes[lane], p, n, at + lane))
+            return at + lane;
+    }
+    return SIZE_MAX;
 }
 
 static inline size_t scan(const bx_finder *f, const uint8_t *p, size_t n, size_t from,
                           unsigned prints)
 {
-    bx_v16 low[PRINTS], high[PRINTS];
+    sieve s = {.first = bx_v_all(0), .second = bx_v_all(0)};
+    size_t i = from + prints - 1; /* where the last byte of a print is looked at */
     for (unsigned k = 0; k < prints; k++) {
-        low[k] = bx_v_load(f->low[k]);
-        high[k] = bx_v_load(f->high[k]);
+        s.low[k] = bx_v_load(f->low[k]);
+        s.high[k] = bx_v_load(f->high[k]);
     }
-    size_t i = from;
-    for (; n - i >= 16 + prints - 1; i += 16) {
-        for (; n - i >= 32 + prints - 1; i += 32)
-            if (bx_v_any(bx_v_or(buckets_of(p + i, prints, low, high),
-                                 buckets_of(p + i + 16, prints, low, high))))
-                break;
-        if (n - i < 16 + prints - 1)
-            break;
-        bx_v16 hit = buckets_of(p + i, prints, low, high);
-        uint8_t lanes[16];
-        memcpy(lanes, &hit, 16);
-        for (uint32_t mask = bx_v_mask(hit); mask; mask &= mask - 1) {
-            size_t lane = (size_t)__builtin_ctz(mask);
-            if (verify(f, lanes[lane], p, n, i + lane))
-                return i + lane;
+    if (n - from >= 32) { /* what lies before the first lanes */
+        uint8_t first[16] = {0}, second[16] = {0};
+        for (unsigned k = 0; k + 1 < prints; k++)
+            first[16 - (prints - 1) + k] =
+                f->low[0][p[from + k] & 15] & f->high[0][p[from + k] >> 4];
+        if (prints == 3)
+            second[15] = f->low[1][p[from + 1] & 15] & f->high[1][p[from + 1] >> 4];
+        s.first = bx_v_load(first);
+        s.second = bx_v_load(second);
+        for (; n - i >= 32; i += 32) {
+            bx_v16 hit = sift(&s, p + i, prints), more = sift(&s, p + i + 16, prints);
+            if (!bx_v_any(bx_v_or(hit, more)))
+                continue;
+            size_t at = first_of(f, hit, p, n, i - (prints - 1));
+            if (at == SIZE_MAX)
+                at = first_of(f, more, p, n, i + 16 - (prints - 1));
+            if (at != SIZE_MAX)
+                return at;
         }
     }
-    for (; n - i >= prints; i++)
+    for (i -= prints - 1; n - i >= prints; i++)
         if (verify(f, buckets_at(f, p + i), p, n, i))
             return i;
     return SIZE_MAX;
@@ -272,6 +333,9 @@ bx_finder *bx_finder_new(const bx_str *strings, size_t n)
         f->strings[f->n].at = at;
         f->strings[f->n].n = strings[f->n].n;
         memcpy(f->bytes + at, strings[f->n].p, strings[f->n].n);
+        size_t head = strings[f->n].n < HEAD ? strings[f->n].n : HEAD;
+        memcpy(&f->strings[f->n].head, strings[f->n].p, head);
+        memset(&f->strings[f->n].mask, 0xff, head);
     }
     if (n == 1)
         choose_rare(f);

@@ -20,7 +20,19 @@ static inline bx_v16 bx_v_and(bx_v16 a, bx_v16 b) { return wasm_v128_and(a, b); 
 static inline bx_v16 bx_v_or(bx_v16 a, bx_v16 b) { return wasm_v128_or(a, b); }
 static inline bx_v16 bx_v_high(bx_v16 a) { return wasm_u8x16_shr(a, 4); }
 static inline bx_v16 bx_v_pick(bx_v16 table, bx_v16 i) { return wasm_i8x16_swizzle(table, i); }
+static inline bx_v16 bx_v_min(bx_v16 a, bx_v16 b) { return wasm_u8x16_min(a, b); }
 static inline bool bx_v_any(bx_v16 a) { return wasm_v128_any_true(a); }
+/* The last byte, or the last two, of `before` and then `a` as far as there is room. */
+static inline bx_v16 bx_v_behind1(bx_v16 before, bx_v16 a)
+{
+    return wasm_i8x16_shuffle(before, a, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29,
+                              30);
+}
+static inline bx_v16 bx_v_behind2(bx_v16 before, bx_v16 a)
+{
+    return wasm_i8x16_shuffle(before, a, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+                              29);
+}
 
 /* Bit i: byte i is not zero. */
 static inline uint32_t bx_v_mask(bx_v16 a)
@@ -52,6 +64,15 @@ static inline bx_v16 bx_v_high(bx_v16 a) { BX_V_EACH(a.b[i] >> 4); }
 static inline bx_v16 bx_v_pick(bx_v16 table, bx_v16 at)
 {
     BX_V_EACH(at.b[i] < 16 ? table.b[at.b[i]] : 0);
+}
+static inline bx_v16 bx_v_min(bx_v16 a, bx_v16 b) { BX_V_EACH(a.b[i] < b.b[i] ? a.b[i] : b.b[i]); }
+static inline bx_v16 bx_v_behind1(bx_v16 before, bx_v16 a)
+{
+    BX_V_EACH(i < 1 ? before.b[15] : a.b[i - 1]);
+}
+static inline bx_v16 bx_v_behind2(bx_v16 before, bx_v16 a)
+{
+    BX_V_EACH(i < 2 ? before.b[14 + i] : a.b[i - 2]);
 }
 
 static inline uint32_t bx_v_mask(bx_v16 a)

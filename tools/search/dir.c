@@ -134,16 +134,31 @@ static bool take(bx_dir_reader *r, bx_str *ret_name, bx_walk_type *ret_type)
 }
 #endif
 
+/* 0: a regular file; a number of errno. */
+static int judge(int fd)
+{
+#ifdef __wasi__
+    __wasi_fdstat_t st; /* the host knows it without looking at the file */
+    __wasi_errno_t error = __wasi_fd_fdstat_get((__wasi_fd_t)fd, &st);
+    bool is_file = st.fs_filetype == __WASI_FILETYPE_REGULAR_FILE;
+    bool is_dir = st.fs_filetype == __WASI_FILETYPE_DIRECTORY;
+    if (error != 0)
+        return (int)error;
+#else
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return errno;
+    bool is_file = S_ISREG(st.st_mode), is_dir = S_ISDIR(st.st_mode);
+#endif
+    return is_file ? 0 : is_dir ? EISDIR : EACCES;
+}
+
 int bx_dir_open_file(int parent, const char *name)
 {
-    struct stat st;
-    int fd = open_any(parent, name), error = 0;
+    int fd = open_any(parent, name);
     if (fd < 0)
         return -1;
-    if (fstat(fd, &st) != 0)
-        error = errno;
-    else if (!S_ISREG(st.st_mode))
-        error = S_ISDIR(st.st_mode) ? EISDIR : EACCES;
+    int error = judge(fd);
     if (error == 0)
         return fd;
     (void)close(fd);

@@ -131,12 +131,19 @@ static char *absolute(shell *sh, const char *path)
     return t;
 }
 
+#ifndef ENOTCAPABLE
+#define ENOTCAPABLE EPERM /* WASI's "the grant does not reach"; no host has it */
+#endif
+
+static bool is_refusal(int error) { return error == EPERM || error == ENOTCAPABLE; }
+
 /* Change to `path`: errno or 0, and PWD, OLDPWD. */
 static int change(shell *sh, const char *path, bool real)
 {
     struct stat st;
     (void)sh_cwd(sh);
-    if (strstr(path, "..") && stat(path, &st) != 0)
+    /* Out of a granted directory no ".." leads, but there is a "/" above it by name. */
+    if (strstr(path, "..") && stat(path, &st) != 0 && !is_refusal(errno))
         return errno;
     char *target = real ? sh_strdup(path) : absolute(sh, path);
     if (chdir(target) != 0) {

@@ -75,10 +75,9 @@ static bool below(const char *dir, const char *name)
 
 static bool is_wanted(const wanted *w, const char *name)
 {
-    if (tar_is_excluded(name))
-        return false;
+    bool excluded = tar_is_excluded(name);
     if (w->names->n == 0)
-        return true;
+        return !excluded;
     size_t n = strlen(name);
     char *bare = prog_strndup(name, n > 1 && name[n - 1] == '/' ? n - 1 : n);
     bool any = false;
@@ -92,7 +91,7 @@ static bool is_wanted(const wanted *w, const char *name)
             w->seen[i] = any = true;
     }
     free(bare);
-    return any;
+    return any && !excluded; /* it was seen all the same: nothing is missing from the archive */
 }
 
 /* ---- one member --------------------------------------------------------------------------------

@@ -309,6 +309,8 @@ static char *last_part(const char *name)
 
 int diff_names_compare(const char *a, const char *b, bool inside)
 {
+    if (!inside && !diff_opt.identical && strcmp(a, "-") == 0 && strcmp(b, "-") == 0)
+        return DIFF_SAME; /* without reading it */
     diff_file f[2];
     int error[2] = {look(&f[0], a), look(&f[1], b)};
     char *joined = NULL;

@@ -89,6 +89,8 @@ void awk_array_delete(awk_array *a, const char *key, size_t n);
 awk_val *awk_array_at(awk_array *a, double index); /* the element with this number as its key */
 void awk_array_set_z(awk_array *a, const char *key, awk_val v);
 
+awk_val awk_array_copied(const awk_val *v); /* with copies of all arrays in it */
+
 typedef struct awk_item {
     awk_str *key;
     awk_val val; /* a copy, without its array if it is one */

@@ -172,6 +172,19 @@ void awk_array_set_z(awk_array *a, const char *key, awk_val v)
     *to = v;
 }
 
+awk_val awk_array_copied(const awk_val *v)
+{
+    if (v->type != AWK_ARRAY)
+        return awk_copy(v);
+    awk_array *to = awk_array_new();
+    for (size_t i = 0; i < v->array->used; i++) {
+        const element *e = at(v->array, i);
+        if (e->key)
+            *awk_array_get(to, e->key->p, e->key->n) = awk_array_copied(&e->val);
+    }
+    return (awk_val){.type = AWK_ARRAY, .array = to};
+}
+
 /* --- elements in an order ----------------------------------------------------------------------
  */
 

@@ -50,12 +50,28 @@ void awk_warn(const char *format, ...)
 /* --- variables ---------------------------------------------------------------------------------
  */
 
-/* The cell of a variable, its own or the caller's. */
-static awk_val *cell_of(awk_node *n)
+/* The cell of a variable, its own or, as long as that may still become an array, the caller's. */
+static awk_val *cell_of(const awk_node *n)
 {
-    awk_val *v = n->kind == N_LOCAL ? &awk_m.frame[n->slot] : &awk_p.globals[n->slot];
+    if (n->kind != N_LOCAL)
+        return &awk_p.globals[n->slot];
+    awk_val *own = &awk_m.frame[n->slot], *v = own;
     while (v->type == AWK_CELL)
         v = v->cell;
+    if (v == own || v->type == AWK_NONE || v->type == AWK_ARRAY)
+        return v;
+    *own = (awk_val){0}; /* that got a value meanwhile, which is none of the parameter's */
+    return own;
+}
+
+/* The same to be assigned a value that is no array: a parameter has a cell of its own then. */
+static awk_val *cell_to_set(const awk_node *n)
+{
+    awk_val *v = cell_of(n);
+    if (n->kind != N_LOCAL || v->type != AWK_NONE)
+        return v;
+    v = &awk_m.frame[n->slot];
+    *v = (awk_val){0};
     return v;
 }
 
@@ -92,6 +108,16 @@ static awk_array *array_in(awk_val *v)
     return v->array;
 }
 
+/* Is it a parameter whose caller's variable got a value that is no array meanwhile? */
+static bool is_of_a_scalar(const awk_val *v)
+{
+    if (v->type != AWK_CELL)
+        return false;
+    while (v->type == AWK_CELL)
+        v = v->cell;
+    return v->type != AWK_NONE && v->type != AWK_ARRAY;
+}
+
 awk_array *awk_eval_array(awk_node *n)
 {
     if (n->kind == N_GROUP)
@@ -104,6 +130,8 @@ awk_array *awk_eval_array(awk_node *n)
         return array_in(v);
     }
     if (n->kind != N_GLOBAL && n->kind != N_LOCAL && n->kind != N_SPECIAL)
+        awk_fatal("attempt to use a scalar value as array");
+    if (n->kind == N_LOCAL && is_of_a_scalar(&awk_m.frame[n->slot]))
         awk_fatal("attempt to use a scalar value as array");
     awk_val *v = cell_of(n);
     if (v->type != AWK_NONE && v->type != AWK_ARRAY && n->kind != N_LOCAL)
@@ -146,7 +174,7 @@ void awk_assign(awk_node *to, awk_val v)
     }
     if (to->kind == N_SPECIAL)
         (void)awk_special(to->slot);
-    awk_val *at = to->kind == N_INDEX ? element(to) : cell_of(to);
+    awk_val *at = to->kind == N_INDEX ? element(to) : cell_to_set(to);
     awk_not_array(at);
     awk_drop(at);
     *at = v;
@@ -381,7 +409,7 @@ static double step(awk_node *n, bool gives_new)
 {
     double by = n->op == '+' ? 1 : -1, old;
     if ((n->a->kind == N_GLOBAL || n->a->kind == N_LOCAL || n->a->kind == N_INDEX)) {
-        awk_val *v = n->a->kind == N_INDEX ? element(n->a) : cell_of(n->a);
+        awk_val *v = n->a->kind == N_INDEX ? element(n->a) : cell_to_set(n->a);
         awk_not_array(v);
         old = awk_to_num(v);
         awk_drop(v);
@@ -398,7 +426,7 @@ static double update(awk_node *n)
     double y = awk_eval_num(n->b);
     awk_m.line = n->line;
     if (n->a->kind == N_GLOBAL || n->a->kind == N_LOCAL || n->a->kind == N_INDEX) {
-        awk_val *v = n->a->kind == N_INDEX ? element(n->a) : cell_of(n->a);
+        awk_val *v = n->a->kind == N_INDEX ? element(n->a) : cell_to_set(n->a);
         awk_not_array(v);
         double d = arithmetic(n->op, awk_to_num(v), y);
         awk_drop(v);
@@ -507,7 +535,7 @@ __attribute__((noinline)) static bool append_to(awk_node *n)
     awk_val more = awk_eval(n->b->b);
     awk_str *y = awk_to_str(&more);
     awk_drop(&more);
-    awk_val *v = cell_of(n->a);
+    awk_val *v = cell_to_set(n->a);
     awk_not_array(v);
     if (awk_m.unwind) {
         awk_unref(y);

@@ -46,6 +46,14 @@ static const char *const specials[V_SPECIALS] = {
     "FILENAME", "SUBSEP", "RSTART",     "RLENGTH", "CONVFMT",     "OFMT",     "ENVIRON", "ARGC",
     "ARGV",     "ARGIND", "IGNORECASE", "FPAT",    "FIELDWIDTHS", "PROCINFO", "ERRNO"};
 
+bool awk_is_special(const awk_str *name)
+{
+    for (size_t i = 0; i < V_SPECIALS; i++)
+        if (bx_str_eq(bx_str_of(specials[i]), (bx_str){name->p, name->n}))
+            return true;
+    return false;
+}
+
 int32_t awk_global(const char *name, size_t n)
 {
     awk_program *p = &awk_p;
@@ -394,6 +402,20 @@ static bool begins_operand(const awk_parser *ps)
     }
 }
 
+/* `"cmd" | getline x` is an operand itself: it may be added to, and more may be put behind it. */
+static awk_node *go_on(awk_parser *ps, awk_node *n)
+{
+    while (is(ps, T_PLUS) || is(ps, T_MINUS)) {
+        uint8_t op = is(ps, T_PLUS) ? '+' : '-';
+        next(ps);
+        skip_newlines(ps);
+        n = binary(ps, N_ARITH, op, n, product(ps));
+    }
+    while (begins_operand(ps) && !(ps->no_in && is(ps, T_IN)))
+        n = awk_make(ps, N_CONCAT, n, sum(ps));
+    return n;
+}
+
 awk_node *awk_concat(awk_parser *ps)
 {
     awk_node *n = sum(ps);
@@ -444,6 +466,7 @@ static awk_node *comparison(awk_parser *ps)
             next(ps);
             n = awk_make(ps, N_GETLINE_CMD, NULL, n);
             n->a = optional_lvalue(ps);
+            n = go_on(ps, n);
             continue;
         }
         default:

@@ -136,7 +136,7 @@ static void put_integer(prog_buf *out, spec *s, double d)
         n = len > 0 ? (size_t)len : 0;
     }
     negative = negative && is_signed;
-    if (s->precision == 0 && u == 0)
+    if (s->precision == 0 && u == 0 && !(s->alt && s->c == 'o'))
         n = 0;
     const char *head = negative                          ? "-"
                        : is_signed && s->plus            ? "+"

@@ -451,6 +451,9 @@ static awk_val asort(awk_node *a, bool indices)
     if (!awk_sort_items(items, n, order))
         awk_fatal("%s: argument 3 `%.*s' is no order", indices ? "asorti" : "asort", (int)order.n,
                   order.p);
+    for (size_t i = 0; i < n && !indices; i++) /* the arrays among them end with their source */
+        items[i].val =
+            items[i].val.type == AWK_ARRAY ? awk_array_copied(&items[i].val) : items[i].val;
     awk_array_clear(to);
     for (size_t i = 0; i < n; i++) {
         awk_val *v = awk_array_at(to, (double)(i + 1));

@@ -496,6 +496,8 @@ int awk_getline(awk_node *n, bx_str source, bool is_command, bx_str *ret)
     if (!is_command && input_is_open && input.fd == 0 &&
         (bx_str_eq(source, BX_LIT("-")) || bx_str_eq(source, BX_LIT("/dev/stdin"))))
         return read_record(&input, &input_read, ret) ? 1 : 0;
+    if (source.n == 0)
+        awk_fatal("expression for `%s' redirection has null string value", is_command ? "|" : "<");
     stream *s = find(source, is_command ? "c&" : "<");
     if (!s) {
         s = add(source, is_command ? 'c' : '<');

@@ -1,6 +1,8 @@
 /* The statements and rules of awk (POSIX awk, "Grammar") with what gawk adds. */
 #include "programs/lines/awk_parse.h"
 
+#include <stdio.h>
+
 awk_program awk_p;
 
 static awk_node *statement(awk_parser *ps);
@@ -305,6 +307,32 @@ static awk_node *statement(awk_parser *ps)
 /* --- rules and functions -----------------------------------------------------------------------
  */
 
+static bool is_named(const awk_str *a, const awk_str *b)
+{
+    return a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
+}
+
+/* A name of its own: not the function's, no special variable's, no other parameter's. */
+static void check_parameter(awk_parser *ps, const awk_func *f)
+{
+    const awk_str *name = ps->l.text;
+    char text[512];
+    const char *wrong = NULL;
+    if (is_named(f->name, name))
+        wrong = "cannot use function name as parameter name";
+    else if (awk_is_special(name))
+        wrong = "cannot use a special variable as a function parameter";
+    for (uint32_t i = 0; i < f->n_params && !wrong; i++)
+        if (is_named(f->params[i], name))
+            wrong = "a parameter duplicates another one";
+    if (!wrong)
+        return;
+    (void)snprintf(text, sizeof text, "function `%.*s': parameter `%.*s': %s",
+                   f->name->n < 100 ? (int)f->name->n : 100, f->name->p,
+                   name->n < 100 ? (int)name->n : 100, name->p, wrong);
+    awk_syntax_error(&ps->l, text);
+}
+
 static void parameters(awk_parser *ps, awk_func *f)
 {
     size_t cap = 0;
@@ -313,6 +341,7 @@ static void parameters(awk_parser *ps, awk_func *f)
     while (!is(ps, T_RPAREN)) {
         if (!is(ps, T_NAME))
             awk_fail(ps);
+        check_parameter(ps, f);
         f->params = prog_grow(f->params, &cap, f->n_params, sizeof(awk_str *));
         f->params[f->n_params++] = awk_ref(ps->l.text);
         next(ps);

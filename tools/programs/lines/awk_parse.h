@@ -24,6 +24,7 @@ awk_node *awk_make(awk_parser *ps, awk_kind kind, awk_node *a, awk_node *b);
 void awk_enter(awk_parser *ps); /* one level deeper: undone by ps->nest-- */
 
 awk_node *awk_variable(awk_parser *ps); /* at a name */
+bool awk_is_special(const awk_str *name);
 int32_t awk_function_of(const awk_str *name);
 bool awk_is_lvalue(const awk_node *n);
 awk_node *awk_lvalue(awk_parser *ps);

@@ -637,9 +637,12 @@ void awk_set_field(double index, awk_val v)
     size_t i = field_index(index);
     if (i == 0) {
         awk_str *s = awk_to_str(&v);
-        awk_drop(&v);
         awk_set_record(s->p, s->n);
         awk_unref(s);
+        if (v.type == AWK_STR) /* $0 itself is what it was given; its fields are input */
+            awk_m.whole = v;
+        else
+            awk_drop(&v);
         return;
     }
     (void)awk_nf();
@@ -711,6 +714,8 @@ double awk_split(bx_str s, awk_array *a, awk_array *seps, bx_posix *by, bx_str p
             size_t n = char_length(s.p + i, s.n - i);
             put_piece(a, ++count, s.p + i, n, true);
             i += n;
+            if (seps && i < s.n)
+                put_piece(seps, count, "", 0, false);
         }
         return (double)count;
     }

@@ -1,4 +1,5 @@
 /* Values of awk: strings, numbers, what looks like a number. */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -232,6 +233,17 @@ bool awk_to_bool(awk_val *v)
     }
 }
 
+/* Letters of ASCII alike, whatever their case. */
+static int compare_folded(const char *p, const char *q, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int d = tolower((uint8_t)p[i]) - tolower((uint8_t)q[i]);
+        if (d)
+            return d;
+    }
+    return 0;
+}
+
 int awk_compare(awk_val *a, awk_val *b)
 {
     awk_settle(a);
@@ -244,7 +256,7 @@ int awk_compare(awk_val *a, awk_val *b)
     }
     awk_str *x = awk_to_str(a), *y = awk_to_str(b);
     size_t n = x->n < y->n ? x->n : y->n;
-    int d = n > 0 ? memcmp(x->p, y->p, n) : 0;
+    int d = n == 0 ? 0 : awk_m.ignore_case ? compare_folded(x->p, y->p, n) : memcmp(x->p, y->p, n);
     if (d == 0)
         d = x->n < y->n ? -1 : x->n > y->n;
     awk_unref(x);

@@ -313,7 +313,7 @@ static bx_str text(parser *ps)
         if (c == '\\') {
             char made;
             size_t took = sed_escape(ps->p + ps->at, ps->n - ps->at, &made);
-            if (took > 0 && b.n > 0) {
+            if (took > 0) {
                 prog_buf_putc(&b, made);
                 ps->at += took;
                 continue;

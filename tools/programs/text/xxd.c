@@ -160,20 +160,24 @@ static int hex(int c)
 
 static void revert_plain(prog_reader *r)
 {
-    int high = -1;
+    int value = -1, before = -1, first = -1; /* the last three characters: digits, or -1 */
+    bool begun = false;
     for (int c; (c = prog_getc(r)) >= 0 && !prog_out.error;) {
-        int value = hex(c);
-        if (value < 0) {
-            if (c == '\n' || prog_is_space(c))
-                continue;
-            high = -1;
+        if (c == '\n' || prog_is_space(c))
             continue;
-        }
-        if (high < 0) {
-            high = value;
-        } else {
-            prog_putc(&prog_out, high << 4 | value);
-            high = -1;
+        int digit = hex(c);
+        if (digit < 0 && !begun)
+            continue;
+        begun = true;
+        first = before;
+        before = value;
+        value = digit;
+        if (before >= 0 && value >= 0) {
+            prog_putc(&prog_out, before << 4 | value);
+            value = -1;
+        } else if (value < 0 && before < 0 && first < 0) { /* no digits any more in this line */
+            while (c >= 0 && c != '\n')
+                c = prog_getc(r);
         }
     }
 }
