@@ -13,8 +13,7 @@ struct json { /* a value in a text that was looked through as a whole; p is NULL
     const char *p, *end;
 };
 
-/* ---- the result: an MCP CallToolResult ---------------------------------------------------------
- */
+/* ---- the result: an MCP CallToolResult ------------------------------------------------------ */
 
 /* Text inside of a JSON string; what is between two of these calls is yours. */
 static inline void print_text(const char *s)
@@ -31,8 +30,7 @@ static inline void print_text(const char *s)
     }
 }
 
-/* In order: result_begin, the text of the answer, result_facts, members of an object, result_end.
- */
+/* In order: result_begin, the answer's text, result_facts, members of an object, result_end. */
 static inline void result_begin(void) { printf("{\"content\":[{\"type\":\"text\",\"text\":\""); }
 static inline void result_facts(void) { printf("\"}],\"structuredContent\":{"); }
 static inline void result_end(void) { printf("},\"isError\":false}\n"); }
@@ -46,8 +44,7 @@ static inline void result_error(const char *why)
     exit(0);
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------------------------- */
 
 static inline const char *json_blanks(const char *p, const char *end)
 {
@@ -215,8 +212,7 @@ static inline char *json_put_utf8(char *to, unsigned c)
     return to;
 }
 
-/* A string as UTF-8, to be freed, with a NUL behind its *n bytes; NULL: it is none, or has a NUL in
- * it. */
+/* A string as UTF-8, to be freed, a NUL behind its *n bytes; NULL: none, or one holds a NUL. */
 static inline char *json_text(struct json v, size_t *n)
 {
     if (!v.p || *v.p != '"')
