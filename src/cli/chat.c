@@ -116,10 +116,10 @@ static void show_executor(const bx_json_val *event, bool begins)
 /* Hooks that stopped something, or have words for the person. */
 static void show_hook(const chat *c, const bx_json_val *event)
 {
-    bx_str why = text_of(event, "why"), notes = text_of(event, "notes");
+    bx_str why = bx_json_text(event, "why"), notes = bx_json_text(event, "notes");
     dim(c, true);
     if (why.n) {
-        (void)printf("  %.*s: ", BX_FMT(text_of(event, "event")));
+        (void)printf("  %.*s: ", BX_FMT(bx_json_text(event, "event")));
         bx_cli_show(stdout, why, SHOWN_RESULT * 4);
         (void)putchar('\n');
     }

@@ -283,8 +283,6 @@ static bx_code call_tool(run *r, bx_error *err)
 
 /* ---- what it answered ------------------------------------------------------------------------ */
 
-}
-
 /* Bytes of base64 text. */
 static size_t decoded(bx_str s)
 {
