@@ -79,6 +79,10 @@ bool bx_redact_is_secret_name(bx_str name)
         if (bx_str_eq((bx_str){plain, n}, bx_str_of(whole[i])))
             return true;
     }
+    /* Of a shell: where it is. */
+    if (bx_str_eq((bx_str){plain, n}, BX_LIT("pwd")) ||
+        bx_str_eq((bx_str){plain, n}, BX_LIT("oldpwd")))
+        return false;
     return ends(plain, n, "token") || ends(plain, n, "pwd") || last_part_is(tail, BX_LIT("pass"));
 }
 

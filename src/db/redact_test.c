@@ -44,7 +44,7 @@ static void names_of_secrets(void)
     static const char *const plain[] = {
         "path",    "tokens",    "max_tokens", "tokenizer",   "compass", "bypass",
         "author",  "key",       "keys",       "count",       "query",   "url",
-        "passage", "authority", "",           "description",
+        "passage", "authority", "",           "description", "PWD",     "OLDPWD",
     };
     for (size_t i = 0; i < BX_COUNT(secret); i++)
         CHECK(bx_redact_is_secret_name(bx_str_of(secret[i])));

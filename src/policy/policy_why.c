@@ -36,17 +36,25 @@ static bool put_command(bx_str words, bx_buf *to)
     return true;
 }
 
+/* Beside others that are allowed some need none. */
+static bool needs_rule(const bx_line_command *c)
+{
+    return c->words < c->end && !c->neutral && (!c->carrier || c->sets);
+}
+
 static bx_code suggest_commands(const bx_policy_call *call, bx_buf *ret, bx_error *err)
 {
     bx_line l = bx_line_init();
     bx_code rc = bx_line_read(&l, text_in(call, "command"), err);
     size_t before = ret->n;
     bool ok = rc == BX_OK && !l.uncertain && l.n_redirects == 0;
+    bool some = false;
+    for (size_t i = 0; i < l.n_commands; i++)
+        some = some || needs_rule(&l.commands[i]);
     for (size_t i = 0; ok && i < l.n_commands; i++) {
         const bx_line_command *c = &l.commands[i];
-        bool several = l.n_commands > 1;
         ok = c->words < c->end || !c->sets; /* no rule is for an assignment alone */
-        if (c->words == c->end || (several && (c->neutral || (c->carrier && !c->sets))))
+        if (c->words == c->end || (some && !needs_rule(c)))
             continue;
         (void)bx_buf_add_z(ret, "bash(");
         ok = !c->opaque && put_command(c->sets ? bx_line_whole(&l, c) : bx_line_words(&l, c), ret);

@@ -28,8 +28,8 @@ class Sessions(RunTest):
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def test_what_leaves_the_store_has_no_secrets(self):
-        done = self.run_agent([{"call": call("bash", command="echo mysql -pHidden7Hidden7; echo plain-words")}, {"text": "ok"}])
-        session = json.loads(done.stdout)["id"]
+        self.run_agent([{"call": call("bash", command="echo mysql -pHidden7Hidden7; echo plain-words")}, {"text": "ok"}])
+        session = self.sessions()[0]["id"]
         out = {words: box("sessions", *words, session, env=self.env).stdout for words in (("export", "--raw"), ("export",), ("show",))}
         self.assertIn(b"Hidden7", out["export", "--raw"])       # the control: the store has it, a resumed session needs it
         for words in (("export",), ("show",)):
