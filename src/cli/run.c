@@ -59,9 +59,10 @@ static bx_code read_prompt(run *r, bx_error *err)
         (void)bx_buf_add_z(&r->prompt, text);
     if (rc == BX_OK)
         rc = bx_buf_check(&r->prompt, err);
-    if (rc == BX_OK && is_blank(bx_buf_str(&r->prompt)) && !bx_flag_last(r->a, FLAG_RESUME))
-        rc = bx_fail(err, BX_EINVAL, "the prompt is empty");
-    return rc;
+    if (rc != BX_OK || !is_blank(bx_buf_str(&r->prompt)))
+        return rc;
+    bx_buf_clear(&r->prompt);
+    return bx_flag_last(r->a, FLAG_RESUME) ? BX_OK : bx_fail(err, BX_EINVAL, "the prompt is empty");
 }
 
 static bx_code options_of(run *r, bx_error *err)

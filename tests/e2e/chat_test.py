@@ -1,5 +1,6 @@
 """`boxagnts chat`: a conversation, its commands, questions at the terminal."""
 # timeout: 120
+import json
 import os
 import pty
 import select
@@ -99,6 +100,21 @@ class AtTerminal(RunTest):
         self.until("the end")
         self.assertEqual(sorted(p.name for p in self.work.glob("?.txt")), ["1.txt", "2.txt", "3.txt", "f.txt"])
         self.type("/exit\n")
+        self.assertEqual(self.process.wait(20), 0)
+
+    def test_hooks_are_told_of_a_question(self):
+        (self.top / "home").mkdir(mode=0o700)
+        hook = {"command": "jq -r '.notification_type, .tool_name' > /workspace/told", "allow": ["rw:/workspace"]}
+        (self.top / "home/boxagnts.yaml").write_text(json.dumps({"hooks": {"Notification": [{"hooks": [hook]}]}}))
+        self.start([{"call": call("write", path="g.txt", content="x")}, {"text": "the end"}])
+        self.until("> ")
+        self.type("go\n")
+        self.until("wants to run")
+        self.assertEqual((self.work / "told").read_text(), "permission_prompt\nwrite\n")
+        self.until("> ")
+        self.type("n\n")
+        self.until("the end")
+        self.type("\x04")
         self.assertEqual(self.process.wait(20), 0)
 
     def test_ctrl_c_ends_what_is_under_way(self):
