@@ -45,16 +45,13 @@ static void join(bx_acp_session *s)
 }
 
 /* Nothing runs in it any more. */
-static void take_apart(bx_acp_session *s, bool process_ends)
+static void take_apart(bx_acp_session *s)
 {
     bx_buf_done(&s->prompt);
     bx_buf_done(&s->note);
     bx_acp_show_done(&s->show);
     bx_acp_files_free(s->files);
-    if (process_ends)
-        bx_run_close(&s->run);
-    else
-        bx_run_free(&s->run);
+    bx_run_free(&s->run);
     *s = (bx_acp_session){.open = false};
 }
 
@@ -67,7 +64,7 @@ void bx_acp_end_all(bx_acp *x)
         if (!x->sessions[i].open)
             continue;
         join(&x->sessions[i]);
-        take_apart(&x->sessions[i], true);
+        take_apart(&x->sessions[i]);
     }
 }
 
@@ -159,7 +156,7 @@ static bx_code open_session(bx_acp *x, const bx_json_val *params, bx_acp_begin h
     if (rc == BX_OK && how != BX_ACP_NEW && !bx_str_eq(id, bx_str_of(s->run.id)))
         rc = bx_fail(err, BX_ENOENT, "no session '%.*s'", BX_FMT(id)); /* a part of an ID is none */
     if (rc != BX_OK) {
-        take_apart(s, false);
+        take_apart(s);
         return rc;
     }
     bx_error none;
@@ -253,7 +250,7 @@ void bx_acp_on_close(bx_acp *x, const bx_json_val *id, const bx_json_val *params
         return;
     cancel(s);
     join(s); /* its prompt is answered */
-    take_apart(s, false);
+    take_apart(s);
     bx_acp_result(&m, id);
     bx_acp_send(x->peer, &m);
 }
