@@ -35,6 +35,6 @@ mod component;
 mod core;
 pub mod doors;
 #[cfg(feature = "heap-switch")]
-pub use core::COUNTS;
+pub use crate::core::COUNTS;
 mod file;
 mod typed;
