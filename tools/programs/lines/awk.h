@@ -81,6 +81,11 @@ int awk_compare(awk_val *a, awk_val *b);
 
 awk_array *awk_array_new(void);
 void awk_array_free(awk_array *a);
+/* As long as it is pinned it stays, empty, when the array it is in is deleted.  Unpin: false, it
+ * was not pinned. */
+void awk_array_pin(awk_array *a);
+bool awk_array_unpin(awk_array *a);
+bool awk_array_is_orphan(const awk_array *a); /* it was deleted meanwhile */
 void awk_array_clear(awk_array *a);
 size_t awk_array_count(const awk_array *a);
 awk_val *awk_array_get(awk_array *a, const char *key, size_t n); /* made if it is not there */

@@ -18,6 +18,8 @@ struct awk_array {
     uint32_t *buckets;
     size_t n_buckets;
     bool begins_text; /* the first key is no whole number: they all are ordered as strings */
+    uint32_t pins;    /* who still uses it; then it is freed by the last of them */
+    bool is_orphan;
 };
 
 enum { BLOCK_BITS = 6, BLOCK = 1 << BLOCK_BITS, FIRST_BUCKETS = 16 };
@@ -50,13 +52,28 @@ void awk_array_clear(awk_array *a)
         free(a->blocks[i]);
     free(a->blocks);
     free(a->buckets);
-    *a = (awk_array){0};
+    *a = (awk_array){.pins = a->pins, .is_orphan = a->is_orphan};
 }
 
 void awk_array_free(awk_array *a)
 {
     awk_array_clear(a);
-    free(a);
+    a->is_orphan = true;
+    if (a->pins == 0)
+        free(a);
+}
+
+void awk_array_pin(awk_array *a) { a->pins++; }
+
+bool awk_array_is_orphan(const awk_array *a) { return a->is_orphan; }
+
+bool awk_array_unpin(awk_array *a)
+{
+    if (a->pins == 0)
+        return false;
+    if (--a->pins == 0 && a->is_orphan)
+        awk_array_free(a);
+    return true;
 }
 
 size_t awk_array_count(const awk_array *a) { return a->count; }

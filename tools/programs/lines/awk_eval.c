@@ -108,6 +108,23 @@ static awk_array *array_in(awk_val *v)
     return v->array;
 }
 
+/* The element of an array; its subscripts may call what deletes the array. */
+static awk_val *element(awk_node *n)
+{
+    awk_array *a = awk_eval_array(n->a);
+    bool may_go = n->a->kind == N_INDEX || n->a->kind == N_LOCAL, was = awk_array_is_orphan(a);
+    if (may_go)
+        awk_array_pin(a);
+    awk_str *key = awk_key_of(n->b);
+    if (may_go && !was && awk_array_is_orphan(a))
+        awk_fatal("an array is deleted by its own subscript");
+    if (may_go)
+        (void)awk_array_unpin(a);
+    awk_val *v = awk_array_get(a, key->p, key->n);
+    awk_unref(key);
+    return v;
+}
+
 /* Is it a parameter whose caller's variable got a value that is no array meanwhile? */
 static bool is_of_a_scalar(const awk_val *v)
 {
@@ -123,11 +140,7 @@ awk_array *awk_eval_array(awk_node *n)
     if (n->kind == N_GROUP)
         n = n->a;
     if (n->kind == N_INDEX) {
-        awk_array *a = awk_eval_array(n->a);
-        awk_str *key = awk_key_of(n->b);
-        awk_val *v = awk_array_get(a, key->p, key->n);
-        awk_unref(key);
-        return array_in(v);
+        return array_in(element(n));
     }
     if (n->kind != N_GLOBAL && n->kind != N_LOCAL && n->kind != N_SPECIAL)
         awk_fatal("attempt to use a scalar value as array");
@@ -138,15 +151,6 @@ awk_array *awk_eval_array(awk_node *n)
         awk_fatal("attempt to use scalar `%.*s' as an array", (int)awk_p.names[n->slot]->n,
                   awk_p.names[n->slot]->p);
     return array_in(v);
-}
-
-static awk_val *element(awk_node *n)
-{
-    awk_array *a = awk_eval_array(n->a);
-    awk_str *key = awk_key_of(n->b);
-    awk_val *v = awk_array_get(a, key->p, key->n);
-    awk_unref(key);
-    return v;
 }
 
 void awk_not_array(const awk_val *v)
@@ -296,6 +300,14 @@ static awk_val argument(awk_node *n)
     return awk_eval(n);
 }
 
+/* An array that is handed over stays until the function returns. */
+static awk_val pinned(awk_val v)
+{
+    if (v.type == AWK_ARRAY)
+        awk_array_pin(v.array);
+    return v;
+}
+
 /* Run function `f` with `frame`, of which [0..given) are arguments. */
 static awk_val run_function(const awk_func *f, awk_val *frame, uint32_t given)
 {
@@ -315,10 +327,10 @@ static awk_val run_function(const awk_func *f, awk_val *frame, uint32_t given)
     awk_val v = awk_returned;
     awk_returned = (awk_val){0};
     for (uint32_t i = 0; i < f->n_params; i++) {
-        if (frame[i].type == AWK_ARRAY && i >= given)
-            awk_array_free(frame[i].array);
-        else
+        if (frame[i].type != AWK_ARRAY)
             awk_drop(&frame[i]);
+        else if (i >= given || !awk_array_unpin(frame[i].array)) /* made here */
+            awk_array_free(frame[i].array);
     }
     return v;
 }
@@ -342,7 +354,7 @@ __attribute__((noinline)) static awk_val call(awk_node *n)
         pool_used += f->n_params;
     }
     for (awk_node *a = n->a; a; a = a->next)
-        frame[given++] = argument(a);
+        frame[given++] = pinned(argument(a));
     awk_m.line = n->line;
     awk_val v = run_function(f, frame, given);
     if (pooled)
@@ -360,7 +372,7 @@ awk_val awk_call(int32_t func, const awk_val *args, size_t n)
     for (size_t i = 0; i < n; i++) {
         awk_val v = args[i];
         if (i < given)
-            frame[i] = v;
+            frame[i] = pinned(v);
         else
             awk_drop(&v);
     }

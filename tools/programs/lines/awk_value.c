@@ -177,7 +177,7 @@ static bool is_safe_format(const char *f)
 awk_str *awk_num_to_str(double d, const char *format)
 {
     char digits[24];
-    if (d == (double)(int64_t)d && d > -1e15 && d < 1e15) {
+    if (d > -1e15 && d < 1e15 && d == (double)(int64_t)d) {
         int64_t i = (int64_t)d;
         uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
         digits[0] = '-';
