@@ -342,7 +342,7 @@ class Signatures(Registry):
         self.assertEqual(self.listed()["prog"]["signature"], "signed")
         self.box("trust", "--remove", "--key", f"{self.key}.pub")
         self.assertEqual(self.listed()["prog"]["signature"], "signed by an unknown key")
-        self.assertIn("File exists", self.box("tool", "keygen", "--no-password", "--out", self.key, code=125)[1])
+        self.assertIn("is there already", self.box("tool", "keygen", "--no-password", "--out", self.key, code=125)[1])
 
     def test_a_policy_that_wants_signatures(self):
         (self.ws / "f").write_text("text\n")
