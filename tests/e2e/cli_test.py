@@ -203,8 +203,8 @@ class Words(unittest.TestCase):
             pathlib.Path(top, "s.yaml").write_text("turns: [{text: done}]\n")
             run = ("run", "--model", f"script:{top}/s.yaml", "--workspace", top)
             for command, says in (((*run, "-p", "x", "--wall", "0"), "--wall 0 leaves no time"),
-                                  ((*run, "-p", "x", "--delegate", "read:/workspace"), "are for --managed"),
-                                  ((*run, "-p", "x", "--max-executors", "2"), "are for --managed"),
+                                  ((*run, "-p", "x", "--delegate", "read:/workspace"), "without --managed there are no executors"),
+                                  ((*run, "-p", "x", "--max-executors", "2"), "without --managed there are no executors"),
                                   ((*run, "-p", ""), "the prompt is empty"),
                                   ((*run, "--workspace", f"{top}/s.yaml", "-p", "x"), "no directory"),
                                   (("acp", "--workspace", top), "unknown flag"),

@@ -125,7 +125,7 @@ class PolicyTest(unittest.TestCase):
             """)
         out, _ = self.policy("test", code=1)
         self.assertIn("ok: ", out)
-        self.assertIn("nobody reads: deny\n    it is allow: no rule", out)
+        self.assertIn("nobody reads: deny\n    it is allow: no rule: a tool of permission read may read the workspace", out)
 
     # ---- decisions and capabilities
 
