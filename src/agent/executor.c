@@ -37,6 +37,9 @@ static void write_system(executor *x)
             bx_cap_print(&caps.at[i], line, sizeof line, NULL) == BX_OK)
             (void)bx_buf_addf(&x->system, "- %s\n", line);
     }
+    if (!bx_grant_find(j->grant, BX_CAP_READ) && !bx_grant_find(j->grant, BX_CAP_WRITE) &&
+        !bx_grant_find(j->grant, BX_CAP_RW))
+        (void)bx_buf_add_z(&x->system, "There is no /workspace: commands begin in /tmp (cwd).\n");
     BX_AUTO(bx_json) bx_json *rows = NULL;
     if (bx_json_parse(bx_buf_str(&j->derivation), BX_JSON_MAX_DEPTH, &rows, NULL) == BX_OK) {
         bx_json_iter it = bx_json_iter_of(bx_json_root(rows));

@@ -86,7 +86,7 @@ static void show_model(const listing *l, const bx_provider *p, bx_str model)
         (void)printf("  $%.2f in, $%.2f out per million tokens", (double)price.input / 1e6,
                      (double)price.output / 1e6);
     if (window)
-        (void)printf("  %lluk tokens", (unsigned long long)(window / 1000));
+        (void)printf("  %lluk tokens of context", (unsigned long long)(window / 1000));
     (void)putchar('\n');
 }
 

@@ -137,7 +137,7 @@ class Commands(Case):
         server = self.lists("gpt-4.1", "evil\x1b[2Jname")
         done = self.models(OPENAI_API_KEY="k-1", OPENAI_BASE_URL=f"http://127.0.0.1:{server.port}/v1")
         self.assertEqual(done.stdout.decode().splitlines(), [
-            "openai/gpt-4.1  $2.00 in, $8.00 out per million tokens  1000k tokens", "openai/evil\\u{1b}[2Jname"])
+            "openai/gpt-4.1  $2.00 in, $8.00 out per million tokens  1000k tokens of context", "openai/evil\\u{1b}[2Jname"])
         self.assertEqual([r.target for _, r in self.asked], ["/v1/models"])
         self.assertEqual(self.asked[0][1].values("authorization"), ["Bearer k-1"])
 

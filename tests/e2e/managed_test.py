@@ -99,6 +99,14 @@ class Rights(ManagedTest):
                            flags=("--deny", "**/f.txt"))["one"]
         self.assertNotIn("alpha", got["result"])
 
+    def test_no_files_at_all(self):
+        got = self.managed(delegate(task("one")), executor("one", {"call": call("bash", command="echo $((6 * 7)); ls /", cwd="/tmp")},
+                                                           {"text": "{{result}}"}))["one"]
+        self.assertIn("42", got["result"])
+        self.assertNotIn("workspace", got["result"])
+        done = box("sessions", "export", self.last["session_id"] + ".1", env=self.env)
+        self.assertIn("There is no /workspace", json.loads(done.stdout.splitlines()[0])["system"])
+
     def test_tools_are_those_that_are_named(self):
         got = self.managed(delegate(task("one", "rw:/workspace", tools=["read"])),
                            executor("one", {"calls": [call("write", path="x", content=""), call("read", path="f.txt")]},
