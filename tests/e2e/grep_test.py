@@ -350,8 +350,8 @@ class BesideRipgrep(GrepTest):
     def test_generated_trees(self):
         r = random.Random(10)
         for n in range(150):
-            self.put("/".join(r.choice(["src", "lib", "out", ".git2", "a"]) for _ in range(r.randint(0, 3))) +
-                     f"/f{n}.{r.choice(['c', 'h', 'py', 'log', 'md'])}", "x\n" if r.random() < .8 else "y\n")
+            above = [r.choice(["src", "lib", "out", ".git2", "a"]) for _ in range(r.randint(0, 3))]
+            self.put("/".join([*above, f"f{n}.{r.choice(['c', 'h', 'py', 'log', 'md'])}"]), "x\n" if r.random() < .8 else "y\n")
         self.put(".gitignore", "*.log\nout/\n!keep.log\n")
         self.put("src/.ignore", "*.md\n")
         for flags, arguments in (((), {}), (("--hidden",), {"hidden": True}), (("--no-ignore",), {"ignore": False}),
