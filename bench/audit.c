@@ -1,6 +1,7 @@
 /* The record of calls: what it adds to a call, to a process, and how long it takes to read. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,9 +124,13 @@ static void time_funnel(const bench_env *e, const char *dir, size_t n)
         setenv("BOXAGNTS_HOME", dir, 1) != 0)
         bench_die("the policy cannot be written");
     const char *const named[] = {path};
-    const bx_funnel_config cfg = {.workspace = e->scratch, .policy = named, .n_policy = 1};
-    const bx_app_config of = {.use_home = true};
-    bx_toolbox_config in = {.workspace = e->scratch};
+    const bx_funnel_config cfg = {.workspace = NULL, .policy = named, .n_policy = 1};
+    const bx_app_config of = {.use_home = true, .slots = 32};
+    char work[1024]; /* the home directory is not in it, as usual */
+    (void)snprintf(work, sizeof work, "%s/work", e->scratch);
+    if (mkdir(work, 0700) != 0)
+        bench_die("no directory");
+    bx_toolbox_config in = {.workspace = work};
     if (bx_manifest_from_json(bx_str_of(manifest), &m, &err) != BX_OK ||
         bx_app_new(&of, &app, &err) != BX_OK || bx_funnel_open(&cfg, &f, &notes, &err) != BX_OK)
         bench_die("%s", err.msg);
