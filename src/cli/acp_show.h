@@ -36,7 +36,8 @@ void bx_acp_show_commands(const bx_acp_show *s, const bx_acp_command *at, size_t
 /* `title` empty: it is as it was.  `updated_ms`: since 1970. */
 void bx_acp_show_info(const bx_acp_show *s, bx_str title, int64_t updated_ms);
 void bx_acp_put_time(bx_json_out *o, const char *key, int64_t ms);
-/* `used` tokens of a window of `size` (0: not known, then BX_AGENT_WINDOW); cost NULL: not known. */
+/* `used` tokens of a window of `size` (0: not known, then BX_AGENT_WINDOW); cost NULL: not known.
+ */
 void bx_acp_show_usage(const bx_acp_show *s, uint64_t used, uint64_t size, const uint64_t *cost);
 /* For clients that take notices alone. */
 void bx_acp_show_notice(const bx_acp_show *s, const char *title, bx_str text);
