@@ -1,6 +1,7 @@
 const loop = require('internal/loop');
 
 const LONGEST = 2147483647;
+const { apply } = Reflect;
 let ids = 1;
 const known = new Map(); // id: Timeout, for clearTimeout(id)
 
@@ -38,7 +39,7 @@ class Timeout {
     if (this._repeat === null)
       this.end();
     try {
-      this._onTimeout(...this._timerArgs);
+      apply(this._onTimeout, this, this._timerArgs);
     } finally {
       if (this.alive && this._repeat !== null)
         loop.arm(this, Math.trunc(this._repeat));
@@ -116,7 +117,7 @@ class Immediate {
 
   run() {
     this.end();
-    this._onImmediate(...this._argv);
+    apply(this._onImmediate, this, this._argv);
   }
 
   end() {

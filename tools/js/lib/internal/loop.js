@@ -8,6 +8,9 @@ Object.assign(exports, { CHILD, JOB, READABLE, WRITABLE });
 let onUncaught = (error) => { throw error; };
 exports.setUncaught = (fn) => { onUncaught = fn; };
 
+// No array is iterated here, nor spread: a program may have changed what that does.
+const { apply } = Reflect;
+
 // What is put off takes the frame of its making along, once somebody keeps one (async_hooks).
 let binder;
 exports.setBinder = (fn) => { binder = fn; };
@@ -21,7 +24,7 @@ exports.nextTick = function nextTick(fn, ...args) {
     const { codes } = require('internal/errors');
     throw new codes.ERR_INVALID_ARG_TYPE('callback', 'Function', fn);
   }
-  ticks.push(bound(args.length ? () => fn(...args) : fn));
+  ticks.push(bound(args.length ? () => apply(fn, undefined, args) : fn));
 };
 
 function runJobs() {
@@ -66,19 +69,20 @@ function drain() {
     ticks.length = 0;
     runJobs();
     if (rejected.size && ticks.length === 0) {
-      const all = [...rejected];
+      const all = [];
+      rejected.forEach((reason, promise) => { all.push({ reason, promise }); });
       rejected.clear();
-      for (const [promise, reason] of all)
-        onRejection(reason, promise);
+      for (let i = 0; i < all.length; i++)
+        onRejection(all[i].reason, all[i].promise);
     }
   } while (ticks.length);
 }
 exports.drain = drain;
 exports.runJobs = runJobs;
 
-function call(fn, ...args) {
+function call(fn) {
   try {
-    fn(...args);
+    fn();
   } catch (e) {
     onUncaught(e);
   }
@@ -96,7 +100,9 @@ exports.unref = () => { refs--; };
 const earlier = (a, b) => a.due < b.due || (a.due === b.due && a.age < b.age);
 
 function swap(i, j) {
-  [heap[i], heap[j]] = [heap[j], heap[i]];
+  const other = heap[i];
+  heap[i] = heap[j];
+  heap[j] = other;
   heap[i].at = i;
   heap[j].at = j;
 }
@@ -169,7 +175,8 @@ exports.immediates = {
 function runImmediates() {
   const now = immediates;
   immediates = [];
-  for (const entry of now) {
+  for (let i = 0; i < now.length; i++) {
+    const entry = now[i];
     if (!entry.cleared)
       call(() => entry.run());
   }
@@ -183,8 +190,8 @@ exports.later = (fn) => { files.push(bound(fn)); };
 function runFiles() {
   const now = files;
   files = [];
-  for (const fn of now)
-    call(fn);
+  for (let i = 0; i < now.length; i++)
+    call(now[i]);
 }
 
 // ---- what is outside ------------------------------------------------------------------------------------
@@ -214,20 +221,22 @@ function begin() {
     call(() => all[0].run());
     return true;
   }
-  for (const request of all)
-    call(() => request.start());
+  for (let i = 0; i < all.length; i++)
+    call(() => all[i].start());
   return false;
 }
 
 function wait(timeout) {
-  const list = [...watchers.values()];
+  const list = [];
+  watchers.forEach((w) => { list.push(w); });
   const subs = new Int32Array(2 * list.length);
   for (let i = 0; i < list.length; i++) {
     subs[2 * i] = list[i].kind;
     subs[2 * i + 1] = list[i].id;
   }
-  for (const i of internal.host.ready(subs, timeout)) {
-    const w = list[i];
+  const ready = internal.host.ready(subs, timeout);
+  for (let i = 0; i < ready.length; i++) {
+    const w = list[ready[i]];
     if (watchers.get(keyOf(w.kind, w.id)) === w)
       call(w.fn);
   }

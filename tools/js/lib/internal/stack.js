@@ -30,7 +30,9 @@ const OURS = /\(<null>:0:1\)$|^    at (?:evalScript|evalModule|runJobs) \(native
 
 function calls(text) {
   let r = '';
-  for (const line of text.split('\n')) {
+  const lines = text.split('\n');
+  for (let i = 0; i < lines.length; i++) { // whatever iterates arrays by now
+    const line = lines[i];
     if (line === '' || OURS.test(line))
       continue;
     r += '\n' + line.replace(/^    at <(?:eval|anonymous)> \((.*)\)$/, '    at $1').replace(/ \(native\)$/, ' (<anonymous>)');
@@ -42,10 +44,8 @@ function isEngines(text) { return typeof text === 'string' && (text === '' || te
 
 const made = new WeakMap(); // error: its stack, from the first look on
 
-Object.defineProperty(prototype, 'stack', {
-  configurable: true,
-  enumerable: false,
-  get() {
+const accessors = Object.getOwnPropertyDescriptor({
+  get stack() {
     const known = made.get(this);
     if (known !== undefined)
       return known;
@@ -62,10 +62,11 @@ Object.defineProperty(prototype, 'stack', {
     made.set(this, stack);
     return stack;
   },
-  set(value) {
+  set stack(value) {
     Object.defineProperty(this, 'stack', { value, writable: true, configurable: true, enumerable: false });
   },
-});
+}, 'stack');
+Object.defineProperty(prototype, 'stack', { ...accessors, enumerable: false });
 
 Error.captureStackTrace = function captureStackTrace(object, above) {
   engineCapture(object, above);
