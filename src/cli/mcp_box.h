@@ -44,8 +44,9 @@ typedef struct bx_mcp_box {
     uint64_t looked_ns; /* when the list was made */
     bool changed;       /* it is another one than clients know */
     /* Who notices changes (mcp_watch.c). */
-    bx_watch *watch; /* NULL: nobody does; then they are noticed when somebody asks */
-    char *workspace; /* as the kernel calls it; owned */
+    bx_watch *watch;      /* NULL: nobody does; then they are noticed when somebody asks */
+    char *workspace;      /* as the kernel calls it; owned */
+    uint64_t policy_look; /* what the policy files looked like when they were read */
     pthread_t watcher;
     bool watches;
     bx_ctl watch_ctl;

@@ -1,6 +1,7 @@
 /* What changes while `boxagnts mcp` serves: tools, skills, policy files, resources. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "app/shelf.h"
 #include "base/limits.h"
@@ -44,14 +45,53 @@ static void add_all(bx_mcp_box *b)
     }
 }
 
+/* Which files there are, as far as another one would look otherwise: what a directory above them is
+ * called, or a file beside them, is told, too. */
+static uint64_t look_at(uint64_t seed, const char *dir, const char *name)
+{
+    BX_AUTO_BUF path = bx_buf_init(2 * BX_MAX_PATH);
+    struct stat st;
+    (void)bx_buf_addf(&path, "%s%s%s", dir, name ? "/" : "", name ? name : "");
+    if (path.fail != BX_OK || stat(path.p, &st) != 0)
+        return seed * 31 + 1;
+    const uint64_t facts[] = {st.st_dev,
+                              st.st_ino,
+                              (uint64_t)st.st_size,
+                              st.st_mode,
+                              (uint64_t)st.st_mtim.tv_sec,
+                              (uint64_t)st.st_mtim.tv_nsec,
+                              (uint64_t)st.st_ctim.tv_sec,
+                              (uint64_t)st.st_ctim.tv_nsec};
+    for (size_t i = 0; i < BX_COUNT(facts); i++)
+        seed = (seed ^ facts[i]) * 0x9e3779b97f4a7c15U + (seed >> 29);
+    return seed;
+}
+
+static uint64_t look_at_policy(const bx_mcp_box *b)
+{
+    char home[BX_MAX_PATH];
+    uint64_t look = look_at(1, b->workspace, BX_POLICY_NAME);
+    if (bx_home_dir(home, sizeof home, NULL) == BX_OK)
+        look = look_at(look_at(look, home, BX_POLICY_NAME), home, "trust");
+    for (size_t i = 0; i < b->cfg.a->n_flags; i++) {
+        if (b->cfg.a->flags[i].id == BX_FLAG_POLICY)
+            look = look_at(look, b->cfg.a->flags[i].value, NULL);
+    }
+    return look;
+}
+
 /* ---- what happens then ----------------------------------------------------------------------- */
 
 /* The files as they are now hold from the next call on.  While they say nothing that can be
  * understood, or one is gone, what they said before does. */
 static void read_policy(bx_mcp_box *b)
 {
-    bx_mcp_edition *old = bx_cli_mcp_edition_take(b), *next = NULL;
+    const uint64_t look = look_at_policy(b);
     bx_error err = {.msg = ""};
+    if (look == b->policy_look)
+        return;
+    b->policy_look = look;
+    bx_mcp_edition *old = bx_cli_mcp_edition_take(b), *next = NULL;
     if (bx_cli_mcp_edition_new(&b->cfg, old, &next, &err) != BX_OK) {
         bx_cli_complain("mcp: the policy stays what it was: %s", err.msg);
     } else {
@@ -125,10 +165,12 @@ void bx_cli_mcp_watch_open(bx_mcp_box *b)
     bx_code rc = bx_ctl_make_cancellable(&b->watch_ctl, &err);
     if (rc == BX_OK)
         rc = bx_watch_new(&b->watch, &err);
-    if (rc == BX_OK)
-        add_all(b);
-    else
+    if (rc != BX_OK) {
         complain(err.msg);
+        return;
+    }
+    add_all(b);
+    b->policy_look = look_at_policy(b);
 }
 
 void bx_cli_mcp_watch_begin(bx_mcp_box *b)

@@ -307,6 +307,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
                          enum MHD_RequestTerminationCode how)
 {
     (void)mhd;
+    (void)how; /* where the end of the server answered, its handler owes something all the same */
     bx_httpd *s = cls;
     visit *v = *con_cls;
     if (!v)
@@ -319,8 +320,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
     bx_httpd_conns_at(s->conns, v->c, NULL);
     (void)atomic_fetch_sub(&s->held, r->body.n);
     atomic_store(&v->c->deadline_ns, after_ms(s->limits.idle_ms));
-    if (how != MHD_REQUEST_TERMINATED_COMPLETED_OK)
-        bx_httpd_request_gone(r);
+    bx_httpd_request_gone(r); /* who answered already hears nothing */
     if (!v->handled && !v->discard)
         refuse(r, 400, ""); /* broken off while it was read: nobody else has it */
     bx_httpd_request_unref(r);

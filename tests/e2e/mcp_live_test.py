@@ -5,7 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
-from mcp_support import PREFIX, Client, modern, text_of
+from mcp_support import PREFIX, Client, modern
 from registry_test import ARGS, GUESTS
 from support import box
 
@@ -114,21 +114,35 @@ class Live(unittest.TestCase):
         self.heard(client, "notifications/tools/list_changed")
         self.assertEqual({m["method"] for m in client.heard[n:]}, {"notifications/tools/list_changed"})
 
+    def said(self, client, words):
+        self.assertIn(words, client.process.stderr.readline().decode())
+
+    def reads(self, client):
+        """Whether the file is read; else nothing of it is told."""
+        got = client.ask("tools/call", {"name": "read", "arguments": {"path": "a.txt"}})
+        yes = not got.get("result", {"isError": True})["isError"]
+        self.assertEqual("alpha" in json.dumps(got), yes)
+        return yes
+
     def test_policy(self):
         self.policy("  allow: [read, glob, write]\n")
         client = self.client()
         client.open()
-        self.assertFalse(client.call("read", {"path": "a.txt"})["isError"])
-        self.policy("  allow: [glob]\n  deny: [read]\n")
+        uri = {"uri": "file:///workspace/a.txt"}
+        self.assertTrue(self.reads(client))
+        self.policy("  allow: [read, glob]\n  deny: [read(a.txt)]\n")
+        self.said(client, "read anew")
+        self.assertFalse(self.reads(client))
+        self.assertIn("error", client.ask("resources/read", uri))
+        self.policy("  deny: [read]\n")
         self.heard(client, "notifications/tools/list_changed")
-        got = client.call("read", {"path": "a.txt"})
-        self.assertTrue(got["isError"])
-        self.assertNotIn("alpha", text_of(got))
+        self.said(client, "read anew")
+        self.assertFalse(self.reads(client))
         self.assertNotIn("read", self.names(client))
-        self.assertIn("error", client.ask("resources/read", {"uri": "file:///workspace/a.txt"}))
         self.policy("  allow: [read, glob]\n")                      # the control: it is the file that says so
-        self.heard(client, "notifications/tools/list_changed", 2)
-        self.assertFalse(client.call("read", {"path": "a.txt"})["isError"])
+        self.said(client, "read anew")
+        self.assertTrue(self.reads(client))
+        self.assertIn("result", client.ask("resources/read", uri))
 
     def test_what_cannot_be_read_changes_nothing(self):
         self.policy("  allow: [glob]\n  deny: [read]\n")
@@ -137,20 +151,19 @@ class Live(unittest.TestCase):
         for spoil in (lambda: self.put(self.home / "boxagnts.yaml", "version: 1\nrules: ["),
                       lambda: (self.home / "boxagnts.yaml").unlink()):
             spoil()
-            said = client.process.stderr.readline().decode()
-            self.assertIn("the policy stays what it was", said)
-            self.assertTrue(client.call("read", {"path": "a.txt"})["isError"])
+            self.said(client, "the policy stays what it was")
+            self.assertFalse(self.reads(client))
         self.policy("  allow: [read, glob]\n")
-        self.assertIn("read anew", client.process.stderr.readline().decode())
-        self.assertFalse(client.call("read", {"path": "a.txt"})["isError"])
+        self.said(client, "read anew")
+        self.assertTrue(self.reads(client))
 
     def test_a_policy_where_there_was_none(self):
         client = self.client()
         client.open()
-        self.assertFalse(client.call("read", {"path": "a.txt"})["isError"])
-        (self.work / "boxagnts.yaml").write_text("version: 1\nrules:\n  deny: [read]\n")
-        self.heard(client, "notifications/tools/list_changed")
-        self.assertTrue(client.call("read", {"path": "a.txt"})["isError"])
+        self.assertTrue(self.reads(client))
+        self.put(self.work / "boxagnts.yaml", "version: 1\nrules:\n  deny: [read]\n")
+        self.said(client, "read anew")
+        self.assertFalse(self.reads(client))
         done = box("audit", "verify", env=self.env)
         self.assertEqual(done.returncode, 0, done.stderr)
 
