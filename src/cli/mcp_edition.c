@@ -49,10 +49,12 @@ bx_code bx_cli_mcp_edition_new(const bx_mcp_edition_config *cfg, const bx_mcp_ed
     bx_code rc = open_tools(cfg, before, e, err);
     if (rc == BX_OK)
         rc = open_workspace(cfg, e, err);
-    if (rc == BX_OK)
+    if (rc == BX_OK) {
         *ret = e;
-    else
-        bx_cli_mcp_edition_free(e);
+        return BX_OK;
+    }
+    e->first = false; /* nobody else has its record yet */
+    bx_cli_mcp_edition_free(e);
     return rc;
 }
 
