@@ -11,7 +11,7 @@ PORT ?= 8080
 build = mkdir -p build && { [ -e $(2)/build.ninja ] || cmake --preset $(1) >/dev/null; } && \
 	flock build/.lock cmake --build --preset $(1) --target $(3)
 
-.PHONY: help run build test test262 js-packages mcp-conformance bench fuzz test-asan test-tsan foreign pages browser install format check clean aimock acp-clients
+.PHONY: help run build test test262 js-packages mcp-conformance mcp-clients bench fuzz test-asan test-tsan foreign pages browser install format check clean aimock acp-clients
 
 help:
 	@echo 'make run        build, then show the built-in tools and a run of agents at work'
@@ -27,6 +27,7 @@ help:
 	@echo 'make test262    the language suite through js: DIR=a checkout of tc39/test262 (TEST262=options)'
 	@echo 'make js-packages real npm packages through js (PACKAGES=names)'
 	@echo 'make mcp-conformance the official suite against the MCP server (installs it from npm)'
+	@echo 'make mcp-clients an agent from npm, opencode, with our server and a script for a model (installs it: 150 MB)'
 	@echo 'make bench      measure calls (BENCH_ARGS=--quick for a short run)'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=$(FUZZ_SECONDS))'
 	@echo 'make check      layers, sizes, banned calls, texts, formatting'
@@ -98,6 +99,10 @@ mcp-conformance:
 	@scripts/setup build
 	@$(call build,release,build,mcp_everything)
 	@scripts/mcp-conformance
+
+mcp-clients: build
+	@scripts/setup-mcp-clients
+	@python3 tests/run.py release -k mcp_client
 
 bench:
 	@scripts/setup bench

@@ -357,7 +357,7 @@ bx_code bx_approvals_new(const bx_approvals_config *cfg, bx_approvals **ret, bx_
     if (!a)
         return bx_fail(err, BX_ENOMEM, "approvals");
     a->cfg = *cfg;
-    a->since_us = bx_approvals_now();
+    a->since_us = cfg->since_us ? cfg->since_us : bx_approvals_now();
     a->workspace = cfg->workspace ? realpath(cfg->workspace, NULL) : bx_strndup("", 0);
     if (!a->workspace) {
         bx_approvals_free(a);

@@ -50,6 +50,7 @@ typedef struct bx_approvals_config { /* borrowed, as long as the approvals live 
     bool lasting;          /* the user's policy file decides: "always" can be written to it */
     uint64_t wait_ms;      /* how long a call waits for an answer from the queue */
     const bx_asker *asker; /* NULL: nobody is there */
+    int64_t since_us; /* since when the run is: older answers to it are another one's; 0: now */
 } bx_approvals_config;
 
 typedef struct bx_approvals bx_approvals;

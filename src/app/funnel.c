@@ -9,12 +9,15 @@
 #include "os/dirs.h"
 
 struct bx_funnel {
-    bx_policy *policy; /* owned, like what follows; NULL: nothing is decided */
-    bx_db *db;         /* NULL: nothing is recorded */
+    bx_policy *policy;       /* owned; NULL: nothing is decided */
+    bx_approvals *approvals; /* owned */
+    bool again;              /* db and recorder are another's; else owned */
+    bx_db *db;               /* NULL: nothing is recorded */
     bx_recorder *recorder;
-    bx_approvals *approvals;
     bx_policy_now now; /* of `policy` */
     bool mode_changes;
+    int64_t since_us;
+    unsigned present; /* which files there were: the workspace's, the user's */
     bx_gate_policy gate_policy;
     bx_gate_approver by_hand;
     const bx_gate_approver *approver;
@@ -31,11 +34,17 @@ static bool has_file(const char *dir)
     return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
 }
 
-static bool are_there_files(const bx_funnel_config *cfg)
+enum { OF_WORKSPACE = 1, OF_USER = 2 };
+
+static unsigned files_there_are(const bx_funnel_config *cfg)
 {
     char home[BX_MAX_PATH];
-    return cfg->n_policy || (cfg->workspace && has_file(cfg->workspace)) ||
-           (bx_home_dir(home, sizeof home, NULL) == BX_OK && has_file(home));
+    unsigned ret = 0;
+    if (cfg->workspace && has_file(cfg->workspace))
+        ret |= OF_WORKSPACE;
+    if (bx_home_dir(home, sizeof home, NULL) == BX_OK && has_file(home))
+        ret |= OF_USER;
+    return ret;
 }
 
 static bx_code keep(bx_funnel *f, char *path, bx_error *err)
@@ -67,7 +76,8 @@ static bx_code keep_named(bx_funnel *f, const char *name, bx_error *err)
 static bx_code open_policy(bx_funnel *f, const bx_funnel_config *cfg, bx_buf *notes, bx_error *err)
 {
     bx_policy_mode mode;
-    if ((cfg->by_hand || cfg->only_files) && !cfg->mode && !are_there_files(cfg))
+    f->present = files_there_are(cfg);
+    if ((cfg->by_hand || cfg->only_files) && !cfg->mode && !cfg->n_policy && !f->present)
         return BX_OK;
     if (cfg->mode && !bx_policy_mode_parse(bx_str_of(cfg->mode), &mode))
         return bx_fail(err, BX_EINVAL,
@@ -124,7 +134,8 @@ static bx_code open_approvals(bx_funnel *f, const bx_funnel_config *cfg, bx_erro
                                    .workspace = cfg->workspace,
                                    .lasting = cfg->n_policy == 0,
                                    .wait_ms = cfg->wait_ms,
-                                   .asker = cfg->asker};
+                                   .asker = cfg->asker,
+                                   .since_us = f->since_us};
     if (!f->policy || f->approver || (!cfg->queue && !cfg->asker))
         return BX_OK;
     bx_code rc = bx_approvals_new(&c, &f->approvals, err);
@@ -135,18 +146,64 @@ static bx_code open_approvals(bx_funnel *f, const bx_funnel_config *cfg, bx_erro
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-bx_code bx_funnel_open(const bx_funnel_config *cfg, bx_funnel **ret, bx_buf *notes, bx_error *err)
+static bx_code new_funnel(const bx_funnel_config *cfg, bx_funnel **ret, bx_error *err)
 {
-    BX_AUTO(bx_funnel) bx_funnel *f = bx_calloc(1, sizeof *f);
+    bx_funnel *f = bx_calloc(1, sizeof *f);
     if (!f)
         return bx_fail(err, BX_ENOMEM, "policy and record");
     atomic_init(&f->now.mode, BX_POLICY_OWN_MODE);
     f->mode_changes = cfg->mode_changes;
     f->by_hand = (bx_gate_approver){.ask = say_yes};
     f->approver = cfg->by_hand ? &f->by_hand : cfg->approver;
-    bx_code rc = open_policy(f, cfg, notes, err);
+    f->since_us = bx_approvals_now();
+    *ret = f;
+    return BX_OK;
+}
+
+bx_code bx_funnel_open(const bx_funnel_config *cfg, bx_funnel **ret, bx_buf *notes, bx_error *err)
+{
+    BX_AUTO(bx_funnel) bx_funnel *f = NULL;
+    bx_code rc = new_funnel(cfg, &f, err);
+    if (rc == BX_OK)
+        rc = open_policy(f, cfg, notes, err);
     if (rc == BX_OK)
         rc = open_record(f, cfg, err);
+    if (rc == BX_OK)
+        rc = open_approvals(f, cfg, err);
+    if (rc == BX_OK)
+        *ret = BX_TAKE(f);
+    return rc;
+}
+
+/* What was carved out of every grant when the run began is what has to be carved out now; and a
+ * file that is not there for a moment, as some editors and git do it, takes no rule away. */
+static bx_code check_kept(const bx_funnel *of, const bx_funnel *f, bx_error *err)
+{
+    bool same = of->n_kept == f->n_kept;
+    for (size_t i = 0; i < f->n_kept && same; i++)
+        same = strcmp(of->kept[i], f->kept[i]) == 0;
+    if (!same)
+        return bx_fail(err, BX_EDENIED,
+                       "a policy file that was named is another file now: start anew");
+    if (f->n_kept == 0 && (of->present & ~f->present))
+        return bx_fail(err, BX_ENOENT, BX_POLICY_NAME " is gone");
+    return BX_OK;
+}
+
+bx_code bx_funnel_again(const bx_funnel *of, const bx_funnel_config *cfg, bx_funnel **ret,
+                        bx_buf *notes, bx_error *err)
+{
+    BX_AUTO(bx_funnel) bx_funnel *f = NULL;
+    bx_code rc = new_funnel(cfg, &f, err);
+    if (rc != BX_OK)
+        return rc;
+    f->again = true;
+    f->db = of->db;
+    f->recorder = of->recorder;
+    f->since_us = of->since_us;
+    rc = open_policy(f, cfg, notes, err);
+    if (rc == BX_OK)
+        rc = check_kept(of, f, err);
     if (rc == BX_OK)
         rc = open_approvals(f, cfg, err);
     if (rc == BX_OK)
@@ -159,8 +216,10 @@ void bx_funnel_close(bx_funnel *f)
     if (!f)
         return;
     bx_approvals_free(f->approvals);
-    bx_recorder_free(f->recorder);
-    bx_db_close(f->db);
+    if (!f->again) {
+        bx_recorder_free(f->recorder);
+        bx_db_close(f->db);
+    }
     bx_policy_free(f->policy);
     for (size_t i = 0; i < f->n_kept; i++)
         free(f->kept[i]);
@@ -175,6 +234,11 @@ bx_code bx_funnel_finish(bx_funnel *f, bx_error *err)
 static bool wants_signature(void *ctx, bx_str program)
 {
     return bx_policy_wants_signature(ctx, program);
+}
+
+bx_code bx_funnel_cut_off(bx_funnel *f, bx_error *err)
+{
+    return f->recorder ? bx_recorder_cut_off(f->recorder, err) : BX_OK;
 }
 
 void bx_funnel_fill(bx_funnel *f, bx_toolbox_config *box)

@@ -34,11 +34,21 @@ typedef struct bx_funnel_config {
 /* `notes` gets a line for each thing that was left out of a file that is not trusted. */
 BX_NODISCARD bx_code bx_funnel_open(const bx_funnel_config *cfg, bx_funnel **ret, bx_buf *notes,
                                     bx_error *err);
+/* The same run under its policy files as they are now: what is read anew is the policy; the record
+ * and the answers that were given are those of `of`, which outlives it.  BX_EDENIED: a file that
+ * was named is another one by now, which guests might have.  BX_ENOENT: one that was there is gone.
+ */
+BX_NODISCARD bx_code bx_funnel_again(const bx_funnel *of, const bx_funnel_config *cfg,
+                                     bx_funnel **ret, bx_buf *notes, bx_error *err);
 /* No call may run.  NULL is fine. */
 void bx_funnel_close(bx_funnel *f);
 BX_DEFINE_AUTO(bx_funnel, bx_funnel_close)
 /* Instead of that, by a process that ends next: write what is queued. */
 BX_NODISCARD bx_code bx_funnel_finish(bx_funnel *f, bx_error *err);
+
+/* Instead, where calls run that do not end: their record gets an end, and what is queued is
+ * written. */
+BX_NODISCARD bx_code bx_funnel_cut_off(bx_funnel *f, bx_error *err);
 
 /* Gate and offer of a toolbox; borrowed from `f`. */
 void bx_funnel_fill(bx_funnel *f, bx_toolbox_config *box);

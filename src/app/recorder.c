@@ -12,61 +12,61 @@ enum {
     MAX_WORDS = 1024,   /* bytes of an error's text */
 };
 
-typedef struct known { /* the secrets of a call that has not ended */
-    struct known *next;
+typedef struct open_call { /* a call that has not ended */
+    struct open_call *next;
     int64_t id;
     size_t n;
-    bx_str at[BX_MAX_SECRETS]; /* borrowed while the call begins; then owned */
-} known;
+    bx_str secrets[]; /* owned: its files and requests may hold them as well */
+} open_call;
 
 struct bx_recorder {
     bx_gate_recorder port;
     bx_audit *audit;
     pthread_mutex_t lock;
-    known *calls; /* with the lock */
+    open_call *calls; /* with the lock */
 };
 
-/* ---- secrets --------------------------------------------------------------------------------- */
+/* ---- calls that have not ended --------------------------------------------------------------- */
 
-static void free_known(known *k)
+static void free_open(open_call *c)
 {
-    for (size_t i = 0; k && i < k->n; i++)
-        free((char *)(uintptr_t)k->at[i].p);
-    free(k);
+    for (size_t i = 0; c && i < c->n; i++)
+        free((char *)(uintptr_t)c->secrets[i].p);
+    free(c);
 }
 
-/* Kept until the end of the call, whose files and requests may hold them as well. */
-static bx_code keep_secrets(bx_recorder *r, const known *k, int64_t id, bx_error *err)
+static open_call *new_open(const bx_redactor *secrets)
 {
-    if (k->n == 0)
-        return BX_OK;
-    known *own = bx_calloc(1, sizeof *own);
-    for (size_t i = 0; own && i < k->n; i++) {
-        own->at[i] = (bx_str){bx_strndup(k->at[i].p, k->at[i].n), k->at[i].n};
-        own->n = i + 1;
-        if (!own->at[i].p) {
-            free_known(own);
-            own = NULL;
+    open_call *c = bx_calloc(1, sizeof *c + secrets->n * sizeof(bx_str));
+    for (size_t i = 0; c && i < secrets->n; i++) {
+        const bx_str *s = &secrets->secrets[i];
+        c->secrets[i] = (bx_str){bx_strndup(s->p, s->n), s->n};
+        c->n = i + 1;
+        if (!c->secrets[i].p) {
+            free_open(c);
+            c = NULL;
         }
     }
-    if (!own)
-        return bx_fail(err, BX_ENOMEM, "the call cannot be recorded");
-    own->id = id;
-    (void)pthread_mutex_lock(&r->lock);
-    own->next = r->calls;
-    r->calls = own;
-    (void)pthread_mutex_unlock(&r->lock);
-    return BX_OK;
+    return c;
 }
 
-static known *take_secrets(bx_recorder *r, int64_t id)
+static void keep_open(bx_recorder *r, open_call *c)
 {
-    known *found = NULL;
     (void)pthread_mutex_lock(&r->lock);
-    for (known **k = &r->calls; *k && !found; k = found ? k : &(*k)->next) {
-        if ((*k)->id == id) {
-            found = *k;
-            *k = found->next;
+    c->next = r->calls;
+    r->calls = c;
+    (void)pthread_mutex_unlock(&r->lock);
+}
+
+/* NULL: it has an end already. */
+static open_call *take_open(bx_recorder *r, int64_t id)
+{
+    open_call *found = NULL;
+    (void)pthread_mutex_lock(&r->lock);
+    for (open_call **c = &r->calls; *c && !found; c = found ? c : &(*c)->next) {
+        if ((*c)->id == id) {
+            found = *c;
+            *c = found->next;
         }
     }
     (void)pthread_mutex_unlock(&r->lock);
@@ -202,11 +202,12 @@ static bx_code begin(void *ctx, const bx_gate_call *call, bx_gate_fate fate,
                      bx_error *err)
 {
     bx_recorder *r = ctx;
-    known k;
-    k.n = 0; /* the rest is not looked at */
+    bx_str known[BX_MAX_SECRETS];
     BX_AUTO_BUF grant = bx_buf_init(MAX_JSON);
-    k.n = bx_secrets_of(call->run, k.at);
-    const bx_redactor secrets = {k.at, k.n};
+    const bx_redactor secrets = {known, bx_secrets_of(call->run, known)};
+    open_call *open = new_open(&secrets);
+    if (!open)
+        return bx_fail(err, BX_ENOMEM, "the call cannot be recorded");
     bx_code rc = granted ? print_grant(&secrets, granted, &grant, err) : BX_OK;
     const bx_audit_call row = {.tool = call->manifest->name,
                                .version = call->manifest->version,
@@ -222,14 +223,15 @@ static bx_code begin(void *ctx, const bx_gate_call *call, bx_gate_fate fate,
                                .why = d ? bx_buf_str(&d->why) : BX_LIT(""),
                                .grant = bx_buf_str(&grant),
                                .secrets = &secrets};
-    int64_t id = 0;
     if (rc == BX_OK)
-        rc = bx_audit_begin(r->audit, &row, &id, err);
-    if (rc == BX_OK)
-        rc = keep_secrets(r, &k, id, err);
-    if (rc == BX_OK)
-        *ret_id = id;
-    return rc;
+        rc = bx_audit_begin(r->audit, &row, &open->id, err);
+    if (rc != BX_OK) {
+        free_open(open);
+        return rc;
+    }
+    *ret_id = open->id;
+    keep_open(r, open);
+    return BX_OK;
 }
 
 /* ---- end ------------------------------------------------------------------------------------- */
@@ -439,12 +441,14 @@ static bx_code end(void *ctx, int64_t id, const bx_tool_end *e, const bx_record 
 {
     bx_recorder *r = ctx;
     BX_AUTO_BUF outcome = bx_buf_init(MAX_JSON), lists = bx_buf_init(64 << 20);
-    known *k = take_secrets(r, id);
-    const bx_redactor secrets = {k ? k->at : NULL, k ? k->n : 0};
+    open_call *open = take_open(r, id);
+    if (!open)
+        return BX_OK;
+    const bx_redactor secrets = {open->secrets, open->n};
     bx_code rc = print_outcome(&secrets, e, &outcome, err);
     if (rc == BX_OK && touched && !is_empty(touched))
         rc = print_touched(&secrets, touched, &lists, err);
-    free_known(k);
+    free_open(open);
     if (rc != BX_OK)
         return rc;
     const bx_audit_result row = {.is_error = e->is_error,
@@ -479,9 +483,9 @@ void bx_recorder_free(bx_recorder *r)
         return;
     bx_audit_free(r->audit);
     while (r->calls) {
-        known *k = r->calls;
-        r->calls = k->next;
-        free_known(k);
+        open_call *c = r->calls;
+        r->calls = c->next;
+        free_open(c);
     }
     (void)pthread_mutex_destroy(&r->lock);
     free(r);
@@ -492,3 +496,25 @@ const bx_gate_recorder *bx_recorder_port(const bx_recorder *r) { return &r->port
 bx_audit *bx_recorder_audit(const bx_recorder *r) { return r->audit; }
 
 bx_code bx_recorder_finish(bx_recorder *r, bx_error *err) { return bx_audit_finish(r->audit, err); }
+
+bx_code bx_recorder_cut_off(bx_recorder *r, bx_error *err)
+{
+    static const bx_audit_result row = {
+        .is_error = true,
+        .result = {"", 0},
+        .outcome = {"{\"kind\":\"cancelled\",\"error\":\"cut off: the process ended first\"}", 63},
+        .touched = {"", 0}};
+    bx_code rc = BX_OK;
+    (void)pthread_mutex_lock(&r->lock);
+    open_call *all = r->calls;
+    r->calls = NULL;
+    (void)pthread_mutex_unlock(&r->lock);
+    while (all) {
+        open_call *c = all;
+        all = c->next;
+        if (rc == BX_OK)
+            rc = bx_audit_end(r->audit, c->id, &row, err);
+        free_open(c);
+    }
+    return rc == BX_OK ? bx_audit_flush(r->audit, err) : rc;
+}

@@ -21,4 +21,8 @@ bx_audit *bx_recorder_audit(const bx_recorder *r); /* borrowed */
 /* For a process that ends next and frees nothing: write what is queued. */
 BX_NODISCARD bx_code bx_recorder_finish(bx_recorder *r, bx_error *err);
 
+/* The process ends under calls that do not: each gets an end that says so, which stays the only
+ * one, and what is queued is written. */
+BX_NODISCARD bx_code bx_recorder_cut_off(bx_recorder *r, bx_error *err);
+
 #endif

@@ -177,5 +177,35 @@ static void secrets_of_the_grant_are_in_no_row(void)
     tear_down(&b);
 }
 
+/* The process ends under calls that do not: each has one end, whatever it does afterwards. */
+static void calls_that_are_cut_off_have_an_end(void)
+{
+    bench b;
+    bx_error err;
+    int64_t whole = 0, cut = 0;
+    test_seen seen;
+    CHECK(set_up(&b, "{}"));
+    const bx_gate_recorder *port = bx_recorder_port(b.recorder);
+    CHECK(port->begin(port->ctx, &b.call, BX_FATE_RUNS, NULL, b.grant, &whole, &err) == BX_OK);
+    CHECK(port->begin(port->ctx, &b.call, BX_FATE_RUNS, NULL, b.grant, &cut, &err) == BX_OK);
+    bx_tool_end end = {.entered = true, .text = bx_buf_init(64)};
+    bx_outcome_init(&end.outcome);
+    end.outcome.kind = BX_OUT_EXIT;
+    CHECK(port->end(port->ctx, whole, &end, NULL, &err) == BX_OK);
+    CHECK(test_list(&b.t, &seen) && seen.n == 2 && seen.state[0] == BX_AUDIT_RUNNING);
+    CHECK(bx_recorder_cut_off(b.recorder, &err) == BX_OK);
+    CHECK(port->end(port->ctx, cut, &end, NULL, &err) == BX_OK); /* too late */
+    CHECK(bx_recorder_cut_off(b.recorder, &err) == BX_OK);
+    CHECK(test_list(&b.t, &seen) && seen.n == 2 && seen.state[0] == BX_AUDIT_DONE &&
+          seen.state[1] == BX_AUDIT_DONE);
+    CHECK(holds(seen.end[0], "cut off") && holds(seen.end[0], "\"is_error\":true"));
+    CHECK(holds(seen.end[1], "\"kind\":\"exit\"") && !strstr(seen.end[1], "cut off"));
+    bx_audit_head head;
+    CHECK(bx_audit_last(b.t.audit, &head, &err) == BX_OK && head.id == 4);
+    bx_outcome_done(&end.outcome);
+    tear_down(&b);
+}
+
 BXT_MAIN(RUN(a_call_is_recorded_with_all_that_is_known);
-         RUN(a_call_that_is_refused_is_recorded_too); RUN(secrets_of_the_grant_are_in_no_row);)
+         RUN(a_call_that_is_refused_is_recorded_too); RUN(secrets_of_the_grant_are_in_no_row);
+         RUN(calls_that_are_cut_off_have_an_end);)

@@ -139,6 +139,15 @@ const char *bx_shelf_name(bx_shelf *s, size_t i)
     return name;
 }
 
+void bx_shelf_look_now(bx_shelf *s)
+{
+    (void)pthread_mutex_lock(&s->lock);
+    bx_registry *r = s->registry;
+    (void)pthread_mutex_unlock(&s->lock);
+    if (r)
+        bx_registry_look_now(r);
+}
+
 bx_code bx_shelf_add_programs(bx_shelf *s, bx_programs *p, bx_error *err)
 {
     (void)pthread_mutex_lock(&s->lock);

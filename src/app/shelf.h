@@ -23,6 +23,7 @@ BX_NODISCARD bx_code bx_shelf_find(bx_shelf *s, bx_str name, bx_tool *ret,
 /* The name of the i-th tool, built-in ones too, in their order; NULL past the last.  The list is
  * looked at anew for each 0. */
 const char *bx_shelf_name(bx_shelf *s, size_t i);
+void bx_shelf_look_now(bx_shelf *s); /* the next question looks, whatever the time */
 
 /* Those that are programs, as commands of the shell. */
 BX_NODISCARD bx_code bx_shelf_add_programs(bx_shelf *s, bx_programs *p, bx_error *err);

@@ -1,33 +1,26 @@
 /* boxagnts mcp: the tools, served to an agent over the Model Context Protocol. */
 #include "mcp/server.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "app/believed.h"
-#include "app/funnel.h"
 #include "app/policy_files.h"
 #include "app/tool_grant.h"
-#include "app/toolbox.h"
-#include "base/limits.h"
 #include "base/version.h"
 #include "cli/commands.h"
-#include "cli/mcp_funnel.h"
+#include "cli/mcp_box.h"
 #include "cli/mcp_http.h"
 #include "cli/setup.h"
-#include "mcp/skills.h"
 #include "mcp/stdio.h"
-#include "mcp/workspace.h"
 #include "os/dirs.h"
 #include "os/signals.h"
-#include "policy/derive.h"
 
-enum { FLAG_WORKSPACE = 1000, MAX_TOOLS = 256, SLOTS = 32 };
+enum { SLOTS = 32 };
 
 static const bx_flag flags[] = {
     {"workspace", "DIR",
-     "the directory the tools see as " BX_WORKSPACE " (default: the current one)", FLAG_WORKSPACE},
+     "the directory the tools see as " BX_WORKSPACE " (default: the current one)",
+     BX_FLAG_WORKSPACE},
     {"allow", "CAP",
      "let the tools use what they need of this: fetch:https://host, read:" BX_WORKSPACE "/docs, …",
      BX_OPT_allow},
@@ -39,96 +32,133 @@ static const bx_flag flags[] = {
     BX_MCP_HTTP_FLAGS,
 };
 
-/* ---- the tools ------------------------------------------------------------------------------- */
+/* ---- what holds now -------------------------------------------------------------------------- */
 
-typedef struct box { /* what is served */
-    const bx_args *a;
-    bx_app *app;
-    bx_funnel *funnel;
-    char run[BX_MCP_RUN];       /* empty: of each session its own */
-    bx_toolbox_option *options; /* owned */
-    bx_toolbox *tools;
-    pthread_mutex_t lock;                    /* guards what follows, while clients are served */
-    const bx_manifest *manifests[MAX_TOOLS]; /* in the order of their names */
-    size_t n;
-    uint64_t looked_ns; /* when the list was made */
-    bool changed;       /* it is another one than clients know */
-    bx_mcp_server *server;
-    bx_mcp_tools port;
-    bx_sealed *reading; /* what `read` may use */
-    bx_mcp_workspace *workspace;
-    bx_mcp_skills *skills;
-    bx_believed *believed; /* of the project's skills */
-    char *workspace_real;  /* owned */
-} box;
+typedef bx_mcp_box box;
 
-static bx_code open_toolbox(box *b, bx_error *err)
+bx_mcp_edition *bx_cli_mcp_edition_take(bx_mcp_box *b)
 {
-    const char *workspace = bx_flag_last(b->a, FLAG_WORKSPACE);
-    bx_toolbox_config cfg = {.workspace = workspace ? workspace : "."};
-    b->options = bx_calloc(b->a->n_flags + 1, sizeof *b->options);
-    if (!b->options)
-        return bx_fail(err, BX_ENOMEM, "flags");
-    for (size_t i = 0; i < b->a->n_flags; i++) {
-        const bx_flag_value *f = &b->a->flags[i];
-        if (f->id < BX_OPTION_COUNT)
-            b->options[cfg.n_options++] = (bx_toolbox_option){(bx_option)f->id, f->value};
-    }
-    cfg.options = b->options;
-    bx_code rc = bx_cli_mcp_funnel(b->a, cfg.workspace, &b->funnel, err);
-    if (rc != BX_OK)
-        return rc;
-    bx_funnel_fill(b->funnel, &cfg);
-    return bx_toolbox_new(b->app, &cfg, &b->tools, err);
+    (void)pthread_mutex_lock(&b->lock);
+    bx_mcp_edition *e = b->now;
+    e->refs++;
+    (void)pthread_mutex_unlock(&b->lock);
+    return e;
 }
 
-/* What can be called here and is not denied anyhow.  *ret_changed: it is not what it was. */
-static bx_code look(box *b, bool *ret_changed, bx_error *err)
+void bx_cli_mcp_edition_give(bx_mcp_box *b, bx_mcp_edition *e)
+{
+    (void)pthread_mutex_lock(&b->lock);
+    bool last = --e->refs == 0;
+    (void)pthread_mutex_unlock(&b->lock);
+    if (last)
+        bx_cli_mcp_edition_free(e);
+}
+
+/* ---- prompts --------------------------------------------------------------------------------- */
+
+/* A project's own come before the person's; they are there where the project is trusted: what they
+ * say goes to the model as the person's words. */
+static bx_code open_skills(box *b, bx_error *err)
+{
+    enum { OF_PROJECT = 3, OF_PERSON = 3 };
+    const char *workspace = b->cfg.workspace, *home = getenv("HOME");
+    bool trusted = false, has_ours = bx_home_dir(b->home, sizeof b->home, NULL) == BX_OK;
+    const bx_skill_dir dirs[OF_PROJECT + OF_PERSON] = {
+        {workspace, ".boxagnts/skills", BX_WORKSPACE},
+        {workspace, ".agents/skills", BX_WORKSPACE},
+        {workspace, ".claude/skills", BX_WORKSPACE},
+        {b->home, "skills", NULL}, /* as of `run`: agent/context.c */
+        {home, ".boxagnts/skills", NULL},
+        {home, ".agents/skills", NULL},
+    };
+    bx_code rc = bx_policy_is_trusted(workspace, &trusted, err);
+    if (rc != BX_OK)
+        return rc;
+    size_t from = trusted ? 0 : OF_PROJECT, n = home ? OF_PERSON : 1;
+    size_t to = OF_PROJECT + (has_ours ? n : 0);
+    for (size_t i = from; i < to; i++)
+        b->skill_dirs[b->n_skill_dirs++] = dirs[i];
+    const bx_believed_config cfg = {.workspace = b->workspace ? b->workspace : "/",
+                                    .trusted = trusted,
+                                    .policy = bx_funnel_policy(b->funnel)};
+    rc = bx_believed_open(&cfg, &b->believed, err);
+    return rc == BX_OK ? bx_mcp_skills_new(b->skill_dirs, b->n_skill_dirs,
+                                           bx_believed_port(b->believed), &b->skills, err)
+                       : rc;
+}
+
+/* ---- the tools ------------------------------------------------------------------------------- */
+
+/* What can be called here and is not denied anyhow. */
+static bx_code look_locked(box *b, bx_error *err)
 {
     size_t n = 0;
     const char *name;
     bx_code rc = BX_OK;
-    *ret_changed = false;
-    for (size_t i = 0; rc == BX_OK && n < MAX_TOOLS && (name = bx_toolbox_name(b->tools, i)); i++) {
+    bool changed = false;
+    bx_toolbox *tools = b->now->tools;
+    for (size_t i = 0; rc == BX_OK && n < BX_MCP_MAX_TOOLS && (name = bx_toolbox_name(tools, i));
+         i++) {
         const bx_manifest *m = NULL;
         const bx_grant *g;
         bx_error none;
-        if (bx_toolbox_find(b->tools, bx_str_of(name), &m, &none) != BX_OK || !m->input_schema ||
-            !bx_funnel_shows(b->funnel, m))
+        if (bx_toolbox_find(tools, bx_str_of(name), &m, &none) != BX_OK || !m->input_schema ||
+            !bx_funnel_shows(b->now->funnel, m))
             continue;
-        rc = bx_toolbox_grant(b->tools, m, &g, err);
-        *ret_changed = *ret_changed || n >= b->n || b->manifests[n] != m;
+        rc = bx_toolbox_grant(tools, m, &g, err);
+        changed = changed || n >= b->n || b->manifests[n] != m;
         b->manifests[n++] = m;
     }
-    *ret_changed = *ret_changed || n != b->n;
+    b->changed = b->changed || changed || n != b->n;
     b->n = n;
+    b->looked_ns = bx_now_ns();
     return rc;
+}
+
+static void options_of(box *b)
+{
+    for (size_t i = 0; i < b->cfg.a->n_flags; i++) {
+        const bx_flag_value *f = &b->cfg.a->flags[i];
+        if (f->id < BX_OPTION_COUNT)
+            b->options[b->cfg.n_options++] = (bx_toolbox_option){(bx_option)f->id, f->value};
+    }
+    b->cfg.options = b->options;
 }
 
 /* Grants are made now: whatever is wrong with a flag is said before a client is served. */
 static bx_code load(box *b, bx_error *err)
 {
-    bool changed;
+    const char *workspace = bx_flag_last(b->cfg.a, BX_FLAG_WORKSPACE);
+    b->cfg.workspace = workspace ? workspace : ".";
+    b->cfg.port = &b->port;
+    b->options = bx_calloc(b->cfg.a->n_flags + 1, sizeof *b->options);
+    if (!b->options)
+        return bx_fail(err, BX_ENOMEM, "flags");
+    options_of(b);
     bx_code rc = bx_cli_app(SLOTS, &b->app, err);
+    b->cfg.app = b->app;
+    bx_cli_mcp_watch_open(b); /* before anything is read: what changes from here on is noticed */
     if (rc == BX_OK)
-        rc = open_toolbox(b, err);
-    if (rc == BX_OK && !bx_has_flag(b->a, BX_FLAG_HTTP))
+        rc = bx_cli_mcp_edition_new(&b->cfg, NULL, &b->now, err);
+    if (rc == BX_OK && !bx_has_flag(b->cfg.a, BX_FLAG_HTTP))
         rc = bx_cli_mcp_run(b->run, err);
-    b->looked_ns = bx_now_ns();
-    return rc == BX_OK ? look(b, &changed, err) : rc;
+    if (rc != BX_OK)
+        return rc;
+    b->funnel = b->now->funnel;
+    rc = look_locked(b, err);
+    b->changed = false;
+    return rc == BX_OK ? open_skills(b, err) : rc;
 }
 
-/* Tools that were added, changed or removed meanwhile are noticed when somebody asks. */
+/* Where changes are not told, they are noticed when somebody asks. */
 static void hold(void *ctx)
 {
     enum { LOOK_NS = 1000000000 };
     box *b = ctx;
     bx_error none;
     (void)pthread_mutex_lock(&b->lock);
-    if (bx_now_ns() - b->looked_ns < LOOK_NS)
-        return;
-    b->looked_ns = bx_now_ns();
-    (void)(look(b, &b->changed, &none) == BX_OK);
+    if (!b->watches && bx_now_ns() - b->looked_ns >= LOOK_NS)
+        (void)(look_locked(b, &none) == BX_OK);
 }
 
 static void release(void *ctx)
@@ -141,78 +171,51 @@ static void release(void *ctx)
         bx_mcp_server_changed(b->server, BX_MCP_TOOLS_CHANGED);
 }
 
+void bx_cli_mcp_look(bx_mcp_box *b)
+{
+    bx_error none;
+    (void)pthread_mutex_lock(&b->lock);
+    (void)(look_locked(b, &none) == BX_OK);
+    release(b);
+}
+
 static size_t count(void *ctx) { return ((box *)ctx)->n; }
 
 static const bx_manifest *manifest(void *ctx, size_t i) { return ((box *)ctx)->manifests[i]; }
 
+/* Whether files of the workspace were made, removed or called something else. */
+static bool names_changed(const bx_record *r)
+{
+    for (size_t i = 0; i < r->files.n; i++) {
+        const bx_record_file *f = bx_record_file_at(r, i);
+        bool names = f->op == BX_FS_CREATE || f->op == BX_FS_UNLINK || f->op == BX_FS_RENAME ||
+                     f->op == BX_FS_LINK;
+        if (names && f->result == BX_E_SUCCESS &&
+            strncmp(bx_record_text(&r->files, f->path), BX_WORKSPACE "/", sizeof BX_WORKSPACE) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bx_code call(void *ctx, bx_mcp_call *c, bx_str name, bx_str arguments, bx_ctl *ctl,
                     const bx_gate_origin *origin, bx_tool_end *ret, bx_error *err)
 {
-    const box *b = ctx;
+    box *b = ctx;
     bx_record record;
+    bx_mcp_edition *e = bx_cli_mcp_edition_take(b);
     (void)c;
     bx_record_init(&record);
     bx_toolbox_call call = {
         .arguments = arguments, .ctl = ctl, .record = &record, .err_fd = -1, .origin = *origin};
     if (call.origin.run.n == 0)
         call.origin.run = bx_str_of(b->run);
-    bx_code rc = bx_toolbox_run(b->tools, name, &call, ret, err);
+    bx_code rc = bx_toolbox_run(e->tools, name, &call, ret, err);
+    bool changed = names_changed(&record);
     bx_record_done(&record);
+    bx_cli_mcp_edition_give(b, e);
+    if (changed)
+        bx_mcp_server_changed(b->server, BX_MCP_RESOURCES_CHANGED);
     return rc;
-}
-
-/* ---- resources and prompts ------------------------------------------------------------------- */
-
-static bx_code open_workspace(box *b, bx_error *err)
-{
-    BX_AUTO(bx_grant) bx_grant *g = NULL;
-    BX_AUTO_BUF notes = bx_buf_init(64 << 10);
-    const bx_manifest *m = NULL;
-    const bx_grant *run = NULL;
-    bx_code rc = bx_toolbox_find(b->tools, BX_LIT("read"), &m, err);
-    if (rc == BX_OK)
-        rc = bx_toolbox_grant(b->tools, m, &run, err);
-    if (rc == BX_OK)
-        rc = bx_grant_derive(run, (bx_cap_list){m->needs, m->n_needs}, &g, &notes, err);
-    if (rc == BX_OK)
-        rc = bx_app_protect(b->app, g, err);
-    if (rc == BX_OK)
-        rc = bx_sealed_new(BX_TAKE(g), bx_app_store_dir(b->app), &b->reading, err);
-    return rc == BX_OK
-               ? bx_mcp_workspace_new(&b->port, bx_sealed_vfs(b->reading), &b->workspace, err)
-               : rc;
-}
-
-/* A project's own come before the person's; they are there where the project is trusted: what they
- * say goes to the model as the person's words. */
-static bx_code open_skills(box *b, bx_error *err)
-{
-    enum { OF_PROJECT = 3, OF_PERSON = 3 };
-    const char *workspace = bx_flag_last(b->a, FLAG_WORKSPACE), *home = getenv("HOME");
-    char ours[BX_MAX_PATH];
-    bool trusted = false, has_ours = bx_home_dir(ours, sizeof ours, NULL) == BX_OK;
-    workspace = workspace ? workspace : ".";
-    const bx_skill_dir dirs[OF_PROJECT + OF_PERSON] = {
-        {workspace, ".boxagnts/skills", BX_WORKSPACE},
-        {workspace, ".agents/skills", BX_WORKSPACE},
-        {workspace, ".claude/skills", BX_WORKSPACE},
-        {ours, "skills", NULL}, /* as of `run`: agent/context.c */
-        {home, ".boxagnts/skills", NULL},
-        {home, ".agents/skills", NULL},
-    };
-    bx_code rc = bx_policy_is_trusted(workspace, &trusted, err);
-    if (rc != BX_OK)
-        return rc;
-    size_t from = trusted ? 0 : OF_PROJECT, n = home ? OF_PERSON : 1;
-    size_t to = OF_PROJECT + (has_ours ? n : 0);
-    b->workspace_real = realpath(workspace, NULL);
-    const bx_believed_config cfg = {.workspace = b->workspace_real ? b->workspace_real : "/",
-                                    .trusted = trusted,
-                                    .policy = bx_funnel_policy(b->funnel)};
-    rc = bx_believed_open(&cfg, &b->believed, err);
-    return rc == BX_OK ? bx_mcp_skills_new(dirs + from, to - from, bx_believed_port(b->believed),
-                                           &b->skills, err)
-                       : rc;
 }
 
 /* ---- the command ----------------------------------------------------------------------------- */
@@ -230,12 +233,14 @@ static bx_code serve(box *b, bx_ctl *ctl, bx_error *err)
         .version = BX_LIT(BX_VERSION),
         .instructions = bx_str_of(instructions),
         .tools = &b->port,
-        .resources = bx_mcp_workspace_port(b->workspace),
+        .resources = &b->resources,
         .prompts = bx_mcp_skills_port(b->skills),
     };
     bx_code rc = bx_mcp_server_new(&cfg, &b->server, err);
-    if (rc == BX_OK && bx_has_flag(b->a, BX_FLAG_HTTP))
-        return bx_cli_mcp_http_serve(b->server, b->a, bx_runtime_egress(bx_app_runtime(b->app)),
+    if (rc == BX_OK)
+        bx_cli_mcp_watch_begin(b);
+    if (rc == BX_OK && bx_has_flag(b->cfg.a, BX_FLAG_HTTP))
+        return bx_cli_mcp_http_serve(b->server, b->cfg.a, bx_runtime_egress(bx_app_runtime(b->app)),
                                      err);
     if (rc == BX_OK)
         rc = bx_ctl_make_cancellable(ctl, err);
@@ -250,43 +255,57 @@ static bx_code serve(box *b, bx_ctl *ctl, bx_error *err)
     return rc;
 }
 
+/* Everything ends but what the process takes with it; the record is whole. */
+static bx_code end(box *b, bx_error *err)
+{
+    bx_cli_mcp_watch_end(b);
+    bx_mcp_server_free(b->server);
+    bx_mcp_skills_free(b->skills);
+    bx_believed_free(b->believed);
+    bx_cli_mcp_watch_free(b);
+    bx_cli_mcp_edition_free(b->now);
+    bx_code rc = b->funnel ? bx_funnel_finish(b->funnel, err) : BX_OK;
+    free(b->options);
+    bx_app_leave(b->app);
+    return rc;
+}
+
+/* A call does not end although it was told to: the process ends under it, and its record says so.
+ */
+static _Noreturn void end_amid(const box *b)
+{
+    bx_error err = {.msg = ""};
+    bx_code rc = bx_funnel_cut_off(b->funnel, &err);
+    if (rc != BX_OK)
+        bx_cli_complain("mcp: %s", err.msg);
+    _exit(rc == BX_OK ? 0 : EXIT_OURS);
+}
+
 static int run(const bx_args *a)
 {
-    static box b = {.lock = PTHREAD_MUTEX_INITIALIZER}; /* reachable to the end: threads may use it
-                                                           when a call does not end in time */
+    static box b = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                    .follow_lock = PTHREAD_MUTEX_INITIALIZER}; /* reachable to the end: threads may
+                                                                  use it when a call does not end */
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
-    bx_error err = {.msg = ""};
-    b.a = a;
-    bx_code rc = bx_cli_mcp_http_check(a, &err);
-    if (rc == BX_OK)
-        rc = load(&b, &err);
+    bx_error err = {.msg = ""}, late;
+    b.cfg.a = a;
     b.port = (bx_mcp_tools){.ctx = &b,
                             .hold = hold,
                             .release = release,
                             .count = count,
                             .manifest = manifest,
                             .call = call};
+    bx_code rc = bx_cli_mcp_http_check(a, &err);
     if (rc == BX_OK)
-        rc = open_workspace(&b, &err);
-    if (rc == BX_OK)
-        rc = open_skills(&b, &err);
+        rc = load(&b, &err);
+    bx_cli_mcp_resources(&b);
     if (rc == BX_OK)
         rc = serve(&b, &ctl, &err);
-    if (rc == BX_ETIMEOUT)
-        _exit(0); /* nothing is left to be said, and nobody waits */
-    bx_mcp_server_free(b.server);
+    if (rc == BX_ETIMEOUT && b.funnel)
+        end_amid(&b);
+    bx_code finished = end(&b, rc == BX_OK ? &err : &late);
     bx_ctl_done(&ctl);
-    bx_mcp_skills_free(b.skills);
-    bx_believed_free(b.believed);
-    free(b.workspace_real);
-    bx_mcp_workspace_free(b.workspace);
-    bx_sealed_free(b.reading);
-    bx_toolbox_free(b.tools);
-    bx_error late;
-    bx_code finished = b.funnel ? bx_funnel_finish(b.funnel, rc == BX_OK ? &err : &late) : BX_OK;
     rc = rc == BX_OK ? finished : rc;
-    free(b.options);
-    bx_app_leave(b.app);
     if (rc != BX_OK)
         bx_cli_complain("mcp: %s", err.msg);
     return rc == BX_OK ? 0 : rc == BX_EDENIED ? EXIT_DENIED : EXIT_OURS;

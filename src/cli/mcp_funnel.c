@@ -94,7 +94,8 @@ static bx_code ask(void *ctx, const bx_question *q, bx_choice *ret, bx_buf *by, 
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-bx_code bx_cli_mcp_funnel(const bx_args *a, const char *workspace, bx_funnel **ret, bx_error *err)
+bx_code bx_cli_mcp_funnel(const bx_args *a, const char *workspace, const bx_funnel *of,
+                          bx_funnel **ret, bx_error *err)
 {
     static const bx_asker asker = {.can = can, .resumed = resumed, .ask = ask};
     BX_AUTO_BUF notes = bx_buf_init(64 << 10);
@@ -113,7 +114,8 @@ bx_code bx_cli_mcp_funnel(const bx_args *a, const char *workspace, bx_funnel **r
             return bx_fail(err, BX_ELIMIT, "--policy: at most %zu files", BX_COUNT(named));
         named[cfg.n_policy++] = a->flags[i].value;
     }
-    bx_code rc = bx_funnel_open(&cfg, ret, &notes, err);
+    bx_code rc =
+        of ? bx_funnel_again(of, &cfg, ret, &notes, err) : bx_funnel_open(&cfg, ret, &notes, err);
     if (notes.n)
         bx_cli_complain("note: %.*s", (int)notes.n - 1, notes.p);
     return rc;

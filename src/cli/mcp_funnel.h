@@ -20,9 +20,10 @@ enum { BX_FLAG_POLICY = 1300, BX_FLAG_PERMISSION_MODE, BX_FLAG_NO_AUDIT };
         "no-audit", NULL, "leave no record of the calls (boxagnts audit list)", BX_FLAG_NO_AUDIT \
     }
 
-/* As the flags say; notes go to standard error.  `workspace` and `a` are borrowed. */
-BX_NODISCARD bx_code bx_cli_mcp_funnel(const bx_args *a, const char *workspace, bx_funnel **ret,
-                                       bx_error *err);
+/* As the flags say; notes go to standard error.  `workspace` and `a` are borrowed.  `of`: the one
+ * whose files are read anew (bx_funnel_again); NULL: the first. */
+BX_NODISCARD bx_code bx_cli_mcp_funnel(const bx_args *a, const char *workspace, const bx_funnel *of,
+                                       bx_funnel **ret, bx_error *err);
 
 /* The ID of the run that all calls over standard input are part of, which no other process has; the
  * calls of a session have the session's. */

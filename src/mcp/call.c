@@ -46,7 +46,7 @@ bx_mcp_call *mcp_call_new(bx_mcp_server *s, bx_mcp_session *session, bx_mcp_mess
 void mcp_call_free(bx_mcp_call *c)
 {
     mcp_ask_done(c);
-    mcp_listener_free(c->listener);
+    mcp_listener_free(c->server, c->listener);
     mcp_fault_done(&c->fault);
     bx_mcp_message_free(c->m);
     bx_buf_done(&c->token);
@@ -70,6 +70,25 @@ void mcp_call_enter_locked(bx_mcp_call *c)
     }
 }
 
+/* The handle that a wait of the call ends with when it is cancelled: to make one for each call
+ * would be two system calls of the few there are. */
+static void lend_handle_locked(bx_mcp_call *c)
+{
+    bx_mcp_server *s = c->server;
+    if (s->n_handles)
+        c->ctl.cancel_fd = s->handles[--s->n_handles];
+}
+
+/* One that was cancelled stays readable: it is used for no other. */
+static void give_handle_locked(bx_mcp_call *c)
+{
+    bx_mcp_server *s = c->server;
+    if (c->ctl.cancel_fd < 0 || c->cancelled || s->n_handles == BX_COUNT(s->handles))
+        return;
+    s->handles[s->n_handles++] = c->ctl.cancel_fd;
+    c->ctl.cancel_fd = -1;
+}
+
 static void leave_locked(bx_mcp_call *c)
 {
     bx_mcp_server *s = c->server;
@@ -83,6 +102,7 @@ static void leave_locked(bx_mcp_call *c)
         c->next->prev = c->prev;
     s->n_calls--;
     s->n_streams -= c->listens;
+    give_handle_locked(c);
     if (c->session) {
         if (--c->session->busy == 0)
             c->session->idle_since = bx_now_ns();
@@ -126,13 +146,88 @@ static void want_thread_locked(bx_mcp_server *s)
     (void)pthread_attr_destroy(&attr);
 }
 
-static bool is_free_locked(const bx_mcp_server *s) { return s->n_running < s->cfg.max_calls; }
+static bool is_free_locked(const bx_mcp_server *s)
+{
+    return s->stopping || s->n_running < s->cfg.max_calls; /* who is refused needs none */
+}
+
+static bool unqueue_locked(bx_mcp_call *c)
+{
+    bx_mcp_server *s = c->server;
+    for (bx_mcp_call **at = &s->queue; *at; at = &(*at)->queue_next) {
+        if (*at != c)
+            continue;
+        *at = c->queue_next;
+        if (!*at)
+            s->queue_end = at;
+        s->n_queued--;
+        return true;
+    }
+    return false;
+}
+
+static void queue_locked(bx_mcp_call *c, bool first)
+{
+    bx_mcp_server *s = c->server;
+    bx_mcp_call **at = first ? &s->queue : s->queue_end;
+    c->queue_next = *at;
+    *at = c;
+    if (!c->queue_next)
+        s->queue_end = &c->queue_next;
+    s->n_queued++;
+}
+
+/* Hand what slots are free to those that came first, and wake nobody else: where a thousand wait,
+ * each end of a call would wake them all. */
+void mcp_dispatch_locked(bx_mcp_server *s)
+{
+    while (s->queue && is_free_locked(s)) {
+        bx_mcp_call *c = s->queue;
+        (void)unqueue_locked(c);
+        s->n_running++;
+        if (c->place == MCP_WAITING) {
+            (void)pthread_cond_signal(c->go);
+        } else {
+            c->queue_next = NULL;
+            *s->ready_end = c;
+            s->ready_end = &c->queue_next;
+            want_thread_locked(s);
+            (void)pthread_cond_signal(&s->work);
+        }
+        c->place = MCP_RUNNING;
+    }
+}
 
 static void give_slot_locked(bx_mcp_server *s)
 {
     s->n_running--;
-    if (s->queue || s->n_waiting)
-        (void)pthread_cond_broadcast(&s->work);
+    mcp_dispatch_locked(s);
+}
+
+/* A slot on this thread; false: it was cancelled before there was one. */
+static bool wait_for_slot_locked(bx_mcp_call *c, bool first)
+{
+    bx_mcp_server *s = c->server;
+    pthread_cond_t go = PTHREAD_COND_INITIALIZER;
+    if (is_free_locked(s) && !s->queue) {
+        s->n_running++;
+        c->place = MCP_RUNNING;
+        return true;
+    }
+    c->place = MCP_WAITING;
+    c->go = &go;
+    queue_locked(c, first);
+    while (c->place == MCP_WAITING && !c->cancelled)
+        (void)pthread_cond_wait(&go, &s->lock);
+    c->go = NULL;
+    (void)pthread_cond_destroy(&go);
+    if (c->place == MCP_RUNNING && !c->cancelled)
+        return true;
+    if (c->place == MCP_RUNNING)
+        give_slot_locked(s);
+    else
+        (void)unqueue_locked(c);
+    return false;
 }
 
 bool mcp_step_aside_locked(bx_mcp_call *c)
@@ -150,30 +245,13 @@ void mcp_step_back_locked(bx_mcp_call *c)
 {
     bx_mcp_server *s = c->server;
     s->n_aside--;
-    s->n_waiting++;
-    while (!is_free_locked(s) && !c->cancelled)
-        (void)pthread_cond_wait(&s->work, &s->lock);
-    s->n_waiting--;
+    if (!c->cancelled && wait_for_slot_locked(c, true))
+        return;
     s->n_running++; /* one that was cancelled ends at once */
     c->place = MCP_RUNNING;
 }
 
 /* ---- ends from outside ----------------------------------------------------------------------- */
-
-static bool unqueue_locked(bx_mcp_call *c)
-{
-    bx_mcp_server *s = c->server;
-    for (bx_mcp_call **at = &s->queue; *at; at = &(*at)->queue_next) {
-        if (*at != c)
-            continue;
-        *at = c->queue_next;
-        if (!*at)
-            s->queue_end = at;
-        s->n_queued--;
-        return true;
-    }
-    return false;
-}
 
 /* It ends, unanswered.  True: nobody serves it, so that the caller has to (mcp_close, .._leave). */
 bool mcp_call_cancel_locked(bx_mcp_call *c)
@@ -182,7 +260,8 @@ bool mcp_call_cancel_locked(bx_mcp_call *c)
     bool ours = !c->cancelled && (c->listens || (c->place == MCP_QUEUED && unqueue_locked(c)));
     c->cancelled = true;
     bx_ctl_cancel(&c->ctl);
-    (void)pthread_cond_broadcast(&s->work);
+    if (c->go)
+        (void)pthread_cond_signal(c->go);
     (void)pthread_cond_broadcast(&s->over);
     return ours;
 }
@@ -234,18 +313,18 @@ static void *work(void *arg)
     bx_mcp_server *s = arg;
     (void)pthread_mutex_lock(&s->lock);
     for (;;) {
-        while (!s->stopping && !(s->queue && is_free_locked(s))) {
+        while (!s->stopping && !s->ready) {
             s->n_idle++;
             (void)pthread_cond_wait(&s->work, &s->lock);
             s->n_idle--;
         }
-        if (!s->queue)
+        bx_mcp_call *c = s->ready;
+        if (!c)
             break;
-        bx_mcp_call *c = s->queue;
-        (void)unqueue_locked(c);
-        c->place = MCP_RUNNING;
-        s->n_running++;
-        if (s->queue)
+        s->ready = c->queue_next;
+        if (!s->ready)
+            s->ready_end = &s->ready;
+        else
             want_thread_locked(s);
         (void)pthread_mutex_unlock(&s->lock);
         run(c);
@@ -257,38 +336,16 @@ static void *work(void *arg)
     return NULL;
 }
 
+/* False: too many wait, or there is no thread. */
 static bool enqueue_locked(bx_mcp_call *c)
 {
     bx_mcp_server *s = c->server;
-    if (s->n_queued >= BX_MCP_MAX_WAITING)
-        return false;
     want_thread_locked(s);
     if (!s->n_threads)
         return false;
     c->place = MCP_QUEUED;
-    c->queue_next = NULL;
-    *s->queue_end = c;
-    s->queue_end = &c->queue_next;
-    s->n_queued++;
-    (void)pthread_cond_signal(&s->work);
-    return true;
-}
-
-/* A slot on this thread; false: none, for it was cancelled meanwhile, or too many wait. */
-static bool wait_for_slot_locked(bx_mcp_call *c)
-{
-    bx_mcp_server *s = c->server;
-    if (!is_free_locked(s) && s->n_waiting >= BX_MCP_MAX_WAITING)
-        return false;
-    s->n_waiting++;
-    c->place = MCP_WAITING;
-    while (!is_free_locked(s) && !c->cancelled)
-        (void)pthread_cond_wait(&s->work, &s->lock);
-    s->n_waiting--;
-    if (c->cancelled)
-        return false;
-    s->n_running++;
-    c->place = MCP_RUNNING;
+    queue_locked(c, false);
+    mcp_dispatch_locked(s);
     return true;
 }
 
@@ -296,13 +353,16 @@ void mcp_call_start(bx_mcp_call *c)
 {
     bx_mcp_server *s = c->server;
     bool here = c->m->may_wait, taken = false;
-    bx_error none; /* without the handle a cancel is noticed a few milliseconds later */
-    (void)(bx_ctl_make_cancellable(&c->ctl, &none) == BX_OK);
     (void)pthread_mutex_lock(&s->lock);
+    lend_handle_locked(c);
     bool stopping = s->stopping;
+    if (c->ctl.cancel_fd < 0) {
+        bx_error none; /* without the handle a cancel is noticed a few milliseconds later */
+        (void)(bx_ctl_make_cancellable(&c->ctl, &none) == BX_OK);
+    }
     mcp_call_enter_locked(c);
-    if (!stopping)
-        taken = here ? wait_for_slot_locked(c) : enqueue_locked(c);
+    if (!stopping && s->n_queued < BX_MCP_MAX_WAITING)
+        taken = here ? wait_for_slot_locked(c, false) : enqueue_locked(c);
     bool cancelled = here && c->cancelled;
     (void)pthread_mutex_unlock(&s->lock);
     if (taken && here) {

@@ -20,7 +20,7 @@ struct bx_httpd_conns {
     pthread_cond_t tick;  /* there is something to watch, or it is the end */
     pthread_cond_t idle;  /* a connection is at nothing any more */
     bx_httpd_conn *first;
-    unsigned n, n_busy, n_waiters;
+    unsigned n, n_shed, n_busy, n_waiters;
     bool end;
 };
 
@@ -71,7 +71,11 @@ bx_httpd_conn *bx_httpd_conns_add(bx_httpd_conns *c, int fd, uint64_t deadline_n
     if (!conn)
         return NULL;
     conn->fd = fd;
+    conn->since = bx_now_ns();
     atomic_init(&conn->deadline_ns, deadline_ns);
+    socklen_t len = sizeof conn->from; /* asked once: to ask each one for each new one takes long */
+    if (getpeername(fd, (struct sockaddr *)&conn->from, &len) != 0)
+        conn->from.ss_family = AF_UNSPEC;
     (void)pthread_mutex_lock(&c->lock);
     conn->next = c->first;
     if (c->first)
@@ -90,6 +94,7 @@ void bx_httpd_conns_remove(bx_httpd_conns *c, bx_httpd_conn *conn)
         conn->next->prev = conn->prev;
     *(conn->prev ? &conn->prev->next : &c->first) = conn->next;
     c->n--;
+    c->n_shed -= conn->shed;
     (void)pthread_mutex_unlock(&c->lock);
     free(conn);
 }
@@ -108,17 +113,51 @@ static bool same_host(const struct sockaddr *a, const struct sockaddr_storage *b
 
 unsigned bx_httpd_conns_count(bx_httpd_conns *c, const struct sockaddr *from, unsigned *ret_same)
 {
-    *ret_same = 0;
+    unsigned same = 0;
     (void)pthread_mutex_lock(&c->lock);
-    unsigned n = c->n;
-    for (const bx_httpd_conn *conn = c->first; conn; conn = conn->next) {
-        struct sockaddr_storage other;
-        socklen_t len = sizeof other;
-        if (getpeername(conn->fd, (struct sockaddr *)&other, &len) == 0 && same_host(from, &other))
-            ++*ret_same;
-    }
+    unsigned n = c->n - c->n_shed;
+    for (const bx_httpd_conn *conn = ret_same ? c->first : NULL; conn; conn = conn->next)
+        same += !conn->shed && same_host(from, &conn->from);
     (void)pthread_mutex_unlock(&c->lock);
+    if (ret_same)
+        *ret_same = same;
     return n;
+}
+
+/* Its own thread sees the end, and closes it. */
+static void cut_off_locked(bx_httpd_conns *c, bx_httpd_conn *conn)
+{
+    c->n_shed += !conn->shed;
+    conn->shed = true;
+    (void)shutdown(conn->fd, SHUT_RDWR);
+}
+
+/* Whether `a` goes before `b`. */
+static bool goes_first(const bx_httpd_conn *a, const bx_httpd_conn *b)
+{
+    return !b || (a->known != b->known ? b->known : a->since < b->since);
+}
+
+bool bx_httpd_conns_shed(bx_httpd_conns *c)
+{
+    bx_httpd_conn *found = NULL;
+    (void)pthread_mutex_lock(&c->lock);
+    for (bx_httpd_conn *conn = c->first; conn; conn = conn->next) {
+        bool answered = conn->request && atomic_load(&conn->deadline_ns) == UINT64_MAX;
+        if (!conn->shed && !answered && goes_first(conn, found))
+            found = conn;
+    }
+    if (found)
+        cut_off_locked(c, found);
+    (void)pthread_mutex_unlock(&c->lock);
+    return found != NULL;
+}
+
+void bx_httpd_conns_know(bx_httpd_conns *c, bx_httpd_conn *conn)
+{
+    (void)pthread_mutex_lock(&c->lock);
+    conn->known = true;
+    (void)pthread_mutex_unlock(&c->lock);
 }
 
 void bx_httpd_conns_at(bx_httpd_conns *c, bx_httpd_conn *conn, bx_httpd_request *r)
@@ -132,6 +171,8 @@ void bx_httpd_conns_at(bx_httpd_conns *c, bx_httpd_conn *conn, bx_httpd_request 
             (void)pthread_cond_broadcast(&c->idle);
     }
     conn->request = r;
+    if (!r)
+        conn->since = bx_now_ns();
     (void)pthread_mutex_unlock(&c->lock);
 }
 
@@ -189,12 +230,12 @@ static bool broke_off(const bx_httpd_conn *conn)
 }
 
 /* A request to be told that its client is gone, with a reference, or NULL. */
-static bx_httpd_request *look_locked(const bx_httpd_conns *c, bx_httpd_conn *conn, uint64_t now)
+static bx_httpd_request *look_locked(bx_httpd_conns *c, bx_httpd_conn *conn, uint64_t now)
 {
     bx_httpd_request *r = conn->request;
     if (atomic_load(&conn->deadline_ns) <= now) {
         atomic_store(&conn->deadline_ns, UINT64_MAX);
-        (void)shutdown(conn->fd, SHUT_RDWR); /* its own thread sees the end, and closes it */
+        cut_off_locked(c, conn);
     }
     bool slow = false, asleep = r && tend(r, now, c->keepalive_ms, &slow);
     if (slow || (!asleep && broke_off(conn)))

@@ -16,7 +16,11 @@ typedef struct bx_httpd_conn {
     struct bx_httpd_conn *prev, *next;
     int fd;                       /* open as long as the connection is listed */
     _Atomic uint64_t deadline_ns; /* UINT64_MAX: none; then the socket is shut down */
-    bx_httpd_request *request;    /* what it is at; under the list's lock */
+    uint64_t since;            /* when it was made, or had its last answer; with the list's lock */
+    bool known;                /* a whole request of it was let in; with the list's lock */
+    bool shed;                 /* it was cut off, to make room; with the list's lock */
+    bx_httpd_request *request; /* what it is at; under the list's lock */
+    struct sockaddr_storage from; /* ss_family 0: not known */
 } bx_httpd_conn;
 
 /* `keepalive_ms`: a comment goes into a stream as silent as this. */
@@ -26,8 +30,15 @@ void bx_httpd_conns_free(bx_httpd_conns *c); /* empty; ends the thread.  NULL is
 /* NULL: out of memory. */
 bx_httpd_conn *bx_httpd_conns_add(bx_httpd_conns *c, int fd, uint64_t deadline_ns);
 void bx_httpd_conns_remove(bx_httpd_conns *c, bx_httpd_conn *conn); /* and frees it */
-/* How many there are, and how many of them come from `from`'s host. */
+/* How many there are, without those that were shed; `ret_same` (may be NULL): how many of them come
+ * from `from`'s host. */
 unsigned bx_httpd_conns_count(bx_httpd_conns *c, const struct sockaddr *from, unsigned *ret_same);
+/* Cut one off, so that there is room for another: the oldest of which no whole request was ever let
+ * in; where there is none, the one that has been idle longest.  Never one that is being answered.
+ * False: there is no such one. */
+bool bx_httpd_conns_shed(bx_httpd_conns *c);
+/* A whole request of it was let in. */
+void bx_httpd_conns_know(bx_httpd_conns *c, bx_httpd_conn *conn);
 
 /* What `conn` is at from here on; NULL: nothing. */
 void bx_httpd_conns_at(bx_httpd_conns *c, bx_httpd_conn *conn, bx_httpd_request *r);

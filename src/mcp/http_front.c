@@ -94,7 +94,7 @@ static bool check_caller(const bx_mcp_front *f, bx_httpd_request *r)
         refuse(r, 400, NULL, "Host, Origin or Authorization is there twice");
     else if (!bx_mcp_host_allowed(&f->guard, host))
         refuse(r, 403, NULL, "this server does not go by that Host; see --allow-host");
-    else if (origin.p && !bx_mcp_origin_allowed(&f->guard, origin))
+    else if (origin.p && !bx_mcp_origin_allowed(&f->guard, origin, host))
         refuse(r, 403, NULL, "pages of that Origin may not call this server; see --allow-origin");
     else if (!bx_mcp_token_allowed(&f->guard, token))
         refuse(r, 401, token.p ? &asks_again : &asks,
@@ -234,24 +234,6 @@ static void free_exchange(void *ctx)
 /* ---- the way in -------------------------------------------------------------------------------
  */
 
-static bool keep_params(exchange *x)
-{
-    static const bx_str prefix = {"Mcp-Param-", 10};
-    size_t n = 0;
-    for (size_t i = 0; i < bx_httpd_field_count(x->r); i++) {
-        bx_httpd_field f = bx_httpd_field_at(x->r, i);
-        if (f.name.n <= prefix.n || strncasecmp(f.name.p, prefix.p, prefix.n) != 0)
-            continue;
-        if (n++ == MAX_PARAMS)
-            return false;
-        (void)bx_buf_add_str(&x->params, bx_str_from(f.name, prefix.n));
-        (void)bx_buf_add_c(&x->params, '\0');
-        (void)bx_buf_add_str(&x->params, f.value);
-        (void)bx_buf_add_c(&x->params, '\0');
-    }
-    return x->params.fail == BX_OK;
-}
-
 /* What stands before the next NUL, taken off. */
 static bx_str take_text(bx_str *rest)
 {
@@ -270,6 +252,25 @@ static bx_str param(const void *ctx, bx_str name)
             return value;
     }
     return (bx_str){NULL, 0};
+}
+
+static bool keep_params(exchange *x)
+{
+    static const bx_str prefix = {"Mcp-Param-", 10};
+    size_t n = 0;
+    for (size_t i = 0; i < bx_httpd_field_count(x->r); i++) {
+        bx_httpd_field f = bx_httpd_field_at(x->r, i);
+        if (f.name.n <= prefix.n || strncasecmp(f.name.p, prefix.p, prefix.n) != 0)
+            continue;
+        bx_str twice = param(x, bx_str_from(f.name, prefix.n));
+        if (n++ == MAX_PARAMS || twice.p) /* two readers might take two values */
+            return false;
+        (void)bx_buf_add_str(&x->params, bx_str_from(f.name, prefix.n));
+        (void)bx_buf_add_c(&x->params, '\0');
+        (void)bx_buf_add_str(&x->params, f.value);
+        (void)bx_buf_add_c(&x->params, '\0');
+    }
+    return x->params.fail == BX_OK;
 }
 
 static bool take_facts(const exchange *x, bx_mcp_facts *ret)

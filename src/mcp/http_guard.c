@@ -27,8 +27,9 @@ static bool is_port(bx_str s)
     return s.n > 0 && s.n <= 5;
 }
 
-/* The host of "host", "host:port", "[v6]", "[v6]:port"; brackets stay.  False: it is none. */
-static bool split_host(bx_str s, bx_str *ret)
+/* The host of "host", "host:port", "[v6]", "[v6]:port"; brackets stay.  *ret_port: empty where none
+ * is named.  False: it is none. */
+static bool split_host(bx_str s, bx_str *ret, bx_str *ret_port)
 {
     size_t n = s.n;
     if (s.n && s.p[0] == '[') {
@@ -43,6 +44,7 @@ static bool split_host(bx_str s, bx_str *ret)
     }
     bx_str rest = bx_str_from(s, n);
     *ret = (bx_str){s.p, n};
+    *ret_port = bx_str_from(rest, rest.n > 0);
     return n > 0 && (rest.n == 0 || (rest.p[0] == ':' && is_port(bx_str_from(rest, 1))));
 }
 
@@ -78,25 +80,28 @@ static bool is_listed(bx_str s, const char *const *list, size_t n)
 
 bool bx_mcp_host_allowed(const bx_mcp_guard *g, bx_str host)
 {
-    bx_str name;
-    if (!split_host(host, &name))
+    bx_str name, port;
+    if (!split_host(host, &name, &port))
         return false;
     return is_local(name) || (!g->local && is_address(name)) ||
            is_listed(name, g->hosts, g->n_hosts);
 }
 
-bool bx_mcp_origin_allowed(const bx_mcp_guard *g, bx_str origin)
+bool bx_mcp_origin_allowed(const bx_mcp_guard *g, bx_str origin, bx_str host)
 {
-    bx_str name, rest;
+    bx_str name, port, our_name, our_port;
     if (is_listed(origin, g->origins, g->n_origins))
         return true;
-    if (starts(origin, BX_LIT("http://")))
-        rest = bx_str_from(origin, 7);
-    else if (starts(origin, BX_LIT("https://")))
-        rest = bx_str_from(origin, 8);
-    else
+    bool tls = starts(origin, BX_LIT("https://"));
+    if (!tls && !starts(origin, BX_LIT("http://")))
         return false;
-    return split_host(rest, &name) && is_local(name);
+    if (!split_host(bx_str_from(origin, tls ? 8 : 7), &name, &port) || !is_local(name))
+        return false;
+    if (g->token.n)
+        return true;
+    const bx_str usual = tls ? BX_LIT("443") : BX_LIT("80");
+    return split_host(host, &our_name, &our_port) && is_local(our_name) &&
+           same(port.n ? port : usual, our_port.n ? our_port : usual);
 }
 
 /* ---- the token --------------------------------------------------------------------------------

@@ -23,9 +23,11 @@ typedef struct bx_mcp_guard { /* all borrowed */
  * address too.  A name that is not listed is refused: whoever makes a name of his own point here
  * (DNS rebinding) has a page in the user's browser send it. */
 bool bx_mcp_host_allowed(const bx_mcp_guard *g, bx_str host);
-/* The value of Origin: a page of this machine (http or https, any port), or a listed one.  "null"
- * is none. */
-bool bx_mcp_origin_allowed(const bx_mcp_guard *g, bx_str origin);
+/* The value of Origin: a page of this machine (http or https), or a listed one.  "null" is none.
+ * With a token the page may be of any port, for it has to know the token; without one it has to be
+ * of the port that `host`, the value of Host, names, which is ours: any other program of this
+ * machine could show the user a page (RFC 6454 section 4). */
+bool bx_mcp_origin_allowed(const bx_mcp_guard *g, bx_str origin, bx_str host);
 /* The value of Authorization: "Bearer TOKEN".  The time it takes says nothing about the token. */
 bool bx_mcp_token_allowed(const bx_mcp_guard *g, bx_str authorization);
 

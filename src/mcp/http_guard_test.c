@@ -51,7 +51,39 @@ static void test_hosts_elsewhere(void)
 
 static bool origin(const bx_mcp_guard *g, const char *s)
 {
-    return bx_mcp_origin_allowed(g, bx_str_of(s));
+    return bx_mcp_origin_allowed(g, bx_str_of(s), BX_LIT("localhost:7345"));
+}
+
+/* Where nobody needs a token, a page of another port of this machine is a stranger's. */
+static void test_origins_without_token(void)
+{
+    static const struct {
+        const char *origin, *host;
+        bool good;
+    } rows[] = {
+        {"http://localhost:7345", "localhost:7345", true},
+        {"http://127.0.0.1:7345", "localhost:7345", true},
+        {"https://[::1]:7345", "127.0.0.1:7345", true},
+        {"http://localhost", "localhost", true},
+        {"http://localhost:80", "localhost", true},
+        {"https://localhost", "localhost:443", true},
+        {"http://localhost:3000", "localhost:7345", false},
+        {"http://localhost", "localhost:7345", false},
+        {"https://localhost", "localhost:80", false},
+        {"http://localhost:07345", "localhost:7345", false},
+        {"http://localhost:7345", "localhost", false},
+        {"http://localhost:7345", "box.example.com:7345", false},
+        {"http://example.com:7345", "localhost:7345", false},
+        {"null", "localhost:7345", false},
+    };
+    static const char *const listed[] = {"http://localhost:3000"};
+    const bx_mcp_guard open = {.local = true};
+    const bx_mcp_guard lists = {.local = true, .origins = listed, .n_origins = 1};
+    for (size_t i = 0; i < BX_COUNT(rows); i++)
+        CHECK(bx_mcp_origin_allowed(&open, bx_str_of(rows[i].origin), bx_str_of(rows[i].host)) ==
+              rows[i].good);
+    CHECK(origin(&local, "http://localhost:3000")); /* the control: who comes with a token may */
+    CHECK(origin(&lists, "http://localhost:3000") && !origin(&lists, "http://localhost:3001"));
 }
 
 static void test_origins(void)
@@ -108,4 +140,4 @@ static void test_types(void)
 }
 
 BXT_MAIN(RUN(test_hosts_on_loopback); RUN(test_hosts_elsewhere); RUN(test_origins);
-         RUN(test_tokens); RUN(test_types);)
+         RUN(test_origins_without_token); RUN(test_tokens); RUN(test_types);)

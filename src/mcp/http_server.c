@@ -293,6 +293,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
     if (!v->handled) {
         v->handled = true;
         atomic_store(&v->c->deadline_ns, UINT64_MAX);
+        if (!v->discard)
+            bx_httpd_conns_know(s->conns, v->c);
         if (!v->discard && atomic_load(&s->stopping))
             refuse(v->r, 503, "the server is about to end");
         else if (!v->discard)
@@ -305,6 +307,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
                          enum MHD_RequestTerminationCode how)
 {
     (void)mhd;
+    (void)how; /* where the end of the server answered, its handler owes something all the same */
     bx_httpd *s = cls;
     visit *v = *con_cls;
     if (!v)
@@ -317,8 +320,7 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
     bx_httpd_conns_at(s->conns, v->c, NULL);
     (void)atomic_fetch_sub(&s->held, r->body.n);
     atomic_store(&v->c->deadline_ns, after_ms(s->limits.idle_ms));
-    if (how != MHD_REQUEST_TERMINATED_COMPLETED_OK)
-        bx_httpd_request_gone(r);
+    bx_httpd_request_gone(r); /* who answered already hears nothing */
     if (!v->handled && !v->discard)
         refuse(r, 400, ""); /* broken off while it was read: nobody else has it */
     bx_httpd_request_unref(r);
@@ -329,16 +331,19 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **con_cls,
  */
 
 /* Whether a new connection is let in.  On loopback every client has the same address, so only the
- * number of all counts there. */
+ * number of all counts there.  Where there are as many as there may be, one makes room that has
+ * not sent a whole request, or has none now: whoever opens connections and says nothing keeps
+ * nobody else out. */
 static enum MHD_Result on_accept(void *cls, const struct sockaddr *from, socklen_t n)
 {
     (void)n;
     bx_httpd *s = cls;
-    unsigned same;
-    unsigned all = bx_httpd_conns_count(s->conns, from, &same);
-    bool ok = all < s->limits.connections &&
-              (same < s->limits.per_address || bx_httpd_sockaddr_is_local(from));
-    return ok ? MHD_YES : MHD_NO;
+    unsigned same = 0;
+    unsigned all =
+        bx_httpd_conns_count(s->conns, from, bx_httpd_sockaddr_is_local(from) ? NULL : &same);
+    if (same >= s->limits.per_address)
+        return MHD_NO;
+    return all < s->limits.connections || bx_httpd_conns_shed(s->conns) ? MHD_YES : MHD_NO;
 }
 
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
@@ -393,7 +398,8 @@ static void no_log(void *cls, const char *fmt, va_list ap)
 
 /* A thread for each connection.  Small calls run on it: handing one to another thread and its
  * answer back costs several times what the call does.  And whatever takes long, nobody else waits
- * for it. on_accept keeps the number, so the library's own maximum is out of its way. */
+ * for it. on_accept keeps the number, so the library's own maximum, which counts those that are
+ * about to end too, is out of its way. */
 static bx_code start(bx_httpd *s, bx_error *err)
 {
     enum { STRICT = 1 };
@@ -404,7 +410,7 @@ static bx_code start(bx_httpd *s, bx_error *err)
         flags |= MHD_USE_IPv6;
     s->daemon = bx_mhd.MHD_start_daemon(
         flags, 0, on_accept, s, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
-        MHD_OPTION_LISTEN_SOCKET, s->listener, MHD_OPTION_CONNECTION_LIMIT, l->connections + 8,
+        MHD_OPTION_LISTEN_SOCKET, s->listener, MHD_OPTION_CONNECTION_LIMIT, 2 * l->connections + 64,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)STALL_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         l->head_bytes, MHD_OPTION_STRICT_FOR_CLIENT, (int)STRICT, MHD_OPTION_NOTIFY_COMPLETED,
         on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);

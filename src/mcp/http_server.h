@@ -21,7 +21,8 @@ typedef struct bx_httpd_service {
 } bx_httpd_service;
 
 typedef struct bx_httpd_limits { /* zero members: the default */
-    unsigned connections;        /* at once (2048) */
+    unsigned connections;        /* at once (2048); beyond, whoever has sent no whole request yet
+                                    makes room, the oldest first, then who is idle */
     unsigned per_address;        /* of one address, loopback apart (64) */
     size_t head_bytes;           /* of one request (32 KiB) */
     size_t body_bytes;           /* of one request (64 MiB) */

@@ -13,7 +13,7 @@
 #include "os/ctl.h"
 #include "os/fd.h"
 
-enum { MS = 1000000, PATIENCE_MS = 5000 };
+enum { MS = 1000000, PATIENCE_MS = 20000 };
 
 static bx_httpd *server;
 static struct sockaddr_in where;
@@ -363,6 +363,15 @@ static void test_slow(void)
     end();
 }
 
+static const char whole[] = "GET / HTTP/1.1\r\n" HOST "\r\n";
+
+/* Whether a request on this connection is answered. */
+static bool is_served(int fd)
+{
+    (void)send(fd, whole, sizeof whole - 1, MSG_NOSIGNAL);
+    return strstr(hear(fd, "GET 0"), "200") != NULL;
+}
+
 static void test_many(void)
 {
     enum { MANY = 300 };
@@ -370,17 +379,70 @@ static void test_many(void)
     begin((bx_httpd_limits){.connections = MANY});
     for (size_t i = 0; i < MANY; i++) {
         fds[i] = dial();
-        say(fds[i], "GET /later HTTP/1.1\r\n" HOST "\r\n");
+        say(fds[i], "GET /quiet HTTP/1.1\r\n" HOST "\r\n");
     }
     int good = 0;
     for (size_t i = 0; i < MANY; i++)
-        good += strstr(hear(fds[i], "late"), "late") != NULL;
+        good += strstr(hear(fds[i], "\r\n\r\n"), "200") != NULL;
     CHECK(good == MANY);
-    fds[MANY] = dial(); /* one too many */
-    static const char late[] = "GET / HTTP/1.1\r\n" HOST "\r\n";
-    (void)send(fds[MANY], late, sizeof late - 1, MSG_NOSIGNAL);
-    CHECK(!strstr(hear(fds[MANY], NULL), "200"));
+    fds[MANY] = dial(); /* one too many: nobody who is being answered makes room */
+    CHECK(!is_served(fds[MANY]));
+    CHECK(atomic_load(&n_gone) == 0);
     for (size_t i = 0; i <= MANY; i++)
+        (void)close(fds[i]);
+    end();
+}
+
+/* Connections that say nothing, or only half of something, keep nobody out. */
+static void test_half_open(void)
+{
+    enum { MANY = 40, MORE = 100, HOUR_MS = 3600000 };
+    static const char *const halves[] = {"", "GET / HT", "GET / HTTP/1.1\r\n",
+                                         "POST / HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\n1"};
+    int idle[MORE];
+    begin((bx_httpd_limits){.connections = MANY, .head_ms = HOUR_MS, .body_ms = HOUR_MS});
+    BX_AUTOCLOSE int known = dial(); /* the oldest of all, and idle, but it has asked before */
+    BX_AUTOCLOSE int busy = dial();
+    CHECK(is_served(known));
+    say(busy, "GET /quiet HTTP/1.1\r\n" HOST "\r\n");
+    CHECK(strstr(hear(busy, "\r\n\r\n"), "200"));
+    for (size_t i = 0; i < MORE; i++) {
+        idle[i] = dial();
+        say(idle[i], halves[i % BX_COUNT(halves)]);
+        if (i % 7 == 0)
+            CHECK(strstr(ask(whole, "GET 0"), "200"));
+    }
+    CHECK(strcmp(hear(idle[0], NULL), "") == 0); /* closed, the oldest first … */
+    struct pollfd p = {.fd = idle[MORE - 1], .events = POLLIN};
+    CHECK(poll(&p, 1, 0) == 0); /* … and not the newest */
+    CHECK(is_served(known) && atomic_load(&n_gone) == 0);
+    for (size_t i = 0; i < MORE; i++)
+        (void)close(idle[i]);
+    end();
+}
+
+static bool is_closed(int fd)
+{
+    char c;
+    return recv(fd, &c, 1, MSG_DONTWAIT) == 0;
+}
+
+/* Where all have asked before, one that has been idle for long makes room. */
+static void test_idle_make_room(void)
+{
+    enum { MANY = 10 };
+    int fds[MANY], closed = 0;
+    begin((bx_httpd_limits){.connections = MANY});
+    for (size_t i = 0; i < MANY; i++) {
+        fds[i] = dial();
+        CHECK(is_served(fds[i]));
+    }
+    CHECK(is_served(fds[0])); /* the last to be idle, now */
+    CHECK(strstr(ask(whole, "GET 0"), "200"));
+    for (size_t i = 0; i < MANY; i++)
+        closed += is_closed(fds[i]);
+    CHECK(closed == 1 && is_served(fds[0]));
+    for (size_t i = 0; i < MANY; i++)
         (void)close(fds[i]);
     end();
 }
@@ -434,4 +496,4 @@ static void test_addresses(void)
 
 BXT_MAIN(RUN(test_answers); RUN(test_stream); RUN(test_framing); RUN(test_sizes);
          RUN(test_refused_early); RUN(test_client_gone); RUN(test_slow); RUN(test_many);
-         RUN(test_end_amid); RUN(test_addresses);)
+         RUN(test_half_open); RUN(test_idle_make_room); RUN(test_end_amid); RUN(test_addresses);)

@@ -21,6 +21,7 @@ enum {
     MCP_PAGE = 100,             /* entries of a page of a list */
     MCP_LIST_TTL_MS = 60000,    /* how long a list may be kept by who asked */
     MCP_READ_TTL_MS = 0,
+    MCP_SPARE_HANDLES = 16,
 };
 
 typedef struct mcp_method mcp_method;
@@ -54,7 +55,8 @@ struct bx_mcp_call {
     bool listens;             /* it is a stream that stays */
     size_t pins;              /* threads that send on it meanwhile: it is not freed */
     bx_mcp_call *prev, *next; /* of all */
-    bx_mcp_call *queue_next;  /* of those that wait for a slot */
+    bx_mcp_call *queue_next;  /* of those that wait for a slot, or have one and wait for a thread */
+    pthread_cond_t *go;       /* of a thread that waits for a slot itself; else NULL */
     struct mcp_listener *listener; /* what it listens to; owned */
     struct mcp_task *task;         /* it became one */
     uint64_t begun_ns;             /* since when it runs; 0: not yet */
@@ -131,17 +133,20 @@ struct bx_mcp_server {
     uint8_t key[BX_SHA256_BYTES]; /* of request states; of this process */
     struct mcp_artifacts *artifacts;
     pthread_mutex_t lock;
-    pthread_cond_t work; /* the queue, a slot, or the end */
+    pthread_cond_t work; /* there is something ready, or the end */
     pthread_cond_t over; /* a request ended, an answer came */
     pthread_cond_t tick; /* the end, for the pulse */
     bool pulses;         /* its thread is there */
     struct mcp_task *tasks;
     bool stopping;
-    bx_mcp_call *calls; /* all that are being served */
-    bx_mcp_call *queue, **queue_end;
-    size_t n_calls, n_queued, n_running, n_waiting, n_aside, n_threads, n_idle;
+    bx_mcp_call *calls;              /* all that are being served */
+    bx_mcp_call *queue, **queue_end; /* those without a slot, in the order they get one */
+    bx_mcp_call *ready, **ready_end; /* those with one, for threads of the server's */
+    size_t n_calls, n_queued, n_running, n_aside, n_threads, n_idle;
     bx_mcp_session *sessions;
     size_t n_sessions, n_streams;
+    int handles[MCP_SPARE_HANDLES]; /* of calls that are over, for those that come */
+    size_t n_handles;
 };
 
 /* ---- requests (call.c) -------------------------------------------------------------------------
@@ -155,6 +160,8 @@ void mcp_close(bx_mcp_call *c, int status, bx_str json);
 bool mcp_step_aside_locked(bx_mcp_call *c);
 void mcp_step_back_locked(bx_mcp_call *c);
 bool mcp_call_cancel_locked(bx_mcp_call *c);
+/* Slots may have become free. */
+void mcp_dispatch_locked(bx_mcp_server *s);
 void mcp_call_free(bx_mcp_call *c);
 
 /* ---- calls that take long (pulse.c) -----------------------------------------------------------
@@ -228,10 +235,11 @@ void mcp_batch(bx_mcp_server *s, bx_mcp_session *session, bx_mcp_message *m,
 /* ---- listeners (listen.c) ----------------------------------------------------------------------
  */
 
-bool mcp_watch(mcp_watched *w, bx_str uri);   /* false: too many, or out of memory */
+/* One that is not there yet; false: too many, or out of memory. */
+bool mcp_watch(mcp_watched *w, bx_str uri);
 bool mcp_unwatch(mcp_watched *w, bx_str uri); /* false: it was not */
-void mcp_watched_done(mcp_watched *w);
-void mcp_listener_free(mcp_listener *l);
+void mcp_watched_done(const bx_mcp_server *s, mcp_watched *w);
+void mcp_listener_free(const bx_mcp_server *s, mcp_listener *l);
 /* All streams end, each with what its carrier wants to see. */
 void mcp_end_streams(bx_mcp_server *s);
 

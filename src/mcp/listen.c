@@ -13,8 +13,6 @@ static size_t index_of(const mcp_watched *w, bx_str uri)
 
 bool mcp_watch(mcp_watched *w, bx_str uri)
 {
-    if (index_of(w, uri) < w->n)
-        return true;
     if (w->n == MCP_MAX_WATCHED || !(w->at[w->n] = bx_strndup(uri.p, uri.n)))
         return false;
     w->n++;
@@ -31,51 +29,87 @@ bool mcp_unwatch(mcp_watched *w, bx_str uri)
     return true;
 }
 
-void mcp_watched_done(mcp_watched *w)
+/* Without a lock: the port is told. */
+void mcp_watched_done(const bx_mcp_server *s, mcp_watched *w)
 {
-    while (w->n)
-        free(w->at[--w->n]);
+    const bx_mcp_resources *r = s->cfg.resources;
+    bx_error none;
+    while (w->n) {
+        char *uri = w->at[--w->n];
+        if (r && r->watch)
+            (void)(r->watch(r->ctx, NULL, bx_str_of(uri), false, &none) == BX_OK);
+        free(uri);
+    }
 }
 
-void mcp_listener_free(mcp_listener *l)
+void mcp_listener_free(const bx_mcp_server *s, mcp_listener *l)
 {
     if (!l)
         return;
-    mcp_watched_done(&l->watched);
+    mcp_watched_done(s, &l->watched);
     free(l);
 }
 
 /* ---- the older era --------------------------------------------------------------------------- */
 
-static bx_code watch(bx_mcp_call *c, bool on, bx_error *err)
+/* BX_EINVAL: no resource can be subscribed to. */
+static bx_code target_of(const bx_mcp_call *c, bx_str *ret, bx_error *err)
 {
     const bx_mcp_resources *r = c->server->cfg.resources;
-    bx_str uri = mcp_param(c, "uri", err);
-    if (!uri.p)
+    *ret = mcp_param(c, "uri", err);
+    if (!ret->p)
         return BX_EINVAL;
-    if (!r || !r->watch || !c->session)
-        return bx_fail(err, BX_EINVAL, "no resource here can be subscribed to");
-    bx_code rc = r->watch(r->ctx, uri, on, err);
+    return r && r->watch && c->session
+               ? BX_OK
+               : bx_fail(err, BX_EINVAL, "no resource here can be subscribed to");
+}
+
+static bool is_watched(bx_mcp_call *c, bx_str uri)
+{
+    (void)pthread_mutex_lock(&c->server->lock);
+    bool yes = index_of(&c->session->watched, uri) < c->session->watched.n;
+    (void)pthread_mutex_unlock(&c->server->lock);
+    return yes;
+}
+
+/* The port is told first, so that nothing is missed; a session that ended meanwhile keeps nothing.
+ */
+bx_code mcp_serve_subscribe(bx_mcp_call *c, bx_json_out *out, bx_error *err)
+{
+    const bx_mcp_resources *r = c->server->cfg.resources;
+    bx_str uri;
+    bx_error none;
+    (void)out;
+    bx_code rc = target_of(c, &uri, err);
+    if (rc != BX_OK || is_watched(c, uri))
+        return rc;
+    rc = r->watch(r->ctx, c, uri, true, err);
     if (rc != BX_OK)
         return rc;
     (void)pthread_mutex_lock(&c->server->lock);
-    bool good =
-        on ? mcp_watch(&c->session->watched, uri) : (mcp_unwatch(&c->session->watched, uri), true);
+    mcp_watched *w = &c->session->watched;
+    bool good = !c->session->ended && index_of(w, uri) == w->n && mcp_watch(w, uri);
+    bool full = w->n == MCP_MAX_WATCHED;
     (void)pthread_mutex_unlock(&c->server->lock);
-    return good ? BX_OK
-                : bx_fail(err, BX_ELIMIT, "at most %d resources can be watched", MCP_MAX_WATCHED);
-}
-
-bx_code mcp_serve_subscribe(bx_mcp_call *c, bx_json_out *out, bx_error *err)
-{
-    (void)out;
-    return watch(c, true, err);
+    if (!good)
+        (void)(r->watch(r->ctx, NULL, uri, false, &none) == BX_OK);
+    return good || !full
+               ? BX_OK
+               : bx_fail(err, BX_ELIMIT, "at most %d resources can be watched", MCP_MAX_WATCHED);
 }
 
 bx_code mcp_serve_unsubscribe(bx_mcp_call *c, bx_json_out *out, bx_error *err)
 {
+    const bx_mcp_resources *r = c->server->cfg.resources;
+    bx_str uri;
     (void)out;
-    return watch(c, false, err);
+    bx_code rc = target_of(c, &uri, err);
+    if (rc != BX_OK)
+        return rc;
+    (void)pthread_mutex_lock(&c->server->lock);
+    bool was = mcp_unwatch(&c->session->watched, uri);
+    (void)pthread_mutex_unlock(&c->server->lock);
+    return was ? r->watch(r->ctx, NULL, uri, false, err) : BX_OK;
 }
 
 /* ---- subscriptions/listen -------------------------------------------------------------------- */
@@ -135,9 +169,14 @@ static bx_code read_filter(bx_mcp_call *c, mcp_listener *l, bx_error *err)
     bx_json_iter it = bx_json_iter_of(bx_json_get(n, BX_LIT("resourceSubscriptions")));
     bx_str uri;
     for (const bx_json_val *v; (v = bx_json_next(&it, NULL));) {
-        if (r && r->watch && bx_json_str(v, &uri) && r->watch(r->ctx, uri, true, err) == BX_OK &&
-            !mcp_watch(&l->watched, uri))
-            return bx_fail(err, BX_EINVAL, "at most %d resources can be watched", MCP_MAX_WATCHED);
+        bx_error none;
+        if (!r || !r->watch || !bx_json_str(v, &uri) || index_of(&l->watched, uri) < l->watched.n ||
+            r->watch(r->ctx, c, uri, true, &none) != BX_OK)
+            continue;
+        if (mcp_watch(&l->watched, uri))
+            continue;
+        (void)(r->watch(r->ctx, NULL, uri, false, &none) == BX_OK);
+        return bx_fail(err, BX_EINVAL, "at most %d resources can be watched", MCP_MAX_WATCHED);
     }
     return BX_OK;
 }

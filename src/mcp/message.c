@@ -145,6 +145,16 @@ const bx_json_val *mcp_meta(const bx_mcp_message *m, bx_str name)
     return bx_json_get(m->meta, (bx_str){key, (size_t)n});
 }
 
+/* What a header may say as it is; the rest comes as base64. */
+static bool is_plain(bx_str value)
+{
+    for (size_t i = 0; i < value.n; i++) {
+        if (value.p[i] != '\t' && (value.p[i] < ' ' || value.p[i] > '~'))
+            return false;
+    }
+    return true;
+}
+
 bool mcp_header_decode(bx_str value, bx_buf *out)
 {
     static const bx_str begin = {"=?base64?", 9}, end = {"?=", 2};
@@ -154,7 +164,7 @@ bool mcp_header_decode(bx_str value, bx_buf *out)
         value.n--;
     if (!bx_str_starts(value, begin) || value.n < begin.n + end.n ||
         !bx_str_eq(bx_str_from(value, value.n - end.n), end))
-        return bx_buf_add_str(out, value) == BX_OK;
+        return is_plain(value) && bx_buf_add_str(out, value) == BX_OK;
     bx_str inner = {value.p + begin.n, value.n - begin.n - end.n};
     return bx_base64_decode(inner, out, NULL) == BX_OK;
 }
@@ -168,8 +178,8 @@ static void compare(bx_mcp_message *m, const char *header, bx_str value, bx_str 
                       "%s: the header is missing; it has to be the body's '%.*s'", header,
                       BX_FMT(body));
     else if (!mcp_header_decode(value, &decoded))
-        mcp_fault_set(&m->fault, MCP_HEADER_MISMATCH, 400, "%s: no base64 in '%.*s'", header,
-                      BX_FMT(value));
+        mcp_fault_set(&m->fault, MCP_HEADER_MISMATCH, 400,
+                      "%s: neither plain ASCII nor base64: '%.*s'", header, BX_FMT(value));
     else if (!bx_str_eq(bx_buf_str(&decoded), body))
         mcp_fault_set(&m->fault, MCP_HEADER_MISMATCH, 400,
                       "%s: the header says '%.*s', the body '%.*s'", header, BX_FMT(value),

@@ -53,7 +53,7 @@ const char *mcp_legacy_version(bx_str wanted);
 /* A member of `_meta` under io.modelcontextprotocol/; NULL: not there. */
 const bx_json_val *mcp_meta(const bx_mcp_message *m, bx_str name);
 
-/* A header's value, which may be written as "=?base64?…?=".  False: that is none. */
+/* A header's value: visible ASCII, or written as "=?base64?…?=".  False: it is neither. */
 bool mcp_header_decode(bx_str value, bx_buf *out);
 
 /* The answer to `id` (JSON text; empty: null) that is this fault. */

@@ -100,8 +100,9 @@ typedef struct bx_mcp_resources {
     /* Values of a variable of a template, as strings into an open array; NULL: none. */
     bx_code (*complete)(void *ctx, bx_mcp_call *call, const bx_mcp_completing *of, bx_json_out *out,
                         bx_error *err);
-    /* Somebody wants to be told of changes of `uri`, or no longer does; NULL: there are none. */
-    bx_code (*watch)(void *ctx, bx_str uri, bool on, bx_error *err);
+    /* Somebody wants to be told of changes of `uri`, or no longer does (then `call` is NULL): as
+     * often the one as the other.  NULL: there are none. */
+    bx_code (*watch)(void *ctx, bx_mcp_call *call, bx_str uri, bool on, bx_error *err);
 } bx_mcp_resources;
 
 typedef struct bx_mcp_prompts {

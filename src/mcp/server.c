@@ -1,6 +1,7 @@
 #include "mcp/server.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "mcp/artifacts.h"
 #include "mcp/call.h"
@@ -32,6 +33,8 @@ static bx_code write_info(bx_mcp_server *s, bx_error *err)
 
 static void free_parts(bx_mcp_server *s)
 {
+    while (s->n_handles)
+        (void)close(s->handles[--s->n_handles]);
     mcp_artifacts_free(s->artifacts);
     mcp_tasks_free(s->tasks);
     bx_buf_done(&s->name);
@@ -66,6 +69,7 @@ bx_code bx_mcp_server_new(const bx_mcp_config *cfg, bx_mcp_server **ret, bx_erro
     init_locks(s);
     s->cfg = *cfg;
     s->queue_end = &s->queue;
+    s->ready_end = &s->ready;
     if (s->cfg.max_calls == 0)
         s->cfg.max_calls = 16;
     if (s->cfg.max_calls > BX_MCP_MAX_CALLS)
@@ -116,6 +120,7 @@ bool bx_mcp_server_stop(bx_mcp_server *s, bool cancel, uint64_t until_ns)
 {
     (void)pthread_mutex_lock(&s->lock);
     s->stopping = true;
+    mcp_dispatch_locked(s);
     (void)pthread_cond_broadcast(&s->work);
     (void)pthread_cond_broadcast(&s->tick);
     (void)pthread_mutex_unlock(&s->lock);

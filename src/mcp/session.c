@@ -57,7 +57,6 @@ void mcp_session_ref_locked(bx_mcp_session *s) { s->refs++; }
 static void free_session(bx_mcp_session *s)
 {
     bx_json_free(s->hello);
-    mcp_watched_done(&s->watched);
     (void)pthread_mutex_destroy(&s->stream_lock);
     free(s);
 }
@@ -97,10 +96,13 @@ void bx_mcp_session_end(bx_mcp_session *s)
     }
     for (mcp_wait *w = s->waits; w; w = w->next)
         w->over = true;
+    mcp_watched watched = s->watched; /* nothing is added to those of a session that ended */
+    s->watched.n = 0;
     (void)pthread_cond_broadcast(&server->over);
     (void)pthread_mutex_unlock(&server->lock);
     if (!first)
         return;
+    mcp_watched_done(server, &watched);
     mcp_cancel_where(server, is_of, s);
     bx_mcp_session_stream(s, NULL);
     bx_mcp_session_unref(s);

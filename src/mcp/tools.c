@@ -2,6 +2,7 @@
 #include "codec/utf8.h"
 #include "mcp/artifacts.h"
 #include "mcp/internal.h"
+#include "tool/param_headers.h"
 #include "tool/result.h"
 
 enum {
@@ -251,32 +252,21 @@ static bx_code arguments_of(const bx_mcp_call *c, bx_buf *out, bx_error *err)
 /* ---- Mcp-Param-NAME ----------------------------------------------------------------------------
  */
 
-/* An argument as its header spells it; false: it has no header. */
-static bool spell(const bx_json_val *v, bx_buf *out)
+/* Whoever stands between has seen the header, and the tool sees the argument: both are the same, or
+ * there is no call. */
+static void check_header(void *ctx, bx_str name, const bx_json_val *value)
 {
-    bx_str text;
-    if (bx_json_str(v, &text))
-        return bx_buf_add_str(out, text) == BX_OK;
-    if (bx_json_type_of(v) != BX_JSON_BOOL && bx_json_type_of(v) != BX_JSON_INT &&
-        bx_json_type_of(v) != BX_JSON_DOUBLE)
-        return false;
-    bx_json_out o = bx_json_out_on(out);
-    bx_json_out_value(&o, v);
-    return bx_json_out_end(&o, NULL) == BX_OK;
-}
-
-static void check_header(bx_mcp_message *m, bx_str name, const bx_json_val *value)
-{
-    BX_AUTO_BUF body = bx_buf_init(64 << 10), header = bx_buf_init(64 << 10);
+    bx_mcp_message *m = ctx;
+    BX_AUTO_BUF header = bx_buf_init(64 << 10);
     bx_str given = m->param ? m->param(m->param_ctx, name) : (bx_str){NULL, 0};
-    bool has = spell(value, &body);
+    bool has = bx_param_header_is_wanted(value);
     if (has != (given.p != NULL))
         mcp_fault_set(&m->fault, MCP_HEADER_MISMATCH, 400,
                       has ? "Mcp-Param-%.*s: the header is missing"
                           : "Mcp-Param-%.*s: the body has no such argument",
                       BX_FMT(name));
     else if (has && (!mcp_header_decode(given, &header) ||
-                     !bx_str_eq(bx_buf_str(&header), bx_buf_str(&body))))
+                     !bx_param_header_fits(value, bx_buf_str(&header))))
         mcp_fault_set(&m->fault, MCP_HEADER_MISMATCH, 400,
                       "Mcp-Param-%.*s: the header is not what the body says", BX_FMT(name));
 }
@@ -284,8 +274,7 @@ static void check_header(bx_mcp_message *m, bx_str name, const bx_json_val *valu
 void mcp_check_params(bx_mcp_server *s, bx_mcp_message *m)
 {
     const bx_mcp_tools *t = s->cfg.tools;
-    const bx_json_val *arguments = bx_json_get(m->params, BX_LIT("arguments"));
-    bx_str name, header, key;
+    bx_str name;
     if (!m->http || !m->modern || !bx_str_eq(m->method, BX_LIT("tools/call")) ||
         !bx_json_str(bx_json_get(m->params, BX_LIT("name")), &name))
         return;
@@ -294,11 +283,8 @@ void mcp_check_params(bx_mcp_server *s, bx_mcp_message *m)
         const bx_manifest *of = t->manifest(t->ctx, i);
         if (!bx_str_eq(name, of->name))
             continue;
-        bx_json_iter it = bx_json_iter_of(bx_json_get(of->input_schema, BX_LIT("properties")));
-        for (const bx_json_val *v; (v = bx_json_next(&it, &key));) {
-            if (bx_json_str(bx_json_get(v, BX_LIT("x-mcp-header")), &header))
-                check_header(m, header, bx_json_get(arguments, key));
-        }
+        bx_param_headers_each(of->input_schema, bx_json_get(m->params, BX_LIT("arguments")),
+                              check_header, m);
         break;
     }
     release(t);

@@ -86,11 +86,12 @@ static void put(bx_json_out *o, const char *key, bx_str text)
 
 /* ---- the tools ------------------------------------------------------------------------------- */
 
-/* A call of a tool on behalf of the client; an error result is an error. */
-static bx_code call(const bx_mcp_workspace *w, bx_mcp_call *c, const char *name, bx_str arguments,
-                    bx_tool_end *ret, bx_error *err)
+/* A call of a tool on behalf of the client, who can be asked where `ask` says so; an error result
+ * is an error. */
+static bx_code call(const bx_mcp_workspace *w, bx_mcp_call *c, bool ask, const char *name,
+                    bx_str arguments, bx_tool_end *ret, bx_error *err)
 {
-    const bx_gate_origin origin = {.client = bx_mcp_client(c), .asker = c};
+    const bx_gate_origin origin = {.client = bx_mcp_client(c), .asker = ask ? c : NULL};
     bx_tool_end end = {.result = NULL};
     bx_code rc = w->tools->call(w->tools->ctx, c, bx_str_of(name), arguments, bx_mcp_ctl(c),
                                 &origin, &end, err);
@@ -127,7 +128,7 @@ static bx_code find(const bx_mcp_workspace *w, bx_mcp_call *c, const search *s, 
     bx_json_out_uint(&o, s->limit);
     bx_json_out_end_object(&o);
     bx_code rc = bx_json_out_end(&o, err);
-    return rc == BX_OK ? call(w, c, "glob", bx_buf_str(&text), ret, err) : rc;
+    return rc == BX_OK ? call(w, c, true, "glob", bx_buf_str(&text), ret, err) : rc;
 }
 
 static const bx_json_val *facts_of(const bx_tool_end *e)
@@ -209,7 +210,8 @@ static bx_code templates(void *ctx, bx_mcp_call *c, bx_json_out *out, bx_error *
 /* ---- resources/read -------------------------------------------------------------------------- */
 
 /* What rules say of reading `path`: the tool is called, for its first line. */
-static bx_code may_read(const bx_mcp_workspace *w, bx_mcp_call *c, bx_str path, bx_error *err)
+static bx_code may_read(const bx_mcp_workspace *w, bx_mcp_call *c, bool ask, bx_str path,
+                        bx_error *err)
 {
     BX_AUTO_BUF text = bx_buf_init(16 << 10);
     bx_json_out o = bx_json_out_on(&text);
@@ -223,7 +225,14 @@ static bx_code may_read(const bx_mcp_workspace *w, bx_mcp_call *c, bx_str path, 
     bx_json_out_bool(&o, false);
     bx_json_out_end_object(&o);
     bx_code rc = bx_json_out_end(&o, err);
-    return rc == BX_OK ? call(w, c, "read", bx_buf_str(&text), NULL, err) : rc;
+    return rc == BX_OK ? call(w, c, ask, "read", bx_buf_str(&text), NULL, err) : rc;
+}
+
+bx_code bx_mcp_workspace_may_read(const bx_mcp_workspace *w, bx_mcp_call *call, bx_str uri,
+                                  bx_buf *ret_path, bx_error *err)
+{
+    bx_code rc = bx_mcp_path_of_uri(uri, ret_path, err);
+    return rc == BX_OK ? may_read(w, call, false, bx_buf_str(ret_path), err) : rc;
 }
 
 /* The preopen that `path` lies in, and the rest of it. */
@@ -291,7 +300,7 @@ static bx_code read_one(void *ctx, bx_mcp_call *c, bx_str uri, bx_json_out *out,
                 blob = bx_buf_init(2 * (size_t)BX_MCP_MAX_RESOURCE);
     bx_code rc = bx_mcp_path_of_uri(uri, &path, err);
     if (rc == BX_OK)
-        rc = may_read(w, c, bx_buf_str(&path), err);
+        rc = may_read(w, c, true, bx_buf_str(&path), err);
     if (rc == BX_OK)
         rc = read_file(w, c, bx_buf_str(&path), &data, err);
     if (rc != BX_OK)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "tool/invoke_kind.h"
+#include "tool/param_headers.h"
 
 enum {
     MAX_NAME = 40,
@@ -253,12 +254,16 @@ static bx_code check_argv(const bx_manifest *m, bx_error *err)
 static bx_code take_schema(const bx_json_val *schema, const char *key, bx_schema **ret,
                            bx_error *err)
 {
-    const bx_schema_options strict = {.strict = true};
+    const bool takes = strcmp(key, "input_schema") == 0; /* arguments may come as headers, too */
+    const bx_schema_options strict = {.strict = true, .note = takes ? BX_PARAM_HEADER : NULL};
     bx_str type = BX_LIT("");
     (void)bx_json_str(bx_json_get(schema, BX_LIT("type")), &type);
     if (!bx_str_eq(type, BX_LIT("object")))
         return bx_fail(err, BX_EINVAL, "%s: expected a schema of type object", key);
-    return bx_wrap(bx_schema_compile(schema, &strict, ret, err), err, "%s", key);
+    bx_code rc = bx_schema_compile(schema, &strict, ret, err);
+    if (rc == BX_OK && takes)
+        rc = bx_param_headers_check(schema, err);
+    return bx_wrap(rc, err, "%s", key);
 }
 
 static bx_code take_schemas(bx_manifest *m, const bx_json_val *root, bx_error *err)

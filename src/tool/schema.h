@@ -29,6 +29,7 @@ typedef struct bx_schema_options {
     bx_schema_draft draft; /* where "$schema" does not say */
     bool strict; /* a keyword that is not known is refused; else it is a note, as the standard says
                   */
+    const char *note; /* this one is a note all the same; NULL: none */
 } bx_schema_options;
 
 typedef struct bx_schema bx_schema;

@@ -29,7 +29,8 @@ static bx_code take_keywords(bx_schema *s, uint32_t node, keywords kw, bx_error 
     bx_str key;
     for (const bx_json_val *e; (e = bx_json_next(&it, &key));) {
         bx_keyword k = bx_keyword_of(key, draft);
-        if (k == BX_KW_COUNT && s->options.strict)
+        bool note = s->options.note && bx_str_eq(key, bx_str_of(s->options.note));
+        if (k == BX_KW_COUNT && s->options.strict && !note)
             return unknown_keyword(s, node, key, err);
         if (k == BX_KW_COUNT)
             continue;

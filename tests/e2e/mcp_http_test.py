@@ -286,6 +286,16 @@ class Callers(Shared):
             with self.subTest(bad=origin):
                 self.assertEqual(self.server.ask(DISCOVER, Origin=origin)[0], 403)
 
+    def test_origin_where_nobody_needs_a_token(self):
+        """Any program of this machine could show the user a page of its own port."""
+        with Server("--no-auth") as server:
+            for origin, status in ((f"http://localhost:{server.port}", 200), (f"http://127.0.0.1:{server.port}", 200),
+                                   (None, 200), ("http://localhost:3000", 403), ("http://localhost", 403),
+                                   (f"http://localhost:{server.port}0", 403), ("null", 403)):
+                self.assertEqual(server.ask(DISCOVER, Origin=origin)[0], status, origin)
+        with Server("--no-auth", "--allow-origin", "http://localhost:3000") as server:
+            self.assertEqual(server.ask(DISCOVER, Origin="http://localhost:3000")[0], 200)
+
     def test_a_page_cannot_call_without_asking(self):
         """What a page may send anywhere without a preflight is not taken, and a preflight is not answered."""
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", None):

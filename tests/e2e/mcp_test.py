@@ -10,7 +10,7 @@ import time
 import unittest
 
 from mcp_support import MODERN, PREFIX, Client, modern, text_of
-from support import BOXAGNTS, box
+from support import BOXAGNTS, SANITIZED, box
 
 LEGACY = ["2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"]
 
@@ -127,6 +127,30 @@ class Tools(unittest.TestCase):
                     break
             self.client.call("read", {"path": "f"}, meta)
             self.assertNotIn(str(at), self.client.answers)
+
+    def wakes(self):
+        """How often threads of the server were woken so far."""
+        tasks = pathlib.Path(f"/proc/{self.client.process.pid}/task")
+        return sum(int(line.split()[1]) for task in tasks.iterdir() for line in (task / "status").read_text().splitlines()
+                   if line.startswith("voluntary_ctxt_switches"))
+
+    @unittest.skipIf(SANITIZED, "a sanitizer may have a thread of its own")
+    def test_who_is_not_asked_sleeps(self):
+        """It looks out for a client that asks at once, and for calls that take long; but not for ever."""
+        for _ in range(50):
+            self.client.result("ping")
+            self.client.call("read", {"path": "f"})
+        at = self.client.begin("tools/call", {"name": "bash", "arguments": {"command": "until [ -e stop ]; do sleep 0.01; done"}})
+        before = self.wakes()
+        while self.wakes() == before:                                                       # the control
+            time.sleep(0.05)
+        self.client.call("write", {"path": "stop", "content": ""})
+        self.client.finish(at)
+        while True:                                 # until two looks, some time apart, see the same
+            before = self.wakes()
+            time.sleep(0.3)
+            if self.wakes() == before:
+                break
 
     def test_notes_go_to_the_person(self):
         self.client.open()

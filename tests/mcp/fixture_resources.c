@@ -75,8 +75,9 @@ static bx_code read_one(void *ctx, bx_mcp_call *c, bx_str uri, bx_json_out *out,
     return BX_OK;
 }
 
-static bx_code watch(void *ctx, bx_str uri, bool on, bx_error *err)
+static bx_code watch(void *ctx, bx_mcp_call *call, bx_str uri, bool on, bx_error *err)
 {
+    (void)call;
     (void)ctx;
     (void)uri;
     (void)on;

@@ -1,0 +1,176 @@
+#include "os/watch.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/test.h"
+
+enum { TOOLS = 1, SKILLS, POLICY, NS_PER_MS = 1000000 };
+
+static char root[64];
+static bx_watch *w;
+
+static const char *at(const char *name)
+{
+    static char path[PATH_MAX];
+    (void)snprintf(path, sizeof path, "%s/%s", root, name);
+    return path;
+}
+
+static void put(const char *name)
+{
+    int fd = open(at(name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    BX_ASSERT(fd >= 0 && write(fd, "x", 1) == 1 && close(fd) == 0);
+}
+
+static void make(const char *name) { BX_ASSERT(mkdir(at(name), 0700) == 0); }
+
+static void move(const char *from, const char *to)
+{
+    char old[PATH_MAX];
+    (void)snprintf(old, sizeof old, "%s", at(from));
+    BX_ASSERT(rename(old, at(to)) == 0);
+}
+
+static void begin(void)
+{
+    (void)snprintf(root, sizeof root, "/tmp/bx-watch-XXXXXX");
+    BX_ASSERT(mkdtemp(root) && bx_watch_new(&w, NULL) == BX_OK);
+}
+
+static void end(void)
+{
+    char command[128];
+    bx_watch_free(w);
+    (void)snprintf(command, sizeof command, "rm -rf %s", root);
+    BX_ASSERT(system(command) == 0);
+}
+
+static void add(const char *name, bool below, uint64_t tag)
+{
+    CHECK(bx_watch_add(w, at(name), below, tag, NULL) == BX_OK);
+}
+
+/* What was told so far, as bits; nothing is waited for. */
+static unsigned told(void)
+{
+    const bx_ctl ctl = bx_ctl_init(UINT64_MAX);
+    unsigned bits = 0;
+    uint64_t tag;
+    while (bx_watch_next(w, &ctl, bx_now_ns() + NS_PER_MS, &tag))
+        bits |= 1U << tag;
+    return bits;
+}
+
+static void test_files(void)
+{
+    begin();
+    add("boxagnts.yaml", false, POLICY);
+    add("tools", false, TOOLS);
+    CHECK(told() == 0);
+    put("other");
+    make("else");
+    CHECK(told() == 0); /* the control: what nobody watches is not told */
+    put("boxagnts.yaml");
+    CHECK(told() == 1U << POLICY);
+    put("new.yaml");
+    CHECK(told() == 0);
+    move("new.yaml", "boxagnts.yaml");
+    CHECK(told() == 1U << POLICY);
+    CHECK(chmod(at("boxagnts.yaml"), 0644) == 0 && told() == 1U << POLICY);
+    CHECK(unlink(at("boxagnts.yaml")) == 0 && told() == 1U << POLICY);
+    bx_watch_remove(w, POLICY);
+    put("boxagnts.yaml");
+    CHECK(told() == 0);
+    end();
+}
+
+/* Directories that are not there, are made, replaced and removed. */
+static void test_directories(void)
+{
+    begin();
+    add(".boxagnts/tools", false, TOOLS);
+    make(".boxagnts");
+    (void)told();
+    put(".boxagnts/other");
+    CHECK(told() == 0);
+    make(".boxagnts/tools");
+    CHECK(told() == 1U << TOOLS);
+    put(".boxagnts/tools/a.wasm");
+    CHECK(told() == 1U << TOOLS);
+    make(".boxagnts/tools/deep");
+    CHECK(told() == 1U << TOOLS);
+    put(".boxagnts/tools/deep/b");
+    CHECK(told() == 0);
+    move(".boxagnts", "away");
+    CHECK(told() == 1U << TOOLS);
+    put("away/tools/b.wasm"); /* no longer under that path */
+    CHECK(told() == 0);
+    make(".boxagnts");
+    make(".boxagnts/tools");
+    CHECK(told() == 1U << TOOLS);
+    put(".boxagnts/tools/c.wasm");
+    CHECK(told() == 1U << TOOLS);
+    CHECK(unlink(at(".boxagnts/tools/c.wasm")) == 0 && rmdir(at(".boxagnts/tools")) == 0);
+    CHECK(told() == 1U << TOOLS);
+    end();
+}
+
+static void test_below(void)
+{
+    begin();
+    make("skills");
+    make("skills/a");
+    make("skills/a/scripts");
+    make("elsewhere");
+    BX_ASSERT(symlink("../elsewhere", at("skills/link")) == 0);
+    add("skills", true, SKILLS);
+    put("skills/a/SKILL.md");
+    CHECK(told() == 1U << SKILLS);
+    put("skills/a/scripts/x");
+    put("elsewhere/SKILL.md");
+    CHECK(told() == 0); /* deeper, and behind a link */
+    make("skills/b");
+    CHECK(told() == 1U << SKILLS);
+    put("skills/b/SKILL.md");
+    CHECK(told() == 1U << SKILLS);
+    end();
+}
+
+static void test_waits(void)
+{
+    uint64_t tag;
+    begin();
+    bx_ctl ctl = bx_ctl_init(UINT64_MAX);
+    BX_ASSERT(bx_ctl_make_cancellable(&ctl, NULL) == BX_OK);
+    CHECK(!bx_watch_next(w, &ctl, bx_now_ns() + 2 * (uint64_t)NS_PER_MS, &tag));
+    add("f", false, TOOLS);
+    for (int i = 0; i < 100; i++) /* however often, it is told once */
+        put("f");
+    CHECK(bx_watch_next(w, &ctl, UINT64_MAX, &tag) && tag == TOOLS);
+    bx_ctl_cancel(&ctl);
+    CHECK(!bx_watch_next(w, &ctl, UINT64_MAX, &tag));
+    bx_ctl_done(&ctl);
+    end();
+}
+
+static void test_refused(void)
+{
+    bx_error err;
+    begin();
+    CHECK(bx_watch_add(w, "relative", false, TOOLS, &err) == BX_EINVAL);
+    for (size_t i = 0; i < BX_WATCH_MAX_PATHS; i++)
+        BX_ASSERT(bx_watch_add(w, at("f"), false, TOOLS, &err) == BX_OK);
+    CHECK(bx_watch_add(w, at("g"), false, TOOLS, &err) == BX_ELIMIT);
+    bx_watch_remove(w, TOOLS);
+    CHECK(bx_watch_add(w, "/", true, POLICY, &err) == BX_OK);
+    CHECK(bx_watch_add(w, "/no/such/path", false, POLICY, &err) == BX_OK);
+    end();
+}
+
+BXT_MAIN(RUN(test_files); RUN(test_directories); RUN(test_below); RUN(test_waits);
+         RUN(test_refused);)
