@@ -45,7 +45,7 @@ endfunction()
 #   SMALL  sources that run seldom: compiled for size
 #   OBJECTS  compiled already (bx_guest_objects), with flags of their own
 #   FLAGS  for the compiler; LINK  for the linker: give a tool the stack and memory it needs for ordinary input
-#   SQUEEZE  for size once more by wasm-opt, when it is linked: what is equal is folded, some ninth of it
+#   SQUEEZE  for size once more by wasm-opt, when it is linked: what is equal is folded, a twelfth of it
 #   SNAPSHOT  the module is shipped as it is after its exported function `wizer-initialize` (boxagnts-pack runs it)
 #   AFTER  files that its sources include and that have to be made first
 #   WIT    the world it is a component of: bindings are generated (NAME.h is there to include) and compiled, and the core
