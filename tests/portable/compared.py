@@ -127,7 +127,7 @@ class Shell:
         self.compare(cases.shell_calls())
 
     def test_scripts(self):
-        every = 1 if "BX_PORTABLE_ALL" in os.environ else 4 if hasattr(self.here, "ask") else 16
+        every = 1 if "BX_PORTABLE_ALL" in os.environ else 12 if hasattr(self.here, "ask") else 48
         self.compare(list(cases.scripts(root / "tests/programs/shell_run.cases"))[::every], files=False)
 
     def test_pipe_limit(self):
