@@ -6,7 +6,7 @@
            `# also-run: no-openat2` runs once more where that system call fails (release only)
   static   the scripts/check_*.py, one test each
 
-Each file runs in a process group of its own, with a time limit, two at a time.  A file may set its own limit with a
+Each file runs in a process group of its own, with a time limit, one more at a time than there are processors: some wait.  A file may set its own limit with a
 line `# timeout: SECONDS`; one that is about guests, or about no program of ours, says `# only: release`.  A failing case
 is one line and what it printed; the last line is `N passed, N failed`.  Up to three files that fail are run once more,
 alone: what then passes counts, and a note says that it did not at first, so that somebody finds out why.
@@ -219,7 +219,7 @@ def main(arguments):
     for variant in wanted:
         jobs += static_jobs() if variant == "static" else unit_jobs(variant)
     jobs = [job for job in jobs if only in job.name]
-    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+    with concurrent.futures.ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
         for done in concurrent.futures.as_completed([pool.submit(job.run) for job in jobs]):
             report(done.result(), verbose)
     run_again([job for job in jobs if job.failures], verbose)
