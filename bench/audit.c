@@ -125,7 +125,7 @@ static void time_funnel(const bench_env *e, const char *dir, size_t n)
         bench_die("the policy cannot be written");
     const char *const named[] = {path};
     const bx_funnel_config cfg = {.workspace = NULL, .policy = named, .n_policy = 1};
-    const bx_app_config of = {.use_home = true, .slots = 32};
+    const bx_app_config of = {.use_home = true, .slots = 32, .compile_here = true};
     char work[1024]; /* the home directory is not in it, as usual */
     (void)snprintf(work, sizeof work, "%s/work", e->scratch);
     if (mkdir(work, 0700) != 0)
