@@ -9,9 +9,10 @@ import subprocess
 import tempfile
 import unittest
 
-from support import BOXAGNTS, root
+from support import BOXAGNTS, SANITIZED, root
 
 CASES = sorted((root / "tests/programs").glob("*.cases"))
+EACH = 4 if SANITIZED else 1         # of the cases, every how many-th is run: the guests are the same in every build
 
 
 def sh(script, cwd):
@@ -80,7 +81,7 @@ class Cases(unittest.TestCase):
 
 def add(path):
     def test(self):
-        bad = judge(read_cases(path))
+        bad = judge(list(read_cases(path))[::EACH])
         self.assertEqual(bad, [], f"{len(bad)} cases:\n" + "\n".join(bad))
 
     setattr(Cases, f"test_{path.stem}", test)
@@ -129,7 +130,7 @@ class Help(unittest.TestCase):
             return bad
 
     def test_every_example_is_true(self):
-        bad = [text for name in programs() for text in self.check(name)]
+        bad = [text for name in programs()[::EACH] for text in self.check(name)]
         self.assertEqual(bad, [], "\n" + "\n".join(bad))
 
 
