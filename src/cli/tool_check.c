@@ -6,6 +6,7 @@
 #include "cli/setup.h"
 #include "cli/tool_example.h"
 #include "os/signals.h"
+#include "tool/schema_peers.h"
 
 enum { EXIT_FAILED = 1, MAX_TEXT = 1 << 20 };
 
@@ -154,6 +155,13 @@ static bx_code check_example(check *c, bx_app *app, bx_module *m, size_t i, cons
     return cancelled ? BX_ECANCELLED : BX_OK;
 }
 
+static void note_results(const bx_manifest *m)
+{
+    bx_error err;
+    if (m->output_schema && bx_schema_peers_check(m->output_schema, &err) != BX_OK)
+        bx_cli_complain("note: MCP clients are not told output_schema: %s", err.msg);
+}
+
 static void check_examples(check *c, bx_app *app, bx_module *m)
 {
     const bx_json_val *list = c->manifest->examples;
@@ -179,6 +187,7 @@ static int check_all(check *c, const char *word)
     bx_error err;
     if (!check_manifest(c, word))
         return EXIT_FAILED;
+    note_results(c->manifest);
     if (bx_cli_app(0, &app, &err) != BX_OK) {
         bx_cli_complain("tool check: %s", err.msg);
         return EXIT_OURS;

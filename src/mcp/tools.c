@@ -4,6 +4,7 @@
 #include "mcp/internal.h"
 #include "tool/param_headers.h"
 #include "tool/result.h"
+#include "tool/schema_peers.h"
 
 enum {
     MAX_TEXT = 50 << 10, /* bytes of text in one result; the rest is linked */
@@ -34,7 +35,8 @@ static void put_tool(const bx_manifest *m, bx_json_out *o)
         bx_json_out_value(o, m->input_schema);
     else
         bx_json_out_raw(o, BX_LIT("{\"type\":\"object\",\"additionalProperties\":false}"));
-    put_member(o, doc, "output_schema", "outputSchema");
+    if (m->output_schema && bx_schema_peers_check(m->output_schema, NULL) == BX_OK)
+        put_member(o, doc, "output_schema", "outputSchema");
     bx_json_out_key(o, BX_LIT("annotations"));
     bx_json_out_value(o, m->annotations);
     bx_json_out_end_object(o);

@@ -67,6 +67,16 @@ class Live(unittest.TestCase):
         self.assertEqual(client.result("ping"), {})
         self.assertEqual(len([m for m in client.heard if m["method"].endswith("tools/list_changed")]), 2)
 
+    def test_schemas_that_clients_cannot_compile(self):
+        """One such output schema hides every tool from some clients; it is told of none."""
+        for name, pattern in {"plain": "^[a-z]+$", "letters": "^\\p{L}+$"}.items():
+            self.tool(name, call="json", input_schema={"type": "object"}, output_schema={
+                "type": "object", "properties": {"a": {"type": "string", "pattern": pattern}}})
+        client = self.client()
+        client.open()
+        told = {t["name"]: "outputSchema" in t for t in client.result("tools/list")["tools"]}
+        self.assertEqual((told["plain"], told["letters"]), (True, False))
+
     def test_listeners_of_2026(self):
         (self.home / "tools").mkdir()
         client = self.client()
