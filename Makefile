@@ -27,7 +27,7 @@ help:
 	@echo 'make test262    the language suite through js: DIR=a checkout of tc39/test262 (TEST262=options)'
 	@echo 'make js-packages real npm packages through js (PACKAGES=names)'
 	@echo 'make mcp-conformance the official suite against the MCP server (installs it from npm)'
-	@echo 'make mcp-clients an agent from npm, opencode, with our server and a script for a model (installs it: 150 MB)'
+	@echo 'make mcp-clients clients that others made, opencode and the Python SDK, with our server (installs them: 150 MB)'
 	@echo 'make bench      measure calls (BENCH_ARGS=--quick for a short run)'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=$(FUZZ_SECONDS))'
 	@echo 'make check      layers, sizes, banned calls, texts, formatting'

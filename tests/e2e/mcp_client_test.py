@@ -1,5 +1,5 @@
 """An agent that others made, opencode, with the lines that `boxagnts mcp config` prints, and a model that is a script: it calls one of our
-tools, and the model gets what the tool found (`make mcp-clients` installs it)."""
+tools, and the model gets what the tool found; and the official Python SDK in both eras of the protocol (`make mcp-clients` installs them)."""
 # only: release
 # timeout: 300
 import http.server
@@ -14,7 +14,9 @@ import unittest
 import support
 from support import BOXAGNTS, box
 
-OPENCODE = pathlib.Path(os.environ.get("BX_MCP_CLIENTS", support.root / "build/mcp-clients")) / "opencode"
+CLIENTS = pathlib.Path(os.environ.get("BX_MCP_CLIENTS", support.root / "build/mcp-clients"))
+OPENCODE = CLIENTS / "opencode"
+PYTHON = CLIENTS / "python/bin/python"
 
 
 class Model(http.server.BaseHTTPRequestHandler):
@@ -85,6 +87,33 @@ class Opencode(unittest.TestCase):
         self.assertIn("nightingale", said[0])
         rows = box("audit", "list", env={"BOXAGNTS_HOME": str(top / "home")}).stdout.decode()
         self.assertIn("read", rows)
+
+
+@unittest.skipUnless(PYTHON.exists(), "the Python SDK is not installed: make mcp-clients")
+class PythonSdk(unittest.TestCase):
+    def seen(self, mode):
+        with tempfile.TemporaryDirectory() as top:
+            work = pathlib.Path(top, "work")
+            work.mkdir()
+            (work / "a.txt").write_text("nightingale\n")
+            env = {"HOME": top, "PATH": os.environ["PATH"], "TMPDIR": top}
+            script = support.root / "tests/mcp/sdk_client.py"
+            done = subprocess.run([PYTHON, script, mode, BOXAGNTS], cwd=work, env=env, capture_output=True, timeout=60)
+            self.assertEqual(done.returncode, 0, done.stderr.decode()[-2000:])
+            return json.loads(done.stdout)
+
+    def test_both_eras(self):
+        for mode in ("legacy", "2026-07-28"):
+            with self.subTest(mode):
+                got = self.seen(mode)
+                self.assertEqual(got["tools"], ["bash", "edit", "glob", "grep", "js", "read", "web_fetch", "write"])
+                self.assertIn("nightingale", got["read"])
+                self.assertEqual(got["wrong"][0], True)
+                self.assertIn("/path: expected a string", got["wrong"][1])
+                self.assertEqual((got["slow"], got["resource"]), ("done\n", "nightingale\n"))
+                self.assertIn("running for ", got["progress"])
+                self.assertNotIn("cancelled", got)
+                self.assertEqual(got["files"], ["/workspace/a.txt"])        # what was given up did not go on
 
 
 if __name__ == "__main__":
