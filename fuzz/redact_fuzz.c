@@ -40,7 +40,7 @@ static void check_named(bx_str text)
     BX_ASSERT(bx_str_eq(bx_buf_str(&out), BX_LIT("x --password=" BX_REDACTED " y")));
 }
 
-static void check_json(bx_str text)
+static void check_json(bx_str text, bool commands)
 {
     BX_AUTO(bx_json) bx_json *doc = NULL, *again = NULL;
     bx_error err;
@@ -48,7 +48,7 @@ static void check_json(bx_str text)
         return;
     BX_AUTO_BUF out = bx_buf_init(1 << 24);
     bx_json_out o = bx_json_out_on(&out);
-    const bx_redact_rule rule = {.secrets = &redactor};
+    const bx_redact_rule rule = {.secrets = &redactor, .shows_commands = commands};
     bx_redact_value(&rule, bx_json_root(doc), &o);
     if (bx_json_out_end(&o, &err) != BX_OK)
         return;
@@ -65,6 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)bx_redact_is_secret_name(text);
     check_text(text);
     check_named(text);
-    check_json(text);
+    check_json(text, false);
+    check_json(text, true);
     return 0;
 }

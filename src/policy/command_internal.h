@@ -20,6 +20,7 @@ typedef struct scan { /* one list of commands: a line, what is in parentheses, â
     unsigned depth;
     heredoc docs[MAX_HEREDOCS]; /* that begin behind the next line feed */
     size_t n_docs;
+    bool awaits; /* a list around this one has such */
 } scan;
 
 /* Another list below `s`, of the text `in` from `i` on. */
@@ -28,6 +29,8 @@ void bx_scan_done(scan *s);
 
 /* The line is uncertain from here on; false. */
 bool bx_scan_doubt(scan *s, const char *why);
+/* A line feed was read that ends no command: what follows may be a here-document. */
+void bx_scan_line_feed(scan *s);
 static inline bool bx_scan_ends(const scan *s) { return s->i >= s->in.n; }
 static inline char bx_scan_at(const scan *s, size_t ahead)
 {

@@ -46,6 +46,18 @@ bool bx_line_variable_is_harmless(bx_str name)
     return false;
 }
 
+bool bx_line_variable_starts(bx_str name)
+{
+    static const char *const names[] = {"PATH", "BASH_ENV", "ENV", "PS4", "PROMPT_COMMAND"};
+    if (bx_str_starts(name, BX_LIT("BASH_FUNC_")))
+        return true;
+    for (size_t i = 0; i < BX_COUNT(names); i++) {
+        if (bx_str_eq(name, bx_str_of(names[i])))
+            return true;
+    }
+    return false;
+}
+
 bool bx_scan_doubt(scan *s, const char *why)
 {
     if (!s->out->uncertain)
@@ -60,15 +72,23 @@ scan bx_scan_below(const scan *s, bx_str in, size_t i)
                   .out = s->out,
                   .buf = bx_buf_init(BX_LINE_MAX_BYTES),
                   .within = s->within,
-                  .depth = s->depth + 1};
+                  .depth = s->depth + 1,
+                  .awaits = s->awaits || s->n_docs > 0};
 }
 
 void bx_scan_done(scan *s) { bx_buf_done(&s->buf); }
+
+void bx_scan_line_feed(scan *s)
+{
+    if (s->n_docs || s->awaits)
+        (void)bx_scan_doubt(s, "a here-document begins within a command");
+}
 
 bool bx_scan_text(const scan *s, bx_str text, int32_t within)
 {
     scan below = bx_scan_below(s, text, 0);
     below.within = within;
+    below.awaits = false;
     bool ok = bx_scan_commands(&below, '\0');
     bx_scan_done(&below);
     return ok;
@@ -135,6 +155,54 @@ static bool sets_something(const bx_line *l, const bx_line_command *c)
     return false;
 }
 
+static size_t name_length(bx_str s)
+{
+    size_t n = 0;
+    while (n < s.n && (bx_is_alnum(s.p[n]) || s.p[n] == '_'))
+        n++;
+    return n;
+}
+
+static bool is_one_of(bx_str s, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (bx_str_eq(s, bx_str_of(words[i])))
+            return true;
+    }
+    return false;
+}
+
+static bx_str first_word(bx_str s)
+{
+    const char *end = s.n ? memchr(s.p, ' ', s.n) : NULL;
+    return (bx_str){s.p, end ? (size_t)(end - s.p) : s.n};
+}
+
+/* Does it set a variable that has shells run something?  In front of words and behind declare that
+ * is NAME=value (or another name for it, of declare -n), behind read NAME. */
+static bool sets_a_starter(const bx_line *l, const bx_line_command *c)
+{
+    static const char *const declares[] = {"declare", "typeset", "local", "export", "readonly"},
+                             *const reads[] = {"read", "printf",  "getopts",
+                                               "wait", "mapfile", "readarray"};
+    bx_str s = slice(l, c->begin, c->end);
+    bx_str name = first_word(slice(l, c->words, c->end));
+    bool declared = is_one_of(name, declares, BX_COUNT(declares));
+    bool set = is_one_of(name, reads, BX_COUNT(reads));
+    for (bool front = true; s.n; s = bx_str_from(s, first_word(s).n + 1)) {
+        bx_str w = first_word(s);
+        size_t n = name_length(w);
+        bool assigns = n < w.n && w.p[n] && strchr("=+[", w.p[n]);
+        front = front && s.p != name.p;
+        if (bx_line_variable_starts((bx_str){w.p, n}) &&
+            ((assigns && (front || declared)) || (n == w.n && set)))
+            return true;
+        if (declared && assigns && bx_line_variable_starts(bx_str_from(w, n + 1)))
+            return true;
+    }
+    return false;
+}
+
 bool bx_scan_add(scan *s, size_t words)
 {
     bx_line *l = s->out;
@@ -147,6 +215,7 @@ bool bx_scan_add(scan *s, size_t words)
         return false;
     c.words = c.begin + (uint32_t)words;
     c.sets = sets_something(l, &c);
+    c.opaque = sets_a_starter(l, &c);
     l->commands[l->n_commands++] = c;
     return bx_scan_started(s, l->n_commands - 1);
 }
@@ -198,6 +267,8 @@ static void skip_blanks(scan *s, bool lines)
 {
     for (;;) {
         char c = bx_scan_at(s, 0);
+        if (lines && c == '\n')
+            bx_scan_line_feed(s);
         if (c == ' ' || c == '\t' || (lines && c == '\n'))
             s->i++;
         else if (c == '\\' && bx_scan_at(s, 1) == '\n')
@@ -426,15 +497,6 @@ static bool function_head(scan *s)
     return true;
 }
 
-static bool is_one_of(bx_str s, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (bx_str_eq(s, bx_str_of(words[i])))
-            return true;
-    }
-    return false;
-}
-
 /* *ret: a reserved word was there, and what it takes is read. */
 static bool reserved(scan *s, bool *ret)
 {
@@ -452,8 +514,10 @@ static bool reserved(scan *s, bool *ret)
     if (is_one_of(w, plain, BX_COUNT(plain))) {
         s->i += w.n;
         skip_blanks(s, false);
-        if (bx_str_eq(w, BX_LIT("time")) && raw_is(s, "-p"))
-            s->i += 2;
+        for (int n = 0; n < 2 && bx_str_eq(w, BX_LIT("time")); n++) {
+            s->i += raw_is(s, n ? "--" : "-p") ? 2 : 0;
+            skip_blanks(s, false);
+        }
         return true;
     }
     if (bx_str_eq(w, BX_LIT("coproc")) || bx_str_eq(w, BX_LIT("esac")))
@@ -626,6 +690,8 @@ static bool separator(scan *s, char stop, bool *ret, bool *ret_end)
         skip_comment(s);
     } else if (c == '\n') {
         s->i++;
+        if (s->awaits)
+            bx_scan_line_feed(s);
         return bx_scan_heredocs(s);
     } else if (c == ';' && (next == ';' || next == '&')) {
         *ret_end = stop == 'c';

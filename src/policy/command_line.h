@@ -22,7 +22,8 @@ typedef struct bx_line_command {
     uint32_t begin, words, end; /* in bx_line.text: assignments, then words, each with ' ' behind */
     int32_t within;             /* the command that starts this one; -1: the shell */
     bool sets;                  /* sets variables that may change what it or others do */
-    bool opaque;  /* runs what the line does not show: a script, text that is made first */
+    bool opaque;  /* runs what the line does not show: a script, text that is made first, or has
+                     others run it: a variable such as BASH_ENV */
     bool neutral; /* cd, echo and their like: does nothing outside of the shell */
     bool carrier; /* only starts what it names (env, timeout, …), which is a command of its own */
 } bx_line_command;
@@ -63,5 +64,8 @@ void bx_command_see_through(bx_str words, void (*seen)(void *ctx, bx_str words, 
 
 /* Is `name` a variable that changes only how a program words its output? */
 bool bx_line_variable_is_harmless(bx_str name);
+
+/* Is it one that has shells run something, or other programs than the names say? */
+bool bx_line_variable_starts(bx_str name);
 
 #endif

@@ -32,7 +32,8 @@ static const program programs[] = {
     {"man", "PH", "-P --pager -H --html", "", "", NULL},
     {"zip", "", "", "--unzip-command", "", NULL},
     {"install", "gmotS", "--strip-program", "", "", NULL},
-    {"curl", "AbcCdDeEFhHKmoPQrtTuUwxXYyz", "", "-K --config -O -J --remote-name",
+    {"curl", "AbcCdDeEFhHKmoPQrtTuUwxXYyz", "",
+     "-K --config -O -J --remote-name --remote-name-all --output-dir",
      "-o --output -c --cookie-jar -D --dump-header --trace --trace-ascii --stderr --libcurl "
      "--etag-save --hsts --alt-svc",
      NULL},
@@ -176,17 +177,20 @@ bool bx_scan_options(scan *s, const bx_words *w, size_t i)
 
 /* ---- uniq, xxd: the second operand is written ------------------------------------------------ */
 
+/* Which word is the second one depends on options that are told apart by neither: all behind the
+ * first count, and of xxd, which takes none behind an operand, all words. */
 static bool read_in_out(scan *s, const bx_words *w, size_t of)
 {
     const program *p = find(w->at[0]);
     options at = {.w = w, .i = 1, .valued = p->valued};
     option o;
-    for (size_t n = 0; at.i < w->n;) {
+    for (size_t n = 0; at.i < w->n; at.i++) {
         while (next_option(&at, &o))
             ;
-        if (at.i < w->n && ++n == 2)
-            return bx_scan_add_write(s, w->at[at.i], of);
-        at.i++;
+        bool names = at.i < w->n && n++ > 0 && !bx_str_eq(w->at[at.i], BX_LIT("-"));
+        if (names && !bx_scan_add_write(s, w->at[at.i], of))
+            return false;
+        at.over = at.over || strcmp(p->name, "xxd") == 0;
     }
     return true;
 }
@@ -248,12 +252,12 @@ static bool read_sed(scan *s, const bx_words *w, size_t of)
 
 static bool read_awk(scan *s, const bx_words *w, size_t of)
 {
-    options at = {.w = w, .i = 1, .valued = "FveflioE"};
+    options at = {.w = w, .i = 1, .valued = "FveflioEW"};
     option o;
     bool scripts = false;
     while (next_option(&at, &o)) {
         bool e = is_in(&o, "-e --source"), assigns = is_in(&o, "--assign --field-separator");
-        if (is_in(&o, "-f -l -i -E -o --file --include --load --exec --pretty-print --profile"))
+        if (is_in(&o, "-f -l -i -E -o -W --file --include --load --exec --pretty-print --profile"))
             return bx_scan_add_unknown(s, of);
         if (e && !judge_script(s, o.value, bx_script_of_awk, of))
             return false;
@@ -278,7 +282,10 @@ static bool read_git(scan *s, const bx_words *w, size_t of)
         o.name.n = sign ? (size_t)(sign - o.name.p) : o.name.n;
         if (bx_str_starts(o.name, BX_LIT("-c")) || is_in(&o, "--config-env --exec-path"))
             return bx_scan_add_unknown(s, of);
-        i += bx_str_eq(w->at[i], BX_LIT("-C"));
+        if (bx_str_eq(w->at[i], BX_LIT("-C"))) {
+            s->out->moves = true;
+            i++;
+        }
     }
     bx_str verb = i < w->n ? w->at[i] : BX_LIT(""), next = i + 1 < w->n ? w->at[i + 1] : BX_LIT("");
     bool starts = (bx_str_eq(verb, BX_LIT("bisect")) && bx_str_eq(next, BX_LIT("run"))) ||

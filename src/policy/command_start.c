@@ -12,6 +12,7 @@ typedef enum how {
     SEARCHES, /* find -exec … ; */
     HIDES,    /* runs a file */
     RENAMES,  /* alias */
+    SWITCHES, /* options of the shell */
     MOVES,
     NEUTRAL
 } how;
@@ -55,8 +56,15 @@ static const starter starters[] = {
     {"source", "", HIDES, 0},
     {"mapfile", "", HIDES, 0}, /* -C runs what it names */
     {"readarray", "", HIDES, 0},
+    {"compgen", "", HIDES, 0},
+    {"fc", "", HIDES, 0},
+    {"history", "", HIDES, 0}, /* fc and !! run what it has been given */
     {".", "", HIDES, 0},
     {"alias", "", RENAMES, 0},
+    {"set", "", SWITCHES, 0},
+    {"shopt", "", SWITCHES, 0},
+    {"hash", "", SWITCHES, 0},
+    {"jobs", "", SWITCHES, 0},
     {"cd", "", MOVES, 0},
     {"pushd", "", MOVES, 0},
     {"popd", "", MOVES, 0},
@@ -215,6 +223,7 @@ bool bx_scan_add_some(scan *s, const char *name, size_t within)
  * not known for what it is. */
 static bool skip_options(const bx_words *w, const starter *st, size_t *ret, bx_str *ret_hole)
 {
+    const bool collects = st->how == COLLECTS, splits = strcmp(st->name, "env") == 0;
     size_t i = 1;
     for (; i < w->n; i++) {
         bx_str o = w->at[i];
@@ -227,16 +236,27 @@ static bool skip_options(const bx_words *w, const starter *st, size_t *ret, bx_s
         if (o.n < 2 || o.p[0] != '-')
             break;
         if (o.p[1] == '-') { /* --name=value holds its value; which others have one is not known */
-            if (!memchr(o.p, '=', o.n) && strlen(st->with) > 0)
+            const char *sign = memchr(o.p, '=', o.n);
+            if (!sign && strlen(st->with) > 0)
                 return false;
+            if (splits && bx_str_starts(o, BX_LIT("--s")))
+                return false;
+            if (collects && bx_str_starts(o, BX_LIT("--r")))
+                *ret_hole = bx_str_from(o, (size_t)(sign + 1 - o.p));
             continue;
         }
-        size_t k = 1;
-        while (k < o.n && !strchr(st->with, o.p[k]))
+        size_t k = 1; /* -e, -i and -l of xargs take what follows in the word, if anything does */
+        while (k < o.n && !strchr(st->with, o.p[k]) && !(collects && strchr("eil", o.p[k]))) {
+            if (splits && o.p[k] == 'S')
+                return false;
             k++;
+        }
+        bool optional = collects && k < o.n && strchr("eil", o.p[k]);
         if (k < o.n && o.p[k] == 'I')
             *ret_hole = k + 1 < o.n ? bx_str_from(o, k + 1) : i + 1 < w->n ? w->at[i + 1] : o;
-        i += k + 1 == o.n;
+        if (optional && o.p[k] == 'i')
+            *ret_hole = k + 1 < o.n ? bx_str_from(o, k + 1) : BX_LIT("{}");
+        i += k + 1 == o.n && !optional;
     }
     *ret = i + st->skip;
     return true;
@@ -248,20 +268,34 @@ static bool has_flag(const bx_words *w, const char *flag)
     return w->n > 1 && bx_str_eq(w->at[1], bx_str_of(flag));
 }
 
+/* Of env: "-" is -i, -C another directory, and what has a '=' is a variable, whatever its name.
+ * False: of a name that shells do not take. */
+static bool skip_variables(scan *s, const bx_words *w, size_t *at)
+{
+    for (size_t i = 1; i < *at && i < w->n; i++) {
+        bx_str o = w->at[i];
+        s->out->moves = s->out->moves || bx_str_starts(o, BX_LIT("--c")) ||
+                        (o.n > 1 && o.p[0] == '-' && o.p[1] != '-' && memchr(o.p, 'C', o.n));
+    }
+    *at += *at < w->n && bx_str_eq(w->at[*at], BX_LIT("-"));
+    for (size_t i = *at; i < w->n && memchr(w->at[i].p, '=', w->at[i].n); i++) {
+        if (!assignment_end(w->at[i]) || bx_is_digit(w->at[i].p[0]))
+            return false;
+    }
+    return true;
+}
+
 static bool carries(scan *s, const bx_words *w, const starter *st, size_t within)
 {
     inner of = {.to = w->n, .more = st->how == COLLECTS};
-    bool is_env = strcmp(st->name, "env") == 0;
     if (strcmp(st->name, "command") == 0 && (has_flag(w, "-v") || has_flag(w, "-V"))) {
         s->out->commands[within].neutral = true;
         return true;
     }
     if (!skip_options(w, st, &of.from, &of.hole))
         return bx_scan_add_unknown(s, within);
-    for (size_t i = 1; is_env && i < of.from && i < w->n; i++) {
-        if (bx_str_starts(w->at[i], BX_LIT("-S")) || bx_str_starts(w->at[i], BX_LIT("--s")))
-            return bx_scan_add_unknown(s, within);
-    }
+    if (strcmp(st->name, "env") == 0 && !skip_variables(s, w, &of.from))
+        return bx_scan_add_unknown(s, within);
     if (of.from >= w->n)
         return !of.more || bx_scan_add_unknown(s, within);
     return add_inner(s, w, &of, within);
@@ -286,26 +320,47 @@ bool bx_scan_add_text(scan *s, const bx_words *w, size_t from, size_t to, size_t
     return bx_scan_text(s, bx_buf_str(&text), (int32_t)within);
 }
 
+/* Letters of options, none of which makes a word an option with a long name. */
+static bool is_bundle(bx_str o)
+{
+    for (size_t k = 1; k < o.n; k++) {
+        if (!strchr("abcefhiklmnoprstuvxBCDEHPTO", o.p[k]) || memchr(o.p + 1, o.p[k], k - 1))
+            return false;
+    }
+    return o.n > 1 && o.n < 7; /* -rcfile */
+}
+
+/* -c may stand before other options; its text is the first word behind them all. */
 static bool shells(scan *s, const bx_words *w, size_t within)
 {
+    bool opaque = s->out->commands[within].opaque, c = false;
+    size_t i = 1;
     s->out->commands[within].opaque = true;
-    for (size_t i = 1; i < w->n; i++) {
+    for (; i < w->n; i++) {
         bx_str o = w->at[i];
         if (!bx_word_is_known(o))
             return bx_scan_add_unknown(s, within);
-        if (o.n < 2 || (o.p[0] != '-' && o.p[0] != '+') || o.p[1] == '-')
-            return true; /* a file, or an option that may be anything */
-        bool c = o.p[0] == '-' && memchr(o.p, 'c', o.n), value = memchr(o.p, 'o', o.n);
-        if (c && (value || i + 1 >= w->n))
-            return bx_scan_add_unknown(s, within);
-        if (c) {
-            s->out->commands[within].opaque = false;
-            s->out->commands[within].carrier = true;
-            return bx_scan_add_text(s, w, i + 1, i + 2, within);
+        if (bx_str_eq(o, BX_LIT("--")) || bx_str_eq(o, BX_LIT("-"))) {
+            i++;
+            break;
         }
+        if (o.n == 0 || (o.p[0] != '-' && o.p[0] != '+'))
+            break;
+        if (!is_bundle(o)) /* it may be anything, with a value or without */
+            return bx_scan_add_unknown(s, within);
+        bool value = memchr(o.p, 'o', o.n) || memchr(o.p, 'O', o.n);
+        if (value && o.n > 2)
+            return bx_scan_add_unknown(s, within);
+        c = c || (o.p[0] == '-' && memchr(o.p, 'c', o.n));
         i += value;
     }
-    return true;
+    if (!c)
+        return true; /* a file, or what it reads */
+    if (i >= w->n)
+        return bx_scan_add_unknown(s, within);
+    s->out->commands[within].opaque = opaque;
+    s->out->commands[within].carrier = true;
+    return bx_scan_add_text(s, w, i, i + 1, within);
 }
 
 static bool is_one_of(bx_str w, const char *const *names, size_t n)
@@ -350,11 +405,42 @@ static bool searches(scan *s, const bx_words *w, size_t within)
         while (of.to < w->n && !bx_str_eq(w->at[of.to], BX_LIT(";")) &&
                !bx_str_eq(w->at[of.to], BX_LIT("+")))
             of.to++;
+        s->out->moves = s->out->moves || bx_str_eq(o, bx_str_of(starts[1])) ||
+                        bx_str_eq(o, bx_str_of(starts[3]));
         if (!add_inner(s, w, &of, within))
             return false;
         i = of.to;
     }
     return true;
+}
+
+static size_t behind_dashes(const bx_words *w)
+{
+    return w->n > 1 && bx_str_eq(w->at[1], BX_LIT("--")) ? 2 : 1;
+}
+
+/* With -p and -l it tells something; "-" is no text. */
+static bool traps(scan *s, const bx_words *w, size_t within)
+{
+    size_t at = behind_dashes(w);
+    bool tells = at == 1 && w->n > 1 && w->at[1].n && w->at[1].p[0] == '-';
+    return at >= w->n || tells || bx_str_eq(w->at[at], BX_LIT("-")) ||
+           bx_scan_add_text(s, w, at, at + 1, within);
+}
+
+/* Lines of the history run again (set -H), names that mean another file (hash -p), jobs -x. */
+static bool switches(const bx_words *w)
+{
+    static const char *const options[] = {"history", "histexpand"};
+    const char first = w->at[0].p[0]; /* set, shopt, hash, jobs */
+    const char letter = first == 'h' ? 'p' : first == 'j' ? 'x' : 'H';
+    for (size_t i = 1; i < w->n; i++) {
+        bx_str o = w->at[i];
+        if ((o.n > 1 && o.p[0] == '-' && memchr(o.p, letter, o.n)) ||
+            is_one_of(o, options, BX_COUNT(options)))
+            return true;
+    }
+    return false;
 }
 
 static bool started(scan *s, const bx_words *w, const starter *st, size_t i)
@@ -371,14 +457,17 @@ static bool started(scan *s, const bx_words *w, const starter *st, size_t i)
         return shells(s, w, i);
     case EVALUATES:
         c->carrier = true;
-        return bx_scan_add_text(s, w, 1, w->n, i);
+        return bx_scan_add_text(s, w, behind_dashes(w), w->n, i);
     case TRAPS:
         c->carrier = true;
-        return w->n < 2 || w->at[1].p[0] == '-' || bx_scan_add_text(s, w, 1, 2, i);
+        return traps(s, w, i);
     case SEARCHES:
         return searches(s, w, i);
     case HIDES:
         c->opaque = true;
+        return true;
+    case SWITCHES:
+        c->opaque = c->opaque || switches(w);
         return true;
     case RENAMES:
         return w->n < 2 || bx_scan_doubt(s, "it has an alias");
@@ -416,6 +505,8 @@ bool bx_scan_started(scan *s, size_t i)
     bx_str name = {text.p, end ? (size_t)(end - text.p) : text.n};
     const starter *st = bx_word_is_known(name) ? find(name) : NULL;
     bool has_options = bx_word_is_known(name) && bx_options_known(name);
+    if (memchr(name.p, '/', name.n) && !is_of_system(name))
+        c->opaque = true;
     if (!st && !has_options)
         return true;
     w = bx_realloc(NULL, sizeof *w);
@@ -425,6 +516,7 @@ bool bx_scan_started(scan *s, size_t i)
     }
     if (!bx_words_split(bx_buf_str(&copy), w))
         return bx_scan_doubt(s, "a command has too many words");
+    name = w->at[0]; /* of the copy */
     bool ok = !st || started(s, w, st, i);
     if (memchr(name.p, '/', name.n) && !is_of_system(name)) {
         c = &s->out->commands[i]; /* they may have moved */

@@ -49,6 +49,8 @@ static bool backquotes(scan *s, bool in_quotes)
     BX_AUTO_BUF text = bx_buf_init(BX_LINE_MAX_BYTES);
     for (; !bx_scan_ends(s) && bx_scan_at(s, 0) != '`'; s->i++) {
         char c = bx_scan_at(s, 0), next = bx_scan_at(s, 1);
+        if (c == '\n')
+            bx_scan_line_feed(s);
         if (c == '\\' && (next == '`' || next == '\\' || next == '$' || (in_quotes && next == '"')))
             c = s->in.p[++s->i];
         (void)bx_buf_add_c(&text, c);
@@ -254,13 +256,14 @@ static bool double_quotes(scan *s)
 /* ---- words ----------------------------------------------------------------------------------- */
 
 typedef struct expands { /* {a,b}, {1..9} and [ab]: what becomes of it stands nowhere in it */
-    bool brace, is;
+    bool brace, braced, is;
 } expands;
 
 static void look_for_braces(const scan *s, char c, expands *b)
 {
     b->brace = b->brace || c == '{';
-    b->is = b->is || (b->brace && (c == ',' || (c == '.' && bx_scan_at(s, 0) == '.')));
+    b->braced = b->braced || (b->brace && (c == ',' || (c == '.' && bx_scan_at(s, 0) == '.')));
+    b->is = b->is || b->braced;
 }
 
 /* A byte without quotes that ends no word; taken already. */
@@ -335,14 +338,29 @@ static bool piece(scan *s, scan_word *w, expands *b)
     }
 }
 
+/* One of {a,b} is something like -o. */
+static bool braces_make_options(bx_str w)
+{
+    for (size_t i = 0; i < w.n; i++) {
+        bool begins = i == 0 || w.p[i - 1] == '{' || w.p[i - 1] == ',';
+        if (begins && w.p[i] == '-' && !(i + 1 < w.n && bx_is_digit(w.p[i + 1])))
+            return true;
+    }
+    return false;
+}
+
 bool bx_scan_word(scan *s, scan_word *w)
 {
     expands b = {.is = false};
     *w = (scan_word){.begin = s->buf.n};
+    if (bx_scan_at(s, 0) == '#') /* what is no word for the shell may hold a quote */
+        return bx_scan_doubt(s, "it has a comment within a command");
     while (!ends_word(s)) {
         if (!piece(s, w, &b))
             return false;
     }
+    if (b.braced && braces_make_options((bx_str){s->buf.p + w->begin, s->buf.n - w->begin}))
+        return bx_scan_doubt(s, "braces in it may make an option");
     if (b.is) {
         s->buf.n = w->begin;
         if (!bx_scan_put(s, BX_WILD_ANY))

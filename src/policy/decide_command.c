@@ -244,6 +244,25 @@ static void restrict_redirects(judge *j, bx_str cwd)
     }
 }
 
+/* Names a shell takes for a function; it reads them as part of a text. */
+static bool is_plain_name(bx_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!bx_is_alnum(s.p[i]) && !((unsigned char)s.p[i] >> 7) && !strchr("_-.:+@/,%", s.p[i]))
+            return false;
+    }
+    return s.n > 0 && memchr(s.p, '\0', s.n) == NULL;
+}
+
+static bool is_variable_name(bx_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (!bx_is_alnum(s.p[i]) && s.p[i] != '_')
+            return false;
+    }
+    return s.n > 0 && !bx_is_digit(s.p[0]);
+}
+
 /* Variables and functions that the call brings along. */
 static bx_code read_surroundings(judge *j, const bx_json_val *arguments, bx_error *err)
 {
@@ -252,12 +271,16 @@ static bx_code read_surroundings(judge *j, const bx_json_val *arguments, bx_erro
     const bx_json_val *v;
     bx_json_iter it = bx_json_iter_of(bx_json_get(arguments, BX_LIT("functions")));
     while (rc == BX_OK && (v = bx_json_next(&it, &key))) {
+        if (!is_plain_name(key))
+            j->line.uncertain = "a function has a name that is none";
         if (bx_json_str(v, &value))
             rc = bx_line_read(&j->line, value, err);
     }
     it = bx_json_iter_of(bx_json_get(arguments, BX_LIT("env")));
     while ((v = bx_json_next(&it, &key))) {
-        j->sets = j->sets || !bx_line_variable_is_harmless(key);
+        j->sets = j->sets || !bx_line_variable_is_harmless(key) || !is_variable_name(key);
+        if (bx_line_variable_starts(key) || !is_variable_name(key))
+            j->line.uncertain = "a variable of the call may start something";
         if (bx_json_str(v, &value) &&
             (memchr(value.p, '`', value.n) || memmem(value.p, value.n, "$(", 2)))
             j->line.latent = true;

@@ -81,6 +81,8 @@ static void test_every_command_counts(void)
         "git \\' ; X",
         "git x 2>&1; X",
         "git x &>/dev/null; X",
+        "time -- X",
+        "git x <<E\nE\nX",
     };
     POLICY(p, allow_git);
     POLICY(q, deny_push);
@@ -142,6 +144,19 @@ static void test_wrappers(void)
         ">/dev/null X",
         "2>&1 X",
         "bash -c \"bash -c 'X'\"",
+        "env - X",
+        "env -i - A=1 X",
+        "trap -- 'X' EXIT",
+        "eval -- X",
+        "command eval -- 'X'",
+        "bash -c -- 'X'",
+        "bash -c -e 'X'",
+        "bash -c -o errexit +u 'X'",
+        "bash -c - 'X'",
+        "xargs -eI X",
+        "xargs -l X",
+        "xargs -in X",
+        "find . -exec env - X {} ';'",
     };
     POLICY(p, allow_git);
     POLICY(q, deny_push);
@@ -251,6 +266,70 @@ static void test_spelled_otherwise(void)
     CHECK_LINE(p, "case push in git) make;; esac", "allow");
 }
 
+/* Ways to have something run that a reader may take for data, for an option or for nothing. */
+static void test_hidden(void)
+{
+    static const char *const lines[] = {
+        "env -iS'git push'",
+        "env -vSgit push",
+        "env --split-string='git push'",
+        "env a.b=c git y",
+        "env =x git y",
+        "env 'BASH_FUNC_ls%%=() { git push; }' bash -c ls",
+        "echo 'git push' | xargs -iX sh -c X",
+        "echo 'git push' | xargs -ti sh -c {}",
+        "echo 'git push' | xargs --replace=X sh -c X",
+        "bash -rcfile x -c 'git y'",
+        "bash --rcfile x -c 'git y'",
+        "compgen -C 'git push'",
+        "history -s git push; fc -s",
+        "set -H; git y",
+        "set -o histexpand; git y",
+        "shopt -so history; git y",
+        "hash -p /bin/git ls; ls push",
+        "jobs -x git push",
+        "PS4=$(printf '\\044(git push)'); set -x",
+        "BASH_ENV=x bash -c ls",
+        "declare -x BASH_ENV=x; bash -c ls",
+        "declare -n y=BASH_ENV; y=x",
+        "printf -v PATH .",
+        "read PATH",
+        "PATH=.:/bin; ls",
+        "export PATH+=:.",
+        "env PATH=. ls",
+        "./script",
+        "sub/script",
+        "for i in a # '\ndo git push; done # '",
+        "[[ a && # '\nb ]]; git push # '\n]]",
+        "case a in a | # '\nb) git push;; esac # '",
+        "cat <<E | for x\nE\nin a; do :; done\ngit push\nE",
+        "cat <<E | [[ a &&\nE\nb ]]\ngit push\nE",
+        "cat <<E; a=(\nE\n)\ngit push\nE",
+        "case x in x) cat <<E;;\nE\ny) git push\nE\n;; esac",
+        "cat <<E; echo $(ls\nE\n)\ngit push\nE",
+        "cat <<E; echo `ls\nE\n`\ngit push\nE",
+        "awk -W posix 'BEGIN{system(\"git push\")}'",
+        "git {--exec-path=x,y}",
+        "git -{c,-exec-path=x} y",
+    };
+    POLICY(p, deny_push);
+    POLICY(all, "rules: { allow: [bash] }");
+    for (size_t i = 0; i < BX_COUNT(lines); i++) {
+        CHECK_LINE(p, lines[i], "ask");
+        CHECK_LINE(all, lines[i], "allow"); /* nothing is denied that it could be */
+    }
+    CHECK_LINE(p, "for i in a '#'; do ls; done # '", "allow");
+    CHECK_LINE(p, "cat <<E | for x in a; do :; done\ngit push\nE", "allow");
+    CHECK_LINE(p, "set -eu -o pipefail; ls", "allow");
+    CHECK_LINE(p, "a=(\n1 # git push\n); ls", "allow");
+    CHECK_LINE(p, "printf 'PATH=%s' x; env LANG=C ls", "allow");
+    CHECK_LINE(p, "ls a{1,-2} {-5..5}", "allow");
+    CHECK_LINE(p, "trap - EXIT; trap -p; bash -ec 'ls'", "allow");
+    CHECK_CALL(p, "bash", "{\"command\":\"ls\",\"env\":{\"BASH_ENV\":\"x\"}}", "ask");
+    CHECK_CALL(p, "bash", "{\"command\":\"ls\",\"env\":{\"BASH_FUNC_ls%%\":\"() { x; }\"}}", "ask");
+    CHECK_CALL(p, "bash", "{\"command\":\"ls\",\"env\":{\"A\":\"x\"}}", "allow");
+}
+
 static void test_never_allowed_unsure(void)
 {
     static const char *const lines[] = {
@@ -285,6 +364,15 @@ static void test_never_allowed_unsure(void)
         "x='$(rm y)'; git \"${x@P}\"",
         "git x; ((a[\\$(rm y)]))",
         "git x; [[ -v 'a[`rm y`]' ]]",
+        "git x; for i in a # '\ndo rm y; done # '",
+        "git x; trap -- 'rm y' EXIT",
+        "git x; eval -- rm y",
+        "git x; bash -c -- 'rm y'",
+        "git x <<E | for y\nE\nin a; do :; done\nrm y\nE",
+        "git x; echo y | xargs --replace=X sh -c X",
+        "git x; env - rm y",
+        "git x; sort {-oout,in}",
+        "git x; sort -{o,u}out",
     };
     POLICY(p, allow_git);
     for (size_t i = 0; i < BX_COUNT(lines); i++)
@@ -298,6 +386,7 @@ static void test_never_allowed_unsure(void)
     CHECK_CALL(p, "bash", "{\"command\":\"git x\",\"env\":{\"LANG\":\"C\"}}", "allow");
     CHECK_CALL(p, "bash", "{\"command\":\"git x\",\"functions\":{\"git\":\"rm y\"}}", "ask");
     CHECK_CALL(p, "bash", "{\"command\":\"git x\",\"functions\":{\"f\":\"git y\"}}", "allow");
+    CHECK_CALL(p, "bash", "{\"command\":\"git x\",\"functions\":{\"rm y; f\":\"git y\"}}", "ask");
     CHECK_CALL(p, "bash", "{\"command\":5}", "ask");
     CHECK_CALL(p, "bash", "{}", "ask");
 }
@@ -473,16 +562,28 @@ static void test_options_that_start(void)
 static void test_options_that_write(void)
 {
     static const char *const writes[] = {
-        "sort -o X in",        "sort -uoX in",
-        "sort --output=X in",  "sort --out X in",
-        "shuf -o X in",        "find . -fprint X",
-        "find . -fls X",       "find . -fprintf X %p",
-        "sed -i s/a/b/ X",     "sed -i.bak -e p X",
-        "sed --in-place p X",  "sed -n -i p X",
-        "curl -o X http://h",  "curl -so X http://h",
-        "curl -c X http://h",  "curl -D X http://h",
-        "tree -o X",           "command time -o X sort",
-        "uniq in X",           "xxd -r in X",
+        "sort -o X in",
+        "sort -uoX in",
+        "sort --output=X in",
+        "sort --out X in",
+        "shuf -o X in",
+        "find . -fprint X",
+        "find . -fls X",
+        "find . -fprintf X %p",
+        "sed -i s/a/b/ X",
+        "sed -i.bak -e p X",
+        "sed --in-place p X",
+        "sed -n -i p X",
+        "curl -o X http://h",
+        "curl -so X http://h",
+        "curl -c X http://h",
+        "curl -D X http://h",
+        "tree -o X",
+        "command time -o X sort",
+        "uniq in X",
+        "xxd -r in X",
+        "uniq --skip-fields 1 - X",
+        "xxd -len 5 - X",
         "git diff --output=X",
     };
     static const char allow[] =
@@ -509,6 +610,12 @@ static void test_options_that_write(void)
     CHECK_LINE(p, "sed -n 'w src/x' in", "ask");
     CHECK_LINE(p, "sed 's/a/b/w src/x' in", "ask");
     CHECK_LINE(p, "curl -O http://h/x", "ask");
+    CHECK_LINE(p, "curl --output-dir src -o out/x http://h", "ask");
+    CHECK_LINE(p, "sort -o out/x in; env ls", "allow"); /* as long as nothing moves */
+    CHECK_LINE(p, "env -C src sort -o out/x in", "ask");
+    CHECK_LINE(p, "env --chdir=src sort -o out/x in", "ask");
+    CHECK_LINE(p, "find . -execdir sort -o out/x {} ';'", "ask");
+    CHECK_LINE(p, "git -C src diff --output=out/x", "ask");
     CHECK_LINE(p, "uniq src/x", "allow"); /* which is read */
     CHECK_LINE(p, "xxd -l 5 src/x", "allow");
     CHECK_LINE(p, "sed -n p src/x", "allow");
@@ -713,7 +820,7 @@ static void test_paths_that_people_write(void)
 }
 
 BXT_MAIN(RUN(test_plain); RUN(test_every_command_counts); RUN(test_wrappers);
-         RUN(test_spelled_otherwise); RUN(test_never_allowed_unsure);
+         RUN(test_spelled_otherwise); RUN(test_hidden); RUN(test_never_allowed_unsure);
          RUN(test_files_of_redirections); RUN(test_options_that_start);
          RUN(test_options_that_write); RUN(test_options_in_front); RUN(test_names_of_others);
          RUN(test_rules_that_people_write); RUN(test_paths_that_people_write); RUN(test_limits);)

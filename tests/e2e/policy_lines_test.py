@@ -17,13 +17,23 @@ PIECES = [
     " #", "<<E\n", "\nE\n", "<<'E'\n", "<<-E\n", "<<<", "<", "> o", "2>", "case x in x)", ";;", " esac", "for i in a b;", " do ", " done",
     "if ", "then ", " fi", "while ", "f()", "function g", "{", "}", "[[ ", "]]", "((", "))", "$((", "${x", "${x:-", "$x", "$'", '$"', "! ",
     "time ", "eval ", "exec ", "env ", "xargs ", "cat", "ls", "echo ", "x=1 ", "x=(", "+=", "a[0]=", "*", "?", "~", "{a,b}", "\r", "\v",
-    "|&", ">(", "<(", "coproc ", "trap ", "sh -c ", "source ", "alias ", "&>", ">|", "5>", "@(", "\\'", "$", "\u00e9", "export ", "return"]
+    "|&", ">(", "<(", "coproc ", "trap ", "sh -c ", "source ", "alias ", "&>", ">|", "5>", "@(", "\\'", "$", "\u00e9", "export ", "return", " # '\n", "=(", "[[ a &&\n", "for x\n", " -- ", "env - ", "xargs -iX "]
 WHOLE = [
     "touch hit", "x=$(touch hit)", "cat <<E\n$(touch hit)\nE", "case a in b) ls;; *) touch hit;; esac", "f() { touch hit; }; f",
     'echo "$(touch hit)"', "echo `touch hit`", "[[ -n $(touch hit) ]]", "for i in 1 2; do touch hit; done", "cat <<'E' | sh\ntouch hit\nE",
     "echo ${x:-$(touch hit)}", "((x=$(touch hit)1))", "eval 'touch hit'", "echo 'a' # 'b\ntouch hit", "cat <(touch hit)",
     "if ls; then touch hit; fi", "{ touch hit; }", "ls && (touch hit)", 'echo "${x:-"$(touch hit)"}"', "a=(1 $(touch hit))",
     "touch \\\nhit", "ls |& touch hit", "cat << E; touch hit\nx\nE", "function g { touch hit; }\ng"]
+
+
+# Each runs `touch hit` where the text does not look like it.
+HIDDEN = [
+    "for i in a # '\ndo touch hit; done # '", "cat <<E | for x\nE\nin a; do :; done\ntouch hit\nE", "cat <<E | [[ a &&\nE\nb ]]\ntouch hit\nE",
+    "cat <<E; a=(\nE\n)\ntouch hit\nE", "env - touch hit", "env -iS'touch hit'", "env a.b=c touch hit", "trap -- 'touch hit' EXIT", "eval -- touch hit",
+    "env 'BASH_FUNC_ls%%=() { touch hit; }' bash -c ls", "bash -c -- 'touch hit'", "bash -c -e 'touch hit'", "bash -rcfile x -c 'touch hit'",
+    "compgen -C 'touch hit'", "echo 'touch hit' | xargs --replace=X sh -c X", "xargs -eI touch hit", "history -s touch hit; fc -s",
+    "set -o histexpand; set -o history\necho touch hit\n!!:1*", "PS4=$(printf '\\044(touch hit)'); set -x; :",
+    "echo touch hit >f; BASH_ENV=f bash -c ls", "echo touch hit >f; ./f", "echo touch hit >f; PATH=.:$PATH\nf", "awk -W posix 'BEGIN{system(\"touch hit\")}'"]
 
 
 def line(dice):
@@ -77,6 +87,17 @@ class LinesTest(unittest.TestCase):
     def run_all(self, lines):
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             return [text for text, hit in zip(lines, pool.map(self.makes_the_file, lines)) if hit]
+
+    def test_what_hides_is_not_allowed(self):
+        self.assertEqual(self.allowed(HIDDEN + ["ls hit"]), {"ls hit"})
+        self.assertEqual(self.run_all(HIDDEN), HIDDEN)      # the control: they do it
+
+    def test_a_name_of_a_function_is_no_text(self):
+        with tempfile.TemporaryDirectory(dir=self.top) as work:
+            for name, makes in (("touch hit; f", False), ("f", True)):
+                call = json.dumps({"command": "f", "functions": {name: "touch hit"}})
+                box("tool", "call", "--workspace", work, "--allow", "rw:/workspace", "--allow", "tool:*", "bash", call, env=self.env)
+                self.assertEqual("hit" in os.listdir(work), makes)
 
     def test_what_is_allowed_does_nothing_denied(self):
         dice = random.Random(20)

@@ -2,6 +2,7 @@
  * prints is kept and bounded, and what a caller may want to carry on comes back. */
 #include "shell/tool.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <time.h>
 #include <unistd.h>
@@ -66,8 +67,21 @@ static const char *read_argument(const sh_json_member *m, call *c)
 
 /* ---- before ---- */
 
+/* A name becomes part of a text that is evaluated. */
+static bool is_plain_name(const char *s)
+{
+    for (const char *c = s; *c; c++)
+        if (!isalnum((unsigned char)*c) && !((unsigned char)*c >> 7) && !strchr("_-.:+@/,%", *c))
+            return false;
+    return *s;
+}
+
 static void define(shell *sh, const sh_json_pair *f)
 {
+    if (!is_plain_name(f->name)) {
+        sh_error(sh, "functions: `%s': not a valid identifier", f->name);
+        return;
+    }
     sh_buf b = {0};
     size_t blanks = 0;
     while (blanks < f->n && strchr(" \t\n", f->value[blanks]))
