@@ -23,12 +23,20 @@ static const char *const at_home[] = {
     "skills",           "agents",     "sh_history", "believed",
 };
 
+/* What is written there before it gets one of those names: whoever had it open would go on writing
+ * to what it has become. */
+static const char *const made_at_home[] = {".tmp-*", "state.db.new.*", "adding-*"};
+
+/* The person's words to every later client as well, in directories that other programs read too. */
+static const char *const of_person[] = {".agents/skills", ".boxagnts/skills"};
+
 struct bx_app {
     bx_egress *egress;
     bx_runtime *runtime;
     char *store_dir;
     char *own[24]; /* what no guest may have: where compiled code and its key are kept, or will be,
                       and what of the home directory decides or records; NULL: nowhere */
+    char *person[BX_COUNT(of_person)]; /* owned; NULL: nowhere */
     char *kept[MAX_KEPT]; /* owned; files of the operator that no guest may have either */
     size_t n_kept;
     char *home, *programs_dir; /* or NULL */
@@ -112,6 +120,11 @@ static bx_code make_runtime(bx_app *app, const bx_app_config *cfg, const char *h
         if (!(app->own[OWN_AT_HOME + i] = below(home, at_home[i])))
             return bx_fail(err, BX_ENOMEM, "runtime");
     }
+    const char *person = home ? getenv("HOME") : NULL;
+    for (size_t i = 0; person && person[0] == '/' && i < BX_COUNT(of_person); i++) {
+        if (!(app->person[i] = below(person, of_person[i])))
+            return bx_fail(err, BX_ENOMEM, "runtime");
+    }
     return BX_OK;
 }
 
@@ -157,6 +170,8 @@ void bx_app_free(bx_app *app)
     free(app->programs_dir);
     for (size_t i = 0; i < BX_COUNT(app->own); i++)
         free(app->own[i]);
+    for (size_t i = 0; i < BX_COUNT(app->person); i++)
+        free(app->person[i]);
     for (size_t i = 0; i < app->n_kept; i++)
         free(app->kept[i]);
     free(app);
@@ -188,13 +203,16 @@ static void add_literal(bx_buf *line, bx_str text)
         (void)bx_buf_addf(line, strchr("*?[", text.p[i]) ? "[%c]" : "%c", text.p[i]);
 }
 
-static bx_code deny(bx_grant *g, bx_str guest, const char *rest, bx_error *err)
+/* GUEST and REST as they are, and `wild` below them. */
+static bx_code deny(bx_grant *g, bx_str guest, const char *rest, const char *wild, bx_error *err)
 {
     BX_AUTO_BUF line = bx_buf_init(4 * MAX_PATH);
     (void)bx_buf_add_z(&line, "deny:");
     if (!bx_str_eq(guest, BX_LIT("/")))
         add_literal(&line, guest);
     add_literal(&line, bx_str_of(rest));
+    if (wild)
+        (void)bx_buf_addf(&line, "/%s", wild);
     bx_code rc = bx_buf_check(&line, err);
     return rc == BX_OK ? bx_grant_allow(g, bx_buf_str(&line), err) : rc;
 }
@@ -209,7 +227,7 @@ static bx_code protect(bx_grant *g, const char *own, const char *host, bx_str gu
                        "another directory, or keep those elsewhere",
                        host);
     const char *rest = rest_of(own, host);
-    return rest ? deny(g, guest, rest, err) : BX_OK;
+    return rest ? deny(g, guest, rest, NULL, err) : BX_OK;
 }
 
 /* DIR and the parts of `rest`, which is not there yet.  NULL: out of memory, or a ".." in it, which
@@ -299,6 +317,35 @@ static bx_code protect_one(bx_grant *g, size_t n_mounts, const char *own, bx_err
     return BX_OK;
 }
 
+/* In every mount that has `dir`, `wild` below it, or all of it; a mount inside of it is left to who
+ * names it. */
+static bx_code protect_below(bx_grant *g, size_t n_mounts, const char *dir, const char *wild,
+                             bx_error *err)
+{
+    bx_code rc = BX_OK;
+    for (size_t i = 0; dir && i < n_mounts && rc == BX_OK; i++) {
+        const bx_mount *m = &bx_grant_mounts(g).at[i];
+        BX_AUTOFREE char *host = realpath(m->host, NULL);
+        const char *rest = host ? rest_of(dir, host) : NULL;
+        if (rest && (wild || *rest))
+            rc = deny(g, bx_str_of(m->guest), rest, wild, err);
+    }
+    return rc;
+}
+
+static bx_code protect_words(const bx_app *app, bx_grant *g, size_t n, const char *home,
+                             bx_error *err)
+{
+    bx_code rc = BX_OK;
+    for (size_t i = 0; home && rc == BX_OK && i < BX_COUNT(made_at_home); i++)
+        rc = protect_below(g, n, home, made_at_home[i], err);
+    for (size_t i = 0; rc == BX_OK && i < BX_COUNT(app->person); i++) {
+        BX_AUTOFREE char *dir = app->person[i] ? real_path_of(app->person[i]) : NULL;
+        rc = protect_below(g, n, dir, NULL, err);
+    }
+    return rc;
+}
+
 bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err)
 {
     size_t n = bx_grant_mounts(g).n;
@@ -318,7 +365,7 @@ bx_code bx_app_protect(const bx_app *app, bx_grant *g, bx_error *err)
         if (rc != BX_OK)
             return rc;
     }
-    return BX_OK;
+    return protect_words(app, g, n, home, err);
 }
 
 static bx_code protect_for_tool(const void *ctx, bx_grant *g, bx_error *err)

@@ -74,6 +74,9 @@ static void no_guest_gets_code_or_key(void)
     bx_error err;
     (void)snprintf(inside, sizeof inside, "%s/modules", dir);
     CHECK(setenv("BOXAGNTS_HOME", dir, 1) == 0);
+    char person[256];
+    (void)snprintf(person, sizeof person, "%.100s/me", dir);
+    CHECK(setenv("HOME", person, 1) == 0);
     bx_app_config cfg = {.use_home = true};
     BX_AUTO(bx_app) bx_app *app = NULL;
     BX_AUTO(bx_grant) bx_grant *above = NULL;
@@ -87,6 +90,8 @@ static void no_guest_gets_code_or_key(void)
     CHECK(has_line(above, "/w[*]/modules") && has_line(above, "/w[*]/keys"));
     CHECK(has_line(above, "/w[*]/state.db") && has_line(above, "/w[*]/boxagnts.yaml"));
     CHECK(has_line(above, "/w[*]/state.db-journal") && has_line(above, "/w[*]/AGENTS.md"));
+    CHECK(has_line(above, "/w[*]/.tmp-*") && has_line(above, "/w[*]/state.db.new.*"));
+    CHECK(has_line(above, "/w[*]/adding-*") && has_line(above, "/w[*]/me/.agents/skills"));
     CHECK(bx_grant_mount(named, bx_str_of(inside), BX_LIT("/m"), NULL) == BX_OK);
     CHECK(bx_app_protect(app, named, &err) == BX_EDENIED &&
           strstr(err.msg, "its code, keys and records"));
@@ -94,6 +99,14 @@ static void no_guest_gets_code_or_key(void)
     CHECK(mkdir(inside, 0700) == 0);
     CHECK(bx_grant_mount(beside, bx_str_of(inside), BX_LIT("/m"), NULL) == BX_OK);
     CHECK(bx_app_protect(app, beside, NULL) == BX_OK && bx_grant_caps(beside).n == 0);
+    BX_AUTO(bx_grant) bx_grant *skill = NULL;
+    CHECK(mkdir(person, 0700) == 0 && bx_grant_new(&skill, NULL) == BX_OK);
+    (void)snprintf(inside, sizeof inside, "%.100s/.agents", person);
+    CHECK(mkdir(inside, 0700) == 0);
+    (void)snprintf(inside, sizeof inside, "%.100s/.agents/skills", person);
+    CHECK(mkdir(inside, 0700) == 0);
+    CHECK(bx_grant_mount(skill, bx_str_of(inside), BX_LIT("/m"), NULL) == BX_OK);
+    CHECK(bx_app_protect(app, skill, NULL) == BX_OK && bx_grant_caps(skill).n == 0);
 }
 
 /* The home is made when something is to be kept there, which may be after a guest ran. */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "agent/files.h"
+#include "app/policy_gate.h"
 #include "codec/glob.h"
 #include "codec/sha256.h"
 #include "os/dirs.h"
@@ -242,25 +243,6 @@ static bool is_carved(const bx_grant *g, bx_str guest)
     return false;
 }
 
-/* As the tool `read` would be judged.  What cannot be judged is not shown. */
-static bool may_read(const bx_policy *p, bx_str guest)
-{
-    BX_AUTO(bx_json) bx_json *doc = NULL;
-    BX_AUTO_BUF text = bx_buf_init(2 * BX_BELIEF_MAX_PATH);
-    bx_json_out o = bx_json_out_on(&text);
-    bx_policy_decision d;
-    bx_json_out_begin_object(&o);
-    bx_json_out_key(&o, BX_LIT("path"));
-    bx_json_out_string(&o, guest);
-    bx_json_out_end_object(&o);
-    if (bx_json_out_end(&o, NULL) != BX_OK ||
-        bx_json_parse(bx_buf_str(&text), BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK)
-        return false;
-    const bx_policy_call call = {
-        .tool = BX_LIT("read"), .permission = BX_PERMISSION_READ, .arguments = bx_json_root(doc)};
-    return bx_policy_decide(p, &call, &d, NULL) == BX_OK && d.answer == BX_ANSWER_ALLOW;
-}
-
 static bx_belief judge(void *ctx, const char *real, bx_str text)
 {
     const bx_believed *b = ctx;
@@ -275,7 +257,7 @@ static bx_belief judge(void *ctx, const char *real, bx_str text)
         (void)bx_buf_add_str(&guest, bx_str_from(path, ws.n));
         bx_str at = bx_buf_str(&guest);
         if (guest.fail != BX_OK || (b->cfg.grant && is_carved(b->cfg.grant, at)) ||
-            (b->cfg.policy && !may_read(b->cfg.policy, at)))
+            (b->cfg.policy && !bx_policy_may_read(b->cfg.policy, at)))
             return BX_BELIEF_NONE;
     }
     return b->cfg.trusted && is_listed(b, real, text) ? BX_BELIEF_FULL : BX_BELIEF_DATA;

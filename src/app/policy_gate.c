@@ -127,3 +127,21 @@ bx_code bx_policy_gate_offer(void *ctx, const bx_manifest *m, bx_grant *g, bx_er
 {
     return bx_policy_offer(ctx, m->name, g, err);
 }
+
+bool bx_policy_may_read(const bx_policy *p, bx_str guest)
+{
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    BX_AUTO_BUF text = bx_buf_init(2 * BX_MAX_PATH + 64);
+    bx_json_out o = bx_json_out_on(&text);
+    bx_policy_decision d;
+    bx_json_out_begin_object(&o);
+    bx_json_out_key(&o, BX_LIT("path"));
+    bx_json_out_string(&o, guest);
+    bx_json_out_end_object(&o);
+    if (bx_json_out_end(&o, NULL) != BX_OK ||
+        bx_json_parse(bx_buf_str(&text), BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK)
+        return false;
+    const bx_policy_call call = {
+        .tool = BX_LIT("read"), .permission = BX_PERMISSION_READ, .arguments = bx_json_root(doc)};
+    return bx_policy_decide(p, &call, &d, NULL) == BX_OK && d.answer == BX_ANSWER_ALLOW;
+}

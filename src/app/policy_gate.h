@@ -26,6 +26,10 @@ BX_NODISCARD bx_code bx_policy_gate_offer(void *ctx, const bx_manifest *m, bx_gr
 /* A call as policies see it; `arguments` are borrowed. */
 bx_policy_call bx_policy_call_of(const bx_manifest *m, const bx_json_val *arguments);
 
+/* Would the tool `read` be let read the guest's path `path` unasked?  What cannot be judged is no.
+ */
+bool bx_policy_may_read(const bx_policy *p, bx_str path);
+
 /* A look at the files that `run`, which is borrowed, mounts. */
 bx_policy_look bx_policy_look_at(const bx_grant *run);
 

@@ -78,8 +78,11 @@ static bx_code follow_locked(bx_mcp_box *b, bx_str uri, bx_str path, bx_error *e
     (void)bx_buf_addf(&host, "%s%.*s", b->workspace,
                       BX_FMT(bx_str_from(path, strlen(BX_WORKSPACE))));
     bx_code rc = bx_buf_check(&host, err);
+    BX_AUTOFREE char *real = rc == BX_OK ? realpath(host.p, NULL) : NULL;
+    if (real && strcmp(real, host.p) != 0) /* where it leads to may change */
+        rc = bx_fail(err, BX_EINVAL, "a path through a link is not watched: name the file itself");
     if (rc == BX_OK)
-        rc = bx_watch_add(b->watch, host.p, false, tag_of(b, place), err);
+        rc = bx_watch_add(b->watch, host.p, BX_WATCH_NO_LINKS, tag_of(b, place), err);
     if (rc != BX_OK)
         return rc;
     place->uri = bx_strndup(uri.p, uri.n);

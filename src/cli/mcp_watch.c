@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "app/policy_gate.h"
 #include "app/shelf.h"
 #include "base/limits.h"
 #include "cli/mcp_box.h"
@@ -14,7 +15,7 @@ enum { SETTLE_MS = 100, NS_PER_MS = 1000000 };
 /* ---- what there is to be watched ------------------------------------------------------------- */
 
 /* What cannot be watched is noticed when somebody asks. */
-static void add(bx_mcp_box *b, const char *dir, const char *name, bool below, unsigned tag)
+static void add(bx_mcp_box *b, const char *dir, const char *name, bx_watch_how how, unsigned tag)
 {
     BX_AUTO_BUF path = bx_buf_init(2 * BX_MAX_PATH);
     BX_AUTOFREE char *real = realpath(dir, NULL);
@@ -23,7 +24,7 @@ static void add(bx_mcp_box *b, const char *dir, const char *name, bool below, un
     if (name)
         (void)bx_buf_addf(&path, "/%s", name);
     if (path.fail == BX_OK)
-        (void)(bx_watch_add(b->watch, path.p, below, tag, &none) == BX_OK);
+        (void)(bx_watch_add(b->watch, path.p, how, tag, &none) == BX_OK);
 }
 
 static void add_all(bx_mcp_box *b)
@@ -31,17 +32,17 @@ static void add_all(bx_mcp_box *b)
     char home[BX_MAX_PATH];
     const bx_args *a = b->cfg.a;
     if (bx_home_dir(home, sizeof home, NULL) == BX_OK) {
-        add(b, home, "tools", false, BX_MCP_TOOLS);
-        add(b, home, "tools.lock", false, BX_MCP_TOOLS);
-        add(b, home, "keys/trusted", false, BX_MCP_TOOLS);
-        add(b, home, BX_POLICY_NAME, false, BX_MCP_POLICY);
-        add(b, home, "trust", false, BX_MCP_POLICY);
+        add(b, home, "tools", BX_WATCH_PATH, BX_MCP_TOOLS);
+        add(b, home, "tools.lock", BX_WATCH_PATH, BX_MCP_TOOLS);
+        add(b, home, "keys/trusted", BX_WATCH_PATH, BX_MCP_TOOLS);
+        add(b, home, BX_POLICY_NAME, BX_WATCH_PATH, BX_MCP_POLICY);
+        add(b, home, "trust", BX_WATCH_PATH, BX_MCP_POLICY);
     }
-    add(b, b->workspace, ".boxagnts/tools", false, BX_MCP_TOOLS);
-    add(b, b->workspace, BX_POLICY_NAME, false, BX_MCP_POLICY);
+    add(b, b->workspace, ".boxagnts/tools", BX_WATCH_PATH, BX_MCP_TOOLS);
+    add(b, b->workspace, BX_POLICY_NAME, BX_WATCH_PATH, BX_MCP_POLICY);
     for (size_t i = 0; i < a->n_flags; i++) {
         if (a->flags[i].id == BX_FLAG_POLICY)
-            add(b, a->flags[i].value, NULL, false, BX_MCP_POLICY);
+            add(b, a->flags[i].value, NULL, BX_WATCH_PATH, BX_MCP_POLICY);
     }
 }
 
@@ -104,6 +105,19 @@ static void read_policy(bx_mcp_box *b)
     bx_cli_mcp_edition_give(b, old);
 }
 
+/* The policy may be another one than when somebody subscribed. */
+static bool may_still_read(bx_mcp_box *b, bx_str uri)
+{
+    BX_AUTO_BUF path = bx_buf_init(BX_MAX_PATH);
+    bx_error none;
+    bx_mcp_edition *e = bx_cli_mcp_edition_take(b);
+    const bx_policy *p = bx_funnel_policy(e->funnel);
+    bool may = !p || (bx_mcp_path_of_uri(uri, &path, &none) == BX_OK &&
+                      bx_policy_may_read(p, bx_buf_str(&path)));
+    bx_cli_mcp_edition_give(b, e);
+    return may;
+}
+
 static void tell_of(bx_mcp_box *b, size_t place)
 {
     BX_AUTO_BUF uri = bx_buf_init(4 * BX_MAX_PATH);
@@ -111,7 +125,7 @@ static void tell_of(bx_mcp_box *b, size_t place)
     if (place < BX_MCP_MAX_FOLLOWED && b->followed[place].uri)
         (void)bx_buf_add_z(&uri, b->followed[place].uri);
     (void)pthread_mutex_unlock(&b->follow_lock);
-    if (uri.n)
+    if (uri.n && may_still_read(b, bx_buf_str(&uri)))
         bx_mcp_server_updated(b->server, bx_buf_str(&uri));
 }
 
@@ -176,7 +190,7 @@ void bx_cli_mcp_watch_open(bx_mcp_box *b)
 void bx_cli_mcp_watch_begin(bx_mcp_box *b)
 {
     for (size_t i = 0; b->watch && i < b->n_skill_dirs; i++)
-        add(b, b->skill_dirs[i].root, b->skill_dirs[i].below, true, BX_MCP_SKILLS);
+        add(b, b->skill_dirs[i].root, b->skill_dirs[i].below, BX_WATCH_BELOW, BX_MCP_SKILLS);
     b->watches = b->watch && pthread_create(&b->watcher, NULL, watch, b) == 0;
     if (b->watch && !b->watches)
         complain("there is no thread for it");

@@ -409,10 +409,43 @@ static bool may_run(bx_str t, range at)
     return i < at.from && i > 0 && t.p[i - 1] == '=';
 }
 
+/* Which quote is open, as a shell reads it, at `to`; what is before *at was looked at before. */
+static void follow_quotes(bx_str t, size_t to, size_t *at, char *quote)
+{
+    for (; *at < to; ++*at) {
+        char c = t.p[*at];
+        if (c == '\\' && *quote != '\'' && *at + 1 < to)
+            ++*at;
+        else if (c == *quote)
+            *quote = '\0';
+        else if (!*quote && (c == '\'' || c == '"'))
+            *quote = c;
+    }
+}
+
+/* Of words of a command the first one, and what follows "Bearer": the others say what it does. */
+static void shorten(bx_str t, range *at)
+{
+    range token;
+    size_t end = at->from;
+    if (memchr(t.p + end, '\n', at->to - end)) /* a key in PEM */
+        return;
+    while (end < at->to && !is_blank(t.p[end]))
+        end++;
+    if (end < at->to && scheme(t, at->from, &token) && token.to <= at->to)
+        end = token.to;
+    at->to = end > at->from ? end : at->to;
+}
+
 static void redact(const bx_redact_rule *rule, bx_str text, bx_buf *out)
 {
-    size_t done = 0;
+    size_t done = 0, looked = 0;
+    char quote = '\0';
     for (range at; find(rule->secrets, text, done, &at); done = at.to) {
+        if (rule->shows_commands)
+            follow_quotes(text, at.from, &looked, &quote);
+        if (rule->shows_commands && !quote)
+            shorten(text, &at);
         add_between(rule->secrets, (bx_str){text.p + done, at.from - done}, out);
         if (rule->shows_commands && may_run(text, at))
             (void)bx_buf_add(out, text.p + at.from, at.to - at.from);
@@ -458,6 +491,7 @@ void bx_redact_string(const bx_redactor *r, bx_str text, bx_json_out *o)
 typedef struct place {
     bool secret; /* under a secret's name */
     int depth;
+    bool commands; /* names are those of commands: they say nothing of what stands there */
 } place;
 
 static void put(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_json_out *o);
@@ -500,7 +534,9 @@ static void put_object(const bx_redact_rule *rule, const bx_json_val *v, place a
         put_key(rule, key, o);
         bool secret =
             at.secret || bx_redact_is_secret_name(key) || (pair && bx_str_eq(key, BX_LIT("value")));
-        put(rule, e, (place){secret, at.depth + 1}, o);
+        bool commands = at.commands || (rule->shows_commands && at.depth == 0 &&
+                                        bx_str_eq(key, BX_LIT("functions")));
+        put(rule, e, (place){secret && !commands, at.depth + 1, commands}, o);
     }
     bx_json_out_end_object(o);
 }
@@ -512,7 +548,7 @@ static void put_array(const bx_redact_rule *rule, const bx_json_val *v, place at
     bool next = false;
     bx_json_out_begin_array(o);
     for (const bx_json_val *e; (e = bx_json_next(&it, NULL));) {
-        put(rule, e, (place){at.secret || next, at.depth + 1}, o);
+        put(rule, e, (place){at.secret || next, at.depth + 1, at.commands}, o);
         bx_str s = BX_LIT("");
         (void)bx_json_str(e, &s);
         next = bx_str_starts(s, BX_LIT("-")) && !memchr(s.p, '=', s.n) && !memchr(s.p, ' ', s.n) &&
@@ -527,7 +563,7 @@ static void put_deep(const bx_redact_rule *rule, const bx_json_val *v, bool secr
 {
     BX_AUTO_BUF text = bx_buf_init(o->buf->max);
     bx_json_out inner = bx_json_out_on(&text);
-    put(rule, v, (place){secret, 0}, &inner);
+    put(rule, v, (place){.secret = secret}, &inner);
     if (text.fail != BX_OK)
         o->buf->fail = text.fail;
     bx_json_out_string(o, bx_buf_str(&text));
@@ -556,5 +592,5 @@ static void put(const bx_redact_rule *rule, const bx_json_val *v, place at, bx_j
 
 void bx_redact_value(const bx_redact_rule *rule, const bx_json_val *v, bx_json_out *o)
 {
-    put(rule, v, (place){false, 0}, o);
+    put(rule, v, (place){.secret = false}, o);
 }

@@ -310,6 +310,11 @@ static void commands_a_person_decides_about(void)
         {"curl -u \"a:$(rm x)\" h", "curl -u \"a:$(rm x)\" h"},
         {"cat <<E\n-----BEGIN RSA PRIVATE KEY-----\nrm x\n-----END RSA PRIVATE KEY-----\nE",
          "cat <<E\n-----BEGIN RSA PRIVATE KEY-----\nrm x\n-----END RSA PRIVATE KEY-----\nE"},
+        {"rm -r cookie: src lib", "rm -r cookie: [redacted] lib"},
+        {"echo \"'\"; find . -name authorization: -o -delete",
+         "echo \"'\"; find . -name authorization: [redacted] -delete"},
+        {"cat <<E\nAuthorization: Bearer Hidden7Hidden7 x\nE",
+         "cat <<E\nAuthorization: [redacted] x\nE"},
         {"DB_PASSWORD=Hidden7Hidden7 ls", "DB_PASSWORD=[redacted] ls"}, /* the control */
         {"curl -H 'Authorization: Bearer Hidden7Hidden7' h",
          "curl -H 'Authorization: [redacted]' h"},
@@ -329,7 +334,29 @@ static void commands_a_person_decides_about(void)
     }
 }
 
+/* A function may be called like a secret. */
+static void functions_a_person_decides_about(void)
+{
+    static const char text[] = "{\"command\":\"token\",\"functions\":{\"token\":\"reboot\"},"
+                               "\"env\":{\"TOKEN\":\"Hidden7\"},\"in\":{\"functions\":{\"token\":"
+                               "\"x\"}}}";
+    static const char shown[] =
+        "{\"command\":\"token\",\"functions\":{\"token\":\"reboot\"},"
+        "\"env\":{\"TOKEN\":\"[redacted]\"},\"in\":{\"functions\":{\"token\":"
+        "\"[redacted]\"}}}";
+    for (int commands = 0; commands < 2; commands++) {
+        const bx_redact_rule rule = {.shows_commands = commands};
+        BX_AUTO(bx_json) bx_json *in = NULL;
+        BX_AUTO_BUF got = bx_buf_init(1 << 16);
+        bx_json_out to = bx_json_out_on(&got);
+        CHECK(bx_json_parse(bx_str_of(text), 8, &in, NULL) == BX_OK);
+        bx_redact_value(&rule, bx_json_root(in), &to);
+        CHECK(bx_str_eq(bx_buf_str(&got), bx_str_of(shown)) == (commands == 1));
+        CHECK((strstr(got.p, "reboot") != NULL) == (commands == 1));
+    }
+}
+
 BXT_MAIN(RUN(names_of_secrets); RUN(secrets_in_text); RUN(other_text_stays); RUN(exact_words);
          RUN(secrets_in_json); RUN(known_secrets); RUN(deep_values_become_texts);
          RUN(hostile_texts_take_no_longer); RUN(commands_a_person_decides_about);
-         RUN(memory_that_is_missing_is_told);)
+         RUN(functions_a_person_decides_about); RUN(memory_that_is_missing_is_told);)

@@ -9,6 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/beneath.h"
+#include "os/fd.h"
+
 enum {
     EVENTS = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_CLOSE_WRITE | IN_ATTRIB |
              IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR,
@@ -18,12 +21,16 @@ enum {
 typedef struct watched { /* one path */
     char *path;          /* owned */
     uint64_t tag;
-    bool below, news;
+    bx_watch_how how;
+    bool news;
 } watched;
 
-typedef struct place { /* a directory the kernel tells of */
+/* A directory the kernel tells of, by one of its names.  It has one number, however often and by
+ * whatever path it is named. */
+typedef struct place {
     int wd;
     char *path; /* owned */
+    bool links; /* there may be some on the way */
 } place;
 
 struct bx_watch {
@@ -71,40 +78,57 @@ void bx_watch_free(bx_watch *w)
 
 /* ---- what the kernel tells of ---------------------------------------------------------------- */
 
-static place *place_of(const bx_watch *w, int wd)
+static bool has_place(const bx_watch *w, int wd)
 {
     for (size_t i = 0; i < w->n_places; i++) {
         if (w->places[i].wd == wd)
-            return &w->places[i];
+            return true;
     }
-    return NULL;
+    return false;
+}
+
+static void drop_place(bx_watch *w, size_t i)
+{
+    free(w->places[i].path);
+    w->places[i] = w->places[--w->n_places];
 }
 
 static void forget(bx_watch *w, int wd)
 {
-    place *p = place_of(w, wd);
-    if (!p)
-        return;
-    free(p->path);
-    *p = w->places[--w->n_places];
+    for (size_t i = 0; i < w->n_places;) {
+        if (w->places[i].wd == wd)
+            drop_place(w, i);
+        else
+            i++;
+    }
 }
 
-/* True: the kernel tells of this directory.  It has one number for each directory, however often
- * and by whatever path it is named; the last name counts. */
-static bool tell_of(bx_watch *w, const char *dir)
+static int ask_kernel(const bx_watch *w, const char *dir, bool links)
 {
-    int wd = inotify_add_watch(w->fd, dir, EVENTS);
+    enum { FLAGS = O_PATH | O_DIRECTORY | O_CLOEXEC };
+    char name[BX_PROC_FD_MAX];
+    if (links)
+        return inotify_add_watch(w->fd, dir, EVENTS);
+    BX_AUTOCLOSE int fd =
+        bx_openat2(AT_FDCWD, dir, FLAGS, RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+    if (fd < 0)
+        return -1;
+    bx_proc_fd(fd, name);
+    return inotify_add_watch(w->fd, name, EVENTS);
+}
+
+/* True: the kernel tells of this directory. */
+static bool tell_of(bx_watch *w, const char *dir, bool links)
+{
+    int wd = ask_kernel(w, dir, links);
     if (wd < 0)
         return false;
-    place *p = place_of(w, wd);
-    if (p && strcmp(p->path, dir) == 0)
-        return true;
-    char *path = bx_strndup(dir, strlen(dir));
-    if (path && p) {
-        free(p->path);
-        p->path = path;
-        return true;
+    for (size_t i = 0; i < w->n_places; i++) {
+        const place *p = &w->places[i];
+        if (p->wd == wd && p->links == links && strcmp(p->path, dir) == 0)
+            return true;
     }
+    char *path = bx_strndup(dir, strlen(dir));
     if (path && w->n_places == w->room) {
         size_t room = w->room ? 2 * w->room : 32;
         place *more = bx_realloc(w->places, room * sizeof *more);
@@ -116,7 +140,7 @@ static bool tell_of(bx_watch *w, const char *dir)
         w->room = room;
     }
     if (path)
-        w->places[w->n_places++] = (place){wd, path};
+        w->places[w->n_places++] = (place){wd, path, links};
     return path != NULL;
 }
 
@@ -141,7 +165,7 @@ static void tell_of_below(bx_watch *w, const char *dir)
         if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || len < 0 ||
             (size_t)len >= sizeof path || lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
             continue;
-        n += tell_of(w, path);
+        n += tell_of(w, path, false);
     }
     if (d)
         (void)closedir(d);
@@ -152,16 +176,17 @@ static void tell_of_below(bx_watch *w, const char *dir)
 static void arm(bx_watch *w, const watched *x)
 {
     char path[PATH_MAX];
+    const bool links = !(x->how & BX_WATCH_NO_LINKS);
     (void)snprintf(path, sizeof path, "%s", x->path);
-    if (tell_of(w, path) && x->below)
+    if (tell_of(w, path, links) && (x->how & BX_WATCH_BELOW))
         tell_of_below(w, path);
-    while (to_parent(path) && !tell_of(w, path))
+    while (to_parent(path) && !tell_of(w, path, links))
         ;
 }
 
 /* ---- paths ----------------------------------------------------------------------------------- */
 
-bx_code bx_watch_add(bx_watch *w, const char *path, bool below, uint64_t tag, bx_error *err)
+bx_code bx_watch_add(bx_watch *w, const char *path, bx_watch_how how, uint64_t tag, bx_error *err)
 {
     size_t n = strlen(path);
     while (n > 1 && path[n - 1] == '/')
@@ -174,7 +199,7 @@ bx_code bx_watch_add(bx_watch *w, const char *path, bool below, uint64_t tag, bx
     (void)pthread_mutex_lock(&w->lock);
     bool room = w->n < BX_WATCH_MAX_PATHS;
     if (room) {
-        w->at[w->n] = (watched){.path = BX_TAKE(copy), .tag = tag, .below = below};
+        w->at[w->n] = (watched){.path = BX_TAKE(copy), .tag = tag, .how = how};
         arm(w, &w->at[w->n++]);
     }
     (void)pthread_mutex_unlock(&w->lock);
@@ -182,8 +207,39 @@ bx_code bx_watch_add(bx_watch *w, const char *path, bool below, uint64_t tag, bx
                 : bx_fail(err, BX_ELIMIT, "at most %d paths are watched", BX_WATCH_MAX_PATHS);
 }
 
-/* A directory of which nobody wants to be told any more stays with the kernel until it is gone: it
- * costs a number, and what it tells fits nothing. */
+/* What of `path` lies below `dir`; NULL: it does not. */
+static const char *below(const char *path, const char *dir)
+{
+    size_t n = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
+    return strncmp(path, dir, n) == 0 && path[n] == '/' && path[n + 1] ? path + n + 1 : NULL;
+}
+
+static bool is_needed(const bx_watch *w, const char *dir)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        const watched *x = &w->at[i];
+        if (strcmp(dir, x->path) == 0 || below(x->path, dir) ||
+            ((x->how & BX_WATCH_BELOW) && below(dir, x->path)))
+            return true;
+    }
+    return false;
+}
+
+/* Directories of which nobody wants to be told any more: the kernel has only so many for a user. */
+static void give_back(bx_watch *w)
+{
+    for (size_t i = 0; i < w->n_places;) {
+        if (is_needed(w, w->places[i].path)) {
+            i++;
+            continue;
+        }
+        int wd = w->places[i].wd;
+        drop_place(w, i);
+        if (!has_place(w, wd))
+            (void)inotify_rm_watch(w->fd, wd);
+    }
+}
+
 void bx_watch_remove(bx_watch *w, uint64_t tag)
 {
     (void)pthread_mutex_lock(&w->lock);
@@ -195,21 +251,18 @@ void bx_watch_remove(bx_watch *w, uint64_t tag)
         free(w->at[i].path);
         w->at[i] = w->at[--w->n];
     }
+    give_back(w);
     (void)pthread_mutex_unlock(&w->lock);
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-/* What of `path` lies below `dir`; NULL: it does not. */
-static const char *below(const char *path, const char *dir)
+/* Whether something called `name` in `p` (NULL: that itself) is about `x`. */
+static bool is_about(const watched *x, const place *p, const char *name)
 {
-    size_t n = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
-    return strncmp(path, dir, n) == 0 && path[n] == '/' && path[n + 1] ? path + n + 1 : NULL;
-}
-
-/* Whether something called `name` in `dir` (NULL: `dir` itself) is about `x`. */
-static bool is_about(const watched *x, const char *dir, const char *name)
-{
+    const char *dir = p->path;
+    if (p->links && (x->how & BX_WATCH_NO_LINKS))
+        return false;
     if (strcmp(dir, x->path) == 0)
         return true;
     const char *way = below(x->path, dir), *inside = below(dir, x->path);
@@ -219,7 +272,7 @@ static bool is_about(const watched *x, const char *dir, const char *name)
         size_t n = strcspn(way, "/");
         return strlen(name) == n && memcmp(way, name, n) == 0;
     }
-    return x->below && inside && !strchr(inside, '/');
+    return (x->how & BX_WATCH_BELOW) && inside && !strchr(inside, '/');
 }
 
 /* What is called `dir`, and all below it, is another place now. */
@@ -232,25 +285,34 @@ static void leave(bx_watch *w, const char *dir)
             i++;
             continue;
         }
-        (void)inotify_rm_watch(w->fd, w->places[i].wd);
-        forget(w, w->places[i].wd);
+        int wd = w->places[i].wd;
+        drop_place(w, i);
+        if (!has_place(w, wd))
+            (void)inotify_rm_watch(w->fd, wd);
+        i = 0; /* others have moved */
     }
 }
 
+/* By every name of the directory. */
 static void take_event(bx_watch *w, const struct inotify_event *e)
 {
-    const place *p = place_of(w, e->wd);
     const char *name = e->len ? e->name : NULL;
     bool all = e->mask & IN_Q_OVERFLOW; /* something was not told: everything may be new */
-    for (size_t i = 0; i < w->n; i++) {
-        watched *x = &w->at[i];
-        if (!all && (!p || !is_about(x, p->path, name)))
-            continue;
-        x->news = true;
+    for (size_t k = 0; k < w->n_places; k++) {
+        for (size_t i = 0; w->places[k].wd == e->wd && i < w->n; i++)
+            w->at[i].news = w->at[i].news || is_about(&w->at[i], &w->places[k], name);
     }
-    if (p && (e->mask & IN_MOVE_SELF))
-        leave(w, p->path);
-    else if (e->mask & IN_IGNORED)
+    for (size_t i = 0; all && i < w->n; i++)
+        w->at[i].news = true;
+    for (size_t k = 0; k < w->n_places && (e->mask & IN_MOVE_SELF);) {
+        if (w->places[k].wd != e->wd) {
+            k++;
+            continue;
+        }
+        leave(w, w->places[k].path);
+        k = 0;
+    }
+    if (e->mask & IN_IGNORED)
         forget(w, e->wd);
 }
 

@@ -13,6 +13,12 @@ enum {
     BX_WATCH_MAX_BELOW = 256, /* directories in one that is watched with what is below */
 };
 
+typedef enum bx_watch_how {
+    BX_WATCH_PATH = 0,
+    BX_WATCH_BELOW = 1,    /* and what is in the directories below */
+    BX_WATCH_NO_LINKS = 2, /* nothing is told of what a symbolic link on the way leads to */
+} bx_watch_how;
+
 typedef struct bx_watch bx_watch;
 
 /* BX_EIO: the kernel gives out no more of them (fs.inotify.max_user_instances). */
@@ -22,9 +28,9 @@ BX_DEFINE_AUTO(bx_watch, bx_watch_free)
 
 /* From here on `tag` is told when `path`, an absolute one, is made, removed, replaced or written
  * to, whether there is anything now or not; of a directory, also when what is directly in it is,
- * and with `below`, what is directly in those of its directories that are no links.  BX_ELIMIT,
- * BX_EINVAL. */
-BX_NODISCARD bx_code bx_watch_add(bx_watch *w, const char *path, bool below, uint64_t tag,
+ * and with BX_WATCH_BELOW, what is directly in those of its directories that are no links.
+ * BX_ELIMIT, BX_EINVAL. */
+BX_NODISCARD bx_code bx_watch_add(bx_watch *w, const char *path, bx_watch_how how, uint64_t tag,
                                   bx_error *err);
 void bx_watch_remove(bx_watch *w, uint64_t tag); /* all paths with this tag */
 

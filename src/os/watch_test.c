@@ -50,9 +50,9 @@ static void end(void)
     BX_ASSERT(system(command) == 0);
 }
 
-static void add(const char *name, bool below, uint64_t tag)
+static void add(const char *name, bx_watch_how how, uint64_t tag)
 {
-    CHECK(bx_watch_add(w, at(name), below, tag, NULL) == BX_OK);
+    CHECK(bx_watch_add(w, at(name), how, tag, NULL) == BX_OK);
 }
 
 /* What was told so far, as bits; nothing is waited for. */
@@ -69,8 +69,8 @@ static unsigned told(void)
 static void test_files(void)
 {
     begin();
-    add("boxagnts.yaml", false, POLICY);
-    add("tools", false, TOOLS);
+    add("boxagnts.yaml", BX_WATCH_PATH, POLICY);
+    add("tools", BX_WATCH_PATH, TOOLS);
     CHECK(told() == 0);
     put("other");
     make("else");
@@ -93,7 +93,7 @@ static void test_files(void)
 static void test_directories(void)
 {
     begin();
-    add(".boxagnts/tools", false, TOOLS);
+    add(".boxagnts/tools", BX_WATCH_PATH, TOOLS);
     make(".boxagnts");
     (void)told();
     put(".boxagnts/other");
@@ -128,7 +128,7 @@ static void test_below(void)
     make("skills/a/scripts");
     make("elsewhere");
     BX_ASSERT(symlink("../elsewhere", at("skills/link")) == 0);
-    add("skills", true, SKILLS);
+    add("skills", BX_WATCH_BELOW, SKILLS);
     put("skills/a/SKILL.md");
     CHECK(told() == 1U << SKILLS);
     put("skills/a/scripts/x");
@@ -141,6 +141,63 @@ static void test_below(void)
     end();
 }
 
+/* Another name for a directory takes no news away, and a link tells nothing of where it leads. */
+static void test_links(void)
+{
+    begin();
+    make("elsewhere");
+    add("boxagnts.yaml", BX_WATCH_PATH, POLICY);
+    BX_ASSERT(symlink(".", at("same")) == 0 && symlink("elsewhere", at("link")) == 0);
+    add("same/x", BX_WATCH_PATH, TOOLS);
+    add("link/x", BX_WATCH_NO_LINKS, SKILLS);
+    (void)told();
+    put("boxagnts.yaml");
+    CHECK(told() == 1U << POLICY);
+    put("x");
+    CHECK(told() == 1U << TOOLS);
+    put("elsewhere/x");
+    CHECK(told() == 0);
+    add("link/x", BX_WATCH_PATH, TOOLS); /* the control */
+    put("elsewhere/x");
+    CHECK(told() == 1U << TOOLS);
+    end();
+}
+
+/* How many directories the kernel tells of. */
+static size_t count_of_kernel(void)
+{
+    char line[256];
+    size_t n = 0;
+    for (int fd = 3; fd < 64; fd++) {
+        (void)snprintf(line, sizeof line, "/proc/self/fdinfo/%d", fd);
+        FILE *f = fopen(line, "re");
+        while (f && fgets(line, sizeof line, f))
+            n += strncmp(line, "inotify wd:", 11) == 0;
+        if (f)
+            (void)fclose(f);
+    }
+    return n;
+}
+
+static void test_what_nobody_wants_is_given_back(void)
+{
+    begin();
+    make("a");
+    make("b");
+    add("boxagnts.yaml", BX_WATCH_PATH, POLICY);
+    size_t before = count_of_kernel();
+    CHECK(before > 0);
+    for (int i = 0; i < 3; i++) {
+        add(i % 2 ? "a/x" : "b/x", BX_WATCH_NO_LINKS, TOOLS);
+        CHECK(count_of_kernel() == before + 1);
+        bx_watch_remove(w, TOOLS);
+        CHECK(count_of_kernel() == before);
+    }
+    put("boxagnts.yaml");
+    CHECK(told() == 1U << POLICY);
+    end();
+}
+
 static void test_waits(void)
 {
     uint64_t tag;
@@ -148,7 +205,7 @@ static void test_waits(void)
     bx_ctl ctl = bx_ctl_init(UINT64_MAX);
     BX_ASSERT(bx_ctl_make_cancellable(&ctl, NULL) == BX_OK);
     CHECK(!bx_watch_next(w, &ctl, bx_now_ns() + 2 * (uint64_t)NS_PER_MS, &tag));
-    add("f", false, TOOLS);
+    add("f", BX_WATCH_PATH, TOOLS);
     for (int i = 0; i < 100; i++) /* however often, it is told once */
         put("f");
     CHECK(bx_watch_next(w, &ctl, UINT64_MAX, &tag) && tag == TOOLS);
@@ -162,15 +219,15 @@ static void test_refused(void)
 {
     bx_error err;
     begin();
-    CHECK(bx_watch_add(w, "relative", false, TOOLS, &err) == BX_EINVAL);
+    CHECK(bx_watch_add(w, "relative", BX_WATCH_PATH, TOOLS, &err) == BX_EINVAL);
     for (size_t i = 0; i < BX_WATCH_MAX_PATHS; i++)
-        BX_ASSERT(bx_watch_add(w, at("f"), false, TOOLS, &err) == BX_OK);
-    CHECK(bx_watch_add(w, at("g"), false, TOOLS, &err) == BX_ELIMIT);
+        BX_ASSERT(bx_watch_add(w, at("f"), BX_WATCH_PATH, TOOLS, &err) == BX_OK);
+    CHECK(bx_watch_add(w, at("g"), BX_WATCH_PATH, TOOLS, &err) == BX_ELIMIT);
     bx_watch_remove(w, TOOLS);
-    CHECK(bx_watch_add(w, "/", true, POLICY, &err) == BX_OK);
-    CHECK(bx_watch_add(w, "/no/such/path", false, POLICY, &err) == BX_OK);
+    CHECK(bx_watch_add(w, "/", BX_WATCH_BELOW, POLICY, &err) == BX_OK);
+    CHECK(bx_watch_add(w, "/no/such/path", BX_WATCH_PATH, POLICY, &err) == BX_OK);
     end();
 }
 
-BXT_MAIN(RUN(test_files); RUN(test_directories); RUN(test_below); RUN(test_waits);
-         RUN(test_refused);)
+BXT_MAIN(RUN(test_files); RUN(test_directories); RUN(test_below); RUN(test_links);
+         RUN(test_what_nobody_wants_is_given_back); RUN(test_waits); RUN(test_refused);)

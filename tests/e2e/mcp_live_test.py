@@ -102,9 +102,10 @@ class Live(unittest.TestCase):
 
     def test_resources(self):
         (self.work / ".env").write_text("secret\n")
+        (self.work / "same").symlink_to(".")                        # where a link leads to may change
         client = self.client("--deny", "**/.env")
         self.assertTrue(client.open()["capabilities"]["resources"]["subscribe"])
-        for uri in ("file:///workspace/.env", "file:///workspace/none", "file:///etc/passwd", "x:y", 5):
+        for uri in ("file:///workspace/.env", "file:///workspace/none", "file:///etc/passwd", "file:///workspace/same/a.txt", "x:y", 5):
             self.assertEqual(client.error("resources/subscribe", {"uri": uri})["code"], -32602, uri)
         client.call("read", {"path": "a.txt"})
         self.assertEqual(client.heard, [])
@@ -153,6 +154,18 @@ class Live(unittest.TestCase):
         self.said(client, "read anew")
         self.assertTrue(self.reads(client))
         self.assertIn("result", client.ask("resources/read", uri))
+
+    def test_what_may_not_be_read_any_more_is_not_told(self):
+        client = self.client()
+        client.open()
+        client.result("resources/subscribe", {"uri": "file:///workspace/a.txt"})
+        for n, rules in enumerate(("  deny: [read(a.txt)]\n", "  allow: [read]\n")):     # the second is the control
+            self.policy(rules)
+            self.said(client, "read anew")
+            self.put(self.work / "a.txt", f"{n}\n")
+            self.tool(f"added{n}")                                  # which is heard after what was before it
+            self.heard(client, "notifications/tools/list_changed", n + 1)
+            self.assertEqual(sum(m["method"] == "notifications/resources/updated" for m in client.heard), n)
 
     def test_what_cannot_be_read_changes_nothing(self):
         self.policy("  allow: [glob]\n  deny: [read]\n")
