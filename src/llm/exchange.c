@@ -18,7 +18,8 @@ typedef struct exchange {
     bx_ctl ctl; /* ends with the attempt's, and when the model keeps silent for too long */
     uint64_t first_by, stall_ns, heard_ns;
     unsigned status;
-    bool ok; /* status 2xx */
+    bool ok;    /* status 2xx */
+    bool begun; /* more than white space came of its body */
     bx_stream *stream;
     bx_buf error_body;
 } exchange;
@@ -62,9 +63,23 @@ static bool on_head(void *ctx, const bx_http_head *head)
     return true;
 }
 
+/* A proxy, or a server of something else, answers with 200 and a page. */
+static bool is_page(exchange *x, bx_str piece)
+{
+    size_t i = 0;
+    while (i < piece.n && memchr(" \t\r\n", piece.p[i], 4))
+        i++;
+    bool first = !x->begun && i < piece.n;
+    x->begun = x->begun || first;
+    return first && piece.p[i] == '<';
+}
+
 static bool on_body(void *ctx, bx_str piece)
 {
     exchange *x = ctx;
+    if (x->ok && is_page(x, piece))
+        return bx_trouble(x->at->trouble, BX_LLM_FAIL_ANSWER,
+                          "the answer is a web page: is the URL right? %.600s", x->at->m->url);
     if (x->ok) {
         bool more = bx_stream_feed(x->stream, piece);
         x->heard_ns = bx_now_ns();
@@ -91,6 +106,20 @@ static bool build(bx_attempt *at)
     return rc == BX_OK || bx_trouble(at->trouble, BX_LLM_FAIL_REQUEST, "the request: %s", why.msg);
 }
 
+/* What of ours may be wrong where the server says no; `read`: it said so in JSON, as such servers
+ * do. */
+static void add_doubt(const exchange *x, bool read, char *to, size_t cap)
+{
+    const bx_llm *m = x->at->m;
+    const char *key = x->status == 401 && m->key_name ? getenv(m->key_name) : NULL;
+    to[0] = '\0';
+    if (x->status == 401 && m->key_name)
+        (void)snprintf(to, cap, "; %s %s",
+                       key && *key ? "the key is that of" : "no key was sent: set", m->key_name);
+    else if (x->status == 404 && !read)
+        (void)snprintf(to, cap, "; is the URL right? %s", m->url);
+}
+
 static bool status_trouble(exchange *x, const bx_http_head *head)
 {
     BX_AUTO(bx_json) bx_json *doc = NULL;
@@ -106,10 +135,10 @@ static bool status_trouble(exchange *x, const bx_http_head *head)
     }
     if (told && t->failure != BX_LLM_FAIL_QUOTA)
         t->again = again;
-    char text[sizeof t->text];
+    char text[sizeof t->text], doubt[256];
     memcpy(text, t->text, sizeof text);
-    (void)snprintf(t->text, sizeof t->text, "HTTP %u: %.*s", x->status, (int)sizeof text - 16,
-                   text);
+    add_doubt(x, read, doubt, sizeof doubt);
+    (void)snprintf(t->text, sizeof t->text, "HTTP %u: %.600s%s", x->status, text, doubt);
     return false;
 }
 

@@ -17,6 +17,7 @@ struct bx_llm { /* fixed once it is open */
     const bx_llm_protocol *protocol;
     struct bx_place *place; /* owned: */
     const char *url;        /* its base URL */
+    const char *key_name;   /* the variable that has its key, or should; borrowed, may be NULL */
     bx_egress_scope *scope;
 };
 

@@ -107,11 +107,27 @@ static bx_code open_at(bx_egress *eg, const bx_url *u, const bx_place_cfg *cfg, 
     return rc == BX_OK ? make_scope(eg, bx_buf_str(&origin), cfg->key, p, err) : rc;
 }
 
+/* Read from a file, a key often has the end of its line with it. */
+static bx_code check_key(const bx_place_cfg *cfg, bx_error *err)
+{
+    for (const char *c = cfg->key; c && *c; c++)
+        if ((uint8_t)*c <= ' ' || *c == 0x7f)
+            return bx_fail(err, BX_EINVAL,
+                           "the key in %s has white space in it, or a control "
+                           "character: set it without",
+                           cfg->key_name);
+    return BX_OK;
+}
+
 bx_code bx_place_open(bx_egress *eg, const bx_place_cfg *cfg, bx_place *ret, bx_error *err)
 {
     BX_AUTO(bx_url) bx_url *u = NULL;
     bx_place p = {.protocol = cfg->protocol};
     bx_code rc = bx_url_parse(cfg->url, &u, err);
+    if (rc != BX_OK && cfg->url_name)
+        return bx_wrap(rc, err, "%s", cfg->url_name);
+    if (rc == BX_OK)
+        rc = check_key(cfg, err);
     if (rc != BX_OK)
         return rc;
     size_t n = strlen(u->text);

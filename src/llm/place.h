@@ -16,8 +16,9 @@ typedef struct bx_place {
 typedef struct bx_place_cfg {
     const bx_llm_protocol *protocol;
     bx_str url;
-    const char *key; /* may be NULL */
-    bool named;      /* the operator names this URL: its host may be in a private network */
+    const char *key, *key_name; /* and the variable it is from; may be NULL */
+    const char *url_name;       /* the variable that has the URL; may be NULL */
+    bool named; /* the operator names this URL: its host may be in a private network */
 } bx_place_cfg;
 
 /* BX_EINVAL, BX_ENOMEM. */

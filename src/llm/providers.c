@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "codec/near.h"
 #include "llm/place.h"
 
 const bx_provider bx_providers[] = {
@@ -141,6 +142,7 @@ static bx_code open_at(bx_egress *eg, bx_llm *m, const bx_place_cfg *cfg, bx_err
     m->protocol = place.protocol;
     m->url = place.url;
     m->scope = place.scope;
+    m->key_name = cfg->key_name;
     return BX_OK;
 }
 
@@ -154,6 +156,11 @@ static bx_code place_of(const bx_provider *p, bx_buf *url, bx_place_cfg *ret, bx
         .protocol = bx_llm_protocol_find(bx_str_of(p->protocol)),
         .url = bx_buf_str(url),
         .key = key ? variable(key) : NULL,
+        .key_name = key ? key : p->keys[0],
+        .url_name = !named                       ? NULL
+                    : variable(p->url_variable)  ? p->url_variable
+                    : variable(p->host_variable) ? p->host_variable
+                                                 : p->port_variable,
         .named = named,
     };
     return rc;
@@ -197,7 +204,9 @@ static bx_code open_anywhere(bx_egress *eg, bx_llm *m, bx_str protocol, bx_str r
         return bx_fail(err, BX_EINVAL, "a model is missing: %.*s@URL#MODEL", BX_FMT(protocol));
     bx_str url = {rest.p, (size_t)(hash - rest.p)};
     bx_code rc = set_model(m, bx_str_from(rest, url.n + 1), err);
-    const bx_place_cfg cfg = {p, url, variable("BOXAGNTS_MODEL_KEY"), true};
+    static const char key[] = "BOXAGNTS_MODEL_KEY";
+    const bx_place_cfg cfg = {
+        .protocol = p, .url = url, .key = variable(key), .key_name = key, .named = true};
     if (rc == BX_OK)
         rc = open_at(eg, m, &cfg, err);
     if (rc == BX_OK)
@@ -205,12 +214,47 @@ static bx_code open_anywhere(bx_egress *eg, bx_llm *m, bx_str protocol, bx_str r
     return rc;
 }
 
+/* Which are there, and which was likely meant. */
+static bx_code no_provider(bx_str name, bx_error *err)
+{
+    BX_AUTO_BUF list = bx_buf_init(1024);
+    const char *near = NULL;
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < bx_providers_count; i++) {
+        size_t far = bx_near(name, bx_str_of(bx_providers[i].name));
+        near = far < least ? bx_providers[i].name : near;
+        least = far < least ? far : least;
+        (void)bx_buf_addf(&list, "%s%s", i ? ", " : "", bx_providers[i].name);
+    }
+    return bx_fail(err, BX_EINVAL, "no provider '%.*s'%s%s%s %s", BX_FMT(name),
+                   near ? "; did you mean " : ";", near ? near : "",
+                   near ? "? There is" : " there is", list.p ? list.p : "none");
+}
+
+/* What was given as a model names none: say what is missing. */
+static bx_code no_model(bx_str name, bx_error *err)
+{
+    static const char *const families[][2] = {
+        {"claude", "anthropic"}, {"gpt", "openai"}, {"gemini", "gemini"}};
+    if (find(name))
+        return bx_fail(err, BX_EINVAL,
+                       "which model of %.*s? %.*s/MODEL; boxagnts models %.*s lists them",
+                       BX_FMT(name), BX_FMT(name), BX_FMT(name));
+    for (size_t i = 0; i < BX_COUNT(families); i++)
+        if (bx_str_starts(name, bx_str_of(families[i][0])))
+            return bx_fail(err, BX_EINVAL,
+                           "'%.*s' is no model: its provider stands before it, as in %s/%.*s",
+                           BX_FMT(name), families[i][1], BX_FMT(name));
+    return bx_fail(err, BX_EINVAL,
+                   "'%.*s' is no model: PROVIDER/MODEL, PROTOCOL@URL#MODEL or script:FILE",
+                   BX_FMT(name));
+}
+
 static bx_code open_known(bx_egress *eg, bx_llm *m, bx_str provider, bx_str model, bx_error *err)
 {
     const bx_provider *p = find(provider);
     if (!p)
-        return bx_fail(err, BX_EINVAL, "no provider '%.*s'; boxagnts models lists them",
-                       BX_FMT(provider));
+        return no_provider(provider, err);
     BX_AUTO_BUF url = bx_buf_init(BX_MAX_URL);
     bx_place_cfg cfg;
     bx_code rc = place_of(p, &url, &cfg, err);
@@ -234,11 +278,14 @@ static bx_code open_named(bx_egress *eg, bx_llm *m, bx_str name, bx_error *err)
         bx_str protocol = {name.p, (size_t)(at - name.p)};
         return open_anywhere(eg, m, protocol, bx_str_from(name, protocol.n + 1), err);
     }
+    if (bx_str_starts(name, BX_LIT("http://")) || bx_str_starts(name, BX_LIT("https://")))
+        return bx_fail(
+            err, BX_EINVAL,
+            "'%.*s' is a URL: what it speaks stands before it and the model behind, as in "
+            "openai-chat@URL#MODEL",
+            BX_FMT(name));
     if (!slash)
-        return bx_fail(err, BX_EINVAL,
-                       "'%.*s' is no model: PROVIDER/MODEL, PROTOCOL@URL#MODEL or "
-                       "script:FILE",
-                       BX_FMT(name));
+        return no_model(name, err);
     bx_str provider = {name.p, (size_t)(slash - name.p)};
     return open_known(eg, m, provider, bx_str_from(name, provider.n + 1), err);
 }
@@ -283,10 +330,13 @@ static void models_url(const bx_place *place, bx_buf *out)
 }
 
 /* {"data":[{"id"}]}, {"models":[{"name":"models/…"}]} */
-static bx_code read_list(bx_str text, bx_buf *ret, bx_error *err)
+static bx_code read_list(const bx_place *place, bx_str text, bx_buf *ret, bx_error *err)
 {
     BX_AUTO(bx_json) bx_json *doc = NULL;
     bx_code rc = bx_json_parse(text, BX_JSON_MAX_DEPTH, &doc, err);
+    if (rc == BX_EINVAL)
+        return bx_fail(err, BX_EIO, "its answer is no list of models: is the URL right? %.600s",
+                       place->url);
     if (rc != BX_OK)
         return bx_wrap(rc, err, "the list of models");
     const bx_json_val *root = bx_json_root(doc), *list = bx_wire_get(root, "data");
@@ -310,6 +360,17 @@ static bx_code read_list(bx_str text, bx_buf *ret, bx_error *err)
     return bx_json_out_end(&o, err);
 }
 
+static bx_code refused(const bx_place *place, unsigned status, bx_str body, bx_error *err)
+{
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    bx_llm_trouble t = {.failure = BX_LLM_FAIL_NONE};
+    bx_code rc = status == 401 || status == 403 ? BX_EDENIED : BX_EIO;
+    if (bx_json_parse(body, BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK)
+        return bx_fail(err, rc, "HTTP %u from %.600s", status, place->url);
+    bx_read_error(&t, status, bx_json_root(doc));
+    return bx_fail(err, rc, "HTTP %u: %s", status, t.text);
+}
+
 static bx_code ask_list(const bx_place *place, const bx_ctl *ctl, bx_buf *ret, bx_error *err)
 {
     BX_AUTO_BUF url = bx_buf_init(BX_MAX_URL);
@@ -327,11 +388,11 @@ static bx_code ask_list(const bx_place *place, const bx_ctl *ctl, bx_buf *ret, b
     bx_code rc = bx_egress_fetch(place->scope, &f, ctl, &got, err);
     if (rc != BX_OK)
         return rc;
+    bx_str body = {got.body ? got.body : "", got.n_body};
     if (got.head->status != 200)
-        rc = bx_fail(err, got.head->status == 401 || got.head->status == 403 ? BX_EDENIED : BX_EIO,
-                     "HTTP %u", got.head->status);
+        rc = refused(place, got.head->status, body, err);
     else
-        rc = read_list((bx_str){got.body ? got.body : "", got.n_body}, ret, err);
+        rc = read_list(place, body, ret, err);
     bx_fetched_done(&got);
     return rc;
 }

@@ -184,6 +184,25 @@ class Commands(Case):
         self.assertIn(b"anthropic: HTTP 401", done.stderr)
         self.assertEqual((done.returncode, self.asked[0][1].target), (1, "/v1/models"))
 
+    def test_a_key_and_a_url_that_are_wrong(self):
+        url = f"http://127.0.0.1:{self.serve(fails('401 Unauthorized')).port}/v1"
+        for env, why in (({"OPENAI_API_KEY": "k-1\n"}, "the key in OPENAI_API_KEY has white space"),
+                         ({"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": "h:1"}, "OPENAI_BASE_URL: the URL does not begin"),
+                         ({"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": url}, "HTTP 401: no; the key is that of OPENAI_API_KEY"),
+                         ({"OPENAI_BASE_URL": url}, "HTTP 401: no; no key was sent: set OPENAI_API_KEY")):
+            with self.subTest(why):
+                self.assertIn(why, self.models("--ask", "openai/m", "hi", **env).stderr.decode())
+
+    def test_what_is_no_server_of_models(self):
+        def page(status):
+            return lambda request, file: llm.refuse(file, status, b"<html>hello</html>")
+        for status, why in (("200 OK", "the answer is a web page: is the URL right? "),
+                            ("404 Not Found", "HTTP 404: no reason given; is the URL right? ")):
+            url = f"http://127.0.0.1:{self.serve(page(status)).port}/v1"
+            self.assertIn(why + url, self.models("--ask", f"openai-chat@{url}#m", "hi").stderr.decode())
+            self.assertEqual(len(self.asked), 1)                                         # nothing gets better by asking again
+            self.assertIn(url, self.models("openai", OPENAI_API_KEY="k", OPENAI_BASE_URL=url).stderr.decode())
+
     def test_ask(self):
         server = self.serve(says("openai-chat", "Hällo"))
         done = self.models("--ask", f"openai-chat@http://127.0.0.1:{server.port}/v1#m", "how", "are you?")
@@ -214,6 +233,10 @@ class Commands(Case):
         for arguments, why in ((("nobody",), "no provider 'nobody'"), (("--ask", "x"), "needs words"),
                                (("--ask", "x", "hi"), "no model"), (("--ask", "openai/x", "hi"), "set OPENAI_API_KEY"),
                                (("--wait", "0", "ollama"), "leaves no time"), (("a", "b"), "one provider"),
+                               (("--ask", "antropic/x", "hi"), "no provider 'antropic'; did you mean anthropic? There is anthropic, "),
+                               (("--ask", "claude-sonnet-5", "hi"), "as in anthropic/claude-sonnet-5"),
+                               (("--ask", "ollama", "hi"), "which model of ollama?"),
+                               (("--ask", "http://h/v1", "hi"), "openai-chat@URL#MODEL"),
                                (("--ask", "smtp@http://h#m", "hi"), "no protocol 'smtp'"),
                                (("--ask", "openai-chat@http://h", "hi"), "a model is missing"),
                                (("--ask", "openai-chat@ftp://h#m", "hi"), "http://"),
