@@ -1,7 +1,9 @@
 /* boxagnts mcp: the tools, served to an agent over the Model Context Protocol. */
 #include "mcp/server.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/policy_files.h"
@@ -11,6 +13,7 @@
 #include "cli/mcp_box.h"
 #include "cli/mcp_http.h"
 #include "cli/setup.h"
+#include "codec/utf8.h"
 #include "mcp/stdio.h"
 #include "os/dirs.h"
 #include "os/signals.h"
@@ -125,6 +128,23 @@ static void options_of(box *b)
     b->cfg.options = b->options;
 }
 
+/* Clients start servers where they please: at the root, in the home directory.  Neither is
+ * anybody's project, and all of it would be what tools may write to. */
+static bx_code check_place(bx_error *err)
+{
+    const char *const too_much[] = {"/", getenv("HOME")};
+    struct stat here, st;
+    for (size_t i = 0; stat(".", &here) == 0 && i < BX_COUNT(too_much); i++) {
+        if (too_much[i] && stat(too_much[i], &st) == 0 && st.st_ino == here.st_ino &&
+            st.st_dev == here.st_dev)
+            return bx_fail(err, BX_EINVAL,
+                           "it was started in %s, which is not served unless it is named: "
+                           "--workspace DIR says which directory tools may read and write",
+                           i ? "the home directory" : "/");
+    }
+    return BX_OK;
+}
+
 /* Grants are made now: whatever is wrong with a flag is said before a client is served. */
 static bx_code load(box *b, bx_error *err)
 {
@@ -135,7 +155,9 @@ static bx_code load(box *b, bx_error *err)
     if (!b->options)
         return bx_fail(err, BX_ENOMEM, "flags");
     options_of(b);
-    bx_code rc = bx_cli_app(SLOTS, &b->app, err);
+    bx_code rc = workspace ? BX_OK : check_place(err);
+    if (rc == BX_OK)
+        rc = bx_cli_app(SLOTS, &b->app, err);
     b->cfg.app = b->app;
     bx_cli_mcp_watch_open(b); /* before anything is read: what changes from here on is noticed */
     if (rc == BX_OK)
@@ -197,13 +219,35 @@ static bool names_changed(const bx_record *r)
     return false;
 }
 
+/* The workspace as the host calls it, where a model can be told so; else "". */
+static const char *host_name(const box *b)
+{
+    const char *s = b->workspace ? b->workspace : "";
+    for (const char *p = s; *p; p++)
+        if ((uint8_t)*p < ' ' || *p == 0x7f)
+            return "";
+    return strlen(s) > 1 && bx_utf8_valid(bx_str_of(s)) ? s : "";
+}
+
+/* A model that was told where its client works names files as the host does.  Whether it did is all
+ * that is told: the path is its own. */
+static void hint_at_workspace(const box *b, bx_mcp_call *c, bx_str arguments)
+{
+    char text[BX_MAX_PATH + 64];
+    const char *host = host_name(b);
+    if (!*host || !memmem(arguments.p, arguments.n, host, strlen(host)))
+        return;
+    int size = snprintf(text, sizeof text, "[%s is " BX_WORKSPACE " here]", host);
+    if (size > 0 && (size_t)size < sizeof text)
+        bx_mcp_hint(c, (bx_str){text, (size_t)size});
+}
+
 static bx_code call(void *ctx, bx_mcp_call *c, bx_str name, bx_str arguments, bx_ctl *ctl,
                     const bx_gate_origin *origin, bx_tool_end *ret, bx_error *err)
 {
     box *b = ctx;
     bx_record record;
     bx_mcp_edition *e = bx_cli_mcp_edition_take(b);
-    (void)c;
     bx_record_init(&record);
     bx_toolbox_call call = {
         .arguments = arguments, .ctl = ctl, .record = &record, .err_fd = -1, .origin = *origin};
@@ -211,6 +255,8 @@ static bx_code call(void *ctx, bx_mcp_call *c, bx_str name, bx_str arguments, bx
         call.origin.run = bx_str_of(b->run);
     bx_code rc = bx_toolbox_run(e->tools, name, &call, ret, err);
     bool changed = names_changed(&record);
+    if (rc == BX_OK && ret->is_error)
+        hint_at_workspace(b, c, arguments);
     bx_record_done(&record);
     bx_cli_mcp_edition_give(b, e);
     if (changed)
@@ -220,18 +266,27 @@ static bx_code call(void *ctx, bx_mcp_call *c, bx_str name, bx_str arguments, bx
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
-static const char instructions[] =
-    "Tools that run in sandboxes.  They see one directory, as " BX_WORKSPACE
-    "; relative paths start there.  What they may use beyond it the person who runs this server "
-    "decides: a refusal says what was refused.";
+/* Of the host's paths a client that started the server may know the one. */
+static void write_instructions(const box *b, bx_buf *to)
+{
+    const char *here = bx_has_flag(b->cfg.a, BX_FLAG_HTTP) ? "" : host_name(b);
+    (void)bx_buf_addf(to,
+                      "Tools that run in sandboxes.  They see one directory, %s%sas " BX_WORKSPACE
+                      "; relative paths start there.  What they may use beyond it the person who "
+                      "runs this server decides, with --allow of boxagnts mcp or in boxagnts.yaml: "
+                      "a refusal says what was refused.",
+                      here, *here ? " of this machine, " : "");
+}
 
 static bx_code serve(box *b, bx_ctl *ctl, bx_error *err)
 {
+    BX_AUTO_BUF instructions = bx_buf_init(BX_MAX_PATH + 1024);
+    write_instructions(b, &instructions);
     const bx_mcp_config cfg = {
         .name = BX_LIT("boxagnts"),
         .title = BX_LIT("BoxAgnts"),
         .version = BX_LIT(BX_VERSION),
-        .instructions = bx_str_of(instructions),
+        .instructions = bx_buf_str(&instructions),
         .tools = &b->port,
         .resources = &b->resources,
         .prompts = bx_mcp_skills_port(b->skills),

@@ -19,18 +19,21 @@ static const bx_flag flags[] = {
      ") instead of one that the client starts",
      FLAG_HTTP},
     {"no-auth", NULL, "with --http: for a server that asks for no token", FLAG_NO_AUTH},
-    {"workspace", "DIR", "serve this directory instead of the one the client works in",
-     FLAG_WORKSPACE},
+    {"workspace", "DIR", "serve this directory instead of the project's", FLAG_WORKSPACE},
 };
 
-/* In a text, @COMMAND@ is a string, @ARGS@ the strings of a list, @URL@ a string, in the notation
+/* `place`: what tells the server which directory is the project's, where the client starts it in
+ * another one; "." is the directory this command is run in.
+ *
+ * In a text, @COMMAND@ is a string, @ARGS@ the strings of a list, @URL@ a string, in the notation
  * that JSON, TOML and YAML have in common.  A line that begins with '?' is there only where a token
  * is needed. */
 static const struct client {
     const char *name, *where;
+    const char *place, *add; /* add: the client's own command that writes it; or NULL */
     const char *stdio, *http;
 } clients[] = {
-    {"claude-code", ".mcp.json in the project; or: claude mcp add boxagnts -- boxagnts mcp",
+    {"claude-code", ".mcp.json in the project", NULL, "claude mcp add boxagnts --",
      "{\n"
      "  \"mcpServers\": {\n"
      "    \"boxagnts\": {\n"
@@ -48,14 +51,15 @@ static const struct client {
      "    }\n"
      "  }\n"
      "}\n"},
-    {"codex", "~/.codex/config.toml, or .codex/config.toml in a trusted project",
+    {"codex", "~/.codex/config.toml, or .codex/config.toml in a trusted project", NULL,
+     "codex mcp add boxagnts --",
      "[mcp_servers.boxagnts]\n"
      "command = @COMMAND@\n"
      "args = [@ARGS@]\n",
      "[mcp_servers.boxagnts]\n"
      "url = @URL@\n"
      "?bearer_token_env_var = \"" TOKEN_VARIABLE "\"\n"},
-    {"cursor", ".cursor/mcp.json in the project, or ~/.cursor/mcp.json",
+    {"cursor", ".cursor/mcp.json in the project", "${workspaceFolder}", NULL,
      "{\n"
      "  \"mcpServers\": {\n"
      "    \"boxagnts\": {\n"
@@ -72,7 +76,7 @@ static const struct client {
      "    }\n"
      "  }\n"
      "}\n"},
-    {"vscode", ".vscode/mcp.json in the project",
+    {"vscode", ".vscode/mcp.json in the project", "${workspaceFolder}", NULL,
      "{\n"
      "  \"servers\": {\n"
      "    \"boxagnts\": {\n"
@@ -99,7 +103,7 @@ static const struct client {
      "    }\n"
      "  }\n"
      "}\n"},
-    {"goose", "~/.config/goose/config.yaml",
+    {"goose", "~/.config/goose/config.yaml", NULL, NULL,
      "extensions:\n"
      "  boxagnts:\n"
      "    name: boxagnts\n"
@@ -117,7 +121,7 @@ static const struct client {
      "?      Authorization: \"Bearer ${" TOKEN_VARIABLE "}\"\n"
      "    enabled: true\n"
      "    timeout: 300\n"},
-    {"opencode", "opencode.json in the project, or ~/.config/opencode/opencode.json",
+    {"opencode", "opencode.json in the project, or ~/.config/opencode/opencode.json", NULL, NULL,
      "{\n"
      "  \"mcp\": {\n"
      "    \"boxagnts\": {\n"
@@ -137,7 +141,7 @@ static const struct client {
      "    }\n"
      "  }\n"
      "}\n"},
-    {"gemini-cli", "~/.gemini/settings.json, or .gemini/settings.json in the project",
+    {"gemini-cli", "~/.gemini/settings.json, or .gemini/settings.json in the project", NULL, NULL,
      "{\n"
      "  \"mcpServers\": {\n"
      "    \"boxagnts\": {\n"
@@ -154,7 +158,7 @@ static const struct client {
      "    }\n"
      "  }\n"
      "}\n"},
-    {"qwen-code", "~/.qwen/settings.json, or .qwen/settings.json in the project",
+    {"qwen-code", "~/.qwen/settings.json, or .qwen/settings.json in the project", NULL, NULL,
      "{\n"
      "  \"mcpServers\": {\n"
      "    \"boxagnts\": {\n"
@@ -171,7 +175,7 @@ static const struct client {
      "    }\n"
      "  }\n"
      "}\n"},
-    {"zed", "settings.json of Zed, or .zed/settings.json in the project",
+    {"zed", ".zed/settings.json in the project", ".", NULL,
      "{\n"
      "  \"context_servers\": {\n"
      "    \"boxagnts\": {\n"
@@ -206,6 +210,7 @@ static const struct client *find_client(const char *name)
 
 typedef struct values {
     bx_buf command, args, url;
+    bx_buf line; /* command and arguments, for a shell */
     bool token;
 } values;
 
@@ -215,29 +220,45 @@ static void add_string(bx_buf *out, const char *text)
     bx_json_out_string(&o, bx_str_of(text));
 }
 
+/* A word of a shell's line. */
+static void add_word(bx_buf *to, const char *text)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:";
+    bool quote = text[strspn(text, plain)] != '\0' || !*text;
+    (void)bx_buf_add_z(to, quote ? " '" : " ");
+    for (; *text; text++)
+        (void)bx_buf_add_z(to, *text == '\'' ? "'\\''" : (char[]){*text, '\0'});
+    (void)bx_buf_add_z(to, quote ? "'" : "");
+}
+
 static void add_arg(values *v, const char *text)
 {
     if (v->args.n)
         (void)bx_buf_add_z(&v->args, ", ");
     add_string(&v->args, text);
+    add_word(&v->line, text);
 }
 
 /* `boxagnts mcp` as the client starts it: by its path, since a client's PATH is its own. */
-static bx_code collect(const bx_args *a, values *v, bx_error *err)
+static bx_code collect(const struct client *c, const bx_args *a, values *v, bx_error *err)
 {
     char self[PATH_MAX], dir[PATH_MAX], url[128];
-    const char *workspace = bx_flag_last(a, FLAG_WORKSPACE), *at = bx_flag_last(a, FLAG_HTTP);
+    const char *named = bx_flag_last(a, FLAG_WORKSPACE), *workspace = named ? named : c->place;
+    bool later = !named && c->place && c->place[0] == '$'; /* the client puts it in */
+    const char *at = bx_flag_last(a, FLAG_HTTP);
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
     if (n <= 0)
         return bx_fail(err, BX_EIO, "where this program is: %m");
     self[n] = '\0';
     add_string(&v->command, self);
+    add_word(&v->line, self);
     add_arg(v, "mcp");
-    if (workspace && !realpath(workspace, dir))
+    if (workspace && !later && !realpath(workspace, dir))
         return bx_fail(err, BX_ENOENT, "--workspace %s: %m", workspace);
     if (workspace) {
         add_arg(v, "--workspace");
-        add_arg(v, dir);
+        add_arg(v, later ? workspace : dir);
     }
     for (size_t i = 0; i < a->n_rest; i++)
         add_arg(v, a->rest[i]);
@@ -299,10 +320,13 @@ static void complain_unknown(const char *name)
 }
 
 /* What is not to be copied goes to standard error. */
-static void say_where(const struct client *c, bool token)
+static void say_where(const struct client *c, const values *v, bool http)
 {
     char home[PATH_MAX];
+    bool token = http && v->token;
     (void)fprintf(stderr, "# %s\n", c->where);
+    if (c->add && !http)
+        (void)fprintf(stderr, "# or: %s%s\n", c->add, v->line.p ? v->line.p : "");
     if (!token)
         return;
     if (bx_home_dir(home, sizeof home, NULL) != BX_OK)
@@ -330,9 +354,9 @@ static int run(const bx_args *a)
     }
     BX_AUTO_BUF text = bx_buf_init(MAX_TEXT);
     values v = {bx_buf_init(MAX_TEXT), bx_buf_init(MAX_TEXT), bx_buf_init(MAX_TEXT),
-                http && !bx_has_flag(a, FLAG_NO_AUTH)};
+                bx_buf_init(MAX_TEXT), http && !bx_has_flag(a, FLAG_NO_AUTH)};
     bx_error err;
-    bx_code rc = collect(a, &v, &err);
+    bx_code rc = collect(c, a, &v, &err);
     if (rc == BX_OK) {
         fill_in(&v, http ? c->http : c->stdio, &text);
         rc = bx_buf_check(&text, &err);
@@ -340,13 +364,14 @@ static int run(const bx_args *a)
     bx_buf_done(&v.command);
     bx_buf_done(&v.args);
     bx_buf_done(&v.url);
-    if (rc != BX_OK) {
+    if (rc == BX_OK) {
+        say_where(c, &v, http);
+        (void)fwrite(text.p, 1, text.n, stdout);
+    } else {
         bx_cli_complain("mcp config: %s", err.msg);
-        return EXIT_OURS;
     }
-    say_where(c, v.token);
-    (void)fwrite(text.p, 1, text.n, stdout);
-    return 0;
+    bx_buf_done(&v.line);
+    return rc == BX_OK ? 0 : EXIT_OURS;
 }
 
 const bx_command bx_cmd_mcp_config = {

@@ -38,6 +38,7 @@ bx_mcp_call *mcp_call_new(bx_mcp_server *s, bx_mcp_session *session, bx_mcp_mess
     c->state = bx_buf_init(MCP_MAX_STATE);
     c->new_state = bx_buf_init(MCP_MAX_STATE);
     c->client = bx_buf_init(256);
+    c->hint = bx_buf_init(MCP_MAX_HINT);
     c->keys = bx_buf_init(4 * MCP_MAX_STATE);
     (void)pthread_mutex_init(&c->sink_lock, NULL);
     return c;
@@ -51,6 +52,7 @@ void mcp_call_free(bx_mcp_call *c)
     bx_mcp_message_free(c->m);
     bx_buf_done(&c->token);
     bx_buf_done(&c->client);
+    bx_buf_done(&c->hint);
     bx_ctl_done(&c->ctl);
     (void)pthread_mutex_destroy(&c->sink_lock);
     free(c);

@@ -14,6 +14,7 @@
 
 enum {
     MCP_MAX_RESULT = 256 << 20, /* bytes of one response */
+    MCP_MAX_HINT = 8192,        /* bytes of a text of ours in a result */
     MCP_MAX_STATE = 4096,       /* bytes a port keeps in a client's hands */
     MCP_MAX_QUESTIONS = 16,     /* of one call */
     MCP_MAX_STREAMS = 256,      /* of subscriptions/listen, at once */
@@ -77,6 +78,7 @@ struct bx_mcp_call {
     bx_buf state, new_state;
     bx_buf keys; /* of what it was asked before: each with a line end */
     bx_buf client;
+    bx_buf hint; /* behind the content of the result */
 };
 
 struct mcp_method {

@@ -58,6 +58,9 @@ void bx_mcp_progress(bx_mcp_call *c, double progress, double total, bx_str messa
 /* `level`: "debug" … "emergency"; `data` is one JSON text. */
 void bx_mcp_log(bx_mcp_call *c, bx_str level, bx_str logger, bx_str data);
 
+/* A text of ours, copied, that follows the content of the result; at most one for each call. */
+void bx_mcp_hint(bx_mcp_call *c, bx_str text);
+
 bx_ctl *bx_mcp_ctl(bx_mcp_call *c);   /* ends when the client cancels */
 bx_str bx_mcp_client(bx_mcp_call *c); /* "mcp codex-mcp-client 0.169.0" */
 /* The client lacks `capability`, without which there is no answer: -32021. */

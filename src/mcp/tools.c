@@ -1,4 +1,5 @@
 /* tools/list and tools/call. */
+#include "codec/near.h"
 #include "codec/utf8.h"
 #include "mcp/artifacts.h"
 #include "mcp/internal.h"
@@ -159,6 +160,8 @@ static bx_code put_content(bx_mcp_call *c, const bx_json_val *content, bx_json_o
             used += text.n;
         }
     }
+    if (c->hint.n)
+        put_text_block(o, bx_buf_str(&c->hint));
     bx_json_out_end_array(o);
     return rc;
 }
@@ -224,6 +227,12 @@ static void tell_notes(bx_mcp_call *c, bx_str notes)
 
 /* ---- tools/call ------------------------------------------------------------------------------ */
 
+void bx_mcp_hint(bx_mcp_call *c, bx_str text)
+{
+    bx_buf_clear(&c->hint);
+    (void)bx_buf_add_str(&c->hint, text); /* without memory there is none */
+}
+
 static bool is_tool(const bx_mcp_tools *t, bx_str name)
 {
     bool found = false;
@@ -234,10 +243,21 @@ static bool is_tool(const bx_mcp_tools *t, bx_str name)
     return found;
 }
 
-static bx_code unknown(bx_str name, bx_error *err)
+static bx_code unknown(const bx_mcp_tools *t, bx_str name, bx_error *err)
 {
-    return bx_fail(err, BX_ENOENT, "no tool '%.*s'; tools/list names those there are",
-                   BX_FMT(name));
+    bx_str near = BX_LIT("");
+    size_t least = SIZE_MAX;
+    hold(t);
+    for (size_t i = 0, n = t->count(t->ctx); i < n; i++) {
+        bx_str one = t->manifest(t->ctx, i)->name;
+        size_t far = bx_near(name, one);
+        near = far < least ? one : near;
+        least = far < least ? far : least;
+    }
+    bx_code rc = bx_fail(err, BX_ENOENT, "no tool '%.*s'%s%.*s; tools/list names those there are",
+                         BX_FMT(name), near.n ? ": did you mean " : "", BX_FMT(near));
+    release(t);
+    return rc;
 }
 
 static bx_code arguments_of(const bx_mcp_call *c, bx_buf *out, bx_error *err)
@@ -304,7 +324,7 @@ bx_code mcp_serve_tools_call(bx_mcp_call *c, bx_json_out *out, bx_error *err)
     if (!name.p)
         return BX_EINVAL;
     if (!is_tool(t, name))
-        return unknown(name, err);
+        return unknown(t, name, err);
     bx_code rc = arguments_of(c, &arguments, err);
 
     if (rc != BX_OK)

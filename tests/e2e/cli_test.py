@@ -72,6 +72,16 @@ class Help(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout, done.stderr.decode()), (125, b"", help_text))
         self.assertIn("  mcp config ", text("mcp", "--help"))
 
+    def test_mcp_config_names_the_project(self):
+        with tempfile.TemporaryDirectory() as top:
+            top = os.path.realpath(top)
+            for client, place in (("cursor", "${workspaceFolder}"), ("vscode", "${workspaceFolder}"), ("zed", top), ("claude-code", None)):
+                done = box("mcp", "config", client, "--", "--deny", "a b", cwd=top)
+                servers, = json.loads(done.stdout).values()
+                self.assertEqual(servers["boxagnts"]["args"], ["mcp", *(["--workspace", place] if place else []), "--deny", "a b"])
+            self.assertIn(f"claude mcp add boxagnts -- {pathlib.Path(BOXAGNTS).resolve()} mcp --deny 'a b'\n", done.stderr.decode())
+            self.assertNotIn(b"mcp add", box("mcp", "config", "claude-code", "--http").stderr)
+
     def test_every_text_ends_its_last_line(self):
         for command in commands():
             help_text = text(*command.split(), "--help")

@@ -49,6 +49,23 @@ class Tools(unittest.TestCase):
         for cursor in ("x", "-1", "", "9" * 30, "1000", 5):
             self.assertEqual(self.client.error("tools/list", {"cursor": cursor})["code"], -32602, cursor)
 
+    def test_the_host_s_path_of_the_workspace_is_told(self):
+        with Client("--workspace", self.dir) as client:
+            self.assertIn(f"one directory, {os.path.realpath(self.dir)} of this machine, as /workspace", client.open()["instructions"])
+            got = client.call("read", {"path": f"{os.path.realpath(self.dir)}/f"})
+            self.assertTrue(got["isError"])
+            self.assertTrue(text_of(got).endswith(f"[{os.path.realpath(self.dir)} is /workspace here]"), got)
+            self.assertNotIn("here]", text_of(client.call("read", {"path": "/etc/passwd"})))      # the control
+            self.assertEqual(client.error("tools/call", {"name": "Bash"})["message"],
+                             "no tool 'Bash': did you mean bash; tools/list names those there are")
+
+    def test_no_workspace_by_accident(self):
+        for where, env in (("/", {}), (self.dir, {"HOME": self.dir, "BOXAGNTS_HOME": f"{self.dir}/h"})):
+            done = box("mcp", cwd=where, env=env)
+            self.assertEqual((done.returncode, done.stdout), (125, b""), done)
+            self.assertIn(b"not served unless it is named: --workspace DIR", done.stderr)
+            self.assertEqual(box("mcp", "--workspace", ".", cwd=where, env=env).returncode, 0)    # the control
+
     def test_call(self):
         for meta in (None, modern()):
             got = self.client.call("read", {"path": "f"}, meta)
