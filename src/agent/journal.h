@@ -49,6 +49,8 @@ typedef struct bx_agent_watch {
     void (*event)(void *ctx, const bx_agent_event *event); /* after it is kept */
     /* A piece of the model's answer as it comes; RESTART: forget the pieces of this turn. */
     void (*delta)(void *ctx, bx_str session, bx_agent_delta kind, bx_str text);
+    /* The model is asked once more after `wait_ns`; `why`: what came of the request before. */
+    void (*again)(void *ctx, bx_str session, bx_str why, uint64_t wait_ns);
     void *ctx;
 } bx_agent_watch;
 

@@ -163,6 +163,8 @@ static bool on_event(void *ctx, const bx_llm_event *ev)
     bool another = ev->kind == BX_LLM_EV_RETRY || ev->kind == BX_LLM_EV_RESTART;
     if (another && !may_try_again(x, ev))
         return false;
+    if (another && w->again)
+        w->again(w->ctx, a->cfg.id, ev->text, ev->wait_ns);
     if (!w->delta || x->aside)
         return true;
     if (ev->kind == BX_LLM_EV_TEXT)

@@ -11,7 +11,7 @@
 #include "cli/run_flags.h"
 #include "os/signals.h"
 
-enum { MAX_LINE = 64 << 10, SHOWN_ARGUMENTS = 160, SHOWN_RESULT = 160 };
+enum { MAX_LINE = 64 << 10, SHOWN_ARGUMENTS = 160, SHOWN_RESULT = 160, SHOWN_NOTE = 600 };
 
 typedef struct chat {
     const bx_args *a;
@@ -70,6 +70,23 @@ static void on_delta(void *ctx, bx_str session, bx_agent_delta kind, bx_str piec
         end_text_locked(c);
         (void)puts("(the answer broke off and begins anew)");
     }
+    (void)fflush(stdout);
+    (void)pthread_mutex_unlock(&c->lock);
+}
+
+/* Else who waits for a server that is not there would see nothing for seconds. */
+static void on_again(void *ctx, bx_str session, bx_str why, uint64_t wait_ns)
+{
+    chat *c = ctx;
+    (void)session;
+    (void)pthread_mutex_lock(&c->lock);
+    end_text_locked(c);
+    dim(c, true);
+    (void)putchar('(');
+    bx_cli_show(stdout, why, SHOWN_NOTE);
+    (void)printf("; again in %.1f s)", (double)wait_ns / 1e9);
+    dim(c, false);
+    (void)putchar('\n');
     (void)fflush(stdout);
     (void)pthread_mutex_unlock(&c->lock);
 }
@@ -371,9 +388,10 @@ static bx_code talk(chat *c, bx_error *err)
 static bx_code start(chat *c, bx_error *err)
 {
     static const char normal[] = "default";
-    c->o = (bx_run_options){.limits = bx_spend_unlimited,
-                            .asks = isatty(STDIN_FILENO),
-                            .watch = {.event = on_event, .delta = on_delta, .ctx = c}};
+    c->o = (bx_run_options){
+        .limits = bx_spend_unlimited,
+        .asks = isatty(STDIN_FILENO),
+        .watch = {.event = on_event, .delta = on_delta, .again = on_again, .ctx = c}};
     bx_code rc = bx_run_flags_read(c->a, &c->o, err);
     if (rc == BX_OK && c->a->n_words)
         rc = bx_fail(err, BX_EINVAL, "no words are expected");

@@ -74,6 +74,7 @@ static bx_code options_of(run *r, bx_error *err)
     bx_code rc = bx_run_flags_read(r->a, &r->o, err);
     if (rc == BX_OK)
         rc = bx_run_printer_new(&r->printer, bx_flag_last(r->a, FLAG_OUTPUT), err);
+    r->printer.kept = !r->o.forget;
     r->o.watch = bx_run_printer_watch(&r->printer);
     return rc == BX_OK ? read_prompt(r, err) : rc;
 }

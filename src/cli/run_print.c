@@ -58,9 +58,16 @@ static void on_event(void *ctx, const bx_agent_event *ev)
     (void)pthread_mutex_unlock(&p->lock);
 }
 
+static void on_again(void *ctx, bx_str session, bx_str why, uint64_t wait_ns)
+{
+    (void)ctx;
+    (void)session;
+    bx_cli_complain("%.*s; again in %.1f s", BX_FMT(why), (double)wait_ns / 1e9);
+}
+
 bx_agent_watch bx_run_printer_watch(bx_run_printer *p)
 {
-    return (bx_agent_watch){.event = on_event, .ctx = p};
+    return (bx_agent_watch){.event = on_event, .again = on_again, .ctx = p};
 }
 
 static void put_usage(bx_json_out *o, const bx_llm_usage *u)
@@ -146,9 +153,30 @@ static int exit_of(bx_agent_status s)
     }
 }
 
+/* How to have the rest of it. */
+static const char *way_on(const bx_run_printer *p, const char *id, const bx_agent_end *end,
+                          char text[256])
+{
+    static const char *const flags[BX_SPEND_COUNT] = {[BX_SPEND_TURNS] = "--max-turns",
+                                                      [BX_SPEND_CALLS] = "--max-calls",
+                                                      [BX_SPEND_TOKENS] = "--max-tokens",
+                                                      [BX_SPEND_COST] = "--max-cost"};
+    const char *more = "";
+    bool rest = end->status == BX_AGENT_BUDGET || end->status == BX_AGENT_FAILED ||
+                end->status == BX_AGENT_DEADLINE || end->status == BX_AGENT_CANCELLED;
+    text[0] = '\0';
+    for (bx_spend_kind k = 0; end->status == BX_AGENT_BUDGET && k < BX_SPEND_COUNT; k++)
+        more = strstr(end->why, bx_spend_name(k)) ? flags[k] : more;
+    if (p->kept && rest)
+        (void)snprintf(text, 256, "; boxagnts run --resume %.64s goes on%s%s", id,
+                       *more ? ", with a larger " : "", more);
+    return text;
+}
+
 bx_code bx_run_print_end(bx_run_printer *p, const char *id, const bx_agent_end *end, int *ret_exit,
                          bx_error *err)
 {
+    char text[256];
     bx_code rc = BX_OK;
     if (p->format == BX_RUN_TEXT) {
         if (end->text.n)
@@ -160,7 +188,7 @@ bx_code bx_run_print_end(bx_run_printer *p, const char *id, const bx_agent_end *
         rc = bx_fail_errno(err, errno, "write the result");
     *ret_exit = exit_of(end->status);
     if (end->status != BX_AGENT_DONE)
-        bx_cli_complain("run %s ended early: %s", id, end->why);
+        bx_cli_complain("run %s ended early: %s%s", id, end->why, way_on(p, id, end, text));
     return rc;
 }
 

@@ -11,6 +11,7 @@ typedef enum bx_run_format { BX_RUN_TEXT, BX_RUN_JSON, BX_RUN_STREAM } bx_run_fo
 
 typedef struct bx_run_printer {
     bx_run_format format;
+    bool kept; /* the session, so that it can be taken up */
     pthread_mutex_t lock;
 } bx_run_printer;
 
