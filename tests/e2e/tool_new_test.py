@@ -82,7 +82,8 @@ class New(OwnTool):
                 done = self.run_box("tool", "new", "hello", "--lang", language, "--dir", where)
                 self.assertEqual({str(p.relative_to(where)) for p in where.rglob("*") if p.is_file()}, files)
                 self.assertEqual(set(done.stdout.decode().splitlines()[:-1]), files)
-                self.assertEqual(done.stdout.decode().splitlines()[-1], f"next: cd {where} && make test")
+                self.assertEqual(done.stdout.decode().splitlines()[-1],
+                                 f"next: cd {where} && make test BOXAGNTS={pathlib.Path(BOXAGNTS).resolve()}")
                 for name in files:
                     text = (where / name).read_text()
                     self.assertNotIn("@NAME@", text)
