@@ -11,7 +11,7 @@
 enum { FLAG_ALL = 1000, FLAG_JSON, FLAG_SCOPE, FLAG_EXPIRES, FLAG_ONLY };
 
 enum {
-    SHOWN_ARGUMENTS = BX_APPROVAL_MAX_TEXT,
+    SHOWN_ARGUMENTS = 12 * BX_APPROVAL_MAX_TEXT, /* all, whatever has to be written out */
     SHOWN_TEXT = 2000,
     MAX_JSON = 64 << 20,
     MAX_ONLY = 16 << 10,

@@ -10,6 +10,7 @@
 #include "cli/command.h"
 
 enum { SHOWN_ARGUMENTS = 2000, SHOWN_WHY = 2000 };
+#define ALL SIZE_MAX /* what is written out is longer than what it stands for */
 
 struct bx_approver {
     pthread_mutex_t lock;
@@ -74,14 +75,14 @@ static void show_arguments(const bx_approver *a, const bx_question *q, bool all)
     bx_str rest = BX_LIT(""), key;
     if (!q->is_command || bx_json_parse(q->arguments, BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK ||
         !bx_json_str(bx_json_get(bx_json_root(doc), BX_LIT("command")), &rest)) {
-        bx_cli_show(a->out, q->arguments, is_shown(q, all) ? q->arguments.n + 1 : SHOWN_ARGUMENTS);
+        bx_cli_show(a->out, q->arguments, is_shown(q, all) ? ALL : SHOWN_ARGUMENTS);
         return;
     }
     while (rest.n) {
         const char *end = memchr(rest.p, '\n', rest.n);
         size_t n = end ? (size_t)(end - rest.p) : rest.n;
         (void)fputs("\n    | ", a->out);
-        bx_cli_show(a->out, (bx_str){rest.p, n}, n + 1);
+        bx_cli_show(a->out, (bx_str){rest.p, n}, ALL);
         rest = bx_str_from(rest, n + (end != NULL));
     }
     bx_json_iter it = bx_json_iter_of(bx_json_root(doc));
@@ -94,7 +95,7 @@ static void show_arguments(const bx_approver *a, const bx_question *q, bool all)
         (void)fputs("\n    ", a->out);
         bx_cli_show(a->out, key, 100);
         (void)fputs(": ", a->out);
-        bx_cli_show(a->out, bx_buf_str(&text), text.n + 1);
+        bx_cli_show(a->out, bx_buf_str(&text), ALL);
     }
 }
 

@@ -2,11 +2,13 @@
 
 #include <stdio.h>
 
+#include "codec/json.h"
 #include "codec/shown.h"
 #include "mcp/ports.h"
 #include "os/random.h"
 
 enum { MAX_MESSAGE = 512 << 10, SHOWN_ARGUMENTS = 8000, SHOWN_WHY = 2000, MAX_CHOICES = 4 };
+#define ALL SIZE_MAX /* what is written out is longer than what it stands for */
 
 /* ---- the person at the client ---------------------------------------------------------------- */
 
@@ -31,21 +33,57 @@ static bool is_shown(const bx_question *q)
     return q->is_command || q->arguments.n <= SHOWN_ARGUMENTS;
 }
 
+/* Lines, each with `before` in front of it. */
+static void add_lines(bx_buf *to, const char *before, bx_str text, size_t max)
+{
+    while (text.n) {
+        bx_str line = bx_cli_line(&text);
+        (void)bx_buf_add_z(to, before);
+        bx_shown_add(to, line, max);
+    }
+}
+
+/* A command a line a line, as it would run, and what else there is behind it: as at the terminal
+ * (cli/approve.c). */
+static void add_arguments(const bx_question *q, bx_buf *to)
+{
+    BX_AUTO(bx_json) bx_json *doc = NULL;
+    bx_str command = BX_LIT(""), key;
+    if (!q->is_command || bx_json_parse(q->arguments, BX_JSON_MAX_DEPTH, &doc, NULL) != BX_OK ||
+        !bx_json_str(bx_json_get(bx_json_root(doc), BX_LIT("command")), &command)) {
+        (void)bx_buf_add_z(to, " with ");
+        bx_shown_add(to, q->arguments, is_shown(q) ? ALL : SHOWN_ARGUMENTS);
+        return;
+    }
+    add_lines(to, "\n    | ", command, ALL);
+    bx_json_iter it = bx_json_iter_of(bx_json_root(doc));
+    for (const bx_json_val *v; (v = bx_json_next(&it, &key));) {
+        BX_AUTO_BUF text = bx_buf_init(MAX_MESSAGE);
+        bx_json_out o = bx_json_out_on(&text);
+        if (bx_str_eq(key, BX_LIT("command")))
+            continue;
+        bx_json_out_value(&o, v);
+        (void)bx_buf_add_z(to, "\n    ");
+        bx_shown_add(to, key, BX_SHOWN_NAME);
+        (void)bx_buf_add_z(to, ": ");
+        bx_shown_add(to, bx_buf_str(&text), ALL);
+    }
+}
+
 static void write_message(const bx_question *q, bx_buf *to)
 {
     (void)bx_buf_add_z(to, "Run ");
     bx_shown_add(to, q->call->manifest->name, BX_SHOWN_NAME);
-    (void)bx_buf_add_z(to, " with ");
-    bx_shown_add(to, q->arguments, is_shown(q) ? q->arguments.n + 1 : SHOWN_ARGUMENTS);
+    add_arguments(q, to);
     (void)bx_buf_add_z(to, "\nAsked because: ");
     bx_shown_add(to, q->why, SHOWN_WHY);
     if (q->may_run && q->alike.n) {
-        (void)bx_buf_add_z(to, "\n\"this run\" holds for: ");
-        bx_shown_add(to, q->alike, SHOWN_WHY);
+        (void)bx_buf_add_z(to, "\n\"this run\" holds for:");
+        add_lines(to, " ", q->alike, SHOWN_WHY);
     }
     if (q->rules.n && is_shown(q)) {
-        (void)bx_buf_add_z(to, "\n\"always\" adds to your policy: ");
-        bx_shown_add(to, q->rules, SHOWN_WHY);
+        (void)bx_buf_add_z(to, "\n\"always\" adds to your policy:");
+        add_lines(to, " ", q->rules, SHOWN_WHY);
     }
 }
 

@@ -376,6 +376,7 @@ class Protocol(Home):
         self.assertFalse(client.call("write", WRITE)["isError"])
         self.assertEqual(self.choices(asked[0]), ["once", "this run", "always", "no"])
         self.assertIn('write with {"path":"a","content":"x"}', asked[0]["message"])
+        self.assertTrue(asked[0]["message"].endswith('\n"this run" holds for: write\n"always" adds to your policy: write(./a)'), asked)
         for word in "no", "decline", "cancel", "yes", "ONCE":
             say[0] = word
             self.assertIn("denied by the client mcp tests 1", text_of(client.call("write", WRITE)), word)
@@ -388,6 +389,8 @@ class Protocol(Home):
         self.assertFalse(client.call("write", {"path": "r", "content": "1"})["isError"])
         self.assertFalse(client.call("write", {"path": "s", "content": "2"})["isError"])
         self.assertEqual(len(asked), 8)
+        client.call("bash", {"command": "date\necho x", "timeout_ms": 5})
+        self.assertIn("Run bash\n    | date\n    | echo x\n    timeout_ms: 5\nAsked because: ", asked[8]["message"])
         self.assertIn("write(./a)", (self.home / "boxagnts.yaml").read_text())
         self.assertEqual(self.questions("--all")[-1]["state"], "used")
 
@@ -531,7 +534,7 @@ class Terminal(Home):
         self.assertEqual(code, 126)
         plain = shown.replace(b"\r\n", b"\n")
         self.assertIn(b"\n    | echo one\n    | echo two xxx", plain)
-        self.assertIn(rb"rm -rf \u{202e}END", plain)
+        self.assertIn(b"\n    | rm -rf \\u{202e}END\n", plain)
         self.assertIn(b'cwd: "sub"', plain)
         self.assertIn(b"it may use: rw:/workspace", plain)
         long = {"path": "a", "content": "y" * 3000 + "END"}

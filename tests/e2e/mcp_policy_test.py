@@ -71,8 +71,7 @@ class Policy(unittest.TestCase):
             self.assertEqual(not got["isError"], runs, (answer, got))
             question, = self.asked
             self.assertEqual(question["method"], "elicitation/create")
-            self.assertIn("Run bash with", question["params"]["message"])
-            self.assertIn("echo asked", question["params"]["message"])
+            self.assertIn("Run bash\n    | echo asked \\u{202e}; echo\n", question["params"]["message"])
             self.assertNotIn("\u202e", question["params"]["message"])
 
     def test_asked_of_a_modern_client(self):
