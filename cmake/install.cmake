@@ -14,7 +14,8 @@ install(DIRECTORY ${CMAKE_BINARY_DIR}/tools/ DESTINATION ${CMAKE_INSTALL_DATADIR
 install(DIRECTORY ${CMAKE_BINARY_DIR}/probes/ DESTINATION ${CMAKE_INSTALL_DATADIR}/boxagnts/probes    # for `boxagnts doctor`
     FILES_MATCHING PATTERN "*.wasm")
 install(DIRECTORY ${CMAKE_BINARY_DIR}/docs/tools/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/tools FILES_MATCHING PATTERN "*.md")
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")    # what help and errors name
+install(FILES README.md SECURITY.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 file(GLOB licences ${BX_SOURCES}/*/LICENSE)
 foreach(licence IN LISTS licences)
     get_filename_component(folder ${licence} DIRECTORY)

@@ -2,11 +2,12 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
 
-from support import BOXAGNTS, GUESTS, TOOLS
+from support import BOXAGNTS, GUESTS, SANITIZED, TOOLS, root
 
 EXAMPLES = pathlib.Path(BOXAGNTS).resolve().parent / "examples"
 
@@ -32,6 +33,26 @@ class Hello(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (1, b""))
         self.assertEqual(done.stderr, b"hello: /nonexistent.wasm: no such file\n")
         self.assertEqual(run("hello").returncode, 2)
+
+
+@unittest.skipIf(SANITIZED, "the library needs more to be linked with")
+class Page(unittest.TestCase):
+    """The program of docs/embedding.md, as somebody else would build it."""
+
+    def test_is_compiled_and_runs(self):
+        build = pathlib.Path(BOXAGNTS).resolve().parent
+        text = re.search(r"^```c\n(.*?)^```", (root / "docs/embedding.md").read_text(), re.M | re.S)[1]
+        with tempfile.TemporaryDirectory() as top:
+            for there, here in (("/usr/bin/boxagnts", BOXAGNTS), ("tool.wasm", GUESTS / "sb_ends.wasm"), ("/srv/project", top)):
+                self.assertIn(f'"{there}"', text)
+                text = text.replace(f'"{there}"', json.dumps(str(here)))
+            pathlib.Path(top, "page.c").write_text(text)
+            done = subprocess.run(["cc", "-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", "page.c", f"-I{root}/include", f"-L{build}",
+                                   f"-L{build}/engine", "-lboxagnts", "-lbx_engine", "-lpthread", "-ldl", "-lm", "-lgcc_s", "-lcrypto",
+                                   "-o", "page"], cwd=top, capture_output=True, timeout=120, check=False)
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            done = subprocess.run([f"{top}/page"], capture_output=True, timeout=60, check=False)
+            self.assertEqual((done.returncode, json.loads(done.stdout)["kind"]), (0, "exit"), done)
 
 
 class ReadmeLines(unittest.TestCase):
