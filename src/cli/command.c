@@ -129,8 +129,7 @@ static void print_commands(FILE *to, const char *group)
 void bx_print_help(const bx_command *c)
 {
     (void)printf("usage: boxagnts %s\n\n%s\n", c->usage, c->summary);
-    if (c->n_flags)
-        (void)printf("\nflags:\n");
+    (void)printf("\nflags:\n");
     for (size_t i = 0; i < c->n_flags; i++) {
         const bx_flag *f = &c->flags[i];
         print_flag(f, c->limit_of ? c->limit_of(f->id) : NULL);
@@ -149,7 +148,12 @@ static void print_overview(FILE *to)
     (void)fprintf(to, "usage: boxagnts COMMAND …\n\nRuns WebAssembly tools with exactly what they "
                       "were granted.\n\ncommands:\n");
     print_commands(to, NULL);
-    (void)fprintf(to, "\n`boxagnts COMMAND --help` explains a command.\n");
+    (void)fputs("\n`boxagnts COMMAND --help` explains a command.  To begin with:\n"
+                "    boxagnts tool call read '{\"path\":\"README.md\"}'   a tool in its sandbox\n"
+                "    boxagnts mcp config CLIENT                       the tools, for the agent you "
+                "have\n"
+                "    boxagnts chat                                    an agent with these tools\n",
+                to);
 }
 
 /* How many words of argv begin with the words of `name` ("tool list" is two); 0: not this one. */

@@ -233,7 +233,7 @@ static int run_show(const bx_args *a)
 
 const bx_command bx_cmd_tool_list = {
     .name = "tool list",
-    .usage = "tool list [--json]",
+    .usage = "tool list [--json] [--workspace DIR]",
     .summary = "list the tools: built-in, your own, the project's",
     .flags = list_flags,
     .n_flags = BX_COUNT(list_flags),
@@ -242,7 +242,7 @@ const bx_command bx_cmd_tool_list = {
 
 const bx_command bx_cmd_tool_show = {
     .name = "tool show",
-    .usage = "tool show [--json|--markdown] NAME",
+    .usage = "tool show [--json|--markdown] [--workspace DIR] NAME",
     .summary = "say what a tool does, takes, needs and may use",
     .flags = show_flags,
     .n_flags = BX_COUNT(show_flags),
