@@ -171,13 +171,14 @@ static bool ends_with(bx_str s, bx_str end)
     return s.n >= end.n && bx_str_eq(bx_str_from(s, s.n - end.n), end);
 }
 
-static void set_price(bx_llm *m, bx_str provider)
+static void set_price(bx_llm *m, bx_str provider, bool local)
 {
     bx_str model = bx_str_of(m->model);
     m->has_price = bx_price_find(provider, model, &m->price);
     m->window = bx_window_find(provider, model);
-    /* Nobody sends a bill for what runs here; what a local server passes on is another matter. */
-    if (!m->has_price && m->place->loopback && !ends_with(model, BX_LIT("cloud"))) {
+    /* Nobody sends a bill for what runs here.  A server on this machine that passes on is another
+     * matter: a proxy in front of providers, a model of ollama's cloud. */
+    if (!m->has_price && local && m->place->loopback && !ends_with(model, BX_LIT("cloud"))) {
         m->has_price = true;
         m->price = (bx_price){.input = 0};
     }
@@ -210,7 +211,7 @@ static bx_code open_anywhere(bx_egress *eg, bx_llm *m, bx_str protocol, bx_str r
     if (rc == BX_OK)
         rc = open_at(eg, m, &cfg, err);
     if (rc == BX_OK)
-        set_price(m, protocol);
+        set_price(m, protocol, false);
     return rc;
 }
 
@@ -265,7 +266,7 @@ static bx_code open_known(bx_egress *eg, bx_llm *m, bx_str provider, bx_str mode
     if (rc == BX_OK)
         rc = open_at(eg, m, &cfg, err);
     if (rc == BX_OK)
-        set_price(m, provider);
+        set_price(m, provider, p->local);
     return rc == BX_OK ? BX_OK : bx_wrap(rc, err, "%s", p->name);
 }
 
