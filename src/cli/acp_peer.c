@@ -181,18 +181,21 @@ void bx_acp_result(bx_acp_message *m, const bx_json_val *id)
 }
 
 /* A message that does not fit, or finds no memory, is not sent in part. */
-void bx_acp_send(bx_acp_peer *p, bx_acp_message *m)
+bool bx_acp_send(bx_acp_peer *p, bx_acp_message *m)
 {
     bx_error err;
+    bool sent = false;
     bx_json_out_end_object(&m->out);
     bx_json_out_end_object(&m->out);
     if (bx_json_out_end(&m->out, &err) == BX_OK && bx_buf_add_c(&m->text, '\n') == BX_OK) {
         (void)pthread_mutex_lock(&p->writing);
-        if (bx_fd_write_full(p->out_fd, m->text.p, m->text.n, &err) != BX_OK)
+        sent = bx_fd_write_full(p->out_fd, m->text.p, m->text.n, &err) == BX_OK;
+        if (!sent)
             bx_acp_hang_up(p);
         (void)pthread_mutex_unlock(&p->writing);
     }
     bx_buf_done(&m->text);
+    return sent;
 }
 
 void bx_acp_error(bx_acp_peer *p, const bx_json_val *id, int code, const char *words)
@@ -260,9 +263,9 @@ bx_code bx_acp_ask(bx_acp_peer *p, bx_acp_message *m, uint64_t id, const bx_ctl 
         bx_buf_done(&m->text);
         return bx_fail(err, BX_ECANCELLED, "there is nobody to ask");
     }
-    bx_acp_send(p, m);
+    const bool sent = bx_acp_send(p, m);
     (void)pthread_mutex_lock(&p->lock);
-    while (!s->answer && !p->gone && (!ctl || bx_ctl_check(ctl) == BX_STOP_NONE))
+    while (sent && !s->answer && !p->gone && (!ctl || bx_ctl_check(ctl) == BX_STOP_NONE))
         wait_locked(p);
     *ret = BX_TAKE(s->answer);
     s->id = 0;

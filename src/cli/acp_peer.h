@@ -36,7 +36,8 @@ typedef struct bx_acp_message {
 } bx_acp_message;
 void bx_acp_notify(bx_acp_message *m, const char *method);
 void bx_acp_result(bx_acp_message *m, const bx_json_val *id);
-void bx_acp_send(bx_acp_peer *p, bx_acp_message *m); /* frees it */
+/* Frees it.  False: it does not fit, or nobody reads it. */
+bool bx_acp_send(bx_acp_peer *p, bx_acp_message *m);
 void bx_acp_error(bx_acp_peer *p, const bx_json_val *id, int code, const char *words);
 
 /* Ask the other side: `m` was begun by this and is sent by bx_acp_ask, which waits for the answer.

@@ -22,6 +22,12 @@ bx_code bx_acp_ask_person(void *ctx, const bx_gate_call *call, const bx_gate_dec
     bx_acp_message m;
     uint64_t id = 0;
     BX_AUTO(bx_json) bx_json *answer = NULL;
+    if (bx_str_eq(call->manifest->name, BX_LIT("bash")) &&
+        call->arguments.n > BX_APPROVAL_MAX_TEXT) { /* of a command every part counts */
+        *ret = BX_REPLY_DENY;
+        (void)bx_buf_add_z(why, "the command is too long to be shown: write it to a file first");
+        return BX_OK;
+    }
     bx_acp_request(s->of->peer, &m, "session/request_permission", &id);
     bx_acp_put(&m.out, "sessionId", s->show.id); /* also where an executor of it asks */
     bx_json_out_key(&m.out, BX_LIT("toolCall"));

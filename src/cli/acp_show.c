@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "app/approvals.h"
+#include "codec/shown.h"
 #include "llm/llm.h"
 
-enum { MAX_TITLE = 120 };
+enum { MAX_TITLE = 120, MAX_ARGUMENTS = BX_APPROVAL_MAX_TEXT };
 
 /* ---- pieces ---------------------------------------------------------------------------------- */
 
@@ -85,13 +87,10 @@ static void put_title(bx_json_out *o, bx_str name, const bx_json_val *args)
         text = bx_acp_text(args, about[i]);
     const char *end = text.n ? memchr(text.p, '\n', text.n) : NULL;
     size_t n = end ? (size_t)(end - text.p) : text.n;
-    bool cut = n > MAX_TITLE;
-    for (n = cut ? MAX_TITLE : n; cut && n && ((uint8_t)text.p[n] & 0xc0) == 0x80;)
-        n--;
-    (void)bx_buf_add(&title, name.p, name.n < MAX_TITLE ? name.n : MAX_TITLE);
+    bx_shown_add(&title, name, MAX_TITLE);
     (void)bx_buf_add_z(&title, n ? " " : "");
-    (void)bx_buf_add(&title, text.p, n);
-    (void)bx_buf_add_z(&title, cut || end ? "…" : "");
+    bx_shown_add(&title, (bx_str){text.p, n}, MAX_TITLE);
+    (void)bx_buf_add_z(&title, end && n <= MAX_TITLE ? "…" : "");
     bx_acp_put(o, "title", bx_buf_str(&title));
 }
 
@@ -158,25 +157,82 @@ static bool flag(const bx_json_val *args, const char *key)
     return on;
 }
 
+/* Nothing else is among the arguments. */
+static bool are_all(const bx_json_val *args, const char *const *names, size_t n)
+{
+    bx_json_iter it = bx_json_iter_of(args);
+    bx_str key;
+    while (bx_json_next(&it, &key)) {
+        bool known = false;
+        for (size_t i = 0; i < n; i++)
+            known = known || bx_str_eq(key, bx_str_of(names[i]));
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
+/* Lines of somebody else's, so that none of them ends the fence or acts on what shows them. */
+static void add_fenced(bx_buf *to, const char *kind, bx_str text)
+{
+    size_t ticks = 2, run = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        run = text.p[i] == '`' ? run + 1 : 0;
+        ticks = run > ticks ? run : ticks;
+    }
+    for (int side = 0; side < 2; side++) {
+        for (size_t i = 0; i <= ticks; i++)
+            (void)bx_buf_add_c(to, '`');
+        (void)bx_buf_addf(to, "%s\n", side ? "" : kind);
+        while (!side && text.n) {
+            const char *end = memchr(text.p, '\n', text.n);
+            size_t n = end ? (size_t)(end - text.p) : text.n;
+            bx_shown_add(to, (bx_str){text.p, n}, 6 * n + 16);
+            (void)bx_buf_add_c(to, '\n');
+            text = bx_str_from(text, n + (end != NULL));
+        }
+    }
+}
+
+/* A title has the first line of it, and an editor need not show what it was sent as input. */
+static void put_arguments(bx_json_out *o, bx_str name, bx_str arguments, const bx_json_val *args)
+{
+    static const char *const command[] = {"command"};
+    bool is_command = bx_str_eq(name, BX_LIT("bash")), cut = arguments.n > MAX_ARGUMENTS;
+    BX_AUTO_BUF text = bx_buf_init(16 * (size_t)MAX_ARGUMENTS);
+    arguments.n = cut ? MAX_ARGUMENTS : arguments.n;
+    if (is_command)
+        add_fenced(&text, "sh", bx_acp_text(args, "command"));
+    if (!is_command || !are_all(args, command, BX_COUNT(command)))
+        add_fenced(&text, "json", arguments);
+    if (cut)
+        (void)bx_buf_add_z(&text, "and more: see the input\n");
+    if (text.fail == BX_OK)
+        put_text_block(o, bx_buf_str(&text));
+}
+
 /* What `write` would make of the whole file, and `edit` of one place in it; other changes are told
  * by their input alone. */
-static void put_intent(bx_json_out *o, const bx_acp_files *files, bx_str name,
+static bool put_intent(bx_json_out *o, const bx_acp_files *files, bx_str name,
                        const bx_json_val *args)
 {
+    static const char *const edits[] = {"path", "old_string", "new_string"};
+    static const char *const writes[] = {"path", "content"};
     bx_str path = bx_acp_text(args, "path"), after = bx_acp_text(args, "content");
     bx_str old = bx_acp_text(args, "old_string");
     if (bx_str_eq(name, BX_LIT("edit")) && old.n) {
         put_diff(o, files, path, &old, bx_acp_text(args, "new_string"));
-        return;
+        return are_all(args, edits, BX_COUNT(edits));
     }
     if (!bx_str_eq(name, BX_LIT("write")) || flag(args, "append") ||
         bx_str_eq(bx_acp_text(args, "encoding"), BX_LIT("base64")))
-        return;
+        return false;
     BX_AUTO_BUF text = bx_buf_init((size_t)2 * BX_ACP_MAX_FILE);
     bx_acp_look look = bx_acp_read_file(files, path, &text);
     bx_str before = bx_buf_str(&text);
     if (look != BX_ACP_HIDDEN)
         put_diff(o, files, path, look == BX_ACP_TEXT ? &before : NULL, after);
+    return look != BX_ACP_HIDDEN && are_all(args, writes, BX_COUNT(writes));
 }
 
 void bx_acp_put_asked(bx_json_out *o, const bx_acp_files *files, bx_str name, bx_str arguments,
@@ -192,8 +248,8 @@ void bx_acp_put_asked(bx_json_out *o, const bx_acp_files *files, bx_str name, bx
     bx_json_out_begin_array(o);
     if (why.n)
         put_text_block(o, why);
-    if (files && args)
-        put_intent(o, files, name, args);
+    if (!args || !files || !put_intent(o, files, name, args))
+        put_arguments(o, name, arguments, args);
     bx_json_out_end_array(o);
 }
 

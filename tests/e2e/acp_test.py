@@ -244,6 +244,20 @@ class Rights(Acp):
         self.assertIn("no rule allows this", self.asked[0]["toolCall"]["content"][0]["content"]["text"])
         self.end()
 
+    def test_all_of_a_call_is_shown(self):
+        """A title has one line, and an editor need not show the input."""
+        lines = [{"command": "ls # \u202e\n```\nrm -r f.txt"}, {"command": "f", "functions": {"f": "rm f.txt"}}, {"command": "ls"}]
+        script = [{"call": call("bash", **line)} for line in lines] + [{"call": call("edit", path="f.txt", old_string="alpha", new_string="b", replace_all=True)}, {"text": "end"}]
+        session = self.open(script)
+        self.prompt(session, "go", [NO] * 4)
+        texts = ["".join(c["content"]["text"] for c in a["toolCall"]["content"][1:] if c["type"] == "content") for a in self.asked]
+        self.assertEqual(texts[0], "````sh\nls # \\u{202e}\n```\nrm -r f.txt\n````\n")
+        self.assertIn("rm f.txt", texts[1])
+        self.assertEqual(texts[2], "```sh\nls\n```\n")
+        self.assertIn("replace_all", texts[3])
+        self.assertEqual([a["toolCall"]["title"] for a in self.asked[:3]], ["bash ls # \\u{202e}…", "bash f", "bash ls"])
+        self.end()
+
     def test_what_is_carved_out_is_not_shown(self):
         (self.work / ".env").write_text("secret")
         (self.work / "link").symlink_to(self.top / "outside.txt")
