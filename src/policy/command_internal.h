@@ -79,6 +79,9 @@ bool bx_scan_add_text(scan *s, const bx_words *w, size_t from, size_t to, size_t
 /* It writes to `file`, as an option says. */
 bool bx_scan_add_write(scan *s, bx_str file, size_t of);
 
+/* A word of the command that is not known may be an option that writes or starts something. */
+bool bx_scan_add_open(scan *s, size_t of);
+
 /* What options and small scripts (sed, awk) make of the command number `i`, beside what its kind
  * is for: what they start, and which files they write. */
 bool bx_options_known(bx_str name);

@@ -203,6 +203,21 @@ static bool sets_a_starter(const bx_line *l, const bx_line_command *c)
     return false;
 }
 
+/* A variable gets a value like "-o", or one that is not known before. */
+static bool makes_options(const bx_line *l, const bx_line_command *c)
+{
+    static const char *const sets[] = {"set",     "read",    "mapfile", "readarray", "getopts",
+                                       "declare", "typeset", "local",   "export",    "readonly"};
+    bx_str s = slice(l, c->begin, c->words);
+    if (is_one_of(first_word(slice(l, c->words, c->end)), sets, BX_COUNT(sets)))
+        return true;
+    for (size_t i = 1; i < s.n; i++) {
+        if (s.p[i] == '-' && (s.p[i - 1] == '=' || s.p[i - 1] == BX_WILD_SPACE))
+            return true;
+    }
+    return false;
+}
+
 bool bx_scan_add(scan *s, size_t words)
 {
     bx_line *l = s->out;
@@ -216,6 +231,7 @@ bool bx_scan_add(scan *s, size_t words)
     c.words = c.begin + (uint32_t)words;
     c.sets = sets_something(l, &c);
     c.opaque = sets_a_starter(l, &c);
+    l->makes = l->makes || makes_options(l, &c);
     l->commands[l->n_commands++] = c;
     return bx_scan_started(s, l->n_commands - 1);
 }
@@ -250,6 +266,15 @@ bool bx_scan_add_write(scan *s, bx_str file, size_t of)
         return rc == BX_ENOMEM ? no_memory(s) : bx_scan_doubt(s, "it is too long");
     r.end = (uint32_t)l->text.n;
     l->redirects[l->n_redirects++] = r;
+    return true;
+}
+
+bool bx_scan_add_open(scan *s, size_t of)
+{
+    const char any = BX_WILD_ANY;
+    if (!bx_scan_add_write(s, (bx_str){&any, 1}, of))
+        return false;
+    s->out->redirects[s->out->n_redirects - 1].open = true;
     return true;
 }
 
@@ -306,14 +331,19 @@ static bx_str raw_word(scan *s)
 
 static bool raw_is(scan *s, const char *word) { return bx_str_eq(raw_word(s), bx_str_of(word)); }
 
-static bool drop_word(scan *s)
+static bool drop(scan *s, bool is_value)
 {
     scan_word w;
     size_t i = s->i, n = s->buf.n;
     bool ok = bx_scan_word(s, &w);
+    if (is_value && s->buf.n > n && s->buf.p[n] == '-')
+        s->out->makes = true;
     s->buf.n = n;
     return ok && (s->i > i || bx_scan_doubt(s, "a word is missing"));
 }
+
+static bool drop_word(scan *s) { return drop(s, false); }
+static bool drop_value(scan *s) { return drop(s, true); } /* of a variable */
 
 /* ---- redirections ---------------------------------------------------------------------------- */
 
@@ -411,7 +441,7 @@ static bool for_clause(scan *s)
         char c = bx_scan_at(s, 0);
         if (bx_scan_ends(s) || c == ';' || c == '\n')
             return true;
-        if (!drop_word(s))
+        if (!drop_value(s))
             return false;
     }
 }
@@ -483,6 +513,7 @@ static bool conditional(scan *s)
 
 static bool function_head(scan *s)
 {
+    s->out->makes = true; /* its arguments */
     skip_blanks(s, false);
     if (!drop_word(s))
         return false;
@@ -574,7 +605,7 @@ static bool list_value(scan *s)
             s->i++;
             return true;
         }
-        if (!drop_word(s))
+        if (!drop_value(s))
             return false;
     }
 }
@@ -615,6 +646,7 @@ static bool is_function(scan *s, const simple *c)
         return bx_scan_doubt(s, "a parenthesis is out of place");
     }
     s->i++;
+    s->out->makes = true; /* its arguments */
     return true;
 }
 

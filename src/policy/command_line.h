@@ -33,6 +33,7 @@ typedef struct bx_line_redirect {
     int32_t of;          /* the command; -1: a compound one */
     bool writes;
     bool option; /* no redirection: an option of the command names the file */
+    bool open;   /* a word that is not known may be such an option, if the line makes it one */
 } bx_line_redirect;
 
 typedef struct bx_line {
@@ -42,6 +43,7 @@ typedef struct bx_line {
     bx_line_redirect *redirects;
     size_t n_redirects;
     bool moves;            /* the directory changes on the way */
+    bool makes;            /* a value that begins like an option may come about in it */
     bool latent;           /* quoted text in it would be a command if somebody evaluated it */
     bx_code failed;        /* BX_ENOMEM */
     const char *uncertain; /* why the line is not understood; NULL: it is */

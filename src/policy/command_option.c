@@ -171,6 +171,9 @@ bool bx_scan_options(scan *s, const bx_words *w, size_t i)
             if (!one_option(s, p, &o, i))
                 return false;
         }
+        bool may_be = at.i < w->n && !at.over && w->at[at.i].n && w->at[at.i].p[0] == BX_WILD_ANY;
+        if (may_be && !bx_scan_add_open(s, i))
+            return false;
     }
     return true;
 }

@@ -360,6 +360,7 @@ static bool shells(scan *s, const bx_words *w, size_t within)
         return bx_scan_add_unknown(s, within);
     s->out->commands[within].opaque = opaque;
     s->out->commands[within].carrier = true;
+    s->out->makes = s->out->makes || i + 1 < w->n; /* its arguments */
     return bx_scan_add_text(s, w, i, i + 1, within);
 }
 
@@ -450,6 +451,7 @@ static bool started(scan *s, const bx_words *w, const starter *st, size_t i)
     case CARRIES:
     case COLLECTS:
         c->carrier = true;
+        s->out->makes = s->out->makes || st->how == COLLECTS;
         return carries(s, w, st, i);
     case ESCORTS:
         return carries(s, w, st, i);

@@ -37,6 +37,7 @@ static bool is_name(char c, bool first)
 /* Behind the parenthesis of $( or <(. */
 static bool substitution(scan *s)
 {
+    s->out->makes = true;
     scan below = bx_scan_below(s, s->in, s->i);
     bool ok = bx_scan_commands(&below, ')');
     s->i = below.i;
@@ -46,6 +47,7 @@ static bool substitution(scan *s)
 
 static bool backquotes(scan *s, bool in_quotes)
 {
+    s->out->makes = true;
     BX_AUTO_BUF text = bx_buf_init(BX_LINE_MAX_BYTES);
     for (; !bx_scan_ends(s) && bx_scan_at(s, 0) != '`'; s->i++) {
         char c = bx_scan_at(s, 0), next = bx_scan_at(s, 1);
@@ -134,6 +136,7 @@ static bool braces(scan *s, bool in_quotes)
     if (bx_is_space(c) || c == '|')
         return bx_scan_doubt(s, "it has a ${ … } that runs commands");
     while (!bx_scan_ends(s) && bx_scan_at(s, 0) != '}') {
+        s->out->makes = s->out->makes || !is_name(bx_scan_at(s, 0), false);
         if (!inner_piece(s, in_quotes))
             return false;
     }

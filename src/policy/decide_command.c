@@ -173,7 +173,8 @@ static bool redirects_allowed(const judge *j, const uint32_t *by, bx_str cwd)
     for (size_t i = 0; i < j->line.n_redirects; i++) {
         const bx_line_redirect *r = &j->line.redirects[i];
         bx_str t = {j->line.text.p + r->begin, r->end - r->begin};
-        if (!r->writes || writes_nothing(t) || is_spelled_out(j, by, r))
+        if (!r->writes || writes_nothing(t) || is_spelled_out(j, by, r) ||
+            (r->open && !j->line.makes))
             continue;
         bool known = t.n && !memchr(t.p, BX_WILD_ANY, t.n) && !memchr(t.p, BX_WILD_SPACE, t.n) &&
                      (t.p[0] == '/' || !j->line.moves) && bx_policy_path(cwd, t, &path);
@@ -278,6 +279,7 @@ static bx_code read_surroundings(judge *j, const bx_json_val *arguments, bx_erro
     }
     it = bx_json_iter_of(bx_json_get(arguments, BX_LIT("env")));
     while ((v = bx_json_next(&it, &key))) {
+        j->line.makes = true;
         j->sets = j->sets || !bx_line_variable_is_harmless(key) || !is_variable_name(key);
         if (bx_line_variable_starts(key) || !is_variable_name(key))
             j->line.uncertain = "a variable of the call may start something";

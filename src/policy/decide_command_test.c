@@ -372,11 +372,27 @@ static void test_never_allowed_unsure(void)
         "git x; echo y | xargs --replace=X sh -c X",
         "git x; env - rm y",
         "git x; sort {-oout,in}",
+        "y=-oout; git x | sort $y",
+        "y='a -oout'; git x | sort $y",
+        "git x; sort $(echo -oout)",
+        "git x; sort `echo -oout`",
+        "git x; echo -oout | xargs sort",
+        "git x; for y in -oout; do sort \"$y\"; done",
+        "git x; y=(-oout); sort \"${y[@]}\"",
+        "f() { sort $1; }; f -oout; git x",
+        "git x; sh -c 'sort $0' -oout",
+        "git x; sort ${y:--oout}",
+        "y=a-oout; git x; sort ${y#a}",
         "git x; sort -{o,u}out",
     };
     POLICY(p, allow_git);
     for (size_t i = 0; i < BX_COUNT(lines); i++)
         CHECK_LINE(p, lines[i], "ask");
+    CHECK_LINE(p, "y=a-b; git x | sort $y", "allow"); /* the controls */
+    CHECK_LINE(p, "git x; for y in a *.c; do sort \"$y\"; done", "allow");
+    CHECK_LINE(p, "git x; echo -oout | xargs sort --", "allow");
+    CHECK_LINE(p, "git x; sort ./$(echo -oout)", "allow");
+    CHECK_LINE(p, "git x | sort ${y}", "allow");
     CHECK_LINE(p, "git log > /dev/null 2>&1", "allow");
     CHECK_LINE(p, "git log > /tmp/x", "allow");
     CHECK_LINE(p, "git log > /tmp/../workspace/x", "ask");
