@@ -84,7 +84,7 @@ bool bx_acp_path_of_uri(const bx_acp_files *f, bx_str uri, bx_buf *ret)
         return false;
     for (size_t i = strlen("file://"); i < uri.n; i++) {
         int escaped = uri.p[i] == '%' ? bx_escape_at(uri, i) : -1;
-        if ((uri.p[i] == '%' && escaped <= 0) || uri.p[i] == '?' || uri.p[i] == '#')
+        if ((uri.p[i] == '%' && escaped <= 0) || memchr("?#", uri.p[i], 3))
             return false;
         (void)bx_buf_add_c(&path, escaped < 0 ? uri.p[i] : (char)escaped);
         i += escaped < 0 ? 0 : 2;

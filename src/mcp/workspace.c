@@ -46,12 +46,14 @@ bx_code bx_mcp_path_of_uri(bx_str uri, bx_buf *ret, bx_error *err)
     bx_str path = bx_str_from(uri, strlen("file://"));
     for (size_t i = 0; i < path.n; i++) {
         int escaped = path.p[i] == '%' ? bx_escape_at(path, i) : -1;
-        if (path.p[i] == '%' && escaped <= 0) /* none, or NUL */
+        if (path.p[i] == '\0' || (path.p[i] == '%' && escaped <= 0)) /* none, or NUL */
             return no_resource(uri, err);
         (void)bx_buf_add_c(ret, escaped < 0 ? path.p[i] : (char)escaped);
         i += escaped < 0 ? 0 : 2;
     }
     bx_str got = bx_str_from(bx_buf_str(ret), at);
+    if (ret->fail != BX_OK)
+        return bx_buf_check(ret, err);
     bool one_way = bx_utf8_valid(got) && !bx_path_has_dots(got) && got.p[got.n - 1] != '/' &&
                    !memmem(got.p, got.n, "//", 2);
     return one_way ? bx_buf_check(ret, err) : no_resource(uri, err);

@@ -646,6 +646,7 @@ static bool is_function(scan *s, const simple *c)
         return bx_scan_doubt(s, "a parenthesis is out of place");
     }
     s->i++;
+    settle_redirects(s, -1);
     s->out->makes = true; /* its arguments */
     return true;
 }

@@ -105,7 +105,7 @@ class Live(unittest.TestCase):
         (self.work / "same").symlink_to(".")                        # where a link leads to may change
         client = self.client("--deny", "**/.env")
         self.assertTrue(client.open()["capabilities"]["resources"]["subscribe"])
-        for uri in ("file:///workspace/.env", "file:///workspace/none", "file:///etc/passwd", "file:///workspace/same/a.txt", "x:y", 5):
+        for uri in ("file:///workspace/.env", "file:///workspace/none", "file:///etc/passwd", "file:///workspace/same/a.txt", "file:///workspace/a.txt\0b", "x:y", 5):
             self.assertEqual(client.error("resources/subscribe", {"uri": uri})["code"], -32602, uri)
         client.call("read", {"path": "a.txt"})
         self.assertEqual(client.heard, [])
