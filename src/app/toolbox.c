@@ -123,6 +123,11 @@ static bx_code make_grant(const bx_toolbox *t, const bx_manifest *m, bx_grant **
         rc = bx_tool_grant_rest(m, g, err);
     if (rc == BX_OK && t->cfg.offer)
         rc = t->cfg.offer(t->cfg.offer_ctx, m, g, err);
+    for (size_t i = 0; i < t->cfg.n_options && rc == BX_OK; i++) { /* with all mounts */
+        const bx_toolbox_option *o = &t->cfg.options[i];
+        rc = bx_wrap(bx_option_check_path(g, o->option, bx_str_of(o->value), err), err, "--%s",
+                     bx_options[o->option].flag);
+    }
     if (rc == BX_OK && t->cfg.wants_signature && bx_grant_find(g, BX_CAP_TOOL))
         rc = leave_out_unsigned(t, g, err);
     if (rc == BX_OK)

@@ -218,7 +218,9 @@ static bx_code say(chat *c, bx_str prompt, bx_error *err)
     if (rc == BX_OK) {
         count(c, &end);
         c->run.worked_ns += end.wall_ns;
-        if (end.status != BX_AGENT_DONE)
+        if (end.status == BX_AGENT_CANCELLED)
+            (void)puts("(cancelled)");
+        else if (end.status != BX_AGENT_DONE)
             (void)printf("(%s: %s)\n", bx_agent_status_name(end.status), end.why);
     }
     (void)fflush(stdout);

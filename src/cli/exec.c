@@ -83,6 +83,13 @@ static bx_code apply_options(const bx_args *a, bx_grant *g, bx_runtime_settings 
         if (rc != BX_OK)
             return bx_wrap(rc, err, "--%s", bx_options[o].flag);
     }
+    for (size_t i = 0; i < a->n_flags; i++) {
+        if (a->flags[i].id != BX_OPT_deny) /* what is allowed is looked at when it is sealed */
+            continue;
+        bx_code rc = bx_option_check_path(g, BX_OPT_deny, bx_str_of(a->flags[i].value), err);
+        if (rc != BX_OK)
+            return bx_wrap(rc, err, "--deny");
+    }
     return BX_OK;
 }
 

@@ -35,6 +35,10 @@ static bx_code grant_of(const bx_run *r, const bx_run_options *o, bool delegable
     for (size_t i = 0; i < o->n_options && rc == BX_OK; i++)
         rc = bx_wrap(bx_option_apply(g, o->options[i].option, bx_str_of(o->options[i].value), err),
                      err, "--%s", bx_options[o->options[i].option].flag);
+    for (size_t i = 0; i < o->n_options && rc == BX_OK; i++)
+        rc = bx_wrap(
+            bx_option_check_path(g, o->options[i].option, bx_str_of(o->options[i].value), err), err,
+            "--%s", bx_options[o->options[i].option].flag);
     for (size_t i = 0; i < o->n_delegate && delegable && rc == BX_OK; i++)
         rc = bx_wrap(bx_grant_allow(g, bx_str_of(o->delegate[i]), err), err, "--delegate");
     if (rc == BX_OK && !names_files(g))

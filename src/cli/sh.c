@@ -145,6 +145,11 @@ static bx_code grant_of(const run *r, bx_grant **ret, bx_error *err)
             rc = bx_wrap(bx_option_apply(g, (bx_option)id, bx_str_of(r->a->flags[i].value), err),
                          err, "--%s", bx_options[id].flag);
     }
+    for (size_t i = 0; i < r->a->n_flags && rc == BX_OK; i++) {
+        if (r->a->flags[i].id == BX_OPT_deny)
+            rc = bx_wrap(bx_option_check_path(g, BX_OPT_deny, bx_str_of(r->a->flags[i].value), err),
+                         err, "--deny");
+    }
     if (rc == BX_OK)
         *ret = BX_TAKE(g);
     return rc;

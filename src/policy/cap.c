@@ -260,6 +260,8 @@ static bx_code unknown_kind(bx_str word, bx_error *err)
 {
     char known[160];
     size_t n = 0;
+    if (bx_str_eq(word, BX_LIT("http")) || bx_str_eq(word, BX_LIT("https")))
+        return bx_fail(err, BX_EINVAL, "requests to a host are 'fetch:%.*s://HOST'", BX_FMT(word));
     for (size_t i = 0; i < BX_COUNT(kinds) && n < sizeof known; i++)
         n += (size_t)snprintf(known + n, sizeof known - n, " %s", kinds[i].word);
     return bx_fail(err, BX_EINVAL, "'%.*s' is not a kind of capability; the kinds are:%s",

@@ -146,6 +146,51 @@ bx_code bx_option_apply(bx_grant *g, bx_option o, bx_str value, bx_error *err)
     return actions[o].apply(g, &actions[o], value, err);
 }
 
+/* The directory that all a pattern can match lies in or below: up to its first wildcard. */
+static bx_str fixed_part(bx_str pattern)
+{
+    size_t n = 0, slash = 0;
+    while (n < pattern.n && !strchr("*?[", pattern.p[n])) {
+        slash = pattern.p[n] == '/' ? n : slash;
+        n++;
+    }
+    bx_str head = {pattern.p, n == pattern.n ? n : slash};
+    return head.n > 1 && head.p[head.n - 1] == '/' ? (bx_str){head.p, head.n - 1} : head;
+}
+
+/* Directories that a call may have without a mount. */
+static bool is_own(bx_str path)
+{
+    static const char *const own[] = {"/tmp", "/store", "/workspace"};
+    for (size_t i = 0; i < BX_COUNT(own); i++)
+        if (bx_path_is_below(path, bx_str_of(own[i])))
+            return true;
+    return false;
+}
+
+bx_code bx_option_check_path(const bx_grant *g, bx_option o, bx_str value, bx_error *err)
+{
+    const bx_mount_list mounts = bx_grant_mounts(g);
+    const char *const files[] = {"read:", "write:", "rw:"};
+    bx_str path = BX_LIT("");
+    for (size_t i = 0; o == BX_OPT_allow && i < BX_COUNT(files); i++)
+        if (bx_str_starts(value, bx_str_of(files[i])))
+            path = bx_str_from(value, strlen(files[i]));
+    if (o == BX_OPT_deny)
+        path = fixed_part(value);
+    if (path.n < 2 || path.p[0] != '/' || mounts.n == 0 || is_own(path))
+        return BX_OK;
+    for (size_t i = 0; i < mounts.n; i++) {
+        bx_str at = bx_str_of(mounts.at[i].guest);
+        if (bx_path_is_below(path, at) || bx_path_is_below(at, path))
+            return BX_OK;
+    }
+    return bx_fail(err, BX_EINVAL,
+                   "'%.*s': nothing lies there, so that it would %s nothing; paths are those that "
+                   "tools see, as %s",
+                   BX_FMT(value), o == BX_OPT_deny ? "deny" : "grant", mounts.at[0].guest);
+}
+
 bx_code bx_option_apply_runtime(bx_runtime_settings *s, bx_option o, const char *value,
                                 bx_error *err)
 {

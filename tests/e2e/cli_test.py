@@ -222,6 +222,12 @@ class Words(unittest.TestCase):
                                   (("sessions", "list", "--all", "--workspace", top), "name one"),
                                   (("tool", "list", "--workspace", f"{top}/none"), "workspace"),
                                   (("js", "none.js"), "none.js: No such file"),
+                                  (("tool", "call", "--workspace", top, "--deny", "/srv/project/.env", "read", "{}"), "it would deny nothing"),
+                                  (("tool", "call", "--workspace", top, "--allow", "read:/srv/project", "read", "{}"), "paths are those that tools see, as /workspace"),
+                                  ((*run, "-p", "x", "--deny", "/srv/project/*.yaml"), "it would deny nothing"),
+                                  (("exec", "--map-dir", f"{top}::/d", "--deny", "/srv/x", TOOLS / "read.wasm"), "it would deny nothing"),
+                                  (("sh", "--workspace", top, "--deny", "/srv/x", "-c", ":"), "it would deny nothing"),
+                                  (("tool", "call", "--allow", "https://a.example", "read", "{}"), "'fetch:https://HOST'"),
                                   (("mcp", "config", "codex", "--http", "port"), "not 'port' as well")):
                 done = box(*command, env={"BOXAGNTS_HOME": f"{top}/home"})
                 self.assertEqual((done.returncode, done.stdout), (125, b""), done)
