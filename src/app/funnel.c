@@ -118,8 +118,11 @@ static bx_code open_record(bx_funnel *f, const bx_funnel_config *cfg, bx_error *
     const bx_db_config db = {.dir = home,
                              .one_shot = cfg->one_shot,
                              .power_safe = f->policy && bx_policy_is_power_safe(f->policy)};
-    if (rc == BX_OK)
-        rc = bx_db_open(&db, &f->db, err);
+    if (rc != BX_OK)
+        return rc;
+    rc = bx_db_open(&db, &f->db, err);
+    if (rc != BX_OK && access(home, W_OK) != 0)
+        return bx_wrap(rc, err, "where its things are kept ($BOXAGNTS_HOME names another place)");
     if (rc != BX_OK || cfg->no_record)
         return rc;
     return bx_recorder_new(f->db, &f->recorder, err);

@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <locale.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "cli/commands.h"
 #include "cli/editline.h"
@@ -309,6 +311,44 @@ static bx_code command(chat *c, bx_str line, bool *over, bx_error *err)
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
+/* Ctrl-C drops the line that is being typed.  While a prompt is at work it is that one's end
+ * (os/signals.h). */
+static volatile sig_atomic_t dropped;
+
+static void on_interrupt(int sig)
+{
+    (void)sig;
+    dropped = 1;
+}
+
+static void catch_interrupts(bool on)
+{
+    struct sigaction sa = {.sa_handler = on ? on_interrupt : SIG_DFL}; /* reading ends with it */
+    dropped = 0;
+    if (isatty(STDIN_FILENO))
+        (void)sigaction(SIGINT, &sa, NULL);
+}
+
+/* As libedit wants it, which itself would go on reading. */
+static int next_char(EditLine *e, wchar_t *ret)
+{
+    mbstate_t state = {0};
+    (void)e;
+    for (;;) {
+        char c;
+        ssize_t got = dropped ? -1 : read(STDIN_FILENO, &c, 1);
+        if (got < 0 && errno == EINTR && !dropped) /* the window's size, and the like */
+            continue;
+        if (got <= 0)
+            return (int)got;
+        size_t n = mbrtowc(ret, &c, 1, &state);
+        if (n == (size_t)-1) /* not UTF-8 */
+            state = (mbstate_t){0};
+        else if (n != (size_t)-2)
+            return 1;
+    }
+}
+
 static char *prompt(EditLine *e)
 {
     static char text[] = "> ";
@@ -332,6 +372,7 @@ static void open_editor(chat *c)
     }
     (void)c->el->el_set(c->editor, BX_EL_EDITOR, "emacs");
     (void)c->el->el_set(c->editor, BX_EL_SIGNAL, 1);
+    (void)c->el->el_set(c->editor, BX_EL_GETCFN, next_char);
     (void)c->el->el_set(c->editor, BX_EL_PROMPT_ESC, prompt, '\1');
 }
 
@@ -348,6 +389,7 @@ static bool read_line(chat *c, char *room, size_t cap, bx_str *ret)
 {
     int n = 0;
     const char *line = NULL;
+    catch_interrupts(true);
     if (c->editor) {
         line = c->el->el_gets(c->editor, &n);
         bx_el_event ev;
@@ -359,6 +401,14 @@ static bool read_line(chat *c, char *room, size_t cap, bx_str *ret)
         (void)fflush(stdout);
         line = fgets(room, (int)cap, stdin);
         n = line ? (int)strlen(line) : 0;
+    }
+    bool drop = dropped;
+    catch_interrupts(false);
+    if (drop) {
+        clearerr(stdin);
+        (void)puts("\n(Ctrl-D ends the conversation)");
+        *ret = BX_LIT("");
+        return true;
     }
     if (!line || n <= 0)
         return false;
@@ -445,9 +495,8 @@ const bx_command bx_cmd_chat = {
     .summary = "talk to a model that works with sandboxed tools",
     .details = "What a tool would change is asked about at the terminal, unless a policy or "
                "--permission-mode\n"
-               "says otherwise. Ctrl-C ends what is under way, Ctrl-D the conversation; "
-               "boxagnts chat --continue\n"
-               "goes on with it.\n",
+               "says otherwise. Ctrl-C ends what is under way, or drops the line; Ctrl-D ends the\n"
+               "conversation, and boxagnts chat --continue goes on with it.\n",
     .flags = flags,
     .n_flags = BX_COUNT(flags),
     .run = run_chat,

@@ -123,7 +123,13 @@ class AtTerminal(RunTest):
         self.type("go\n")
         self.until("alpha")                                     # from here on it is under way
         self.type("\x03")
-        self.until("(cancelled")
+        self.until("(cancelled)")
+        self.until("> ")
+        self.type("half a li")
+        self.until("half a li")
+        self.type("\x03")                                       # and drops a line that is being typed
+        self.until("(Ctrl-D ends the conversation)")
+        self.until("> ")
         self.type("/cost\n")
         self.until("tokens read")
         self.type("\x04")

@@ -234,6 +234,12 @@ class Words(unittest.TestCase):
                 self.assertIn(says, done.stderr.decode())
             self.assertEqual(box(*run, "-p", "x", env={"BOXAGNTS_HOME": f"{top}/home"}).stdout, b"done\n")  # the control
 
+    def test_a_home_that_cannot_be_made(self):
+        for command in (("tool", "call", "read", '{"path":"/"}'), ("mcp",), ("run", "-p", "x", "--model", "script:/dev/null")):
+            done = box(*command, env={"BOXAGNTS_HOME": "/proc/none"})
+            self.assertEqual((done.returncode, done.stdout), (125, b""), done)
+            self.assertIn(b"($BOXAGNTS_HOME names another place): make directory '/proc/none'", done.stderr)
+
     def test_nothing_is_left_of_what_failed(self):
         with tempfile.TemporaryDirectory() as top:
             env = {"BOXAGNTS_HOME": f"{top}/home"}
