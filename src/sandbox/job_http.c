@@ -45,7 +45,7 @@ static void wake(void *ctx)
     bx_tree *t = j->owner->tree;
     atomic_store(&j->http.woken, true);
     bx_tree_lock(t);
-    (void)pthread_cond_broadcast(&t->gate.changed);
+    bx_gate_wake_locked(&t->gate);
     bx_tree_unlock(t);
 }
 

@@ -153,7 +153,7 @@ void bx_process_ended_locked(bx_process *q)
         if (c->state == BX_PROCESS_ENDED)
             forget(t, c);
     }
-    (void)pthread_cond_broadcast(&t->gate.changed);
+    bx_gate_wake_locked(&t->gate);
     if (!q->parent)
         forget(t, q);
 }
@@ -287,7 +287,7 @@ static void signal_locked(bx_process *p, bx_process *q, unsigned sig, bool *ret_
     if (caught && q->state == BX_PROCESS_RUNNING) {
         bx_wasi_send(q->wasi, sig);
         if (p->tree)
-            (void)pthread_cond_broadcast(&p->tree->gate.changed);
+            bx_gate_wake_locked(&p->tree->gate);
     } else if (!does_nothing(sig)) {
         if (q == p) {
             atomic_store(&q->killed_by, sig);
@@ -296,7 +296,7 @@ static void signal_locked(bx_process *p, bx_process *q, unsigned sig, bool *ret_
             bx_process_end_locked(q, sig);
         }
         if (p->tree)
-            (void)pthread_cond_broadcast(&p->tree->gate.changed);
+            bx_gate_wake_locked(&p->tree->gate);
     }
 }
 
@@ -349,7 +349,7 @@ static void cancel_all_locked(bx_tree *t)
             continue;
         bx_process_end_locked(q, atomic_load(&q->killed_by) == 0 ? 9 : q->killed_by);
     }
-    (void)pthread_cond_broadcast(&t->gate.changed);
+    bx_gate_wake_locked(&t->gate);
     (void)pthread_cond_broadcast(&t->work);
 }
 

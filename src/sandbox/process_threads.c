@@ -64,10 +64,10 @@ static void *work(void *arg)
         bx_job *j = q ? NULL : bx_job_pick_locked(t);
         if (q) {
             bx_process_run_locked(t, q, NULL);
-            (void)pthread_cond_broadcast(&t->gate.changed);
+            bx_gate_wake_locked(&t->gate);
         } else if (j) {
             bx_job_run_locked(t, j);
-            (void)pthread_cond_broadcast(&t->gate.changed);
+            bx_gate_wake_locked(&t->gate);
         } else if (t->closing) {
             break;
         } else {

@@ -9,9 +9,16 @@
 
 #include "base/defs.h"
 
+typedef struct bx_gate_wait { /* somebody who waits for one pipe; on its stack */
+    struct bx_gate_wait *next, **before;
+    const void *pipe;
+    pthread_cond_t turn;
+} bx_gate_wait;
+
 typedef struct bx_gate {
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* CLOCK_MONOTONIC; a pipe, a process or a signal */
+    pthread_cond_t changed; /* CLOCK_MONOTONIC; a process, a signal, a pipe that is watched */
+    bx_gate_wait *waits;
     /* With the lock held: a process is about to wait for something, so all that have not begun yet
      * have to. */
     void (*blocked)(void *ctx);
@@ -19,5 +26,8 @@ typedef struct bx_gate {
     _Atomic uint64_t *memory; /* bytes in use by all processes; pipes count too */
     uint64_t memory_max;
 } bx_gate;
+
+/* With the lock held: everybody who waits has to look, those for a pipe too. */
+void bx_gate_wake_locked(bx_gate *g);
 
 #endif

@@ -12,8 +12,19 @@ struct bx_pipe {
     size_t cap, at, n;
     uint32_t readers, writers;
     bool grows;
-    bool writer_waits, reader_waits;
+    bool writer_waits, reader_waits, is_watched;
 };
+
+/* Those who wait for this pipe, and nobody else: a pipeline has several waiting at any time. */
+static void wake_locked(bx_pipe *p)
+{
+    for (bx_gate_wait *w = p->gate->waits; w; w = w->next)
+        if (w->pipe == p)
+            (void)pthread_cond_signal(&w->turn);
+    if (p->is_watched)
+        (void)pthread_cond_broadcast(&p->gate->changed);
+    p->is_watched = false;
+}
 
 bx_errno bx_pipe_new(bx_gate *g, bool grows, bx_pipe **ret)
 {
@@ -43,7 +54,7 @@ void bx_pipe_close_end(bx_pipe *p, bool writes)
     --*ends;
     bool is_last = p->writers == 0 && p->readers == 0;
     if (*ends == 0)
-        (void)pthread_cond_broadcast(&g->changed);
+        wake_locked(p);
     (void)pthread_mutex_unlock(&g->lock);
     if (!is_last)
         return;
@@ -54,7 +65,32 @@ void bx_pipe_close_end(bx_pipe *p, bool writes)
 
 /* ---- waiting --------------------------------------------------------------------------- */
 
-bx_errno bx_gate_wait_locked(bx_wasi *w, uint64_t until_ns)
+void bx_gate_wake_locked(bx_gate *g)
+{
+    for (bx_gate_wait *w = g->waits; w; w = w->next)
+        (void)pthread_cond_signal(&w->turn);
+    (void)pthread_cond_broadcast(&g->changed);
+}
+
+static void sleep_locked(bx_gate *g, const bx_pipe *p, const struct timespec *until)
+{
+    if (!p) {
+        (void)pthread_cond_timedwait(&g->changed, &g->lock, until);
+        return;
+    }
+    bx_gate_wait me = {g->waits, &g->waits, p, PTHREAD_COND_INITIALIZER};
+    if (me.next)
+        me.next->before = &me.next;
+    g->waits = &me;
+    (void)pthread_cond_clockwait(&me.turn, &g->lock, CLOCK_MONOTONIC, until);
+    *me.before = me.next;
+    if (me.next)
+        me.next->before = me.before;
+    (void)pthread_cond_destroy(&me.turn);
+}
+
+/* For pipe `p` alone, or with NULL for what is told to all. */
+static bx_errno wait_locked(bx_wasi *w, const bx_pipe *p, uint64_t until_ns)
 {
     bx_gate *g = w->cfg.gate;
     if (atomic_load(&w->pending) & w->caught)
@@ -69,9 +105,14 @@ bx_errno bx_gate_wait_locked(bx_wasi *w, uint64_t until_ns)
     if (w->cfg.ctl && w->cfg.ctl->deadline_ns < wake)
         wake = w->cfg.ctl->deadline_ns;
     struct timespec ts = {(time_t)(wake / 1000000000), (long)(wake % 1000000000)};
-    (void)pthread_cond_timedwait(&g->changed, &g->lock, &ts);
+    sleep_locked(g, p, &ts);
     w->counters.host_ns += bx_now_ns() - begin;
     return BX_E_SUCCESS;
+}
+
+bx_errno bx_gate_wait_locked(bx_wasi *w, uint64_t until_ns)
+{
+    return wait_locked(w, NULL, until_ns);
 }
 
 /* ---- moving bytes ------------------------------------------------------------------------ */
@@ -135,7 +176,8 @@ static bx_errno make_room_locked(bx_pipe *p, size_t want)
                    .writers = p->writers,
                    .grows = p->grows,
                    .writer_waits = p->writer_waits,
-                   .reader_waits = p->reader_waits};
+                   .reader_waits = p->reader_waits,
+                   .is_watched = p->is_watched};
     return BX_E_SUCCESS;
 }
 
@@ -150,7 +192,7 @@ static bx_errno read_locked(bx_wasi *w, bx_pipe *p, bool nonblock, const struct 
         if (nonblock)
             return BX_E_AGAIN;
         p->reader_waits = true;
-        bx_errno e = bx_gate_wait_locked(w, UINT64_MAX);
+        bx_errno e = wait_locked(w, p, UINT64_MAX);
         if (e != BX_E_SUCCESS)
             return e;
     }
@@ -159,7 +201,7 @@ static bx_errno read_locked(bx_wasi *w, bx_pipe *p, bool nonblock, const struct 
     /* Half of it has to be free before a writer is woken, or the two would run in turn. */
     if (p->writer_waits && p->n <= p->cap / 2) {
         p->writer_waits = false;
-        (void)pthread_cond_broadcast(&p->gate->changed);
+        wake_locked(p);
     }
     return BX_E_SUCCESS;
 }
@@ -202,13 +244,13 @@ static bx_errno write_locked(bx_wasi *w, bx_pipe *p, bool nonblock, const uint8_
             done += k;
             if (p->reader_waits) {
                 p->reader_waits = false;
-                (void)pthread_cond_broadcast(&p->gate->changed);
+                wake_locked(p);
             }
         } else if (e == BX_E_SUCCESS && nonblock) {
             e = BX_E_AGAIN;
         } else if (e == BX_E_SUCCESS) {
             p->writer_waits = true;
-            e = bx_gate_wait_locked(w, UINT64_MAX);
+            e = wait_locked(w, p, UINT64_MAX);
         }
     }
     *ret_n += done;
@@ -246,6 +288,7 @@ uint64_t bx_pipe_ready(bx_pipe *p, bool writes, bool *ret_hangup)
 uint64_t bx_pipe_watch_locked(bx_pipe *p, bool writes, bool *ret_hangup)
 {
     uint64_t n = ready_locked(p, writes, ret_hangup);
+    p->is_watched = true;
     if (n == 0 && writes)
         p->writer_waits = true;
     else if (n == 0)

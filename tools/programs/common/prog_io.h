@@ -43,6 +43,19 @@ static inline void prog_write(prog_writer *w, const void *p, size_t n)
     w->n += n;
 }
 
+/* The same for what is mostly short: without a call where there is room behind both, and the bytes
+ * before `readable` can be read. */
+static inline void prog_write_near(prog_writer *w, const uint8_t *p, size_t n,
+                                   const uint8_t *readable)
+{
+    if (BX_LIKELY(n <= 112 && w->cap - w->n >= 128 && (size_t)(readable - p) >= 128)) {
+        prog_copy16(w->p + w->n, p, n);
+        w->n += n;
+        return;
+    }
+    prog_write(w, p, n);
+}
+
 static inline void prog_putc(prog_writer *w, int c)
 {
     uint8_t byte = (uint8_t)c;

@@ -20,6 +20,12 @@ static inline uint32_t prog_mask16_2(const uint8_t *p, uint8_t a, uint8_t b)
     return wasm_i8x16_bitmask(wasm_v128_or(wasm_i8x16_eq(v, wasm_i8x16_splat((int8_t)a)),
                                            wasm_i8x16_eq(v, wasm_i8x16_splat((int8_t)b))));
 }
+
+/* All of p[0..16) is ASCII. */
+static inline bool prog_is_ascii16(const uint8_t *p)
+{
+    return !wasm_i8x16_bitmask(wasm_v128_load(p));
+}
 #elif defined __SSE2__
 #include <emmintrin.h>
 
@@ -35,6 +41,11 @@ static inline uint32_t prog_mask16_2(const uint8_t *p, uint8_t a, uint8_t b)
     return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8((char)a)),
                                                     _mm_cmpeq_epi8(v, _mm_set1_epi8((char)b))));
 }
+
+static inline bool prog_is_ascii16(const uint8_t *p)
+{
+    return !_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)p));
+}
 #else
 static inline uint32_t prog_mask16_2(const uint8_t *p, uint8_t a, uint8_t b)
 {
@@ -45,6 +56,14 @@ static inline uint32_t prog_mask16_2(const uint8_t *p, uint8_t a, uint8_t b)
 }
 
 static inline uint32_t prog_mask16(const uint8_t *p, uint8_t a) { return prog_mask16_2(p, a, a); }
+
+static inline bool prog_is_ascii16(const uint8_t *p)
+{
+    uint8_t high = 0;
+    for (unsigned i = 0; i < 16; i++)
+        high |= p[i];
+    return !(high & 0x80);
+}
 #endif
 
 /* As memchr; `end` where there is none. */

@@ -8,7 +8,7 @@ typedef struct scan {
     grep_matcher *m;
     const char *name;
     bool with_name, is_binary, told_binary, over;
-    const uint8_t *p; /* the block */
+    const uint8_t *p, *end; /* the block */
     uint64_t offset;  /* of p[0] in the input */
     size_t counted;   /* line feeds before it are in `line` */
     uint64_t line;    /* lines before `counted` */
@@ -155,6 +155,10 @@ static bool is_printable(bx_str s)
 {
     uint32_t cp;
     for (size_t i = 0; i < s.n;) {
+        if (s.n - i >= 16 && prog_is_ascii16((const uint8_t *)s.p + i)) {
+            i += 16;
+            continue;
+        }
         if (!(s.p[i] & 0x80)) {
             i++;
             continue;
@@ -187,7 +191,7 @@ static void put_line(scan *s, bx_span line, char separator)
         if ((grep_o.color || grep_o.replace) && is_selected != grep_o.invert)
             put_colored(s, line);
         else
-            prog_write(&prog_out, s->p + line.from, line.to - line.from);
+            prog_write_near(&prog_out, s->p + line.from, line.to - line.from, s->end);
         prog_putc(&prog_out, line_end());
     }
     if (grep_o.line_buffered)
@@ -316,7 +320,10 @@ static void slide(scan *s, prog_reader *r, size_t keep)
     s->shown = s->shown > keep ? s->shown - keep : 0;
 }
 
-static bool has_nul(const uint8_t *p, size_t n) { return n > 0 && memchr(p, 0, n) != NULL; }
+static bool has_nul(const uint8_t *p, size_t n)
+{
+    return n > 0 && bx_find_byte(p, 0, n, 0) != SIZE_MAX;
+}
 
 static void put_summary(const scan *s)
 {
@@ -364,6 +371,7 @@ bool grep_stream(grep_matcher *m, prog_reader *r, const char *name, bool with_na
         size_t fresh = r->end - r->at;
         more = prog_more(r);
         s.p = r->p + r->at;
+        s.end = r->p + r->end;
         size_t n = r->end - r->at;
         if (!s.is_binary && grep_o.binary != GREP_TEXT && !grep_o.null_lines)
             s.is_binary = has_nul(s.p + fresh, n - fresh);

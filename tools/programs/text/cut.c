@@ -57,18 +57,6 @@ static void cut_bytes(prog_reader *r, void *arg)
     }
 }
 
-/* Short copies without a call; both buffers have room behind. */
-static inline void put_short(const uint8_t *p, size_t n, const uint8_t *readable)
-{
-    prog_writer *w = &prog_out;
-    if (BX_LIKELY(n <= 64 && w->cap - w->n >= 80 && (size_t)(readable - p) >= 80)) {
-        prog_copy16(w->p + w->n, p, n);
-        w->n += n;
-        return;
-    }
-    prog_write(w, p, n);
-}
-
 /* One line p[0..end) with delimiter and end the same byte cannot come here. */
 static void cut_fields_line(const cut_options *c, const uint8_t *p, const uint8_t *end,
                             const uint8_t *readable)
@@ -104,13 +92,13 @@ static void cut_fields_line(const cut_options *c, const uint8_t *p, const uint8_
             }
             if (some)
                 prog_putc(&prog_out, c->delimiter);
-            put_short(from, (size_t)(stop - from), readable);
+            prog_write_near(&prog_out, from, (size_t)(stop - from), readable);
             some = true;
         } else {
             for (;;) {
                 if (some)
                     put_output(c);
-                put_short(p, (size_t)(stop - p), readable);
+                prog_write_near(&prog_out, p, (size_t)(stop - p), readable);
                 some = true;
                 if (field >= range.to || stop == end)
                     break;
@@ -142,7 +130,7 @@ static inline void put_part(const cut_options *c, cutting *s, const uint8_t *q,
 {
     if (s->some)
         prog_putc(&prog_out, c->delimiter);
-    put_short(s->part, (size_t)(q - s->part), readable);
+    prog_write_near(&prog_out, s->part, (size_t)(q - s->part), readable);
     s->some = true;
 }
 
@@ -152,7 +140,7 @@ static inline void end_line(const cut_options *c, cutting *s, const uint8_t *q,
 {
     if (s->field == 1) {
         if (!c->only_delimited)
-            put_short(s->line, (size_t)(q + 1 - s->line), readable);
+            prog_write_near(&prog_out, s->line, (size_t)(q + 1 - s->line), readable);
     } else {
         if (s->inside)
             put_part(c, s, q, readable);
