@@ -106,6 +106,8 @@ static void sort_part(sorting *s, size_t n, prog_writer *w)
 {
     prog_buf_room(&s->text, 80); /* for those that read words behind lines */
     memset(s->text.p + s->text.n, 0, 80);
+    if (sort_few(&s->rules, &s->text, n, s->lines, w))
+        return;
     size_t count;
     sort_item *lines = split_lines(&s->rules, &s->text, n, &count);
     sort_lines(&s->rules, lines, lines + count, count);
