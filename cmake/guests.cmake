@@ -79,7 +79,8 @@ function(bx_guest name)
         list(APPEND guest_FLAGS -isystem ${bindings})
     endif()
     if(guest_DIRECTORY STREQUAL "programs")
-        list(APPEND guest_LINK -Wl,--wrap=utimensat -Wl,--wrap=futimens)     # tools/lib/set_times.c
+        list(APPEND guest_LINK -Wl,--wrap=utimensat -Wl,--wrap=futimens # tools/lib/set_times.c
+            -Wl,--wrap=__wasilibc_find_abspath)                          # tools/lib/climb.c
     endif()
     bx_guest_objects(${of} objects SOURCES ${guest_SOURCES} FLAGS ${guest_FLAGS} AFTER ${after})
     bx_guest_objects(${of} small SOURCES ${guest_SMALL} FLAGS ${guest_FLAGS} -Oz AFTER ${after})

@@ -8,4 +8,4 @@ bx_guest(bash DIRECTORY tools
     SOURCES ${BX_SHELL} ${CMAKE_SOURCE_DIR}/tools/lib/process.c
     SMALL ${BX_SHELL_SMALL} ${CMAKE_SOURCE_DIR}/tools/programs/date/tz.c
     FLAGS -msimd128 -DBX_HOST_CALLS=1
-    LINK -Wl,-z,stack-size=1048576 -Wl,--initial-memory=2097152)
+    LINK -Wl,-z,stack-size=1048576 -Wl,--initial-memory=2097152 -Wl,--wrap=__wasilibc_find_abspath)
