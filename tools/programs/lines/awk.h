@@ -141,6 +141,7 @@ typedef enum awk_kind {
     N_NOMATCH,
     N_IN,
     N_CALL,
+    N_CALL_NAMED, /* b: whose value is the function's name */
     N_BUILTIN,
     N_GETLINE,
     N_GETLINE_FILE,

@@ -364,6 +364,30 @@ __attribute__((noinline)) static awk_val call(awk_node *n)
     return v;
 }
 
+static awk_val call_named(awk_node *n)
+{
+    awk_val v = awk_eval(n->b);
+    awk_str *name = awk_to_str(&v);
+    awk_node named = *n;
+    awk_drop(&v);
+    named.kind = N_BUILTIN;
+    named.slot = awk_builtin_named(name->p, name->n);
+    if (named.slot < 0) {
+        named.kind = N_CALL;
+        named.slot = 0;
+        while ((size_t)named.slot < awk_p.n_funcs &&
+               !bx_str_eq((bx_str){awk_p.funcs[named.slot].name->p, awk_p.funcs[named.slot].name->n},
+                          (bx_str){name->p, name->n}))
+            named.slot++;
+        if ((size_t)named.slot == awk_p.n_funcs)
+            awk_fatal("function called indirectly through `%.*s' does not exist", (int)name->n,
+                      name->p);
+    }
+    awk_unref(name);
+    awk_m.line = n->line;
+    return named.kind == N_CALL ? call(&named) : awk_builtin(&named);
+}
+
 awk_val awk_call(int32_t func, const awk_val *args, size_t n)
 {
     const awk_func *f = &awk_p.funcs[func];
@@ -417,6 +441,16 @@ __attribute__((noinline)) static double get_line(awk_node *n)
 /* --- expressions -------------------------------------------------------------------------------
  */
 
+/* The number of field `n`, whose index is evaluated once, and which one it is. */
+static double field_num(awk_node *n, double *ret_index)
+{
+    *ret_index = awk_eval_num(n->a);
+    awk_val v = awk_field(*ret_index);
+    double d = awk_to_num(&v);
+    awk_drop(&v);
+    return d;
+}
+
 static double step(awk_node *n, bool gives_new)
 {
     double by = n->op == '+' ? 1 : -1, old;
@@ -428,8 +462,14 @@ static double step(awk_node *n, bool gives_new)
         *v = awk_number(old + by);
         return gives_new ? old + by : old;
     }
-    old = awk_eval_num(n->a);
-    awk_assign(n->a, awk_number(old + by));
+    if (n->a->kind == N_FIELD) {
+        double index;
+        old = field_num(n->a, &index);
+        awk_set_field(index, awk_number(old + by));
+    } else {
+        old = awk_eval_num(n->a);
+        awk_assign(n->a, awk_number(old + by));
+    }
     return gives_new ? old + by : old;
 }
 
@@ -445,8 +485,15 @@ static double update(awk_node *n)
         *v = awk_number(d);
         return d;
     }
-    double d = arithmetic(n->op, awk_eval_num(n->a), y);
-    awk_assign(n->a, awk_number(d));
+    double index = 0, d;
+    if (n->a->kind == N_FIELD) {
+        d = field_num(n->a, &index);
+        d = arithmetic(n->op, d, y);
+        awk_set_field(index, awk_number(d));
+    } else {
+        d = arithmetic(n->op, awk_eval_num(n->a), y);
+        awk_assign(n->a, awk_number(d));
+    }
     return d;
 }
 
@@ -651,6 +698,8 @@ awk_val awk_eval(awk_node *n)
         return awk_number(is_in(n));
     case N_CALL:
         return call(n);
+    case N_CALL_NAMED:
+        return call_named(n);
     case N_BUILTIN:
         awk_m.line = n->line;
         return awk_builtin(n);

@@ -151,6 +151,8 @@ bool awk_is_lvalue(const awk_node *n)
            n->kind == N_FIELD || n->kind == N_INDEX;
 }
 
+static awk_node *postfix(awk_parser *ps);
+
 awk_node *awk_lvalue(awk_parser *ps)
 {
     if (is(ps, T_NAME))
@@ -172,8 +174,10 @@ awk_node *awk_lvalue(awk_parser *ps)
         n = awk_make(ps, N_NUM, NULL, NULL);
         n->num = ps->l.num;
         next(ps);
-    } else if (is(ps, T_NAME) || is(ps, T_DOLLAR)) {
+    } else if (is(ps, T_NAME)) {
         n = awk_lvalue(ps);
+    } else if (is(ps, T_DOLLAR)) { /* of `$$a++++` the inner one has the first */
+        n = postfix(ps);
     } else {
         n = awk_unary(ps);
     }
@@ -186,6 +190,27 @@ static awk_node *call(awk_parser *ps)
     awk_node *n = awk_make(ps, N_CALL, NULL, NULL);
     n->slot = awk_function_of(ps->l.text);
     next(ps);
+    expect(ps, T_LPAREN);
+    n->a = awk_list(ps, T_RPAREN);
+    for (awk_node *a = n->a; a; a = a->next)
+        n->num++;
+    return n;
+}
+
+static awk_node *regex(awk_parser *ps);
+
+/* `@name(...)` calls what the variable names; `@/regex/` is a value. */
+static awk_node *indirect(awk_parser *ps)
+{
+    next(ps);
+    if (is(ps, T_SLASH) || is(ps, T_DIV_ASSIGN)) {
+        awk_node *n = regex(ps);
+        n->kind = N_STR;
+        return n;
+    }
+    if (!is(ps, T_FUNC_NAME))
+        awk_fail(ps);
+    awk_node *n = awk_make(ps, N_CALL_NAMED, NULL, awk_variable(ps));
     expect(ps, T_LPAREN);
     n->a = awk_list(ps, T_RPAREN);
     for (awk_node *a = n->a; a; a = a->next)
@@ -304,6 +329,8 @@ static awk_node *primary(awk_parser *ps)
         return call(ps);
     case T_BUILTIN:
         return builtin(ps);
+    case T_AT:
+        return indirect(ps);
     case T_GETLINE:
         return simple_getline(ps);
     case T_LPAREN:
@@ -389,6 +416,7 @@ static bool begins_operand(const awk_parser *ps)
     case T_NAME:
     case T_FUNC_NAME:
     case T_BUILTIN:
+    case T_AT:
     case T_DOLLAR:
     case T_NOT:
     case T_LPAREN:

@@ -417,15 +417,22 @@ static int close_stream(stream *s)
 
 int awk_close(bx_str name)
 {
+    static const char none[] = "close of redirection that was never opened";
     int status = -1;
+    bool found = false;
     for (stream *s = streams, *next; s; s = next) {
         next = s->next;
         if (bx_str_eq((bx_str){s->name->p, s->name->n}, name)) {
             if (s->how == '|')
                 (void)prog_flush(&prog_out);
             status = close_stream(s);
+            found = true;
             break;
         }
+    }
+    if (!found) {
+        awk_drop(&awk_p.globals[V_ERRNO]);
+        awk_p.globals[V_ERRNO] = awk_text(none, sizeof none - 1);
     }
     return status;
 }

@@ -60,6 +60,7 @@ typedef enum awk_tok {
     T_TILDE,
     T_NOTILDE,
     T_DOLLAR,
+    T_AT,
     T_ASSIGN,
     T_ADD_ASSIGN,
     T_SUB_ASSIGN,

@@ -67,8 +67,10 @@ static void set_widths(const awk_str *s)
         i += end;
         if (i < s->n && s->p[i] == ':') {
             skip = (size_t)d;
-            d = awk_parse_number(s->p + i + 1, s->n - i - 1, &end);
-            i += 1 + end;
+            i++;
+            bool rest = i < s->n && s->p[i] == '*';
+            d = rest ? 1e9 : awk_parse_number(s->p + i, s->n - i, &end);
+            i += rest ? 1 : end;
         }
         awk_m.widths = prog_realloc(awk_m.widths, cap += 2, sizeof *awk_m.widths);
         awk_m.widths[2 * awk_m.n_widths] = skip;
@@ -96,10 +98,11 @@ static void set_split(const awk_str *fs)
 
 static void set_rs(const awk_str *rs)
 {
-    awk_m.rs = rs->n == 0 ? RS_PARAGRAPH : rs->n == 1 ? RS_CHAR : RS_REGEX;
-    if (rs->n == 1)
+    bool is_char = rs->n == 1 && !(awk_m.ignore_case && prog_is_alpha(rs->p[0]));
+    awk_m.rs = rs->n == 0 ? RS_PARAGRAPH : is_char ? RS_CHAR : RS_REGEX;
+    if (is_char)
         awk_m.rs_char = rs->p[0];
-    else if (rs->n > 1)
+    else if (rs->n > 0)
         awk_m.rs_regex = awk_regex((bx_str){rs->p, rs->n});
     awk_m.rs_has_begin = memchr(rs->p, '^', rs->n) != NULL;
 }
@@ -136,6 +139,13 @@ void awk_special_changed(int32_t slot)
     case V_IGNORECASE: {
         awk_val v = *cell(slot);
         awk_m.ignore_case = awk_to_bool(&v);
+        set_rs(s = string_of(V_RS));
+        awk_unref(s);
+        if (awk_m.split == SPLIT_CHAR || awk_m.split == SPLIT_REGEX) {
+            (void)awk_nf();
+            set_split(s = string_of(V_FS));
+            awk_unref(s);
+        }
         break;
     }
     case V_FS:
@@ -391,6 +401,7 @@ static bool split_char(size_t want)
     }
 }
 
+/* In paragraphs, too, only what matches separates, as in gawk. */
 static void split_regex(void)
 {
     bx_str s = {awk_m.record.p, awk_m.record.n};
@@ -399,26 +410,12 @@ static void split_regex(void)
     if (s.n == 0)
         return;
     while (at <= s.n && awk_find(awk_m.split_regex, s, at, &m, 1)) {
-        size_t end = m.from;
-        if (awk_m.rs == RS_PARAGRAPH) {
-            const char *feed = memchr(s.p + from, '\n', end - from);
-            if (feed) {
-                end = (size_t)(feed - s.p);
-                m = (bx_span){end, end + 1};
-            }
-        }
         if (m.to == m.from) {
             at = m.to + 1;
             continue;
         }
-        add_field(from, end - from);
+        add_field(from, m.from - from);
         from = at = m.to;
-    }
-    const char *feed = awk_m.rs == RS_PARAGRAPH ? memchr(s.p + from, '\n', s.n - from) : NULL;
-    while (feed) {
-        add_field(from, (size_t)(feed - s.p) - from);
-        from = (size_t)(feed - s.p) + 1;
-        feed = memchr(s.p + from, '\n', s.n - from);
     }
     add_field(from, s.n - from);
 }
