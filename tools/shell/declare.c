@@ -398,7 +398,7 @@ int sh_builtin_declare(shell *sh, int argc, char **argv)
         d.kind = LOCAL;
     } else if (strcmp(argv[0], "export") == 0) {
         d = (declarer){.sh = sh, .kind = EXPORT, .on = SH_A_EXPORT};
-        letters = "fnp";
+        letters = "aAfnp";
     } else if (strcmp(argv[0], "readonly") == 0) {
         d = (declarer){.sh = sh, .kind = READONLY, .on = SH_A_READONLY};
         letters = "aAfp";

@@ -260,7 +260,8 @@ FRAME int run_for_words(shell *sh, sh_cmd *c, sh_strs *words)
             sh_trace(sh, sh_buf_str(&b), b.n);
             sh_buf_done(&b);
         }
-        if (sh_assign_name(name, v[i], strlen(v[i]), 0) != 0) {
+        bool is_ref = name->var && (name->var->attrs & SH_A_NAMEREF); /* refers to each in turn */
+        if (sh_assign_name(name, v[i], strlen(v[i]), is_ref ? SH_SET_NOREF : 0) != 0) {
             status = 1;
             break;
         }

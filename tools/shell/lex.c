@@ -403,8 +403,13 @@ static void word_token(sh_parser *p, token *t, lex_mode mode)
     t->word = sh_word_read(p, ctx);
 }
 
+typedef struct alias_chain { /* the texts of the aliases that one word came from */
+    const char *texts[16];
+    size_t n;
+} alias_chain;
+
 /* Replace the word by its alias: true when a text was pushed and a new token is to be read. */
-static bool alias(sh_parser *p, const token *t)
+static bool alias(sh_parser *p, const token *t, alias_chain *chain)
 {
     bx_str name = t->word->raw, value;
     if (!(p->options & SH_SYNTAX_ALIASES) || !p->source.alias || !name.n ||
@@ -415,6 +420,11 @@ static bool alias(sh_parser *p, const token *t)
         if (p->frames[i].alias.p && bx_str_eq(p->frames[i].alias, name))
             return false;
     }
+    for (size_t i = 0; i < chain->n; i++) /* its text may have been read to the end */
+        if (chain->texts[i] == value.p)
+            return false;
+    if (chain->n < BX_COUNT(chain->texts))
+        chain->texts[chain->n++] = value.p;
     sh_in_push(p, value, name, false);
     return !p->failed;
 }
@@ -440,6 +450,7 @@ static int skip_blanks(sh_parser *p, lex_mode mode)
 
 static void read_token(sh_parser *p, token *t, lex_mode mode)
 {
+    alias_chain chain = {.n = 0};
     bool wanted = false; /* what an alias begins with may be an alias where its name might be */
     for (;;) {
         wanted |= p->alias_next;
@@ -468,7 +479,7 @@ static void read_token(sh_parser *p, token *t, lex_mode mode)
             break;
         word_token(p, t, mode);
         p->alias_next = false;
-        if (!wanted || t->kind != T_WORD || p->failed || !alias(p, t))
+        if (!wanted || t->kind != T_WORD || p->failed || !alias(p, t, &chain))
             break;
     }
     if (p->failed)

@@ -32,8 +32,7 @@ static bool echo_decode(sh_buf *out, const char *s, bool percent_b)
         } else if ((k = sh_escape_common(out, s + i, n - i))) {
             i += k - 1;
         } else {
-            if (!(percent_b && (s[i] == '"' || s[i] == '\'')))
-                sh_buf_c(out, '\\');
+            sh_buf_c(out, '\\');
             sh_buf_c(out, s[i]);
         }
     }

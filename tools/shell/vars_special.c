@@ -153,6 +153,15 @@ static void get_argv0(sh_var *v)
     made(v, s, strlen(s));
 }
 
+static bool set_argv0(sh_var *v, const char *value)
+{
+    (void)v;
+    char *name = sh_strdup(value);
+    free(sh_shell->arg0);
+    sh_shell->arg0 = name;
+    return true;
+}
+
 static bool ignore(sh_var *v, const char *value)
 {
     (void)v;
@@ -178,7 +187,7 @@ static const sh_dynamic LINE = {get_line, NULL}, RANDOM = {get_random, set_rando
                         PID = {get_bashpid, ignore}, SUBSHELL = {get_subshell, ignore},
                         COMMAND = {get_command, ignore}, SHELLOPTS = {get_shellopts, NULL},
                         BASHOPTS = {get_bashopts, NULL}, UNDERSCORE = {get_underscore, ignore},
-                        ARGV0 = {get_argv0, ignore}, HISTCMD = {get_histcmd, ignore},
+                        ARGV0 = {get_argv0, set_argv0}, HISTCMD = {get_histcmd, ignore},
                         ARRAY = {get_array, ignore};
 
 static const struct {

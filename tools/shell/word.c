@@ -175,6 +175,16 @@ size_t sh_ansi_escape(const char *s, size_t n, char out[8], size_t *used)
         out[0] = s[1] == '?' ? 0x7f : (char)(s[1] & 0x1f);
         return 1;
     }
+    if (c == 'x' && n > 1 && s[1] == '{') { /* \x{HEX} */
+        for (i = 2; i < n && hex((unsigned char)s[i]) < 16; i++)
+            v = v * 16 + hex((unsigned char)s[i]);
+        if (i > 2 && i < n && s[i] == '}') {
+            *used = i + 1;
+            out[0] = (char)v;
+            return 1;
+        }
+        v = 0;
+    }
     size_t most = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
     for (i = 1; i <= most && i < n && hex((unsigned char)s[i]) < 16; i++)
         v = v * 16 + hex((unsigned char)s[i]);

@@ -256,6 +256,8 @@ static void defaults(xxd_options *x)
         x->columns = x->c_array ? 12 : x->plain ? 30 : x->binary ? 6 : 16;
     if (!x->has_group)
         x->group = x->binary ? 1 : x->little ? 4 : 2;
+    if (x->columns == 0 && !x->plain) /* as if it were not said */
+        x->columns = x->c_array ? 12 : x->binary ? 6 : 16;
     if (x->columns == 0 || (x->columns > 256 && !x->plain && !x->c_array)) {
         if (x->columns != 0 || !x->plain)
             prog_die(0, "invalid number of columns (max. 256).");
