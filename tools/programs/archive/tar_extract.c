@@ -244,6 +244,9 @@ static void refuse_name(const char *name)
     tar_status = 2;
 }
 
+/* Not linkat(): wasi-libc's finds no name in the working directory. */
+static int link_to(const char *target, const char *name) { return link(target, name); }
+
 static void make_link(const char *name, const char *link, const tar_member *m, bool hard)
 {
     char *target = hard ? tar_name(link, "hard link targets")
@@ -251,7 +254,7 @@ static void make_link(const char *name, const char *link, const tar_member *m, b
     if (!target)
         return;
     for (int try = 0; try < 2; try++) {
-        if ((hard ? linkat(AT_FDCWD, target, AT_FDCWD, name, 0) : symlink(target, name)) == 0)
+        if ((hard ? link_to(target, name) : symlink(target, name)) == 0)
             break;
         if (try == 0 && errno == ENOENT)
             make_parents(name);

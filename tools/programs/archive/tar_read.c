@@ -75,7 +75,7 @@ static bool block(tar_in *in, uint8_t p[TAR_BLOCK])
     check(in);
     if (n > 0 && in->any) {
         fatal(in, "Unexpected EOF in archive");
-    } else if (n > 0 && !in->dead) {
+    } else if ((n > 0 || (in->offset == 0 && strchr("tx", tar_opt.what))) && !in->dead) {
         prog_warn(0, "This does not look like a tar archive");
         tar_status = 2;
     }

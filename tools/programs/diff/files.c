@@ -214,6 +214,8 @@ char *diff_join(const char *dir, const char *name)
 {
     size_t n = strlen(dir), k = strlen(name);
     char *path = prog_alloc(n + k + 2);
+    while (n > 1 && dir[n - 1] == '/' && dir[n - 2] == '/')
+        n--;
     memcpy(path, dir, n);
     if (n > 0 && path[n - 1] != '/')
         path[n++] = '/';

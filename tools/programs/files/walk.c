@@ -198,6 +198,8 @@ static const char *last_name(const char *path)
     size_t n = strlen(path);
     while (n > 1 && path[n - 1] == '/')
         n--;
+    if (n == 1 && path[0] == '/')
+        return path;
     while (n > 0 && path[n - 1] != '/')
         n--;
     return path + n;

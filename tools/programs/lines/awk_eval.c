@@ -343,9 +343,11 @@ static uint32_t pool_used;
 __attribute__((noinline)) static awk_val call(awk_node *n)
 {
     const awk_func *f = &awk_p.funcs[n->slot];
-    if ((uint32_t)n->num > f->n_params)
-        awk_fatal("function `%.*s' called with more arguments than declared", (int)f->name->n,
-                  f->name->p);
+    if ((uint32_t)n->num > f->n_params && !n->op) {
+        n->op = 1; /* told */
+        prog_warn(0, "%s:%lu: warning: function `%.*s' called with more arguments than declared",
+                  awk_p.source, (unsigned long)n->line, (int)f->name->n, f->name->p);
+    }
     bool pooled = f->n_params <= POOL - pool_used;
     awk_val *frame = pooled ? pool + pool_used : prog_zalloc(f->n_params, sizeof *frame);
     uint32_t given = 0;
@@ -353,8 +355,15 @@ __attribute__((noinline)) static awk_val call(awk_node *n)
         memset(frame, 0, f->n_params * sizeof *frame);
         pool_used += f->n_params;
     }
-    for (awk_node *a = n->a; a; a = a->next)
-        frame[given++] = pinned(argument(a));
+    for (awk_node *a = n->a; a; a = a->next) {
+        awk_val v = argument(a);
+        if (given < f->n_params) {
+            frame[given++] = pinned(v);
+        } else { /* evaluated, and told when the program was read */
+            if (v.type != AWK_ARRAY && v.type != AWK_CELL)
+                awk_drop(&v);
+        }
+    }
     awk_m.line = n->line;
     awk_val v = run_function(f, frame, given);
     if (pooled)

@@ -108,6 +108,10 @@ static awk_node *simple(awk_parser *ps)
     case T_CONTINUE:
         if (ps->rule && (is(ps, T_NEXT) || is(ps, T_NEXTFILE)))
             misplaced_next(ps);
+        if (is(ps, T_BREAK) && !ps->loops && !ps->switches)
+            awk_mistake(ps, "`break' is not allowed outside a loop or switch");
+        if (is(ps, T_CONTINUE) && !ps->loops)
+            awk_mistake(ps, "`continue' is not allowed outside a loop");
         n = awk_make(ps,
                      is(ps, T_NEXT)       ? S_NEXT
                      : is(ps, T_NEXTFILE) ? S_NEXTFILE
@@ -156,6 +160,14 @@ static awk_node *body(awk_parser *ps)
     return statement(ps);
 }
 
+static awk_node *loop_body(awk_parser *ps)
+{
+    ps->loops++;
+    awk_node *n = body(ps);
+    ps->loops--;
+    return n;
+}
+
 static awk_node *if_statement(awk_parser *ps)
 {
     next(ps);
@@ -184,7 +196,7 @@ static awk_node *for_in(awk_parser *ps, awk_node *in)
     awk_node *var = in->b, *array = in->a, *n = awk_make(ps, S_FORIN, var, array);
     if (!awk_is_lvalue(var))
         awk_fail(ps);
-    n->c = body(ps);
+    n->c = loop_body(ps);
     return n;
 }
 
@@ -208,7 +220,7 @@ static awk_node *for_statement(awk_parser *ps)
     skip_newlines(ps);
     n->c = is(ps, T_RPAREN) ? NULL : simple(ps);
     expect(ps, T_RPAREN);
-    n->d = body(ps);
+    n->d = loop_body(ps);
     return n;
 }
 
@@ -216,7 +228,7 @@ static awk_node *do_statement(awk_parser *ps)
 {
     next(ps);
     awk_node *n = awk_make(ps, S_DO, NULL, NULL);
-    n->b = body(ps);
+    n->b = loop_body(ps);
     skip_ends(ps);
     expect(ps, T_WHILE);
     n->a = condition(ps);
@@ -242,11 +254,13 @@ static awk_node *switch_statement(awk_parser *ps)
         }
         expect(ps, T_COLON);
         skip_ends(ps);
+        ps->switches++;
         while (!is(ps, T_CASE) && !is(ps, T_DEFAULT) && !is(ps, T_RBRACE)) {
             *statements = statement(ps);
             statements = &(*statements)->next;
             skip_ends(ps);
         }
+        ps->switches--;
         *last = c;
         last = &c->next;
     }
@@ -285,7 +299,7 @@ static awk_node *statement(awk_parser *ps)
         next(ps);
         n = awk_make(ps, S_WHILE, NULL, NULL);
         n->a = condition(ps);
-        n->b = body(ps);
+        n->b = loop_body(ps);
         break;
     case T_FOR:
         n = for_statement(ps);
@@ -349,6 +363,8 @@ static void parameters(awk_parser *ps, awk_func *f)
         if (!is(ps, T_RPAREN)) {
             expect(ps, T_COMMA);
             skip_newlines(ps);
+            if (is(ps, T_RPAREN))
+                awk_fail(ps);
         }
     }
     next(ps);

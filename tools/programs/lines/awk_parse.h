@@ -12,7 +12,7 @@ enum {
 
 typedef struct awk_parser {
     awk_lexer l;
-    unsigned nest, loops, in_function;
+    unsigned nest, loops, switches, in_function;
     bool no_in, no_gt;
     const char *rule; /* "BEGIN", "END", or NULL in others */
     awk_func *func;   /* whose body this is, for its parameters */
