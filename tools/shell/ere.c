@@ -59,6 +59,38 @@ static bool affordable(bx_str t)
     return true;
 }
 
+/* Within brackets, [=x=] and [.x.] of one plain character are that character: the library knows none. */
+static void collate(char *text)
+{
+    char *to = text;
+    bool inside = false;
+    for (const char *p = text; *p;) {
+        const char *end = inside && p[0] == '[' && p[1] == ':' ? strstr(p + 2, ":]") : NULL;
+        if (inside && p[0] == '[' && (p[1] == '=' || p[1] == '.') && p[2] &&
+            !strchr("]^-\\", p[2]) && p[3] == p[1] && p[4] == ']') {
+            *to++ = p[2];
+            p += 5;
+        } else if (end) {
+            while (p < end + 2)
+                *to++ = *p++;
+        } else if (!inside && p[0] == '[') {
+            inside = true;
+            *to++ = *p++;
+            if (*p == '^')
+                *to++ = *p++;
+            if (*p == ']')
+                *to++ = *p++;
+        } else {
+            if (!inside && p[0] == '\\' && p[1])
+                *to++ = *p++;
+            else if (p[0] == ']')
+                inside = false;
+            *to++ = *p++;
+        }
+    }
+    *to = '\0';
+}
+
 sh_ere *sh_ere_new(bx_str text, bool nocase)
 {
     if (!affordable(text))
@@ -67,7 +99,11 @@ sh_ere *sh_ere_new(bx_str text, bool nocase)
     e->text = sh_strndup(text.p, text.n);
     e->n = text.n;
     e->nocase = nocase;
-    if (regcomp(&e->re, e->text, REG_EXTENDED | (nocase ? REG_ICASE : 0)) == 0)
+    char *plain = sh_strndup(text.p, text.n);
+    collate(plain);
+    bool is_good = regcomp(&e->re, plain, REG_EXTENDED | (nocase ? REG_ICASE : 0)) == 0;
+    free(plain);
+    if (is_good)
         return e;
     free(e->text);
     free(e);

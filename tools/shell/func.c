@@ -253,6 +253,21 @@ static void finish_call(shell *sh, const sh_func *f)
         sh->status = status;
 }
 
+/* Leave the scope of a function; where OPTIND was local, getopts goes on where it was before it. */
+static void leave_scope(int getopts_at, int getopts_index)
+{
+    bool was_local = false;
+    if (sh_state.getopts_index) {
+        const sh_name *name = sh_name_of("OPTIND", 6);
+        was_local = name->var && name->var->scope == sh_scope_depth();
+    }
+    sh_scope_leave();
+    if (was_local) {
+        sh_state.getopts_at = getopts_at;
+        sh_state.getopts_index = getopts_index;
+    }
+}
+
 int sh_func_call(shell *sh, sh_func *f, int argc, char **argv)
 {
     sh_frame frame = {sh->frame, f->name, f->file, sh->line, false};
@@ -271,6 +286,7 @@ int sh_func_call(shell *sh, sh_func *f, int argc, char **argv)
     sh->unit = f->unit;
     const char *before_builtin = sh->builtin;
     sh->builtin = NULL;
+    int getopts_at = sh_state.getopts_at, getopts_index = sh_state.getopts_index;
     sh_scope_enter(false);
     sh_trap_saved traps;
     sh_traps_enter(sh, f, &traps);
@@ -279,7 +295,7 @@ int sh_func_call(shell *sh, sh_func *f, int argc, char **argv)
     (void)sh_run(sh, f->body);
     finish_call(sh, f);
     sh_traps_leave(sh, &traps);
-    sh_scope_leave();
+    leave_scope(getopts_at, getopts_index);
     sh->builtin = before_builtin;
     sh->unit = before_unit;
     sh->function_depth--;

@@ -22,7 +22,7 @@ static const char diff_help_text[] =
     "      --suppress-common-lines   no common lines\n"
     "  -p, --show-c-function         the C function each hunk is in\n"
     "  -F, --show-function-line=RE   the last line that matches RE\n"
-    "      --label LABEL             instead of file name and time (repeatable)\n"
+    "  -L, --label LABEL             instead of file name and time (repeatable)\n"
     "  -t, --expand-tabs             tabs as blanks in the output\n"
     "  -T, --initial-tab             a tab in front of each line\n"
     "      --tabsize=NUM             columns between tab stops (8)\n"
@@ -316,6 +316,7 @@ static bool take_output_option(int o, char *arg)
         diff_pattern_add(&d->function, arg);
         break;
     case LABEL:
+    case 'L':
         label(arg);
         break;
     case 't':
@@ -483,7 +484,7 @@ int diff_run(int argc, char **argv)
     diff_opt.how.tab = 8;
     prog_opts o = {.argc = argc,
                    .argv = argv,
-                   .shorts = "0123456789abBcC:dD:eEfF:hHiI:nNpPqrsS:tTuU:wW:x:X:yZ",
+                   .shorts = "0123456789abBcC:dD:eEfF:hHiI:nNpPqrsS:tTuU:wW:x:X:yZL:",
                    .longs = longs};
     for (int c; (c = prog_opt(&o)) != -1;)
         take_option(c, o.arg);

@@ -176,8 +176,14 @@ int find_program(int argc, char **argv)
     } else if (end == from) {
         search(&f, ".");
     }
-    for (int i = from; !f.files_from && i < end && !f.stop; i++)
-        search(&f, argv[i]);
+    for (int i = from; !f.files_from && i < end && !f.stop; i++) {
+        if (*argv[i]) {
+            search(&f, argv[i]);
+            continue;
+        }
+        prog_warn(ENOENT, "''");
+        f.status = 1;
+    }
     finish(&f);
     return f.status;
 }

@@ -487,7 +487,8 @@ static void list(machine *m, uint64_t width)
         prog_write(w, piece, n);
         column += n;
     }
-    prog_write(w, "$\n", 2);
+    prog_putc(w, '$');
+    prog_putc(w, sed_o.null_data ? '\0' : '\n');
     written(m->out);
 }
 
