@@ -365,6 +365,18 @@ static sh_element *element(sh_parser *p, bool extglob)
 
 /* ---- words */
 
+/* A text as one word, with its quotes and expansions: to `eval`, a=( ... ) is that. */
+static sh_word *whole_word(sh_parser *p, bx_str text)
+{
+    size_t frames = p->n_frames;
+    sh_in_push(p, text, (bx_str){0}, true);
+    sh_word *w = p->failed ? sh_word_literal(p, text, text, false)
+                           : sh_word_read(p, (word_ctx){.q = Q_ALL, .single = true});
+    sh_in_drop(p, frames);
+    w->raw = text;
+    return w;
+}
+
 static void word_token(sh_parser *p, token *t, lex_mode mode)
 {
     bool extglob = (p->options & SH_SYNTAX_EXTGLOB) || mode == M_COND_PATTERN;
@@ -389,7 +401,8 @@ static void word_token(sh_parser *p, token *t, lex_mode mode)
             t->kind = T_ASSIGN;
             return;
         }
-        t->word = sh_word_literal(p, a->raw, a->raw, false);
+        t->word = mode == M_EVAL ? whole_word(p, a->raw)
+                                 : sh_word_literal(p, a->raw, a->raw, false);
         t->word->line = a->line;
         if (form == 3)
             return;

@@ -138,6 +138,7 @@ bx_str sh_token_text(const token *t);
 typedef enum quoting {
     Q_WORD,
     Q_DOUBLE,  /* "…" */
+    Q_ALL,     /* to the end of the frame, with quotes */
     Q_HERE,    /* a here-document: to the end of the frame */
     Q_BRACE,   /* operand of ${…}: to } */
     Q_PAREN,   /* arithmetic: to the ) that matches */

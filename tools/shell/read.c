@@ -17,7 +17,8 @@ typedef struct reader {
     uint64_t most; /* characters, of -n and -N */
     bool timed;
     uint64_t timeout_ns, until_ns;
-    sh_buf line; /* characters that a backslash protected have a SH_MARK before them */
+    sh_buf line; /* characters that a backslash protected have a SH_MARK before them; a NUL is a
+                    SH_MARK that separates words */
     bool seeks, ended, timed_out;
     int error;
     char block[1024];
@@ -78,6 +79,8 @@ static bool read_line(reader *r)
 {
     uint64_t count = 0;
     char c;
+    const char *ifs = sh_get("IFS");
+    bool mark_splits = ifs && strchr(ifs, SH_MARK);
     while (!(r->whole_chars && count >= r->most)) {
         if (!get(r, &c))
             return false;
@@ -93,9 +96,9 @@ static bool read_line(reader *r)
         } else if (c == 0) {
             continue;
         } else {
-            if (c == SH_MARK)
+            if (c == SH_MARK && !mark_splits)
                 sh_buf_c(&r->line, SH_MARK);
-            sh_buf_c(&r->line, c);
+            sh_buf_c(&r->line, c == SH_MARK && mark_splits ? '\0' : c);
         }
         if (r->whole_chars && (unsigned char)c >= 0xc2)
             finish_char(r, c);
@@ -116,12 +119,12 @@ typedef struct cutter {
 static size_t is_ifs(const cutter *c, size_t i)
 {
     if (c->s[i] == SH_MARK || !c->s[i])
-        return 0;
+        return !c->s[i];
     size_t len = sh_char_len(c->s + i, c->n - i);
     return sh_char_in(c->ifs, c->s + i, len) ? len : 0;
 }
 
-static bool is_space(const cutter *c, size_t i) { return is_ifs(c, i) && strchr(" \t\n", c->s[i]); }
+static bool is_space(const cutter *c, size_t i) { return c->s[i] && is_ifs(c, i) && strchr(" \t\n", c->s[i]); }
 
 static void skip_space(cutter *c)
 {
@@ -135,7 +138,7 @@ static char *plain(const char *s, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (s[i] == SH_MARK && i + 1 < n)
             i++;
-        sh_buf_c(&b, s[i]);
+        sh_buf_c(&b, s[i] ? s[i] : SH_MARK);
     }
     return sh_buf_take(&b);
 }
