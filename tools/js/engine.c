@@ -138,6 +138,12 @@ static int js_engine_then(JSContext *cx, JSValueConst promise, JSValueConst *han
 #define JS_ENGINE_THEN_JSContext perform_promise_then(JSContext
 #define JS_ENGINE_THEN_ctx       js_engine_then(ctx
 
+/* Where a key of Map or Set lies is told by the last bits of its hash. */
+static inline uint32_t js_engine_hash(JSContext *cx, JSValueConst key);
+#define map_hash_key(cx, ...)    JS_ENGINE_HASH_##cx, __VA_ARGS__)
+#define JS_ENGINE_HASH_JSContext map_hash_key(JSContext
+#define JS_ENGINE_HASH_ctx       js_engine_hash(ctx
+
 /* For size, unless the build says otherwise of a function (hot.txt). */
 #ifdef __wasm__
 #pragma clang attribute push(__attribute__((minsize)), apply_to = function)
@@ -148,6 +154,17 @@ static int js_engine_then(JSContext *cx, JSValueConst promise, JSValueConst *han
 #endif
 
 #undef perform_promise_then
+#undef map_hash_key
+
+/* Whole numbers as doubles differ in their first bits, addresses in those amid: mixed, in the last
+ * as well. */
+static inline uint32_t js_engine_hash(JSContext *cx, JSValueConst key)
+{
+    uint32_t h = map_hash_key(cx, key);
+    h = (h ^ h >> 16) * 0x7feb352d;
+    h = (h ^ h >> 15) * 0x846ca68b;
+    return h ^ h >> 16;
+}
 
 static bool is_framed; /* somebody asked for frames */
 static JSValue frame;  /* then */

@@ -2,7 +2,7 @@
 # after all that is the same for every process has been done.  Included by cmake/guests.cmake.
 set(js ${CMAKE_CURRENT_LIST_DIR})
 set(quickjs ${BX_SOURCES}/quickjs)
-set(BX_QUICKJS_FLAGS -isystem ${quickjs} -DQUICKJS_NG_BUILD)
+set(BX_QUICKJS_FLAGS -isystem ${quickjs} -DQUICKJS_NG_BUILD -DNDEBUG)     # without: every opcode asks whether to show itself
 set(BX_JS_FLAGS ${BX_QUICKJS_FLAGS} -I${CMAKE_BINARY_DIR}/generated ${BX_JS_CODEC_FLAGS})
 
 # The library, compiled by a program of the build; what few programs need stays a source.
@@ -28,7 +28,7 @@ add_executable(js_compile EXCLUDE_FROM_ALL ${js}/compile.c ${js}/engine.c ${quic
 target_include_directories(js_compile SYSTEM PRIVATE ${quickjs} ${BX_SOURCES})
 target_include_directories(js_compile PRIVATE tools)
 target_compile_options(js_compile PRIVATE -w -O1)
-target_compile_definitions(js_compile PRIVATE _GNU_SOURCE= QUICKJS_NG_BUILD Z_SOLO)
+target_compile_definitions(js_compile PRIVATE _GNU_SOURCE= QUICKJS_NG_BUILD NDEBUG Z_SOLO)
 target_link_libraries(js_compile PRIVATE m)
 set(block ${CMAKE_BINARY_DIR}/generated/js/js_library.bin)
 add_custom_command(OUTPUT ${block}
