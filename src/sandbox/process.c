@@ -191,7 +191,8 @@ static bx_process *pending_writer(const bx_process *p, const bx_pipe *to, const 
 
 /* Which process to run on this stack while waiting for `pid`: that one or, where it would wait for
  * input at once, the child that makes it; NULL: none.  Never another: what is not waited for may
- * itself wait for the one that waits, which could not go on before it. */
+ * itself wait for the one that waits, which could not go on before it.  Where no child makes the
+ * input it is begun all the same: it may never read, and who writes may never end. */
 static bx_process *pick(bx_process *p, int32_t pid)
 {
     bx_tree *t = p->tree;
@@ -207,7 +208,7 @@ static bx_process *pick(bx_process *p, int32_t pid)
             break;
         q = w;
     }
-    return q && is_ready_locked(q) ? q : NULL;
+    return q;
 }
 
 static bx_errno wait_locked(bx_process *p, int32_t pid, uint64_t timeout_ns, int32_t *ret_pid,

@@ -107,6 +107,7 @@ setTimeout(() => exec('echo bad >&2; exit 2', (e) => console.log(JSON.stringify(
 setTimeout(() => exec('echo buf', { encoding: 'buffer' }, (e, out) => console.log(out)), 450);
 setTimeout(() => exec('no-such-thing-here', (e) => console.log(e.code)), 600);
 setTimeout(() => exec('cat', (e, out) => console.log('cat', out)).stdin.end('fed'), 750);
+setTimeout(() => exec('basename a/b | cat; dirname a/b', (e, out) => console.log(e, JSON.stringify(out))), 900); // its stdin stays open
 
 //== execFile
 const { execFile } = require('child_process');
