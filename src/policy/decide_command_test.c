@@ -720,6 +720,14 @@ static void test_names_of_others(void)
     CHECK_LINE(p, "git x; /bin/cat y", "allow");
     CHECK_LINE(p, "git x | /usr/bin/head", "allow");
     CHECK_LINE(p, "/usr/bin/env git y", "allow");
+    /* What it starts makes the text grow, which then stands elsewhere. */
+    for (int n = 0; n < 1000; n += 9) {
+        char mine[1100], ours[1100];
+        (void)snprintf(mine, sizeof mine, "./env git %0*d", n, 1);
+        (void)snprintf(ours, sizeof ours, "/bin/env git %0*d", n, 1);
+        CHECK_LINE(p, mine, "ask");
+        CHECK_LINE(p, ours, "allow");
+    }
 }
 
 /* What people write for other agents, and what they say went wrong with it. */
