@@ -1,9 +1,19 @@
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "codec/json.h"
 #include "codec/shown.h"
+
+/* As bx_buf_add_c, without a call where there is room: most of what is written are single bytes. */
+static inline void put(bx_buf *b, char c)
+{
+    if (b->fail != BX_OK || b->n >= b->max || b->n + 2 > b->cap) {
+        (void)bx_buf_add_c(b, c);
+        return;
+    }
+    b->p[b->n++] = c;
+    b->p[b->n] = '\0';
+}
 
 bx_json_out bx_json_out_on(bx_buf *buf) { return (bx_json_out){.buf = buf, .first = true}; }
 
@@ -20,7 +30,7 @@ static bool is_lost(const bx_json_out *o) { return o->depth >= BX_JSON_OUT_DEPTH
 static void separate(bx_json_out *o)
 {
     if (!o->first)
-        (void)bx_buf_add_c(o->buf, ',');
+        put(o->buf, ',');
     o->first = false;
 }
 
@@ -49,7 +59,7 @@ static void open_container(bx_json_out *o, bool object)
     uint64_t bit = UINT64_C(1) << (d % 64);
     o->object[d / 64] = object ? o->object[d / 64] | bit : o->object[d / 64] & ~bit;
     o->first = true;
-    (void)bx_buf_add_c(o->buf, object ? '{' : '[');
+    put(o->buf, object ? '{' : '[');
 }
 
 static void close_container(bx_json_out *o, bool object)
@@ -57,7 +67,7 @@ static void close_container(bx_json_out *o, bool object)
     BX_ASSERT(o->depth > 0);
     if (!is_lost(o)) {
         BX_ASSERT(in_object(o) == object && !o->has_key);
-        (void)bx_buf_add_c(o->buf, object ? '}' : ']');
+        put(o->buf, object ? '}' : ']');
     }
     o->depth--;
     o->first = false;
@@ -88,8 +98,8 @@ static void add_escaped(bx_buf *b, char c)
                                           {'\n', 'n'}, {'\r', 'r'},  {'\t', 't'}};
     for (size_t i = 0; i < BX_COUNT(short_forms); i++) {
         if (short_forms[i][0] == c) {
-            (void)bx_buf_add_c(b, '\\');
-            (void)bx_buf_add_c(b, short_forms[i][1]);
+            put(b, '\\');
+            put(b, short_forms[i][1]);
             return;
         }
     }
@@ -130,7 +140,7 @@ static void add_quoted(bx_buf *b, bx_str s)
         add_plain(b, s);
         return;
     }
-    (void)bx_buf_add_c(b, '"');
+    put(b, '"');
     while (s.n && b->fail == BX_OK) {
         size_t n = plain_len(s);
         if (n) {
@@ -146,7 +156,7 @@ static void add_quoted(bx_buf *b, bx_str s)
         }
         s = bx_str_from(s, n);
     }
-    (void)bx_buf_add_c(b, '"');
+    put(b, '"');
 }
 
 void bx_json_out_key(bx_json_out *o, bx_str key)
@@ -156,7 +166,7 @@ void bx_json_out_key(bx_json_out *o, bx_str key)
     BX_ASSERT(in_object(o) && !o->has_key);
     separate(o);
     add_quoted(o->buf, key);
-    (void)bx_buf_add_c(o->buf, ':');
+    put(o->buf, ':');
     o->has_key = true;
 }
 
@@ -172,17 +182,25 @@ void bx_json_out_string(bx_json_out *o, bx_str s)
     add_quoted(o->buf, s);
 }
 
-void bx_json_out_int(bx_json_out *o, int64_t v)
+static void add_number(bx_json_out *o, bool negative, uint64_t v)
 {
+    char digits[24];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + v % 10);
+    while (v /= 10);
+    if (negative)
+        digits[--at] = '-';
     begin_value(o);
-    (void)bx_buf_addf(o->buf, "%" PRId64, v);
+    (void)bx_buf_add(o->buf, digits + at, sizeof digits - at);
 }
 
-void bx_json_out_uint(bx_json_out *o, uint64_t v)
+void bx_json_out_int(bx_json_out *o, int64_t v)
 {
-    begin_value(o);
-    (void)bx_buf_addf(o->buf, "%" PRIu64, v);
+    add_number(o, v < 0, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
 }
+
+void bx_json_out_uint(bx_json_out *o, uint64_t v) { add_number(o, false, v); }
 
 void bx_json_out_double(bx_json_out *o, double v)
 {

@@ -162,16 +162,21 @@ static bx_code insert(bx_db_conn *c, bx_audit_item *item, bx_audit_head *head, b
 /* ---- the queue ------------------------------------------------------------------------------- */
 
 struct batch {
+    const bx_audit *of;
     bx_audit_item *first;
     bx_audit_head head;
+    uint64_t turn;
     int64_t rows;
 };
 
-/* The head is read inside the transaction: another process may have added rows. */
+/* The head is read inside the transaction, unless it follows our last one so closely that nobody
+ * can have added rows. */
 static bx_code append(void *ctx, bx_db_conn *c, bx_error *err)
 {
     struct batch *b = ctx;
-    bx_code rc = bx_audit_read_head(c, &b->head, err);
+    b->turn = bx_db_turn(b->of->db);
+    b->head = b->of->head;
+    bx_code rc = b->turn == b->of->turn + 1 ? BX_OK : bx_audit_read_head(c, &b->head, err);
     for (bx_audit_item *i = b->first; i && rc == BX_OK; i = i->next, b->rows++)
         rc = insert(c, i, &b->head, err);
     return rc;
@@ -208,7 +213,7 @@ static void settle_locked(bx_audit *a, bx_audit_item *first, bx_code rc)
 static bx_code lead_locked(bx_audit *a)
 {
     bx_error err;
-    struct batch b = {.first = a->first};
+    struct batch b = {.of = a, .first = a->first};
     a->first = NULL;
     a->last = &a->first;
     a->n = 0;
@@ -220,7 +225,8 @@ static bx_code lead_locked(bx_audit *a)
     if (rc != BX_OK) {
         a->why = err;
     } else {
-        a->written_to = b.head.id;
+        a->head = b.head;
+        a->turn = b.turn;
         (void)atomic_fetch_add_explicit(&a->unindexed, b.rows, memory_order_relaxed);
     }
     settle_locked(a, b.first, rc);
@@ -336,7 +342,7 @@ bx_code bx_audit_finish(bx_audit *a, bx_error *err)
     bx_db_stop(a->db);
     bx_code rc = bx_audit_flush(a, err);
     int64_t rows = atomic_load_explicit(&a->unindexed, memory_order_relaxed);
-    if (rc == BX_OK && rows && a->written_to % INDEX_ROWS < rows)
+    if (rc == BX_OK && rows && a->head.id % INDEX_ROWS < rows)
         index_some(a, 1);
     if (rc == BX_OK)
         bx_db_tidy(a->db);

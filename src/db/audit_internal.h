@@ -32,7 +32,8 @@ struct bx_audit {
     pthread_cond_t written;
     bx_audit_item *first, **last; /* the queue, in order */
     size_t n;
-    int64_t written_to;        /* the last row of the last batch */
+    bx_audit_head head;        /* the last row of the last batch; for who leads alone */
+    uint64_t turn;             /* of that one's transaction */
     bool leading;              /* a thread writes what it took from the queue */
     bx_error why;              /* of the last batch that failed */
     _Atomic int64_t unindexed; /* rows written here since the last bx_audit_index */

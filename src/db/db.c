@@ -34,6 +34,7 @@ struct bx_db {
     bx_db_conn *writer;
     sqlite3_stmt *holder; /* of the writer: while it stands at a row, the read lock is kept */
     int held;             /* transactions since it was taken; 0: it is not */
+    uint64_t turn;        /* bx_db_turn */
     pthread_mutex_t lock; /* held for what follows, never while waiting for `writing` */
     bx_db_conn *idle;     /* readers */
     size_t n_idle;
@@ -308,6 +309,7 @@ bx_code bx_db_write(bx_db *db, bx_db_work *work, void *ctx, bx_error *err)
         release_locked(db);
         rc = bx_db_begin(db->writer, begin, err);
     }
+    db->turn += db->held > 1 ? 1 : 2;
     if (rc == BX_OK)
         rc = bx_db_transact(db->writer, work, ctx, err);
     if (rc != BX_OK)
@@ -315,6 +317,8 @@ bx_code bx_db_write(bx_db *db, bx_db_work *work, void *ctx, bx_error *err)
     (void)pthread_mutex_unlock(&db->writing);
     return rc;
 }
+
+uint64_t bx_db_turn(const bx_db *db) { return db->turn; }
 
 bx_code bx_db_read(bx_db *db, bx_db_work *work, void *ctx, bx_error *err)
 {

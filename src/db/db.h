@@ -42,6 +42,9 @@ typedef bx_code bx_db_work(void *ctx, bx_db_conn *c, bx_error *err);
  * written to.  BX_ETIMEOUT: another process wrote for longer than 10 s.  A full disk, a read-only
  * file and damage are errors in words.  `work` may not call bx_db_write. */
 BX_NODISCARD bx_code bx_db_write(bx_db *db, bx_db_work *work, void *ctx, bx_error *err);
+/* In work of bx_db_write, the number of its transaction: one more than that of another, if nobody,
+ * in this process or others, can have written between the two. */
+uint64_t bx_db_turn(const bx_db *db);
 /* With one snapshot, on a connection that cannot write. */
 BX_NODISCARD bx_code bx_db_read(bx_db *db, bx_db_work *work, void *ctx, bx_error *err);
 

@@ -60,7 +60,11 @@ bool bx_redact_is_secret_name(bx_str name)
         {"accountkey", 10},      {"passcode", 8},  {"amzsignature", 12}, {"googsignature", 13},
         {"accesssignature", 15},
     };
-    static const char *const whole[] = {"auth", "jwt", "otp", "xauth", "storepass", "keypass"};
+    static const bx_str whole[] = {{"auth", 4},  {"jwt", 3},       {"otp", 3},
+                                   {"xauth", 5}, {"storepass", 9}, {"keypass", 7}};
+    static const bool begins[256] = {['p'] = true, ['s'] = true, ['a'] = true, ['c'] = true,
+                                     ['b'] = true, ['e'] = true, ['g'] = true};
+    enum { SHORTEST = 6 };
     char plain[MAX_NAME];
     size_t n = 0;
     bx_str tail = name.n > MAX_NAME ? bx_str_from(name, name.n - MAX_NAME) : name;
@@ -68,7 +72,9 @@ bool bx_redact_is_secret_name(bx_str name)
         if (bx_is_alnum(tail.p[i]))
             plain[n++] = bx_lower(tail.p[i]);
     }
-    for (size_t at = 0; at < n; at++) {
+    for (size_t at = 0; at + SHORTEST <= n; at++) {
+        if (!begins[(unsigned char)plain[at]])
+            continue;
         for (size_t i = 0; i < BX_COUNT(inside); i++) {
             if (plain[at] == inside[i].p[0] &&
                 bx_str_starts((bx_str){plain + at, n - at}, inside[i]))
@@ -76,7 +82,7 @@ bool bx_redact_is_secret_name(bx_str name)
         }
     }
     for (size_t i = 0; i < BX_COUNT(whole); i++) {
-        if (bx_str_eq((bx_str){plain, n}, bx_str_of(whole[i])))
+        if (bx_str_eq((bx_str){plain, n}, whole[i]))
             return true;
     }
     /* Of a shell: where it is. */
@@ -215,6 +221,13 @@ static const struct token {
 #undef BX_TOKEN
 };
 
+/* Most words are shorter than every token. */
+enum { SHORTEST_TOKEN = 15 };
+#define BX_TOKEN(prefix, min) \
+    _Static_assert(sizeof prefix - 1 + (min) >= SHORTEST_TOKEN, "a shorter token");
+#include "db/redact_tokens.def"
+#undef BX_TOKEN
+
 static size_t token_end(bx_str t, size_t at)
 {
     while (at < t.n && is_token(t.p[at]))
@@ -225,14 +238,13 @@ static size_t token_end(bx_str t, size_t at)
 static bool known_prefix(bx_str t, size_t i, range *ret)
 {
     bx_str rest = bx_str_from(t, i);
-    for (size_t k = 0; k < BX_COUNT(tokens); k++) {
-        if (rest.p[0] != tokens[k].prefix.p[0] || !bx_str_starts(rest, tokens[k].prefix))
-            continue;
-        size_t end = i;
-        while (end < t.n && is_name(t.p[end]))
-            end++;
-        *ret = (range){i, end};
-        if (end - i >= tokens[k].prefix.n + tokens[k].min)
+    size_t n = 0;
+    while (n < rest.n && is_name(rest.p[n]))
+        n++;
+    *ret = (range){i, i + n};
+    for (size_t k = 0; n >= SHORTEST_TOKEN && k < BX_COUNT(tokens); k++) {
+        if (rest.p[0] == tokens[k].prefix.p[0] && bx_str_starts(rest, tokens[k].prefix) &&
+            n >= tokens[k].prefix.n + tokens[k].min)
             return true;
     }
     return false;
@@ -329,12 +341,42 @@ static bool known(const bx_redactor *r, bx_str t, size_t i, range *ret)
     return false;
 }
 
-/* Characters at which something may begin; most are none. */
-static const bool is_sign[256] = {
-    ['='] = true, [':'] = true, ['-'] = true, ['>'] = true, ['b'] = true, ['B'] = true,
-    ['e'] = true, ['A'] = true, ['g'] = true, ['x'] = true, ['s'] = true, ['r'] = true,
-    ['n'] = true, ['p'] = true, ['h'] = true, ['d'] = true, ['S'] = true, ['y'] = true,
-    ['w'] = true, ['l'] = true, ['f'] = true, ['G'] = true, ['N'] = true, ['P'] = true,
+/* Characters at which something may begin; most are none.  Of those in words only where one begins,
+ * so that none is read more often than once. */
+enum { SIGN = 1, OF_WORD = 2, NAME = 4 };
+static const uint8_t kinds[256] = {
+    ['='] = SIGN,
+    [':'] = SIGN,
+    ['>'] = SIGN,
+    ['-'] = SIGN | NAME,
+    ['.'] = NAME,
+    ['_'] = NAME,
+    ['0' ... '9'] = NAME,
+    ['A' ... 'B'] = SIGN | OF_WORD | NAME,
+    ['G'] = SIGN | OF_WORD | NAME,
+    ['N'] = SIGN | OF_WORD | NAME,
+    ['P'] = SIGN | OF_WORD | NAME,
+    ['S'] = SIGN | OF_WORD | NAME,
+    ['b'] = SIGN | OF_WORD | NAME,
+    ['d' ... 'h'] = SIGN | OF_WORD | NAME,
+    ['l'] = SIGN | OF_WORD | NAME,
+    ['n'] = SIGN | OF_WORD | NAME,
+    ['p'] = SIGN | OF_WORD | NAME,
+    ['r' ... 's'] = SIGN | OF_WORD | NAME,
+    ['w' ... 'y'] = SIGN | OF_WORD | NAME,
+    ['C' ... 'F'] = NAME,
+    ['H' ... 'M'] = NAME,
+    ['O'] = NAME,
+    ['Q' ... 'R'] = NAME,
+    ['T' ... 'Z'] = NAME,
+    ['a'] = NAME,
+    ['c'] = NAME,
+    ['i' ... 'k'] = NAME,
+    ['m'] = NAME,
+    ['o'] = NAME,
+    ['q'] = NAME,
+    ['t' ... 'v'] = NAME,
+    ['z'] = NAME,
 };
 
 static bool element(bx_str t, size_t i, range *ret)
@@ -350,15 +392,11 @@ static bool find_at(bx_str t, size_t i, range *ret)
         return after_separator(t, i, ret);
     if (c == ':')
         return in_url(t, i, ret) || after_separator(t, i, ret);
-    if (c == '-' && private_key(t, i, ret))
-        return true;
+    if (c == '-')
+        return private_key(t, i, ret) ||
+               ((i == 0 || !is_name(t.p[i - 1])) && after_option(t, i, ret));
     if (c == '>')
         return element(t, i, ret);
-    /* Only where a word begins, so that none is read more often than once. */
-    if (i > 0 && is_name(t.p[i - 1]))
-        return false;
-    if (c == '-')
-        return after_option(t, i, ret);
     if (c == 'b' || c == 'B')
         return scheme(t, i, ret);
     size_t from;
@@ -371,11 +409,15 @@ static bool find_at(bx_str t, size_t i, range *ret)
 static bool find(const bx_redactor *r, bx_str t, size_t at, range *ret)
 {
     bool any_known = r && r->n;
+    unsigned before = at > 0 ? kinds[(unsigned char)t.p[at - 1]] : 0;
     for (size_t i = at; i < t.n; i++) {
+        unsigned kind = kinds[(unsigned char)t.p[i]];
         if (any_known && known(r, t, i, ret))
             return true;
-        if (is_sign[(unsigned char)t.p[i]] && find_at(t, i, ret))
+        bool begins = (kind & SIGN) && !((kind & OF_WORD) && (before & NAME));
+        if (begins && find_at(t, i, ret))
             return true;
+        before = kind;
     }
     return false;
 }

@@ -355,9 +355,21 @@ bx_code bx_cap_print(const bx_cap *c, char *out, size_t cap, bx_error *err)
     const char *head;
     char tail[40];
     bool more = body_text(c, &head, tail), value = c->kind == BX_CAP_ENV && c->value;
-    int n = snprintf(out, cap, "%s%s%s%s%s%s", kinds[c->kind].word, more ? ":" : "", head, tail,
-                     value ? "=" : "", value ? c->value : "");
-    if (n < 0 || (size_t)n >= cap)
-        return bx_fail(err, BX_ELIMIT, "a capability of %d bytes does not fit in %zu", n, cap);
+    const bx_str parts[] = {bx_str_of(kinds[c->kind].word),
+                            bx_str_of(more ? ":" : ""),
+                            bx_str_of(head),
+                            bx_str_of(tail),
+                            bx_str_of(value ? "=" : ""),
+                            bx_str_of(value ? c->value : "")};
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < BX_COUNT(parts); i++)
+        n += parts[i].n;
+    if (n >= cap)
+        return bx_fail(err, BX_ELIMIT, "a capability of %zu bytes does not fit in %zu", n, cap);
+    for (size_t i = 0; i < BX_COUNT(parts); i++) {
+        memcpy(out + at, parts[i].p, parts[i].n);
+        at += parts[i].n;
+    }
+    out[n] = '\0';
     return BX_OK;
 }

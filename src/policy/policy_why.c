@@ -137,7 +137,18 @@ static void add_mode(const bx_policy *p, const bx_policy_call *call, bx_buf *ret
 
 static void add_rule(const bx_rule *r, bx_buf *ret)
 {
-    (void)bx_buf_addf(ret, "%s:%u: %s ", r->file, r->line, bx_answer_name(r->answer));
+    char digits[16];
+    size_t at = sizeof digits;
+    unsigned n = r->line;
+    do
+        digits[--at] = (char)('0' + n % 10);
+    while (n /= 10);
+    (void)bx_buf_add_z(ret, r->file);
+    (void)bx_buf_add_c(ret, ':');
+    (void)bx_buf_add(ret, digits + at, sizeof digits - at);
+    (void)bx_buf_add_z(ret, ": ");
+    (void)bx_buf_add_z(ret, bx_answer_name(r->answer));
+    (void)bx_buf_add_c(ret, ' ');
     (void)bx_buf_add_z(ret, r->text);
 }
 

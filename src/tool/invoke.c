@@ -113,11 +113,13 @@ static bx_code validate(const bx_manifest *m, bx_str arguments, bx_json **ret_do
         (void)bx_buf_addf(&why, "the arguments of %.*s are no JSON: %s", BX_FMT(m->name),
                           broken.msg);
     } else {
-        (void)bx_buf_addf(&why, "the arguments of %.*s do not fit its schema\n", BX_FMT(m->name));
-        bool fit = bx_schema_judge(m->arguments, bx_json_root(doc), &why) == 0;
+        BX_AUTO_BUF wrong = bx_buf_init(MAX_MESSAGE / 2);
+        bool fit = bx_schema_judge(m->arguments, bx_json_root(doc), &wrong) == 0;
         *ret_doc = BX_TAKE(doc);
         if (fit)
             return BX_OK;
+        (void)bx_buf_addf(&why, "the arguments of %.*s do not fit its schema\n", BX_FMT(m->name));
+        (void)bx_buf_add_str(&why, bx_buf_str(&wrong));
     }
     ret->fate = BX_FATE_INVALID;
     while (why.n && why.p[why.n - 1] == '\n')
