@@ -24,11 +24,15 @@ static const uint32_t k[ROUNDS] = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-static uint32_t word_at(const uint8_t *p)
+/* The 16 bytes at `p` as words. */
+WITH_SIMD static lanes words_at(const uint8_t *p)
 {
-    uint32_t w;
-    memcpy(&w, p, sizeof w);
-    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap32(w) : w;
+    typedef uint8_t bytes __attribute__((vector_size(4 * LANES)));
+    bytes b;
+    memcpy(&b, p, sizeof b);
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+        b = __builtin_shufflevector(b, b, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+    return (lanes)b;
 }
 
 /* ret[t]: W_t + K_t of section 6.2.2, a lane for each of the `n` blocks at `p`. */
@@ -36,16 +40,26 @@ WITH_SIMD static void schedule(const uint8_t *p, size_t n, lanes ret[ROUNDS])
 {
     lanes w[ROUNDS];
     size_t b1 = n > 1 ? BLOCK : 0, b2 = n > 2 ? 2 * BLOCK : 0, b3 = n > 3 ? 3 * BLOCK : 0;
-    for (size_t t = 0; t < 16; t++, p += 4)
-        w[t] = (lanes){word_at(p), word_at(p + b1), word_at(p + b2), word_at(p + b3)};
+    for (size_t t = 0; t < 16; t += 4, p += 16) { /* four words of each, turned */
+        lanes r0 = words_at(p), r1 = words_at(p + b1), r2 = words_at(p + b2), r3 = words_at(p + b3);
+        lanes lo01 = __builtin_shufflevector(r0, r1, 0, 4, 1, 5);
+        lanes hi01 = __builtin_shufflevector(r0, r1, 2, 6, 3, 7);
+        lanes lo23 = __builtin_shufflevector(r2, r3, 0, 4, 1, 5);
+        lanes hi23 = __builtin_shufflevector(r2, r3, 2, 6, 3, 7);
+        w[t] = __builtin_shufflevector(lo01, lo23, 0, 1, 4, 5);
+        w[t + 1] = __builtin_shufflevector(lo01, lo23, 2, 3, 6, 7);
+        w[t + 2] = __builtin_shufflevector(hi01, hi23, 0, 1, 4, 5);
+        w[t + 3] = __builtin_shufflevector(hi01, hi23, 2, 3, 6, 7);
+    }
+    for (size_t t = 0; t < 16; t++)
+        ret[t] = w[t] + k[t];
     for (size_t t = 16; t < ROUNDS; t++) {
         lanes a = w[t - 15], b = w[t - 2];
         lanes s0 = (a >> 7 | a << 25) ^ (a >> 18 | a << 14) ^ a >> 3;
         lanes s1 = (b >> 17 | b << 15) ^ (b >> 19 | b << 13) ^ b >> 10;
         w[t] = w[t - 16] + s0 + w[t - 7] + s1;
-    }
-    for (size_t t = 0; t < ROUNDS; t++)
         ret[t] = w[t] + k[t];
+    }
 }
 
 static uint32_t rotr(uint32_t x, unsigned n) { return x >> n | x << (32 - n); }
@@ -55,7 +69,7 @@ static uint32_t rotr(uint32_t x, unsigned n) { return x >> n | x << (32 - n); }
     do { \
         (h) += (rotr(e, 6) ^ rotr(e, 11) ^ rotr(e, 25)) + ((g) ^ ((e) & ((f) ^ (g)))) + (wk); \
         (d) += (h); \
-        (h) += (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + (((a) & (b)) | ((c) & ((a) | (b)))); \
+        (h) += (rotr(a, 2) ^ rotr(a, 13) ^ rotr(a, 22)) + (((a) & (b)) + ((c) & ((a) ^ (b)))); \
     } while (0)
 
 /* `wk`: the words of one block, LANES apart. */
