@@ -126,6 +126,7 @@ struct bx_mcp_session {
 typedef struct mcp_listener { /* of subscriptions/listen */
     unsigned changes;         /* bx_mcp_change */
     mcp_watched watched;
+    mcp_watched tasks; /* their IDs */
 } mcp_listener;
 
 struct bx_mcp_server {
@@ -242,6 +243,11 @@ bool mcp_watch(mcp_watched *w, bx_str uri);
 bool mcp_unwatch(mcp_watched *w, bx_str uri); /* false: it was not */
 void mcp_watched_done(const bx_mcp_server *s, mcp_watched *w);
 void mcp_listener_free(const bx_mcp_server *s, mcp_listener *l);
+/* Whoever listens to the task hears `detail`, the JSON text of what it is now. */
+bool mcp_task_is_heard_locked(const bx_mcp_server *s, bx_str id);
+void mcp_tell_task(bx_mcp_server *s, bx_str id, bx_str detail);
+/* The same for one that begins to listen. */
+void mcp_tell_task_to(bx_mcp_call *c, bx_str detail);
 /* All streams end, each with what its carrier wants to see. */
 void mcp_end_streams(bx_mcp_server *s);
 

@@ -1,5 +1,6 @@
 /* Who is told of changes: streams of subscriptions/listen, and sessions of the older era. */
 #include "mcp/call.h"
+#include "mcp/tasks.h"
 
 /* ---- what is watched ------------------------------------------------------------------------- */
 
@@ -47,6 +48,8 @@ void mcp_listener_free(const bx_mcp_server *s, mcp_listener *l)
     if (!l)
         return;
     mcp_watched_done(s, &l->watched);
+    while (l->tasks.n)
+        free(l->tasks.at[--l->tasks.n]);
     free(l);
 }
 
@@ -149,6 +152,20 @@ static bx_str end_note(bx_json_out *o)
     return bx_json_out_end(o, NULL) == BX_OK ? bx_buf_str(o->buf) : BX_LIT("");
 }
 
+/* Those that are the client's. */
+static bx_code read_tasks(bx_mcp_call *c, const bx_json_val *ids, mcp_listener *l, bx_error *err)
+{
+    bx_json_iter it = bx_json_iter_of(ids);
+    bx_str id;
+    for (const bx_json_val *v; (v = bx_json_next(&it, NULL));) {
+        if (!bx_json_str(v, &id) || index_of(&l->tasks, id) < l->tasks.n || !mcp_task_is(c, id))
+            continue;
+        if (!mcp_watch(&l->tasks, id))
+            return bx_fail(err, BX_EINVAL, "at most %d tasks can be listened to", MCP_MAX_WATCHED);
+    }
+    return BX_OK;
+}
+
 /* What was asked for and can be had. */
 static bx_code read_filter(bx_mcp_call *c, mcp_listener *l, bx_error *err)
 {
@@ -178,7 +195,18 @@ static bx_code read_filter(bx_mcp_call *c, mcp_listener *l, bx_error *err)
         (void)(r->watch(r->ctx, NULL, uri, false, &none) == BX_OK);
         return bx_fail(err, BX_EINVAL, "at most %d resources can be watched", MCP_MAX_WATCHED);
     }
-    return BX_OK;
+    return read_tasks(c, bx_json_get(n, BX_LIT("taskIds")), l, err);
+}
+
+static void put_list(bx_json_out *o, const char *key, const mcp_watched *w)
+{
+    if (w->n == 0)
+        return;
+    bx_json_out_key(o, bx_str_of(key));
+    bx_json_out_begin_array(o);
+    for (size_t i = 0; i < w->n; i++)
+        bx_json_out_string(o, bx_str_of(w->at[i]));
+    bx_json_out_end_array(o);
 }
 
 static void acknowledge(bx_mcp_call *c)
@@ -195,13 +223,8 @@ static void acknowledge(bx_mcp_call *c)
             bx_json_out_bool(&o, true);
         }
     }
-    if (l->watched.n) {
-        bx_json_out_key(&o, BX_LIT("resourceSubscriptions"));
-        bx_json_out_begin_array(&o);
-        for (size_t i = 0; i < l->watched.n; i++)
-            bx_json_out_string(&o, bx_str_of(l->watched.at[i]));
-        bx_json_out_end_array(&o);
-    }
+    put_list(&o, "resourceSubscriptions", &l->watched);
+    put_list(&o, "taskIds", &l->tasks);
     bx_json_out_end_object(&o);
     put_subscription(c, &o);
     mcp_send(c, end_note(&o));
@@ -227,6 +250,8 @@ bx_code mcp_serve_listen(bx_mcp_call *c, bx_json_out *out, bx_error *err)
         c->pins++; /* until mcp_serve is through with it */
     }
     (void)pthread_mutex_unlock(&s->lock);
+    for (size_t i = 0; room && i < c->listener->tasks.n; i++)
+        mcp_task_tell_now(c, bx_str_of(c->listener->tasks.at[i]));
     if (room)
         return BX_OK;
     (void)bx_fail(err, BX_ELIMIT, "too many streams, or the server is being stopped");
@@ -249,6 +274,12 @@ static bool wants_uri(const bx_mcp_call *c, unsigned change, bx_str uri)
     return index_of(&c->listener->watched, uri) < c->listener->watched.n;
 }
 
+static bool wants_task(const bx_mcp_call *c, unsigned change, bx_str id)
+{
+    (void)change;
+    return index_of(&c->listener->tasks, id) < c->listener->tasks.n;
+}
+
 static void tell_stream(bx_mcp_call *c, const char *method, bx_str uri)
 {
     BX_AUTO_BUF text = bx_buf_init(64 << 10);
@@ -260,21 +291,66 @@ static void tell_stream(bx_mcp_call *c, const char *method, bx_str uri)
     mcp_send(c, end_note(&o));
 }
 
-static void tell_streams(bx_mcp_server *s, const char *method, unsigned change, bx_str uri)
+static size_t pin_streams(bx_mcp_server *s, wants *fits, unsigned change, bx_str uri,
+                          bx_mcp_call *some[MCP_MAX_STREAMS])
 {
-    bx_mcp_call *some[MCP_MAX_STREAMS];
     size_t n = 0;
-    wants *fits = uri.n ? wants_uri : wants_change;
     (void)pthread_mutex_lock(&s->lock);
-    for (bx_mcp_call *c = s->calls; c && n < BX_COUNT(some); c = c->next) {
+    for (bx_mcp_call *c = s->calls; c && n < MCP_MAX_STREAMS; c = c->next) {
         if (c->listens && !c->cancelled && fits(c, change, uri)) {
             c->pins++;
             some[n++] = c;
         }
     }
     (void)pthread_mutex_unlock(&s->lock);
+    return n;
+}
+
+static void tell_streams(bx_mcp_server *s, const char *method, unsigned change, bx_str uri)
+{
+    bx_mcp_call *some[MCP_MAX_STREAMS];
+    size_t n = pin_streams(s, uri.n ? wants_uri : wants_change, change, uri, some);
     for (size_t i = 0; i < n; i++) {
         tell_stream(some[i], method, uri);
+        mcp_call_unpin(some[i]);
+    }
+}
+
+bool mcp_task_is_heard_locked(const bx_mcp_server *s, bx_str id)
+{
+    for (const bx_mcp_call *c = s->calls; c; c = c->next) {
+        if (c->listens && !c->cancelled && wants_task(c, 0, id))
+            return true;
+    }
+    return false;
+}
+
+/* The task's members, and whose stream it is. */
+void mcp_tell_task_to(bx_mcp_call *c, bx_str detail)
+{
+    BX_AUTO_BUF text = bx_buf_init(detail.n + (64 << 10)), meta = bx_buf_init(32 << 10);
+    bx_json_out o = bx_json_out_on(&meta);
+    bx_json_out_begin_object(&o);
+    put_subscription(c, &o);
+    bx_json_out_end_object(&o);
+    if (bx_json_out_end(&o, NULL) != BX_OK || detail.n < 3)
+        return;
+    (void)bx_buf_add_z(&text,
+                       "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tasks\",\"params\":");
+    (void)bx_buf_add(&text, detail.p, detail.n - 1);
+    (void)bx_buf_add_c(&text, ',');
+    (void)bx_buf_add_str(&text, bx_str_from(bx_buf_str(&meta), 1));
+    (void)bx_buf_add_c(&text, '}');
+    if (text.fail == BX_OK)
+        mcp_send(c, bx_buf_str(&text));
+}
+
+void mcp_tell_task(bx_mcp_server *s, bx_str id, bx_str detail)
+{
+    bx_mcp_call *some[MCP_MAX_STREAMS];
+    size_t n = pin_streams(s, wants_task, 0, id, some);
+    for (size_t i = 0; i < n; i++) {
+        mcp_tell_task_to(some[i], detail);
         mcp_call_unpin(some[i]);
     }
 }

@@ -154,6 +154,41 @@ static void put_detail(const mcp_task *t, bx_json_out *o)
     }
 }
 
+/* What streams hear of a task that has changed; made with the lock, told without. */
+typedef struct news {
+    char id[2 * ID_BYTES + 1];
+    bx_buf detail;
+} news;
+
+static news news_init(void) { return (news){.detail = bx_buf_init(MAX_RESULT + (64 << 10))}; }
+
+static void write_news_locked(const mcp_task *t, news *n)
+{
+    bx_json_out o = bx_json_out_on(&n->detail);
+    bx_buf_clear(&n->detail);
+    memcpy(n->id, t->id, sizeof n->id);
+    bx_json_out_begin_object(&o);
+    put_detail(t, &o);
+    bx_json_out_end_object(&o);
+    if (bx_json_out_end(&o, NULL) != BX_OK)
+        bx_buf_clear(&n->detail);
+}
+
+static void note_locked(const bx_mcp_server *s, const mcp_task *t, news *n)
+{
+    if (mcp_task_is_heard_locked(s, bx_str_of(t->id)))
+        write_news_locked(t, n);
+}
+
+static void news_done(news *n) { bx_buf_done(&n->detail); }
+
+static void tell(bx_mcp_server *s, news *n)
+{
+    if (n->detail.n)
+        mcp_tell_task(s, bx_str_of(n->id), bx_buf_str(&n->detail));
+    news_done(n);
+}
+
 /* ---- becoming one ---------------------------------------------------------------------------- */
 
 static void answer_with(bx_mcp_call *c, bx_str task)
@@ -230,8 +265,10 @@ bx_code bx_mcp_needs_tasks(bx_mcp_call *c, bx_error *err)
 void mcp_task_end(bx_mcp_call *c, bx_str result)
 {
     bx_mcp_server *s = c->server;
+    news n = news_init();
     (void)pthread_mutex_lock(&s->lock);
     mcp_task *t = c->task;
+    status was = t->status;
     t->call = NULL;
     t->updated_ms = wall_ms();
     if (t->status != CANCELLED && (c->cancelled || c->fault.code == 0)) {
@@ -251,7 +288,10 @@ void mcp_task_end(bx_mcp_call *c, bx_str result)
         mcp_put(&o, "message", bx_buf_str(&c->fault.why));
         bx_json_out_end_object(&o);
     }
+    if (t->status != was)
+        note_locked(s, t, &n);
     (void)pthread_mutex_unlock(&s->lock);
+    tell(s, &n);
 }
 
 /* ---- asking ---------------------------------------------------------------------------------- */
@@ -268,6 +308,7 @@ static bool all_answered(const mcp_task *t)
 bool mcp_task_ask(bx_mcp_call *c, const mcp_question *asked, size_t n, bx_json **answers)
 {
     bx_mcp_server *s = c->server;
+    news first = news_init(), then = news_init();
     (void)pthread_mutex_lock(&s->lock);
     mcp_task *t = c->task;
     bool can = !c->cancelled && mcp_step_aside_locked(c);
@@ -277,21 +318,59 @@ bool mcp_task_ask(bx_mcp_call *c, const mcp_question *asked, size_t n, bx_json *
         t->n_asked = n;
         t->status = ASKS;
         t->updated_ms = wall_ms();
+        note_locked(s, t, &first);
+        (void)pthread_mutex_unlock(&s->lock);
+        tell(s, &first);
+        (void)pthread_mutex_lock(&s->lock);
         while (!c->cancelled && !all_answered(t))
             (void)pthread_cond_wait(&s->over, &s->lock);
         can = !c->cancelled;
         t->n_asked = 0;
         if (t->status == ASKS)
             t->status = WORKING;
+        if (t->status == WORKING)
+            note_locked(s, t, &then);
         mcp_step_back_locked(c);
     }
     (void)pthread_mutex_unlock(&s->lock);
+    tell(s, &then);
     return can;
 }
 
 /* ---- tasks/get, update, cancel --------------------------------------------------------------- */
 
-/* With the lock, when it is found; somebody else's is none. */
+/* Somebody else's is none. */
+static mcp_task *find_locked(const bx_mcp_call *c, bx_str id)
+{
+    for (mcp_task *t = c->server->tasks; t; t = t->next) {
+        if (id.n == 2 * (size_t)ID_BYTES && bx_equal_ct(id.p, t->id, id.n) &&
+            bx_str_eq(bx_buf_str(&t->principal), bx_buf_str(&c->m->principal)))
+            return t;
+    }
+    return NULL;
+}
+
+bool mcp_task_is(bx_mcp_call *c, bx_str id)
+{
+    (void)pthread_mutex_lock(&c->server->lock);
+    bool is = has_extension(c) && find_locked(c, id);
+    (void)pthread_mutex_unlock(&c->server->lock);
+    return is;
+}
+
+void mcp_task_tell_now(bx_mcp_call *c, bx_str id)
+{
+    __attribute__((cleanup(news_done))) news n = news_init();
+    (void)pthread_mutex_lock(&c->server->lock);
+    const mcp_task *t = find_locked(c, id);
+    if (t && t->status != WORKING)
+        write_news_locked(t, &n);
+    (void)pthread_mutex_unlock(&c->server->lock);
+    if (n.detail.n)
+        mcp_tell_task_to(c, bx_buf_str(&n.detail));
+}
+
+/* With the lock, when it is found. */
 static mcp_task *find_and_lock(bx_mcp_call *c, bx_error *err)
 {
     bx_mcp_server *s = c->server;
@@ -302,11 +381,9 @@ static mcp_task *find_and_lock(bx_mcp_call *c, bx_error *err)
         return NULL;
     (void)pthread_mutex_lock(&s->lock);
     (void)sweep_locked(s);
-    for (mcp_task *t = s->tasks; t; t = t->next) {
-        if (id.n == 2 * (size_t)ID_BYTES && bx_equal_ct(id.p, t->id, id.n) &&
-            bx_str_eq(bx_buf_str(&t->principal), bx_buf_str(&c->m->principal)))
-            return t;
-    }
+    mcp_task *t = find_locked(c, id);
+    if (t)
+        return t;
     (void)pthread_mutex_unlock(&s->lock);
     (void)bx_fail(err, BX_ENOENT, "no task '%.*s'", BX_FMT(id));
     return NULL;
@@ -325,15 +402,20 @@ bx_code mcp_serve_tasks_get(bx_mcp_call *c, bx_json_out *out, bx_error *err)
 bx_code mcp_serve_tasks_cancel(bx_mcp_call *c, bx_json_out *out, bx_error *err)
 {
     mcp_task *t = find_and_lock(c, err);
+    news n = news_init();
     (void)out;
     if (!t)
         return BX_ENOENT;
     if (t->call) {
+        status was = t->status;
         t->status = CANCELLED;
         t->updated_ms = wall_ms();
+        if (was != CANCELLED)
+            note_locked(c->server, t, &n);
         (void)mcp_call_cancel_locked(t->call); /* it is being served: it ends by itself */
     }
     (void)pthread_mutex_unlock(&c->server->lock);
+    tell(c->server, &n);
     return BX_OK;
 }
 

@@ -215,6 +215,7 @@ class Long(unittest.TestCase):
             self.assertEqual(list(client.result("tasks/get", task, meta)["inputRequests"]), ["first"])
             client.result("tasks/update", {**task, "inputResponses": {"first": accept(name="1")}}, meta)
             self.assertEqual(text_of(self.over(client, task)["result"]), "both: 1, 2")
+            self.streams_of_tasks(client, meta, begin)
             # Without the extension there are none, and nobody guesses one.
             for method in ("tasks/get", "tasks/cancel", "tasks/update"):
                 error = client.error(method, task, modern())
@@ -224,6 +225,38 @@ class Long(unittest.TestCase):
             self.assertEqual(client.error("tools/call", {"name": "failing_job"}, modern())["code"], -32021)
             for method in ("tasks/list", "tasks/result"):
                 self.assertEqual(client.error(method, {}, meta)["code"], -32601)
+
+    def streams_of_tasks(self, client, meta, begin):
+        """Who listens to a task hears of it unasked."""
+        def listen(task, meta=meta):
+            n = len(client.heard)
+            at = client.begin("subscriptions/listen", {"notifications": {"taskIds": [task["taskId"], "0" * 32, 5]}}, meta)
+            client.wait_for(lambda: len(client.heard) > n)
+            return at, n, client.heard[n]["params"]["notifications"]
+
+        def heard(n, count):
+            client.wait_for(lambda: len(client.heard) > n + count)
+            return [m["params"] for m in client.heard[n + 1:n + 1 + count]]
+
+        task = begin("confirm_delete", filename="y")
+        while client.result("tasks/get", task, meta)["status"] == "working":
+            time.sleep(0.01)
+        at, n, got = listen(task)
+        self.assertEqual(got, {"taskIds": [task["taskId"]]})
+        asked = heard(n, 1)[0]
+        self.assertEqual((asked["taskId"], asked["status"], list(asked["inputRequests"])),
+                         (task["taskId"], "input_required", ["confirm"]))
+        self.assertEqual(asked["_meta"][PREFIX + "subscriptionId"], at)
+        self.assertEqual({m["method"] for m in client.heard[n + 1:]}, {"notifications/tasks"})
+        client.result("tasks/update", {**task, "inputResponses": {"confirm": accept(confirm=True)}}, meta)
+        working, done = heard(n, 3)[1:]
+        self.assertEqual((working["status"], done["status"], text_of(done["result"])), ("working", "completed", "deleted y"))
+        self.assertEqual(heard(listen(task)[1], 1)[0]["status"], "completed")   # that it is over is heard at once
+        self.assertEqual(listen(task, modern())[2], {})
+        task = begin("slow_compute", seconds=60)
+        n = listen(task)[1]
+        client.result("tasks/cancel", task, meta)
+        self.assertEqual(heard(n, 1)[0]["status"], "cancelled")
 
     def test_the_end_of_input_ends_a_task(self):
         client = Client(program=PROGRAM)
