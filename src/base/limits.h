@@ -9,7 +9,7 @@ enum {
     BX_MAX_CAP_TEXT = 4096,          /* bytes of one capability line, but for env: */
     BX_MAX_VAR_TEXT = 128 << 10,     /* bytes of one env: line; what one argument of Linux holds */
     BX_MAX_MOUNTS = 64,              /* mounts in one grant */
-    BX_MAX_DENIES = 128,             /* carve-outs in one grant */
+    BX_MAX_DENIES = 192,             /* carve-outs in one grant */
     BX_MAX_ARGS = 65536,             /* arguments of one guest */
     BX_MAX_ARG_BYTES = 8 << 20,      /* arguments and variables together, bytes */
     BX_MAX_PATH = 4096,              /* bytes of one guest path */

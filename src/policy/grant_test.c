@@ -251,7 +251,7 @@ static void as_many_as_allowed(void)
           strstr(err.msg, "64 mounts"));
     for (int i = 0; i < BX_MAX_DENIES; i++)
         CHECK(allow(g, "deny:/x") == BX_OK);
-    CHECK(bx_grant_allow(g, BX_LIT("deny:/x"), &err) == BX_ELIMIT && strstr(err.msg, "128 deny:"));
+    CHECK(bx_grant_allow(g, BX_LIT("deny:/x"), &err) == BX_ELIMIT && strstr(err.msg, "192 deny:"));
     for (int i = BX_MAX_DENIES; i < BX_MAX_CAPS; i++)
         CHECK(allow(g, "env:A") == BX_OK);
     CHECK(bx_grant_allow(g, BX_LIT("env:A"), &err) == BX_ELIMIT &&
