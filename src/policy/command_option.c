@@ -272,6 +272,39 @@ static bool read_awk(scan *s, const bx_words *w, size_t of)
 
 /* ---- git ------------------------------------------------------------------------------------- */
 
+static bool add_unknown_write(scan *s, size_t of)
+{
+    const char any = BX_WILD_ANY;
+    return bx_scan_add_write(s, (bx_str){&any, 1}, of);
+}
+
+static bool has_word(const bx_words *w, size_t from, bx_str word)
+{
+    for (; from < w->n; from++) {
+        if (bx_str_eq(w->at[from], word))
+            return true;
+    }
+    return false;
+}
+
+/* Letters of a subcommand's options that start something, or write a file. */
+static bool is_letter_of(bx_str verb, const option *o, bool writes)
+{
+    static const struct {
+        const char *verb, *starts, *writes;
+    } rows[] = {{"rebase", "x", ""},
+                {"difftool", "x", ""},
+                {"grep", "O", ""},
+                {"clone", "uc", ""},
+                {"archive", "", "o"}};
+    for (size_t i = 0; i < BX_COUNT(rows) && o->name.n == 1; i++) {
+        if (bx_str_eq(verb, bx_str_of(rows[i].verb)) &&
+            strchr(writes ? rows[i].writes : rows[i].starts, o->name.p[0]))
+            return true;
+    }
+    return false;
+}
+
 /* What configuration is given on the line can name commands. */
 static bool read_git(scan *s, const bx_words *w, size_t of)
 {
@@ -285,21 +318,25 @@ static bool read_git(scan *s, const bx_words *w, size_t of)
         o.name.n = sign ? (size_t)(sign - o.name.p) : o.name.n;
         if (bx_str_starts(o.name, BX_LIT("-c")) || is_in(&o, "--config-env --exec-path"))
             return bx_scan_add_unknown(s, of);
-        if (bx_str_eq(w->at[i], BX_LIT("-C"))) {
-            s->out->moves = true;
-            i++;
-        }
+        bool moves = bx_str_eq(w->at[i], BX_LIT("-C"));
+        s->out->moves = s->out->moves || moves;
+        i += moves || (!sign && is_in(&o, "--git-dir --work-tree --namespace --super-prefix "
+                                          "--attr-source"));
     }
-    bx_str verb = i < w->n ? w->at[i] : BX_LIT(""), next = i + 1 < w->n ? w->at[i + 1] : BX_LIT("");
-    bool starts = (bx_str_eq(verb, BX_LIT("bisect")) && bx_str_eq(next, BX_LIT("run"))) ||
-                  (bx_str_eq(verb, BX_LIT("submodule")) && bx_str_eq(next, BX_LIT("foreach"))) ||
+    bx_str verb = i < w->n ? w->at[i] : BX_LIT("");
+    bool starts = (bx_str_eq(verb, BX_LIT("bisect")) && has_word(w, i, BX_LIT("run"))) ||
+                  (bx_str_eq(verb, BX_LIT("submodule")) && has_word(w, i, BX_LIT("foreach"))) ||
                   bx_str_eq(verb, BX_LIT("filter-branch"));
-    if (starts || (bx_str_eq(verb, BX_LIT("rebase")) && bx_str_starts(next, BX_LIT("-x"))))
+    if (starts)
         return bx_scan_add_unknown(s, of);
     options at = {.w = w, .i = i, .valued = ""};
     option o;
     for (; at.i < w->n && !at.over; at.i += !at.over) {
         while (next_option(&at, &o)) {
+            if (is_letter_of(verb, &o, false))
+                return bx_scan_add_unknown(s, of);
+            if (is_letter_of(verb, &o, true) && !add_unknown_write(s, of))
+                return false;
             if (o.name.n > 1 && !one_option(s, &p, &o, of))
                 return false;
         }

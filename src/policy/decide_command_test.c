@@ -462,6 +462,14 @@ static const char *const starts[] = {
     "git bisect run X",
     "git submodule foreach X",
     "git filter-branch --msg-filter X",
+    "git --git-dir x bisect run X",
+    "git --work-tree x --no-pager submodule foreach X",
+    "git submodule --quiet foreach X",
+    "git rebase main -x X",
+    "git rebase -ix X",
+    "git difftool -y -x X",
+    "git grep -OX y",
+    "git clone -u X a",
     "git grep --open-files-in-pager=X y",
     "find . -delete",
     "find . -name a -o -delete",
@@ -532,6 +540,9 @@ static const char *const no_starts[] = {
     "git -C sub log",
     "git commit -c HEAD",
     "git log -x",
+    "git --git-dir x log",
+    "git rebase -i main",
+    "git grep -n run",
     "curl -s https://example.com",
     "curl -o /dev/null https://example.com",
 };
@@ -632,6 +643,8 @@ static void test_options_that_write(void)
     CHECK_LINE(p, "env --chdir=src sort -o out/x in", "ask");
     CHECK_LINE(p, "find . -execdir sort -o out/x {} ';'", "ask");
     CHECK_LINE(p, "git -C src diff --output=out/x", "ask");
+    CHECK_LINE(p, "git archive -o src/x HEAD", "ask");
+    CHECK_LINE(p, "git archive HEAD", "allow");
     CHECK_LINE(p, "uniq src/x", "allow"); /* which is read */
     CHECK_LINE(p, "xxd -l 5 src/x", "allow");
     CHECK_LINE(p, "sed -n p src/x", "allow");
