@@ -256,7 +256,19 @@ static void test_printed_is_read(void)
     }
 }
 
+/* What would reorder a line on a terminal is written out, and means the same. */
+static void test_printed_acts_on_nothing(void)
+{
+    POLICY(p, "rules: { deny: ['read(\u202ex)', 'read(y)'] }\n");
+    BX_AUTO_BUF text = bx_buf_init(1 << 16);
+    bx_policy_print(p, &text);
+    CHECK(strstr(text.p, "\"read(\\u202ex)\"") && strstr(text.p, "'read(y)'"));
+    CHECK(!strstr(text.p, "\u202e"));
+    POLICY(q, text.p);
+    CHECK(bx_policy_rule_count(q) == 2);
+}
+
 BXT_MAIN(RUN(test_paths_are_carved); RUN(test_programs_are_removed); RUN(test_hosts_are_blocked);
          RUN(test_sections); RUN(test_allowed_path_is_its_directory); RUN(test_never_wider);
          RUN(test_too_many); RUN(test_edits_keep_the_text); RUN(test_edits_are_checked);
-         RUN(test_printed_is_read);)
+         RUN(test_printed_is_read); RUN(test_printed_acts_on_nothing);)

@@ -1,8 +1,33 @@
 /* A policy as YAML, with where each thing comes from. */
+#include "codec/shown.h"
 #include "policy/policy_internal.h"
+
+/* As YAML takes it in quotes: of several lines, or what would act on a terminal. */
+static void json_text(bx_buf *to, const char *text)
+{
+    bx_json_out o = bx_json_out_on(to);
+    bx_json_out_string(&o, bx_str_of(text));
+}
+
+static bool is_plain(const char *text)
+{
+    char room[BX_SHOWN_ROOM];
+    bx_str form;
+    for (bx_str rest = bx_str_of(text); rest.n;) {
+        size_t n = bx_shown_char(rest, room, &form);
+        if (form.p != rest.p)
+            return false;
+        rest = bx_str_from(rest, n);
+    }
+    return true;
+}
 
 static void quoted(bx_buf *to, const char *text)
 {
+    if (!is_plain(text)) {
+        json_text(to, text);
+        return;
+    }
     (void)bx_buf_add_c(to, '\'');
     for (; *text; text++) {
         if (*text == '\'')
@@ -10,13 +35,6 @@ static void quoted(bx_buf *to, const char *text)
         (void)bx_buf_add_c(to, *text);
     }
     (void)bx_buf_add_c(to, '\'');
-}
-
-/* A text of several lines, as YAML takes it in quotes. */
-static void json_text(bx_buf *to, const char *text)
-{
-    bx_json_out o = bx_json_out_on(to);
-    bx_json_out_string(&o, bx_str_of(text));
 }
 
 static void item(bx_buf *to, const char *indent, const char *text, const char *file, unsigned at)
