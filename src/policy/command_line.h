@@ -43,6 +43,7 @@ typedef struct bx_line {
     bx_line_redirect *redirects;
     size_t n_redirects;
     bool moves;            /* the directory changes on the way */
+    bool option_moves;     /* what options name may lie in another one (git -C) */
     bool makes;            /* a value that begins like an option may come about in it */
     bool latent;           /* quoted text in it would be a command if somebody evaluated it */
     bx_code failed;        /* BX_ENOMEM */

@@ -319,7 +319,7 @@ static bool read_git(scan *s, const bx_words *w, size_t of)
         if (bx_str_starts(o.name, BX_LIT("-c")) || is_in(&o, "--config-env --exec-path"))
             return bx_scan_add_unknown(s, of);
         bool moves = bx_str_eq(w->at[i], BX_LIT("-C"));
-        s->out->moves = s->out->moves || moves;
+        s->out->option_moves = s->out->option_moves || moves;
         i += moves || (!sign && is_in(&o, "--git-dir --work-tree --namespace --super-prefix "
                                           "--attr-source"));
     }

@@ -177,7 +177,8 @@ static bool redirects_allowed(const judge *j, const uint32_t *by, bx_str cwd)
             (r->open && !j->line.makes))
             continue;
         bool known = t.n && !memchr(t.p, BX_WILD_ANY, t.n) && !memchr(t.p, BX_WILD_SPACE, t.n) &&
-                     (t.p[0] == '/' || !j->line.moves) && bx_policy_path(cwd, t, &path);
+                     (t.p[0] == '/' || !(j->line.moves || (r->option && j->line.option_moves))) &&
+                     bx_policy_path(cwd, t, &path);
         if (!known)
             return false;
         bx_str at = bx_buf_str(&path);

@@ -643,6 +643,7 @@ static void test_options_that_write(void)
     CHECK_LINE(p, "env --chdir=src sort -o out/x in", "ask");
     CHECK_LINE(p, "find . -execdir sort -o out/x {} ';'", "ask");
     CHECK_LINE(p, "git -C src diff --output=out/x", "ask");
+    CHECK_LINE(p, "git -C src diff > out/x", "allow"); /* the shell's own directory */
     CHECK_LINE(p, "git archive -o src/x HEAD", "ask");
     CHECK_LINE(p, "git archive HEAD", "allow");
     CHECK_LINE(p, "uniq src/x", "allow"); /* which is read */
