@@ -377,7 +377,7 @@ static void bench_sizes(const shop *s)
         bool again = size_of(s->e->tools, tool) == (double)p->bytes.n / 1024;
         for (size_t k = 0; k < i; k++)
             again = again || s->set.at[k].module == p->module;
-        if (!again)
+        if (!again && p->module != s->bash)
             sum += (double)p->bytes.n / 1048576;
     }
     double bash = size_of(s->e->tools, "bash.wasm");

@@ -1,6 +1,8 @@
-/* lib/climb.c - paths that climb out of the directory they begin in, as "../tmp/x" does in /workspace: wasi-libc finds the
- * granted directory by the beginning of the path, and the host lets nothing climb out of that.  A guest linked with
- * --wrap=__wasilibc_find_abspath looks again for what such a path means; it may be another granted directory. */
+/* lib/climb.c - paths that climb out of the directory they begin in, as "../tmp/x" does in
+ * /workspace: wasi-libc finds the granted directory by the beginning of the path, and the host lets
+ * nothing climb out of that.  A guest linked with
+ * --wrap=__wasilibc_find_abspath looks again for what such a path means; it may be another granted
+ * directory. */
 #ifdef __wasm__
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +27,8 @@ static int climbs_out(const char *p)
     return 0;
 }
 
-/* Without "." and ".."; a directory that is granted is no link, so what comes behind its ".." is beside it. */
+/* Without "." and ".."; a directory that is granted is no link, so what comes behind its ".." is
+ * beside it. */
 static void straighten(const char *p, char *to)
 {
     size_t n = 0;
@@ -49,7 +52,9 @@ static void straighten(const char *p, char *to)
 
 int __wrap___wasilibc_find_abspath(const char *path, const char **prefix, const char **relative)
 {
-    enum { KEPT = 4 }; /* what is returned points into the path: two are used at a time, by rename */
+    enum {
+        KEPT = 4
+    }; /* what is returned points into the path: two are used at a time, by rename */
     static char *kept[KEPT];
     static unsigned turn;
     int fd = __real___wasilibc_find_abspath(path, prefix, relative);

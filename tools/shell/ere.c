@@ -59,7 +59,8 @@ static bool affordable(bx_str t)
     return true;
 }
 
-/* Within brackets, [=x=] and [.x.] of one plain character are that character: the library knows none. */
+/* Within brackets, [=x=] and [.x.] of one plain character are that character: the library knows
+ * none. */
 static void collate(char *text)
 {
     char *to = text;

@@ -401,8 +401,8 @@ static void word_token(sh_parser *p, token *t, lex_mode mode)
             t->kind = T_ASSIGN;
             return;
         }
-        t->word = mode == M_EVAL ? whole_word(p, a->raw)
-                                 : sh_word_literal(p, a->raw, a->raw, false);
+        t->word =
+            mode == M_EVAL ? whole_word(p, a->raw) : sh_word_literal(p, a->raw, a->raw, false);
         t->word->line = a->line;
         if (form == 3)
             return;

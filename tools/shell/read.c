@@ -124,7 +124,10 @@ static size_t is_ifs(const cutter *c, size_t i)
     return sh_char_in(c->ifs, c->s + i, len) ? len : 0;
 }
 
-static bool is_space(const cutter *c, size_t i) { return c->s[i] && is_ifs(c, i) && strchr(" \t\n", c->s[i]); }
+static bool is_space(const cutter *c, size_t i)
+{
+    return c->s[i] && is_ifs(c, i) && strchr(" \t\n", c->s[i]);
+}
 
 static void skip_space(cutter *c)
 {

@@ -384,9 +384,10 @@ static awk_val call_named(awk_node *n)
     if (named.slot < 0) {
         named.kind = N_CALL;
         named.slot = 0;
-        while ((size_t)named.slot < awk_p.n_funcs &&
-               !bx_str_eq((bx_str){awk_p.funcs[named.slot].name->p, awk_p.funcs[named.slot].name->n},
-                          (bx_str){name->p, name->n}))
+        while (
+            (size_t)named.slot < awk_p.n_funcs &&
+            !bx_str_eq((bx_str){awk_p.funcs[named.slot].name->p, awk_p.funcs[named.slot].name->n},
+                       (bx_str){name->p, name->n}))
             named.slot++;
         if ((size_t)named.slot == awk_p.n_funcs)
             awk_fatal("function called indirectly through `%.*s' does not exist", (int)name->n,

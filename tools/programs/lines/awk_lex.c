@@ -269,7 +269,7 @@ static const struct {
     {"-", T_MINUS},        {"*", T_STAR},        {"/", T_SLASH},       {"%", T_PERCENT},
     {"^", T_CARET},        {"!", T_NOT},         {">", T_GT},          {"<", T_LT},
     {"|", T_PIPE},         {"?", T_QUESTION},    {":", T_COLON},       {"~", T_TILDE},
-    {"$", T_DOLLAR},      {"@", T_AT},       {"=", T_ASSIGN}};
+    {"$", T_DOLLAR},       {"@", T_AT},          {"=", T_ASSIGN}};
 
 static void skip_blanks(awk_lexer *l)
 {

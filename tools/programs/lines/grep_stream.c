@@ -9,12 +9,12 @@ typedef struct scan {
     const char *name;
     bool with_name, is_binary, told_binary, over;
     const uint8_t *p, *end; /* the block */
-    uint64_t offset;  /* of p[0] in the input */
-    size_t counted;   /* line feeds before it are in `line` */
-    uint64_t line;    /* lines before `counted` */
-    size_t shown;     /* end of what was printed, or of what has been given up for context */
-    bool is_gap;      /* lines between it and `shown` were given up */
-    size_t after;     /* lines of context still to come */
+    uint64_t offset;        /* of p[0] in the input */
+    size_t counted;         /* line feeds before it are in `line` */
+    uint64_t line;          /* lines before `counted` */
+    size_t shown;           /* end of what was printed, or of what has been given up for context */
+    bool is_gap;            /* lines between it and `shown` were given up */
+    size_t after;           /* lines of context still to come */
     uint64_t selected;
 } scan;
 

@@ -80,9 +80,9 @@ size_t sort_translate(const sort_key *k, bx_str s, char *to);
  * read.  `spare`: room for as many again, or NULL where r->plain. */
 void sort_lines(const sort_rules *r, sort_item *lines, sort_item *spare, size_t n);
 
-/* The lines of b->p[0..n), some n_lines of them, sorted to `w`, where few are different and no key or
- * other order is asked for; false: it is not so, and nothing was written.  80 bytes behind b->n can be
- * read. */
+/* The lines of b->p[0..n), some n_lines of them, sorted to `w`, where few are different and no key
+ * or other order is asked for; false: it is not so, and nothing was written.  80 bytes behind b->n
+ * can be read. */
 bool sort_few(const sort_rules *r, const prog_buf *b, size_t n, size_t n_lines, prog_writer *w);
 
 typedef struct sort_input { /* where lines come from */

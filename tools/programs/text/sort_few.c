@@ -1,5 +1,5 @@
-/* text/sort_few.c - text of few different lines, as it is sorted to be counted: each different one is kept once with how
- * often it comes, and only these are sorted. */
+/* text/sort_few.c - text of few different lines, as it is sorted to be counted: each different one
+ * is kept once with how often it comes, and only these are sorted. */
 #include "programs/text/sort.h"
 
 enum {
