@@ -16,6 +16,7 @@ foreach(name ascii onig_init regcomp regenc regerror regexec regext regparse reg
 endforeach()
 bx_guest(jq DIRECTORY programs
     SOURCES ${sources} ${CMAKE_SOURCE_DIR}/tools/lib/process.c ${CMAKE_SOURCE_DIR}/tools/programs/date/tz.c
+            ${CMAKE_SOURCE_DIR}/tools/programs/common/prog_memory.c
     FLAGS -msimd128 -DBX_HOST_CALLS=1 -Xclang -target-abi -Xclang experimental-mv -include ${port}/jq_config.h
         -I${port} -isystem ${jq} -isystem ${jq}/src -isystem ${jq}/vendor -isystem ${jq}/vendor/oniguruma/src
         --embed-dir=${jq}/src
