@@ -7,6 +7,8 @@
  * What it asks the clock for when a context is made would be the same in every copy of a snapshot,
  * and nothing may be asked of the host while one is made: the clock it sees is js_engine_clock's.
  *
+ * Its loops are interpreted by a function of ours.
+ *
  * Atomics are left out where there are no threads, though programs use them: what they need of
  * threads is here. Who waits is woken by nobody but the time.
  */
@@ -144,6 +146,28 @@ static inline uint32_t js_engine_hash(JSContext *cx, JSValueConst key);
 #define JS_ENGINE_HASH_JSContext map_hash_key(JSContext
 #define JS_ENGINE_HASH_ctx       js_engine_hash(ctx
 
+/* Where a program jumps back, js_engine_loop is asked to go on (below): the places that look for
+ * interrupts after a `goto`, which are those with a `pc` and no `res` of their own. */
+struct JSStackFrame;
+__attribute__((unused)) static const char pc, res, sp, sf;
+static inline int js_engine_poll(JSContext *cx, const void *, const void *, const void *);
+static inline int js_engine_go(JSContext *cx, uint8_t **ret_pc, JSValue **ret_sp,
+                               struct JSStackFrame *frame);
+#define js_poll_interrupts(cx)        JS_ENGINE_POLL_##cx)
+#define JS_ENGINE_POLL_JSContext      js_poll_interrupts(JSContext
+#define JS_ENGINE_POLL_caller_ctx     js_poll_interrupts(caller_ctx
+#define JS_ENGINE_POLL_ctx \
+    _Generic(&pc, uint8_t **: _Generic(&res, int *: js_engine_poll, default: js_engine_go), \
+             default: js_engine_poll)(ctx, &pc, &sp, sf
+
+/* One `switch` with one place that chooses the opcode: WebAssembly has nothing else to make of a
+ * label's address, and would only look it up in two tables. */
+#ifdef __wasm__
+#include "quickjs-c-atomics.h"
+#define CONFIG_ATOMICS
+#define EMSCRIPTEN
+#endif
+
 /* For size, unless the build says otherwise of a function (hot.txt). */
 #ifdef __wasm__
 #pragma clang attribute push(__attribute__((minsize)), apply_to = function)
@@ -155,6 +179,102 @@ static inline uint32_t js_engine_hash(JSContext *cx, JSValueConst key);
 
 #undef perform_promise_then
 #undef map_hash_key
+#undef js_poll_interrupts
+
+/* ---- loops ---------------------------------------------------------------------------------
+ *
+ * The engine's interpreter is one function with so much in it that its position and its stack lie
+ * in memory, whatever compiles it.  js_engine_loop is another for the opcodes that loops consist
+ * of, small enough to keep both in registers.  That asks of it to call nothing, anywhere, to hold
+ * few values across its own loop (so the frame's parts are read when they are used) and few within
+ * an opcode.  Nothing is done by halves: what is not its own, or not in the form that it can do
+ * (the last reference to something, a sum that is no integer any more), is where it stops, and the
+ * interpreter goes on there.  No interrupts are looked for: there is no handler; the host's
+ * deadline ends it as all else. */
+#ifdef __wasm__
+static struct {
+    JSValue *var_buf, *arg_buf, *cpool;
+    JSVarRef **var_refs;
+} loop_frame;
+
+static inline bool mul_overflow(int32_t a, int32_t b, int32_t *ret)
+{
+    const int64_t r = (int64_t)a * b;
+    *ret = (int32_t)r;
+    return *ret != r || (r == 0 && (a | b) < 0); /* -0 */
+}
+
+#define VAR(i)      (*(JSValue *volatile *)&loop_frame.var_buf)[i]
+#define ARG(i)      (*(JSValue *volatile *)&loop_frame.arg_buf)[i]
+#define REF(i)      *(*(JSVarRef * *volatile *)&loop_frame.var_refs)[i]->pvalue
+#define CONSTANT(i) (*(JSValue *volatile *)&loop_frame.cpool)[i]
+#define U8          code[1]
+#define U16         get_u16(code + 1)
+#define U32         get_u32(code + 1)
+#define TAG(v)      JS_VALUE_GET_TAG(v)
+#define INT(v)      JS_VALUE_GET_INT(v)
+#define FLOAT(v)    JS_VALUE_GET_FLOAT64(v)
+#define TOP(n)      top[-(n)]
+#define IS_KEY(v)   (TAG(v) == JS_TAG_INT || TAG(v) == JS_TAG_STRING || TAG(v) == JS_TAG_SYMBOL)
+#define ONLY(x) \
+    if (unlikely(!(x))) \
+    goto rest
+#define LET_GO(v) \
+    do { \
+        const JSValue old_ = (v); \
+        if (JS_VALUE_HAS_REF_COUNT(old_)) { \
+            int *const n_ = &JS_REF_COUNT(JS_VALUE_GET_PTR(old_)); \
+            ONLY(*n_ > 1); \
+            --*n_; \
+        } \
+    } while (0)
+
+/* The opcodes around v in a[i] = v: bytes of the code, which may be read a little beyond its end.
+ */
+static const uint64_t BEFORE_VALUE =
+    (uint64_t)OP_swap | (uint64_t)OP_dup << 8 | (uint64_t)OP_is_undefined_or_null << 16 |
+    (uint64_t)OP_if_true8 << 24 | UINT64_C(4) << 32 | (uint64_t)OP_swap << 40 |
+    (uint64_t)OP_to_propkey << 48 | (uint64_t)OP_swap << 56;
+static const uint64_t AFTER_VALUE = OP_swap | OP_to_propkey << 8 | OP_swap << 16;
+
+/* Goes on at `code`; returns where it stopped, position and stack. */
+static no_inline uint64_t js_engine_loop(uint8_t *code, JSValue *top, const JSStackFrame *frame)
+{
+    const JSObject *fn = JS_VALUE_GET_OBJ(frame->cur_func);
+    loop_frame.var_buf = frame->var_buf;
+    loop_frame.arg_buf = frame->arg_buf;
+    loop_frame.cpool = fn->u.func.function_bytecode->cpool;
+    loop_frame.var_refs = fn->u.func.var_refs;
+    for (;;) {
+        switch (*code) {
+#include "js/loops.def"
+        default:
+            goto rest;
+        }
+    }
+rest:
+    return (uint64_t)(uintptr_t)code << 32 | (uintptr_t)top;
+}
+#endif
+
+static inline int js_engine_poll(JSContext *cx, const void *a, const void *b, const void *c)
+{
+    (void)a, (void)b, (void)c;
+    return js_poll_interrupts(cx);
+}
+
+static inline __attribute__((always_inline)) int js_engine_go(JSContext *cx, uint8_t **ret_pc,
+                                                              JSValue **ret_sp, JSStackFrame *frame)
+{
+#ifdef __wasm__
+    const uint64_t at = js_engine_loop(*ret_pc, *ret_sp, frame);
+    *ret_pc = (uint8_t *)(uintptr_t)(at >> 32);
+    *ret_sp = (JSValue *)(uintptr_t)(uint32_t)at;
+#else
+    (void)ret_pc, (void)ret_sp, (void)frame;
+#endif
+    return js_poll_interrupts(cx);
+}
 
 /* Whole numbers as doubles differ in their first bits, addresses in those amid: mixed, in the last
  * as well. */
