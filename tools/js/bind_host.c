@@ -51,7 +51,97 @@ static JSValue new_list(JSContext *cx, const int64_t *at, uint32_t n)
 /* ---- calls of tools
  * ---------------------------------------------------------------------------------- */
 
-/* call(name, json): [status, text]; runs on this thread. */
+static JSAtom atoms[6];
+enum { IS_ERROR, CONTENT, TYPE, TEXT, STRUCTURED, TO_STRING };
+static JSValue to_string; /* of results */
+
+JS_FUNCTION(result_to_string)
+{
+    (void)argc, (void)argv;
+    return JS_GetProperty(cx, self, atoms[TEXT]);
+}
+
+static bool make_names(JSContext *cx)
+{
+    static const char *const names[] = {"isError", "content",           "type",
+                                        "text",    "structuredContent", "toString"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        atoms[i] = JS_NewAtom(cx, names[i]);
+    to_string = JS_NewCFunction(cx, result_to_string, "toString", 0);
+    return !JS_IsException(to_string);
+}
+
+/* The text of the one block that there is; JS_UNDEFINED: there are others. */
+static JSValue only_text(JSContext *cx, JSValueConst content)
+{
+    int64_t n;
+    if (!JS_IsArray(content) || JS_GetLength(cx, content, &n) < 0 || n != 1)
+        return JS_UNDEFINED;
+    JSValue block = JS_GetPropertyUint32(cx, content, 0), text = JS_UNDEFINED;
+    JSValue type = JS_IsObject(block) ? JS_GetProperty(cx, block, atoms[TYPE]) : JS_UNDEFINED;
+    JSAtom name = JS_ValueToAtom(cx, type);
+    if (name == atoms[TEXT])
+        text = JS_GetProperty(cx, block, atoms[TEXT]);
+    JS_FreeAtom(cx, name);
+    JS_FreeValue(cx, type);
+    JS_FreeValue(cx, block);
+    return text;
+}
+
+static bool add_fields(JSContext *cx, JSValueConst to, JSValueConst from)
+{
+    JSPropertyEnum *all;
+    uint32_t n;
+    if (JS_IsUndefined(from))
+        return true;
+    if (!JS_IsObject(from) ||
+        JS_GetOwnPropertyNames(cx, &all, &n, from, JS_GPN_STRING_MASK | JS_GPN_ENUM_ONLY) < 0)
+        return false;
+    bool ok = true;
+    for (uint32_t i = 0; i < n && ok; i++) {
+        JSValue v = JS_GetProperty(cx, from, all[i].atom);
+        ok = JS_DefinePropertyValue(cx, to, all[i].atom, v, JS_PROP_C_W_E) >= 0;
+    }
+    JS_FreePropertyEnum(cx, all, n);
+    return ok;
+}
+
+/* A result as valueOf of lib/internal/tools.js makes one, for the most of them: JS_UNDEFINED where
+ * it is for that to say what it is, or what is wrong with it. */
+static JSValue value_of(JSContext *cx, const char *json, size_t n)
+{
+    JSValue result = JS_ParseJSON(cx, json, n, "<result>"), v = JS_UNDEFINED;
+    if (JS_IsObject(result)) {
+        JSValue is_error = JS_GetProperty(cx, result, atoms[IS_ERROR]);
+        JSValue content = JS_GetProperty(cx, result, atoms[CONTENT]);
+        JSValue fields = JS_GetProperty(cx, result, atoms[STRUCTURED]);
+        JSValue text = JS_ToBool(cx, is_error) ? JS_UNDEFINED : only_text(cx, content);
+        if (JS_IsString(text)) {
+            v = JS_NewObject(cx);
+            const int hidden = JS_PROP_CONFIGURABLE | JS_PROP_WRITABLE;
+            if (JS_DefinePropertyValue(cx, v, atoms[TEXT], JS_DupValue(cx, text), JS_PROP_C_W_E) <
+                    0 ||
+                !add_fields(cx, v, fields) ||
+                JS_DefinePropertyValue(cx, v, atoms[CONTENT], JS_DupValue(cx, content), hidden) <
+                    0 ||
+                JS_DefinePropertyValue(cx, v, atoms[TO_STRING], JS_DupValue(cx, to_string),
+                                       hidden) < 0) {
+                JS_FreeValue(cx, v);
+                v = JS_UNDEFINED;
+            }
+        }
+        JS_FreeValue(cx, text);
+        JS_FreeValue(cx, fields);
+        JS_FreeValue(cx, content);
+        JS_FreeValue(cx, is_error);
+    }
+    JS_FreeValue(cx, result);
+    if (JS_IsUndefined(v) && JS_HasException(cx))
+        JS_FreeValue(cx, JS_GetException(cx));
+    return v;
+}
+
+/* call(name, json): the value of the result, or [status, text]; runs on this thread. */
 JS_FUNCTION(host_call)
 {
     (void)self, (void)argc;
@@ -64,9 +154,13 @@ JS_FUNCTION(host_call)
         char *text = malloc(size + 1);
         if (text) {
             size_t got = bx_call_read(0, text, size);
-            r = JS_NewArray(cx);
-            (void)JS_SetPropertyUint32(cx, r, 0, JS_NewInt32(cx, (int32_t)s));
-            (void)JS_SetPropertyUint32(cx, r, 1, JS_NewStringLen(cx, text, got));
+            text[got] = '\0';
+            r = s == BX_CALL_OK ? value_of(cx, text, got) : JS_UNDEFINED;
+            if (JS_IsUndefined(r)) {
+                r = JS_NewArray(cx);
+                (void)JS_SetPropertyUint32(cx, r, 0, JS_NewInt32(cx, (int32_t)s));
+                (void)JS_SetPropertyUint32(cx, r, 1, JS_NewStringLen(cx, text, got));
+            }
             free(text);
         } else {
             r = JS_ThrowOutOfMemory(cx);
@@ -489,5 +583,7 @@ static const JSCFunctionListEntry functions[] = {
 
 int js_bind_host(JSContext *cx, JSValueConst to)
 {
+    if (!make_names(cx))
+        return -1;
     return JS_SetPropertyFunctionList(cx, to, functions, sizeof functions / sizeof *functions);
 }

@@ -66,7 +66,8 @@ function drain() {
         i = -1;
       }
     }
-    ticks.length = 0;
+    if (ticks.length)
+      ticks.length = 0;
     runJobs();
     if (rejected.size && ticks.length === 0) {
       const all = [];
@@ -218,7 +219,12 @@ function begin() {
   const all = asked;
   asked = [];
   if (all.length === 1 && watchers.size === 0 && heap.length === 0 && immediates.length === 0) {
-    call(() => all[0].run());
+    try {
+      all[0].run();
+    } catch (e) {
+      onUncaught(e);
+    }
+    drain();
     return true;
   }
   for (let i = 0; i < all.length; i++)

@@ -43,74 +43,109 @@ function valueOf(name, json) {
   return value;
 }
 
+// One that was asked for: run() does it on this thread, where it is the only work there is, start() beside it.
+class Call {
+  constructor(name, input, resolve, reject, signal) {
+    this.name = name;
+    this.input = input;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.isOver = false;
+    if (signal !== undefined)
+      this.watch(signal);
+  }
+
+  watch(signal) {
+    this.signal = signal;
+    this.cancel = () => cancel(this);
+    signal.addEventListener('abort', this.cancel, { once: true });
+  }
+
+  run() {
+    if (this.isOver)
+      return;
+    const value = host.call(this.name, this.input);
+    if (Array.isArray(value)) {
+      this.end(value[0], value[1]);
+    } else {
+      this.over();
+      this.resolve(value);
+    }
+  }
+
+  start() {
+    if (this.isOver)
+      return;
+    try {
+      this.job = host.callStart(this.name, this.input);
+    } catch (e) {
+      if (e.code === 'EAGAIN') // as many as there can be at once: when one of them has ended
+        waiting.push(this);
+      else if (e.code === 'ENOSYS')
+        this.end(5, 'no tools can be called here');
+      else
+        this.reject(e);
+      return;
+    }
+    loop.watch(loop.JOB, this.job, () => {
+      const [, progress, status] = host.jobState(this.job);
+      if (progress < 2)
+        return;
+      const text = progress === 2 && status === 0 ? host.jobText(this.job) : wordsOf(this.job);
+      this.drop();
+      waiting.shift()?.start();
+      this.end(status, text);
+    });
+  }
+
+  drop() {
+    loop.unwatch(loop.JOB, this.job);
+    host.jobDrop(this.job);
+  }
+
+  over() {
+    this.isOver = true;
+    if (this.cancel !== undefined)
+      this.signal.removeEventListener('abort', this.cancel);
+  }
+
+  end(status, text) {
+    this.over();
+    try {
+      if (status === 0)
+        this.resolve(valueOf(this.name, text));
+      else
+        this.reject(refused(this.name, status, text));
+    } catch (e) {
+      this.reject(e);
+    }
+  }
+}
+
+function cancel(call) {
+  if (call.isOver)
+    return;
+  call.isOver = true;
+  if (call.job !== undefined)
+    call.drop();
+  call.reject(call.signal.reason);
+}
+
 function call(name, args, options) {
-  const signal = options?.signal;
+  const signal = options?.signal ?? undefined;
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
+    if (signal !== undefined)
+      signal.throwIfAborted();
     if (args === undefined)
       args = {};
     if (typeof args !== 'object' || args === null || Array.isArray(args))
       throw new ToolError(name, `tools.${name} takes one object of arguments`, 'ERR_TOOL_INVALID');
-    const input = JSON.stringify(args);
-    let job, isOver = false;
-    const end = (status, text) => {
-      isOver = true;
-      signal?.removeEventListener('abort', cancel);
-      try {
-        resolve(status === 0 ? valueOf(name, text) : reject(refused(name, status, text)));
-      } catch (e) {
-        reject(e);
-      }
-    };
-    const drop = () => {
-      loop.unwatch(loop.JOB, job);
-      host.jobDrop(job);
-    };
-    function cancel() {
-      if (isOver)
-        return;
-      isOver = true;
-      if (job !== undefined)
-        drop();
-      reject(signal.reason);
-    }
-    const start = () => {
-      if (isOver)
-        return;
-      try {
-        job = host.callStart(name, input);
-      } catch (e) {
-        if (e.code === 'EAGAIN') // as many as there can be at once: when one of them has ended
-          waiting.push(start);
-        else if (e.code === 'ENOSYS')
-          end(5, 'no tools can be called here');
-        else
-          reject(e);
-        return;
-      }
-      loop.watch(loop.JOB, job, () => {
-        const [, progress, status] = host.jobState(job);
-        if (progress < 2)
-          return;
-        const text = progress === 2 && status === 0 ? host.jobText(job) : wordsOf(job);
-        drop();
-        waiting.shift()?.();
-        end(status, text);
-      });
-    };
-    signal?.addEventListener('abort', cancel, { once: true });
-    loop.ask({
-      run() { // the only work there is: on this thread
-        if (!isOver)
-          end(...host.call(name, input));
-      },
-      start,
-    });
+    loop.ask(new Call(name, JSON.stringify(args), resolve, reject, signal));
   });
 }
 exports.call = call;
 
-const waiting = [];
+const waiting = []; // calls to be started when another has ended
 
 function wordsOf(job) {
   try {
@@ -166,12 +201,13 @@ function describe(name) {
 }
 
 const own = { search, describe };
+const made = { __proto__: null }; // functions that were asked for
 
 exports.tools = new Proxy(Object.create(null), {
   get(_, name) {
     if (typeof name === 'symbol' || name === 'then')
       return undefined;
-    return own[name] ?? ((args, options) => call(name, args, options));
+    return own[name] ?? (made[name] ??= (args, options) => call(name, args, options));
   },
   has: (_, name) => typeof name === 'string' && (name in own || all().some((t) => t.name === name)),
   ownKeys: () => all().map((t) => t.name),
