@@ -25,7 +25,7 @@ typedef struct reading {
 static const globals *find(bx_str name)
 {
     for (size_t i = 0; i < BX_COUNT(table); i++) {
-        if (bx_str_eq(name, bx_str_of(table[i].name)))
+        if (bx_word_is(name, table[i].name))
             return &table[i];
     }
     return NULL;

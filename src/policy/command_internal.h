@@ -57,16 +57,21 @@ bool bx_scan_text(const scan *s, bx_str text, int32_t within);
 /* What the command number `i` starts by being what it is.  False: uncertain. */
 bool bx_scan_started(scan *s, size_t i);
 
+/* As bx_str_eq, for tables: every command is looked for in several, and most rows differ at once.
+ */
+static inline bool bx_word_is(bx_str w, const char *name)
+{
+    return w.n && w.p[0] == name[0] && bx_str_eq(w, bx_str_of(name));
+}
+
 enum { MAX_WORDS = 1024 };
 
 typedef struct bx_words { /* of one command, each without the ' ' behind it */
-    bx_str at[MAX_WORDS];
+    const bx_str *at;
     size_t n;
 } bx_words;
 
 static inline bool bx_word_is_known(bx_str w) { return w.n == 0 || !memchr(w.p, BX_WILD_ANY, w.n); }
-/* False: there are more than fit. */
-bool bx_words_split(bx_str text, bx_words *ret);
 /* Its name without the directory in front. */
 bx_str bx_word_base(bx_str w);
 

@@ -40,7 +40,7 @@ bool bx_line_variable_is_harmless(bx_str name)
     if (bx_str_starts(name, BX_LIT("LC_")))
         return true;
     for (size_t i = 0; i < BX_COUNT(names); i++) {
-        if (bx_str_eq(name, bx_str_of(names[i])))
+        if (bx_word_is(name, names[i]))
             return true;
     }
     return false;
@@ -52,7 +52,7 @@ bool bx_line_variable_starts(bx_str name)
     if (bx_str_starts(name, BX_LIT("BASH_FUNC_")))
         return true;
     for (size_t i = 0; i < BX_COUNT(names); i++) {
-        if (bx_str_eq(name, bx_str_of(names[i])))
+        if (bx_word_is(name, names[i]))
             return true;
     }
     return false;
@@ -166,7 +166,7 @@ static size_t name_length(bx_str s)
 static bool is_one_of(bx_str s, const char *const *words, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (bx_str_eq(s, bx_str_of(words[i])))
+        if (bx_word_is(s, words[i]))
             return true;
     }
     return false;
@@ -554,7 +554,7 @@ static bool reserved(scan *s, bool *ret)
     if (bx_str_eq(w, BX_LIT("coproc")) || bx_str_eq(w, BX_LIT("esac")))
         return bx_scan_doubt(s, "it has a coproc, or an esac out of place");
     for (size_t i = 0; i < BX_COUNT(clauses); i++) {
-        if (bx_str_eq(w, bx_str_of(clauses[i].word))) {
+        if (bx_word_is(w, clauses[i].word)) {
             s->i += w.n;
             return clauses[i].read(s);
         }

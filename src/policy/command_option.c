@@ -52,7 +52,7 @@ static const program *find(bx_str name)
 {
     name = bx_word_base(name);
     for (size_t i = 0; i < BX_COUNT(programs); i++) {
-        if (bx_str_eq(name, bx_str_of(programs[i].name)))
+        if (bx_word_is(name, programs[i].name))
             return &programs[i];
     }
     return NULL;
@@ -130,7 +130,7 @@ static bool is_in(const option *o, const char *list)
 
 static bool runs(scan *s, bx_str value, size_t of)
 {
-    const bx_words text = {.at = {value}, .n = 1};
+    const bx_words text = {.at = &value, .n = 1};
     return bx_scan_add_text(s, &text, 0, 1, of);
 }
 

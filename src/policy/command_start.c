@@ -123,18 +123,32 @@ static const starter starters[] = {
     {"jq", "", NEUTRAL, 0},
 };
 
-bool bx_words_split(bx_str text, bx_words *ret)
+static bx_str first_of(bx_str text)
 {
-    ret->n = 0;
-    while (text.n) {
-        const char *end = memchr(text.p, ' ', text.n);
-        size_t n = end ? (size_t)(end - text.p) : text.n;
-        if (ret->n == MAX_WORDS)
-            return false;
-        ret->at[ret->n++] = (bx_str){text.p, n};
-        text = bx_str_from(text, n + 1);
+    const char *end = memchr(text.p, ' ', text.n);
+    return (bx_str){text.p, end ? (size_t)(end - text.p) : text.n};
+}
+
+static size_t count(bx_str text)
+{
+    size_t n = 0;
+    for (; text.n; n++)
+        text = bx_str_from(text, first_of(text).n + 1);
+    return n;
+}
+
+/* All `n` words and the text they point into, in one block. */
+static bx_str *copy_words(bx_str text, size_t n)
+{
+    bx_str *at = bx_realloc(NULL, n * sizeof *at + text.n);
+    if (!at)
+        return NULL;
+    text.p = memcpy(at + n, text.p, text.n);
+    for (size_t i = 0; i < n; i++) {
+        at[i] = first_of(text);
+        text = bx_str_from(text, at[i].n + 1);
     }
-    return true;
+    return at;
 }
 
 bx_str bx_word_base(bx_str w)
@@ -147,7 +161,7 @@ static const starter *find(bx_str name)
 {
     name = bx_word_base(name);
     for (size_t i = 0; i < BX_COUNT(starters); i++) {
-        if (bx_str_eq(name, bx_str_of(starters[i].name)))
+        if (bx_word_is(name, starters[i].name))
             return &starters[i];
     }
     return NULL;
@@ -213,7 +227,8 @@ bool bx_scan_add_unknown(scan *s, size_t within)
 
 bool bx_scan_add_some(scan *s, const char *name, size_t within)
 {
-    const bx_words some = {.at = {bx_str_of(name)}, .n = 1};
+    const bx_str one = bx_str_of(name);
+    const bx_words some = {.at = &one, .n = 1};
     return add_inner(s, &some, &(inner){.to = 1, .more = true}, within);
 }
 
@@ -367,7 +382,7 @@ static bool shells(scan *s, const bx_words *w, size_t within)
 static bool is_one_of(bx_str w, const char *const *names, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        if (bx_str_eq(w, bx_str_of(names[i])))
+        if (bx_word_is(w, names[i]))
             return true;
     }
     return false;
@@ -500,29 +515,26 @@ bool bx_scan_started(scan *s, size_t i)
     bx_line_command *c = &s->out->commands[i];
     if (c->words == c->end)
         return true;
-    BX_AUTO_BUF copy = bx_buf_init(4 * (size_t)BX_LINE_MAX_BYTES); /* the text may move */
-    BX_AUTOFREE bx_words *w = NULL;
-    bx_str text = bx_line_words(s->out, c);
-    const char *end = memchr(text.p, ' ', text.n);
-    bx_str name = {text.p, end ? (size_t)(end - text.p) : text.n};
+    bx_str text = bx_line_words(s->out, c), name = first_of(text);
     const starter *st = bx_word_is_known(name) ? find(name) : NULL;
     bool has_options = bx_word_is_known(name) && bx_options_known(name);
     if (memchr(name.p, '/', name.n) && !is_of_system(name))
         c->opaque = true;
     if (!st && !has_options)
         return true;
-    w = bx_realloc(NULL, sizeof *w);
-    if (!w || bx_buf_add_str(&copy, text) != BX_OK) {
+    bx_words w = {.n = count(text)};
+    if (w.n > MAX_WORDS)
+        return bx_scan_doubt(s, "a command has too many words");
+    BX_AUTOFREE bx_str *at = copy_words(text, w.n); /* the text moves when it gets more */
+    if (!at) {
         s->out->failed = BX_ENOMEM;
         return bx_scan_doubt(s, "out of memory");
     }
-    if (!bx_words_split(bx_buf_str(&copy), w))
-        return bx_scan_doubt(s, "a command has too many words");
-    name = w->at[0]; /* of the copy */
-    bool ok = !st || started(s, w, st, i);
-    if (memchr(name.p, '/', name.n) && !is_of_system(name)) {
+    w.at = at;
+    bool ok = !st || started(s, &w, st, i);
+    if (memchr(at[0].p, '/', at[0].n) && !is_of_system(at[0])) {
         c = &s->out->commands[i]; /* they may have moved */
         c->neutral = c->carrier = false;
     }
-    return ok && (!has_options || bx_scan_options(s, w, i));
+    return ok && (!has_options || bx_scan_options(s, &w, i));
 }

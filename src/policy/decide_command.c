@@ -73,12 +73,47 @@ static bool restricts(const judge *j, uint32_t rule)
     return j->f->p->rules[rule]->answer != BX_ANSWER_ALLOW;
 }
 
+/* Those of the rules for a first word that are found by it, then those that also name a second. */
+typedef struct candidates {
+    bx_str words;
+    index_at at;
+    bool pairs;
+} candidates;
+
+/* What of the second word is not known, or a space, may be any. */
+static uint32_t first_pair(const rule_index *x, candidates *c)
+{
+    size_t first = first_word(c->words).n;
+    bx_str rest = bx_str_from(c->words, first + 1), second = first_word(rest);
+    bool plain = second.n < rest.n;
+    for (size_t i = 0; i < second.n && plain; i++)
+        plain = second.p[i] != BX_WILD_ANY && second.p[i] != BX_WILD_SPACE;
+    c->pairs = true;
+    if (rest.n == 0)
+        return INDEX_END;
+    return plain ? bx_index_first(x, INDEX_PAIR, (bx_str){c->words.p, first + 1 + second.n}, &c->at)
+                 : bx_index_first(x, INDEX_PAIRS, (bx_str){c->words.p, first}, &c->at);
+}
+
+static uint32_t first_candidate(const rule_index *x, bx_str words, candidates *ret)
+{
+    *ret = (candidates){.words = words};
+    uint32_t r = bx_index_first(x, BX_RULE_COMMAND, first_word(words), &ret->at);
+    return r == INDEX_END ? first_pair(x, ret) : r;
+}
+
+static uint32_t next_candidate(const rule_index *x, candidates *c)
+{
+    uint32_t r = bx_index_next(x, &c->at);
+    return r == INDEX_END && !c->pairs ? first_pair(x, c) : r;
+}
+
 /* Each rule that could hold for a command whose words begin so. */
 static void restrict_by_key(judge *j, bx_str words)
 {
     const rule_list *slow = &j->x->slow[BX_RULE_COMMAND], *all = &j->x->all[BX_RULE_COMMAND];
     bx_str w = first_word(words);
-    index_at at;
+    candidates of;
     if (w.n && memchr(w.p, BX_WILD_ANY, w.n)) {
         for (size_t i = 0; i < all->n; i++) {
             if (restricts(j, all->at[i]))
@@ -90,8 +125,8 @@ static void restrict_by_key(judge *j, bx_str words)
         if (restricts(j, slow->at[i]))
             restrict_by(j, slow->at[i], words);
     }
-    for (uint32_t r = bx_index_first(j->x, BX_RULE_COMMAND, w, &at); r != INDEX_END;
-         r = bx_index_next(j->x, &at)) {
+    for (uint32_t r = first_candidate(j->x, words, &of); r != INDEX_END;
+         r = next_candidate(j->x, &of)) {
         if (restricts(j, r))
             restrict_by(j, r, words);
     }
@@ -109,17 +144,16 @@ static void restrict_seen(void *ctx, bx_str words, bool sure)
 static uint32_t allowed_by(const judge *j, const bx_line_command *c)
 {
     const rule_list *slow = &j->x->slow[BX_RULE_COMMAND];
-    const bx_str keys[] = {first_word(bx_line_words(&j->line, c)),
-                           first_word(bx_line_whole(&j->line, c))};
+    const bx_str texts[] = {bx_line_words(&j->line, c), bx_line_whole(&j->line, c)};
     uint32_t best = INDEX_END;
-    index_at at;
+    candidates of;
     for (size_t i = 0; i < slow->n; i++) {
         if (allows(j, slow->at[i], c) && slow->at[i] < best)
             best = slow->at[i];
     }
     for (size_t k = 0; k < (c->begin == c->words ? 1U : 2U); k++) {
-        for (uint32_t r = bx_index_first(j->x, BX_RULE_COMMAND, keys[k], &at); r != INDEX_END;
-             r = bx_index_next(j->x, &at)) {
+        for (uint32_t r = first_candidate(j->x, texts[k], &of); r != INDEX_END;
+             r = next_candidate(j->x, &of)) {
             if (r < best && allows(j, r, c))
                 best = r;
         }

@@ -719,6 +719,41 @@ static void test_options_in_front(void)
     CHECK_LINE(p, many, "deny");
 }
 
+/* Rules are found by the two words they begin with, whatever is not known of a line's. */
+static void test_second_words(void)
+{
+    static const struct {
+        const char *line, *expected;
+    } cases[] = {
+        {"git push", "deny"},        {"git 'push' x", "deny"},  {"git \"push x\"", "deny"},
+        {"git push$x", "ask"},       {"git $x", "ask"},         {"git pu$x", "ask"},
+        {"$x push", "ask"},          {"git $x push", "ask"},    {"git pus", "allow"},
+        {"git '' push", "allow"},    {"git pushx", "allow"},    {"git", "allow"},
+        {"git push* x", "ask"},      {"git {push,x}", "ask"},   {"git tag x y", "deny"},
+        {"git \"tag x\" y", "deny"}, {"git tag 'x y'", "deny"}, {"git tag x", "allow"},
+        {"git 'a b' c", "deny"},     {"git a b c", "deny"},     {"git a b", "allow"},
+        {"git a $x", "ask"},         {"git stash x", "deny"},   {"git stash-x", "deny"},
+        {"git sta", "allow"},        {"git sta$x", "ask"},      {"A=1 git push", "deny"},
+        {"x git push", "allow"},     {"a\\ b c", "deny"},
+    };
+    static const struct {
+        const char *line, *expected;
+    } allowed[] = {
+        {"npm run x", "allow"},   {"npm 'run' x", "allow"}, {"npm run 'x y'", "allow"},
+        {"npm \"run x\"", "ask"}, {"npm $x", "ask"},        {"npm run$x", "ask"},
+        {"A=1 npm run", "ask"},   {"B=2 npm run", "allow"}, {"B=2 npm test", "ask"},
+        {"npm 'a b' c", "allow"}, {"npm a b c", "ask"},     {"npm test", "allow"},
+    };
+    POLICY(p, "rules: { deny: ['bash(git push *)', 'bash(git tag x y)', 'bash(git \"a b\" c)',"
+              " 'bash(git stash*)', 'bash(\"a b\" c)'], allow: [bash] }");
+    for (size_t i = 0; i < BX_COUNT(cases); i++)
+        CHECK_LINE(p, cases[i].line, cases[i].expected);
+    POLICY(q, "rules: { allow: ['bash(npm run *)', 'bash(B=2 npm run *)', 'bash(npm \"a b\" *)',"
+              " 'bash(npm test)'] }");
+    for (size_t i = 0; i < BX_COUNT(allowed); i++)
+        CHECK_LINE(q, allowed[i].line, allowed[i].expected);
+}
+
 /* A program of the workspace that is called like one that needs no rule. */
 static void test_names_of_others(void)
 {
@@ -860,5 +895,6 @@ static void test_paths_that_people_write(void)
 BXT_MAIN(RUN(test_plain); RUN(test_every_command_counts); RUN(test_wrappers);
          RUN(test_spelled_otherwise); RUN(test_hidden); RUN(test_never_allowed_unsure);
          RUN(test_files_of_redirections); RUN(test_options_that_start);
-         RUN(test_options_that_write); RUN(test_options_in_front); RUN(test_names_of_others);
-         RUN(test_rules_that_people_write); RUN(test_paths_that_people_write); RUN(test_limits);)
+         RUN(test_options_that_write); RUN(test_options_in_front); RUN(test_second_words);
+         RUN(test_names_of_others); RUN(test_rules_that_people_write);
+         RUN(test_paths_that_people_write); RUN(test_limits);)

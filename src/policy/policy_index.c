@@ -1,10 +1,10 @@
-/* Finding rules: a call asks for those of its tool's name, of its command's first word, of the
- * directories above its path, of its host and the domains above; not for all. */
+/* Finding rules: a call asks for those of its tool's name, of its command's first word and the two
+ * first, of the directories above its path, of its host and the domains above; not for all. */
 #include "policy/policy_internal.h"
 
-static uint64_t hash_of(bx_rule_kind kind, bx_str key)
+static uint64_t hash_of(unsigned kind, bx_str key)
 {
-    uint64_t h = UINT64_C(14695981039346656037) ^ (uint64_t)kind;
+    uint64_t h = UINT64_C(14695981039346656037) ^ kind;
     for (size_t i = 0; i < key.n; i++)
         h = (h ^ (uint8_t)key.p[i]) * UINT64_C(1099511628211);
     return h ^ h >> 29;
@@ -58,9 +58,25 @@ void bx_index_done(rule_index *x)
     *x = (rule_index){.n = 0};
 }
 
+/* Both words of a command's pattern that begins with two and a blank; n == 0: it does not.  A space
+ * inside of a word is compared with one between words in some places, so such a word is none. */
+static bx_str pair_of(bx_str p, size_t first)
+{
+    size_t n = first + 1 + prefix_of(bx_str_from(p, first + 1), " \1\2");
+    return n < p.n && p.p[n] == ' ' ? (bx_str){p.p, n} : BX_LIT("");
+}
+
+static void put(rule_index *x, unsigned kind, bx_str key, uint32_t number)
+{
+    uint64_t h = hash_of(kind, key);
+    uint32_t *bucket = &x->buckets[h & x->mask];
+    x->slots[x->n] = (index_slot){.hash = h, .rule = number, .next = *bucket};
+    *bucket = (uint32_t)x->n++;
+}
+
 static void add(rule_index *x, const bx_rule *r, uint32_t number)
 {
-    bx_str key;
+    bx_str key, pair = BX_LIT("");
     x->all[r->kind].at[x->all[r->kind].n++] = number;
     x->n_restrictive[r->kind] += r->answer != BX_ANSWER_ALLOW;
     if (r->nowhere)
@@ -71,21 +87,22 @@ static void add(rule_index *x, const bx_rule *r, uint32_t number)
     }
     if (r->kind == BX_RULE_TOOL)
         x->name_lengths[key.n / 64] |= UINT64_C(1) << (key.n % 64);
-    uint64_t h = hash_of(r->kind, key);
-    uint32_t *bucket = &x->buckets[h & x->mask];
-    x->slots[x->n] = (index_slot){.hash = h, .rule = number, .next = *bucket};
-    *bucket = (uint32_t)x->n++;
+    if (r->kind == BX_RULE_COMMAND)
+        pair = pair_of((bx_str){r->pattern, r->pattern_n}, key.n);
+    if (pair.n)
+        put(x, INDEX_PAIR, pair, number);
+    put(x, pair.n ? INDEX_PAIRS : r->kind, key, number);
 }
 
 bx_code bx_index_build(bx_policy *p, bx_error *err)
 {
     rule_index *x = &p->index;
     size_t n = 16;
-    while (n < 2 * p->n_rules)
+    while (n < 4 * p->n_rules)
         n *= 2;
     x->mask = n - 1;
     x->buckets = bx_calloc(n, sizeof *x->buckets);
-    x->slots = bx_calloc(p->n_rules + 1, sizeof *x->slots);
+    x->slots = bx_calloc(2 * p->n_rules + 1, sizeof *x->slots);
     bool ok = x->buckets && x->slots;
     for (size_t k = 0; k < BX_COUNT(x->all); k++) {
         x->all[k].at = bx_calloc(p->n_rules + 1, sizeof(uint32_t));
@@ -107,7 +124,7 @@ static uint32_t from(const rule_index *x, index_at *at)
     return at->slot == INDEX_END ? INDEX_END : x->slots[at->slot].rule;
 }
 
-uint32_t bx_index_first(const rule_index *x, bx_rule_kind kind, bx_str key, index_at *at)
+uint32_t bx_index_first(const rule_index *x, unsigned kind, bx_str key, index_at *at)
 {
     at->hash = hash_of(kind, key);
     at->slot = x->buckets[at->hash & x->mask];

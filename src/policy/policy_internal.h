@@ -93,12 +93,15 @@ bx_policy_mode bx_policy_mode_for(const bx_policy *p, const bx_policy_call *call
 
 BX_NODISCARD bx_code bx_index_build(bx_policy *p, bx_error *err);
 void bx_index_done(rule_index *x);
+/* Kinds besides bx_rule_kind: rules for commands that begin with two plain words are not among
+ * those of the first one, but found by both ("git push"), or all that begin with one ("git"). */
+enum { INDEX_PAIR = BX_RULE_DOMAIN + 1, INDEX_PAIRS };
 /* for (i = bx_index_first(x, kind, key, &at); i != INDEX_END; i = bx_index_next(x, &at)) */
 typedef struct index_at {
     uint64_t hash;
     uint32_t slot;
 } index_at;
-uint32_t bx_index_first(const rule_index *x, bx_rule_kind kind, bx_str key, index_at *at);
+uint32_t bx_index_first(const rule_index *x, unsigned kind, bx_str key, index_at *at);
 uint32_t bx_index_next(const rule_index *x, index_at *at);
 
 /* Of a call: the rules that were found to hold, as numbers; INDEX_END: none. */
