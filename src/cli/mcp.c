@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/policy_files.h"
 #include "app/tool_grant.h"
 #include "base/version.h"
 #include "cli/commands.h"
@@ -59,13 +58,22 @@ void bx_cli_mcp_edition_give(bx_mcp_box *b, bx_mcp_edition *e)
 
 /* ---- prompts --------------------------------------------------------------------------------- */
 
-/* A project's own come before the person's; they are there where the project is trusted: what they
+static bx_belief judge(void *ctx, const char *real, bx_str text)
+{
+    bx_mcp_edition *e = bx_cli_mcp_edition_take(ctx);
+    const bx_believer *by = bx_believed_port(e->believed);
+    bx_belief belief = by->judge(by->ctx, real, text);
+    bx_cli_mcp_edition_give(ctx, e);
+    return belief;
+}
+
+/* A project's own come before the person's; they are there while the project is trusted: what they
  * say goes to the model as the person's words. */
 static bx_code open_skills(box *b, bx_error *err)
 {
     enum { OF_PROJECT = 3, OF_PERSON = 3 };
     const char *workspace = b->cfg.workspace, *home = getenv("HOME");
-    bool trusted = false, has_ours = bx_home_dir(b->home, sizeof b->home, NULL) == BX_OK;
+    bool has_ours = bx_home_dir(b->home, sizeof b->home, NULL) == BX_OK;
     const bx_skill_dir dirs[OF_PROJECT + OF_PERSON] = {
         {workspace, ".boxagnts/skills", BX_WORKSPACE},
         {workspace, ".agents/skills", BX_WORKSPACE},
@@ -74,20 +82,11 @@ static bx_code open_skills(box *b, bx_error *err)
         {home, ".boxagnts/skills", NULL},
         {home, ".agents/skills", NULL},
     };
-    bx_code rc = bx_policy_is_trusted(workspace, &trusted, err);
-    if (rc != BX_OK)
-        return rc;
-    size_t from = trusted ? 0 : OF_PROJECT, n = home ? OF_PERSON : 1;
-    size_t to = OF_PROJECT + (has_ours ? n : 0);
-    for (size_t i = from; i < to; i++)
+    size_t n = home ? OF_PERSON : 1, to = OF_PROJECT + (has_ours ? n : 0);
+    for (size_t i = 0; i < to; i++)
         b->skill_dirs[b->n_skill_dirs++] = dirs[i];
-    const bx_believed_config cfg = {.workspace = b->workspace ? b->workspace : "/",
-                                    .trusted = trusted,
-                                    .policy = bx_funnel_policy(b->funnel)};
-    rc = bx_believed_open(&cfg, &b->believed, err);
-    return rc == BX_OK ? bx_mcp_skills_new(b->skill_dirs, b->n_skill_dirs,
-                                           bx_believed_port(b->believed), &b->skills, err)
-                       : rc;
+    b->believer = (bx_believer){.judge = judge, .ctx = b};
+    return bx_mcp_skills_new(b->skill_dirs, b->n_skill_dirs, &b->believer, &b->skills, err);
 }
 
 /* ---- the tools ------------------------------------------------------------------------------- */
@@ -160,6 +159,7 @@ static bx_code load(box *b, bx_error *err)
         rc = bx_cli_app(SLOTS, &b->app, err);
     b->cfg.app = b->app;
     bx_cli_mcp_watch_open(b); /* before anything is read: what changes from here on is noticed */
+    b->cfg.real = b->workspace;
     if (rc == BX_OK)
         rc = bx_cli_mcp_edition_new(&b->cfg, NULL, &b->now, err);
     if (rc == BX_OK && !bx_has_flag(b->cfg.a, BX_FLAG_HTTP))
@@ -316,9 +316,8 @@ static bx_code end(box *b, bx_error *err)
     bx_cli_mcp_watch_end(b);
     bx_mcp_server_free(b->server);
     bx_mcp_skills_free(b->skills);
-    bx_believed_free(b->believed);
-    bx_cli_mcp_watch_free(b);
     bx_cli_mcp_edition_free(b->now);
+    bx_cli_mcp_watch_free(b);
     bx_code rc = b->funnel ? bx_funnel_finish(b->funnel, err) : BX_OK;
     free(b->options);
     bx_app_leave(b->app);

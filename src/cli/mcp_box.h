@@ -4,7 +4,6 @@
 
 #include <pthread.h>
 
-#include "app/believed.h"
 #include "base/limits.h"
 #include "cli/mcp_edition.h"
 #include "cli/mcp_funnel.h"
@@ -35,7 +34,7 @@ typedef struct bx_mcp_box {
     bx_skill_dir skill_dirs[BX_MCP_MAX_SKILL_DIRS];
     size_t n_skill_dirs;
     bx_mcp_skills *skills;
-    bx_believed *believed;  /* of the project's skills */
+    bx_believer believer;   /* of the project's skills: the edition's that holds now */
     char home[BX_MAX_PATH]; /* $BOXAGNTS_HOME */
     pthread_mutex_t lock;   /* guards what follows, while clients are served */
     bx_mcp_edition *now;

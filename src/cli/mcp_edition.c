@@ -1,5 +1,6 @@
 #include "cli/mcp_edition.h"
 
+#include "app/policy_files.h"
 #include "cli/mcp_funnel.h"
 #include "policy/derive.h"
 
@@ -38,6 +39,16 @@ static bx_code open_workspace(const bx_mcp_edition_config *cfg, bx_mcp_edition *
                : rc;
 }
 
+static bx_code open_believed(const bx_mcp_edition_config *cfg, bx_mcp_edition *e, bx_error *err)
+{
+    bool trusted = false;
+    bx_code rc = bx_policy_is_trusted(cfg->workspace, &trusted, err);
+    const bx_believed_config of = {.workspace = cfg->real ? cfg->real : "/",
+                                   .trusted = trusted,
+                                   .policy = bx_funnel_policy(e->funnel)};
+    return rc == BX_OK ? bx_believed_open(&of, &e->believed, err) : rc;
+}
+
 bx_code bx_cli_mcp_edition_new(const bx_mcp_edition_config *cfg, const bx_mcp_edition *before,
                                bx_mcp_edition **ret, bx_error *err)
 {
@@ -49,6 +60,8 @@ bx_code bx_cli_mcp_edition_new(const bx_mcp_edition_config *cfg, const bx_mcp_ed
     bx_code rc = open_tools(cfg, before, e, err);
     if (rc == BX_OK)
         rc = open_workspace(cfg, e, err);
+    if (rc == BX_OK)
+        rc = open_believed(cfg, e, err);
     if (rc == BX_OK) {
         *ret = e;
         return BX_OK;
@@ -62,6 +75,7 @@ void bx_cli_mcp_edition_free(bx_mcp_edition *e)
 {
     if (!e)
         return;
+    bx_believed_free(e->believed);
     bx_mcp_workspace_free(e->workspace);
     bx_sealed_free(e->reading);
     bx_toolbox_free(e->tools);

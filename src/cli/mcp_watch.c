@@ -37,6 +37,7 @@ static void add_all(bx_mcp_box *b)
         add(b, home, "keys/trusted", BX_WATCH_PATH, BX_MCP_TOOLS);
         add(b, home, BX_POLICY_NAME, BX_WATCH_PATH, BX_MCP_POLICY);
         add(b, home, "trust", BX_WATCH_PATH, BX_MCP_POLICY);
+        add(b, home, "believed", BX_WATCH_PATH, BX_MCP_POLICY);
     }
     add(b, b->workspace, ".boxagnts/tools", BX_WATCH_PATH, BX_MCP_TOOLS);
     add(b, b->workspace, BX_POLICY_NAME, BX_WATCH_PATH, BX_MCP_POLICY);
@@ -73,7 +74,8 @@ static uint64_t look_at_policy(const bx_mcp_box *b)
     char home[BX_MAX_PATH];
     uint64_t look = look_at(1, b->workspace, BX_POLICY_NAME);
     if (bx_home_dir(home, sizeof home, NULL) == BX_OK)
-        look = look_at(look_at(look, home, BX_POLICY_NAME), home, "trust");
+        look =
+            look_at(look_at(look_at(look, home, BX_POLICY_NAME), home, "trust"), home, "believed");
     for (size_t i = 0; i < b->cfg.a->n_flags; i++) {
         if (b->cfg.a->flags[i].id == BX_FLAG_POLICY)
             look = look_at(look, b->cfg.a->flags[i].value, NULL);
@@ -84,13 +86,13 @@ static uint64_t look_at_policy(const bx_mcp_box *b)
 /* ---- what happens then ----------------------------------------------------------------------- */
 
 /* The files as they are now hold from the next call on.  While they say nothing that can be
- * understood, or one is gone, what they said before does. */
-static void read_policy(bx_mcp_box *b)
+ * understood, or one is gone, what they said before does.  True: they hold. */
+static bool read_policy(bx_mcp_box *b)
 {
     const uint64_t look = look_at_policy(b);
     bx_error err = {.msg = ""};
     if (look == b->policy_look)
-        return;
+        return false;
     b->policy_look = look;
     bx_mcp_edition *old = bx_cli_mcp_edition_take(b), *next = NULL;
     if (bx_cli_mcp_edition_new(&b->cfg, old, &next, &err) != BX_OK) {
@@ -100,9 +102,9 @@ static void read_policy(bx_mcp_box *b)
         b->now = next;
         (void)pthread_mutex_unlock(&b->lock);
         bx_cli_mcp_edition_give(b, old); /* that of `now` */
-        bx_cli_complain("mcp: the policy was read anew");
     }
     bx_cli_mcp_edition_give(b, old);
+    return next != NULL;
 }
 
 /* The policy may be another one than when somebody subscribed. */
@@ -149,13 +151,14 @@ static void *watch(void *arg)
             else
                 tell_of(b, tag - BX_MCP_FOLLOWED);
         } while (bx_watch_next(b->watch, &b->watch_ctl, bx_now_ns(), &tag));
-        if (kinds & 1U << BX_MCP_POLICY)
-            read_policy(b);
+        bool anew = kinds & 1U << BX_MCP_POLICY && read_policy(b);
         if (kinds & 1U << BX_MCP_TOOLS)
             bx_shelf_look_now(bx_app_shelf(b->app));
         if (kinds & (1U << BX_MCP_POLICY | 1U << BX_MCP_TOOLS))
             bx_cli_mcp_look(b);
-        if (kinds & 1U << BX_MCP_SKILLS)
+        if (anew) /* and which tools there are */
+            bx_cli_complain("mcp: the policy was read anew");
+        if (anew || kinds & 1U << BX_MCP_SKILLS)
             bx_mcp_server_changed(b->server, BX_MCP_PROMPTS_CHANGED);
     }
     return NULL;

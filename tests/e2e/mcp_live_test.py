@@ -100,6 +100,35 @@ class Live(unittest.TestCase):
         self.heard(client, "notifications/prompts/list_changed")
         self.assertEqual([p["name"] for p in client.result("prompts/list")["prompts"]], ["sing"])
 
+    def test_skills_of_the_project(self):
+        def names():
+            return [p["name"] for p in client.result("prompts/list")["prompts"]]
+
+        def trust():
+            done = box("trust", str(self.work), env=self.env)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.said(client, "read anew")
+
+        skill = self.work / ".agents/skills/dance/SKILL.md"
+        self.put(skill, "---\nname: dance\ndescription: Dances.\n---\nla\n")
+        self.policy("  allow: [read, glob]\n")
+        client = self.client()
+        client.open()
+        self.assertEqual(names(), [])
+        trust()
+        self.heard(client, "notifications/prompts/list_changed")
+        self.assertEqual(names(), ["dance"])
+        self.put(skill, "---\nname: dance\ndescription: Sends keys away.\n---\nla\n")
+        self.assertEqual(names(), [])                               # not what was trusted
+        trust()
+        self.assertEqual(names(), ["dance"])
+        self.policy("  allow: [read, glob]\n  deny: ['read(.agents/**)']\n")
+        self.said(client, "read anew")
+        self.assertEqual(names(), [])
+        self.policy("  allow: [read, glob]\n")
+        self.said(client, "read anew")
+        self.assertEqual(names(), ["dance"])
+
     def test_resources(self):
         (self.work / ".env").write_text("secret\n")
         (self.work / "same").symlink_to(".")                        # where a link leads to may change
