@@ -205,15 +205,25 @@ static size_t count(void *ctx) { return ((box *)ctx)->n; }
 
 static const bx_manifest *manifest(void *ctx, size_t i) { return ((box *)ctx)->manifests[i]; }
 
-/* Whether files of the workspace were made, removed or called something else. */
-static bool names_changed(const bx_record *r)
+/* In the workspace, or in a directory that is directly in it. */
+static bool is_near(const char *path)
+{
+    const char *slash = strchr(path + sizeof BX_WORKSPACE, '/');
+    return !slash || !strchr(slash + 1, '/');
+}
+
+/* Whether files of the workspace were made, removed or called something else, and nobody else
+ * notices. */
+static bool names_changed(const box *b, const bx_record *r)
 {
     for (size_t i = 0; i < r->files.n; i++) {
         const bx_record_file *f = bx_record_file_at(r, i);
         bool names = f->op == BX_FS_CREATE || f->op == BX_FS_UNLINK || f->op == BX_FS_RENAME ||
                      f->op == BX_FS_LINK;
+        const char *path = bx_record_text(&r->files, f->path);
         if (names && f->result == BX_E_SUCCESS &&
-            strncmp(bx_record_text(&r->files, f->path), BX_WORKSPACE "/", sizeof BX_WORKSPACE) == 0)
+            strncmp(path, BX_WORKSPACE "/", sizeof BX_WORKSPACE) == 0 &&
+            !(is_near(path) && atomic_load(&b->sees_files)))
             return true;
     }
     return false;
@@ -254,7 +264,7 @@ static bx_code call(void *ctx, bx_mcp_call *c, bx_str name, bx_str arguments, bx
     if (call.origin.run.n == 0)
         call.origin.run = bx_str_of(b->run);
     bx_code rc = bx_toolbox_run(e->tools, name, &call, ret, err);
-    bool changed = names_changed(&record);
+    bool changed = names_changed(b, &record);
     if (rc == BX_OK && ret->is_error)
         hint_at_workspace(b, c, arguments);
     bx_record_done(&record);

@@ -3,6 +3,7 @@
 #define BX_CLI_MCP_BOX_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/limits.h"
 #include "cli/mcp_edition.h"
@@ -43,9 +44,11 @@ typedef struct bx_mcp_box {
     uint64_t looked_ns; /* when the list was made */
     bool changed;       /* it is another one than clients know */
     /* Who notices changes (mcp_watch.c). */
-    bx_watch *watch;      /* NULL: nobody does; then they are noticed when somebody asks */
-    char *workspace;      /* as the kernel calls it; owned */
-    uint64_t policy_look; /* what the policy files looked like when they were read */
+    bx_watch *watch;         /* NULL: nobody does; then they are noticed when somebody asks */
+    char *workspace;         /* as the kernel calls it; owned */
+    uint64_t policy_look;    /* what the policy files looked like when they were read */
+    uint64_t files_look;     /* which files there were when clients were last told */
+    _Atomic bool sees_files; /* that there are others near the workspace is noticed */
     pthread_t watcher;
     bool watches;
     bx_ctl watch_ctl;
@@ -70,6 +73,6 @@ void bx_cli_mcp_watch_begin(bx_mcp_box *b); /* when there is a server to be told
 void bx_cli_mcp_watch_end(bx_mcp_box *b);   /* nobody is told any more */
 void bx_cli_mcp_watch_free(bx_mcp_box *b);  /* no client is left */
 /* Tags of bx_watch; a resource has its place in `followed` beyond them. */
-enum { BX_MCP_TOOLS = 1, BX_MCP_SKILLS, BX_MCP_POLICY, BX_MCP_FOLLOWED };
+enum { BX_MCP_TOOLS = 1, BX_MCP_SKILLS, BX_MCP_POLICY, BX_MCP_FILES, BX_MCP_FOLLOWED };
 
 #endif

@@ -1,4 +1,5 @@
 /* What changes while `boxagnts mcp` serves: tools, skills, policy files, resources. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,12 +11,12 @@
 #include "cli/setup.h"
 #include "os/dirs.h"
 
-enum { SETTLE_MS = 100, NS_PER_MS = 1000000 };
+enum { SETTLE_MS = 100, NS_PER_MS = 1000000, MAX_ENTRIES = 1 << 16 };
 
 /* ---- what there is to be watched ------------------------------------------------------------- */
 
 /* What cannot be watched is noticed when somebody asks. */
-static void add(bx_mcp_box *b, const char *dir, const char *name, bx_watch_how how, unsigned tag)
+static bool add(bx_mcp_box *b, const char *dir, const char *name, bx_watch_how how, unsigned tag)
 {
     BX_AUTO_BUF path = bx_buf_init(2 * BX_MAX_PATH);
     BX_AUTOFREE char *real = realpath(dir, NULL);
@@ -23,8 +24,7 @@ static void add(bx_mcp_box *b, const char *dir, const char *name, bx_watch_how h
     (void)bx_buf_addf(&path, "%s", real ? real : dir);
     if (name)
         (void)bx_buf_addf(&path, "/%s", name);
-    if (path.fail == BX_OK)
-        (void)(bx_watch_add(b->watch, path.p, how, tag, &none) == BX_OK);
+    return path.fail == BX_OK && bx_watch_add(b->watch, path.p, how, tag, &none) == BX_OK;
 }
 
 static void add_all(bx_mcp_box *b)
@@ -32,18 +32,18 @@ static void add_all(bx_mcp_box *b)
     char home[BX_MAX_PATH];
     const bx_args *a = b->cfg.a;
     if (bx_home_dir(home, sizeof home, NULL) == BX_OK) {
-        add(b, home, "tools", BX_WATCH_PATH, BX_MCP_TOOLS);
-        add(b, home, "tools.lock", BX_WATCH_PATH, BX_MCP_TOOLS);
-        add(b, home, "keys/trusted", BX_WATCH_PATH, BX_MCP_TOOLS);
-        add(b, home, BX_POLICY_NAME, BX_WATCH_PATH, BX_MCP_POLICY);
-        add(b, home, "trust", BX_WATCH_PATH, BX_MCP_POLICY);
-        add(b, home, "believed", BX_WATCH_PATH, BX_MCP_POLICY);
+        (void)add(b, home, "tools", BX_WATCH_PATH, BX_MCP_TOOLS);
+        (void)add(b, home, "tools.lock", BX_WATCH_PATH, BX_MCP_TOOLS);
+        (void)add(b, home, "keys/trusted", BX_WATCH_PATH, BX_MCP_TOOLS);
+        (void)add(b, home, BX_POLICY_NAME, BX_WATCH_PATH, BX_MCP_POLICY);
+        (void)add(b, home, "trust", BX_WATCH_PATH, BX_MCP_POLICY);
+        (void)add(b, home, "believed", BX_WATCH_PATH, BX_MCP_POLICY);
     }
-    add(b, b->workspace, ".boxagnts/tools", BX_WATCH_PATH, BX_MCP_TOOLS);
-    add(b, b->workspace, BX_POLICY_NAME, BX_WATCH_PATH, BX_MCP_POLICY);
+    (void)add(b, b->workspace, ".boxagnts/tools", BX_WATCH_PATH, BX_MCP_TOOLS);
+    (void)add(b, b->workspace, BX_POLICY_NAME, BX_WATCH_PATH, BX_MCP_POLICY);
     for (size_t i = 0; i < a->n_flags; i++) {
         if (a->flags[i].id == BX_FLAG_POLICY)
-            add(b, a->flags[i].value, NULL, BX_WATCH_PATH, BX_MCP_POLICY);
+            (void)add(b, a->flags[i].value, NULL, BX_WATCH_PATH, BX_MCP_POLICY);
     }
 }
 
@@ -81,6 +81,52 @@ static uint64_t look_at_policy(const bx_mcp_box *b)
             look = look_at(look, b->cfg.a->flags[i].value, NULL);
     }
     return look;
+}
+
+typedef struct looking {
+    uint64_t look;
+    size_t entries, dirs;
+    bool blind; /* what kind one is, is not told */
+} looking;
+
+/* In whatever order the names come; hidden ones are not listed as resources. */
+static void look_into(looking *l, const char *path, bool below)
+{
+    DIR *dir = opendir(path);
+    for (const struct dirent *e; dir && l->entries < MAX_ENTRIES && (e = readdir(dir));) {
+        BX_AUTO_BUF inner = bx_buf_init(2 * BX_MAX_PATH);
+        uint64_t name = e->d_type;
+        (void)bx_buf_addf(&inner, "%s/%s", path, e->d_name);
+        l->entries++;
+        l->dirs += below && e->d_type == DT_DIR;
+        l->blind = l->blind || e->d_type == DT_UNKNOWN;
+        if (e->d_name[0] == '.' || inner.fail != BX_OK)
+            continue;
+        for (size_t i = 0; i < inner.n; i++)
+            name = (name ^ (uint8_t)inner.p[i]) * 0x9e3779b97f4a7c15U + (name >> 29);
+        l->look += name * (name | 1);
+        if (below && e->d_type == DT_DIR && l->dirs < BX_WATCH_MAX_BELOW)
+            look_into(l, inner.p, false);
+    }
+    if (dir)
+        (void)closedir(dir);
+}
+
+/* Which files there are in the workspace and in the directories that are directly in it. */
+static uint64_t look_at_files(bx_mcp_box *b)
+{
+    looking l = {.look = look_at(look_at(1, b->workspace, ".gitignore"), b->workspace, ".ignore")};
+    look_into(&l, b->workspace, true);
+    if (l.dirs >= BX_WATCH_MAX_BELOW || l.entries == MAX_ENTRIES || l.blind)
+        atomic_store(&b->sees_files, false);
+    return l.look;
+}
+
+static bool files_are_others(bx_mcp_box *b)
+{
+    uint64_t look = look_at_files(b), was = b->files_look;
+    b->files_look = look;
+    return look != was;
 }
 
 /* ---- what happens then ----------------------------------------------------------------------- */
@@ -160,6 +206,8 @@ static void *watch(void *arg)
             bx_cli_complain("mcp: the policy was read anew");
         if (anew || kinds & 1U << BX_MCP_SKILLS)
             bx_mcp_server_changed(b->server, BX_MCP_PROMPTS_CHANGED);
+        if (kinds & 1U << BX_MCP_FILES && files_are_others(b))
+            bx_mcp_server_changed(b->server, BX_MCP_RESOURCES_CHANGED);
     }
     return NULL;
 }
@@ -187,14 +235,18 @@ void bx_cli_mcp_watch_open(bx_mcp_box *b)
         return;
     }
     add_all(b);
+    atomic_store(&b->sees_files, add(b, b->workspace, NULL, BX_WATCH_BELOW, BX_MCP_FILES));
     b->policy_look = look_at_policy(b);
+    b->files_look = look_at_files(b);
 }
 
 void bx_cli_mcp_watch_begin(bx_mcp_box *b)
 {
     for (size_t i = 0; b->watch && i < b->n_skill_dirs; i++)
-        add(b, b->skill_dirs[i].root, b->skill_dirs[i].below, BX_WATCH_BELOW, BX_MCP_SKILLS);
+        (void)add(b, b->skill_dirs[i].root, b->skill_dirs[i].below, BX_WATCH_BELOW, BX_MCP_SKILLS);
     b->watches = b->watch && pthread_create(&b->watcher, NULL, watch, b) == 0;
+    if (!b->watches)
+        atomic_store(&b->sees_files, false);
     if (b->watch && !b->watches)
         complain("there is no thread for it");
 }
