@@ -325,6 +325,13 @@ static bool has_nul(const uint8_t *p, size_t n)
     return n > 0 && bx_find_byte(p, 0, n, 0) != SIZE_MAX;
 }
 
+/* In binary files NUL ends a line as well, as in GNU's. */
+static void end_lines_at_nuls(uint8_t *p, size_t n)
+{
+    for (size_t i = 0; (i = bx_find_byte(p, i, n, 0)) != SIZE_MAX;)
+        p[i++] = '\n';
+}
+
 static void put_summary(const scan *s)
 {
     if (grep_o.quiet)
@@ -377,6 +384,8 @@ bool grep_stream(grep_matcher *m, prog_reader *r, const char *name, bool with_na
             s.is_binary = has_nul(s.p + fresh, n - fresh);
         if (s.is_binary && grep_o.binary == GREP_SKIP)
             return false;
+        if (s.is_binary && !grep_o.is_rg)
+            end_lines_at_nuls(r->p + r->at + fresh, n - fresh);
         r->eof |= !more;
         size_t to = complete(&s, r, fresh);
         if (to == 0)
