@@ -459,6 +459,19 @@ static bool switches(const bx_words *w)
     return false;
 }
 
+/* printf -v NAME, wait -p NAME. */
+static bool sets_variable(const bx_words *w)
+{
+    bx_str name = bx_word_base(w->at[0]);
+    if (bx_str_eq(name, BX_LIT("printf")))
+        return w->n < 2 || !bx_word_is_known(w->at[1]) || bx_str_starts(w->at[1], BX_LIT("-"));
+    bool sets = false;
+    for (size_t i = 1; i < w->n && bx_str_eq(name, BX_LIT("wait")); i++)
+        sets =
+            sets || (w->at[i].n > 1 && w->at[i].p[0] == '-' && memchr(w->at[i].p, 'p', w->at[i].n));
+    return sets;
+}
+
 static bool started(scan *s, const bx_words *w, const starter *st, size_t i)
 {
     bx_line_command *c = &s->out->commands[i];
@@ -492,10 +505,8 @@ static bool started(scan *s, const bx_words *w, const starter *st, size_t i)
         s->out->moves = true;
         c->neutral = true;
         return true;
-    case NEUTRAL: /* printf -v sets a variable */
-        c->neutral =
-            st->name[0] != 'p' || st->name[1] != 'r' ||
-            (w->n > 1 && bx_word_is_known(w->at[1]) && !bx_str_starts(w->at[1], BX_LIT("-")));
+    case NEUTRAL:
+        c->neutral = !sets_variable(w);
         return true;
     }
     return true;

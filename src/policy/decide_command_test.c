@@ -359,6 +359,7 @@ static void test_never_allowed_unsure(void)
         "read PATH; git x",
         "for PATH in /x; do git log; done",
         "printf -v PATH /x; git log",
+        "ls & wait -np PATH; git log",
         "alias git=rm; git x",
         "x='a[$(rm y)]'; git $((x))", /* which is evaluated, or may be */
         "x='$(rm y)'; git \"${x@P}\"",

@@ -99,6 +99,12 @@ class LinesTest(unittest.TestCase):
                 box("tool", "call", "--workspace", work, "--allow", "rw:/workspace", "--allow", "tool:*", "bash", call, env=self.env)
                 self.assertEqual("hit" in os.listdir(work), makes)
 
+    def test_arithmetic_finds_no_programs(self):
+        lines = ["((PATH=0))", "y=PATH; : $(($y=0))", "y='PATH=0'; : $((y))", "[[ 1 -eq PATH=0 ]]", "a[PATH=0]=1", "for ((PATH=0;0;)); do :; done",
+                 "((PATH++))", "x=aaa; : ${x:PATH=0}", "PATH=0"]      # the last is the control
+        made = "mkdir 0 1; echo '/bin/touch hit' | tee 0/prog >1/prog; "
+        self.assertEqual(self.run_all([f"{made}{text}; prog" for text in lines]), [f"{made}{lines[-1]}; prog"])
+
     def test_what_is_allowed_does_nothing_denied(self):
         dice = random.Random(20)
         lines = sorted({line(dice) for _ in range(200 if SANITIZED else 800)})

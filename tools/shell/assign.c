@@ -72,10 +72,16 @@ static int arith_get(void *ctx, sh_arith_var *var, int64_t *number, bx_str *text
     return text->p ? SH_ARITH_TEXT : missing(ctx, var);
 }
 
+/* PATH is no number: a directory called so could have programs of anybody's, and whoever judges a
+ * line does not work out what it computes. */
 static bool arith_set(void *ctx, sh_arith_var *var, int64_t value)
 {
     shell *sh = ctx;
     sh_name *name = arith_name(var);
+    if (strcmp(name->text, "PATH") == 0) {
+        sh_error(sh, "PATH: a number is no path");
+        return false;
+    }
     char room[24];
     const char *s = sh_int_text(value, room);
     if (!var->index)
