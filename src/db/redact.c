@@ -438,11 +438,13 @@ static void add_between(const bx_redactor *r, bx_str text, bx_buf *out)
     (void)bx_buf_add_str(out, bx_str_from(text, done));
 }
 
-/* Could what would be hidden be a command, or end one?  "PASSWORD= x" runs x. */
+/* Could what would be hidden be a command, or end one, or an option?  "PASSWORD= x" runs x, and
+ * "find . -name token: -delete" is no search. */
 static bool may_run(bx_str t, range at)
 {
     for (size_t i = at.from; i < at.to; i++) {
-        if ((unsigned char)t.p[i] < ' ' || strchr("$`;|&<>(){}\\\"'", t.p[i]))
+        if ((unsigned char)t.p[i] < ' ' || strchr("$`;|&<>(){}\\\"'", t.p[i]) ||
+            (t.p[i] == '-' && (i == at.from || is_blank(t.p[i - 1]))))
             return true;
     }
     size_t i = at.from;
@@ -451,26 +453,15 @@ static bool may_run(bx_str t, range at)
     return i < at.from && i > 0 && t.p[i - 1] == '=';
 }
 
-/* Which quote is open, as a shell reads it, at `to`; what is before *at was looked at before. */
-static void follow_quotes(bx_str t, size_t to, size_t *at, char *quote)
-{
-    for (; *at < to; ++*at) {
-        char c = t.p[*at];
-        if (c == '\\' && *quote != '\'' && *at + 1 < to)
-            ++*at;
-        else if (c == *quote)
-            *quote = '\0';
-        else if (!*quote && (c == '\'' || c == '"'))
-            *quote = c;
-    }
-}
-
-/* Of words of a command the first one, and what follows "Bearer": the others say what it does. */
+/* Of words of a command the first one, and what follows "Bearer", unless all of them are in quotes:
+ * the others say what it does. */
 static void shorten(bx_str t, range *at)
 {
     range token;
     size_t end = at->from;
-    if (memchr(t.p + end, '\n', at->to - end)) /* a key in PEM */
+    char quote = end > 0 ? t.p[end - 1] : '\0';
+    bool quoted = (quote == '\'' || quote == '"') && at->to < t.n && t.p[at->to] == quote;
+    if (quoted || memchr(t.p + end, '\n', at->to - end)) /* a key in PEM */
         return;
     while (end < at->to && !is_blank(t.p[end]))
         end++;
@@ -481,15 +472,14 @@ static void shorten(bx_str t, range *at)
 
 static void redact(const bx_redact_rule *rule, bx_str text, bx_buf *out)
 {
-    size_t done = 0, looked = 0;
-    char quote = '\0';
+    size_t done = 0;
     for (range at; find(rule->secrets, text, done, &at); done = at.to) {
-        if (rule->shows_commands)
-            follow_quotes(text, at.from, &looked, &quote);
-        if (rule->shows_commands && !quote)
+        range is;
+        bool judged = rule->shows_commands && !known(rule->secrets, text, at.from, &is);
+        if (judged)
             shorten(text, &at);
         add_between(rule->secrets, (bx_str){text.p + done, at.from - done}, out);
-        if (rule->shows_commands && may_run(text, at))
+        if (judged && may_run(text, at))
             (void)bx_buf_add(out, text.p + at.from, at.to - at.from);
         else
             (void)bx_buf_add_str(out, mark);

@@ -312,7 +312,11 @@ static void commands_a_person_decides_about(void)
          "cat <<E\n-----BEGIN RSA PRIVATE KEY-----\nrm x\n-----END RSA PRIVATE KEY-----\nE"},
         {"rm -r cookie: src lib", "rm -r cookie: [redacted] lib"},
         {"echo \"'\"; find . -name authorization: -o -delete",
-         "echo \"'\"; find . -name authorization: [redacted] -delete"},
+         "echo \"'\"; find . -name authorization: -o -delete"},
+        {"find . -name token: -delete", "find . -name token: -delete"},
+        {"ls # it's\nrm -r cookie: src lib'x'", "ls # it's\nrm -r cookie: [redacted] lib'x'"},
+        {"rm -r \"\ntoken:\" -f lib \"x\"", "rm -r \"\ntoken:\" -f lib \"x\""},
+        {"x --password 'Hidden7 Hidden7'", "x --password '[redacted]'"},
         {"cat <<E\nAuthorization: Bearer Hidden7Hidden7 x\nE",
          "cat <<E\nAuthorization: [redacted] x\nE"},
         {"DB_PASSWORD=Hidden7Hidden7 ls", "DB_PASSWORD=[redacted] ls"}, /* the control */
