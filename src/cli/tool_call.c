@@ -101,8 +101,13 @@ static bx_code read_arguments(const run *r, const bx_limits *l, bx_buf *text, bx
     const char *source = r->a->n_words > 1 ? r->a->words[1] : "-";
     bool from_stdin = strcmp(source, "-") == 0;
     *ret = bx_str_of(source);
-    if (!from_stdin && source[0] != '@')
+    if (!from_stdin && source[0] != '@') {
+        if (source[strspn(source, " \t\r\n")] != '{')
+            bx_cli_complain(
+                "note: the arguments are one JSON object, '{\"NAME\": VALUE}'; boxagnts "
+                "tool show TOOL has their names");
         return BX_OK;
+    }
     *text = bx_buf_init((size_t)l->memory);
     if (from_stdin && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
         bx_cli_complain("note: the arguments, a JSON object, are read from the terminal; Ctrl-D "

@@ -69,6 +69,9 @@ class Call(ToolTest):
         self.assertIn("(whole): expected an object, got an array of 0", self.bad("read", "[]"))
         for words in ('{"path":', "", "{} {}", '{"path":"f","path":"g"}'):
             self.assertIn("the arguments of read are no JSON: line 1, column", self.bad("read", stdin=words))
+        for words, told in (("f", True), (' {"path":"g"}', False)):
+            done = self.call("read", words)
+            self.assertEqual((done.returncode, b"the arguments are one JSON object" in done.stderr), (1, told), done)
         out = json.loads(self.bad("read", "--json", '{"path":1}'))
         self.assertEqual((out["outcome"], out["isError"], len(out["content"])), (None, True, 1))
 
