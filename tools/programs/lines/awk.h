@@ -329,7 +329,8 @@ bool awk_find(bx_posix *x, bx_str s, size_t from, bx_span *ret, size_t count);
 awk_val awk_eval(awk_node *n);
 double awk_eval_num(awk_node *n);
 awk_array *awk_eval_array(awk_node *n);
-void awk_assign(awk_node *lvalue, awk_val v);                  /* takes v */
+awk_val *awk_element(awk_node *n);            /* of an array; until something else is evaluated */
+void awk_assign(awk_node *lvalue, awk_val v); /* takes v */
 awk_val awk_call(int32_t func, const awk_val *args, size_t n); /* for sorting by a function */
 awk_val awk_builtin(awk_node *n);
 int32_t awk_builtin_named(const char *name, size_t n); /* -1: there is none */

@@ -125,6 +125,13 @@ static awk_val *element(awk_node *n)
     return v;
 }
 
+awk_val *awk_element(awk_node *n)
+{
+    awk_val *v = element(n);
+    awk_not_array(v);
+    return v;
+}
+
 /* Is it a parameter whose caller's variable got a value that is no array meanwhile? */
 static bool is_of_a_scalar(const awk_val *v)
 {

@@ -326,20 +326,35 @@ static awk_val sub(awk_node *a, bool all)
         to = to->a;
     static prog_buf out; /* kept from call to call */
     out.n = 0;
-    if (to)
-        target = arg_str(to);
-    else
+    double index = 0; /* what the target's index has to do is done once */
+    awk_val *place = NULL, field;
+    if (!to) {
         target = awk_str_new(awk_record().p, awk_record().n);
+    } else if (to->kind == N_FIELD) {
+        index = awk_eval_num(to->a);
+        field = awk_field(index);
+        target = awk_to_str(&field);
+        awk_drop(&field);
+    } else if (to->kind == N_INDEX) {
+        place = awk_element(to);
+        target = awk_to_str(place);
+    } else {
+        target = arg_str(to);
+    }
     substitution u = {
         .regex = regex, .with = view(with), .all = all, .plain = is_plain(view(with))};
     double n = substitute(&u, view(target), &out);
-    bool is_lvalue = !to || to->kind == N_GLOBAL || to->kind == N_LOCAL || to->kind == N_SPECIAL ||
-                     to->kind == N_FIELD || to->kind == N_INDEX;
-    if (n > 0 && is_lvalue) {
-        if (to)
-            awk_assign(to, awk_text(out.p, out.n));
-        else
+    if (n > 0) {
+        if (!to) {
             awk_set_record(out.p, out.n);
+        } else if (to->kind == N_FIELD) {
+            awk_set_field(index, awk_text(out.p, out.n));
+        } else if (place) {
+            awk_drop(place);
+            *place = awk_text(out.p, out.n);
+        } else if (to->kind == N_GLOBAL || to->kind == N_LOCAL || to->kind == N_SPECIAL) {
+            awk_assign(to, awk_text(out.p, out.n));
+        }
     }
     awk_unref(with);
     awk_unref(target);
@@ -499,8 +514,9 @@ static double random_number(void)
 
 static awk_val srand_seed(awk_node *a)
 {
+    double wanted = a ? awk_eval_num(a) : (double)time(NULL);
     random_before = random_seed;
-    random_seed = a ? awk_eval_num(a) : (double)time(NULL);
+    random_seed = wanted;
     seed(random_seed);
     return awk_number(random_before);
 }
