@@ -17,7 +17,7 @@ endforeach()
 bx_guest(jq DIRECTORY programs
     SOURCES ${sources} ${CMAKE_SOURCE_DIR}/tools/lib/process.c ${CMAKE_SOURCE_DIR}/tools/programs/date/tz.c
             ${CMAKE_SOURCE_DIR}/tools/programs/common/prog_memory.c
-    FLAGS -msimd128 -DBX_HOST_CALLS=1 -Xclang -target-abi -Xclang experimental-mv -include ${port}/jq_config.h
+    FLAGS -flto -msimd128 -DBX_HOST_CALLS=1 -Xclang -target-abi -Xclang experimental-mv -include ${port}/jq_config.h
         -I${port} -isystem ${jq} -isystem ${jq}/src -isystem ${jq}/vendor -isystem ${jq}/vendor/oniguruma/src
         --embed-dir=${jq}/src
-    LINK -Wl,-z,stack-size=4194304)
+    LINK -flto -Wl,--lto-O3 -Wl,-mllvm,-target-abi=experimental-mv -Wl,-z,stack-size=4194304)
