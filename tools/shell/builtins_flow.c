@@ -121,6 +121,8 @@ int sh_bi_exit_(shell *sh, int argc, char **argv)
         sh_err_put(sh, "exit\n", 5);
     if (status_argument(sh, argc, argv, i, &status) != 0)
         return 1;
+    if (i == argc && sh->in_exit_trap && sh->exit_trap_level == sh->subshell)
+        status = sh->exit_trap_status;
     sh_exit(sh, status);
     return status;
 }

@@ -196,12 +196,15 @@ void sh_trap_exit(shell *sh)
     char *copy = sh_strdup(text);
     set_trap(sh, SH_TRAP_EXIT, NULL);
     bool in_trap = sh->in_trap;
-    sh->in_trap = true;
+    sh->in_trap = sh->in_exit_trap = true;
+    sh->exit_trap_status = status;
+    sh->exit_trap_level = sh->subshell;
     const char *eval_name = sh->eval_name;
     sh->eval_name = "exit trap";
     (void)sh_run_text(sh, copy, strlen(copy), 1);
     sh->eval_name = eval_name;
     sh->in_trap = in_trap;
+    sh->in_exit_trap = false;
     free(copy);
     if (sh->unwind != SH_EXIT)
         sh->status = status;
