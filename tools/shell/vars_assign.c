@@ -22,7 +22,7 @@ static bool convert(const sh_var *v, const char *old, const char **value, size_t
         if (!sh_arith_string(sh_shell, who, *value, &x) ||
             (*append && old && *old && !sh_arith_string(sh_shell, who, old, &base))) {
             if (sh_shell->unwind == SH_GO)
-                sh_discard(sh_shell, 1);
+                sh_discard_all(sh_shell);
             return false;
         }
         char room[24];
