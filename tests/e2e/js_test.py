@@ -106,6 +106,13 @@ class Tools(Scratch):
         self.assertIn("two", value[0])
         self.assertEqual(value[1:], [True, 1])
 
+    def test_a_value_is_the_same_alone_and_beside_another(self):
+        value = self.value("const show = (r) => [Object.keys(r), Object.getOwnPropertyNames(r), JSON.stringify(r), `${r}`, r.content, typeof r.toString];"
+                           "const ask = () => tools.glob({ pattern: '*' });"
+                           "const alone = show(await ask()), [beside] = (await Promise.all([ask(), ask()])).map(show);"
+                           "[JSON.stringify(alone) === JSON.stringify(beside), alone[0][0], alone[5], tools.glob === tools.glob]", *self.ALLOW)
+        self.assertEqual(value, [True, "text", "function", True])
+
     def test_several_at_once(self):
         for name in "abc":
             (self.dir / name).write_text(name * 3)
