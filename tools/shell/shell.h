@@ -223,7 +223,7 @@ struct shell {
     struct sh_unit *command_unit; /* of `command`: referenced */
     int before_return;            /* $? when `return` was run */
     bool in_trap, exiting, in_state_child;
-    bool in_exit_trap;   /* and `exit` without a number gives exit_trap_status there */
+    bool in_exit_trap; /* and `exit` without a number gives exit_trap_status there */
     int exit_trap_status, exit_trap_level;
     struct sh_functions *functions;
     struct sh_aliases *aliases;
