@@ -18,6 +18,37 @@ const negative = /negative:[^\S\n]*\r?\n(?:.*\r?\n)*?\s+type: *(\w+)/.exec(front
 const log = (text) => fs.writeSync(1, text + '\n'), exit = process.exit, out = [];
 const print = (text) => { out.push(String(text)); };
 
+// What a test may take away or replace, and this process needs to tell of it.
+const { defineProperty, getOwnPropertyDescriptor } = Object, { deleteProperty, ownKeys } = Reflect, kept = [];
+function keep(object) {
+  const keys = ownKeys(object);
+  for (const key of keys) {
+    const own = getOwnPropertyDescriptor(object, key);
+    if ('value' in own && own.configurable)
+      kept[kept.length] = [object, key, own];
+  }
+}
+for (const name of ownKeys(globalThis)) {
+  const value = getOwnPropertyDescriptor(globalThis, name).value;
+  if (typeof value === 'function' || name === 'Math' || name === 'JSON' || name === 'Reflect') {
+    keep(value);
+    if (value.prototype)
+      keep(value.prototype);
+  }
+}
+for (const object of [globalThis, Object.getPrototypeOf([].values()), Object.getPrototypeOf(new Map().values())])
+  keep(object);
+function mend() {
+  for (let i = 0; i < 3; i++) // no test's setter is asked
+    deleteProperty(Array.prototype, i), deleteProperty(Object.prototype, i);
+  for (let i = 0; i < kept.length; i++) {
+    const one = kept[i];
+    try {
+      defineProperty(one[0], one[1], one[2]);
+    } catch { /* frozen */ }
+  }
+}
+
 function hostOf(global, evalScript) {
   return {
     global,
@@ -41,6 +72,7 @@ function end(error, wasThrown) {
   if (ended)
     return;
   ended = true;
+  mend();
   let verdict = 'ok';
   if (negative) {
     const name = wasThrown ? error?.constructor?.name ?? typeof error : 'nothing';
