@@ -3,6 +3,7 @@ import contextlib
 import http.server
 import json
 import pathlib
+import re
 import tempfile
 import threading
 import time
@@ -173,6 +174,29 @@ console.log(spawnSync('sh', ['-c', 'exit 4']).status, spawnSync('no-such-program
 """
         (self.dir / "t.js").write_text(code)
         self.assertEqual(self.sh("node t.js"), (0, "HI\n\na\nb\n\n4 ENOENT\n", ""))
+
+    def test_tests(self):
+        code = """
+const { describe, it, test } = require('node:test'), assert = require('assert');
+test('good', async (t) => { await t.test('inner # 1', { todo: true }, () => {}); t.diagnostic('hello'); });
+describe('suite', () => {
+  it('bad', () => assert.strictEqual(1, 2));
+  it('never ends', { timeout: 5 }, () => new Promise((r) => setTimeout(r, 50)));
+});
+test('left out', { skip: 'why' }, () => {});
+"""
+        (self.dir / "t.test.js").write_text(code)
+        status, text, _ = self.sh("node t.test.js")
+        self.assertEqual(status, 1, text)
+        told = [line for line in text.split("\n") if re.match(r" *((not )?ok|1\.\.|#|failureType|error:|location:)", line)]
+        self.assertEqual(told, [
+            "# Subtest: good", "    # Subtest: inner \\# 1", "    ok 1 - inner \\# 1 # TODO", "    1..1", "ok 1 - good", "# hello",
+            "# Subtest: suite", "    # Subtest: bad", "    not ok 1 - bad", "      location: '/workspace/t.test.js:5:3'", "      failureType: 'testCodeFailure'", "      error: |-",
+            "    # Subtest: never ends", "    not ok 2 - never ends", "      location: '/workspace/t.test.js:6:3'", "      failureType: 'testTimeoutFailure'",
+            "      error: 'test timed out after 5ms'", "    1..2", "not ok 2 - suite", "  location: '/workspace/t.test.js:4:1'",
+            "  failureType: 'subtestsFailed'", "  error: '2 subtests failed'", "# Subtest: left out", "ok 3 - left out # SKIP why", "1..3",
+            "# tests 5", "# suites 1", "# pass 1", "# fail 1", "# cancelled 1", "# skipped 1", "# todo 1",
+            told[-1]])
 
     def test_exit_status(self):
         self.assertEqual(self.sh("node -e 'process.exit(5)'")[0], 5)

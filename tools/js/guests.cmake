@@ -7,9 +7,9 @@ set(BX_JS_FLAGS ${BX_QUICKJS_FLAGS} -I${CMAKE_BINARY_DIR}/generated ${BX_JS_CODE
 
 # The library, compiled by a program of the build; what few programs need stays a source.
 set(rare assert async_hooks child_process constants crypto diagnostics_channel fs/promises http https internal/absent internal/assertion_error internal/blob internal/collate internal/fetch internal/fs_streams internal/fs_tree internal/intl internal/intl_date internal/intl_number internal/message_channel internal/mime
-    internal/parse_args internal/readline internal/signature internal/streams/compose internal/streams/operators
-    internal/streams/web_readable internal/streams/web_writable internal/structured_clone internal/webcrypto path/win32 perf_hooks punycode
-    querystring url vm zlib)
+    internal/parse_args internal/process_rare internal/readline internal/signature internal/streams/compose internal/streams/operators
+    internal/streams/web_readable internal/streams/web_writable internal/structured_clone internal/test_mock internal/test_timers internal/webcrypto path/win32 perf_hooks punycode
+    querystring test url vm zlib)
 file(GLOB_RECURSE files CONFIGURE_DEPENDS ${js}/lib/*.js)
 set(named "")
 set(sources "")

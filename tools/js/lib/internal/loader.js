@@ -5,7 +5,7 @@ const { core, fs } = internal;
 const path = require('path');
 const { manifestIn, scopeOf, match, packageExports, splitName, real } = require('internal/packages');
 
-const PUBLIC = new Set(('assert assert/strict async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns ' +
+const PUBLIC = new Set(('_stream_duplex _stream_passthrough _stream_readable _stream_transform _stream_writable assert assert/strict async_hooks buffer child_process cluster console constants crypto dgram diagnostics_channel dns ' +
   'dns/promises domain events fs fs/promises http http2 https inspector inspector/promises module net os path path/posix path/win32 perf_hooks ' +
   'process punycode querystring readline readline/promises repl stream stream/consumers stream/promises stream/web string_decoder sys test timers ' +
   'timers/promises tls trace_events tty url util util/types v8 vm wasi worker_threads zlib').split(' '));
@@ -15,7 +15,7 @@ const error = (name, ...args) => {
   return new codes[name](...args);
 };
 
-const isBuiltin = (name) => PUBLIC.has(name.startsWith('node:') ? name.slice(5) : name);
+const isBuiltin = (name) => (name.startsWith('node:') ? PUBLIC.has(name.slice(5)) : name !== 'test' && PUBLIC.has(name));
 
 function builtin(name) {
   const bare = name.startsWith('node:') ? name.slice(5) : name;
@@ -240,7 +240,7 @@ Module.prototype.load = function (file) {
   this.loaded = true;
 };
 Module.builtinModules = [...PUBLIC].filter((name) => name !== 'test');
-Module.isBuiltin = (name) => typeof name === 'string' && isBuiltin(name) && name !== 'test';
+Module.isBuiltin = (name) => typeof name === 'string' && isBuiltin(name);
 Module.Module = Module;
 Module.createRequire = (from) => {
   let file = from;
@@ -297,7 +297,7 @@ Module._load = (id, parent, isMain = false) => {
     return builtin(Module._resolveFilename(id, parent, isMain));
   const file = Module._resolveFilename(id, parent, isMain);
   if (isBuiltin(file))
-    return builtin(file);
+    return Object.hasOwn(Module._cache, file) ? Module._cache[file].exports : builtin(file);
   return loadFile(file, parent).exports;
 };
 Module.stripTypeScriptTypes = (code) => internal.strip.types(code, '[eval]');
