@@ -97,6 +97,7 @@ const c = spawn('sleep', ['100'], { signal: ac.signal });
 c.on('error', (e) => console.log(e.name, e.code, e.message));
 c.on('exit', (code, s) => console.log('aborted', code, s));
 ac.abort();
+setTimeout(() => spawn('sleep', ['100'], { signal: AbortSignal.abort() }).on('error', (e) => console.log('early', e.name)).on('exit', (code, s) => console.log('early', code, s)), 700);
 execFile('sleep', ['100'], { timeout: 600 }, (e, out, err) => console.log('x', e.killed, e.signal, e.code, e.cmd, out, err));
 
 //== exec
@@ -107,7 +108,6 @@ setTimeout(() => exec('echo bad >&2; exit 2', (e) => console.log(JSON.stringify(
 setTimeout(() => exec('echo buf', { encoding: 'buffer' }, (e, out) => console.log(out)), 450);
 setTimeout(() => exec('no-such-thing-here', (e) => console.log(e.code)), 600);
 setTimeout(() => exec('cat', (e, out) => console.log('cat', out)).stdin.end('fed'), 750);
-setTimeout(() => exec('basename a/b | cat; dirname a/b', (e, out) => console.log(e, JSON.stringify(out))), 900); // its stdin stays open
 
 //== execFile
 const { execFile } = require('child_process');
@@ -115,6 +115,9 @@ setTimeout(() => execFile('sh', ['-c', 'echo $0 $1', 'a', 'b'], (e, out) => cons
 setTimeout(() => execFile('no-such', (e) => console.log(e.code, e.syscall, e.path, e.spawnargs, e.cmd, e.message)), 150);
 setTimeout(() => execFile('sh', ['-c', 'exit 3'], (e) => console.log(e.code, e.cmd, e.message)), 300);
 setTimeout(() => execFile('true', (e, out, err) => console.log(e, [out, err])), 450);
+setTimeout(() => execFile('sh', ['-c', 'basename a/b | cat; dirname a/b'], (e, out) => console.log(e, [out])), 550); // its stdin stays open
+setTimeout(() => execFile('echo', ['x'], { encoding: undefined }, (e, out) => console.log(out)).stdout.on('data', (d) => console.log(typeof d)), 700);
+setTimeout(() => execFile('echo', ['x'], (e, out) => console.log([out])).stdout.on('data', (d) => console.log(typeof d)), 850);
 
 //== promisified
 const { promisify } = require('util');

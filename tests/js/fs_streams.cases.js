@@ -111,3 +111,15 @@ fs.writeFileSync('a', 'one\ntwo\r\nthree\n\nlast');
 const fs = require('fs');
 fs.writeFileSync('a', 'x');
 console.log(fs.ReadStream('a') instanceof fs.ReadStream, fs.WriteStream('b') instanceof fs.WriteStream);
+
+//== replaced functions, and constructors of the old kind
+const fs = require('fs');
+fs.writeFileSync('a', 'hello');
+const { read } = fs;
+fs.read = (...args) => { console.log('read', args[4]); return read(...args); };
+function Old(...args) { fs.ReadStream.call(this, ...args); }
+Object.setPrototypeOf(Old.prototype, fs.ReadStream.prototype);
+Old.prototype.open = function() { fs.open(this.path, this.flags, this.mode, (e, fd) => { if (e) { this.destroy(e); return; } this.fd = fd; this.emit('open', fd); }); };
+const s = new Old('a', { __proto__: { start: 1, end: 3 } });
+s.on('open', () => console.log('open')).on('data', (d) => console.log(String(d))).on('close', () => console.log('close', s.bytesRead, s.fd, s.autoClose));
+try { fs.createWriteStream('b', { fs: { open() {}, close() {}, write: 1 } }); } catch (e) { console.log(e.code, e.message); }

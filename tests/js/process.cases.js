@@ -253,3 +253,11 @@ const a = process.cpuUsage(); const b = process.cpuUsage(a);
 console.log(b.user >= 0, b.system >= 0);
 const x = (f) => { try { console.log(f()); } catch (e) { console.log(e.name, e.code, e.message); } };
 x(() => process.cpuUsage(5)); x(() => process.cpuUsage({})); x(() => process.cpuUsage({ user: -1, system: 1 }));
+
+//== an emit of one's own
+const emit = process.emit, { reallyExit } = process;
+process.emit = function(name, ...args) { if (name === 'exit') console.log('emit', args); return emit.call(this, name, ...args); };
+process.reallyExit = (code) => { console.log('really', code); reallyExit.call(process, code); };
+process.on('exit', (code) => console.log('on', code));
+process.emitWarning(Object.assign(new Error('w'), { toString: null })); console.log(structuredClone(process.env).PATH === process.env.PATH, typeof process.openStdin);
+setImmediate(() => process.exit(3));

@@ -165,6 +165,8 @@ const { Readable } = require('stream'); const r = new Readable({ captureRejectio
 //== Duplex.from pair and destroy
 const { Duplex, Readable, Writable } = require('stream'); const got = []; const d = Duplex.from({ readable: Readable.from(['r1', 'r2']), writable: new Writable({ write(c, e, cb) { got.push(String(c)); cb() } }) }); d.on('data', (c) => console.log(String(c))).on('close', () => console.log('close', got)).on('finish', () => console.log('finish')); d.write('w1'); d.end('w2');
 //== duplexPair
+{ const { Readable, Writable } = require('stream'); for (const C of [Readable, Writable]) try { new C({ defaultEncoding: 'nope' }); } catch (e) { console.log(e.code); }
+  const r = new Readable({ read() {} }), w = new Writable({ write() {} }); for (const s of [r, w]) s.on('error', (e) => console.log(e.name)), s[Symbol.asyncDispose]().then((v) => console.log(v, s.destroyed)); }
 const { duplexPair } = require('stream'); const [a, b] = duplexPair(); b.on('data', (c) => { console.log('b', String(c)); b.write('re:' + c) }).on('end', () => { console.log('b end'); b.end() }); a.on('data', (c) => console.log('a', String(c))).on('end', () => console.log('a end')); a.write('1'); a.end('2');
 //== isReadable and friends
 const s = require('stream'); const r = s.Readable.from([]), w = new s.Writable({ write() {} }); console.log(s.isReadable(r), s.isReadable(w), s.isReadable({}), s.isErrored(r), s.isDisturbed(r), s.isDestroyed(r), s.isWritable(w)); r.resume(); r.on('close', () => console.log(s.isReadable(r), s.isDisturbed(r), s.isDestroyed(r)));

@@ -18,6 +18,7 @@ console.log(vm.runInNewContext('typeof outside'), vm.runInThisContext('typeof ou
 
 //== errors
 const vm = require('vm');
+console.log(vm.runInNewContext('typeof Intl'));
 for (const f of [() => new vm.Script('a b'), () => vm.runInNewContext('throw new Error("in")'), () => vm.runInContext('1', {}), () => vm.runInNewContext('undefinedName')]) {
   try { f(); } catch (e) { console.log(e.name, e instanceof SyntaxError || e.message, e.code, e instanceof Error); }
 }

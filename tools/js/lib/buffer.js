@@ -631,13 +631,20 @@ const needBytesOrBuffer = (v) => {
     throw new codes.ERR_INVALID_ARG_TYPE('input', ['ArrayBuffer', 'Buffer', 'TypedArray'], v);
 };
 
+const needAttached = (v) => {
+  if ((v.buffer ?? v).detached)
+    throw new codes.ERR_INVALID_STATE('Cannot validate on a detached buffer');
+};
+
 function isUtf8(input) {
   needBytesOrBuffer(input);
+  needAttached(input);
   return text.isUtf8(input);
 }
 
 function isAscii(input) {
   needBytesOrBuffer(input);
+  needAttached(input);
   return text.isAscii(input);
 }
 

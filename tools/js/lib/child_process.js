@@ -46,6 +46,7 @@ function check(o) {
   if (o.shell !== undefined && o.shell !== null && typeof o.shell !== 'boolean' && typeof o.shell !== 'string')
     throw error('ERR_INVALID_ARG_TYPE', 'options.shell', ['boolean', 'string'], o.shell);
   is('argv0', validateString);
+  withoutNul('options.argv0', o.argv0);
   is('windowsHide', validateBoolean);
   if (o.timeout !== undefined && o.timeout !== null && !(Number.isInteger(o.timeout) && o.timeout >= 0))
     throw error('ERR_OUT_OF_RANGE', 'timeout', 'an unsigned integer', o.timeout);
@@ -69,7 +70,7 @@ function pick(file, args, options) {
     }
     args = [];
   }
-  if (options !== undefined && options !== null)
+  if (options !== undefined)
     require('internal/validators').validateObject(options, 'options');
   const o = { ...options };
   args = args.map(String);
@@ -375,7 +376,12 @@ function spawn(...all) {
   const { signal } = o;
   if (signal?.aborted) {
     const { AbortError } = require('internal/errors');
-    process.nextTick(() => child.emit('error', new AbortError(undefined, { cause: signal.reason })));
+    process.nextTick(() => {
+      child.signalCode = signalOf(signalNumber(o.killSignal));
+      child.emit('error', new AbortError(undefined, { cause: signal.reason }));
+      child.emit('exit', null, child.signalCode);
+      child.emit('close', null, child.signalCode);
+    });
     return child;
   }
   child.begin(file, args, o);
@@ -402,19 +408,21 @@ function execFile(...all) {
     require('internal/validators').validateFunction(all[3], 'callback');
   const [file, args, o] = pick(...all);
   const most = o.maxBuffer ?? PIPE_MOST;
-  const encoding = o.encoding === undefined ? 'utf8' : o.encoding;
+  const encoding = 'encoding' in o ? o.encoding : 'utf8';
   const child = spawn(file, args, { ...o, shell: false, encoding: undefined });
   const kept = [[], []], sizes = [0, 0];
   let failure;
-  const texts = () => kept.map((list) => {
-    const bytes = Buffer.concat(list);
-    return encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes;
-  });
-  [child.stdout, child.stderr].forEach((stream, i) => {
-    stream?.on('data', (bytes) => {
+  const isText = Boolean(encoding) && encoding !== 'buffer' && Buffer.isEncoding(encoding);
+  const streams = [child.stdout, child.stderr];
+  const texts = () => kept.map((list, i) => (isText || streams[i]?.readableEncoding ? list.join('') : Buffer.concat(list)));
+  streams.forEach((stream, i) => {
+    if (isText)
+      stream?.setEncoding(encoding);
+    stream?.on('data', (chunk) => {
       const room = most - sizes[i];
-      kept[i].push(bytes.length > room ? bytes.subarray(0, room) : bytes);
-      sizes[i] += bytes.length;
+      const size = typeof chunk === 'string' ? Buffer.byteLength(chunk, stream.readableEncoding) : chunk.length;
+      kept[i].push(size > room ? chunk.slice(0, room) : chunk);
+      sizes[i] += size;
       if (sizes[i] > most && !failure) {
         failure = error('ERR_CHILD_PROCESS_STDIO_MAXBUFFER', i ? 'stderr' : 'stdout');
         child.kill(o.killSignal);
@@ -529,7 +537,8 @@ function spawnSync(...all) {
           shut(i);
           continue;
         }
-        kept[i].push(bytes.subarray(0, Math.max(0, most - sizes[i])));
+        if (sizes[i] <= most)
+          kept[i].push(bytes);
         sizes[i] += bytes.length;
         if (sizes[i] > most && !failure) {
           stop(Object.assign(new Error(`spawnSync ${file} ENOBUFS`), { errno: -105, code: 'ENOBUFS',
@@ -583,22 +592,26 @@ function execSync(command, options) {
 }
 
 const promisified = (fn) => (...args) => {
-  let child;
-  const promise = new Promise((resolve, reject) => {
-    const callback = (e, stdout, stderr) => (e ? reject(e) : resolve({ stdout, stderr }));
-    callback.keeps = true;
-    child = fn(...args, callback);
-  });
-  promise.child = child;
+  const { promise, resolve, reject } = Promise.withResolvers();
+  const callback = (e, stdout, stderr) => (e ? reject(e) : resolve({ stdout, stderr }));
+  callback.keeps = true;
+  promise.child = fn(...args, callback);
   return promise;
 };
 for (const fn of [exec, execFile])
   Object.defineProperty(fn, Symbol.for('nodejs.util.promisify.custom'), { value: promisified(fn), enumerable: false });
 
-function fork(file, args = [], options = {}) {
+function fork(file, args, options) {
   if (typeof file !== 'string' && !(file instanceof Uint8Array) && !(file instanceof URL))
     throw error('ERR_INVALID_ARG_TYPE', 'modulePath', ['string', 'Buffer', 'URL'], file);
-  return spawn('node', [file, ...args], { stdio: options.silent ? 'pipe' : 'inherit', ...options });
+  if (args !== undefined && args !== null && !Array.isArray(args)) {
+    require('internal/validators').validateObject(args, 'args');
+    [args, options] = [[], args];
+  }
+  require('internal/validators').validateObject(options ??= {}, 'options');
+  file = file instanceof URL ? require('url').fileURLToPath(file) : String(file);
+  return spawn('node', [...(options.execArgv ?? process.execArgv), file, ...(args ?? [])],
+    { stdio: options.silent ? 'pipe' : 'inherit', ...options, shell: false });
 }
 
 module.exports = { ChildProcess, exec, execFile, execFileSync, execSync, fork, spawn, spawnSync };

@@ -486,7 +486,7 @@ fs.read = function read(fd, buffer, offset, length, position, callback) {
       [o, callback] = [undefined, offset];
     } else if (n === 3) {
       [o, callback] = [buffer, offset];
-      buffer = o?.buffer ?? Buffer.alloc(16384);
+      buffer = o?.buffer === undefined ? Buffer.alloc(16384) : o.buffer;
     } else {
       [o, callback, buffer] = [undefined, buffer, Buffer.alloc(16384)];
     }
@@ -511,7 +511,8 @@ for (const name of ['readv', 'writev']) {
 }
 
 const custom = Symbol.for('nodejs.util.promisify.custom');
-const promised = (fn, make) => Object.defineProperty(fn, custom, { value: make, enumerable: false });
+const promised = (fn, make) => Object.defineProperty(fn, custom, { value: Object.defineProperty(make, 'name', { value: fn.name, configurable: true }),
+  enumerable: false });
 promised(fs.exists, (file) => v.soon(() => fs.existsSync(file)));
 for (const [name, count, what] of [['read', 'bytesRead', 'buffer'], ['write', 'bytesWritten', 'buffer'],
   ['readv', 'bytesRead', 'buffers'], ['writev', 'bytesWritten', 'buffer']]) {

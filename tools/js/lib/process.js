@@ -8,8 +8,10 @@ let listeners; // an EventEmitter, made when somebody wants one
 function emitter() {
   if (!listeners) {
     const EventEmitter = require('events');
-    for (const name of METHODS)
-      delete process[name];
+    for (const name of METHODS) {
+      if (process[name] === stubs[name])
+        delete process[name];
+    }
     Object.setPrototypeOf(process, Object.create(EventEmitter.prototype));
     EventEmitter.call(process);
     listeners = process;
@@ -44,6 +46,7 @@ let code; // exitCode
 let saysWarnings = true, hasSaidHow = false;
 const start = { argv: undefined, execArgv: [], env: undefined };
 
+const reallyExit = (code) => os.exit(code ?? 0);
 const process = {
   title: 'node',
   version: 'v20.20.2',
@@ -79,9 +82,11 @@ const process = {
     if (args.length)
       process.exitCode = args[0];
     finish();
+    if (process.reallyExit !== reallyExit)
+      process.reallyExit(exitCode());
     leave();
   },
-  reallyExit: (code) => os.exit(code ?? 0),
+  reallyExit,
   abort: () => os.exit(134),
   kill(pid, signal = 'SIGTERM') {
     if (pid != (pid | 0)) // as Node compares them: digits will do
@@ -157,8 +162,12 @@ const process = {
     } else if (!(warning instanceof Error)) {
       throw wrong('ERR_INVALID_ARG_TYPE', 'warning', ['Error', 'string'], warning);
     }
-    if (warning.name === 'DeprecationWarning' && process.noDeprecation)
-      return;
+    if (warning.name === 'DeprecationWarning') {
+      if (process.noDeprecation)
+        return;
+      if (process.throwDeprecation)
+        loop.nextTick(() => { throw warning; });
+    }
     loop.nextTick(() => {
       say(warning);
       listeners?.emit('warning', warning);
@@ -184,7 +193,13 @@ function say(warning) {
   if (!saysWarnings)
     return;
   const label = warning.code ? `[${warning.code}] ` : '';
-  let text = `(node:${process.pid}) ${label}${warning}\n`;
+  let own;
+  try {
+    own = `${warning.toString()}`;
+  } catch {
+    own = `${warning.name}: ${warning.message}`;
+  }
+  let text = `(node:${process.pid}) ${label}${own}\n`;
   if (typeof warning.detail === 'string')
     text += warning.detail + '\n';
   if (!hasSaidHow)
@@ -193,12 +208,15 @@ function say(warning) {
   hasSaidHow = true;
   require('internal/stdio').write(2, text);
 }
+for (const name of ['_rawDebug', 'assert', 'availableMemory', 'loadEnvFile', 'openStdin', 'setSourceMapsEnabled'])
+  process[name] = (...args) => require('internal/process_rare')[name](...args);
 process.hrtime.bigint = () => BigInt(Math.floor(os.ticks()));
 process.memoryUsage.rss = () => core.memory()[0];
 let capture = null;
 
+const stubs = {};
 for (const name of METHODS)
-  process[name] = (...args) => emitter()[name](...args);
+  process[name] = stubs[name] = (...args) => require('events').prototype[name].apply(emitter(), args);
 
 Object.defineProperties(process, {
   env: lazily('env', () => environment(Object.assign(os.env(), start.env))),
@@ -250,8 +268,8 @@ function finish() {
     return;
   hasEnded = true;
   process._exiting = true;
-  if (listeners?.listenerCount('exit'))
-    listeners.emit('exit', Number(process.exitCode || 0));
+  if (listeners || process.emit !== stubs.emit)
+    process.emit('exit', Number(process.exitCode || 0));
 }
 
 module.exports = process;

@@ -108,10 +108,10 @@ function parse(qs, sep, eq, options) {
   };
   let pairs = most > 0 ? 0 : -Infinity;
   for (const part of qs.split(sep)) {
-    if (part === '')
-      continue;
     if (pairs++ === most)
       break;
+    if (part === '')
+      continue; // but counted
     const at = part.indexOf(eq);
     const k = decoded(at < 0 ? part : part.slice(0, at)), v = at < 0 ? '' : decoded(part.slice(at + eq.length));
     if (!(k in obj))

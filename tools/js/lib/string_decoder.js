@@ -54,7 +54,7 @@ StringDecoder.prototype.end = function end(buf) {
   let r = buf === undefined ? '' : this.write(buf);
   const rest = this[kRest];
   if (rest.length > 0) {
-    r += text.decode(rest, 0, rest.length, numbers[this.encoding]);
+    r += text.decode(rest, 0, this.encoding === 'utf16le' ? rest.length & ~1 : rest.length, numbers[this.encoding]);
     this[kRest] = Buffer.alloc(0);
   }
   return r;

@@ -17,6 +17,7 @@ function createContext(object = {}) {
     throw new codes.ERR_INVALID_ARG_TYPE('contextObject', 'Object', object);
   if (!realms.has(object)) {
     const [global, evalScript] = core.realm();
+    Object.defineProperty(global, 'Intl', { value: Intl, writable: true, configurable: true });
     realms.set(object, { global, evalScript, initial: new Set(Reflect.ownKeys(global)) });
   }
   return object;

@@ -19,6 +19,7 @@ async function writeMany(data, o, write) {
 class FileHandle extends EventEmitter {
   #fd;
   #isClosing;
+  #isRead = false;
   constructor(fd) {
     super();
     this.#fd = fd;
@@ -53,10 +54,9 @@ class FileHandle extends EventEmitter {
     } else if (rest.length < 2 && (typeof rest[0] === 'object' || rest[0] === undefined)) {
       const { offset = 0, length = buffer.byteLength - offset, position = null } = rest[0] ?? {};
       rest = [offset, length, position];
-    } else {
-      rest[0] ??= 0;
-      rest[1] ??= buffer.byteLength - rest[0];
     }
+    rest[0] ??= 0;
+    rest[1] ??= buffer.byteLength - rest[0];
     return { __proto__: null, bytesRead: await this.#do('read', (fd) => ops.read(fd, buffer, ...rest)), buffer };
   }
   async write(data, ...rest) {
@@ -91,6 +91,11 @@ class FileHandle extends EventEmitter {
     return require('readline').createInterface({ input: this.createReadStream(options), crlfDelay: Infinity });
   }
   readableWebStream() {
+    if (this.#fd < 0)
+      throw error('ERR_INVALID_STATE', 'The FileHandle is closed');
+    if (this.#isRead)
+      throw error('ERR_INVALID_STATE', 'The FileHandle is locked');
+    this.#isRead = true;
     return new ReadableStream({
       type: 'bytes',
       pull: async (controller) => {
@@ -125,8 +130,11 @@ Object.assign(promises, {
       return file.writeFile(data, options);
     if (typeof file === 'number')
       pathOf(file);
-    if (!isMany(data))
-      return soon(ops.writeFile(file, data, options, flag));
+    if (!isMany(data)) {
+      await soon(ops.writeFile(file, data, options, flag));
+      v.orAbort(options?.signal);
+      return undefined;
+    }
     const o = v.optionsOf(options, { encoding: 'utf8', mode: 0o666, flag });
     v.orAbort(o.signal);
     const handle = await promises.open(file, o.flag, o.mode);

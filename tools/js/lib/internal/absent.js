@@ -195,6 +195,9 @@ function inspector() {
 }
 
 const makers = {
+  _stream_duplex: () => require('stream').Duplex, _stream_passthrough: () => require('stream').PassThrough,
+  _stream_readable: () => require('stream').Readable, _stream_transform: () => require('stream').Transform,
+  _stream_writable: () => require('stream').Writable,
   cluster, dns, 'dns/promises': dnsPromises, inspector, net, tls, v8, worker_threads: workerThreads,
   dgram: () => ({ Socket: class extends EventEmitter {}, createSocket: refuse('There are no sockets') }),
   domain: () => ({ create: refuse('There are no domains'), createDomain: refuse('There are no domains'), active: null }),

@@ -129,7 +129,7 @@ class File extends Blob {
     super(fileBits, options);
     const { lastModified } = options ?? {};
     this.#name = `${fileName}`.toWellFormed();
-    this.#lastModified = lastModified === undefined ? Date.now() : Math.trunc(Number(lastModified)) || 0;
+    this.#lastModified = lastModified === undefined ? Date.now() : Math.trunc(+lastModified) || 0;
   }
   get name() {
     return this.#name;

@@ -77,12 +77,12 @@ for (const name of ['EventTarget', 'Event', 'CustomEvent'])
 for (const name of ['fetch', 'Request', 'Response', 'Headers', 'FormData'])
   lazily(name, 'internal/fetch');
 for (const name of ['ReadableStream', 'WritableStream', 'TransformStream', 'TextEncoderStream', 'TextDecoderStream',
-  'CountQueuingStrategy', 'ByteLengthQueuingStrategy', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader',
+  'CompressionStream', 'DecompressionStream', 'CountQueuingStrategy', 'ByteLengthQueuingStrategy', 'ReadableStreamDefaultReader', 'ReadableStreamBYOBReader',
   'ReadableStreamDefaultController', 'ReadableByteStreamController', 'WritableStreamDefaultWriter',
   'WritableStreamDefaultController', 'TransformStreamDefaultController'])
   lazily(name, 'stream/web');
 lazily('structuredClone', 'internal/structured_clone');
-for (const name of ['MessageChannel', 'MessagePort', 'BroadcastChannel'])
+for (const name of ['MessageChannel', 'MessageEvent', 'MessagePort', 'BroadcastChannel'])
   lazily(name, 'internal/message_channel');
 lazily('Intl', 'internal/intl', null);
 for (const name of ['crypto', 'Crypto', 'CryptoKey', 'SubtleCrypto'])

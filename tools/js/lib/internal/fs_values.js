@@ -80,7 +80,9 @@ function optionsOf(options, defaults) {
     options = { encoding: options };
   if (typeof options !== 'object')
     throw error('ERR_INVALID_ARG_TYPE', 'options', ['string', 'Object'], options);
-  const r = { ...defaults, ...options };
+  const r = { ...defaults };
+  for (const k in options) // what it inherits too
+    r[k] = options[k];
   if (r.encoding && r.encoding !== 'buffer' && !Buffer.isEncoding(r.encoding))
     throw error('ERR_INVALID_ARG_VALUE', 'encoding', r.encoding, 'is invalid encoding');
   if (r.signal !== undefined)

@@ -3,6 +3,22 @@ const loop = require('internal/loop');
 
 let open, queueOf;
 
+class MessageEvent extends Event {
+  #init;
+  constructor(type, { data = null, origin = '', lastEventId = '', source = null, ports = [], ...options } = {}) {
+    super(type, options);
+    this.#init = { data, origin: `${origin}`, lastEventId: `${lastEventId}`, source, ports: Object.freeze([...ports]) };
+  }
+  get data() { return this.#init.data; }
+  get origin() { return this.#init.origin; }
+  get lastEventId() { return this.#init.lastEventId; }
+  get source() { return this.#init.source; }
+  get ports() { return this.#init.ports; }
+}
+for (const name of ['data', 'origin', 'lastEventId', 'source', 'ports'])
+  Object.defineProperty(MessageEvent.prototype, name, { enumerable: true });
+Object.defineProperty(MessageEvent.prototype, Symbol.toStringTag, { configurable: true, value: 'MessageEvent' });
+
 class MessagePort extends EventTarget {
   #other;
   #queue = [];
@@ -35,9 +51,7 @@ class MessagePort extends EventTarget {
   #deliver() {
     if (this.#isClosed || this.#queue.length === 0)
       return;
-    const event = new Event('message');
-    Object.defineProperties(event, { data: { value: this.#queue.shift(), enumerable: true }, ports: { value: [], enumerable: true } });
-    this.dispatchEvent(event);
+    this.dispatchEvent(new MessageEvent('message', { data: this.#queue.shift() }));
   }
   start() {
     this.#isStarted = true;
@@ -134,7 +148,7 @@ class BroadcastChannel extends EventTarget {
         continue;
       const data = structuredClone(value);
       setImmediate(() => {
-        const event = Object.defineProperty(new Event('message'), 'data', { value: data, enumerable: true });
+        const event = new MessageEvent('message', { data });
         if (other.#isClosed)
           return;
         other.onmessage?.(event);
@@ -157,4 +171,4 @@ function receiveMessageOnPort(port) {
   return queue.length ? { message: queue.shift() } : undefined;
 }
 
-module.exports = { MessagePort, MessageChannel, BroadcastChannel, receiveMessageOnPort };
+module.exports = { MessageEvent, MessagePort, MessageChannel, BroadcastChannel, receiveMessageOnPort };

@@ -204,7 +204,7 @@ const methods = {
 for (const [k, value] of Object.entries(methods))
   Object.defineProperty(Interface.prototype, k, { value, writable: true, configurable: true });
 
-Interface.prototype.question[Symbol.for('nodejs.util.promisify.custom')] = function(query, options) {
+Interface.prototype.question[Symbol.for('nodejs.util.promisify.custom')] = function question(query, options) {
   return questionPromise(this, query, options);
 };
 

@@ -80,6 +80,8 @@ function clone(v, seen) {
   const known = seen.get(v);
   if (known !== undefined)
     return known;
+  if (v === globalThis.process?.env)
+    v = { ...v };
   const kind = core.proxyDetails(v) ? 'Proxy' : classOf(v);
   const keep = (r) => {
     seen.set(v, r);

@@ -26,7 +26,7 @@ function strategy(name, size) {
   return C;
 }
 
-function codec(name, make) {
+function codec(name, fields, make) {
   const C = { [name]: class {
     #inner;
     #coder;
@@ -34,8 +34,11 @@ function codec(name, make) {
       const { coder, transformer } = make(...args);
       this.#coder = coder;
       this.#inner = new writable.TransformStream(transformer);
-      for (const k of name === 'TextDecoderStream' ? ['encoding', 'fatal', 'ignoreBOM'] : ['encoding'])
-        Object.defineProperty(this, k, { configurable: true, enumerable: false, get: () => this.#coder[k] });
+    }
+    static of(stream, k) {
+      if (typeof stream !== 'object' || stream === null || !(#coder in stream))
+        throw new codes.ERR_INVALID_THIS(name);
+      return stream.#coder[k];
     }
     get readable() {
       return this.#inner.readable;
@@ -44,11 +47,15 @@ function codec(name, make) {
       return this.#inner.writable;
     }
   } }[name];
-  expose(C, ['readable', 'writable'], name);
+  const { of } = C;
+  delete C.of;
+  for (const k of fields)
+    Object.defineProperty(C.prototype, k, { configurable: true, get() { return of(this, k); } });
+  expose(C, [...fields, 'readable', 'writable'], name);
   return C;
 }
 
-const TextEncoderStream = codec('TextEncoderStream', () => {
+const TextEncoderStream = codec('TextEncoderStream', ['encoding'], () => {
   const coder = new (require('internal/encoding').TextEncoder)();
   let high = ''; // half of a pair that the next chunk may finish
   return { coder, transformer: {
@@ -66,7 +73,7 @@ const TextEncoderStream = codec('TextEncoderStream', () => {
   } };
 });
 
-const TextDecoderStream = codec('TextDecoderStream', (encoding = 'utf-8', options = {}) => {
+const TextDecoderStream = codec('TextDecoderStream', ['encoding', 'fatal', 'ignoreBOM'], (encoding = 'utf-8', options = {}) => {
   const coder = new (require('internal/encoding').TextDecoder)(encoding, options);
   return { coder, transformer: {
     transform(chunk, controller) {
@@ -82,7 +89,32 @@ const TextDecoderStream = codec('TextDecoderStream', (encoding = 'utf-8', option
   } };
 });
 
+// What a stream of zlib makes of the chunks.
+const compressing = (name, kinds) => codec(name, [], (format) => {
+  if (!Object.hasOwn(kinds, format))
+    throw new codes.ERR_INVALID_ARG_VALUE('format', format, `must be one of: ${Object.keys(kinds).map((k) => `'${k}'`).join(', ')}`);
+  const z = require('zlib')[kinds[format]]();
+  let to;
+  z.on('data', (bytes) => to.enqueue(new Uint8Array(bytes)));
+  const step = (run) => new Promise((resolve, reject) => {
+    z.once('error', reject);
+    run((e) => (e ? reject(e) : resolve()));
+  });
+  return { coder: {}, transformer: {
+    start(controller) { to = controller; },
+    transform(chunk) {
+      if (!ArrayBuffer.isView(chunk) && !(chunk instanceof ArrayBuffer))
+        throw new codes.ERR_INVALID_ARG_TYPE('chunk', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], chunk);
+      const bytes = ArrayBuffer.isView(chunk) ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.from(chunk);
+      return step((done) => z.write(bytes, done));
+    },
+    flush: () => step((done) => { z.once('end', done); z.end(); }),
+  } };
+});
+
 module.exports = {
+  CompressionStream: compressing('CompressionStream', { 'deflate': 'createDeflate', 'deflate-raw': 'createDeflateRaw', 'gzip': 'createGzip' }),
+  DecompressionStream: compressing('DecompressionStream', { 'deflate': 'createInflate', 'deflate-raw': 'createInflateRaw', 'gzip': 'createGunzip' }),
   ReadableStream: readable.ReadableStream,
   ReadableStreamDefaultReader: readable.ReadableStreamDefaultReader,
   ReadableStreamBYOBReader: readable.ReadableStreamBYOBReader,

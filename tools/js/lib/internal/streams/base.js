@@ -5,6 +5,12 @@ const { codes, aggregateTwoErrors } = require('internal/errors');
 const nextTick = (f, ...args) => globalThis.process.nextTick(f, ...args);
 const kConstruct = Symbol('kConstruct'), kDestroy = Symbol('kDestroy');
 
+function encodingOf(name = 'utf8') {
+  if (name && !globalThis.Buffer.isEncoding(name))
+    throw new codes.ERR_UNKNOWN_ENCODING(name);
+  return name || 'utf8';
+}
+
 function Stream(options) {
   EE.call(this, options);
 }
@@ -277,7 +283,7 @@ function isFinished(v) {
 }
 
 module.exports = {
-  Stream, nextTick, prepend, getDefaultHighWaterMark, setDefaultHighWaterMark, highWaterMarkOf, destroy, undestroy,
+  Stream, encodingOf, nextTick, prepend, getDefaultHighWaterMark, setDefaultHighWaterMark, highWaterMarkOf, destroy, undestroy,
   errorOrDestroy, construct, destroyer, isStream, isReadable, isWritable, isDestroyed, isReadableFinished,
   isWritableFinished,
 };

@@ -3,7 +3,7 @@ const EE = require('events');
 const { Buffer } = require('buffer');
 const { codes, aggregateTwoErrors } = require('internal/errors');
 const {
-  Stream, nextTick, prepend, highWaterMarkOf, destroy, undestroy, errorOrDestroy, construct, destroyer,
+  Stream, encodingOf, nextTick, prepend, highWaterMarkOf, destroy, undestroy, errorOrDestroy, construct, destroyer,
 } = require('internal/streams/base');
 
 const kPaused = Symbol('kPaused');
@@ -34,7 +34,7 @@ function ReadableState(options, stream, isDuplex) {
   this.errored = null;
   this.closed = false;
   this.closeEmitted = false;
-  this.defaultEncoding = options?.defaultEncoding || 'utf8';
+  this.defaultEncoding = encodingOf(options?.defaultEncoding);
   this.awaitDrainWriters = new Set();
   this.readingMore = false;
   this.dataEmitted = false;
@@ -88,7 +88,7 @@ if (Symbol.asyncDispose) {
     let error = null;
     if (!this.destroyed)
       this.destroy(error = this.readableEnded ? null : new (require('internal/errors').AbortError)());
-    return new Promise((resolve, reject) => require('internal/streams/eos').finished(this,
+    return new Promise((resolve, reject) => require('internal/streams/eos').eos(this,
       (e) => e && e !== error ? reject(e) : resolve(null)));
   };
 }

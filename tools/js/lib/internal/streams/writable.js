@@ -3,7 +3,7 @@ const EE = require('events');
 const { Buffer } = require('buffer');
 const { codes, AbortError } = require('internal/errors');
 const {
-  Stream, nextTick, highWaterMarkOf, destroy, undestroy, errorOrDestroy, construct,
+  Stream, encodingOf, nextTick, highWaterMarkOf, destroy, undestroy, errorOrDestroy, construct,
 } = require('internal/streams/base');
 
 const kOnFinished = Symbol('kOnFinished');
@@ -20,7 +20,7 @@ function WritableState(options, stream, isDuplex) {
   this.finished = false;
   this.destroyed = false;
   this.decodeStrings = options?.decodeStrings !== false;
-  this.defaultEncoding = options?.defaultEncoding || 'utf8';
+  this.defaultEncoding = encodingOf(options?.defaultEncoding);
   this.length = 0;
   this.writing = false;
   this.corked = 0;
@@ -452,7 +452,7 @@ if (Symbol.asyncDispose) {
     let error = null;
     if (!this.destroyed)
       this.destroy(error = this.writableFinished ? null : new AbortError());
-    return new Promise((resolve, reject) => require('internal/streams/eos').finished(this,
+    return new Promise((resolve, reject) => require('internal/streams/eos').eos(this,
       (e) => e && e !== error ? reject(e) : resolve(null)));
   };
 }
