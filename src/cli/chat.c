@@ -1,6 +1,7 @@
 /* boxagnts chat: an agent at the terminal. */
 #include <errno.h>
 #include <locale.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -314,6 +315,7 @@ static bx_code command(chat *c, bx_str line, bool *over, bx_error *err)
 /* Ctrl-C drops the line that is being typed.  While a prompt is at work it is that one's end
  * (os/signals.h). */
 static volatile sig_atomic_t dropped;
+static sigset_t waiting; /* the signals that are blocked while a line is waited for */
 
 static void on_interrupt(int sig)
 {
@@ -321,12 +323,31 @@ static void on_interrupt(int sig)
     dropped = 1;
 }
 
+/* It comes only where it is waited for: one that came just before would not end the wait. */
 static void catch_interrupts(bool on)
 {
-    struct sigaction sa = {.sa_handler = on ? on_interrupt : SIG_DFL}; /* reading ends with it */
-    dropped = 0;
-    if (isatty(STDIN_FILENO))
-        (void)sigaction(SIGINT, &sa, NULL);
+    struct sigaction sa = {.sa_handler = on ? on_interrupt : SIG_DFL};
+    sigset_t interrupt;
+    if (on)
+        dropped = 0;
+    if (!isatty(STDIN_FILENO))
+        return;
+    (void)sigemptyset(&interrupt);
+    (void)sigaddset(&interrupt, SIGINT);
+    if (!on)
+        (void)pthread_sigmask(SIG_UNBLOCK, &interrupt, NULL);
+    (void)sigaction(SIGINT, &sa, NULL);
+    if (on)
+        (void)pthread_sigmask(SIG_BLOCK, &interrupt, &waiting);
+}
+
+/* Whether there is something to read; false: the line is dropped. */
+static bool wait_for_input(void)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (!dropped && ppoll(&in, 1, NULL, &waiting) < 0 && errno == EINTR)
+        ; /* also for the window's size, and the like */
+    return !dropped;
 }
 
 /* As libedit wants it, which itself would go on reading. */
@@ -336,8 +357,8 @@ static int next_char(EditLine *e, wchar_t *ret)
     (void)e;
     for (;;) {
         char c;
-        ssize_t got = dropped ? -1 : read(STDIN_FILENO, &c, 1);
-        if (got < 0 && errno == EINTR && !dropped) /* the window's size, and the like */
+        ssize_t got = wait_for_input() ? read(STDIN_FILENO, &c, 1) : -1;
+        if (got < 0 && errno == EINTR && !dropped)
             continue;
         if (got <= 0)
             return (int)got;
@@ -396,15 +417,15 @@ static bool read_line(chat *c, char *room, size_t cap, bx_str *ret)
         if (line && n > 1 && c->history)
             (void)c->el->history(c->history, &ev, BX_H_ENTER, line);
     } else {
-        if (isatty(STDIN_FILENO))
+        bool terminal = isatty(STDIN_FILENO);
+        if (terminal)
             (void)fputs("> ", stdout);
         (void)fflush(stdout);
-        line = fgets(room, (int)cap, stdin);
+        line = !terminal || wait_for_input() ? fgets(room, (int)cap, stdin) : NULL;
         n = line ? (int)strlen(line) : 0;
     }
-    bool drop = dropped;
     catch_interrupts(false);
-    if (drop) {
+    if (dropped) {
         clearerr(stdin);
         (void)puts("\n(Ctrl-D ends the conversation)");
         *ret = BX_LIT("");
