@@ -262,8 +262,9 @@ static void complain_flag(const bx_command *c, const char *given, bx_str name)
     if (near)
         bx_cli_complain("%s: unknown flag '%.200s'; did you mean --%s?", c->name, given, near);
     else
-        bx_cli_complain("%s: unknown flag '%.200s'; see boxagnts %s --help%s", c->name, given,
-                        c->name, c->passes_on || c->takes_rest ? "; behind -- stand those of the program" : "");
+        bx_cli_complain(
+            "%s: unknown flag '%.200s'; see boxagnts %s --help%s", c->name, given, c->name,
+            c->passes_on || c->takes_rest ? "; behind -- stand those of the program" : "");
 }
 
 /* Whether a word is the value of the flag before it, which may have one: addresses and numbers are,

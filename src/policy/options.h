@@ -39,14 +39,15 @@ const char *bx_option_limit(bx_option o);
  * runtime is refused with BX_EINVAL. */
 BX_NODISCARD bx_code bx_option_apply(bx_grant *g, bx_option o, bx_str value, bx_error *err);
 
-/* A path in `allow` or `deny` that lies where `g`, which has all of its mounts, has nothing: it would
- * grant or deny nothing, and most likely is one of the host.  BX_EINVAL says so; other options pass.
+/* A path in `allow` or `deny` that lies where `g`, which has all of its mounts, has nothing: it
+ * would grant or deny nothing, and most likely is one of the host.  BX_EINVAL says so; other
+ * options pass.
  */
 BX_NODISCARD bx_code bx_option_check_path(const bx_grant *g, bx_option o, bx_str value,
                                           bx_error *err);
 
-/* As bx_option_apply, for the settings of the runtime; the last value counts.  `value` is borrowed for as
- * long as the settings are used.  An option of a grant is refused with BX_EINVAL. */
+/* As bx_option_apply, for the settings of the runtime; the last value counts.  `value` is borrowed
+ * for as long as the settings are used.  An option of a grant is refused with BX_EINVAL. */
 BX_NODISCARD bx_code bx_option_apply_runtime(bx_runtime_settings *s, bx_option o, const char *value,
                                              bx_error *err);
 
