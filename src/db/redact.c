@@ -457,7 +457,6 @@ static bool may_run(bx_str t, range at)
  * the others say what it does. */
 static void shorten(bx_str t, range *at)
 {
-    range token;
     size_t end = at->from;
     char quote = end > 0 ? t.p[end - 1] : '\0';
     bool quoted = (quote == '\'' || quote == '"') && at->to < t.n && t.p[at->to] == quote;
@@ -465,8 +464,14 @@ static void shorten(bx_str t, range *at)
         return;
     while (end < at->to && !is_blank(t.p[end]))
         end++;
-    if (end < at->to && scheme(t, at->from, &token) && token.to <= at->to)
-        end = token.to;
+    const bx_str first = {t.p + at->from, end - at->from};
+    if ((first.n == 6 && starts_ci(first, BX_LIT("bearer"))) ||
+        (first.n == 5 && starts_ci(first, BX_LIT("basic")))) { /* the token behind it */
+        while (end < at->to && is_blank(t.p[end]))
+            end++;
+        while (end < at->to && !is_blank(t.p[end]))
+            end++;
+    }
     at->to = end > at->from ? end : at->to;
 }
 

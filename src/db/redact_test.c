@@ -320,6 +320,7 @@ static void commands_a_person_decides_about(void)
         {"cat <<E\nAuthorization: Bearer Hidden7Hidden7 x\nE",
          "cat <<E\nAuthorization: [redacted] x\nE"},
         {"DB_PASSWORD=Hidden7Hidden7 ls", "DB_PASSWORD=[redacted] ls"}, /* the control */
+        {"curl -H 'Authorization: Bearer abcdefgh' h", "curl -H 'Authorization: [redacted]' h"},
         {"curl -H 'Authorization: Bearer Hidden7Hidden7' h",
          "curl -H 'Authorization: [redacted]' h"},
     };
