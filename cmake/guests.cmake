@@ -45,7 +45,7 @@ endfunction()
 #   SMALL  sources that run seldom: compiled for size
 #   OBJECTS  compiled already (bx_guest_objects), with flags of their own
 #   FLAGS  for the compiler; LINK  for the linker: give a tool the stack and memory it needs for ordinary input
-#   SQUEEZE  for size once more by wasm-opt, when it is linked: what is equal is folded, a twelfth of it
+#   SQUEEZE  for size once more by wasm-opt, when it is linked: what is equal is folded, a twelfth of it (-Oz saves nothing more)
 #   SNAPSHOT  the module is shipped as it is after its exported function `wizer-initialize` (boxagnts-pack runs it)
 #   AFTER  files that its sources include and that have to be made first
 #   WIT    the world it is a component of: bindings are generated (NAME.h is there to include) and compiled, and the core
@@ -87,7 +87,7 @@ function(bx_guest name)
     list(APPEND objects ${small} ${guest_OBJECTS})
     set(squeeze "")
     if(guest_SQUEEZE)   # the features are those that guest-cc's target has by itself
-        set(squeeze COMMAND ${BX_WASM_OPT} -Oz --enable-bulk-memory --enable-multivalue --enable-mutable-globals
+        set(squeeze COMMAND ${BX_WASM_OPT} -Os --enable-bulk-memory --enable-multivalue --enable-mutable-globals
                             --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext ${core} -o ${core})
     endif()
     add_custom_command(OUTPUT ${core}

@@ -1,4 +1,4 @@
-//== numbers at their limits, within loops
+//== what loops and callbacks consist of, at the limits
 const odd = [0, -0, 1, -1, 2, 31, 32, 33, 2147483647, -2147483648, 4294967295, 0.5, -0.5, 1e300, NaN, Infinity, -Infinity, true, null, undefined, '3', 5n, {}, [7]];
 const all = [];
 for (const a of odd) {
@@ -36,7 +36,6 @@ for (const a of odd) {
   }
 }
 console.log(require('crypto').createHash('sha256').update(all.join('\n')).digest('hex'), all.length, all[1], all[40]);
-//== elements, within loops
 const kinds = [Array, Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array];
 const values = [1, -1, 300, 70000, 2147483648, 1.5, NaN, -0, '12', true, undefined, null, { valueOf() { return 9; } }, 5n, Symbol.iterator];
 for (const Kind of kinds) {
@@ -67,3 +66,10 @@ label: for (let i = 0; i < 3; i++) { for (let j = 0; ; j++) { if (j > 2) continu
 let w = 0; do { w += 2; } while (w < 9); while (w-- > 0); log.push(w);
 const d = new Float64Array(4); for (let i = 0; i < 4; i++) d[i] = i / 2 + d[i - 1 < 0 ? 0 : i - 1]; log.push([...d].join());
 console.log(log.join(' '));
+const mixed = [3, -0, 2147483647, -2147483648, 0.5, NaN, '7', 'b', null, undefined, true, 5n, { v: 1 }, { get v() { return 2; } }, [4], { v: 'x' }];
+let factor = 3;
+const leaves = [(a) => a * factor, (a) => a - 1, (a) => a + a, (a, i) => i * a, (a) => a.v, (a, i, all) => all[i], (a, i, all) => all[i + 1], (a) => a < 3, (a) => (a > 1 ? a : 0), (a) => a === 3, (a) => a !== a,
+  (a) => (a < 1 ? -1 : a > 1 ? 1 : 0), function (a) { return a; }, function () { return 1; }, (a, i) => late + i, class A {}, (a, b, c, d) => d, (a) => a.v.v, (a) => a[0], (a) => -a];
+for (const f of leaves) { const r = []; for (let i = 0; i < mixed.length; i++) try { r.push([mixed[i]].map((a, n, m) => f.length < 4 && [a].map(f)[0])[0]); } catch (e) { r.push(e.name); } try { r.push(mixed.map(f)); } catch (e) { r.push(e.name); } console.log(f.length, r); }
+let late = 1;
+console.log([10, 9, 1, -0, 0, 2147483647, -2147483648, 1.5].sort((a, b) => a - b), [3, 1, 2].sort((a, b) => (a < b ? 1 : -1)), [{ v: 2 }, { v: 1 }].sort((a, b) => a.v - b.v), ['b', 'a'].sort((a, b) => (a < b ? -1 : 1)), [1, 2, 3].reduce((a, b) => a * b), [1, 2, 3].map((a) => a + late));

@@ -146,6 +146,14 @@ static inline uint32_t js_engine_hash(JSContext *cx, JSValueConst key);
 #define JS_ENGINE_HASH_JSContext map_hash_key(JSContext
 #define JS_ENGINE_HASH_ctx       js_engine_hash(ctx
 
+/* Functions that the engine itself calls, of sort, map and the like, go by way of js_engine_call.
+ */
+static JSValue js_engine_call(JSContext *cx, JSValueConst fn, JSValueConst self, int argc,
+                              JSValueConst *argv);
+#define JS_Call(cx, ...)         JS_ENGINE_CALL_##cx, __VA_ARGS__)
+#define JS_ENGINE_CALL_JSContext JS_Call(JSContext
+#define JS_ENGINE_CALL_ctx       js_engine_call(ctx
+
 /* Where a program jumps back, js_engine_loop is asked to go on (below): the places that look for
  * interrupts after a `goto`, which are those with a `pc` and no `res` of their own. */
 struct JSStackFrame;
@@ -180,6 +188,7 @@ static inline int js_engine_go(JSContext *cx, uint8_t **ret_pc, JSValue **ret_sp
 #undef perform_promise_then
 #undef map_hash_key
 #undef js_poll_interrupts
+#undef JS_Call
 
 /* ---- loops ---------------------------------------------------------------------------------
  *
@@ -256,6 +265,160 @@ rest:
     return (uint64_t)(uintptr_t)code << 32 | (uintptr_t)top;
 }
 #endif
+
+/* ---- leaves --------------------------------------------------------------------------------
+ *
+ * A function that only computes a value from its arguments, as (a, b) => a.v - b.v does, needs no
+ * frame: nothing happens on the way, so that all it holds is borrowed, and where it turns out to be
+ * something else it is simply called. */
+enum { LEAF_STACK = 6, LEAF_BYTES = 48, LEAF_SKIPS = 64 };
+static const JSFunctionBytecode *not_leaves[LEAF_SKIPS]; /* some that are known to be none */
+
+/* JS_UNINITIALIZED: not so simple. */
+static inline JSValue leaf_field(JSValue o, JSAtom name)
+{
+    if (JS_VALUE_GET_TAG(o) != JS_TAG_OBJECT)
+        return JS_UNINITIALIZED;
+    for (JSObject *p = JS_VALUE_GET_OBJ(o); p; p = p->shape->proto) {
+        JSProperty *pr;
+        const JSShapeProperty *prs = find_own_property(&pr, p, name);
+        if (prs)
+            return prs->flags & JS_PROP_TMASK ? JS_UNINITIALIZED : pr->u.value;
+        if (p->is_exotic)
+            return JS_UNINITIALIZED;
+    }
+    return JS_UNDEFINED;
+}
+
+static inline JSValue leaf_element(JSValue o, JSValue i)
+{
+    if (JS_VALUE_GET_TAG(o) != JS_TAG_OBJECT || JS_VALUE_GET_TAG(i) != JS_TAG_INT)
+        return JS_UNINITIALIZED;
+    const JSObject *p = JS_VALUE_GET_OBJ(o);
+    const uint32_t at = (uint32_t)JS_VALUE_GET_INT(i);
+    return p->class_id == JS_CLASS_ARRAY && at < p->u.array.count ? p->u.array.u.values[at]
+                                                                  : JS_UNINITIALIZED;
+}
+
+static inline JSValue leaf_calculate(uint8_t op, JSValue a, JSValue b)
+{
+    const bool are_int = JS_VALUE_IS_BOTH_INT(a, b);
+    double x, y;
+    if (are_int && op == OP_sub)
+        return js_int64((int64_t)JS_VALUE_GET_INT(a) - JS_VALUE_GET_INT(b));
+    if (!js_arith_to_float64(a, &x) || !js_arith_to_float64(b, &y))
+        return JS_UNINITIALIZED;
+    switch (op) {
+    case OP_add:
+        return are_int ? js_int64((int64_t)JS_VALUE_GET_INT(a) + JS_VALUE_GET_INT(b))
+                       : js_float64(x + y);
+    case OP_sub:
+        return js_float64(x - y);
+    case OP_mul:
+        return are_int && x * y != 0 ? js_int64((int64_t)JS_VALUE_GET_INT(a) * JS_VALUE_GET_INT(b))
+                                     : js_float64(x * y);
+    case OP_lt:
+        return js_bool(x < y);
+    case OP_lte:
+        return js_bool(x <= y);
+    case OP_gt:
+        return js_bool(x > y);
+    case OP_gte:
+        return js_bool(x >= y);
+    case OP_strict_eq:
+        return js_bool(x == y);
+    default:
+        return js_bool(x != y);
+    }
+}
+
+/* The value, with a reference of its own; JS_UNINITIALIZED: it is none. */
+static JSValue leaf_value(const JSObject *fn, const JSFunctionBytecode *b, JSValueConst *argv)
+{
+    JSValue stack[LEAF_STACK], *top = stack, v;
+    const uint8_t *code = b->byte_code_buf;
+    for (;;) {
+        const uint8_t op = *code++;
+        switch (op) {
+        case OP_get_arg0:
+        case OP_get_arg1:
+        case OP_get_arg2:
+        case OP_get_arg3:
+            v = argv[op - OP_get_arg0];
+            break;
+        case OP_get_var_ref0:
+        case OP_get_var_ref1:
+        case OP_get_var_ref2:
+        case OP_get_var_ref3:
+            v = *fn->u.func.var_refs[op - OP_get_var_ref0]->pvalue;
+            break;
+        case OP_get_var_ref_check:
+            v = *fn->u.func.var_refs[get_u16(code)]->pvalue;
+            code += 2;
+            break;
+        case OP_push_minus1 ... OP_push_7:
+            v = js_int32(op - OP_push_0);
+            break;
+        case OP_push_i8:
+            v = js_int32((int8_t)*code++);
+            break;
+        case OP_get_field:
+            v = leaf_field(*--top, get_u32(code));
+            code += 4;
+            break;
+        case OP_get_array_el:
+            top -= 2;
+            v = leaf_element(top[0], top[1]);
+            break;
+        case OP_add:
+        case OP_sub:
+        case OP_mul:
+        case OP_lt:
+        case OP_lte:
+        case OP_gt:
+        case OP_gte:
+        case OP_strict_eq:
+        case OP_strict_neq:
+            top -= 2;
+            v = leaf_calculate(op, top[0], top[1]);
+            break;
+        case OP_if_false8: /* forwards only: it ends */
+            v = *--top;
+            if (JS_VALUE_GET_TAG(v) != JS_TAG_BOOL || (int8_t)*code <= 0)
+                return JS_UNINITIALIZED;
+            code += JS_VALUE_GET_INT(v) ? 1 : (int8_t)*code;
+            continue;
+        case OP_return:
+            return js_dup(*--top);
+        default:
+            return JS_UNINITIALIZED;
+        }
+        if (JS_IsUninitialized(v))
+            return v;
+        *top++ = v;
+    }
+}
+
+static JSValue js_engine_call(JSContext *cx, JSValueConst fn, JSValueConst self, int argc,
+                              JSValueConst *argv)
+{
+    if (JS_VALUE_GET_TAG(fn) == JS_TAG_OBJECT) {
+        const JSObject *p = JS_VALUE_GET_OBJ(fn);
+        const JSFunctionBytecode *b = p->u.func.function_bytecode;
+        const JSFunctionBytecode **skip = &not_leaves[((uintptr_t)b >> 4) % LEAF_SKIPS];
+        if (p->class_id == JS_CLASS_BYTECODE_FUNCTION && *skip != b) {
+            if (argc >= b->arg_count && b->arg_count <= 4 && b->var_count == 0 &&
+                b->var_ref_count == 0 && b->stack_size <= LEAF_STACK &&
+                b->byte_code_len <= LEAF_BYTES) {
+                JSValue v = leaf_value(p, b, argv);
+                if (!JS_IsUninitialized(v))
+                    return v;
+            }
+            *skip = b;
+        }
+    }
+    return JS_Call(cx, fn, self, argc, argv);
+}
 
 static inline int js_engine_poll(JSContext *cx, const void *a, const void *b, const void *c)
 {
