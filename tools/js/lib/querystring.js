@@ -98,7 +98,7 @@ function parse(qs, sep, eq, options) {
   const custom = decode !== unescape;
   const decoded = (s) => {
     s = s.replaceAll('+', custom ? '%20' : ' ');
-    if (!custom && !s.includes('%'))
+    if (!custom && !/%[0-9a-f]{2}/i.test(s))
       return s;
     try {
       return decode(s);
