@@ -73,3 +73,14 @@ const leaves = [(a) => a * factor, (a) => a - 1, (a) => a + a, (a, i) => i * a, 
 for (const f of leaves) { const r = []; for (let i = 0; i < mixed.length; i++) try { r.push([mixed[i]].map((a, n, m) => f.length < 4 && [a].map(f)[0])[0]); } catch (e) { r.push(e.name); } try { r.push(mixed.map(f)); } catch (e) { r.push(e.name); } console.log(f.length, r); }
 let late = 1;
 console.log([10, 9, 1, -0, 0, 2147483647, -2147483648, 1.5].sort((a, b) => a - b), [3, 1, 2].sort((a, b) => (a < b ? 1 : -1)), [{ v: 2 }, { v: 1 }].sort((a, b) => a.v - b.v), ['b', 'a'].sort((a, b) => (a < b ? -1 : 1)), [1, 2, 3].reduce((a, b) => a * b), [1, 2, 3].map((a) => a + late));
+
+//== each iteration of a loop has variables of its own, however it ends
+const made = (f) => console.log(f().map((g) => g()).join());
+made(() => { const s = []; for (let i = 0; i < 6; i++) { s.push(() => i); if (i === 1) continue; } return s; });
+made(() => { const s = []; for (let i = 0; i < 6; i++) { if (i % 2) { s.push(() => i); continue; } s.push(() => -i); } return s; });
+made(() => { const s = []; o: for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) { s.push(() => i * 10 + j); if (j === 1) continue o; } return s; });
+made(() => { const s = []; for (let i = 0; i < 3; i++) { try { s.push(() => i); continue; } finally { s.push(() => i * 10); } } return s; });
+made(() => { const s = []; for (let i = 0; i < 3; i++) { switch (i) { case 1: s.push(() => i); continue; default: s.push(() => i); } } return s; });
+made(() => { const s = []; for (let i = 0; ; i++) { s.push(() => i); if (i < 3) continue; break; } return s; });
+made(() => { const s = []; for (let i = 0, k = () => i; i < 3; i++) { s.push(k); s.push(() => i++); if (i) continue; } return s; });
+made(() => { const s = []; for (const i of [1, 2, 3]) { s.push(() => i); if (i === 2) continue; } return s; });

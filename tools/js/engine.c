@@ -168,6 +168,19 @@ static inline int js_engine_go(JSContext *cx, uint8_t **ret_pc, JSValue **ret_sp
     _Generic(&pc, uint8_t **: _Generic(&res, int *: js_engine_poll, default: js_engine_go), \
              default: js_engine_poll)(ctx, &pc, &sp, sf
 
+/* A `continue` leaves the scope of `for (let ...)`, so that the next iteration has variables of its
+ * own: the engine's parser says so for the other loops, which is where it has the scope's level in
+ * a variable of this name, too, and calls by `s`. */
+struct JSFunctionDef;
+struct BlockEnv;
+__attribute__((unused)) static const int block_scope_level = -1;
+static inline void js_engine_enter(int level, struct JSFunctionDef *fd, struct BlockEnv *be,
+                                   JSAtom label, int label_break, int label_cont, int drops);
+#define push_break_entry(fd, ...)     JS_ENGINE_ENTER_##fd, __VA_ARGS__)
+#define JS_ENGINE_ENTER_JSFunctionDef push_break_entry(JSFunctionDef
+#define JS_ENGINE_ENTER_fd            push_break_entry(fd
+#define JS_ENGINE_ENTER_s             js_engine_enter(block_scope_level, s
+
 /* One `switch` with one place that chooses the opcode: WebAssembly has nothing else to make of a
  * label's address, and would only look it up in two tables. */
 #ifdef __wasm__
@@ -189,6 +202,15 @@ static inline int js_engine_go(JSContext *cx, uint8_t **ret_pc, JSValue **ret_sp
 #undef map_hash_key
 #undef js_poll_interrupts
 #undef JS_Call
+#undef push_break_entry
+
+static inline void js_engine_enter(int level, JSFunctionDef *fd, BlockEnv *be, JSAtom label,
+                                   int label_break, int label_cont, int drops)
+{
+    push_break_entry(fd, be, label, label_break, label_cont, drops);
+    if (level >= 0)
+        be->scope_level = level;
+}
 
 /* ---- loops ---------------------------------------------------------------------------------
  *
