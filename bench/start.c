@@ -79,7 +79,8 @@ static void bench_exec(const bench_env *e, char *program)
 static void bench_tool(const bench_env *e, char *program)
 {
     enum { N = 10 };
-    char work[512], home[512], text[512];
+    char work[512], home[512], text[512], clear[600];
+    (void)snprintf(clear, sizeof clear, "rm -rf %s/none", e->scratch);
     (void)snprintf(work, sizeof work, "%s/work", e->scratch);
     (void)snprintf(home, sizeof home, "%s/none", e->scratch);
     (void)snprintf(text, sizeof text, "%s/work/start.txt", e->scratch);
@@ -101,9 +102,8 @@ static void bench_tool(const bench_env *e, char *program)
         (void)setenv("BOXAGNTS_HOME", home, 1);
         bool ran = bench_spawn(call, 1, expect, &s);
         first[i] = s.p50;
-        if (access(home, F_OK) == 0)
-            bench_die("the first call left something in the home directory: each is measured with "
-                      "an empty one");
+        if (system(clear) != 0)
+            bench_die("%s cannot be removed", home);
         (void)setenv("BOXAGNTS_HOME", kept ? kept : home, 1);
         if (!ran || !bench_spawn(call, 1, expect, &s))
             bench_die("%s tool call of `read` does not print what it should", program);
@@ -113,8 +113,8 @@ static void bench_tool(const bench_env *e, char *program)
     bench_row("start_first_call_vs_warm", bench_stats_of(first, ROUNDS * N).p50,
               bench_stats_of(warm, ROUNDS * N).p50, "us", bench_stats_of(ratio, ROUNDS * N).p50,
               BENCH_AT_MOST, 1.1,
-              "the same with no home directory, as right after an installation; with the one the "
-              "rows above used");
+              "the same with no home directory, as right after an installation, so that the record "
+              "is made as well; with the one the rows above used");
 }
 
 /* "==1== Collected : 706016" on standard error. */

@@ -340,8 +340,7 @@ bool sh_number(const char *s, int64_t *ret); /* decimal with sign, blanks around
     X(suspend) \
     X(times) \
     X(ulimit) \
-    X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) \
-        X(logout)
+    X(umask) X(history) X(fc) X(bind) X(complete) X(compgen) X(compopt) X(help) X(caller) X(logout)
 /* clang-format on */
 #define SH_BUILTIN_DECLARE(name) int sh_bi_##name(shell *sh, int argc, char **argv);
 SH_RUN_BUILTINS(SH_BUILTIN_DECLARE)
