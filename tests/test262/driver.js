@@ -24,7 +24,7 @@ function keep(object) {
   const keys = ownKeys(object);
   for (const key of keys) {
     const own = getOwnPropertyDescriptor(object, key);
-    if ('value' in own && own.configurable)
+    if (own.configurable)
       kept[kept.length] = [object, key, own];
   }
 }
@@ -36,7 +36,8 @@ for (const name of ownKeys(globalThis)) {
       keep(value.prototype);
   }
 }
-for (const object of [globalThis, Object.getPrototypeOf([].values()), Object.getPrototypeOf(new Map().values())])
+const typed = Object.getPrototypeOf(Uint8Array);
+for (const object of [globalThis, typed, typed.prototype, Object.getPrototypeOf([].values()), Object.getPrototypeOf(new Map().values())])
   keep(object);
 function mend() {
   for (let i = 0; i < 3; i++) // no test's setter is asked
