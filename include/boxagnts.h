@@ -68,14 +68,15 @@ typedef struct boxagnts_engine_options {
                                    notice; 0 = 1 GiB */
     const char *compiler;       /* path of the program boxagnts of this version, which is started to
                                    compile within compile_memory and compile_time and ends with the
-                                   call; NULL = modules whose code is not in the cache are refused
-                                   (BOXAGNTS_EUNSUPPORTED), unless compile_in_process is set */
-    int compile_in_process;     /* non-zero: without a `compiler`, compile in this process, where a
-                                   hostile module can take minutes and gigabytes that no limit,
-                                   deadline or cancel bounds: for modules you trust */
-    const char *store_dir;      /* where store:NAME lives; NULL = stores are refused */
-    int unknown_imports_trap;   /* non-zero: functions nobody provides end a guest when it calls
-                                   them, instead of the module being refused */
+                                   call; NULL = compile_in_process says what then */
+    int compile_in_process;   /* without a `compiler`: 0 or above, compile in this process, where a
+                                 hostile module can take minutes and gigabytes that no limit,
+                                 deadline or cancel bounds: for modules you trust; below 0,
+                                 refuse those whose code is not in the cache
+                                 (BOXAGNTS_EUNSUPPORTED) */
+    const char *store_dir;    /* where store:NAME lives; NULL = stores are refused */
+    int unknown_imports_trap; /* non-zero: functions nobody provides end a guest when it calls
+                                 them, instead of the module being refused */
     void (*notice)(void *ctx, const char *text); /* a line for the operator, or NULL; used while the
                                                     engine or a module of it is there */
     void *notice_ctx;

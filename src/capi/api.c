@@ -84,7 +84,7 @@ boxagnts_code boxagnts_engine_new(const boxagnts_engine_options *options, boxagn
                          .cache_dir = o.wasm_cache_dir,
                          .cache_max = o.wasm_cache_max,
                          .compiler = o.compiler,
-                         .compile_here = o.compile_in_process != 0,
+                         .compile_here = o.compile_in_process >= 0,
                          .store_dir = o.store_dir,
                          .unknown_imports_trap = o.unknown_imports_trap != 0,
                          .notice = o.notice,

@@ -235,7 +235,7 @@ bx_code bx_compile(const bx_compile_job *job, bx_compiled *ret, bx_error *err)
     if (!job->program && !job->here)
         return bx_fail(err, BX_EUNSUPPORTED,
                        "its code is not in the cache, and nothing may compile it: name the program "
-                       "boxagnts as `compiler`, or set `compile_in_process` for modules you trust");
+                       "boxagnts as `compiler`, or let `compile_in_process` for modules you trust");
     if (!can_run_beside(job))
         return compile_here(job, ret, err);
     return compile_beside(job, ret, err);
